@@ -1,0 +1,73 @@
+//! The catalog: what can be requested, by whom, and how it is found.
+
+pub mod search;
+pub mod wire;
+
+use crate::approvals::Policy;
+use crate::people::Facts;
+use crate::permission::Permission;
+use crate::requests::Plan;
+use serde::{Deserialize, Serialize};
+
+/// Something that can be requested, as its organization defines it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Stable key, unique in the organization; the item's address.
+    pub key: String,
+    pub name: String,
+    pub description: String,
+    /// Name of a lucide icon.
+    pub icon: String,
+    pub category: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub enabled: bool,
+    /// Start of its docket numbers: `IT`.
+    pub prefix: String,
+    /// Usual time to completion, in words: "2 working days".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expected: String,
+    /// Price in words, shown before sending: "$4.50 a file".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub price: String,
+    /// Key of its form.
+    pub form: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Policy>,
+    #[serde(default, skip_serializing_if = "Plan::is_empty")]
+    pub plan: Plan,
+    /// Who may see it; everybody of the organization when empty.
+    #[serde(default, skip_serializing_if = "Visibility::is_empty")]
+    pub visible_to: Visibility,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Who may see an item: members of any of the groups, or holders of any of the roles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visibility {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+}
+
+impl Visibility {
+    /// Whether everybody may see it.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.roles.is_empty()
+    }
+}
+
+/// Whether the item exists for this person: enabled (S4-019), and visible to one of their groups or roles.
+pub fn may_request(item: &Item, facts: &Facts) -> bool {
+    let seen = item.visible_to.is_empty()
+        || facts.memberships.iter().any(|m| item.visible_to.groups.contains(&m.group.key))
+        || facts.roles.iter().any(|r| item.visible_to.roles.contains(r));
+    item.enabled && facts.may(Permission::Request) && seen
+}

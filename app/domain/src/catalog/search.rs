@@ -1,0 +1,216 @@
+//! The catalog's search: as you type, in the browser, forgiving a typo.
+//!
+//! Every word typed must be found in a card, as the beginning of one of its words. Names count more than tags, tags more than the
+//! category, the category more than the description. Only when nothing is found that way may words differ by a slip of the finger.
+
+use super::wire::ItemCard;
+
+/// Words that say nothing about what is looked for.
+const EMPTY_WORDS: &[&str] = &["a", "an", "and", "for", "i", "in", "my", "need", "new", "of", "on", "or", "the", "to", "want", "with"];
+
+/// Indexes of the cards that match, best first; cards of equal rank keep their order. All cards of the category for an empty text.
+pub fn search(cards: &[ItemCard], text: &str, category: Option<&str>) -> Vec<usize> {
+    let mut typed = words(text);
+    if typed.iter().any(|word| !EMPTY_WORDS.contains(&word.as_str())) {
+        typed.retain(|word| !EMPTY_WORDS.contains(&word.as_str()));
+    }
+    let shown: Vec<(usize, &ItemCard)> = cards.iter().enumerate().filter(|(_, card)| category.is_none_or(|c| card.category == c)).collect();
+    let ranked = |exactly: bool| {
+        let mut found: Vec<(usize, u32)> = shown.iter().filter_map(|(index, card)| Some((*index, rank(card, &typed, exactly)?))).collect();
+        found.sort_by_key(|(_, rank)| std::cmp::Reverse(*rank));
+        found.into_iter().map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    let found = ranked(true);
+    if found.is_empty() { ranked(false) } else { found }
+}
+
+/// How well a card matches all words; None when one of them is not in it.
+fn rank(card: &ItemCard, typed: &[String], exactly: bool) -> Option<u32> {
+    let parts = [words(&card.name), words(&card.tags.join(" ")), words(&card.category), words(&card.description)];
+    typed.iter().try_fold(0, |sum, word| {
+        let best = parts.iter().zip([40, 30, 20, 10]).filter_map(|(part, weight)| {
+            let quality = part.iter().filter_map(|of_card| closeness(word, of_card, exactly)).max()?;
+            Some(weight + quality)
+        });
+        Some(sum + best.max()?)
+    })
+}
+
+/// 3 for the same word, 2 for its beginning, 1 for a slip; None for another word.
+fn closeness(typed: &str, word: &str, exactly: bool) -> Option<u32> {
+    if typed == word {
+        return Some(3);
+    }
+    if word.starts_with(typed) {
+        return Some(2);
+    }
+    let length = typed.chars().count();
+    let slips = match length {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    };
+    (!exactly && slips > 0 && distance_to_beginning(typed, word) <= slips).then_some(1)
+}
+
+/// Fewest slips (a letter wrong, missing, too many, or two exchanged) between what was typed and any beginning of the word.
+fn distance_to_beginning(typed: &str, word: &str) -> usize {
+    let a: Vec<char> = typed.chars().collect();
+    let b: Vec<char> = word.chars().take(a.len() + 2).collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut next = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let wrong = usize::from(a[i - 1] != b[j - 1]);
+            next[j] = (row[j] + 1).min(next[j - 1] + 1).min(row[j - 1] + wrong);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                next[j] = next[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.into_iter().min().unwrap_or(usize::MAX)
+}
+
+/// Lower-case words without accents.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().flat_map(char::to_lowercase).map(plain).collect())
+        .collect()
+}
+
+/// The letter without its accent, for the accents of Western Europe.
+fn plain(letter: char) -> char {
+    match letter {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' | 'ø' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(name: &str, tags: &[&str], category: &str, description: &str) -> ItemCard {
+        ItemCard {
+            key: name.to_lowercase().replace(' ', "-"),
+            name: name.to_owned(),
+            description: description.to_owned(),
+            icon: "box".to_owned(),
+            category: category.to_owned(),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            prefix: "IT".to_owned(),
+            expected: String::new(),
+            price: String::new(),
+            approval: String::new(),
+        }
+    }
+
+    fn cards() -> Vec<ItemCard> {
+        vec![
+            card("Software access", &["licence", "account"], "Access", "Use a program, on your laptop or in the browser"),
+            card("VPN", &["remote", "network"], "Access", "Work from outside the office"),
+            card("Laptop repair", &["device", "broken"], "Equipment", "Have a device looked at"),
+            card("Borrow a key", &["door", "loan"], "Équipement", "A key for a room, for a day or longer"),
+            card("Address validation", &["data"], "Data", "Check a file of addresses"),
+            card("New starter", &["onboarding", "account"], "People", "Prepare everything for a first day"),
+        ]
+    }
+
+    fn names(text: &str) -> Vec<String> {
+        let cards = cards();
+        search(&cards, text, None).into_iter().map(|index| cards[index].name.clone()).collect()
+    }
+
+    #[test]
+    fn nothing_typed_shows_everything_in_order() {
+        assert_eq!(search(&cards(), "", None), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(search(&cards(), " - ", None), [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_category_narrows() {
+        assert_eq!(search(&cards(), "", Some("Access")), [0, 1]);
+        assert_eq!(search(&cards(), "laptop", Some("Equipment")), [2]);
+        assert!(search(&cards(), "", Some("access")).is_empty());
+    }
+
+    #[test]
+    fn names_come_before_tags_category_and_description() {
+        let cards = [
+            card("One", &[], "Four", "a printer"),
+            card("Two", &[], "Printer", ""),
+            card("Three", &["printer"], "Four", ""),
+            card("Printer", &[], "Four", ""),
+        ];
+        assert_eq!(search(&cards, "printer", None), [3, 2, 1, 0]);
+        assert_eq!(search(&cards, "prniter", None), [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn every_key_press_narrows() {
+        let mut before = names("");
+        for end in 1..="laptop repair".len() {
+            let now = names(&"laptop repair"[..end]);
+            assert!(now.contains(&"Laptop repair".to_owned()), "{end}");
+            assert!(now.iter().all(|name| before.contains(name)), "{now:?} in {before:?}");
+            before = now;
+        }
+        assert_eq!(before, ["Laptop repair"]);
+    }
+
+    #[test]
+    fn a_slip_is_forgiven() {
+        for typed in ["latpop", "lapotp", "alptop repair", "laptopp", "lptop", "laptip"] {
+            assert!(names(typed).contains(&"Laptop repair".to_owned()), "{typed}: {:?}", names(typed));
+        }
+        assert_eq!(names("adress validtaion"), ["Address validation"]);
+        assert_eq!(names("onbaording"), ["New starter"]);
+        assert_eq!(names("softwear")[0], "Software access");
+    }
+
+    #[test]
+    fn slips_count_only_when_nothing_is_spelled_so() {
+        assert_eq!(names("data"), ["Address validation"]);
+        assert_eq!(names("room"), ["Borrow a key"]);
+    }
+
+    #[test]
+    fn short_words_and_nonsense_find_nothing_by_accident() {
+        for typed in ["vpm", "xyz", "quantum", "zzzzzzzzzzzz"] {
+            assert!(names(typed).is_empty(), "{typed}: {:?}", names(typed));
+        }
+    }
+
+    #[test]
+    fn all_words_must_be_found_but_small_ones_do_not_count() {
+        assert_eq!(names("access to software"), ["Software access"]);
+        assert_eq!(names("i need a new laptop repair"), ["Laptop repair"]);
+        assert!(names("laptop onboarding").is_empty());
+    }
+
+    #[test]
+    fn case_and_accents_do_not_matter() {
+        assert_eq!(names("VPN"), names("vpn"));
+        assert_eq!(names("equipement"), ["Borrow a key"]);
+        assert_eq!(names("ÉQUIPEMENT"), ["Borrow a key"]);
+    }
+
+    #[test]
+    fn distances() {
+        for (typed, word, slips) in
+            [("", "abc", 0), ("abc", "abcdef", 0), ("abd", "abcdef", 1), ("bacd", "abcd", 1), ("acd", "abcd", 1), ("abxcd", "abcd", 1)]
+        {
+            assert_eq!(distance_to_beginning(typed, word), slips, "{typed} {word}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Typed ids: one newtype per thing, so that a person's id never lands where a group's is asked for.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A tenant.
+    OrganizationId,
+    /// An account.
+    PersonId,
+    /// A named set of people in an organization.
+    GroupId,
+    /// Something that can be requested.
+    ItemId,
+    /// A draft, and the request it becomes: the same id.
+    RequestId,
+    /// A configured destination.
+    ConnectorId,
+    /// What must happen outside after a decision.
+    EffectId,
+    /// One effect to one destination.
+    DeliveryId,
+}

@@ -1,0 +1,84 @@
+//! People, groups and organizations as other slices refer to them.
+
+use crate::id::{GroupId, OrganizationId, PersonId};
+use crate::permission::Permission;
+use serde::{Deserialize, Serialize};
+
+/// A person as shown: name and how to tell two of the same name apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRef {
+    pub id: PersonId,
+    pub name: String,
+    /// A second line: job title or unit. May be empty.
+    #[serde(default)]
+    pub title: String,
+}
+
+/// A group as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRef {
+    pub id: GroupId,
+    /// Stable key, as in definition files: `it-forms-admins`.
+    pub key: String,
+    pub name: String,
+}
+
+/// An organization as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganizationRef {
+    pub id: OrganizationId,
+    /// Stable key, as in definition files and the choice of organization.
+    pub key: String,
+    pub name: String,
+}
+
+/// One group membership of a person, with the roles held inside the group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    pub group: GroupRef,
+    pub roles: Vec<String>,
+}
+
+/// What rules need to know about the person who acts. Loaded fresh for every use case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    pub person: PersonRef,
+    /// Roles held in the organization: `admin`, `operator`, `requester`, …
+    pub roles: Vec<String>,
+    pub memberships: Vec<Membership>,
+}
+
+impl Facts {
+    /// Whether the person holds the permission, by a role in the organization.
+    pub fn may(&self, permission: Permission) -> bool {
+        crate::permission::granted(&self.roles, permission)
+    }
+
+    /// Whether the person may see the leadership view (S0-020: the role `it-forms-admin` in any group), or administers.
+    pub fn leads(&self) -> bool {
+        self.may(Permission::Administer) || self.memberships.iter().any(|m| m.roles.iter().any(|r| r == "it-forms-admin"))
+    }
+
+    /// Keys of the groups the person belongs to.
+    pub fn group_keys(&self) -> Vec<String> {
+        self.memberships.iter().map(|m| m.group.key.clone()).collect()
+    }
+}
+
+/// The signed-in person, as every page needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub person: PersonRef,
+    pub email: String,
+    pub organization: OrganizationRef,
+    /// All organizations the person can switch to, this one included.
+    pub organizations: Vec<OrganizationRef>,
+    /// Word for the person's main role, as shown under the name: "Requester".
+    pub role_label: String,
+    pub administers: bool,
+    pub leads: bool,
+    /// Requests waiting for this person's decision.
+    pub inbox_count: u64,
+    /// The person's own requests that are not finished.
+    pub open_count: u64,
+}

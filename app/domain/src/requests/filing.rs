@@ -1,0 +1,205 @@
+//! Filing: how a draft becomes a request. Checks the answers, keeps only what was asked, freezes form and rules.
+
+use super::lifecycle::{self, Steps};
+use super::wire::{AnswerSection, AnswerView};
+use super::{Decision, Request, State, Status, What};
+use crate::approvals::{Approval, FrozenRule, machine};
+use crate::catalog::Item;
+use crate::forms::{Answers, Form, check, fields, journey, resolver};
+use crate::id::{ItemId, RequestId};
+use crate::people::PersonRef;
+use crate::refusal::Refusal;
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// Everything a filing depends on.
+#[derive(Clone, Debug)]
+pub struct Filing {
+    /// The draft's id, which becomes the request's.
+    pub id: RequestId,
+    pub number: String,
+    pub item_id: ItemId,
+    pub item: Item,
+    pub requester: PersonRef,
+    /// Resolved for this requester.
+    pub form: Form,
+    /// As the person left them.
+    pub answers: Answers,
+    /// The policy's rules with their targets found.
+    pub rules: Vec<FrozenRule>,
+    pub now: DateTime<Utc>,
+    /// Today where the requester is.
+    pub today: NaiveDate,
+}
+
+/// A filed request, to be saved as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filed {
+    pub request: Request,
+    pub form_version_hash: String,
+    /// `state` is the request's; `events` begin with the submission.
+    pub decision: Decision,
+}
+
+/// Files a draft, or says which answers need another look.
+pub fn file(f: Filing) -> Result<Filed, Refusal> {
+    let problems = check::check(&f.form, &f.answers, f.today);
+    if !problems.is_empty() {
+        return Err(Refusal::Problems { problems });
+    }
+    let answers = journey::prune(&f.form, &f.answers);
+    let form_version_hash = resolver::version_hash(&f.form);
+    let approval = freeze(&f.item, f.requester.id, f.rules);
+    let needs_approval = !approval.rules.is_empty();
+
+    let mut steps = Steps::new(&draft(approval, f.now), f.now);
+    steps.push(Some(&f.requester), What::Submitted);
+    if !needs_approval {
+        lifecycle::release(&mut steps, &f.item.plan);
+    }
+    let decision = steps.done();
+    let request = Request {
+        id: f.id,
+        number: f.number,
+        item_id: f.item_id,
+        item: f.item,
+        requester: f.requester,
+        form_version: form_version_hash.clone(),
+        answers,
+        submitted_at: f.now,
+        state: decision.state.clone(),
+    };
+    Ok(Filed { request, form_version_hash, decision })
+}
+
+/// The state before the first event: what the fold of a request's events starts from.
+pub fn draft(approval: Approval, now: DateTime<Utc>) -> State {
+    State { status: Status::Draft, returns_to: None, approval, events: 0, updated_at: now }
+}
+
+/// The approval as it is frozen. An item with a policy never goes without: administrators decide when no rule was found.
+fn freeze(item: &Item, requester: crate::id::PersonId, mut rules: Vec<FrozenRule>) -> Approval {
+    if item.approval.is_some() && rules.is_empty() {
+        rules.push(machine::fallback());
+    }
+    let require = item.approval.as_ref().map(|policy| policy.require).unwrap_or_default();
+    Approval { require, rules: machine::rules_for(requester, rules), decisions: Vec::new() }
+}
+
+/// The answers as they read by a form: what is asked, in its order, with empty text where nothing was answered.
+pub fn answer_sections(form: &Form, answers: &Answers) -> Vec<AnswerSection> {
+    let answers = journey::effective(form, answers);
+    journey::visible_sections(form, &answers)
+        .into_iter()
+        .map(|section| AnswerSection {
+            key: section.key.clone(),
+            title: section.title.clone(),
+            answers: journey::visible_fields(section, &answers)
+                .into_iter()
+                .map(|field| AnswerView { key: field.key.clone(), label: field.label.clone(), text: fields::display(field, &answers) })
+                .collect(),
+        })
+        .filter(|section| !section.answers.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::approvals::Target;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn filing(answers: serde_json::Value) -> Filing {
+        let form = json!({
+            "key": "access", "title": "Access",
+            "sections": [
+                {"key": "who", "title": "Who", "fields": [
+                    {"key": "name", "label": "Name", "type": "text", "required": true},
+                    {"key": "kind", "label": "Kind", "type": "select", "required": true,
+                     "options": [{"value": "staff", "label": "Staff"}, {"value": "contractor", "label": "Contractor"}]}]},
+                {"key": "contract", "title": "Contract", "when": {"field": "kind", "equals": "contractor"}, "fields": [
+                    {"key": "firm", "label": "Firm", "type": "text", "required": true},
+                    {"key": "remark", "label": "Remark", "type": "text"}]},
+                {"key": "place", "title": "Place", "when": {"field": "kind", "answered": true}, "fields": [
+                    {"key": "site", "label": "Site", "type": "text", "default": "Basel"},
+                    {"key": "room", "label": "Room", "type": "text", "when": {"field": "site", "equals": "Basel"}}]}
+            ]
+        });
+        let item = json!({
+            "key": "access", "name": "Access", "description": "", "icon": "key", "category": "IT", "enabled": true, "prefix": "IT",
+            "form": "access", "approval": {"require": "any"}, "visible_to": {}
+        });
+        Filing {
+            id: RequestId(Uuid::from_u128(1)),
+            number: "IT-7F3K".to_owned(),
+            item_id: ItemId(Uuid::from_u128(2)),
+            item: serde_json::from_value(item).unwrap(),
+            requester: PersonRef { id: Uuid::from_u128(3).into(), name: "Jonas Weber".to_owned(), title: String::new() },
+            form: serde_json::from_value(form).unwrap(),
+            answers: serde_json::from_value(answers).unwrap(),
+            rules: Vec::new(),
+            now: DateTime::from_timestamp(1_773_306_000, 0).unwrap(),
+            today: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
+        }
+    }
+
+    #[test]
+    fn only_what_was_asked_is_kept() {
+        let filed = file(filing(json!({"name": "Mei", "kind": "staff", "firm": "Left over", "other": 1}))).unwrap();
+        assert_eq!(serde_json::to_value(&filed.request.answers).unwrap(), json!({"name": "Mei", "kind": "staff", "site": "Basel"}));
+        assert_eq!(filed.request.state.status, Status::PendingApproval);
+        assert_eq!((filed.request.form_version.len(), &filed.request.form_version), (64, &filed.form_version_hash));
+        assert!(filed.decision.effects.is_empty());
+    }
+
+    #[test]
+    fn answers_that_do_not_pass_file_nothing() {
+        let Err(Refusal::Problems { problems }) = file(filing(json!({"name": " ", "kind": "contractor"}))) else {
+            panic!("filed");
+        };
+        let fields: Vec<_> = problems.iter().map(|problem| (problem.section.as_str(), problem.field.as_str())).collect();
+        assert_eq!(fields, [("who", "name"), ("contract", "firm")]);
+    }
+
+    #[test]
+    fn a_rule_naming_the_requester_goes_to_the_administrators() {
+        let mut own = filing(json!({"name": "Mei", "kind": "staff"}));
+        let rule = FrozenRule { target: Target::Person { id: own.requester.id }, words: "Jonas Weber".to_owned(), ..machine::fallback() };
+        own.rules = vec![rule];
+        let filed = file(own).unwrap();
+        assert_eq!(filed.request.state.approval.rules[0].target, Target::Administrators);
+        assert_ne!(filed.request.state.approval.rules[0].words, "Jonas Weber");
+    }
+
+    fn lines(form: &Form, answers: &Answers) -> Vec<String> {
+        let sections = answer_sections(form, answers);
+        sections.iter().flat_map(|s| s.answers.iter().map(|a| format!("{} / {}: {}", s.title, a.label, a.text))).collect()
+    }
+
+    #[test]
+    fn answers_read_in_the_forms_order_with_defaults_and_blanks() {
+        let own = filing(json!({"name": "Mei", "kind": "contractor", "firm": "Lin Ltd"}));
+        let expected = [
+            "Who / Name: Mei",
+            "Who / Kind: Contractor",
+            "Contract / Firm: Lin Ltd",
+            "Contract / Remark: ",
+            "Place / Site: Basel",
+            "Place / Room: ",
+        ];
+        assert_eq!(lines(&own.form, &own.answers), expected);
+    }
+
+    #[test]
+    fn what_was_reviewed_before_sending_is_what_the_request_reads() {
+        for answers in [
+            json!({"name": "Mei", "kind": "contractor", "firm": "Lin Ltd", "room": "2.14"}),
+            json!({"name": "Mei", "kind": "staff", "site": "", "firm": "Left over"}),
+            json!({"name": "Mei", "kind": "staff", "site": "Bern", "room": "2.14"}),
+        ] {
+            let own = filing(answers);
+            let (form, reviewed) = (own.form.clone(), lines(&own.form, &own.answers));
+            assert_eq!(lines(&form, &file(own).unwrap().request.answers), reviewed);
+        }
+    }
+}

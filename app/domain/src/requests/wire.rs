@@ -1,0 +1,181 @@
+//! What the request pages receive and send.
+
+use crate::approvals::wire::{ApprovalView, Route};
+use crate::catalog::wire::ItemCard;
+use crate::connectors::DeliveryStatus;
+use crate::forms::{Answers, Form, SchemaChange};
+use crate::id::{DeliveryId, RequestId};
+use crate::people::PersonRef;
+use crate::refusal::Problem;
+use crate::requests::{Event, Status};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A row of a list of requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestSummary {
+    pub number: String,
+    pub title: String,
+    pub icon: String,
+    pub category: String,
+    pub status: Status,
+    /// One line of where it stands: "Ruth Abel has it", "Answer by …", "Delivered".
+    pub note: String,
+    pub requester: PersonRef,
+    pub submitted_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The request dialog, opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DraftPage {
+    /// The draft's id, and the request's: made by the server, kept by the browser.
+    pub id: RequestId,
+    pub item: ItemCard,
+    /// Resolved for this requester.
+    pub form: Form,
+    /// Hash of `form`; sent back at submission.
+    pub form_version: String,
+    /// Saved answers, or the form's defaults and the profile's prefill.
+    pub answers: Answers,
+    /// Key of the section the person was at.
+    pub step: Option<String>,
+    /// None when nothing is saved yet.
+    pub saved_at: Option<DateTime<Utc>>,
+    /// Today where the requester is: what relative date rules compare with.
+    pub today: NaiveDate,
+    pub route: Route,
+    /// What happens after approval, in words.
+    pub after: String,
+    /// What changed in the form since the draft began.
+    pub changes: Vec<SchemaChange>,
+}
+
+/// Autosave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SaveDraft {
+    pub id: RequestId,
+    pub item_key: String,
+    pub form_version: String,
+    pub answers: Answers,
+    pub step: Option<String>,
+}
+
+/// Autosave's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftSaved {
+    pub saved_at: DateTime<Utc>,
+}
+
+/// Submission. Sent again after a lost answer, it gives the same request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubmitDraft {
+    pub id: RequestId,
+    pub item_key: String,
+    pub form_version: String,
+    pub answers: Answers,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Submitted {
+    /// Filed (now, or by an earlier try with the same id).
+    Filed { number: String },
+    /// Answers do not pass; nothing is lost.
+    Problems { problems: Vec<Problem> },
+    /// The form changed since the draft began; answers that still fit are kept.
+    Changed { page: Box<DraftPage> },
+}
+
+/// An answer as shown: label and text by the frozen version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerView {
+    pub key: String,
+    pub label: String,
+    /// Empty text means not answered.
+    pub text: String,
+}
+
+/// A section of answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerSection {
+    pub key: String,
+    pub title: String,
+    pub answers: Vec<AnswerView>,
+}
+
+/// What the caller may do on a request page now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    pub decide: bool,
+    pub cancel: bool,
+    pub provide_info: bool,
+    pub start: bool,
+    pub complete: bool,
+    pub replay: bool,
+}
+
+/// The request page, and the right half of the inbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestPage {
+    pub summary: RequestSummary,
+    pub sections: Vec<AnswerSection>,
+    /// Short form of the frozen version's hash: first 8 hexadecimal digits.
+    pub form_version: String,
+    /// The item's form has another version now.
+    pub form_changed_since: bool,
+    pub approval: ApprovalView,
+    pub after: String,
+    pub price: String,
+    /// Oldest first.
+    pub events: Vec<Event>,
+    /// Empty unless the caller may see deliveries or is the requester.
+    pub deliveries: Vec<DeliveryView>,
+    pub allowed: Allowed,
+    /// The approver's last question, while changes are asked.
+    pub question: Option<String>,
+}
+
+/// One effect to one destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryView {
+    pub id: DeliveryId,
+    pub connector: String,
+    pub status: DeliveryStatus,
+    /// When the next try starts, while there is one.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Tries allowed in all.
+    pub tries: u32,
+    pub attempts: Vec<AttemptView>,
+}
+
+/// One try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptView {
+    pub number: u32,
+    pub at: DateTime<Utc>,
+    pub milliseconds: u32,
+    /// HTTP status, when there was an answer.
+    pub code: Option<u16>,
+    /// What went wrong, in words; empty on success. Only for those who may see deliveries.
+    pub error: String,
+}
+
+/// Which of one's own requests to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MyFilter {
+    #[default]
+    Open,
+    Finished,
+    All,
+}
+
+/// A page of requests, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestList {
+    pub rows: Vec<RequestSummary>,
+    /// Give back as `after` to get the next page; None on the last one.
+    pub next: Option<String>,
+}

@@ -1,0 +1,125 @@
+//! The tables of Docket, compared with the reviewed text in `golden/`. `UPDATE_GOLDEN=1 cargo test -p domain --test golden` rewrites it.
+
+mod office;
+
+use domain::approvals::machine::{self, Outcome};
+use domain::approvals::{Approval, Require, Verdict};
+use domain::people::Facts;
+use domain::permission::{PERMISSIONS, ROLES, granted, label};
+use domain::refusal::Refusal;
+use domain::requests::lifecycle;
+use office::*;
+use std::fmt::Write;
+use std::path::Path;
+
+fn compare(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, text).expect("written");
+    }
+    let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
+    for (number, (now, then)) in text.lines().zip(reviewed.lines()).enumerate() {
+        assert_eq!(now, then, "{name}, line {}: if the change is meant, rewrite with UPDATE_GOLDEN=1", number + 1);
+    }
+    assert!(text == reviewed, "{name} has another number of lines: if the change is meant, rewrite with UPDATE_GOLDEN=1");
+}
+
+#[test]
+fn permissions() {
+    let mut text = format!("{:<16}", "role");
+    for permission in PERMISSIONS {
+        write!(text, "{:<16}", format!("{permission:?}")).unwrap();
+    }
+    text.push_str("word on screen\n");
+    for (role, _, _) in ROLES {
+        let held = [(*role).to_owned()];
+        write!(text, "{role:<16}").unwrap();
+        for permission in PERMISSIONS {
+            write!(text, "{:<16}", if granted(&held, *permission) { "yes" } else { "-" }).unwrap();
+        }
+        writeln!(text, "{}", label(&held)).unwrap();
+    }
+    compare("permission.txt", &text);
+}
+
+#[test]
+fn lifecycle_table() {
+    compare("lifecycle.txt", &lifecycle::table());
+}
+
+const VERDICTS: [(Verdict, &str); 3] =
+    [(Verdict::Approve, "approves"), (Verdict::Reject, "declines"), (Verdict::AskForChanges, "asks for changes")];
+
+/// Who is eligible for what, then every decision from every state that two rules can be in.
+#[test]
+fn approvals() {
+    let me = requester().person.id;
+    let mut text = String::from("Who may decide a rule (Jonas Weber is the requester)\n\n");
+    write!(text, "{:<16}", "").unwrap();
+    let rules = [by_ruth(), by_group(), by_lead(), by_admins(), by_requester()];
+    for rule in &rules {
+        write!(text, "{:<10}", rule.key).unwrap();
+    }
+    text = text.trim_end().to_owned() + "\n";
+    for facts in everybody() {
+        write!(text, "{:<16}", facts.person.name).unwrap();
+        for rule in &rules {
+            write!(text, "{:<10}", if machine::eligible(rule, &facts, me) { "yes" } else { "-" }).unwrap();
+        }
+        text = text.trim_end().to_owned() + "\n";
+    }
+    for (require, rules) in [
+        (Require::All, vec![]),
+        (Require::All, vec![by_ruth()]),
+        (Require::All, vec![by_ruth(), by_group()]),
+        (Require::All, vec![by_group(), by_lead()]),
+        (Require::Any, vec![by_ruth(), by_group()]),
+        (Require::Any, vec![by_group(), by_lead()]),
+        (Require::All, vec![by_admins()]),
+    ] {
+        let keys: Vec<_> = rules.iter().map(|rule| rule.key.as_str()).collect();
+        writeln!(text, "\n{require:?} of [{}]\n", keys.join(", ")).unwrap();
+        walk(&mut text, &Approval { require, rules, decisions: Vec::new() }, 0);
+    }
+    compare("approvals.txt", &text);
+}
+
+/// Prints what each person's each verdict leads to, and goes on from there.
+fn walk(text: &mut String, approval: &Approval, depth: usize) {
+    for facts in everybody() {
+        for (verdict, word) in VERDICTS {
+            // Who cannot decide at all is the same for each verdict: one line says it.
+            let result = machine::decide(approval, &facts, requester().person.id, verdict, "A reason", at(41));
+            if result.is_err() && verdict != Verdict::Approve {
+                continue;
+            }
+            let indent = "    ".repeat(depth);
+            match result {
+                Ok((next, outcome)) => {
+                    let open: Vec<_> = machine::open_rules(&next).into_iter().map(|rule| rule.key.as_str()).collect();
+                    let outcome = match outcome {
+                        Outcome::Waiting => format!("waits for {}", open.join(", ")),
+                        Outcome::Approved => "approved".to_owned(),
+                        Outcome::Rejected => "rejected".to_owned(),
+                        Outcome::InfoAsked => "changes asked".to_owned(),
+                    };
+                    text.push_str(&format!("{indent}{} {word}: {outcome}\n", facts.person.name));
+                    if next != *approval {
+                        walk(text, &next, depth + 1);
+                    }
+                }
+                // Not an approver before anything was decided, not an approver after.
+                Err(Refusal::NotNow { .. }) if depth > 0 => {}
+                Err(refusal) => text.push_str(&format!("{indent}{}: {}\n", facts.person.name, words(&facts, &refusal))),
+            }
+        }
+    }
+}
+
+fn words(facts: &Facts, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Conflict { message } => format!("conflict: {message}"),
+        Refusal::NotNow { message } => format!("no: {message}"),
+        other => panic!("{}: {other:?}", facts.person.name),
+    }
+}

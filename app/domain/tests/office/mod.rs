@@ -1,0 +1,92 @@
+//! A small office to try the rules in: a requester who is also in the approving group and an administrator, and everybody else.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::approvals::{FrozenRule, Target};
+use domain::id::{GroupId, PersonId};
+use domain::people::{Facts, GroupRef, Membership, PersonRef};
+use uuid::Uuid;
+
+/// 12 March 2026, 09:00, and some minutes.
+pub fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_773_306_000, 0).expect("a time") + Duration::minutes(minutes)
+}
+
+pub fn person(n: u128, name: &str) -> PersonRef {
+    PersonRef { id: PersonId(Uuid::from_u128(n)), name: name.to_owned(), title: String::new() }
+}
+
+pub fn group() -> GroupRef {
+    GroupRef { id: GroupId(Uuid::from_u128(100)), key: "web-owners".to_owned(), name: "Web platform owners".to_owned() }
+}
+
+fn facts(n: u128, name: &str, roles: &[&str], in_group: Option<&[&str]>) -> Facts {
+    let texts = |of: &[&str]| of.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    Facts {
+        person: person(n, name),
+        roles: texts(roles),
+        memberships: in_group.map(|inside| Membership { group: group(), roles: texts(inside) }).into_iter().collect(),
+    }
+}
+
+/// The requester: in the approving group, a lead there, and an administrator, so that every path to self approval is open but one.
+pub fn requester() -> Facts {
+    facts(1, "Jonas Weber", &["admin"], Some(&["it-forms-admin", "lead"]))
+}
+
+pub fn ruth() -> Facts {
+    facts(2, "Ruth Abel", &["requester"], None)
+}
+
+pub fn samir() -> Facts {
+    facts(3, "Samir Haddad", &["requester"], Some(&["lead"]))
+}
+
+pub fn mei() -> Facts {
+    facts(4, "Mei Lin", &["requester"], Some(&[]))
+}
+
+pub fn admin() -> Facts {
+    facts(5, "Anna Kovac", &["admin"], None)
+}
+
+pub fn operator() -> Facts {
+    facts(6, "Omar Diaz", &["operator"], None)
+}
+
+pub fn stranger() -> Facts {
+    facts(7, "Lena Vogt", &["requester"], None)
+}
+
+/// Everybody above, in that order.
+pub fn everybody() -> Vec<Facts> {
+    vec![requester(), ruth(), samir(), mei(), admin(), operator(), stranger()]
+}
+
+fn rule(key: &str, target: Target) -> FrozenRule {
+    FrozenRule { key: key.to_owned(), label: key.to_owned(), words: key.to_owned(), target }
+}
+
+/// "Ruth Abel".
+pub fn by_ruth() -> FrozenRule {
+    rule("ruth", Target::Person { id: ruth().person.id })
+}
+
+/// "anyone in Web platform owners".
+pub fn by_group() -> FrozenRule {
+    rule("owners", Target::Group { id: group().id })
+}
+
+/// "a lead of Web platform owners".
+pub fn by_lead() -> FrozenRule {
+    rule("leads", Target::GroupRole { id: group().id, role: "lead".to_owned() })
+}
+
+/// "any administrator".
+pub fn by_admins() -> FrozenRule {
+    rule("admins", Target::Administrators)
+}
+
+/// The requester, named by the policy.
+pub fn by_requester() -> FrozenRule {
+    rule("self", Target::Person { id: requester().person.id })
+}

@@ -1,0 +1,149 @@
+//! A request with its history, checked after every step against what must always hold.
+
+use crate::office::{admin, at, everybody, requester};
+use chrono::NaiveDate;
+use domain::approvals::{FrozenRule, Policy, Require, Rule, Verdict, machine};
+use domain::catalog::{Item, Visibility};
+use domain::effect::Effect;
+use domain::forms::{Answers, Form};
+use domain::id::{ItemId, RequestId};
+use domain::people::Facts;
+use domain::requests::filing::{self, Filed, Filing, file};
+use domain::requests::lifecycle::{Action, Observation, fold};
+use domain::requests::{Decision, Event, Plan, Request, State, Status, What};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+pub fn actions() -> Vec<Action> {
+    let reason = || "A reason".to_owned();
+    vec![
+        Action::Decide { verdict: Verdict::Approve, reason: String::new() },
+        Action::Decide { verdict: Verdict::Reject, reason: reason() },
+        Action::Decide { verdict: Verdict::AskForChanges, reason: reason() },
+        Action::ProvideInfo { answer: reason() },
+        Action::Cancel { reason: String::new() },
+        Action::Start,
+        Action::Complete { note: String::new() },
+    ]
+}
+
+pub fn observations() -> Vec<Observation> {
+    vec![
+        Observation::Dispatched { connectors: vec!["hook".to_owned()] },
+        Observation::Delivered { connector: "hook".to_owned(), all: false },
+        Observation::Delivered { connector: "hook".to_owned(), all: true },
+        Observation::DeliveryFailed { connector: "hook".to_owned(), error: "no answer".to_owned() },
+        Observation::Replayed { connector: "hook".to_owned(), by: admin().person },
+    ]
+}
+
+/// A request with everything that happened to it.
+#[derive(Clone)]
+pub struct Node {
+    pub request: Request,
+    pub start: State,
+    pub events: Vec<Event>,
+    pub effects: Vec<Effect>,
+}
+
+impl Node {
+    pub fn filed(require: Require, rules: Option<Vec<FrozenRule>>, plan: Plan) -> Self {
+        let filed = filing(require, rules, plan);
+        let start = filing::draft(filed.request.state.approval.clone(), at(0));
+        assert_eq!(filed.request.state, filed.decision.state);
+        let node = Self { request: filed.request, start, events: filed.decision.events, effects: filed.decision.effects };
+        node.check();
+        node
+    }
+
+    pub fn after(&self, decision: Decision) -> Self {
+        let mut next = self.clone();
+        next.request.state = decision.state;
+        next.events.extend(decision.events);
+        next.effects.extend(decision.effects);
+        next.check();
+        next
+    }
+
+    fn count(&self, wanted: impl Fn(&What) -> bool) -> usize {
+        self.events.iter().filter(|event| wanted(&event.what)).count()
+    }
+
+    /// Whether the frozen policy is met, counted anew from the decisions.
+    fn policy_met(&self, people: &[Facts]) -> bool {
+        let approval = &self.request.state.approval;
+        let met = |rule: &FrozenRule| {
+            approval.decisions.iter().any(|given| {
+                let by = people.iter().find(|facts| facts.person.id == given.by.id).expect("known");
+                given.rule == rule.key && given.verdict == Verdict::Approve && machine::eligible(rule, by, self.request.requester.id)
+            })
+        };
+        match approval.require {
+            _ if approval.rules.is_empty() => true,
+            Require::All => approval.rules.iter().all(met),
+            Require::Any => approval.rules.iter().any(met),
+        }
+    }
+
+    fn check(&self) {
+        let people = everybody();
+        let state = &self.request.state;
+        let me = self.request.requester.id;
+        assert_eq!(fold(&self.start, &self.events), *state, "the request is the fold of its events");
+        assert!(self.events.iter().enumerate().all(|(i, event)| event.seq as usize == i + 1), "events count up without gaps");
+        assert!(state.approval.decisions.iter().all(|given| given.by.id != me), "no self approval");
+        let released = self.count(|what| *what == What::Released);
+        let rejected = self.count(|what| matches!(what, What::Rejected { .. }));
+        assert!(released + rejected <= 1, "at most one outcome");
+        assert!(self.effects.len() <= 1, "dispatched at most once");
+        assert!(released == 1 || self.effects.is_empty(), "dispatched only after approval");
+        assert!(released == 0 || self.policy_met(&people), "released only when the policy is met");
+        let each_once: BTreeSet<_> = state.approval.decisions.iter().map(|given| &given.rule).collect();
+        assert_eq!(each_once.len(), state.approval.decisions.len(), "one decision a rule");
+        if state.status == Status::PendingApproval {
+            assert!(!self.policy_met(&people), "what is approved does not wait");
+        }
+    }
+}
+
+/// A filed request. No policy when `rules` is None.
+fn filing(require: Require, rules: Option<Vec<FrozenRule>>, plan: Plan) -> Filed {
+    let policy = rules.as_ref().map(|rules| Policy {
+        require,
+        rules: rules.iter().map(|r| Rule { key: r.key.clone(), label: r.label.clone(), person: None, group: None, role: None }).collect(),
+    });
+    let item = Item {
+        key: "web-access".to_owned(),
+        name: "Web access".to_owned(),
+        description: String::new(),
+        icon: "globe".to_owned(),
+        category: "Access".to_owned(),
+        tags: Vec::new(),
+        enabled: true,
+        prefix: "IT".to_owned(),
+        expected: String::new(),
+        price: String::new(),
+        form: "web-access".to_owned(),
+        approval: policy,
+        plan,
+        visible_to: Visibility::default(),
+    };
+    file(Filing {
+        id: RequestId(Uuid::from_u128(1000)),
+        number: "IT-7F3K".to_owned(),
+        item_id: ItemId(Uuid::from_u128(1001)),
+        item,
+        requester: requester().person,
+        form: Form { key: "web-access".to_owned(), title: "Web access".to_owned(), description: String::new(), sections: Vec::new() },
+        answers: Answers::default(),
+        rules: rules.unwrap_or_default(),
+        now: at(0),
+        today: NaiveDate::from_ymd_opt(2026, 3, 12).expect("a date"),
+    })
+    .expect("filed")
+}
+
+/// A plan with these connectors, completed by delivery or by people.
+pub fn plan(connectors: &[&str], complete_when_delivered: bool) -> Plan {
+    Plan { connectors: connectors.iter().map(|c| (*c).to_owned()).collect(), complete_when_delivered, words: String::new() }
+}

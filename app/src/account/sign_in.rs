@@ -1,0 +1,108 @@
+//! The sign-in page: a plain form that works without script.
+
+use crate::ui::{Brand, Icon};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// `/sign-in`, with `?error=`, `?email=` and `?next=` after a failed try.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let next = query.get("next").unwrap_or_default();
+    let email = query.get("email").unwrap_or_default();
+    let seconds = query.get("seconds").and_then(|seconds| seconds.parse::<u32>().ok()).unwrap_or(60);
+    let error = query.get("error").map(|error| match error.as_str() {
+        "wait" => format!("There were too many tries. Wait {}, then try again.", waiting(seconds)),
+        "expired" => "You were signed out. Sign in to continue where you were.".to_owned(),
+        "failed" => "Signing in did not work because of trouble on our side. Try again in a moment.".to_owned(),
+        _ => "The email address or the password is not right. Check both, then try again.".to_owned(),
+    });
+    let has_error = error.is_some();
+    view! {
+        <Title text="Sign in · Docket" />
+        <main class="gate" id="main">
+            <div class="gate__slip">
+                <header class="gate__stub">
+                    <Brand />
+                    <div>
+                        <p class="gate__org">"The front desk"</p>
+                        <p class="soft">"Requests, approvals and where they stand."</p>
+                    </div>
+                </header>
+                <div class="perf perf--v gate__perf" aria-hidden="true"></div>
+                <div class="gate__body">
+                    <h1>"Sign in"</h1>
+                    {error.map(|error| view! { <SignInError error /> })}
+                    <Form next email focus_password=has_error />
+                </div>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn waiting(seconds: u32) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+#[component]
+fn SignInError(error: String) -> impl IntoView {
+    view! {
+        <div class="error-summary" role="alert" id="sign-in-error">
+            <Icon name="circle-alert" />
+            <p>{error}</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Form(next: String, email: String, focus_password: bool) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    let described = focus_password.then_some("sign-in-error");
+    view! {
+        <form class="gate__panel" method="post" action="/sign-in">
+            <input type="hidden" name="next" value=next />
+            <div class="field">
+                <label class="field__label" for="email">
+                    "Email"
+                </label>
+                <input class="input" id="email" name="email" type="email" autocomplete="username" maxlength="254" required value=email aria-describedby=described />
+            </div>
+            <div class="field">
+                <label class="field__label" for="password">
+                    "Password"
+                </label>
+                <div class="affix">
+                    <input
+                        class="input"
+                        id="password"
+                        name="password"
+                        type=move || if shown.get() { "text" } else { "password" }
+                        autocomplete="current-password"
+                        maxlength="200"
+                        required
+                        aria-describedby=described
+                    />
+                    <button
+                        class="affix__text gate__eye"
+                        type="button"
+                        aria-label="Show what is typed"
+                        aria-pressed=move || shown.get().to_string()
+                        on:click=move |_| shown.update(|shown| *shown = !*shown)
+                    >
+                        <Icon name="eye" />
+                    </button>
+                </div>
+            </div>
+            <button class="button button--lg button--wide button--primary" type="submit">
+                "Sign in"
+            </button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,45 @@
+//! The application: what is around every page.
+
+use crate::live::provide_live;
+use crate::routes::Pages;
+use crate::session::provide_session;
+use crate::shell::{Frame, keys, offline};
+use crate::ui::toast::{ToastArea, provide_toasts};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::Router;
+
+/// The root component, rendered on the server and taken over in the browser.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_session();
+    provide_toasts();
+    view! {
+        <Title text="Docket" />
+        <Router>
+            <Site />
+        </Router>
+    }
+    .into_any()
+}
+
+#[component]
+fn Site() -> impl IntoView {
+    provide_live();
+    // Tests and assistive scripts can wait for this instead of guessing when the page answers to clicks.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-ready", "");
+        }
+    });
+    view! {
+        <Frame>
+            <Pages />
+        </Frame>
+        <offline::OfflineBanner />
+        <ToastArea />
+        <keys::ShortcutHelp />
+    }
+    .into_any()
+}

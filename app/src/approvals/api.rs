@@ -1,0 +1,31 @@
+//! Server functions of approvals: the inbox and its decisions.
+
+use crate::error::ApiError;
+use domain::approvals::wire::{Decide, InboxPage, LeadershipRow};
+use domain::requests::wire::RequestPage;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// What waits for the caller's decision, oldest first.
+#[server(name = InboxCall, input = Json, endpoint = "approvals/inbox")]
+pub async fn inbox() -> Result<InboxPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::approvals::inbox(&backend, &caller).await)
+}
+
+/// Approves, declines or asks for changes; answers with the request as it is then.
+#[server(name = DecideCall, input = Json, endpoint = "approvals/decide")]
+pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::approvals::decide(&backend, &caller, decision).await)
+}
+
+/// Everything that waits for approval, for those who lead (S0-019).
+#[server(name = LeadershipCall, input = Json, endpoint = "approvals/leadership")]
+pub async fn leadership() -> Result<Vec<LeadershipRow>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::approvals::leadership(&backend, &caller).await)
+}

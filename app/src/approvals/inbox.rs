@@ -1,0 +1,177 @@
+//! The inbox: what waits for the person's decision, beside the request being read.
+
+use super::api::inbox;
+use super::bulk::{BulkBar, Outcomes};
+use super::desk::{Desk, row_id};
+use super::detail::DetailPane;
+use super::keys::{focus, use_inbox_keys};
+use super::row::InboxRowView;
+use crate::live::{LiveMark, LiveState, use_live};
+use crate::session::use_me;
+use crate::ui::{Empty, ErrorView, Icon, Skeleton};
+use domain::approvals::wire::{InboxPage as Waiting, LiveEvent};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+/// `/inbox` and `/inbox/:number`.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    let waiting = Resource::new_blocking(|| (), |()| inbox());
+    view! {
+        <Transition fallback=|| {
+            view! {
+                <div class="page">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match waiting.await {
+                    Ok(waiting) => view! { <Loaded waiting /> }.into_any(),
+                    Err(error) => {
+                        view! {
+                            <Title text="Inbox · Docket" />
+                            <ErrorView error />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(waiting: Waiting) -> impl IntoView {
+    let params = use_params_map();
+    let addressed = Memo::new(move |_| params.with(|p| p.get("number").filter(|n| !n.is_empty()).map(|n| n.to_uppercase())));
+    let first = waiting.rows.first().map(|row| row.number.clone());
+    let open = Memo::new(move |_| addressed.get().or_else(|| first.clone()));
+
+    let live = use_live();
+    let me = use_me();
+    let me = Signal::derive(move || me.get().map(|me| me.person));
+    let navigate = use_navigate();
+    let open_page = {
+        let navigate = navigate.clone();
+        Callback::new(move |number: String| navigate(&format!("/requests/{number}"), NavigateOptions::default()))
+    };
+    let go = Callback::new(move |(number, focus_row): (String, bool)| {
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&format!("/inbox/{number}"), options);
+        if focus_row {
+            focus(&[&row_id(&number), "inbox-view"]);
+        }
+    });
+    let desk = Desk::new(waiting, open, me, live, go);
+    follow(desk);
+    use_inbox_keys(desk, open_page);
+    let title = move || addressed.get().map_or_else(|| "Inbox · Docket".to_owned(), |number| format!("{number} · Inbox · Docket"));
+    view! {
+        <Title text=title />
+        // A message over the page would cover the next decision; its row shows what became of the last.
+        <p class="visually-hidden" role="status">
+            {move || desk.said.get()}
+        </p>
+        <div class="split inbox" class:is-reading=move || addressed.get().is_some()>
+            <section class="split__list" aria-label="Requests waiting on you">
+                <header class="inbox__head">
+                    <div class="row">
+                        <h1>"Inbox"</h1>
+                        <Arrivals desk />
+                        <LiveMark />
+                    </div>
+                </header>
+                <div class="inbox__rows">
+                    <Outcomes desk />
+                    <Rows desk />
+                </div>
+                <BulkBar desk />
+            </section>
+            <DetailPane desk />
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks again when the stream says so, and whenever it comes (back) to life.
+fn follow(desk: Desk) {
+    let live = use_live();
+    Effect::new(move |before: Option<Option<u64>>| {
+        let last = live.last.get();
+        let seen = last.as_ref().map(|(n, _)| *n);
+        if before.is_none_or(|before| before == seen) {
+            return seen;
+        }
+        match last {
+            Some((_, LiveEvent::Inbox { .. })) => desk.refresh_list(),
+            Some((_, LiveEvent::Request { number })) => {
+                if desk.open.get_untracked().as_ref() == Some(&number) {
+                    desk.refresh_open();
+                }
+                if desk.list.with_untracked(|list| list.row(&number).is_some()) {
+                    desk.refresh_list();
+                }
+            }
+            None => {}
+        }
+        seen
+    });
+    Effect::new(move |before: Option<LiveState>| {
+        let state = live.state.get();
+        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
+            desk.refresh_list();
+            desk.refresh_open();
+        }
+        state
+    });
+}
+
+/// "2 new requests": shows what waits to be shown.
+#[component]
+fn Arrivals(desk: Desk) -> impl IntoView {
+    let count = Memo::new(move |_| desk.list.with(|list| list.arrivals.len()));
+    let button = move |count: usize| {
+        let words = if count == 1 { "1 new request".to_owned() } else { format!("{count} new requests") };
+        view! {
+            <button class="arrivals" type="button" on:click=move |_| desk.show_arrivals()>
+                <Icon name="arrow-up" />
+                {words}
+            </button>
+        }
+    };
+    view! {
+        <span class="push" aria-live="polite">
+            {move || Some(count.get()).filter(|count| *count > 0).map(button)}
+        </span>
+    }
+    .into_any()
+}
+
+#[component]
+fn Rows(desk: Desk) -> impl IntoView {
+    let numbers = Memo::new(move |_| desk.list.with(|list| list.rows.iter().map(|row| row.data.number.clone()).collect::<Vec<_>>()));
+    let none = Memo::new(move |_| numbers.with(Vec::is_empty));
+    let empty = || {
+        view! {
+            <Empty icon="inbox" title="Nothing waits for you">
+                <p>"New requests appear here by themselves."</p>
+                <a class="button" href="/">
+                    "Go to the catalog"
+                </a>
+            </Empty>
+        }
+    };
+    view! {
+        {move || none.get().then(empty)}
+        <ul class="inbox__list" role="list" aria-label="Waiting on you, oldest first">
+            <For each=move || numbers.get() key=|number| number.clone() let:number>
+                <InboxRowView desk number />
+            </For>
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,231 @@
+//! The inbox's list as the person reads it: nothing in it moves or goes by itself.
+//!
+//! What arrives waits until it is asked for; what somebody else decided stays in its place, dimmed, with their name.
+
+use domain::approvals::wire::{InboxPage, InboxRow};
+use domain::people::PersonRef;
+use domain::requests::{Event, What};
+
+/// A row as it stands in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub data: InboxRow,
+    /// It arrived while the page was open.
+    pub fresh: bool,
+    /// Why it does not wait any more: "You approved this", "Samir Haddad approved this".
+    pub closed: Option<String>,
+}
+
+/// Where to go from a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Down,
+    Up,
+}
+
+/// The list: what is shown, and what waits to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InboxList {
+    pub rows: Vec<Row>,
+    pub arrivals: Vec<InboxRow>,
+}
+
+/// What a closed row says until it is known who did what.
+pub const NO_LONGER_WAITING: &str = "No longer waits for you";
+
+impl InboxList {
+    /// The list as first loaded.
+    pub fn new(page: InboxPage) -> Self {
+        let rows = page.rows.into_iter().map(|data| Row { data, fresh: false, closed: None }).collect();
+        Self { rows, arrivals: Vec::new() }
+    }
+
+    /// Takes in what waits now. Rows keep their places; answers the numbers of those that wait no more, for their words to be found out.
+    pub fn merge(&mut self, page: InboxPage) -> Vec<String> {
+        let mut gone = Vec::new();
+        for row in &mut self.rows {
+            match page.rows.iter().find(|r| r.number == row.data.number) {
+                Some(data) => {
+                    row.data = data.clone();
+                    row.closed = None;
+                }
+                None if row.closed.is_none() => {
+                    row.closed = Some(NO_LONGER_WAITING.to_owned());
+                    gone.push(row.data.number.clone());
+                }
+                None => {}
+            }
+        }
+        self.arrivals = page.rows.into_iter().filter(|r| self.row(&r.number).is_none()).collect();
+        gone
+    }
+
+    /// The row of a number.
+    pub fn row(&self, number: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.data.number == number)
+    }
+
+    /// Marks a row as decided, in its place.
+    pub fn close(&mut self, number: &str, words: String) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.data.number == number) {
+            row.closed = Some(words);
+        }
+    }
+
+    /// Shows what waited behind the button and lets go of what is decided, except the row being read. Answers the first new number.
+    pub fn show_arrivals(&mut self, open: Option<&str>) -> Option<String> {
+        let first = self.arrivals.first().map(|row| row.number.clone());
+        self.rows.retain(|row| row.closed.is_none() || open == Some(row.data.number.as_str()));
+        for row in &mut self.rows {
+            row.fresh = false;
+        }
+        self.rows.extend(self.arrivals.drain(..).map(|data| Row { data, fresh: true, closed: None }));
+        self.rows.sort_by(|a, b| (a.data.submitted_at, &a.data.number).cmp(&(b.data.submitted_at, &b.data.number)));
+        first
+    }
+
+    /// The row beside the given one; the first when none is given. None at an end.
+    pub fn beside(&self, number: Option<&str>, step: Step) -> Option<String> {
+        let at = number.and_then(|number| self.rows.iter().position(|row| row.data.number == number));
+        let to = match (at, step) {
+            (None, _) => 0,
+            (Some(at), Step::Down) => at + 1,
+            (Some(at), Step::Up) => at.checked_sub(1)?,
+        };
+        self.rows.get(to).map(|row| row.data.number.clone())
+    }
+
+    /// The row to go to after a decision: the next that waits, else the last one before it.
+    pub fn next_waiting(&self, number: &str) -> Option<String> {
+        let at = self.rows.iter().position(|row| row.data.number == number).unwrap_or(0);
+        let waits = |row: &&Row| row.closed.is_none() && row.data.number != number;
+        let after = self.rows.iter().skip(at).find(waits);
+        after.or_else(|| self.rows.iter().take(at).rev().find(waits)).map(|row| row.data.number.clone())
+    }
+
+    /// The numbers from one row to another, both included, in list order; only those that wait.
+    pub fn range(&self, from: &str, to: &str) -> Vec<String> {
+        let position = |number: &str| self.rows.iter().position(|row| row.data.number == number);
+        let (Some(a), Some(b)) = (position(from), position(to)) else { return vec![to.to_owned()] };
+        let waiting = self.rows[a.min(b)..=a.max(b)].iter().filter(|row| row.closed.is_none());
+        waiting.map(|row| row.data.number.clone()).collect()
+    }
+
+    /// Whether the row is there and waits.
+    pub fn waits(&self, number: &str) -> bool {
+        self.row(number).is_some_and(|row| row.closed.is_none())
+    }
+}
+
+/// Who did the last thing that took a request out of an inbox: "Samir Haddad approved this", "You declined this".
+pub fn last_words(events: &[Event], me: Option<&PersonRef>) -> Option<String> {
+    events.iter().rev().find_map(|event| {
+        let did = match &event.what {
+            What::Approved { .. } => "approved this",
+            What::Rejected { .. } => "declined this",
+            What::InfoRequested { .. } => "asked for changes",
+            What::Cancelled { .. } => "cancelled this",
+            _ => return None,
+        };
+        let actor = event.actor.as_ref()?;
+        let who = if me.is_some_and(|me| me.id == actor.id) { "You" } else { actor.name.as_str() };
+        Some(format!("{who} {did}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use domain::id::PersonId;
+    use uuid::Uuid;
+
+    fn person(n: u128, name: &str) -> PersonRef {
+        PersonRef { id: PersonId(Uuid::from_u128(n)), name: name.to_owned(), title: String::new() }
+    }
+
+    fn row(number: &str, minute: i64) -> InboxRow {
+        InboxRow {
+            number: number.to_owned(),
+            title: "VPN access".to_owned(),
+            requester: person(1, "Hana Sato"),
+            submitted_at: DateTime::from_timestamp(minute * 60, 0).unwrap(),
+            price: String::new(),
+            given: 0,
+            needed: 1,
+            words: "You".to_owned(),
+        }
+    }
+
+    fn page(rows: &[(&str, i64)]) -> InboxPage {
+        let rows: Vec<_> = rows.iter().map(|(number, minute)| row(number, *minute)).collect();
+        InboxPage { count: rows.len() as u64, rows }
+    }
+
+    fn numbers(list: &InboxList) -> Vec<&str> {
+        list.rows.iter().map(|row| row.data.number.as_str()).collect()
+    }
+
+    #[test]
+    fn what_arrives_waits_and_what_is_decided_stays() {
+        let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-4444", 4)]));
+        let gone = list.merge(page(&[("IT-4444", 4), ("IT-3333", 3)]));
+        assert_eq!(gone, ["IT-2222"]);
+        assert_eq!(numbers(&list), ["IT-2222", "IT-4444"]);
+        assert_eq!(list.arrivals.len(), 1);
+        assert!(!list.waits("IT-2222") && list.waits("IT-4444"));
+        assert!(list.merge(page(&[("IT-4444", 4), ("IT-3333", 3)])).is_empty(), "told once");
+
+        assert_eq!(list.show_arrivals(None).as_deref(), Some("IT-3333"));
+        assert_eq!(numbers(&list), ["IT-3333", "IT-4444"], "oldest first, the decided one gone");
+        assert!(list.rows[0].fresh && !list.rows[1].fresh);
+        assert!(list.arrivals.is_empty());
+    }
+
+    #[test]
+    fn the_row_being_read_stays_even_when_decided() {
+        let mut list = InboxList::new(page(&[("IT-2222", 2)]));
+        list.merge(page(&[("IT-3333", 3)]));
+        list.show_arrivals(Some("IT-2222"));
+        assert_eq!(numbers(&list), ["IT-2222", "IT-3333"]);
+    }
+
+    #[test]
+    fn a_request_that_comes_back_waits_again_in_its_place() {
+        let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-4444", 4)]));
+        list.close("IT-2222", "You asked for changes".to_owned());
+        list.merge(page(&[("IT-2222", 2), ("IT-4444", 4)]));
+        assert!(list.waits("IT-2222"));
+        assert!(list.arrivals.is_empty());
+    }
+
+    #[test]
+    fn moving_stops_at_the_ends_and_a_decision_skips_what_is_decided() {
+        let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
+        assert_eq!(list.beside(None, Step::Down).as_deref(), Some("IT-2222"));
+        assert_eq!(list.beside(Some("IT-2222"), Step::Down).as_deref(), Some("IT-3333"));
+        assert_eq!(list.beside(Some("IT-2222"), Step::Up), None);
+        assert_eq!(list.beside(Some("IT-4444"), Step::Down), None);
+        list.close("IT-3333", "Samir Haddad approved this".to_owned());
+        assert_eq!(list.next_waiting("IT-2222").as_deref(), Some("IT-4444"));
+        assert_eq!(list.next_waiting("IT-4444").as_deref(), Some("IT-2222"));
+        list.close("IT-2222", "You approved this".to_owned());
+        assert_eq!(list.next_waiting("IT-4444"), None);
+        assert_eq!(list.range("IT-4444", "IT-2222"), ["IT-4444"]);
+    }
+
+    #[test]
+    fn the_last_words_name_who_decided() {
+        let samir = person(2, "Samir Haddad");
+        let at = DateTime::from_timestamp(0, 0).unwrap();
+        let event = |seq, actor: Option<&PersonRef>, what| Event { seq, at, actor: actor.cloned(), what };
+        let events = [
+            event(1, Some(&person(1, "Hana Sato")), What::Submitted),
+            event(2, Some(&samir), What::Approved { rules: vec!["owner".to_owned()], reason: String::new() }),
+            event(3, None, What::Released),
+        ];
+        assert_eq!(last_words(&events, None).as_deref(), Some("Samir Haddad approved this"));
+        assert_eq!(last_words(&events, Some(&samir)).as_deref(), Some("You approved this"));
+        assert_eq!(last_words(&events[..1], None), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! The inbox's keys. Single keys act only outside fields, and never right after `G`, which begins a jump to a section.
+
+use super::desk::{Desk, row_id};
+use super::inbox_list::Step;
+use domain::approvals::Verdict;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
+
+/// Milliseconds in which a key after `G` belongs to the jump.
+const JUMP: f64 = 1_500.0;
+
+/// Gives the first of these elements that can take it the focus, once the page has settled. On the server nothing.
+pub fn focus(ids: &[&str]) {
+    if cfg!(not(target_arch = "wasm32")) {
+        return;
+    }
+    let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    // Two frames later, so that what the change brings along (a row, an alert, the focus after a change of address) is there and done.
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            for id in ids {
+                let Some(element) = document().get_element_by_id(&id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) else { continue };
+                let _ = element.focus();
+                if document().active_element().is_some_and(|active| active.id() == id) {
+                    break;
+                }
+            }
+        });
+    });
+}
+
+/// Whether a key press is meant for the page and not for a field, a menu or a dialog.
+pub fn is_free(event: &KeyboardEvent) -> bool {
+    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+        return false;
+    }
+    if document().query_selector("dialog[open]:modal").ok().flatten().is_some() {
+        return false;
+    }
+    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else { return true };
+    let typing = target.matches("textarea, select, [contenteditable], input:not([type=checkbox])");
+    !typing.unwrap_or(false)
+}
+
+/// Listens as long as the inbox is on screen.
+pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
+    let jump = StoredValue::new(f64::NEG_INFINITY);
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::keydown, move |event| {
+            if !is_free(&event) {
+                return;
+            }
+            let jumping = event.time_stamp() - jump.get_value() < JUMP;
+            jump.set_value(f64::NEG_INFINITY);
+            if event.key() == "g" && !jumping {
+                jump.set_value(event.time_stamp());
+            } else if !jumping && press(desk, open_page, &event) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
+/// Acts on a key; answers whether it was one of ours.
+fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool {
+    let open = desk.open.get_untracked();
+    match event.key().as_str() {
+        "j" => go(desk, open.as_deref(), Step::Down),
+        "k" => go(desk, open.as_deref(), Step::Up),
+        "x" => open.into_iter().for_each(|number| desk.toggle(&number)),
+        "X" => open.into_iter().for_each(|number| desk.toggle_range(&number)),
+        "a" => desk.decide(Verdict::Approve),
+        "c" => desk.decide(Verdict::AskForChanges),
+        "d" => desk.decide(Verdict::Reject),
+        "r" => focus(&["reason"]),
+        "n" => desk.show_arrivals(),
+        "Enter" => match open.filter(|number| is_on_row_or_page(event, number)) {
+            Some(number) => open_page.run(number),
+            None => return false,
+        },
+        _ => return false,
+    }
+    true
+}
+
+fn go(desk: Desk, from: Option<&str>, step: Step) {
+    if let Some(number) = desk.list.with_untracked(|list| list.beside(from, step)) {
+        desk.go.run((number, true));
+    }
+}
+
+/// Enter belongs to links and buttons, except to the row that is open already.
+fn is_on_row_or_page(event: &KeyboardEvent, number: &str) -> bool {
+    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else { return true };
+    target.id() == row_id(number) || !target.matches("a, button, input, summary").unwrap_or(false)
+}

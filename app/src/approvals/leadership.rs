@@ -1,0 +1,118 @@
+//! Everything that waits for approval in the organization, with whom it waits on; for those who lead.
+
+use super::api::leadership;
+use super::row::row_holes;
+use crate::requests::page_approval::punches;
+use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PersonLine, Skeleton, When};
+use domain::approvals::wire::LeadershipRow;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// `/leadership`.
+#[component]
+pub fn LeadershipPage() -> impl IntoView {
+    let rows = Resource::new_blocking(|| (), |()| leadership());
+    let refresh = Callback::new(move |()| rows.refetch());
+    view! {
+        <Title text="Pending approvals · Docket" />
+        <Transition fallback=|| {
+            view! {
+                <div class="page">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match rows.await {
+                    Ok(rows) => view! { <Loaded rows refresh /> }.into_any(),
+                    Err(error) => view! { <ErrorView error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(rows: Vec<LeadershipRow>, refresh: Callback<()>) -> impl IntoView {
+    let count = match rows.len() {
+        1 => "1 request waits for approval, oldest first.".to_owned(),
+        n => format!("{n} requests wait for approval, oldest first."),
+    };
+    let content = if rows.is_empty() {
+        view! {
+            <Empty icon="check-check" title="Nothing waits for approval">
+                <p>"Every request of the organization has been decided."</p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        table(rows)
+    };
+    view! {
+        <div class="page leadership">
+            <header class="page__head row row--wrap">
+                <div>
+                    <h1>"Pending approvals"</h1>
+                    <p class="soft">{count}</p>
+                </div>
+                <button class="button push" type="button" on:click=move |_| refresh.run(())>
+                    <Icon name="rotate-cw" />
+                    "Refresh"
+                </button>
+            </header>
+            {content}
+        </div>
+    }
+    .into_any()
+}
+
+fn table(rows: Vec<LeadershipRow>) -> AnyView {
+    view! {
+        <section class="slip" aria-label="Requests that wait for approval">
+            <div class="table-wrap" tabindex="0" role="group" aria-label="Requests that wait for approval, scrolls sideways">
+                <table class="table table--stack">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Docket"</th>
+                            <th scope="col">"Request"</th>
+                            <th scope="col">"Requested by"</th>
+                            <th scope="col">"Submitted"</th>
+                            <th scope="col">"Approvals"</th>
+                            <th scope="col">"Waits on"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.into_iter().map(row_view).collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row_view(row: LeadershipRow) -> AnyView {
+    let LeadershipRow { row, waiting_on } = row;
+    let holes = punches(row_holes(&row), false);
+    let href = format!("/requests/{}", row.number);
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=href>
+                    <DocketNumber number=row.number />
+                </a>
+            </th>
+            <td data-label="Request">{row.title}</td>
+            <td data-label="Requested by">
+                <PersonLine person=row.requester />
+            </td>
+            <td data-label="Submitted">
+                <When at=row.submitted_at />
+            </td>
+            <td data-label="Approvals">
+                <span class="inrow__votes">{holes} {row.words}</span>
+            </td>
+            <td data-label="Waits on">{waiting_on.join("; ")}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,12 @@
+//! Approvals on screen: the inbox of those who decide, and the view over everything that waits.
+
+pub mod api;
+pub mod bulk;
+pub mod decision;
+pub mod desk;
+pub mod detail;
+pub mod inbox;
+pub mod inbox_list;
+pub mod keys;
+pub mod leadership;
+pub mod row;

@@ -1,0 +1,77 @@
+//! One row of the inbox.
+
+use super::desk::{Desk, row_id};
+use super::inbox_list::Row;
+use crate::requests::page_approval::{Hole, punches};
+use crate::ui::{DocketNumber, When};
+use domain::approvals::wire::InboxRow;
+use leptos::prelude::*;
+
+/// A row: who asks for what, and how its approval stands. Once decided it stays in its place, dimmed, with who decided.
+#[component]
+pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
+    let key = number.clone();
+    let row = Memo::new(move |_| desk.list.with(|list| list.row(&key).cloned()));
+    let key = number.clone();
+    let is_open = Memo::new(move |_| desk.open.with(|open| open.as_deref() == Some(key.as_str())));
+    let key = number.clone();
+    let is_selected = Memo::new(move |_| desk.selected.with(|selected| selected.contains(&key)));
+    let is_closed = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.closed.is_some())));
+    let key = number.clone();
+    let toggle = move |_| desk.toggle(&key);
+    view! {
+        <li class="inrow" class:is-open=is_open class:is-gone=is_closed data-checked=move || is_selected.get().then_some("")>
+            <label class="inrow__check">
+                <input
+                    class="check check--sm"
+                    type="checkbox"
+                    prop:checked=is_selected
+                    disabled=is_closed
+                    on:change=toggle
+                />
+                <span class="visually-hidden">"Select " {number.clone()}</span>
+            </label>
+            <a
+                class="inrow__link"
+                id=row_id(&number)
+                href=format!("/inbox/{number}")
+                aria-current=move || is_open.get().then_some("true")
+            >
+                {move || row.with(|row| row.as_ref().map(content))}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn content(row: &Row) -> AnyView {
+    let data = row.data.clone();
+    let fresh = row.fresh.then(|| view! { <span class="inrow__new">"New"</span> });
+    let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
+    let standing = match row.closed.clone() {
+        Some(words) => view! { <span class="inrow__votes">{words}</span> }.into_any(),
+        None => view! { <span class="inrow__votes">{punches(row_holes(&data), false)} {data.words.clone()}</span> }.into_any(),
+    };
+    view! {
+        <span class="inrow__top">
+            <DocketNumber number=data.number.clone() />
+            {fresh}
+            <span class="push muted">
+                <When at=data.submitted_at />
+            </span>
+        </span>
+        <span class="inrow__title">{data.title}</span>
+        <span class="inrow__meta">
+            <span>{data.requester.name}</span>
+            {price}
+            {standing}
+        </span>
+    }
+    .into_any()
+}
+
+/// The holes of a row: those punched first.
+pub fn row_holes(row: &InboxRow) -> Vec<Hole> {
+    let hole = |n| if n < row.given { Hole::Yes } else { Hole::Waiting };
+    (0..row.needed).map(hole).collect()
+}

@@ -1,0 +1,68 @@
+//! Shelves of cards. A card has one link that fills it.
+
+use crate::ui::Icon;
+use domain::catalog::wire::ItemCard;
+use leptos::prelude::*;
+
+/// The icon of a category: its first item's.
+pub fn category_icon(items: &[ItemCard], category: &str) -> String {
+    items.iter().find(|item| item.category == category).map_or_else(|| "folder".to_owned(), |item| item.icon.clone())
+}
+
+/// One shelf.
+#[component]
+pub fn Shelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
+    let cards = cards.into_iter().map(|card| view! { <Card card /> }).collect_view();
+    let label = title.clone();
+    view! {
+        <section class="stack shelf-section" aria-label=label>
+            <div class="shelf__head">
+                <h2>{title}</h2>
+            </div>
+            <ul class="shelf">{cards}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Card(card: ItemCard) -> impl IntoView {
+    let tags = (!card.tags.is_empty()).then(|| {
+        let tags = card.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }).collect_view();
+        view! { <ul class="service__tags row row--wrap" aria-label="Tags">{tags}</ul> }
+    });
+    view! {
+        <li class="card service">
+            <Icon name=card.icon class="icon--lg service__icon" />
+            <h3 class="service__name">
+                <a class="card__link" href=format!("/request/{}", card.key)>
+                    {card.name}
+                </a>
+            </h3>
+            <div class="service__desc">
+                <p>{card.description}</p>
+                {tags}
+            </div>
+            <p class="service__meta">
+                <Fact icon="clock" text=card.expected />
+                <Fact icon="user-round-check" text=card.approval />
+                <Fact icon="receipt" text=card.price />
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Fact(icon: &'static str, text: String) -> impl IntoView {
+    (!text.is_empty())
+        .then(|| {
+            view! {
+                <span>
+                    <Icon name=icon />
+                    {text}
+                </span>
+            }
+        })
+        .into_any()
+}

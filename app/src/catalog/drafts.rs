@@ -1,0 +1,76 @@
+//! "Continue where you left off": drafts to finish, each discarded with a way back.
+
+use crate::requests::api::{discard_draft, restore_draft};
+use crate::ui::{When, toast::use_toasts};
+use domain::catalog::wire::DraftSummary;
+use leptos::prelude::*;
+
+/// The strips above the shelves.
+#[component]
+pub fn Drafts(drafts: Vec<DraftSummary>) -> impl IntoView {
+    let list = RwSignal::new(drafts);
+    let toasts = use_toasts();
+    let say = move |message: String, undo: Option<Callback<()>>| toasts.show(message, undo);
+    let restore = move |draft: DraftSummary| {
+        leptos::task::spawn_local(async move {
+            match restore_draft(draft.id).await {
+                Ok(()) => list.update(|list| list.insert(0, draft)),
+                Err(error) => say(error.message(), None),
+            }
+        });
+    };
+    let discard = move |draft: DraftSummary| {
+        leptos::task::spawn_local(async move {
+            match discard_draft(draft.id).await {
+                Ok(()) => {
+                    list.update(|list| list.retain(|other| other.id != draft.id));
+                    let message = format!("Draft of {} discarded", draft.item_name);
+                    say(message, Some(Callback::new(move |()| restore(draft.clone()))));
+                }
+                Err(error) => say(error.message(), None),
+            }
+        });
+    };
+    let discard = Callback::new(discard);
+    view! {
+        <For each=move || list.get() key=|draft| draft.id let:draft>
+            <Strip draft discard />
+        </For>
+    }
+    .into_any()
+}
+
+#[component]
+fn Strip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView {
+    let address = format!("/request/{}", draft.item_key);
+    let name = draft.item_name.clone();
+    let blank = format!("{}-••••", draft.prefix);
+    let progress = draft.progress.clone();
+    let saved_at = draft.saved_at;
+    let label = format!("Draft to finish, {name}");
+    let discard_label = format!("Discard the draft of {name}");
+    view! {
+        <section class="draft" aria-label=label>
+            <div class="draft__stub">
+                <span class="docket__stub-label">"Draft"</span>
+                <span class="docket-no">{blank}</span>
+            </div>
+            <div class="perf perf--v" aria-hidden="true"></div>
+            <div class="draft__body">
+                <div>
+                    <h2 class="draft__title">{name}</h2>
+                    <p class="soft">{progress} ". Saved " <When at=saved_at /> "."</p>
+                </div>
+                <div class="row">
+                    <button class="button button--quiet" type="button" aria-label=discard_label on:click=move |_| discard.run(draft.clone())>
+                        "Discard"
+                    </button>
+                    <a class="button button--primary" href=address>
+                        "Continue"
+                    </a>
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}

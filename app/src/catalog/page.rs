@@ -1,0 +1,228 @@
+//! The catalog page: search, categories, drafts to finish, shelves of services, own open requests.
+
+use super::api::catalog_page;
+use super::cards::{Shelf, category_icon};
+use super::drafts::Drafts;
+use super::mine::OpenRequests;
+use crate::ui::{Empty, ErrorView, Icon, Skeleton};
+use domain::catalog::search::search;
+use domain::catalog::wire::{CatalogPage as Page, ItemCard};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+/// `/`, with `?q=` and `?category=` so that what is found can be shared.
+#[component]
+pub fn CatalogPage() -> impl IntoView {
+    let page = Resource::new_blocking(|| (), |()| catalog_page());
+    view! {
+        <Title text="Request catalog · Docket" />
+        <Suspense fallback=|| view! { <div class="page"><Skeleton /></div> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Catalog page /> }.into_any(),
+                    Err(error) => view! { <ErrorView error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+/// Distinct categories in the organization's order, each with its count.
+fn categories(items: &[ItemCard]) -> Vec<(String, usize)> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for item in items {
+        match found.iter_mut().find(|(category, _)| *category == item.category) {
+            Some((_, count)) => *count += 1,
+            None => found.push((item.category.clone(), 1)),
+        }
+    }
+    found
+}
+
+#[component]
+fn Catalog(page: Page) -> impl IntoView {
+    let query = use_query_map();
+    let text = RwSignal::new(query.with_untracked(|query| query.get("q").unwrap_or_default()));
+    let category = Memo::new(move |_| query.with(|query| query.get("category")).filter(|category| !category.is_empty()));
+    let items = StoredValue::new(page.items);
+    let total = items.with_value(Vec::len);
+    write_search_to_address(text, category);
+    let results = move || {
+        let text = text.get();
+        let category = category.get();
+        items.with_value(|items| shelves(items, text.trim(), category.as_deref()))
+    };
+    view! {
+        <div class="page catalog">
+            <header class="page__head catalog__head">
+                <h1>"Request catalog"</h1>
+                <SearchBox text total />
+            </header>
+            <Categories items category />
+            <div class="catalog__list">
+                <Drafts drafts=page.drafts />
+                {move || match results() {
+                    shelves if shelves.is_empty() => view! { <NothingFound total text /> }.into_any(),
+                    shelves => shelves.into_iter().map(|(title, cards)| view! { <Shelf title cards /> }).collect_view().into_any(),
+                }}
+            </div>
+            <OpenRequests rows=page.open_requests count=page.open_count />
+        </div>
+    }
+    .into_any()
+}
+
+/// What to show: by category as ordered by the organization, or one shelf of what was found.
+fn shelves(items: &[ItemCard], text: &str, category: Option<&str>) -> Vec<(String, Vec<ItemCard>)> {
+    let found: Vec<ItemCard> = search(items, text, category).into_iter().filter_map(|index| items.get(index).cloned()).collect();
+    if !text.is_empty() {
+        let title = if found.len() == 1 { "1 service found".to_owned() } else { format!("{} services found", found.len()) };
+        return if found.is_empty() { Vec::new() } else { vec![(title, found)] };
+    }
+    let mut shelves: Vec<(String, Vec<ItemCard>)> = Vec::new();
+    for card in found {
+        match shelves.iter_mut().find(|(title, _)| *title == card.category) {
+            Some((_, cards)) => cards.push(card),
+            None => shelves.push((card.category.clone(), vec![card])),
+        }
+    }
+    shelves
+}
+
+/// Keeps `?q=` in step with what is typed, without a history entry per letter.
+fn write_search_to_address(text: RwSignal<String>, category: Memo<Option<String>>) {
+    let navigate = use_navigate();
+    Effect::new(move |before: Option<String>| {
+        let text = text.get();
+        if before.as_ref().is_some_and(|before| *before != text) {
+            let address = address(category.get_untracked().as_deref(), &text);
+            navigate(&address, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        }
+        text
+    });
+}
+
+/// The catalog's address with this category and search.
+fn address(category: Option<&str>, text: &str) -> String {
+    let mut parts = Vec::new();
+    if let Some(category) = category {
+        parts.push(format!("category={}", encoded(category)));
+    }
+    if !text.is_empty() {
+        parts.push(format!("q={}", encoded(text)));
+    }
+    if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
+}
+
+/// Percent-encoded for a query.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[component]
+fn SearchBox(text: RwSignal<String>, total: usize) -> impl IntoView {
+    view! {
+        <form class="catalog__search" role="search" method="get" action="/" on:submit=|event| event.prevent_default()>
+            <label class="visually-hidden" for="q">
+                "Search services"
+            </label>
+            <div class="affix">
+                <span class="affix__text">
+                    <Icon name="search" />
+                </span>
+                <input
+                    class="input"
+                    id="q"
+                    name="q"
+                    type="search"
+                    maxlength="100"
+                    autocomplete="off"
+                    placeholder=format!("Search {total} services")
+                    prop:value=text
+                    value=text.get_untracked()
+                    on:input:target=move |event| text.set(event.target().value())
+                />
+                <span class="affix__text">
+                    <kbd class="kbd">"/"</kbd>
+                </span>
+            </div>
+            <button class="visually-hidden" type="submit">
+                "Search"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>) -> impl IntoView {
+    let total = items.with_value(Vec::len);
+    let links = items
+        .with_value(|items| categories(items))
+        .into_iter()
+        .map(|(name, count)| {
+            let icon = items.with_value(|items| category_icon(items, &name));
+            let here = name.clone();
+            let address = address(Some(&name), "");
+            view! {
+                <li>
+                    <a class="cat" href=address aria-current=move || (category.get().as_deref() == Some(here.as_str())).then_some("true")>
+                        <Icon name=icon />
+                        <span>{name}</span>
+                        <span class="cat__n">{count}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="catalog__cats" aria-label="Categories">
+            <ul>
+                <li>
+                    <a class="cat" href="/" aria-current=move || category.get().is_none().then_some("true")>
+                        <Icon name="layout-grid" />
+                        <span>"All services"</span>
+                        <span class="cat__n">{total}</span>
+                    </a>
+                </li>
+                {links}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn NothingFound(total: usize, text: RwSignal<String>) -> impl IntoView {
+    if total == 0 {
+        return view! {
+            <Empty icon="layout-grid" title="No services yet">
+                <p>"Your organization has not published anything to request. Its administrators can add catalog items."</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty icon="search" title="Nothing fits">
+            <p>{move || format!("No service matches “{}”. Try another word, or look at all of them.", text.get())}</p>
+            <a class="button" href="/" on:click=move |_| text.set(String::new())>
+                "Show all services"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_encoded() {
+        assert_eq!(address(None, ""), "/");
+        assert_eq!(address(Some("Keys and doors"), "lab & key"), "/?category=Keys%20and%20doors&q=lab%20%26%20key");
+    }
+}

@@ -1,0 +1,63 @@
+//! What a server function answers when it does not answer what was asked.
+
+use domain::Refusal;
+use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::ServerFnErrorErr;
+use serde::{Deserialize, Serialize};
+
+/// Why a call did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "error", rename_all = "snake_case")]
+pub enum ApiError {
+    /// The person can act on it.
+    Refused { refusal: Refusal },
+    /// Nobody is signed in (any more): sign in and continue.
+    SignedOut,
+    /// Nobody can act on it; the reference finds the cause in the logs.
+    Failed { reference: String },
+    /// The server did not answer: made by the browser.
+    Offline,
+}
+
+impl ApiError {
+    /// A whole sentence for the person: what happened and what to do.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Refused { refusal: Refusal::NotFound } => "This does not exist, or is not yours to see.".to_owned(),
+            Self::Refused { refusal } => refusal.to_string(),
+            Self::SignedOut => "You are signed out. Sign in to continue; nothing you typed is lost.".to_owned(),
+            Self::Failed { reference } => format!("Something went wrong on our side. Try again; if it stays, quote reference {reference}."),
+            Self::Offline => {
+                "Docket cannot be reached. What you typed is kept on this device; try again when you are back online.".to_owned()
+            }
+        }
+    }
+
+    /// Whether the thing asked for does not exist for this person.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { refusal: Refusal::NotFound })
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
+                Self::Refused { refusal: Refusal::input("", format!("The server could not read what was sent: {message}")) }
+            }
+            _ => Self::Failed { reference: "unknown".to_owned() },
+        }
+    }
+}

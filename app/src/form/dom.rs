@@ -1,0 +1,65 @@
+//! The few things asked of the document itself: ids, focus, and what was typed before the page became live.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+
+/// The id of a field's (first) control.
+pub fn control_id(key: &str) -> String {
+    format!("f-{key}")
+}
+
+/// Moves focus to an element once what is being shown is on screen.
+pub fn focus(id: String) {
+    if cfg!(not(target_arch = "wasm32")) {
+        return;
+    }
+    request_animation_frame(move || {
+        if let Some(element) = by_id::<HtmlElement>(&id) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Moves focus to the first question of the step, or to the heading where there is none. Leaves it where the person already put it.
+pub fn focus_first() {
+    if cfg!(not(target_arch = "wasm32")) {
+        return;
+    }
+    request_animation_frame(|| {
+        let document = document();
+        let inside = document.active_element().is_some_and(|active| active.closest(".flow__form").is_ok_and(|form| form.is_some()));
+        if inside {
+            return;
+        }
+        let question = ".flow__form:not(.review) :is(input, select, textarea)";
+        let checked = ".flow__form:not(.review) .field:first-child input[type=radio]:checked";
+        let found = [checked, question, "#flow-title"].into_iter().find_map(|wanted| document.query_selector(wanted).ok().flatten());
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// What a text control or a select of the server's page holds before it is taken over.
+pub fn early_text(id: &str) -> Option<String> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return None;
+    }
+    by_id::<HtmlInputElement>(id)
+        .map(|input| input.value())
+        .or_else(|| by_id::<HtmlTextAreaElement>(id).map(|area| area.value()))
+        .or_else(|| by_id::<HtmlSelectElement>(id).map(|select| select.value()))
+}
+
+/// Whether a box or a button of the server's page is ticked before it is taken over.
+pub fn early_ticked(id: &str) -> Option<bool> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return None;
+    }
+    by_id::<HtmlInputElement>(id).map(|input| input.checked())
+}
+
+fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}

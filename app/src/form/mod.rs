@@ -1,0 +1,189 @@
+//! Filling a form, whatever form it is: the answers so far, what is asked because of them, and which problems are on screen.
+//!
+//! When problems are judged: on leaving a field its format only; on Continue the whole step; and once a field shows a problem, at each
+//! change. All of it with the code of `domain::forms::check`, which the server runs again.
+
+pub mod dom;
+pub mod errors;
+pub mod section;
+pub mod widgets;
+
+use chrono::NaiveDate;
+use domain::Problem;
+use domain::forms::check::{check, check_format, check_section};
+use domain::forms::{Answers, Field, Form, journey};
+use leptos::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A form being filled. Copies share the same state.
+#[derive(Clone, Copy)]
+pub struct Filling {
+    /// Resolved for this person.
+    pub form: RwSignal<Form>,
+    /// As given, hidden ones included: they come back when their question does.
+    pub answers: RwSignal<Answers>,
+    /// What conditions and rules see.
+    pub effective: Memo<Answers>,
+    /// The problems on screen, by field.
+    problems: RwSignal<BTreeMap<String, String>>,
+    today: NaiveDate,
+    /// Counts changes made by the person.
+    pub edits: RwSignal<u64>,
+    /// Counts fields left.
+    pub leaves: RwSignal<u64>,
+}
+
+impl Filling {
+    /// Starts with these answers; `today` is what relative date rules compare with.
+    pub fn new(form: Form, answers: Answers, today: NaiveDate) -> Self {
+        let (form, answers) = (RwSignal::new(form), RwSignal::new(answers));
+        let effective = Memo::new(move |_| form.with(|form| answers.with(|answers| journey::effective(form, answers))));
+        Self { form, answers, effective, problems: RwSignal::default(), today, edits: RwSignal::new(0), leaves: RwSignal::new(0) }
+    }
+
+    /// Today where the requester is.
+    pub fn today(self) -> NaiveDate {
+        self.today
+    }
+
+    /// The answer on screen: given, or by default.
+    pub fn value(self, key: &str) -> Option<Value> {
+        self.effective.with(|answers| answers.get(key).cloned())
+    }
+
+    /// The answer as text, for controls that hold text.
+    pub fn text(self, key: &str) -> String {
+        match self.value(key) {
+            Some(Value::String(text)) => text,
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// The problem a field shows.
+    pub fn problem(self, key: &str) -> Memo<Option<String>> {
+        let key = key.to_owned();
+        Memo::new(move |_| self.problems.with(|problems| problems.get(&key).cloned()))
+    }
+
+    /// The person changed an answer.
+    pub fn edit(self, key: &str, value: Value) {
+        self.answers.update(|answers| answers.set(key, value));
+        self.check_again();
+        self.edits.update(|count| *count += 1);
+    }
+
+    /// The person left a field: its format is judged, not whether it is answered.
+    pub fn leave(self, field: &Field) {
+        let message = self.effective.with_untracked(|answers| check_format(field, answers, self.today));
+        if let Some(message) = message {
+            self.problems.update(|problems| {
+                problems.insert(field.key.clone(), message);
+            });
+        }
+        self.leaves.update(|count| *count += 1);
+    }
+
+    /// Shows these problems at their fields, and no others.
+    pub fn show(self, problems: &[Problem]) {
+        self.problems.set(problems.iter().map(|problem| (problem.field.clone(), problem.message.clone())).collect());
+    }
+
+    /// What keeps a step from being complete.
+    pub fn section_problems(self, key: &str) -> Vec<Problem> {
+        self.form.with_untracked(|form| self.answers.with_untracked(|answers| check_section(form, key, answers, self.today)))
+    }
+
+    /// What keeps the form from being submitted.
+    pub fn all_problems(self) -> Vec<Problem> {
+        self.form.with_untracked(|form| self.answers.with_untracked(|answers| check(form, answers, self.today)))
+    }
+
+    /// Another form, or answers from elsewhere.
+    pub fn replace(self, form: Form, answers: Answers) {
+        self.problems.set(BTreeMap::new());
+        self.form.set(form);
+        self.answers.set(answers);
+    }
+
+    fn check_again(self) {
+        if self.problems.with_untracked(BTreeMap::is_empty) {
+            return;
+        }
+        let now: BTreeMap<String, String> = self.all_problems().into_iter().map(|problem| (problem.field, problem.message)).collect();
+        self.problems.update(|shown| {
+            *shown = std::mem::take(shown).into_keys().filter_map(|key| now.get(&key).map(|message| (key, message.clone()))).collect();
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::forms::{Choice, Rules, Section};
+    use serde_json::json;
+
+    fn field(key: &str, kind: &str, required: bool) -> Field {
+        let options = vec![Choice { value: "a".into(), label: "Alpha".into(), hint: String::new() }];
+        Field {
+            key: key.into(),
+            label: "Phone number".into(),
+            kind: kind.into(),
+            hint: String::new(),
+            required,
+            default: None,
+            options: if kind == "select" { options } else { vec![] },
+            rules: Rules::default(),
+            when: None,
+        }
+    }
+
+    fn filling() -> Filling {
+        let section = Section {
+            key: "s".into(),
+            title: "S".into(),
+            question: String::new(),
+            description: String::new(),
+            when: None,
+            fields: vec![field("phone", "phone", true), field("site", "select", true)],
+            variants: vec![],
+        };
+        let form = Form { key: "f".into(), title: "F".into(), description: String::new(), sections: vec![section] };
+        Filling::new(form, Answers::default(), NaiveDate::from_ymd_opt(2026, 6, 15).unwrap())
+    }
+
+    fn shown(filling: Filling, key: &str) -> Option<String> {
+        filling.problems.with_untracked(|problems| problems.get(key).cloned())
+    }
+
+    #[test]
+    fn nothing_is_judged_while_typing_and_only_the_format_on_leaving() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let filling = filling();
+            let phone = filling.form.with_untracked(|form| form.sections[0].fields[0].clone());
+            filling.leave(&phone);
+            assert_eq!(shown(filling, "phone"), None);
+            filling.edit("phone", json!("x"));
+            assert_eq!(shown(filling, "phone"), None);
+            filling.leave(&phone);
+            assert!(shown(filling, "phone").is_some_and(|message| message.starts_with("Phone number must be")));
+            filling.edit("phone", json!("+41 44 555 01 20"));
+            assert_eq!(shown(filling, "phone"), None);
+        });
+    }
+
+    #[test]
+    fn continue_shows_all_and_each_leaves_as_soon_as_it_is_fixed() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let filling = filling();
+            filling.show(&filling.section_problems("s"));
+            assert!(shown(filling, "phone").is_some() && shown(filling, "site").is_some());
+            filling.edit("site", json!("a"));
+            assert!(shown(filling, "phone").is_some());
+            assert_eq!(shown(filling, "site"), None);
+        });
+    }
+}

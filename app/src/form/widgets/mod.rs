@@ -1,0 +1,159 @@
+//! The closed set of widgets, native controls first. A field's type names one of them; nothing here knows a particular form.
+
+mod choices;
+mod input;
+mod picker;
+mod select;
+mod textarea;
+
+use super::Filling;
+use super::dom::control_id;
+use crate::ui::Icon;
+use choices::{Boxes, Cards, Tick};
+use domain::forms::Field;
+use domain::forms::fields::{Widget, find};
+use input::Line;
+use leptos::prelude::*;
+use picker::Picker;
+use select::Menu;
+use textarea::Area;
+
+/// One question: label, hint, problem and control.
+#[component]
+pub fn FieldView(filling: Filling, field: Field) -> impl IntoView {
+    let asked = Asked::new(filling, field);
+    match find(&asked.field.kind).map(|known| known.widget) {
+        Some(Widget::TextArea) => view! { <Area asked /> }.into_any(),
+        Some(Widget::Checkbox) => view! { <Tick asked /> }.into_any(),
+        Some(Widget::Select) => view! { <Menu asked /> }.into_any(),
+        Some(Widget::Checkboxes) => view! { <Boxes asked /> }.into_any(),
+        Some(Widget::Radios) => view! { <Cards asked /> }.into_any(),
+        Some(Widget::PersonPicker) => view! { <Picker asked groups=false /> }.into_any(),
+        Some(Widget::GroupPicker) => view! { <Picker asked groups=true /> }.into_any(),
+        Some(widget) => view! { <Line asked widget /> }.into_any(),
+        None => view! { <Line asked widget=Widget::Text /> }.into_any(),
+    }
+}
+
+/// A field on screen, with the ids that tie its parts together.
+#[derive(Clone)]
+pub struct Asked {
+    filling: Filling,
+    field: Field,
+    id: String,
+    problem: Memo<Option<String>>,
+}
+
+impl Asked {
+    fn new(filling: Filling, field: Field) -> Self {
+        let problem = filling.problem(&field.key);
+        Self { filling, id: control_id(&field.key), problem, field }
+    }
+
+    /// `aria-describedby`: what is on screen of hint, problem and `more`.
+    fn described(&self, more: Option<&str>) -> impl Fn() -> Option<String> + Send + Sync + Clone + 'static {
+        let hint = (!self.field.hint.is_empty()).then(|| format!("{}-hint", self.id));
+        let error = format!("{}-error", self.id);
+        let (problem, more) = (self.problem, more.map(str::to_owned));
+        move || {
+            let error = problem.with(Option::is_some).then(|| error.clone());
+            let ids: Vec<String> = [hint.clone(), error, more.clone()].into_iter().flatten().collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
+    }
+
+    /// `aria-invalid`.
+    fn wrong(&self) -> impl Fn() -> Option<&'static str> + Send + Sync + Copy + 'static {
+        let problem = self.problem;
+        move || problem.with(Option::is_some).then_some("true")
+    }
+
+    /// Whether the field shows a problem, for its class.
+    fn is_wrong(&self) -> impl Fn() -> bool + Send + Sync + Copy + 'static {
+        let problem = self.problem;
+        move || problem.with(Option::is_some)
+    }
+
+    /// `aria-required`.
+    fn required(&self) -> Option<&'static str> {
+        self.field.required.then_some("true")
+    }
+
+    /// The words of the question.
+    fn label(&self) -> AnyView {
+        let optional = (!self.field.required).then(|| {
+            view! {
+                " "
+                <span class="field__opt">"(optional)"</span>
+            }
+        });
+        view! {
+            {self.field.label.clone()}
+            {optional}
+        }
+        .into_any()
+    }
+
+    fn hint(&self) -> Option<AnyView> {
+        let words = self.field.hint.clone();
+        (!words.is_empty()).then(|| {
+            view! {
+                <p class="field__hint" id=format!("{}-hint", self.id)>
+                    {words}
+                </p>
+            }
+            .into_any()
+        })
+    }
+
+    fn error(&self) -> impl IntoView + 'static {
+        let (problem, id) = (self.problem, format!("{}-error", self.id));
+        move || {
+            problem.get().map(|message| {
+                view! {
+                    <p class="field__error" id=id.clone()>
+                        <Icon name="circle-alert" />
+                        <span>{message}</span>
+                    </p>
+                }
+            })
+        }
+    }
+
+    /// Label, hint and problem around one control.
+    fn around(&self, control: AnyView) -> AnyView {
+        view! {
+            <div class="field" class:is-error=self.is_wrong()>
+                <label class="field__label" for=self.id.clone()>
+                    {self.label()}
+                </label>
+                {self.hint()}
+                {self.error()}
+                {control}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// Legend, hint and problem around several controls.
+    fn around_several(&self, controls: AnyView) -> AnyView {
+        view! {
+            <fieldset class="fieldset" class:is-error=self.is_wrong() aria-describedby=self.described(None)>
+                <legend>{self.label()}</legend>
+                {self.hint()}
+                {self.error()}
+                {controls}
+            </fieldset>
+        }
+        .into_any()
+    }
+}
+
+/// Takes over what was typed into the server's page before it became live.
+fn adopt(asked: &Asked, early: Option<String>) {
+    let (filling, key) = (asked.filling, asked.field.key.clone());
+    let known = untrack(|| filling.text(&key));
+    if let Some(early) = early.filter(|early| early.trim() != known.trim()) {
+        Effect::new(move |_| filling.edit(&key, early.clone().into()));
+    }
+}

@@ -1,0 +1,271 @@
+//! A person or a group of the organization: a combobox that asks the server.
+//!
+//! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
+
+use super::Asked;
+use crate::requests::api::{search_groups, search_people};
+use crate::ui::{Avatar, Icon};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long typing rests before the server is asked.
+const RESTS: Duration = Duration::from_millis(200);
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq)]
+struct Found {
+    id: String,
+    name: String,
+    sub: String,
+}
+
+/// The state of one combobox.
+#[derive(Clone, Copy)]
+struct Search {
+    groups: bool,
+    found: RwSignal<Vec<Found>>,
+    open: RwSignal<bool>,
+    active: RwSignal<Option<usize>>,
+    /// What to say when there is no list: nobody found, or no answer.
+    note: RwSignal<Option<String>>,
+    /// Counts searches; only the latest one's answer counts.
+    asked: StoredValue<u64>,
+}
+
+impl Search {
+    fn new(groups: bool) -> Self {
+        Self {
+            groups,
+            found: RwSignal::default(),
+            open: RwSignal::new(false),
+            active: RwSignal::new(None),
+            note: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        }
+    }
+
+    /// Asks for `text` once typing rests.
+    fn later(self, text: String) {
+        let turn = self.asked.get_value() + 1;
+        self.asked.set_value(turn);
+        let ask = move || {
+            if self.asked.try_get_value() == Some(turn) {
+                self.now(text, turn);
+            }
+        };
+        set_timeout(ask, RESTS);
+    }
+
+    fn now(self, text: String, turn: u64) {
+        spawn_local(async move {
+            let answer = if self.groups {
+                let line = |group: domain::people::GroupRef| Found { id: group.id.to_string(), name: group.name, sub: String::new() };
+                search_groups(text).await.map(|groups| groups.into_iter().map(line).collect::<Vec<_>>())
+            } else {
+                let line = |person: domain::people::PersonRef| Found { id: person.id.to_string(), name: person.name, sub: person.title };
+                search_people(text).await.map(|people| people.into_iter().map(line).collect::<Vec<_>>())
+            };
+            if self.asked.try_get_value() != Some(turn) {
+                return;
+            }
+            let (found, note) = match answer {
+                Ok(found) if found.is_empty() => (found, Some("Nobody found. Try another part of the name.".to_owned())),
+                Ok(found) => (found, None),
+                Err(error) => (Vec::new(), Some(error.message())),
+            };
+            let note = note.map(|note| if self.groups { note.replace("Nobody found", "No group found") } else { note });
+            self.active.set(None);
+            self.found.set(found);
+            self.note.set(note);
+            self.open.set(true);
+        });
+    }
+
+    fn close(self) {
+        let _ = self.asked.try_update_value(|turn| *turn += 1);
+        self.open.set(false);
+        self.active.set(None);
+        self.note.set(None);
+    }
+
+    fn step(self, by: isize) {
+        let count = self.found.with_untracked(Vec::len);
+        if count == 0 {
+            return;
+        }
+        let next = match self.active.get_untracked() {
+            None if by > 0 => 0,
+            None => count - 1,
+            Some(at) => at.saturating_add_signed(by).min(count - 1),
+        };
+        self.active.set(Some(next));
+    }
+}
+
+/// A combobox by the pattern of the ARIA practices: arrows move, Enter picks, Esc closes.
+#[component]
+pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
+    let search = Search::new(groups);
+    let (filling, field) = (asked.filling, asked.field.clone());
+    let key = field.key.clone();
+    let name = {
+        let key = key.clone();
+        Memo::new(move |_| match filling.value(&key) {
+            Some(Value::Object(picked)) => (true, picked.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()),
+            Some(Value::String(text)) => (false, text),
+            _ => (false, String::new()),
+        })
+    };
+    let pick = {
+        let key = key.clone();
+        Callback::new(move |found: Found| {
+            filling.edit(&key, json!({"id": found.id, "name": found.name}));
+            search.close();
+        })
+    };
+    let typed = {
+        let key = key.clone();
+        move |event: leptos::ev::Event| {
+            let text = event_target_value(&event);
+            filling.edit(&key, text.clone().into());
+            if text.trim().is_empty() { search.close() } else { search.later(text) }
+        }
+    };
+    let pressed = move |event: leptos::ev::KeyboardEvent| press(&event, search, name, pick);
+    let left = move |_| {
+        search.close();
+        filling.leave(&field);
+    };
+    let list_id = format!("{}-list", asked.id);
+    let active = {
+        let list_id = list_id.clone();
+        move || search.active.get().map(|place| format!("{list_id}-{place}"))
+    };
+    let expanded = move || if search.open.get() && search.found.with(|found| !found.is_empty()) { "true" } else { "false" };
+    let avatar = move || {
+        let (picked, name) = name.get();
+        (picked && !groups).then(|| view! { <span class="affix__text"><Avatar name /></span> })
+    };
+    let first = name.get_untracked().1;
+    let input = view! {
+        <input
+            class="input"
+            id=asked.id.clone()
+            type="text"
+            role="combobox"
+            autocomplete="off"
+            spellcheck="false"
+            aria-autocomplete="list"
+            aria-expanded=expanded
+            aria-controls=list_id.clone()
+            aria-activedescendant=active
+            aria-required=asked.required()
+            aria-invalid=asked.wrong()
+            aria-describedby=asked.described(None)
+            value=first
+            prop:value=move || name.get().1
+            on:input=typed
+            on:keydown=pressed
+            on:blur=left
+        />
+    };
+    let control = view! {
+        <div class="combobox">
+            <div class="affix">
+                {avatar} {input} <span class="affix__text">
+                    <Icon name="chevrons-up-down" />
+                </span>
+            </div>
+            <Results search list_id pick />
+        </div>
+    };
+    asked.around(control.into_any())
+}
+
+fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, String)>, pick: Callback<Found>) {
+    if event.is_composing() {
+        return;
+    }
+    let open = search.open.get_untracked();
+    match event.key().as_str() {
+        "ArrowDown" | "ArrowUp" if event.alt_key() || event.ctrl_key() || event.meta_key() => {}
+        "ArrowDown" | "ArrowUp" => {
+            event.prevent_default();
+            if open {
+                search.step(if event.key() == "ArrowDown" { 1 } else { -1 });
+            } else {
+                let (picked, text) = name.get_untracked();
+                search.later(if picked { String::new() } else { text });
+            }
+        }
+        "Enter" if open && !event.ctrl_key() && !event.meta_key() => {
+            event.prevent_default();
+            let place = search.active.get_untracked();
+            let only = search.found.with_untracked(|found| found.len() == 1).then_some(0);
+            let found = place.or(only).and_then(|place| search.found.with_untracked(|found| found.get(place).cloned()));
+            if let Some(found) = found {
+                pick.run(found);
+            }
+        }
+        "Escape" if open => {
+            event.prevent_default();
+            event.stop_propagation();
+            search.close();
+        }
+        _ => {}
+    }
+}
+
+#[component]
+fn Results(search: Search, list_id: String, pick: Callback<Found>) -> impl IntoView {
+    let label = if search.groups { "Groups" } else { "People" };
+    let id = list_id.clone();
+    let rows = move || {
+        let found = if search.open.get() { search.found.get() } else { Vec::new() };
+        found.into_iter().enumerate().map(|(place, found)| line(search, &list_id, place, found, pick)).collect_view()
+    };
+    let hidden = move || !search.open.get() || search.found.with(Vec::is_empty);
+    let said = move || {
+        if let Some(note) = search.note.get() {
+            return note;
+        }
+        match search.found.with(Vec::len) {
+            count if !search.open.get() || count == 0 => String::new(),
+            1 => "1 found".to_owned(),
+            count => format!("{count} found"),
+        }
+    };
+    view! {
+        <div class="listbox combobox__list" id=id role="listbox" aria-label=label hidden=hidden>
+            {rows}
+        </div>
+        <p class="combobox__note" class:visually-hidden=move || search.note.with(Option::is_none) role="status">
+            {said}
+        </p>
+    }
+    .into_any()
+}
+
+fn line(search: Search, list_id: &str, place: usize, found: Found, pick: Callback<Found>) -> AnyView {
+    let active = move || search.active.get() == Some(place);
+    let face = (!search.groups).then(|| view! { <Avatar name=found.name.clone() /> });
+    let sub = (!found.sub.is_empty()).then(|| view! { <span class="option__sub">{found.sub.clone()}</span> });
+    let name = found.name.clone();
+    view! {
+        <div
+            class="option"
+            class:is-active=active
+            role="option"
+            id=format!("{list_id}-{place}")
+            aria-selected=move || if active() { "true" } else { "false" }
+            on:mousedown=|event| event.prevent_default()
+            on:click=move |_| pick.run(found.clone())
+        >
+            {face}
+            <span>{name} {sub}</span>
+        </div>
+    }
+    .into_any()
+}

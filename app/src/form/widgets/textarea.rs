@@ -1,0 +1,70 @@
+//! Several lines of text, with what is left of the limit.
+
+use super::super::dom::early_text;
+use super::{Asked, adopt};
+use leptos::prelude::*;
+
+/// A native text area.
+#[component]
+pub fn Area(asked: Asked) -> impl IntoView {
+    adopt(&asked, early_text(&asked.id));
+    let (filling, field) = (asked.filling, asked.field.clone());
+    let key = field.key.clone();
+    let shown = {
+        let key = key.clone();
+        move || filling.text(&key)
+    };
+    let count_id = format!("{}-count", asked.id);
+    let foot = field.rules.max_length.map(|limit| {
+        let shown = shown.clone();
+        let words = move || left(limit, shown().trim().chars().count());
+        view! {
+            <div class="field__foot">
+                <span class="push" id=count_id.clone()>
+                    {words}
+                </span>
+            </div>
+        }
+    });
+    let first = untrack(&shown);
+    let described = asked.described(foot.as_ref().map(|_| count_id.as_str()));
+    let typed = move |event: leptos::ev::Event| filling.edit(&key, event_target_value(&event).into());
+    let control = view! {
+        <textarea
+            class="textarea"
+            id=asked.id.clone()
+            name=field.key.clone()
+            rows="4"
+            aria-required=asked.required()
+            aria-invalid=asked.wrong()
+            aria-describedby=described
+            prop:value=shown
+            on:input=typed
+            on:blur=move |_| filling.leave(&field)
+        >
+            {first}
+        </textarea>
+        {foot}
+    };
+    asked.around(control.into_any())
+}
+
+fn left(limit: u32, used: usize) -> String {
+    let limit = limit as usize;
+    let (count, what) = if used > limit { (used - limit, "too many") } else { (limit - used, "left") };
+    let unit = if count == 1 { "character" } else { "characters" };
+    format!("{count} {unit} {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left;
+
+    #[test]
+    fn the_count_says_what_is_left_and_what_is_too_much() {
+        assert_eq!(left(500, 88), "412 characters left");
+        assert_eq!(left(10, 9), "1 character left");
+        assert_eq!(left(10, 10), "0 characters left");
+        assert_eq!(left(10, 13), "3 characters too many");
+    }
+}

@@ -1,0 +1,19 @@
+//! Docket's screens: Leptos components rendered on the server and taken over in the browser.
+//!
+//! What is here may reach the browser. `backend` is named only in `api.rs` files (inside server function bodies) and in `context.rs`.
+#![recursion_limit = "512"]
+
+pub mod account;
+pub mod app;
+pub mod approvals;
+pub mod catalog;
+#[cfg(feature = "ssr")]
+pub mod context;
+pub mod error;
+pub mod form;
+pub mod live;
+pub mod requests;
+pub mod routes;
+pub mod session;
+pub mod shell;
+pub mod ui;

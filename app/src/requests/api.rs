@@ -1,0 +1,130 @@
+//! Server functions of drafts and requests: thin; the use cases are the backend's.
+
+use crate::error::ApiError;
+use domain::approvals::wire::Route;
+use domain::forms::Answers;
+use domain::id::{DeliveryId, RequestId};
+use domain::people::{GroupRef, PersonRef};
+use domain::requests::wire::{DraftPage, DraftSaved, MyFilter, RequestList, RequestPage, SaveDraft, SubmitDraft, Submitted};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
+#[server(name = OpenDraftCall, input = Json, endpoint = "requests/open_draft")]
+pub async fn open_draft(item_key: String) -> Result<DraftPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::open_draft(&backend, &caller, &item_key).await)
+}
+
+/// Saves a draft; the latest save wins.
+#[server(name = SaveDraftCall, input = Json, endpoint = "requests/save_draft")]
+pub async fn save_draft(draft: SaveDraft) -> Result<DraftSaved, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::save_draft(&backend, &caller, draft).await)
+}
+
+/// Discards a draft; `restore_draft` undoes it.
+#[server(name = DiscardDraftCall, input = Json, endpoint = "requests/discard_draft")]
+pub async fn discard_draft(id: RequestId) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::discard_draft(&backend, &caller, id).await)
+}
+
+/// Takes back a discard.
+#[server(name = RestoreDraftCall, input = Json, endpoint = "requests/restore_draft")]
+pub async fn restore_draft(id: RequestId) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::restore_draft(&backend, &caller, id).await)
+}
+
+/// Who would have to approve a request with these answers.
+#[server(name = PreviewRouteCall, input = Json, endpoint = "requests/preview_route")]
+pub async fn preview_route(item_key: String, answers: Answers) -> Result<Route, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::preview_route(&backend, &caller, &item_key, &answers).await)
+}
+
+/// Submits a draft. The same id gives the same request, however often it is sent.
+#[server(name = SubmitDraftCall, input = Json, endpoint = "requests/submit_draft")]
+pub async fn submit_draft(draft: SubmitDraft) -> Result<Submitted, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::submit(&backend, &caller, draft).await)
+}
+
+/// The caller's own requests, newest first.
+#[server(name = MyRequestsCall, input = Json, endpoint = "requests/mine")]
+pub async fn my_requests(filter: MyFilter, after: Option<String>) -> Result<RequestList, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::mine(&backend, &caller, filter, after).await)
+}
+
+/// One request, by its docket number.
+#[server(name = RequestPageCall, input = Json, endpoint = "requests/page")]
+pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::page(&backend, &caller, &number).await)
+}
+
+/// Cancels a request.
+#[server(name = CancelRequestCall, input = Json, endpoint = "requests/cancel")]
+pub async fn cancel_request(number: String, reason: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::cancel(&backend, &caller, &number, &reason).await)
+}
+
+/// Answers an approver's question.
+#[server(name = ProvideInfoCall, input = Json, endpoint = "requests/provide_info")]
+pub async fn provide_info(number: String, answer: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::provide_info(&backend, &caller, &number, &answer).await)
+}
+
+/// Starts the work on a request.
+#[server(name = StartRequestCall, input = Json, endpoint = "requests/start")]
+pub async fn start_request(number: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::start(&backend, &caller, &number).await)
+}
+
+/// Completes a request.
+#[server(name = CompleteRequestCall, input = Json, endpoint = "requests/complete")]
+pub async fn complete_request(number: String, note: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::complete(&backend, &caller, &number, &note).await)
+}
+
+/// Sends a permanently failed delivery again.
+#[server(name = ReplayDeliveryCall, input = Json, endpoint = "requests/replay")]
+pub async fn replay_delivery(id: DeliveryId) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::replay(&backend, &caller, id).await)
+}
+
+/// People of the organization whose name or e-mail fits, at most 20.
+#[server(name = SearchPeopleCall, input = Json, endpoint = "requests/search_people")]
+pub async fn search_people(text: String) -> Result<Vec<PersonRef>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_people(&backend, &caller, &text).await)
+}
+
+/// Groups of the organization whose name fits, at most 20.
+#[server(name = SearchGroupsCall, input = Json, endpoint = "requests/search_groups")]
+pub async fn search_groups(text: String) -> Result<Vec<GroupRef>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_groups(&backend, &caller, &text).await)
+}

@@ -1,0 +1,192 @@
+//! The person's own requests: open, finished or all of them, newest first. Tab and page are in the address.
+
+use super::api::my_requests;
+use crate::ui::{DocketNumber, Empty, ErrorView, Icon, Skeleton, StatusBadge, When};
+use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+const TABS: [(MyFilter, &str, &str); 3] =
+    [(MyFilter::Open, "open", "Open"), (MyFilter::Finished, "finished", "Finished"), (MyFilter::All, "all", "All")];
+
+/// `/requests?show=…&after=…`.
+#[component]
+pub fn MyRequestsPage() -> impl IntoView {
+    let query = use_query_map();
+    let place = Memo::new(move |_| {
+        query.with(|query| (filter(query.get("show").as_deref()), query.get("after").filter(|after| !after.is_empty())))
+    });
+    let list = Resource::new_blocking(move || place.get(), |(filter, after)| my_requests(filter, after));
+    let rows = move || {
+        Suspend::new(async move {
+            let (filter, after) = place.get_untracked();
+            match list.await {
+                Ok(list) if list.rows.is_empty() => nothing(filter),
+                Ok(list) => table(filter, after.is_some(), list),
+                Err(error) => view! { <ErrorView error /> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <Title text="My requests · Docket" />
+        <div class="page mine-page">
+            <div class="page__head">
+                <h1>"My requests"</h1>
+                <a class="button button--primary" href="/">
+                    <Icon name="plus" />
+                    "New request"
+                </a>
+            </div>
+            <Tabs place />
+            <Transition fallback=|| view! { <Skeleton /> }>{rows}</Transition>
+        </div>
+    }
+    .into_any()
+}
+
+fn filter(show: Option<&str>) -> MyFilter {
+    TABS.into_iter().find(|(_, key, _)| Some(*key) == show).map_or(MyFilter::Open, |(filter, ..)| filter)
+}
+
+fn key(filter: MyFilter) -> &'static str {
+    TABS.into_iter().find(|(known, ..)| *known == filter).map_or("open", |(_, key, _)| key)
+}
+
+#[component]
+fn Tabs(place: Memo<(MyFilter, Option<String>)>) -> impl IntoView {
+    let tab = |(filter, key, words): (MyFilter, &'static str, &'static str)| {
+        let current = move || (place.with(|(now, _)| *now) == filter).then_some("page");
+        view! {
+            <a class="tab" href=format!("/requests?show={key}") aria-current=current>
+                {words}
+            </a>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label="Which requests">
+            {TABS.into_iter().map(tab).collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+fn nothing(filter: MyFilter) -> AnyView {
+    let (title, words) = match filter {
+        MyFilter::Open => ("Nothing open", "Requests you submit appear here until they are done."),
+        MyFilter::Finished => ("Nothing finished yet", "Requests appear here once they are completed, declined or cancelled."),
+        MyFilter::All => ("No requests yet", "What you request appears here with its docket number."),
+    };
+    view! {
+        <Empty icon="files" title=title>
+            <p>{words}</p>
+            <a class="button" href="/">
+                "Open the catalog"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(filter: MyFilter, later: bool, list: RequestList) -> AnyView {
+    let rows = list.rows.into_iter().map(row).collect_view();
+    view! {
+        <div class="slip">
+            <div class="table-wrap" tabindex="0" role="group" aria-label="My requests, scrolls sideways">
+                <table class="table table--stack">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Docket"</th>
+                            <th scope="col">"Request"</th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col">"Where it stands"</th>
+                            <th scope="col">"Submitted"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            {pages(filter, later, list.next)}
+        </div>
+    }
+    .into_any()
+}
+
+fn row(request: RequestSummary) -> AnyView {
+    let href = format!("/requests/{}", request.number);
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=href>
+                    <DocketNumber number=request.number />
+                </a>
+            </th>
+            <td data-label="Request">{request.title}</td>
+            <td data-label="Status">
+                <StatusBadge status=request.status />
+            </td>
+            <td data-label="Where it stands">{request.note}</td>
+            <td data-label="Submitted">
+                <When at=request.submitted_at />
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn pages(filter: MyFilter, later: bool, next: Option<String>) -> Option<AnyView> {
+    let base = format!("/requests?show={}", key(filter));
+    let newest = later.then(|| {
+        view! {
+            <a class="button button--sm" href=base.clone()>
+                <Icon name="chevron-left" />
+                "Newest"
+            </a>
+        }
+    });
+    let older = next.as_ref().map(|next| {
+        view! {
+            <a class="button button--sm" href=format!("{base}&after={}", encoded(next))>
+                "Older"
+                <Icon name="chevron-right" />
+            </a>
+        }
+    });
+    (later || next.is_some()).then(|| {
+        view! {
+            <nav class="pagination" aria-label="Pages">
+                <span>{if later { "Older requests" } else { "Newest requests" }}</span>
+                <span class="row">{newest} {older}</span>
+            </nav>
+        }
+        .into_any()
+    })
+}
+
+/// For a value in an address.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_names_the_tab_and_unknown_ones_are_open() {
+        assert_eq!(filter(Some("finished")), MyFilter::Finished);
+        assert_eq!(filter(Some("nonsense")), MyFilter::Open);
+        assert_eq!(filter(None), MyFilter::Open);
+        assert!(TABS.iter().all(|(f, k, _)| key(*f) == *k));
+    }
+
+    #[test]
+    fn cursors_survive_addresses() {
+        assert_eq!(encoded("2026-04-13T08:12+00 a"), "2026-04-13T08%3A12%2B00%20a");
+    }
+}

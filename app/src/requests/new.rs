@@ -1,0 +1,52 @@
+//! The request dialog, at `/request/:item?step=…`: its own address, filling the page.
+
+use super::api::open_draft;
+use super::new_dialog::RequestDialog;
+use super::new_state::Dialog;
+use crate::ui::{ErrorView, Skeleton};
+use domain::requests::wire::DraftPage;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+/// `/request/:item`.
+#[component]
+pub fn NewRequestPage() -> impl IntoView {
+    let params = use_params_map();
+    let item = Memo::new(move |_| params.with(|params| params.get("item").unwrap_or_default()));
+    let page = Resource::new_blocking(move || item.get(), open_draft);
+    view! {
+        <Transition fallback=|| {
+            view! {
+                <div class="page">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Opened page /> }.into_any(),
+                    Err(error) => {
+                        view! {
+                            <Title text="Request · Docket" />
+                            <ErrorView error />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Opened(page: DraftPage) -> impl IntoView {
+    let title = format!("{} · Docket", page.item.name);
+    let dialog = Dialog::new(page);
+    view! {
+        <Title text=title />
+        <RequestDialog dialog />
+    }
+    .into_any()
+}

@@ -1,0 +1,303 @@
+//! What the request dialog knows and does: steps, where the person is, going on and back, submitting.
+
+use super::api::{preview_route, submit_draft};
+use super::draft::Draft;
+use crate::error::ApiError;
+use crate::form::errors::SUMMARY;
+use crate::form::{Filling, dom};
+use crate::session::use_me;
+use crate::ui::toast::{Toasts, use_toasts};
+use domain::Problem;
+use domain::approvals::wire::Route;
+use domain::catalog::wire::ItemCard;
+use domain::forms::{SchemaChange, journey};
+use domain::requests::wire::{DraftPage, SubmitDraft, Submitted};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use std::collections::BTreeSet;
+
+/// The last step's address.
+pub const REVIEW: &str = "review";
+
+/// One step of the dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Key of the section, or `review`.
+    pub key: String,
+    pub title: String,
+}
+
+/// The dialog. Copies share the same state.
+#[derive(Clone, Copy)]
+pub struct Dialog {
+    pub filling: Filling,
+    pub draft: Draft,
+    pub item: StoredValue<ItemCard>,
+    /// What happens after approval, in words.
+    pub after: RwSignal<String>,
+    pub steps: Memo<Vec<Step>>,
+    pub current: Memo<String>,
+    /// Steps the person was at: one may go back and forth between them.
+    pub visited: RwSignal<BTreeSet<String>>,
+    /// What the summary lists.
+    pub summary: RwSignal<Vec<Problem>>,
+    pub failed: RwSignal<Option<ApiError>>,
+    pub submitting: RwSignal<bool>,
+    pub changes: RwSignal<Vec<SchemaChange>>,
+    pub route: RwSignal<Route>,
+    /// The field to focus once its step is on screen.
+    wanted: StoredValue<Option<String>>,
+    navigate: Callback<(String, bool)>,
+    toasts: Toasts,
+    owner: StoredValue<Owner>,
+}
+
+impl Dialog {
+    /// Opens the dialog on what the server answered.
+    pub fn new(page: DraftPage) -> Self {
+        let filling = Filling::new(page.form.clone(), page.answers.clone(), page.today);
+        let person = use_me().with_untracked(|me| me.as_ref().map(|me| me.person.id.to_string()).unwrap_or_default());
+        let draft = Draft::new(&page, filling, &person);
+        let steps = Memo::new(move |_| steps_of(filling));
+        let query = use_query_map();
+        let saved = page.step.clone();
+        let current = Memo::new(move |_| {
+            let asked = query.with(|query| query.get("step"));
+            steps.with(|steps| place(steps, asked.as_deref(), saved.as_deref()))
+        });
+        let navigate = use_navigate();
+        let dialog = Self {
+            filling,
+            draft,
+            item: StoredValue::new(page.item),
+            after: RwSignal::new(page.after),
+            steps,
+            current,
+            visited: RwSignal::new(BTreeSet::from([current.get_untracked()])),
+            summary: RwSignal::default(),
+            failed: RwSignal::new(None),
+            submitting: RwSignal::new(false),
+            changes: RwSignal::new(page.changes),
+            route: RwSignal::new(page.route),
+            wanted: StoredValue::new(None),
+            navigate: Callback::new(move |(to, replace): (String, bool)| {
+                navigate(&to, NavigateOptions { replace, ..NavigateOptions::default() });
+            }),
+            toasts: use_toasts(),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        };
+        dialog.follow_steps();
+        dialog
+    }
+
+    /// The address of a step.
+    pub fn link(self, step: &str) -> String {
+        self.item.with_value(|item| format!("/request/{}?step={step}", item.key))
+    }
+
+    /// Where a link of the summary leads.
+    pub fn problem_link(self, problem: &Problem) -> String {
+        format!("{}#{}", self.link(&problem.section), dom::control_id(&problem.field))
+    }
+
+    /// Follows a link of the summary: to the field, over the step it is in.
+    pub fn go_to(self, problem: &Problem) {
+        let field = dom::control_id(&problem.field);
+        if self.current.get_untracked() == problem.section {
+            dom::focus(field);
+        } else {
+            self.wanted.set_value(Some(field));
+            self.navigate.run((self.link(&problem.section), false));
+        }
+    }
+
+    /// Continue, or Submit on the last step.
+    pub fn go_on(self) {
+        let here = self.current.get_untracked();
+        if here == REVIEW {
+            self.submit();
+            return;
+        }
+        let problems = self.filling.section_problems(&here);
+        self.filling.show(&problems);
+        let complete = problems.is_empty();
+        self.summary.set(problems);
+        if complete && let Some(next) = self.beside(1) {
+            self.navigate.run((self.link(&next), false));
+        }
+    }
+
+    /// The step before.
+    pub fn go_back(self) {
+        if let Some(before) = self.beside(-1) {
+            self.navigate.run((self.link(&before), false));
+        }
+    }
+
+    /// Back to the catalog; the draft stays.
+    pub fn close(self) {
+        self.draft.save();
+        self.navigate.run(("/".to_owned(), false));
+    }
+
+    /// The step so many places away.
+    pub fn beside(self, by: isize) -> Option<String> {
+        let here = self.current.get_untracked();
+        self.steps.with_untracked(|steps| {
+            let at = steps.iter().position(|step| step.key == here)?;
+            steps.get(at.checked_add_signed(by)?).map(|step| step.key.clone())
+        })
+    }
+
+    /// Files the request. Sent once; sent again after a lost answer, it gives the same request.
+    pub fn submit(self) {
+        if self.submitting.get_untracked() {
+            return;
+        }
+        self.failed.set(None);
+        let problems = self.filling.all_problems();
+        if !problems.is_empty() {
+            self.refuse(problems);
+            return;
+        }
+        self.summary.set(Vec::new());
+        self.submitting.set(true);
+        self.draft.stop();
+        let draft = SubmitDraft {
+            id: self.draft.id(),
+            item_key: self.item.with_value(|item| item.key.clone()),
+            form_version: self.draft.version(),
+            answers: self.filling.answers.get_untracked(),
+        };
+        spawn_local(async move {
+            let outcome = submit_draft(draft).await;
+            if self.submitting.try_get_untracked().is_none() {
+                return;
+            }
+            self.submitting.set(false);
+            self.take(outcome);
+        });
+    }
+
+    fn take(self, outcome: Result<Submitted, ApiError>) {
+        match outcome {
+            Ok(Submitted::Filed { number }) => {
+                self.draft.filed();
+                self.toasts.show(format!("{number} submitted"), None);
+                self.owner.with_value(|owner| owner.with(crate::session::refresh));
+                self.navigate.run((format!("/requests/{number}"), true));
+            }
+            Ok(Submitted::Problems { problems }) => {
+                self.draft.resume();
+                self.refuse(problems);
+            }
+            Ok(Submitted::Changed { page }) => self.move_to(*page),
+            Err(ApiError::Refused { refusal: domain::Refusal::Problems { problems } }) => {
+                self.draft.resume();
+                self.refuse(problems);
+            }
+            Err(error) => {
+                self.draft.resume();
+                self.failed.set(Some(error));
+                dom::focus("failed".to_owned());
+            }
+        }
+    }
+
+    fn refuse(self, problems: Vec<Problem>) {
+        self.filling.show(&problems);
+        self.summary.set(problems);
+        dom::focus(SUMMARY.to_owned());
+    }
+
+    /// The form changed meanwhile: the new one is put in place, with the answers that still fit.
+    fn move_to(self, page: DraftPage) {
+        self.filling.replace(page.form.clone(), page.answers.clone());
+        self.draft.move_to(&page);
+        self.draft.resume();
+        self.after.set(page.after);
+        self.route.set(page.route);
+        self.changes.set(page.changes);
+        dom::focus("changes".to_owned());
+    }
+
+    /// At each step: the draft notes it, the route is asked again, and focus goes where the work is.
+    fn follow_steps(self) {
+        Effect::new(move |before: Option<String>| {
+            let here = self.current.get();
+            if before.as_ref() == Some(&here) {
+                return here;
+            }
+            self.visited.update(|visited| {
+                visited.insert(here.clone());
+            });
+            if before.is_some() {
+                self.arrive(&here);
+            }
+            match self.wanted.get_value() {
+                Some(field) => dom::focus(field),
+                None => dom::focus_first(),
+            }
+            self.wanted.set_value(None);
+            here
+        });
+    }
+
+    fn arrive(self, here: &str) {
+        // Problems of another step do not belong here; those the summary led to stay at their fields.
+        let led_here = self.summary.with_untracked(|problems| problems.iter().any(|problem| problem.section == here));
+        if !led_here {
+            self.filling.show(&[]);
+        }
+        self.summary.set(Vec::new());
+        self.failed.set(None);
+        if here != REVIEW {
+            self.draft.at_step(here);
+        } else {
+            self.draft.save();
+        }
+        let item = self.item.with_value(|item| item.key.clone());
+        let answers = self.filling.answers.get_untracked();
+        spawn_local(async move {
+            if let Ok(route) = preview_route(item, answers).await {
+                self.route.try_set(route);
+            }
+        });
+    }
+}
+
+/// The sections asked, then the check.
+fn steps_of(filling: Filling) -> Vec<Step> {
+    let sections = filling.form.with(|form| {
+        filling.answers.with(|answers| {
+            let visible = journey::visible_sections(form, answers).into_iter();
+            visible.map(|section| Step { key: section.key.clone(), title: section.title.clone() }).collect::<Vec<_>>()
+        })
+    });
+    let last = Step { key: REVIEW.to_owned(), title: "Check and submit".to_owned() };
+    sections.into_iter().chain([last]).collect()
+}
+
+/// The step to show: the one asked for, else the one the draft was left at, else the first.
+fn place(steps: &[Step], asked: Option<&str>, saved: Option<&str>) -> String {
+    let known = |key: &str| steps.iter().find(|step| step.key == key);
+    let step = asked.and_then(known).or_else(|| saved.and_then(known)).or_else(|| steps.first());
+    step.map_or_else(|| REVIEW.to_owned(), |step| step.key.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_step_is_the_one_asked_for_else_the_saved_one_else_the_first() {
+        let step = |key: &str| Step { key: key.into(), title: key.into() };
+        let steps = [step("person"), step("access"), step(REVIEW)];
+        assert_eq!(place(&steps, Some("access"), Some("person")), "access");
+        assert_eq!(place(&steps, Some("gone"), Some("access")), "access");
+        assert_eq!(place(&steps, None, Some("gone")), "person");
+        assert_eq!(place(&[], None, None), REVIEW);
+    }
+}

@@ -1,0 +1,248 @@
+//! The approval of a request: the rule in words, one punch hole a decision, who said what.
+
+use crate::ui::{Avatar, Icon, When};
+use domain::approvals::wire::{ApprovalView, GivenView, RuleView};
+use domain::approvals::{Require, Verdict};
+use domain::requests::Status;
+use leptos::prelude::*;
+
+/// How a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hole {
+    Yes,
+    No,
+    /// Still needed.
+    Waiting,
+    /// Not needed any more, or only one of several is.
+    Spare,
+}
+
+/// The holes of an approval, one a rule, in order.
+pub fn holes(approval: &ApprovalView) -> Vec<Hole> {
+    let decided = |rule: &RuleView| match rule.given.as_ref().map(|g| g.verdict) {
+        Some(Verdict::Approve) => Some(Hole::Yes),
+        Some(Verdict::Reject) => Some(Hole::No),
+        Some(Verdict::AskForChanges) | None => None,
+    };
+    let mut needed = approval.require == Require::All || !approval.rules.iter().any(|rule| decided(rule) == Some(Hole::Yes));
+    let any = approval.require == Require::Any;
+    approval
+        .rules
+        .iter()
+        .map(|rule| {
+            decided(rule).unwrap_or_else(|| {
+                let hole = if needed { Hole::Waiting } else { Hole::Spare };
+                needed = needed && !any;
+                hole
+            })
+        })
+        .collect()
+}
+
+/// The rule in words: "Any 1 of 2", "All 3", "1 approval".
+pub fn rule_words(approval: &ApprovalView) -> String {
+    match (approval.require, approval.rules.len()) {
+        (_, 0) => "No approval needed".to_owned(),
+        (_, 1) => "1 approval".to_owned(),
+        (Require::Any, n) => format!("Any 1 of {n}"),
+        (Require::All, n) => format!("All {n} approvals"),
+    }
+}
+
+/// Holes as drawn; hidden from assistive technology, words beside them say the same.
+pub fn punches(holes: Vec<Hole>, large: bool) -> AnyView {
+    let size = if large { " punch--lg" } else { "" };
+    let punch = move |hole: Hole| match hole {
+        Hole::Yes => view! { <span class=format!("punch{size} punch--yes")><Icon name="check" /></span> }.into_any(),
+        Hole::No => view! { <span class=format!("punch{size} punch--no")><Icon name="x" /></span> }.into_any(),
+        Hole::Waiting => view! { <span class=format!("punch{size}")></span> }.into_any(),
+        Hole::Spare => view! { <span class=format!("punch{size} punch--spare")></span> }.into_any(),
+    };
+    view! { <span class="punches" aria-hidden="true">{holes.into_iter().map(punch).collect_view()}</span> }.into_any()
+}
+
+/// The approval slip. It draws itself anew when a decision arrives; nothing in it takes input.
+#[component]
+pub fn ApprovalSlip(
+    #[prop(into)] approval: Signal<ApprovalView>,
+    #[prop(into)] status: Signal<Status>,
+    /// The heading is a third one, below the title of a request beside a list.
+    #[prop(optional)]
+    beside: bool,
+) -> impl IntoView {
+    let title =
+        if beside { view! { <h3 id="s-appr">"Approval"</h3> }.into_any() } else { view! { <h2 id="s-appr">"Approval"</h2> }.into_any() };
+    view! {
+        <section class="slip" aria-labelledby="s-appr">
+            <div class="slip__head">
+                {title} <span class="push">{move || approval.with(|a| standing(a, status.get()))}</span>
+            </div>
+            <div class="slip__body stack">{move || approval.with(|a| tally(a, status.get()))}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn standing(approval: &ApprovalView, status: Status) -> Option<AnyView> {
+    let holes = holes(approval);
+    let given = holes.iter().filter(|hole| **hole == Hole::Yes).count();
+    let needed = if approval.require == Require::Any { 1 } else { holes.len() };
+    let (class, icon, words) = if holes.is_empty() {
+        return None;
+    } else if holes.contains(&Hole::No) {
+        ("status status--bad", "x", "Declined".to_owned())
+    } else if given >= needed {
+        ("status status--done", "check", "Approved".to_owned())
+    } else if status == Status::NeedsInfo {
+        ("status status--wait", "message-circle-question-mark", "Changes asked".to_owned())
+    } else if status == Status::PendingApproval {
+        ("status status--wait", "hourglass", format!("{given} of {needed} given"))
+    } else {
+        ("status", "circle-slash", "Not decided".to_owned())
+    };
+    Some(
+        view! {
+            <span class=class>
+                <Icon name=icon />
+                {words}
+            </span>
+        }
+        .into_any(),
+    )
+}
+
+fn tally(approval: &ApprovalView, status: Status) -> AnyView {
+    if approval.rules.is_empty() {
+        return view! { <p>"No approval needed: the work begins at once."</p> }.into_any();
+    }
+    let waits = matches!(status, Status::PendingApproval | Status::NeedsInfo);
+    let holes = holes(approval);
+    let any = approval.require == Require::Any;
+    let why = match (any, approval.rules.len()) {
+        (_, 1) => "This one decides",
+        (true, _) => "One of them is enough",
+        (false, _) => "Each of them has to approve",
+    };
+    let votes = approval.rules.iter().cloned().zip(holes.clone()).map(|(rule, hole)| vote(rule, hole, waits)).collect_view();
+    view! {
+        <div class="tally">
+            {punches(holes, true)} <p>
+                <b>{rule_words(approval)}</b>
+                <span class="tally__why">{why}</span>
+            </p>
+        </div>
+        <ul class="votes" role="list">
+            {votes}
+        </ul>
+    }
+    .into_any()
+}
+
+fn vote(rule: RuleView, hole: Hole, waits: bool) -> AnyView {
+    match rule.given {
+        Some(given) => given_view(given, rule.label),
+        None => {
+            let words = if rule.yours { "You can decide this".to_owned() } else { capitalised(&rule.words) };
+            let state = match (waits, hole) {
+                (true, Hole::Spare) => "may answer too",
+                (true, _) if rule.yours => "",
+                (true, _) => "has not answered",
+                (false, _) => "was not needed",
+            };
+            view! {
+                <li>
+                    <span class="punch" aria-hidden="true"></span>
+                    <div>
+                        <p>
+                            <b>{words}</b>
+                            " "
+                            {state}
+                        </p>
+                        <p class="muted">{rule.label}</p>
+                    </div>
+                </li>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Words that begin a sentence: "Anyone in Web platform owners".
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn given_view(given: GivenView, label: String) -> AnyView {
+    let did = match given.verdict {
+        Verdict::Approve => "approved",
+        Verdict::Reject => "declined",
+        Verdict::AskForChanges => "asked for changes",
+    };
+    let reason = (!given.reason.is_empty()).then(|| view! { <p class="soft">{format!("“{}”", given.reason)}</p> });
+    view! {
+        <li>
+            <Avatar name=given.by.name.clone() />
+            <div>
+                <p>
+                    <b>{given.by.name}</b>
+                    " "
+                    {did}
+                </p>
+                {reason}
+                <p class="muted">{label}</p>
+            </div>
+            <span class="muted">
+                <When at=given.at />
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use domain::id::PersonId;
+    use domain::people::PersonRef;
+    use uuid::Uuid;
+
+    fn approval(require: Require, verdicts: &[Option<Verdict>]) -> ApprovalView {
+        let rule = |verdict: &Option<Verdict>| RuleView {
+            label: "Owner".to_owned(),
+            words: "Ruth Abel".to_owned(),
+            yours: false,
+            given: verdict.map(|verdict| GivenView {
+                by: PersonRef { id: PersonId(Uuid::nil()), name: "Ruth Abel".to_owned(), title: String::new() },
+                at: DateTime::from_timestamp(0, 0).unwrap(),
+                verdict,
+                reason: String::new(),
+            }),
+        };
+        ApprovalView { require, rules: verdicts.iter().map(rule).collect() }
+    }
+
+    #[test]
+    fn holes_follow_the_rule() {
+        use Verdict::{Approve, AskForChanges, Reject};
+        assert_eq!(holes(&approval(Require::All, &[Some(Approve), None, None])), [Hole::Yes, Hole::Waiting, Hole::Waiting]);
+        assert_eq!(holes(&approval(Require::Any, &[None, None])), [Hole::Waiting, Hole::Spare]);
+        assert_eq!(holes(&approval(Require::Any, &[None, Some(Approve)])), [Hole::Spare, Hole::Yes]);
+        assert_eq!(holes(&approval(Require::All, &[Some(Reject), Some(AskForChanges)])), [Hole::No, Hole::Waiting]);
+    }
+
+    #[test]
+    fn words_begin_with_a_capital() {
+        assert_eq!(capitalised("anyone in Web platform owners"), "Anyone in Web platform owners");
+        assert_eq!(capitalised(""), "");
+    }
+
+    #[test]
+    fn the_rule_reads_as_words() {
+        assert_eq!(rule_words(&approval(Require::Any, &[None, None])), "Any 1 of 2");
+        assert_eq!(rule_words(&approval(Require::All, &[None, None])), "All 2 approvals");
+        assert_eq!(rule_words(&approval(Require::All, &[None])), "1 approval");
+        assert_eq!(rule_words(&approval(Require::All, &[])), "No approval needed");
+    }
+}

@@ -1,0 +1,146 @@
+//! The timeline of a request: every event in words, newest first.
+
+use crate::live::LiveMark;
+use crate::ui::{Icon, When};
+use domain::requests::{Event, What};
+use leptos::prelude::*;
+
+/// An event as it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub icon: &'static str,
+    /// Class of its mark: `done`, `bad`, `wait`, `go`, or none.
+    pub mark: &'static str,
+    /// Set in bold, first: who, or what.
+    pub who: String,
+    pub text: String,
+    /// What somebody wrote.
+    pub quote: String,
+}
+
+/// The words of an event.
+pub fn line(event: &Event) -> Line {
+    let actor = event.actor.as_ref().map(|actor| actor.name.clone());
+    let by = |docket: &str| actor.clone().unwrap_or_else(|| docket.to_owned());
+    let new = |icon, mark, who: String, text: &str, quote: &str| Line { icon, mark, who, text: text.to_owned(), quote: quote.to_owned() };
+    match &event.what {
+        What::Submitted => new("file-plus-2", "", by("Somebody"), "submitted the request", ""),
+        What::Approved { reason, .. } => new("check", "done", by("Docket"), "approved", reason),
+        What::Rejected { reason, .. } => new("x", "bad", by("Docket"), "declined", reason),
+        What::InfoRequested { question } => new("message-circle-question-mark", "wait", by("Docket"), "asked for changes", question),
+        What::InfoProvided { answer } => new("message-square", "go", by("The requester"), "answered", answer),
+        What::Released => new("rocket", "go", "Approval".to_owned(), "is complete; the work begins", ""),
+        What::Dispatched { connectors } => new("arrow-up-right", "go", "Handed over".to_owned(), &format!("to {}", listed(connectors)), ""),
+        What::Delivered { connector } => new("check-check", "done", connector.clone(), "has taken the request", ""),
+        What::DeliveryFailed { connector, error } => {
+            new("circle-alert", "bad", connector.clone(), "could not be reached; every try is used up", error)
+        }
+        What::Replayed { connector } => new("rotate-cw", "go", by("Docket"), &format!("sends it to {connector} again"), ""),
+        What::Started => new("circle-dot", "go", by("Docket"), "started the work", ""),
+        What::Completed { note } => match actor {
+            Some(who) => new("check-check", "done", who, "completed the request", note),
+            None => new("check-check", "done", "Completed".to_owned(), "as everything was handed over", note),
+        },
+        What::Cancelled { reason } => new("circle-slash", "", by("Docket"), "cancelled the request", reason),
+    }
+}
+
+/// "A", "A and B", "A, B and C".
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The timeline slip. An event that arrives washes once; what was there stays.
+#[component]
+pub fn TimelineSlip(
+    #[prop(into)] events: Signal<Vec<Event>>,
+    /// The heading is a third one, below the title of a request beside a list.
+    #[prop(optional)]
+    beside: bool,
+) -> impl IntoView {
+    let known = events.with_untracked(|events| events.last().map_or(0, |event| event.seq));
+    let newest_first = move || events.with(|events| events.iter().rev().cloned().collect::<Vec<_>>());
+    let title =
+        if beside { view! { <h3 id="s-time">"Timeline"</h3> }.into_any() } else { view! { <h2 id="s-time">"Timeline"</h2> }.into_any() };
+    view! {
+        <section class="slip" aria-labelledby="s-time">
+            <div class="slip__head">{title} {(!beside).then(|| view! { <LiveMark push=true /> })}</div>
+            <div class="slip__body">
+                <ol class="timeline">
+                    <For each=newest_first key=|event| event.seq let:event>
+                        {line_view(&event, event.seq > known)}
+                    </For>
+                </ol>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn line_view(event: &Event, fresh: bool) -> AnyView {
+    let line = line(event);
+    let mark = if line.mark.is_empty() { "timeline__mark".to_owned() } else { format!("timeline__mark timeline__mark--{}", line.mark) };
+    let quote = (!line.quote.is_empty()).then(|| view! { <p class="timeline__quote">{line.quote}</p> });
+    view! {
+        <li class:is-new=fresh>
+            <span class=mark>
+                <Icon name=line.icon />
+            </span>
+            <div class="timeline__text">
+                <b>{line.who}</b>
+                " "
+                {line.text}
+                {quote}
+            </div>
+            <When at=event.at />
+        </li>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use domain::id::PersonId;
+    use domain::people::PersonRef;
+    use uuid::Uuid;
+
+    fn reads(what: What, actor: bool) -> String {
+        let actor = actor.then(|| PersonRef { id: PersonId(Uuid::nil()), name: "Ruth Abel".to_owned(), title: String::new() });
+        let line = line(&Event { seq: 1, at: DateTime::from_timestamp(0, 0).unwrap(), actor, what });
+        format!("{} {} [{}]", line.who, line.text, line.quote)
+    }
+
+    #[test]
+    fn every_event_reads_as_a_sentence() {
+        let s = |text: &str| text.to_owned();
+        let cases = [
+            (What::Submitted, true, "Ruth Abel submitted the request []"),
+            (What::Approved { rules: vec![], reason: s("Go ahead") }, true, "Ruth Abel approved [Go ahead]"),
+            (What::Rejected { rules: vec![], reason: s("Too dear") }, true, "Ruth Abel declined [Too dear]"),
+            (What::InfoRequested { question: s("Which site?") }, true, "Ruth Abel asked for changes [Which site?]"),
+            (What::InfoProvided { answer: s("North") }, true, "Ruth Abel answered [North]"),
+            (What::Released, false, "Approval is complete; the work begins []"),
+            (What::Dispatched { connectors: vec![s("A"), s("B"), s("C")] }, false, "Handed over to A, B and C []"),
+            (What::Delivered { connector: s("Desk") }, false, "Desk has taken the request []"),
+            (
+                What::DeliveryFailed { connector: s("Desk"), error: s("503") },
+                false,
+                "Desk could not be reached; every try is used up [503]",
+            ),
+            (What::Replayed { connector: s("Desk") }, true, "Ruth Abel sends it to Desk again []"),
+            (What::Started, true, "Ruth Abel started the work []"),
+            (What::Completed { note: s("Key handed out") }, true, "Ruth Abel completed the request [Key handed out]"),
+            (What::Completed { note: s("") }, false, "Completed as everything was handed over []"),
+            (What::Cancelled { reason: s("Not needed") }, true, "Ruth Abel cancelled the request [Not needed]"),
+        ];
+        for (what, actor, words) in cases {
+            assert_eq!(reads(what, actor), words);
+        }
+    }
+}

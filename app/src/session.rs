@@ -1,0 +1,41 @@
+//! Who is signed in, as every page knows it: put into the page by the server, taken over by the browser.
+
+use crate::account::api::me;
+use domain::people::Me;
+use leptos::prelude::*;
+
+/// The signed-in person.
+#[derive(Clone, Copy)]
+pub struct Session {
+    me: RwSignal<Option<Me>>,
+}
+
+/// Makes the session available to the pages below.
+pub fn provide_session() -> Session {
+    let session = Session { me: RwSignal::new(SharedValue::new(known).into_inner()) };
+    provide_context(session);
+    session
+}
+
+/// What the server knows while it renders; in the browser this is read from the page.
+fn known() -> Option<Me> {
+    #[cfg(feature = "ssr")]
+    return use_context::<crate::context::Entry>().and_then(|entry| entry.me);
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
+/// The signed-in person; None on the sign-in page.
+pub fn use_me() -> Signal<Option<Me>> {
+    use_context::<Session>().map_or_else(|| Signal::derive(|| None), |session| session.me.into())
+}
+
+/// Asks the server again: counts changed, or somebody signed in elsewhere.
+pub fn refresh() {
+    let Some(session) = use_context::<Session>() else { return };
+    leptos::task::spawn_local(async move {
+        if let Ok(me) = me().await {
+            session.me.set(me);
+        }
+    });
+}

@@ -1,0 +1,179 @@
+//! Sidebar from 76 rem, icon rail from 52 rem, top bar and tab bar below.
+
+use super::theme::ThemeSwitch;
+use crate::live::use_live;
+use crate::session::use_me;
+use crate::ui::{Avatar, Brand, Icon};
+use domain::people::Me;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The frame; on the sign-in page, and while nobody is signed in, just the page.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    let me = use_me();
+    let location = use_location();
+    let Some(first) = me.get_untracked().filter(|_| location.pathname.get_untracked() != "/sign-in") else {
+        return view! { <div class="gate-page">{children()}</div> }.into_any();
+    };
+    let live = use_live();
+    let inbox = Signal::derive(move || live.inbox_count.get().or_else(|| me.get().map(|me| me.inbox_count)).unwrap_or(0));
+    focus_after_navigation();
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to main content"</a>
+        <div class="app">
+            <TopBar me=first.clone() />
+            <Sidebar me=first.clone() inbox />
+            <main class="main" id="main" tabindex="-1">
+                {children()}
+            </main>
+            <TabBar leads=first.leads inbox />
+        </div>
+    }
+    .into_any()
+}
+
+/// Where one can go: address, icon, word.
+fn sections(leads: bool) -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut sections = vec![("/", "layout-grid", "Catalog"), ("/requests", "files", "My requests"), ("/inbox", "inbox", "Inbox")];
+    if leads {
+        sections.push(("/leadership", "chart-column", "Leadership"));
+    }
+    sections
+}
+
+/// "page" when the address is this section or below it.
+fn current(path: &str, section: &str) -> Option<&'static str> {
+    let here = if section == "/" {
+        path == "/" || path.starts_with("/request/")
+    } else {
+        path == section || path.starts_with(&format!("{section}/"))
+    };
+    here.then_some("page")
+}
+
+#[component]
+fn TopBar(me: Me) -> impl IntoView {
+    view! {
+        <header class="bar">
+            <Brand />
+            <p class="bar__title">{me.organization.name.clone()}</p>
+            <a class="bar__me" href="/profile">
+                <Avatar name=me.person.name.clone() />
+                <span class="visually-hidden">{format!("Your account, {}", me.person.name)}</span>
+            </a>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn Sidebar(me: Me, inbox: Signal<u64>) -> impl IntoView {
+    let path = use_location().pathname;
+    let open_count = me.open_count;
+    let links = sections(me.leads)
+        .into_iter()
+        .map(|(address, icon, word)| {
+            let count = match address {
+                "/requests" => view! { <Count count=Signal::derive(move || open_count) words="open" still=true /> }.into_any(),
+                "/inbox" => view! { <Count count=inbox words="waiting" still=false /> }.into_any(),
+                _ => ().into_any(),
+            };
+            view! {
+                <li>
+                    <a class="nav__link" href=address aria-current=move || current(&path.get(), address)>
+                        <Icon name=icon />
+                        <span class="nav__text">{word}</span>
+                        {count}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="side" aria-label="Main">
+            <Brand />
+            <a class="org" href="/profile">
+                <span class="org__text">
+                    <span class="org__name">{me.organization.name.clone()}</span>
+                    <span class="org__space">{me.role_label.clone()}</span>
+                </span>
+            </a>
+            <ul class="nav">{links}</ul>
+            <div class="side__foot">
+                <a class="me" href="/profile">
+                    <Avatar name=me.person.name.clone() />
+                    <span class="me__text">
+                        <span class="me__name">{me.person.name.clone()}</span>
+                        <span class="me__role">{me.role_label}</span>
+                    </span>
+                </a>
+                <ThemeSwitch />
+            </div>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Count(count: Signal<u64>, words: &'static str, still: bool) -> impl IntoView {
+    let class = if still { "badge nav__count badge--still" } else { "badge nav__count" };
+    move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <span class=class>
+                    {count.get()}
+                    <span class="visually-hidden">" "{words}</span>
+                </span>
+            }
+        })
+    }
+}
+
+#[component]
+fn TabBar(leads: bool, inbox: Signal<u64>) -> impl IntoView {
+    let path = use_location().pathname;
+    let links = sections(leads)
+        .into_iter()
+        .map(|(address, icon, word)| {
+            let count = (address == "/inbox").then(|| {
+                move || {
+                    (inbox.get() > 0).then(|| {
+                        view! {
+                            <span class="tabbar__count">
+                                {inbox.get()}
+                                <span class="visually-hidden">" waiting"</span>
+                            </span>
+                        }
+                    })
+                }
+            });
+            view! {
+                <a class="tabbar__link" href=address aria-current=move || current(&path.get(), address)>
+                    <Icon name=icon class="icon--lg" />
+                    <span>{word}</span>
+                    {count}
+                </a>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="tabbar" aria-label="Sections">
+            {links}
+        </nav>
+    }
+    .into_any()
+}
+
+/// After a change of page the focus goes to `main`, so that the keyboard and the screen reader start there.
+fn focus_after_navigation() {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        let section = path.split('/').nth(1).unwrap_or_default().to_owned();
+        if before.is_some_and(|before| before != section) {
+            crate::shell::keys::focus_main();
+        }
+        section
+    });
+}

@@ -1,0 +1,39 @@
+//! Says when the device is offline, and that nothing is lost.
+
+use crate::ui::Alert;
+use leptos::prelude::*;
+
+/// Appears while the browser says it is offline.
+#[component]
+pub fn OfflineBanner() -> impl IntoView {
+    let offline = RwSignal::new(false);
+    Effect::new(move |_| {
+        offline.set(!window().navigator().on_line());
+        let gone = window_event_listener(leptos::ev::offline, move |_| offline.set(true));
+        let back = window_event_listener(leptos::ev::online, move |_| offline.set(false));
+        on_cleanup(move || {
+            gone.remove();
+            back.remove();
+        });
+    });
+    view! {
+        <Show when=move || offline.get()>
+            <div class="offline">
+                <Alert kind="bad">
+                    <p>
+                        <b>"You are offline."</b>
+                        " What you typed is kept on this device and sent when you are back."
+                    </p>
+                    <button class="button button--sm" type="button" on:click=move |_| reload()>
+                        "Try again"
+                    </button>
+                </Alert>
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+fn reload() {
+    let _ = window().location().reload();
+}

@@ -1,0 +1,41 @@
+//! What a page shows instead of its content when it could not get it.
+
+use super::Empty;
+use crate::error::ApiError;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+/// Not found, signed out, offline, or failed with a reference: each with a way on.
+#[component]
+pub fn ErrorView(error: ApiError) -> impl IntoView {
+    let title = match &error {
+        error if error.is_not_found() => "Not found",
+        ApiError::SignedOut => "You are signed out",
+        ApiError::Offline => "Docket cannot be reached",
+        ApiError::Failed { .. } => "Something went wrong",
+        ApiError::Refused { .. } => "This is not possible now",
+    };
+    let path = use_location().pathname.get_untracked();
+    let way_on = match &error {
+        ApiError::SignedOut => {
+            view! { <a class="button button--primary" rel="external" href=format!("/sign-in?next={path}")>"Sign in and continue"</a> }
+                .into_any()
+        }
+        ApiError::Offline | ApiError::Failed { .. } => {
+            view! { <a class="button button--primary" rel="external" href=path>"Try again"</a> }.into_any()
+        }
+        ApiError::Refused { .. } => view! { <a class="button button--primary" href="/">"Go to the catalog"</a> }.into_any(),
+    };
+    view! {
+        <div class="page">
+            <Title text=format!("{title} · Docket") />
+            <h1 class="visually-hidden">{title}</h1>
+            <Empty icon="circle-alert" title=title>
+                <p>{error.message()}</p>
+                {way_on}
+            </Empty>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,24 @@
+//! The design system: one component a file, drawn with the classes of `style/ui`.
+
+mod alert;
+mod avatar;
+mod brand;
+mod docket_number;
+mod empty;
+mod error_view;
+mod icon;
+mod skeleton;
+mod status;
+pub mod toast;
+mod when;
+
+pub use alert::Alert;
+pub use avatar::{Avatar, PersonLine};
+pub use brand::Brand;
+pub use docket_number::DocketNumber;
+pub use empty::Empty;
+pub use error_view::ErrorView;
+pub use icon::Icon;
+pub use skeleton::Skeleton;
+pub use status::StatusBadge;
+pub use when::{When, day_and_time};

@@ -1,0 +1,94 @@
+//! Short messages that leave by themselves after 8 seconds, with Undo where there is something to take back.
+
+use super::Icon;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a toast stays.
+const STAYS: Duration = Duration::from_secs(8);
+
+/// One message on screen.
+#[derive(Clone)]
+struct Toast {
+    id: u64,
+    message: String,
+    undo: Option<Callback<()>>,
+}
+
+/// The handle through which pages say something.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    list: RwSignal<Vec<Toast>>,
+    next: StoredValue<u64>,
+}
+
+impl Toasts {
+    fn new() -> Self {
+        Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
+    }
+
+    /// Shows a message; with `undo`, a button that takes the action back.
+    pub fn show(&self, message: String, undo: Option<Callback<()>>) {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        self.list.update(|list| list.push(Toast { id, message, undo }));
+        let list = self.list;
+        set_timeout(move || list.update(|list| list.retain(|toast| toast.id != id)), STAYS);
+    }
+
+    fn dismiss(&self, id: u64) {
+        self.list.update(|list| list.retain(|toast| toast.id != id));
+    }
+}
+
+/// Makes the handle available to the pages below.
+pub fn provide_toasts() -> Toasts {
+    let toasts = Toasts::new();
+    provide_context(toasts);
+    toasts
+}
+
+/// The page's handle.
+pub fn use_toasts() -> Toasts {
+    use_context::<Toasts>().unwrap_or_else(Toasts::new)
+}
+
+/// Where the messages appear.
+#[component]
+pub fn ToastArea() -> impl IntoView {
+    let toasts = use_toasts();
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
+                {
+                    let id = toast.id;
+                    let undo = toast.undo.map(|undo| {
+                        view! {
+                            <button
+                                class="button button--quiet button--sm"
+                                type="button"
+                                on:click=move |_| {
+                                    undo.run(());
+                                    toasts.dismiss(id);
+                                }
+                            >
+                                "Undo"
+                            </button>
+                        }
+                    });
+                    view! {
+                        <div class="toast">
+                            <Icon name="circle-check" />
+                            <p>{toast.message}</p>
+                            {undo}
+                            <button class="button button--quiet button--icon button--sm" type="button" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>
+                                <Icon name="x" />
+                            </button>
+                        </div>
+                    }
+                }
+            </For>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/docket');
+
+/** The name under which the seeded database of a run is handed to its journeys. */
+const SEEDED = 'END2END_SEEDED';
+
+async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().on('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/** The environment without settings meant for another Docket. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DOCKET_')));
+}
+
+/** Loads the demo organizations once a run; every journey starts with a copy. */
+export function seedOnce(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'docket-end2end-seed-'));
+  const env = { ...plainEnvironment(), DATABASE_URL: `sqlite:${folder}/docket.sqlite`, DOCKET_SITE_ROOT: join(root, 'target/site') };
+  execFileSync(binary, ['seed'], { cwd: root, env, encoding: 'utf8' });
+  process.env[SEEDED] = folder;
+  return folder;
+}
+
+/** The real program on a database of its own, with the demo organizations. */
+export class Docket {
+  private process?: ChildProcess;
+  private constructor(
+    readonly folder: string,
+    readonly url: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async prepare(extra: NodeJS.ProcessEnv = {}): Promise<Docket> {
+    const folder = mkdtempSync(join(tmpdir(), 'docket-end2end-'));
+    const address = `127.0.0.1:${await freePort()}`;
+    const seeded = process.env[SEEDED];
+    if (!seeded) throw new Error('the run has no seeded database');
+    cpSync(seeded, folder, { recursive: true });
+    return new Docket(folder, `http://${address}`, {
+      ...plainEnvironment(),
+      DATABASE_URL: `sqlite:${folder}/docket.sqlite`,
+      DOCKET_ADDR: address,
+      DOCKET_PUBLIC_URL: `http://${address}`,
+      DOCKET_SITE_ROOT: join(root, 'target/site'),
+      DOCKET_ALLOW_INSIDE_ADDRESSES: 'true',
+      DOCKET_LOG: 'warn',
+      ...extra,
+    });
+  }
+
+  /** Runs a command of the program to its end. */
+  command(...args: string[]): string {
+    return execFileSync(binary, args, { cwd: root, env: this.env, encoding: 'utf8' });
+  }
+
+  /** Applies the Northmoor folder with one file of it changed, as an administrator does. */
+  applyChanged(file: string, change: (text: string) => string): string {
+    const copy = mkdtempSync(join(this.folder, 'northmoor-'));
+    cpSync(join(root, 'demo/northmoor'), copy, { recursive: true });
+    const path = join(copy, file);
+    const before = readFileSync(path, 'utf8');
+    const after = change(before);
+    if (after === before) throw new Error(`nothing changed in ${file}`);
+    writeFileSync(path, after);
+    return this.command('apply', copy);
+  }
+
+  async start(extra: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.process = spawn(binary, ['serve'], { cwd: root, env: { ...this.env, ...extra }, stdio: ['ignore', 'ignore', 'inherit'] });
+    for (let tries = 0; tries < 300; tries++) {
+      const ready = await fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
+      if (ready) return;
+      if (this.process.exitCode !== null) throw new Error(`docket serve ended with ${this.process.exitCode}`);
+      await new Promise((next) => setTimeout(next, 100));
+    }
+    throw new Error('docket serve did not become ready');
+  }
+
+  /** Ends the program, politely or as a power cut would. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const running = this.process;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((done) => running.once('exit', done));
+    running.kill(signal);
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,15 @@
+//! The database's history: an ordered list, one line each. Changes expand first and contract in a later release.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_first;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_first::Migration)]
+    }
+}

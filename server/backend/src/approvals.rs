@@ -1,0 +1,90 @@
+//! Approvals: the inbox, its decisions, and the view of those who lead. Who may decide is read from fresh facts each time.
+
+use crate::Backend;
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::requests::{act, waiting};
+use crate::store::{requests, waiting_rules};
+use domain::Refusal;
+use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
+use domain::approvals::{Require, Target, Verdict, machine};
+use domain::id::PersonId;
+use domain::requests::lifecycle::Action;
+use domain::requests::wire::RequestPage;
+use domain::requests::{Request, Status};
+
+/// Rows of the inbox and of the leadership view.
+const ROWS: u64 = 200;
+
+/// What waits for the caller's decision, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
+    let handle = backend.store().read(caller.organization);
+    let targets = machine::index_keys(&caller.facts);
+    let found = requests::waiting_for(&handle, caller.id(), &targets, ROWS).await?;
+    let rows: Vec<InboxRow> = found.iter().map(|request| row(request, caller.id())).collect();
+    let count = if found.len() as u64 == ROWS { waiting_rules::count(&handle, caller.id(), &targets).await? } else { found.len() as u64 };
+    Ok(InboxPage { rows, count })
+}
+
+/// How many requests wait for the caller's decision.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
+    let handle = backend.store().read(caller.organization);
+    waiting_rules::count(&handle, caller.id(), &machine::index_keys(&caller.facts)).await
+}
+
+/// Approves, declines or asks for changes; answers with the request as it is then.
+///
+/// # Errors
+/// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
+pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestPage> {
+    let action = Action::Decide { verdict: decision.verdict, reason: decision.reason };
+    act(backend, caller, &decision.number, action, Some(decision.seen)).await
+}
+
+/// Everything that waits for approval, for those who lead (S0-019).
+///
+/// # Errors
+/// Not found for everybody else.
+pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<LeadershipRow>> {
+    if !caller.facts.leads() {
+        return Err(Refusal::NotFound.into());
+    }
+    let handle = backend.store().read(caller.organization);
+    let found = requests::of_status(&handle, Status::PendingApproval, ROWS).await?;
+    Ok(found
+        .iter()
+        .map(|request| LeadershipRow {
+            row: row(request, caller.id()),
+            waiting_on: waiting(&request.state).into_iter().map(|rule| rule.words.clone()).collect(),
+        })
+        .collect())
+}
+
+fn row(request: &Request, me: PersonId) -> InboxRow {
+    let approval = &request.state.approval;
+    let given =
+        approval.rules.iter().filter(|rule| machine::given(approval, rule).is_some_and(|given| given.verdict == Verdict::Approve)).count();
+    let needed = approval.rules.len();
+    let words = match (approval.rules.as_slice(), approval.require) {
+        ([only], _) if only.target == (Target::Person { id: me }) => "You".to_owned(),
+        ([only], _) => only.words.clone(),
+        (_, Require::Any) => format!("Any 1 of {needed}"),
+        (_, Require::All) => format!("{given} of {needed}"),
+    };
+    InboxRow {
+        number: request.number.clone(),
+        title: request.item.name.clone(),
+        requester: request.requester.clone(),
+        submitted_at: request.submitted_at,
+        price: request.item.price.clone(),
+        given: u32::try_from(given).unwrap_or(u32::MAX),
+        needed: u32::try_from(needed).unwrap_or(u32::MAX),
+        words,
+    }
+}

@@ -1,0 +1,49 @@
+//! The catalog as one person sees it.
+
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::store::items;
+use crate::{Backend, requests};
+use domain::approvals::Require;
+use domain::catalog::wire::{CatalogPage, ItemCard};
+use domain::catalog::{Item, may_request};
+
+/// The caller's own open requests shown beside the catalog.
+const OPEN_REQUESTS: u64 = 4;
+
+/// Everything the catalog page shows to the caller: only what they may request.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn page(backend: &Backend, caller: &Caller) -> Result<CatalogPage> {
+    let items = items::all(&backend.store().read(caller.organization)).await?;
+    let items = items.iter().filter(|(_, item)| may_request(item, &caller.facts)).map(|(_, item)| card(item)).collect();
+    let (open_requests, open_count) = requests::open_summaries(backend, caller, OPEN_REQUESTS).await?;
+    Ok(CatalogPage { items, drafts: requests::drafts(backend, caller).await?, open_requests, open_count })
+}
+
+/// An item as shown.
+pub fn card(item: &Item) -> ItemCard {
+    ItemCard {
+        key: item.key.clone(),
+        name: item.name.clone(),
+        description: item.description.clone(),
+        icon: item.icon.clone(),
+        category: item.category.clone(),
+        tags: item.tags.clone(),
+        prefix: item.prefix.clone(),
+        expected: item.expected.clone(),
+        price: item.price.clone(),
+        approval: approval_words(item),
+    }
+}
+
+/// "2 approvals", "Any 1 of 2 approves", "" when nobody has to.
+fn approval_words(item: &Item) -> String {
+    match item.approval.as_ref().map(|policy| (policy.require, policy.rules.len())) {
+        None => String::new(),
+        Some((_, 0 | 1)) => "1 approval".to_owned(),
+        Some((Require::All, rules)) => format!("{rules} approvals"),
+        Some((Require::Any, rules)) => format!("Any 1 of {rules} approves"),
+    }
+}

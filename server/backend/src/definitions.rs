@@ -1,0 +1,150 @@
+//! Definitions as files: an organization's catalog, forms, connectors, groups and people as a folder of readable YAML.
+//!
+//! `plan` says what `apply` would do; `apply` does it in one transaction or not at all; `export` writes what there is, and applying it
+//! again changes nothing. What is not in the folder is left as it is, and said so. Secrets and passwords are never written to files.
+
+mod changes;
+mod check;
+mod export;
+mod files;
+pub mod folder;
+mod secrets;
+
+use crate::Backend;
+use crate::error::{Error, Result};
+use crate::store::{connectors, forms, groups, items, members, organizations, people};
+use changes::Changes;
+use domain::Refusal;
+use domain::catalog::Item;
+use domain::connectors::Connector;
+use domain::forms::Form;
+use domain::id::{ItemId, OrganizationId};
+use files::{Fault, Folder};
+use std::fmt;
+use uuid::Uuid;
+
+pub use files::{File, is_key, organization_key};
+
+/// What applying a folder does or did, line by line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// "create item vpn-access", "change form vpn", "unchanged items: 12", "left as it is: item old (not in the folder)", "note: …".
+    pub lines: Vec<String>,
+    /// How many lines create or change something.
+    pub changes: usize,
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))?;
+        match self.changes {
+            0 => writeln!(f, "Nothing to change."),
+            1 => writeln!(f, "1 change."),
+            changes => writeln!(f, "{changes} changes."),
+        }
+    }
+}
+
+/// What the database has of an organization's definitions.
+#[derive(Default)]
+struct Present {
+    /// Name, when the organization exists.
+    name: Option<String>,
+    members: Vec<members::Member>,
+    /// Accounts with an address of the folder, members or not.
+    accounts: Vec<people::Account>,
+    groups: Vec<groups::Listed>,
+    connectors: Vec<Connector>,
+    forms: Vec<(Uuid, Form)>,
+    items: Vec<(ItemId, Item)>,
+}
+
+/// What `apply` would do. Changes nothing.
+///
+/// # Errors
+/// `Input` with every problem found: file, line, and what would be right.
+pub async fn plan(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<Plan> {
+    let folder = read(organization_key, files)?;
+    let organization = organizations::by_key(&backend.store().platform(), &folder.key).await?;
+    let name = organization.as_ref().map(|organization| organization.name.clone());
+    let id = organization.map_or_else(|| OrganizationId(backend.id()), |organization| organization.id);
+    let present = load(&backend.store().read(id), name, &folder).await?;
+    Ok(compare(backend, &folder, &present)?.plan)
+}
+
+/// Creates and updates what the folder says, in one transaction.
+///
+/// # Errors
+/// `Input` with every problem found: file, line, and what would be right. Nothing is changed then.
+pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<Plan> {
+    let folder = read(organization_key, files)?;
+    let organization = organizations::by_key(&backend.store().platform(), &folder.key).await?;
+    let name = organization.as_ref().map(|organization| organization.name.clone());
+    let id = organization.map_or_else(|| OrganizationId(backend.id()), |organization| organization.id);
+    let (within, now) = (backend.clone(), backend.now());
+    let work = backend.store().write(id, move |tx| {
+        Box::pin(async move {
+            let present = load(tx, name, &folder).await?;
+            let changes = compare(&within, &folder, &present)?;
+            changes.write(tx, now).await?;
+            Ok::<Plan, Error>(changes.plan)
+        })
+    });
+    work.await
+}
+
+/// The folder of an organization: paths and texts, ready to be applied again.
+///
+/// # Errors
+/// `Input` when there is no such organization.
+pub async fn export(backend: &Backend, organization_key: &str) -> Result<Vec<File>> {
+    let Some(organization) = organizations::by_key(&backend.store().platform(), organization_key).await? else {
+        return Err(Refusal::input("organization", format!("There is no organization “{organization_key}”.")).into());
+    };
+    let handle = backend.store().read(organization.id);
+    let present = load(&handle, Some(organization.name), &Folder::default()).await?;
+    export::files(organization_key, &present)
+}
+
+/// The folder, if every file can be read as what it should be.
+fn read(organization_key: &str, files: Vec<File>) -> Result<Folder> {
+    files::parse(organization_key, files).map_err(refuse)
+}
+
+/// What has to be done, if everything in the folder makes sense.
+fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Changes> {
+    let faults = check::faults(folder, present);
+    if !faults.is_empty() {
+        return Err(refuse(faults));
+    }
+    Changes::between(folder, present, &|| backend.id())
+}
+
+async fn load(handle: &impl crate::store::Handle, name: Option<String>, folder: &Folder) -> Result<Present> {
+    let emails: Vec<String> = folder.people.iter().map(|person| person.email.clone()).collect();
+    Ok(Present {
+        name,
+        members: members::all(handle).await?,
+        accounts: people::by_emails(handle, &emails).await?,
+        groups: groups::listed(handle).await?,
+        connectors: connectors::all(handle).await?,
+        forms: forms::all(handle).await?,
+        items: items::all(handle).await?,
+    })
+}
+
+/// Problems that are listed; more are counted.
+const LISTED: usize = 50;
+
+fn refuse(faults: Vec<Fault>) -> Error {
+    let mut lines: Vec<String> = faults.iter().take(LISTED).map(ToString::to_string).collect();
+    if faults.len() > LISTED {
+        lines.push(format!("and {} more", faults.len() - LISTED));
+    }
+    let head = if faults.len() == 1 {
+        "One problem; nothing was changed.".to_owned()
+    } else {
+        format!("{} problems; nothing was changed.", faults.len())
+    };
+    Refusal::input("definitions", format!("{head}\n{}", lines.join("\n"))).into()
+}

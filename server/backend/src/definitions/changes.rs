@@ -1,0 +1,352 @@
+//! The difference between a folder and the database: as lines to read, and as rows to write.
+
+use super::files::Folder;
+use super::{Plan, Present, secrets};
+use crate::error::{Error, Result};
+use crate::store::people::Account;
+use crate::store::{Tx, connectors, forms, groups, items, members, micros, organizations, people};
+use chrono::{DateTime, Utc};
+use domain::catalog::Item;
+use domain::connectors::Connector;
+use domain::forms::Form;
+use domain::id::{GroupId, ItemId, PersonId};
+use domain::people::GroupRef;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What has to be written.
+#[derive(Default)]
+pub(super) struct Changes {
+    pub plan: Plan,
+    /// Key and name of an organization to set up.
+    new_organization: Option<(String, String)>,
+    renamed: Option<String>,
+    new_accounts: Vec<(Account, Option<String>)>,
+    changed_accounts: Vec<Account>,
+    members: Vec<members::Member>,
+    new_groups: Vec<GroupRef>,
+    renamed_groups: Vec<(GroupId, String)>,
+    group_members: Vec<(GroupId, Vec<(PersonId, Vec<String>)>)>,
+    connectors: Vec<(Uuid, Connector)>,
+    forms: Vec<(Uuid, Form)>,
+    /// Items whose name has to be free before the others are written.
+    freed: Vec<ItemId>,
+    items: Vec<(ItemId, Item, Uuid, i32)>,
+    places: Vec<(ItemId, i32)>,
+}
+
+/// Counts of one kind of thing, for the lines of the plan.
+struct Kind<'a> {
+    one: &'static str,
+    many: &'static str,
+    unchanged: usize,
+    left: Vec<&'a str>,
+}
+
+/// Names in a line about what is not in the folder.
+const NAMED: usize = 10;
+
+impl Changes {
+    /// What has to be done to make the database say what the folder says.
+    pub fn between(folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> Result<Self> {
+        let mut changes = Self::default();
+        changes.organization(folder, present);
+        let ids = changes.people(folder, present, id);
+        changes.groups(folder, present, &ids, id)?;
+        changes.connectors(folder, present, id);
+        let form_ids = changes.forms(folder, present, id);
+        changes.items(folder, present, &form_ids, id)?;
+        changes.notes(folder, present);
+        Ok(changes)
+    }
+
+    fn create(&mut self, what: &str) {
+        self.plan.lines.push(format!("create {what}"));
+        self.plan.changes += 1;
+    }
+
+    fn change(&mut self, what: &str) {
+        self.plan.lines.push(format!("change {what}"));
+        self.plan.changes += 1;
+    }
+
+    fn end(&mut self, kind: Kind<'_>) {
+        if kind.unchanged > 0 {
+            self.plan.lines.push(format!("unchanged {}: {}", kind.many, kind.unchanged));
+        }
+        if !kind.left.is_empty() {
+            let named = kind.left.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+            let more = kind.left.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let what = if kind.left.len() == 1 { kind.one } else { kind.many };
+            self.plan.lines.push(format!("left as it is: {what} {named}{more} (not in the folder)"));
+        }
+    }
+
+    fn organization(&mut self, folder: &Folder, present: &Present) {
+        match (&folder.name, &present.name) {
+            (Some(name), None) => {
+                self.create(&format!("organization {} ({name})", folder.key));
+                self.new_organization = Some((folder.key.clone(), name.clone()));
+            }
+            (Some(name), Some(was)) if name != was => {
+                self.change(&format!("organization {}: name from “{was}” to “{name}”", folder.key));
+                self.renamed = Some(name.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Ids of all people that may be referred to, by address.
+    fn people(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, PersonId> {
+        let mut ids: BTreeMap<String, PersonId> = present.members.iter().map(|m| (m.account.email.clone(), m.account.id)).collect();
+        let accounts: BTreeMap<&str, &Account> = present.accounts.iter().map(|account| (account.email.as_str(), account)).collect();
+        let members: BTreeMap<&str, &members::Member> = present.members.iter().map(|m| (m.account.email.as_str(), m)).collect();
+        let listed: std::collections::BTreeSet<&str> = folder.people.iter().map(|person| person.email.as_str()).collect();
+        let left = members.keys().copied().filter(|email| !listed.contains(email)).collect();
+        let mut kind = Kind { one: "person", many: "people", unchanged: 0, left };
+        for file in &folder.people {
+            let existing = accounts.get(file.email.as_str()).copied();
+            let account = Account {
+                id: existing.map_or_else(|| PersonId(id()), |account| account.id),
+                email: file.email.clone(),
+                name: file.name.clone(),
+                time_zone: file.time_zone.clone(),
+                phone: file.phone.clone(),
+            };
+            let member = members::Member { account: account.clone(), title: file.title.clone(), roles: file.roles.clone() };
+            ids.insert(file.email.clone(), account.id);
+            let was = members.get(file.email.as_str()).copied();
+            match (existing, was) {
+                (None, _) => {
+                    self.create(&format!("person {}", file.email));
+                    self.new_accounts.push((account, file.password_hash.clone()));
+                }
+                (Some(_), None) => self.create(&format!("member {} (has an account already)", file.email)),
+                (Some(_), Some(was)) if *was == member => {
+                    kind.unchanged += 1;
+                    continue;
+                }
+                (Some(_), Some(_)) => self.change(&format!("person {}", file.email)),
+            }
+            if existing.is_some_and(|existing| *existing != member.account) {
+                self.changed_accounts.push(member.account.clone());
+            }
+            self.members.push(member);
+        }
+        self.end(kind);
+        ids
+    }
+
+    fn groups(&mut self, folder: &Folder, present: &Present, ids: &BTreeMap<String, PersonId>, id: &dyn Fn() -> Uuid) -> Result<()> {
+        let keys = present.groups.iter().map(|listed| listed.group.key.as_str());
+        let left = keys.filter(|key| !folder.groups.iter().any(|group| group.key == *key)).collect();
+        let mut kind = Kind { one: "group", many: "groups", unchanged: 0, left };
+        for file in &folder.groups {
+            let mut members: Vec<(String, Vec<String>)> = file.members.iter().map(|m| (m.email.clone(), m.roles.clone())).collect();
+            members.sort();
+            let was = present.groups.iter().find(|listed| listed.group.key == file.key);
+            let group = was.map_or_else(|| GroupId(id()), |was| was.group.id);
+            let renamed = was.is_some_and(|was| was.group.name != file.name);
+            let moved = was.is_none_or(|was| was.members != members);
+            match was {
+                None => {
+                    self.create(&format!("group {} ({} members)", file.key, members.len()));
+                    self.new_groups.push(GroupRef { id: group, key: file.key.clone(), name: file.name.clone() });
+                }
+                Some(was) if renamed || moved => self.change(&format!("group {}{}", file.key, difference(&was.members, &members))),
+                Some(_) => {
+                    kind.unchanged += 1;
+                    continue;
+                }
+            }
+            if renamed {
+                self.renamed_groups.push((group, file.name.clone()));
+            }
+            if moved {
+                let mut rows = Vec::with_capacity(members.len());
+                for (email, roles) in members {
+                    let person = ids.get(&email).ok_or_else(|| Error::failed(format!("{email} has no account")))?;
+                    rows.push((*person, roles));
+                }
+                self.group_members.push((group, rows));
+            }
+        }
+        self.end(kind);
+        Ok(())
+    }
+
+    fn connectors(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) {
+        let keys = present.connectors.iter().map(|connector| connector.key.as_str());
+        let left = keys.filter(|key| !folder.connectors.iter().any(|connector| connector.key == *key)).collect();
+        let mut kind = Kind { one: "connector", many: "connectors", unchanged: 0, left };
+        for file in &folder.connectors {
+            let was = present.connectors.iter().find(|connector| connector.key == file.key);
+            let wanted = was.map_or_else(|| file.clone(), |was| secrets::keep(file, was));
+            match was {
+                None => self.create(&format!("connector {}", file.key)),
+                Some(was) if *was != wanted => self.change(&format!("connector {}", file.key)),
+                Some(_) => {
+                    kind.unchanged += 1;
+                    continue;
+                }
+            }
+            self.connectors.push((id(), wanted));
+        }
+        self.end(kind);
+    }
+
+    /// Ids of all forms, by key.
+    fn forms(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, Uuid> {
+        let mut ids: BTreeMap<String, Uuid> = present.forms.iter().map(|(id, form)| (form.key.clone(), *id)).collect();
+        let keys = present.forms.iter().map(|(_, form)| form.key.as_str());
+        let left = keys.filter(|key| !folder.forms.iter().any(|form| form.key == *key)).collect();
+        let mut kind = Kind { one: "form", many: "forms", unchanged: 0, left };
+        for file in &folder.forms {
+            let was = present.forms.iter().find(|(_, form)| form.key == file.key);
+            match was {
+                None => self.create(&format!("form {}", file.key)),
+                Some((_, was)) if was != file => self.change(&format!("form {}", file.key)),
+                Some(_) => {
+                    kind.unchanged += 1;
+                    continue;
+                }
+            }
+            let row = *ids.entry(file.key.clone()).or_insert_with(id);
+            self.forms.push((row, file.clone()));
+        }
+        self.end(kind);
+        ids
+    }
+
+    fn items(&mut self, folder: &Folder, present: &Present, forms: &BTreeMap<String, Uuid>, id: &dyn Fn() -> Uuid) -> Result<()> {
+        let keys = present.items.iter().map(|(_, item)| item.key.as_str());
+        let left = keys.filter(|key| !folder.items.iter().any(|item| item.key == *key)).collect();
+        let mut kind = Kind { one: "item", many: "items", unchanged: 0, left };
+        let order = order(folder, present);
+        for file in &folder.items {
+            let was = present.items.iter().find(|(_, item)| item.key == file.key);
+            let row = was.map_or_else(|| ItemId(id()), |(id, _)| *id);
+            match was {
+                None => self.create(&format!("item {}", file.key)),
+                Some((_, was)) if was != file => {
+                    self.change(&format!("item {}", file.key));
+                    if was.name != file.name {
+                        self.freed.push(row);
+                    }
+                }
+                Some(_) => {
+                    kind.unchanged += 1;
+                    continue;
+                }
+            }
+            let form = forms.get(&file.form).ok_or_else(|| Error::failed(format!("there is no form {}", file.form)))?;
+            let place = order.iter().position(|key| *key == file.key).unwrap_or(order.len());
+            self.items.push((row, file.clone(), *form, i32::try_from(place).unwrap_or(i32::MAX)));
+        }
+        self.end(kind);
+        let before: Vec<&str> = present.items.iter().map(|(_, item)| item.key.as_str()).collect();
+        let after: Vec<&str> = order.iter().copied().filter(|key| before.contains(key)).collect();
+        // Places are written for all: those in between may be new.
+        if before != order {
+            for (place, key) in order.iter().enumerate() {
+                if let Some((id, _)) = present.items.iter().find(|(_, item)| item.key == *key) {
+                    self.places.push((*id, i32::try_from(place).unwrap_or(i32::MAX)));
+                }
+            }
+        }
+        if before != after {
+            self.change("order of the catalog");
+        }
+        Ok(())
+    }
+
+    /// What is allowed but may not be meant.
+    fn notes(&mut self, folder: &Folder, present: &Present) {
+        let members_of = |key: &str| -> Vec<(&str, &[String])> {
+            match folder.groups.iter().find(|group| group.key == key) {
+                Some(group) => group.members.iter().map(|m| (m.email.as_str(), m.roles.as_slice())).collect(),
+                None => {
+                    let listed = present.groups.iter().find(|listed| listed.group.key == key);
+                    listed.into_iter().flat_map(|l| &l.members).map(|(email, roles)| (email.as_str(), roles.as_slice())).collect()
+                }
+            }
+        };
+        for item in &folder.items {
+            for rule in item.approval.iter().flat_map(|policy| &policy.rules) {
+                let Some(group) = &rule.group else { continue };
+                let members = members_of(group);
+                let who = match &rule.role {
+                    Some(role) if !members.iter().any(|(_, roles)| roles.contains(role)) => {
+                        format!("in the group {group} holds the role {role}")
+                    }
+                    None if members.is_empty() => format!("is in the group {group}"),
+                    _ => continue,
+                };
+                self.plan.lines.push(format!("note: nobody {who}, so that nobody can decide the rule {} of item {}", rule.key, item.key));
+            }
+        }
+    }
+
+    /// Writes it all.
+    pub async fn write(&self, tx: &Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+        if let Some((key, name)) = &self.new_organization {
+            organizations::insert(tx, key, name, micros(now)).await?;
+        }
+        if let Some(name) = &self.renamed {
+            organizations::rename(tx, name).await?;
+        }
+        people::insert(tx, &self.new_accounts, now).await?;
+        for account in &self.changed_accounts {
+            people::update(tx, account).await?;
+            members::renamed(tx, account).await?;
+        }
+        members::save(tx, &self.members).await?;
+        for group in &self.new_groups {
+            groups::insert(tx, group).await?;
+        }
+        for (id, name) in &self.renamed_groups {
+            groups::rename(tx, *id, name).await?;
+        }
+        for (id, members) in &self.group_members {
+            groups::replace_members(tx, *id, members).await?;
+        }
+        for (id, connector) in &self.connectors {
+            connectors::save(tx, *id, connector, now).await?;
+        }
+        for (id, form) in &self.forms {
+            forms::save(tx, *id, form, now).await?;
+        }
+        items::free_names(tx, &self.freed).await?;
+        for (id, item, form, place) in &self.items {
+            items::save(tx, *id, item, *form, *place, now).await?;
+        }
+        for (id, place) in &self.places {
+            items::place(tx, *id, *place).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Keys of all items as they will stand: as the folder says; then those it does not mention, as they stood; then new ones.
+fn order<'a>(folder: &'a Folder, present: &'a Present) -> Vec<&'a str> {
+    let mut order: Vec<&str> = folder.order.iter().flatten().map(String::as_str).collect();
+    let rest = present.items.iter().map(|(_, item)| item.key.as_str()).chain(folder.items.iter().map(|item| item.key.as_str()));
+    for key in rest {
+        if !order.contains(&key) {
+            order.push(key);
+        }
+    }
+    order
+}
+
+/// ": + a, - b, roles of c" in words.
+fn difference(was: &[(String, Vec<String>)], now: &[(String, Vec<String>)]) -> String {
+    let was: BTreeMap<&String, &Vec<String>> = was.iter().map(|(email, roles)| (email, roles)).collect();
+    let now: BTreeMap<&String, &Vec<String>> = now.iter().map(|(email, roles)| (email, roles)).collect();
+    let added = now.keys().filter(|email| !was.contains_key(*email)).map(|email| format!("add {email}"));
+    let removed = was.keys().filter(|email| !now.contains_key(*email)).map(|email| format!("remove {email}"));
+    let moved = now.iter().filter(|(email, roles)| was.get(*email).is_some_and(|before| before != *roles));
+    let changed: Vec<String> = added.chain(removed).chain(moved.map(|(email, _)| format!("roles of {email}"))).collect();
+    if changed.is_empty() { String::new() } else { format!(": {}", changed.join(", ")) }
+}

@@ -1,0 +1,308 @@
+//! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
+
+use super::Present;
+use super::files::{Fault, Folder, is_key};
+use crate::people::{is_email, password};
+use domain::approvals::Policy;
+use domain::catalog::Item;
+use domain::forms::lint::lint;
+use domain::permission::ROLES;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys that may be referred to.
+struct Known<'a> {
+    people: BTreeSet<&'a str>,
+    groups: BTreeSet<&'a str>,
+    connectors: BTreeSet<&'a str>,
+    forms: BTreeSet<&'a str>,
+    items: BTreeSet<&'a str>,
+}
+
+/// Everything wrong in a folder.
+pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
+    let known = Known {
+        people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
+        groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
+        connectors: folder.connectors.iter().chain(&present.connectors).map(|c| c.key.as_str()).collect(),
+        forms: folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).map(|f| f.key.as_str()).collect(),
+        items: folder.items.iter().chain(present.items.iter().map(|(_, item)| item)).map(|i| i.key.as_str()).collect(),
+    };
+    let mut faults = Vec::new();
+    organization(folder, present, &mut faults);
+    people(folder, &mut faults);
+    groups(folder, &known, &mut faults);
+    connectors(folder, &mut faults);
+    order(folder, &known, &mut faults);
+    names(folder, present, &mut faults);
+    for one in &folder.items {
+        item(folder, one, &known, &mut faults);
+    }
+    forms(folder, &known, &mut faults);
+    faults
+}
+
+fn organization(folder: &Folder, present: &Present, faults: &mut Vec<Fault>) {
+    let file = "organization.yaml";
+    if !is_key(&folder.key) {
+        faults.push(folder.fault(file, &["key:"], key_words("organization", &folder.key)));
+    }
+    match &folder.name {
+        None if present.name.is_none() => {
+            let message = "The organization does not exist yet. Add organization.yaml with its key and name";
+            faults.push(folder.fault(file, &[], message));
+        }
+        Some(name) => text(folder, file, &["name:"], "The organization's name", name, 1, 120, faults),
+        None => {}
+    }
+}
+
+fn people(folder: &Folder, faults: &mut Vec<Fault>) {
+    let file = "people.yaml";
+    let mut seen = BTreeSet::new();
+    for person in &folder.people {
+        let email = person.email.as_str();
+        let at = |last: &str| folder.fault(file, &[email, last], String::new()).line;
+        let mut note = |line: Option<usize>, message: String| faults.push(Fault { file: file.to_owned(), line, message });
+        if !is_email(email) {
+            note(at(email), format!("“{email}” is no e-mail address. Write one like ruth.abel@example.org"));
+        }
+        if !seen.insert(email) {
+            note(at(email), format!("{email} is listed twice. Keep one entry"));
+        }
+        for role in person.roles.iter().filter(|role| !ROLES.iter().any(|(known, _, _)| known == role)) {
+            let roles: Vec<&str> = ROLES.iter().map(|(known, _, _)| *known).collect();
+            note(at(role), format!("The role “{role}” of {email} does not exist. Use {}", roles.join(", ")));
+        }
+        if person.password_hash.as_deref().is_some_and(|hash| !password::is_hash(hash)) {
+            note(
+                at("password_hash:"),
+                format!("The password_hash of {email} is no argon2 hash. Leave it out and set a password afterwards"),
+            );
+        }
+        let zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
+        if person.time_zone.is_empty() || person.time_zone.len() > 60 || !person.time_zone.chars().all(zone) {
+            note(at("time_zone:"), format!("The time zone of {email} must be an IANA name, like Europe/London"));
+        }
+        text(folder, file, &[email, "name:"], &format!("The name of {email}"), &person.name, 1, 200, faults);
+        text(folder, file, &[email, "title:"], &format!("The title of {email}"), &person.title, 0, 200, faults);
+        text(folder, file, &[email, "phone:"], &format!("The phone number of {email}"), &person.phone, 0, 40, faults);
+    }
+}
+
+fn groups(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
+    let file = "groups.yaml";
+    let mut seen = BTreeSet::new();
+    for group in &folder.groups {
+        let key = format!("key: {}", group.key);
+        if !is_key(&group.key) {
+            faults.push(folder.fault(file, &[&key], key_words("group", &group.key)));
+        }
+        if !seen.insert(&group.key) {
+            faults.push(folder.fault(file, &[&key], format!("The group “{}” is listed twice. Keep one entry", group.key)));
+        }
+        text(folder, file, &[&key, "name:"], &format!("The name of the group “{}”", group.key), &group.name, 1, 120, faults);
+        let mut members = BTreeSet::new();
+        for member in &group.members {
+            let path = [key.as_str(), member.email.as_str()];
+            if !known.people.contains(member.email.as_str()) {
+                let message =
+                    format!("{} is nobody in this organization. Add the person to people.yaml or correct the address", member.email);
+                faults.push(folder.fault(file, &path, message));
+            }
+            if !members.insert(&member.email) {
+                faults.push(folder.fault(file, &path, format!("{} is in the group “{}” twice. Keep one entry", member.email, group.key)));
+            }
+            for role in member.roles.iter().filter(|role| !is_key(role)) {
+                faults.push(folder.fault(file, &[&key, &member.email, role], key_words("role", role)));
+            }
+        }
+    }
+}
+
+fn connectors(folder: &Folder, faults: &mut Vec<Fault>) {
+    let file = "connectors.yaml";
+    let mut seen = BTreeSet::new();
+    for connector in &folder.connectors {
+        let key = format!("key: {}", connector.key);
+        if !is_key(&connector.key) {
+            faults.push(folder.fault(file, &[&key], key_words("connector", &connector.key)));
+        }
+        if !seen.insert(&connector.key) {
+            faults.push(folder.fault(file, &[&key], format!("The connector “{}” is listed twice. Keep one entry", connector.key)));
+        }
+        text(folder, file, &[&key, "name:"], &format!("The name of the connector “{}”", connector.key), &connector.name, 1, 120, faults);
+        match crate::connectors::find(&connector.kind) {
+            None => {
+                let kinds: Vec<&str> = crate::connectors::CONNECTORS.iter().map(|known| known.kind()).collect();
+                let message = format!("The connector kind “{}” does not exist. Use {}", connector.kind, kinds.join(", "));
+                faults.push(folder.fault(file, &[&key, "kind:"], message));
+            }
+            Some(kind) => {
+                for (path, message) in kind.check(&connector.settings) {
+                    let setting = path.rsplit('.').next().unwrap_or_default().to_owned();
+                    faults.push(folder.fault(file, &[&key, &format!("{setting}:")], format!("settings.{path}: {message}")));
+                }
+            }
+        }
+    }
+}
+
+fn order(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for key in folder.order.iter().flatten() {
+        if !known.items.contains(key.as_str()) {
+            let message = format!("There is no item “{key}”. Add items/{key}.yaml or take the line out");
+            faults.push(folder.fault("catalog.yaml", &[key], message));
+        }
+        if !seen.insert(key) {
+            faults.push(folder.fault("catalog.yaml", &[key], format!("The item “{key}” is listed twice. Keep one line")));
+        }
+    }
+}
+
+/// Names of items are unique in an organization, those included that are not in the folder.
+fn names(folder: &Folder, present: &Present, faults: &mut Vec<Fault>) {
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    let others = present.items.iter().map(|(_, item)| item).filter(|item| !folder.items.iter().any(|one| one.key == item.key));
+    for item in others.chain(&folder.items) {
+        if let Some(other) = names.insert(&item.name, &item.key) {
+            let message = format!("The item “{other}” is called “{}” too. Give one of them another name", item.name);
+            faults.push(folder.fault(&item_file(item), &["name:"], message));
+        }
+    }
+}
+
+fn item_file(item: &Item) -> String {
+    format!("items/{}.yaml", item.key)
+}
+
+fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>) {
+    let file = item_file(item);
+    let mut note = |path: &[&str], message: String| faults.push(folder.fault(&file, path, message));
+    if !is_key(&item.key) {
+        note(&["key:"], key_words("item", &item.key));
+    }
+    let icon = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if item.icon.is_empty() || item.icon.len() > 60 || !item.icon.bytes().all(icon) {
+        note(&["icon:"], format!("The icon “{}” must be the name of a lucide icon, like key-round", item.icon));
+    }
+    let prefix = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    if !(1..=8).contains(&item.prefix.len())
+        || !item.prefix.bytes().all(prefix)
+        || !item.prefix.starts_with(|c: char| c.is_ascii_uppercase())
+    {
+        note(
+            &["prefix:"],
+            format!("The prefix “{}” must be 1 to 8 capital letters or digits and begin with a letter, like IT", item.prefix),
+        );
+    }
+    if !known.forms.contains(item.form.as_str()) {
+        note(&["form:"], format!("There is no form “{0}”. Add forms/{0}.yaml or correct the key", item.form));
+    }
+    for connector in item.plan.connectors.iter().filter(|key| !known.connectors.contains(key.as_str())) {
+        note(&["plan:", connector], format!("There is no connector “{connector}”. Add it to connectors.yaml or correct the key"));
+    }
+    for group in item.visible_to.groups.iter().filter(|key| !known.groups.contains(key.as_str())) {
+        note(&["visible_to:", group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
+    }
+    for role in item.visible_to.roles.iter().filter(|role| !ROLES.iter().any(|(known, _, _)| known == role)) {
+        note(&["visible_to:", role], format!("The role “{role}” does not exist. Use one of the roles in people.yaml"));
+    }
+    if let Some(policy) = &item.approval {
+        approval(policy, known, &mut note);
+    }
+    if item.tags.len() > 20 {
+        note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
+    }
+    let texts = [
+        ("name", &item.name, 1, 120),
+        ("description", &item.description, 1, 1000),
+        ("category", &item.category, 1, 60),
+        ("expected", &item.expected, 0, 120),
+        ("price", &item.price, 0, 120),
+    ];
+    for (name, value, least, most) in texts {
+        text(folder, &file, &[&format!("{name}:")], &format!("The {name}"), value, least, most, faults);
+    }
+    for tag in &item.tags {
+        text(folder, &file, &["tags:", tag], "A tag", tag, 1, 40, faults);
+    }
+    text(folder, &file, &["plan:", "words:"], "The words of the plan", &item.plan.words, 0, 500, faults);
+}
+
+fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], String)) {
+    let mut keys = BTreeSet::new();
+    for rule in &policy.rules {
+        let key = format!("key: {}", rule.key);
+        let at = ["approval:", key.as_str()];
+        if !is_key(&rule.key) {
+            note(&at, key_words("rule", &rule.key));
+        }
+        if !keys.insert(&rule.key) {
+            note(&at, format!("Two rules have the key “{}”. Rename one", rule.key));
+        }
+        if rule.label.trim().is_empty() || rule.label.chars().count() > 120 {
+            note(&at, format!("The label of the rule “{}” must have 1 to 120 characters and say why the rule is there", rule.key));
+        }
+        match (&rule.person, &rule.group) {
+            (Some(person), None) => {
+                if !known.people.contains(crate::people::normal(person).as_str()) {
+                    let message = format!("{person} is nobody in this organization. Add the person to people.yaml or correct the address");
+                    note(&[at[0], at[1], person], message);
+                }
+                if let Some(role) = &rule.role {
+                    note(&[at[0], at[1], role], format!("The rule “{}” names a role without a group. Add group:", rule.key));
+                }
+            }
+            (None, Some(group)) => {
+                if !known.groups.contains(group.as_str()) {
+                    note(&[at[0], at[1], group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
+                }
+            }
+            _ => note(&at, format!("The rule “{}” must name either a person (by e-mail) or a group (by key)", rule.key)),
+        }
+    }
+}
+
+fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
+    for form in &folder.forms {
+        let file = format!("forms/{}.yaml", form.key);
+        if !is_key(&form.key) {
+            faults.push(folder.fault(&file, &["key:"], key_words("form", &form.key)));
+        }
+        text(folder, &file, &["title:"], "The title", &form.title, 1, 200, faults);
+        text(folder, &file, &["description:"], "The description", &form.description, 0, 2000, faults);
+        let fields: usize = form.sections.iter().map(|s| s.fields.len() + s.variants.iter().map(|v| v.fields.len()).sum::<usize>()).sum();
+        if form.sections.len() > 50 || fields > 500 {
+            faults.push(folder.fault(&file, &["sections:"], "A form may have 50 sections and 500 fields. Split it into several items"));
+        }
+        for section in &form.sections {
+            for variant in section.variants.iter().filter(|variant| !known.groups.contains(variant.group.as_str())) {
+                let message = format!("There is no group “{}”. Add it to groups.yaml or correct the key", variant.group);
+                let path = [&format!("key: {}", section.key), "variants:", &format!("group: {}", variant.group)];
+                faults.push(folder.fault(&file, &path, message));
+            }
+        }
+        for problem in lint(form) {
+            let mut path = Vec::new();
+            for key in [&problem.section, &problem.field].into_iter().filter(|key| !key.is_empty()) {
+                path.push(format!("key: {key}"));
+            }
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            faults.push(folder.fault(&file, &path, problem.message));
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one line per text in a list of checks")]
+fn text(folder: &Folder, file: &str, path: &[&str], what: &str, value: &str, least: usize, most: usize, faults: &mut Vec<Fault>) {
+    let (length, blank) = (value.chars().count(), value.trim().is_empty());
+    if length > most || (least > 0 && blank) {
+        let right = if least == 0 { format!("at most {most} characters") } else { format!("{least} to {most} characters") };
+        faults.push(folder.fault(file, path, format!("{what} must have {right}")));
+    }
+}
+
+fn key_words(what: &str, key: &str) -> String {
+    format!("The {what} key “{key}” must be 1 to 60 lower-case letters, digits, - or _")
+}

@@ -1,0 +1,55 @@
+//! What there is, as files in their canonical form.
+
+use super::Present;
+use super::files::{File, GroupFile, MemberFile, OrganizationFile, PersonFile};
+use super::secrets;
+use crate::error::{Error, Result};
+use domain::connectors::Connector;
+use serde::Serialize;
+
+/// The files of an organization, by path.
+pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
+    let organization = OrganizationFile { key: key.to_owned(), name: present.name.clone().unwrap_or_default() };
+    let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
+    let people: Vec<PersonFile> = present
+        .members
+        .iter()
+        .map(|member| PersonFile {
+            email: member.account.email.clone(),
+            name: member.account.name.clone(),
+            title: member.title.clone(),
+            roles: member.roles.clone(),
+            phone: member.account.phone.clone(),
+            time_zone: member.account.time_zone.clone(),
+            password_hash: None,
+        })
+        .collect();
+    let groups: Vec<GroupFile> = present
+        .groups
+        .iter()
+        .map(|listed| GroupFile {
+            key: listed.group.key.clone(),
+            name: listed.group.name.clone(),
+            members: listed.members.iter().map(|(email, roles)| MemberFile { email: email.clone(), roles: roles.clone() }).collect(),
+        })
+        .collect();
+    let connectors: Vec<Connector> =
+        present.connectors.iter().map(|one| Connector { settings: secrets::without(&one.settings), ..one.clone() }).collect();
+    let order: Vec<&str> = present.items.iter().map(|(_, item)| item.key.as_str()).collect();
+    files.push(("people.yaml".to_owned(), yaml(&people)?));
+    files.push(("groups.yaml".to_owned(), yaml(&groups)?));
+    files.push(("connectors.yaml".to_owned(), yaml(&connectors)?));
+    files.push(("catalog.yaml".to_owned(), yaml(&order)?));
+    for (_, item) in &present.items {
+        files.push((format!("items/{}.yaml", item.key), yaml(item)?));
+    }
+    for (_, form) in &present.forms {
+        files.push((format!("forms/{}.yaml", form.key), yaml(form)?));
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn yaml<T: Serialize>(value: &T) -> Result<String> {
+    serde_yaml_ng::to_string(value).map_err(|error| Error::failed(format!("a definition cannot be written: {error}")))
+}

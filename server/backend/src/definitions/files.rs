@@ -1,0 +1,281 @@
+//! The files of a folder: which there are, what is in them, and where in them something is written.
+
+use crate::people::normal;
+use domain::catalog::Item;
+use domain::connectors::Connector;
+use domain::forms::Form;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A file: its path inside the folder with `/` between names, and its text.
+pub type File = (String, String);
+
+/// Bytes of the largest file.
+const LARGEST_FILE: usize = 4 * 1024 * 1024;
+/// Bytes of a folder's files together.
+const LARGEST_FOLDER: usize = 32 * 1024 * 1024;
+/// Files of the largest folder.
+const MOST_FILES: usize = 5000;
+
+/// Something wrong in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub file: String,
+    pub line: Option<usize>,
+    /// A sentence that says what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+/// `organization.yaml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrganizationFile {
+    pub key: String,
+    pub name: String,
+}
+
+/// One person of `people.yaml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonFile {
+    pub email: String,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    #[serde(default = "utc", skip_serializing_if = "is_utc")]
+    pub time_zone: String,
+    /// An argon2id hash, for an account that is new; never changes the password of one that exists, and is never exported.
+    #[serde(default, skip_serializing)]
+    pub password_hash: Option<String>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+fn is_utc(zone: &str) -> bool {
+    zone == "UTC"
+}
+
+/// One group of `groups.yaml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupFile {
+    pub key: String,
+    pub name: String,
+    #[serde(default)]
+    pub members: Vec<MemberFile>,
+}
+
+/// One member of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberFile {
+    pub email: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+}
+
+/// A folder that could be read.
+#[derive(Default)]
+pub(super) struct Folder {
+    pub key: String,
+    /// The name, when the folder says it.
+    pub name: Option<String>,
+    pub people: Vec<PersonFile>,
+    pub groups: Vec<GroupFile>,
+    pub connectors: Vec<Connector>,
+    /// Keys of items in their order; None when the folder does not say.
+    pub order: Option<Vec<String>>,
+    pub items: Vec<Item>,
+    pub forms: Vec<Form>,
+    /// All texts by path, to find lines in.
+    pub texts: BTreeMap<String, String>,
+}
+
+impl Folder {
+    /// A fault at the first line of `file` that fits the last of `path`, after lines that fit those before it. Each is a `key: value`
+    /// or a bare value; one that is not found is passed over.
+    pub fn fault(&self, file: &str, path: &[&str], message: impl Into<String>) -> Fault {
+        let line = self.texts.get(file).and_then(|text| locate(text, path));
+        Fault { file: file.to_owned(), line, message: message.into() }
+    }
+}
+
+fn locate(text: &str, path: &[&str]) -> Option<usize> {
+    let (mut found, mut from) = (None, 0);
+    for wanted in path {
+        let at = text.lines().enumerate().skip(from).find(|(_, line)| says(line, wanted)).map(|(at, _)| at);
+        if let Some(at) = at {
+            found = Some(at + 1);
+            from = at;
+        }
+    }
+    found
+}
+
+/// Whether a line holds the words as a whole, quoted or not.
+fn says(line: &str, wanted: &str) -> bool {
+    let plain = line.replace(['"', '\''], "");
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    plain.match_indices(wanted).any(|(at, _)| {
+        let before = plain[..at].chars().next_back();
+        let after = plain[at + wanted.len()..].chars().next();
+        !before.is_some_and(inside) && !after.is_some_and(inside)
+    })
+}
+
+/// Keys of items, forms, groups, connectors and organizations: lower-case letters, digits and -.
+pub fn is_key(text: &str) -> bool {
+    (1..=60).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// The organization a folder is for: the key in its `organization.yaml`, if that can be read.
+pub fn organization_key(files: &[File]) -> Option<String> {
+    let (_, text) = files.iter().find(|(path, _)| path == "organization.yaml")?;
+    serde_yaml_ng::from_str::<OrganizationFile>(text).ok().map(|organization| organization.key)
+}
+
+/// Reads every file as what its place says it is.
+pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut note = |file: &str, line: Option<usize>, message: String| faults.push(Fault { file: file.to_owned(), line, message });
+    let total: usize = files.iter().map(|(_, text)| text.len()).sum();
+    if files.len() > MOST_FILES || total > LARGEST_FOLDER {
+        note(".", None, format!("The folder is too large. It may have {MOST_FILES} files of 32 MiB together"));
+        return Err(faults);
+    }
+    let mut folder = Folder { key: organization_key.to_owned(), ..Folder::default() };
+    if files.iter().all(|(path, _)| ignored(path)) {
+        note(".", None, "There are no definition files here. Choose a folder with an organization.yaml".to_owned());
+    }
+    for (path, text) in files {
+        if ignored(&path) {
+            continue;
+        }
+        if text.len() > LARGEST_FILE {
+            note(&path, None, "The file is larger than 4 MiB. Make it smaller".to_owned());
+            continue;
+        }
+        let read = match (path.as_str(), path.split_once('/')) {
+            ("organization.yaml", _) => yaml(&text).map(|file: OrganizationFile| {
+                let wrong = file.key != organization_key;
+                folder.name = Some(file.name);
+                wrong.then(|| {
+                    (locate(&text, &["key:"]), format!("The key is “{}”. For this organization it must be “{organization_key}”", file.key))
+                })
+            }),
+            ("people.yaml", _) => yaml(&text).map(|list: Vec<PersonFile>| {
+                folder.people = list;
+                folder.people.iter_mut().for_each(|person| person.email = normal(&person.email));
+                None
+            }),
+            ("groups.yaml", _) => yaml(&text).map(|list: Vec<GroupFile>| {
+                folder.groups = list;
+                let members = folder.groups.iter_mut().flat_map(|group| &mut group.members);
+                members.for_each(|member| member.email = normal(&member.email));
+                None
+            }),
+            ("connectors.yaml", _) => yaml(&text).map(|list| {
+                folder.connectors = list;
+                None
+            }),
+            ("catalog.yaml", _) => yaml(&text).map(|list| {
+                folder.order = Some(list);
+                None
+            }),
+            (_, Some(("items", name))) if is_yaml(name) => yaml(&text).map(|item: Item| {
+                let wrong = misnamed(name, &item.key, &text);
+                folder.items.push(item);
+                wrong
+            }),
+            (_, Some(("forms", name))) if is_yaml(name) => yaml(&text).map(|form: Form| {
+                let wrong = misnamed(name, &form.key, &text);
+                folder.forms.push(form);
+                wrong
+            }),
+            _ => Ok(Some((None, PLACES.to_owned()))),
+        };
+        match read {
+            Ok(None) => {}
+            Ok(Some((line, message))) | Err((line, message)) => note(&path, line, message),
+        }
+        folder.texts.insert(path, text);
+    }
+    if faults.is_empty() { Ok(folder) } else { Err(faults) }
+}
+
+const PLACES: &str = "This is no definition file. There can be organization.yaml, people.yaml, groups.yaml, connectors.yaml, catalog.yaml, \
+     items/<key>.yaml and forms/<key>.yaml";
+
+fn ignored(path: &str) -> bool {
+    path == "README.md" || path.split('/').any(|name| name.starts_with('.'))
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.strip_suffix(".yaml").is_some_and(|stem| !stem.is_empty() && !stem.contains('/'))
+}
+
+type Place = (Option<usize>, String);
+
+fn misnamed(name: &str, key: &str, text: &str) -> Option<Place> {
+    let stem = name.trim_end_matches(".yaml");
+    (stem != key).then(|| {
+        (locate(text, &["key:"]), format!("The key is “{key}” but the file is called {name}. Call it {key}.yaml, or write key: {stem}"))
+    })
+}
+
+/// A file's content, or the line and the reason why not.
+fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Place> {
+    serde_yaml_ng::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let place = error.location().map(|place| place.line());
+        let message = message.rfind(" at line ").map_or(message.as_str(), |end| &message[..end]);
+        (place, message.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_whole_words_below_each_other() {
+        let text = "- key: a\n  group: staff-2\n- key: b\n  group: \"staff\"\n";
+        assert_eq!(locate(text, &["group: staff"]), Some(4));
+        assert_eq!(locate(text, &["key: b", "group: staff"]), Some(4));
+        assert_eq!(locate(text, &["key: b", "gone"]), Some(3));
+        assert_eq!(locate(text, &["gone"]), None);
+    }
+
+    #[test]
+    fn a_wrong_word_is_told_with_its_line_and_what_would_be_right() {
+        let (line, message) = yaml::<OrganizationFile>("key: north\nnmae: North\n").unwrap_err();
+        assert_eq!(line, Some(2));
+        assert!(message.contains("nmae") && message.contains("`name`"), "{message}");
+    }
+
+    #[test]
+    fn files_in_wrong_places_are_refused() {
+        let faults = parse("north", vec![("items/sub/a.yaml".to_owned(), String::new())]).err().unwrap();
+        assert_eq!((faults.len(), faults[0].message.as_str()), (1, PLACES));
+        assert!(parse("north", vec![("README.md".to_owned(), String::new())]).is_err(), "nothing to read");
+    }
+}

@@ -1,0 +1,115 @@
+//! Docket's use cases: one function = one transaction = load, decide (domain), save.
+//!
+//! Deliberately not here: HTTP, sessions' cookies, screens (server, app), and any rule (domain).
+
+pub mod approvals;
+mod caller;
+pub mod catalog;
+pub mod connectors;
+pub mod definitions;
+mod error;
+pub mod live;
+pub mod outbox;
+pub mod people;
+pub mod requests;
+mod settings;
+mod store;
+
+pub use caller::Caller;
+pub use error::{Error, Result};
+pub use settings::Settings;
+pub use store::{Store, sessions};
+
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where time comes from; tests bring their own.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Where ids and other random bytes come from; tests bring their own.
+pub trait Ids: Send + Sync {
+    /// A new id; ids made later sort later.
+    fn id(&self) -> Uuid;
+    /// Random bytes, for docket numbers.
+    fn bytes(&self) -> [u8; 4];
+}
+
+/// The machine's clock and randomness.
+pub struct Real;
+
+impl Clock for Real {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+impl Ids for Real {
+    fn id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+    fn bytes(&self) -> [u8; 4] {
+        rand::random()
+    }
+}
+
+/// Everything a use case needs besides its caller. Cheap to clone.
+#[derive(Clone)]
+pub struct Backend(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    settings: Settings,
+    client: connectors::http::Client,
+}
+
+impl Backend {
+    /// Over an opened and migrated store.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be made (no TLS roots).
+    pub fn new(store: Store, settings: Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
+        let client = connectors::http::Client::new(&settings)?;
+        Ok(Self(Arc::new(Inner { store, clock, ids, settings, client })))
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// A new id.
+    pub fn id(&self) -> Uuid {
+        self.0.ids.id()
+    }
+
+    /// Random bytes for a docket number.
+    pub fn bytes(&self) -> [u8; 4] {
+        self.0.ids.bytes()
+    }
+
+    /// The validated configuration of the use cases.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The one HTTP client.
+    pub fn client(&self) -> &connectors::http::Client {
+        &self.0.client
+    }
+
+    /// Live changes of this process.
+    pub fn live(&self) -> &live::Live {
+        self.0.store.live()
+    }
+}

@@ -1,0 +1,47 @@
+//! Live changes: what the browsers of this process should look at again. Nothing here must arrive; a page that missed one asks again
+//! when it reconnects.
+
+use domain::id::{OrganizationId, PersonId};
+use tokio::sync::{Notify, broadcast};
+
+/// Something changed in an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A request was filed, decided or moved. `targets` are the index keys of rules that wait or waited on it.
+    Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
+}
+
+/// The process's announcements, and the worker's alarm clock.
+pub struct Live {
+    sender: broadcast::Sender<Change>,
+    work: Notify,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self { sender: broadcast::channel(1024).0, work: Notify::new() }
+    }
+}
+
+impl Live {
+    /// Every change from now on. A receiver that falls behind is told so and should look at everything again.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.sender.subscribe()
+    }
+
+    /// Tells every open stream.
+    pub fn announce(&self, change: Change) {
+        // No receiver is no error: nobody looks.
+        let _ = self.sender.send(change);
+    }
+
+    /// Wakes the worker: an effect was committed or a delivery is due.
+    pub fn wake(&self) {
+        self.work.notify_one();
+    }
+
+    /// Waits until somebody calls `wake`.
+    pub async fn woken(&self) {
+        self.work.notified().await;
+    }
+}

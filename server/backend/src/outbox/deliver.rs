@@ -1,0 +1,164 @@
+//! One try of one delivery: called outside of any transaction, recorded in one.
+
+use crate::Backend;
+use crate::connectors::{self, Outcome, Outgoing, Verdict};
+use crate::error::{Error, Result};
+use crate::requests::record;
+use crate::store::attempts::Attempt;
+use crate::store::deliveries::{After, Delivery};
+use crate::store::{attempts, connectors as definitions, deliveries, effects, form_versions, organizations, requests};
+use chrono::{DateTime, Utc};
+use domain::connectors::{Connector, next_try};
+use domain::requests::filing::answer_sections;
+use domain::requests::lifecycle::{self, Observation};
+use domain::requests::{Request, Status};
+use serde_json::{Value, json};
+
+/// How a try ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    Delivered,
+    Retrying,
+    Failed,
+}
+
+/// What a try needs to know, read before it begins.
+struct Prepared {
+    connector: Option<Connector>,
+    cancelled: bool,
+    name: &'static str,
+    decided_at: DateTime<Utc>,
+    data: Value,
+}
+
+/// Tries a leased delivery once. None when the lease was lost meanwhile: whoever has it now records it.
+pub(super) async fn deliver(backend: Backend, delivery: Delivery, lease: String) -> Result<Option<Ended>> {
+    let prepared = prepare(&backend, &delivery).await?;
+    let at = backend.now();
+    let began = std::time::Instant::now();
+    let outcome = send(&backend, &delivery, &prepared, at).await;
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    save(&backend, delivery, lease, outcome, at, milliseconds).await
+}
+
+async fn prepare(backend: &Backend, delivery: &Delivery) -> Result<Prepared> {
+    let handle = backend.store().read(delivery.organization);
+    let gone = |what: &str| Error::failed(format!("delivery {} has lost its {what}", delivery.id));
+    let request = requests::by_id(&handle, delivery.request).await?.ok_or_else(|| gone("request"))?;
+    let effect = effects::find(&handle, delivery.effect).await?.ok_or_else(|| gone("effect"))?;
+    let version = form_versions::find(&handle, &request.form_version).await?.ok_or_else(|| gone("form version"))?;
+    let organization =
+        organizations::find(&backend.store().platform(), delivery.organization).await?.ok_or_else(|| gone("organization"))?;
+    let sections: Vec<Value> = answer_sections(&version, &request.answers)
+        .into_iter()
+        .map(|section| {
+            let answers: Vec<Value> = section
+                .answers
+                .into_iter()
+                .map(|answer| {
+                    let value = request.answers.get(&answer.key).cloned().unwrap_or(Value::Null);
+                    json!({"key": answer.key, "label": answer.label, "text": answer.text, "value": value})
+                })
+                .collect();
+            json!({"key": section.key, "title": section.title, "answers": answers})
+        })
+        .collect();
+    Ok(Prepared {
+        connector: definitions::by_key(&handle, &delivery.connector).await?,
+        cancelled: request.state.status == Status::Cancelled,
+        name: effect.effect.name(),
+        decided_at: effect.created_at,
+        data: json!({
+            "number": request.number,
+            "item": {"key": request.item.key, "name": request.item.name, "category": request.item.category},
+            "organization": {"key": organization.key, "name": organization.name},
+            "requester": {"id": request.requester.id, "name": request.requester.name, "title": request.requester.title},
+            "submitted_at": request.submitted_at,
+            "form_version": request.form_version,
+            "answers": sections,
+            "link": format!("{}/requests/{}", backend.settings().public_url, request.number),
+        }),
+    })
+}
+
+async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: DateTime<Utc>) -> Outcome {
+    if prepared.cancelled {
+        return Outcome::not_set_up("Not sent: the request was cancelled.");
+    }
+    let Some(connector) = &prepared.connector else {
+        return Outcome::not_set_up(format!("There is no connector “{}” any more.", delivery.connector));
+    };
+    if !connector.enabled {
+        return Outcome::not_set_up(format!("The connector “{}” is switched off.", connector.name));
+    }
+    let Some(kind) = connectors::find(&connector.kind) else {
+        return Outcome::not_set_up(format!("This server knows no connector of the kind “{}”.", connector.kind));
+    };
+    let outgoing = Outgoing { id: delivery.id, name: prepared.name, decided_at: prepared.decided_at, now, data: &prepared.data };
+    kind.deliver(&connector.settings, &outgoing, backend.settings(), backend.client()).await
+}
+
+/// Records the try, moves the delivery, and tells the request, in one transaction.
+async fn save(
+    backend: &Backend,
+    delivery: Delivery,
+    lease: String,
+    outcome: Outcome,
+    at: DateTime<Utc>,
+    milliseconds: u64,
+) -> Result<Option<Ended>> {
+    let be = backend.clone();
+    backend
+        .store()
+        .write(delivery.organization, move |tx| {
+            Box::pin(async move {
+                let now = be.now();
+                let Some(request) = requests::lock(tx, delivery.request).await? else {
+                    return Ok(None);
+                };
+                let (after, error) = next(&be, &request, &delivery, outcome.verdict, now);
+                if !deliveries::finish(tx, delivery.id, &lease, &after, now).await? {
+                    tracing::warn!(delivery = %delivery.id, "the lease ran out before the try ended");
+                    return Ok(None);
+                }
+                let attempt = Attempt {
+                    at,
+                    milliseconds,
+                    code: outcome.code,
+                    error: error.clone(),
+                    request: outcome.request,
+                    response: outcome.response,
+                };
+                attempts::insert(tx, delivery.id, attempt).await?;
+                let (ended, seen) = match after {
+                    After::Again(_) => {
+                        crate::requests::announce(tx, &request);
+                        return Ok(Some(Ended::Retrying));
+                    }
+                    After::Delivered => {
+                        let all = deliveries::of_request(tx, request.id).await?.iter().all(|one| one.times.delivered_at.is_some())
+                            && !effects::waiting(tx, request.id).await?;
+                        (Ended::Delivered, Observation::Delivered { connector: delivery.connector, all })
+                    }
+                    After::Failed => (Ended::Failed, Observation::DeliveryFailed { connector: delivery.connector, error }),
+                };
+                let decision = lifecycle::observe(&request, &seen, now);
+                record(tx, &be, &request, &decision).await?;
+                Ok(Some(ended))
+            })
+        })
+        .await
+}
+
+/// What comes after a try: the schedule is the domain's, and a cancelled request is not tried again.
+fn next(backend: &Backend, request: &Request, delivery: &Delivery, verdict: Verdict, now: DateTime<Utc>) -> (After, String) {
+    match verdict {
+        Verdict::Sent => (After::Delivered, String::new()),
+        Verdict::Permanent { error } => (After::Failed, error),
+        Verdict::Retry { error, .. } if request.state.status == Status::Cancelled => (After::Failed, error),
+        Verdict::Retry { error, after } => match next_try(&backend.settings().delivery_pauses, delivery.times.attempts + 1, now, after) {
+            Some(at) => (After::Again(at), error),
+            None => (After::Failed, error),
+        },
+    }
+}

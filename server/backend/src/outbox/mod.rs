@@ -1,0 +1,150 @@
+//! The outbox: how what was decided inside happens outside, at least once and in order.
+//!
+//! A use case writes an *effect* in the transaction of its decision. The *relay* turns the effect into one *delivery* per destination.
+//! A worker *leases* a delivery, calls its connector outside of any transaction, and records the *attempt* with its outcome. A worker
+//! that dies leaves a lease that runs out; the next one tries again under the same delivery id, by which the other side can tell.
+//!
+//! Woken by commits of this process, and looking by itself every two seconds for those of others. Any number of workers may run.
+//!
+//! Deliberately not here: when to try again and what a status means (domain), how to call (connectors).
+
+mod deliver;
+mod relay;
+
+use crate::Backend;
+use crate::error::Result;
+use crate::store::{deliveries, micros, time, workers};
+use chrono::{DateTime, Duration, Utc};
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use std::pin::pin;
+
+/// How long a worker may take for one try before another one takes it up. Longer than the client's patience.
+const LEASE: Duration = Duration::seconds(60);
+/// Tries at once.
+const AT_ONCE: usize = 16;
+/// Between two looks at the database.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
+/// Between two signs of life.
+const SIGN: Duration = Duration::seconds(10);
+
+/// What a worker did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Effects turned into deliveries.
+    pub relayed: u32,
+    pub delivered: u32,
+    /// Tries that failed and will be made again.
+    pub retrying: u32,
+    /// Deliveries given up.
+    pub failed: u32,
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { relayed, delivered, retrying, failed } = self;
+        write!(f, "{relayed} effects relayed, {delivered} deliveries made, {retrying} to be tried again, {failed} given up")
+    }
+}
+
+/// Works until `stop` is ready; then finishes the tries that are under way and returns.
+pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
+    let id = backend.id().to_string();
+    let mut stop = pin!(stop.fuse());
+    let mut under_way: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
+    let mut signed: Option<DateTime<Utc>> = None;
+    loop {
+        let now = backend.now();
+        if signed.is_none_or(|at| now - at >= SIGN) {
+            match sign_of_life(&backend, &id).await {
+                Ok(()) => signed = Some(now),
+                Err(error) => tracing::error!(%error, "the worker could not leave a sign of life"),
+            }
+        }
+        let mut summary = Summary::default();
+        if let Err(error) = look(&backend, &mut under_way, &mut summary).await {
+            tracing::error!(%error, "the worker could not look for work");
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop => break,
+            Some(done) = under_way.next() => note(done),
+            () = backend.live().woken() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+    while let Some(done) = under_way.next().await {
+        note(done);
+    }
+    if let Err(error) = workers::forget(&backend.store().platform_writer(), &id).await {
+        tracing::warn!(%error, "the worker could not sign off");
+    }
+}
+
+/// Relays and delivers until nothing is due, and says what was done.
+///
+/// # Errors
+/// When the database fails. A destination that fails is no error: its delivery is tried again when it is due.
+pub async fn run_once(backend: &Backend) -> Result<Summary> {
+    sign_of_life(backend, "once").await?;
+    let mut summary = Summary::default();
+    let mut under_way: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
+    loop {
+        look(backend, &mut under_way, &mut summary).await?;
+        match under_way.next().await {
+            Some(Ok(done)) => summary.add(done),
+            Some(Err(error)) => note(Err(error)),
+            None => return Ok(summary),
+        }
+    }
+}
+
+/// When any worker was last seen; None when none runs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn alive(backend: &Backend) -> Result<Option<DateTime<Utc>>> {
+    Ok(workers::last_seen(&backend.store().platform()).await?.map(time))
+}
+
+/// What became of one try; None when it was no longer this worker's.
+type Done = Result<Option<deliver::Ended>>;
+
+impl Summary {
+    fn add(&mut self, done: Option<deliver::Ended>) {
+        match done {
+            Some(deliver::Ended::Delivered) => self.delivered += 1,
+            Some(deliver::Ended::Retrying) => self.retrying += 1,
+            Some(deliver::Ended::Failed) => self.failed += 1,
+            None => {}
+        }
+    }
+}
+
+fn note(done: Done) {
+    if let Err(error) = done {
+        tracing::error!(%error, "a try could not be recorded; it is made again when its lease runs out");
+    }
+}
+
+/// Relays what waits, and begins as many due deliveries as there is room for.
+async fn look(backend: &Backend, under_way: &mut FuturesUnordered<BoxFuture<'static, Done>>, summary: &mut Summary) -> Result<()> {
+    summary.relayed += relay::relay(backend).await?;
+    let room = AT_ONCE.saturating_sub(under_way.len());
+    if room == 0 {
+        return Ok(());
+    }
+    let lease = backend.id().to_string();
+    let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
+    for delivery in deliveries::claim(&reader, &writer, &lease, backend.now(), LEASE, room as u64).await? {
+        under_way.push(deliver::deliver(backend.clone(), delivery, lease.clone()).boxed());
+    }
+    Ok(())
+}
+
+async fn sign_of_life(backend: &Backend, id: &str) -> Result<()> {
+    let platform = backend.store().platform_writer();
+    workers::seen(&platform, id, micros(backend.now())).await?;
+    workers::forget_before(&platform, micros(backend.now() - Duration::days(1))).await
+}

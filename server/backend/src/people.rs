@@ -1,0 +1,276 @@
+//! People: signing in, who is signed in, and finding people and groups.
+//!
+//! Deliberately not here: cookies and sessions' data (server), and what roles allow (domain).
+
+pub(crate) mod password;
+
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::store::{members, organizations, people, sessions, sign_in_attempts};
+use crate::{Backend, approvals, requests};
+use chrono::{DateTime, Utc};
+use domain::Refusal;
+use domain::id::{OrganizationId, PersonId};
+use domain::people::{GroupRef, Me, OrganizationRef, PersonRef};
+use domain::permission::{self, Permission};
+
+pub use password::SHORTEST as SHORTEST_PASSWORD;
+
+/// Failures of one e-mail address within a quarter of an hour.
+const TRIES_PER_EMAIL: i32 = 5;
+/// Failures from one remote address within a quarter of an hour.
+const TRIES_PER_ADDRESS: i32 = 20;
+/// People or groups that one search answers with.
+const FOUND: u64 = 20;
+/// Characters of a search that are looked at.
+const SEARCHED: usize = 80;
+/// The longest e-mail address there can be.
+const LONGEST_EMAIL: usize = 254;
+/// The longest name.
+const LONGEST_NAME: usize = 200;
+
+/// Who has this e-mail address and password, and the organization to begin in. Unknown addresses cost the same work as known ones.
+///
+/// # Errors
+/// `Input` when the two do not belong together, `TooMany` after too many failures of this address or from this remote address.
+pub async fn sign_in(backend: &Backend, email: &str, password: &str, remote: &str) -> Result<(PersonId, Option<OrganizationId>)> {
+    let email = normal(email);
+    let (writer, now) = (backend.store().platform_writer(), backend.now());
+    let wrong = || Refusal::input("email", "The e-mail address or the password is not right.");
+    if email.len() > LONGEST_EMAIL || password.len() > password::LONGEST {
+        return Err(wrong().into());
+    }
+    let (by_email, by_address) = (format!("email:{email}"), format!("address:{remote}"));
+    for (bucket, limit) in [(&by_address, TRIES_PER_ADDRESS), (&by_email, TRIES_PER_EMAIL)] {
+        if let Some(seconds) = sign_in_attempts::count(&writer, bucket, limit, now).await? {
+            return Err(Refusal::TooMany { seconds }.into());
+        }
+    }
+    let account = people::credentials(&backend.store().platform(), &email).await?;
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let right = password::verify(password.to_owned(), hash).await?;
+    let Some(account) = account.filter(|account| right && !account.disabled) else { return Err(wrong().into()) };
+    sign_in_attempts::forget(&writer, &by_email).await?;
+    sign_in_attempts::take_back(&writer, &by_address).await?;
+    let first = organizations::of_person(&backend.store().platform(), account.id).await?.into_iter().next();
+    Ok((account.id, first.map(|organization| organization.id)))
+}
+
+/// The signed-in person as of this moment, in the organization asked for or else the first. None when the sign-in no longer counts:
+/// the account is disabled, the person is no member, or they signed out everywhere since.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn load_caller(
+    backend: &Backend,
+    person: PersonId,
+    organization: Option<OrganizationId>,
+    session_started: DateTime<Utc>,
+) -> Result<Option<Caller>> {
+    let organization = match organization {
+        Some(organization) => organization,
+        None => match organizations::of_person(&backend.store().platform(), person).await?.into_iter().next() {
+            Some(first) => first.id,
+            None => return Ok(None),
+        },
+    };
+    let found = members::find(&backend.store().read(organization), person).await?;
+    let found = found.filter(|found| people::still_signed_in(found.disabled, found.sessions_after, session_started));
+    Ok(found.map(|found| Caller { organization, facts: found.facts, email: found.email }))
+}
+
+/// A member as a caller without signing in. For the command line and for seeding the demo: nothing that serves requests calls this.
+///
+/// # Errors
+/// `NotFound` when there is no such organization, or the address is no member's who may sign in.
+pub async fn caller(backend: &Backend, organization_key: &str, email: &str) -> Result<Caller> {
+    let organization = organizations::by_key(&backend.store().platform(), organization_key).await?.ok_or(Refusal::NotFound)?;
+    let person = members::by_email(&backend.store().read(organization.id), email).await?.ok_or(Refusal::NotFound)?;
+    Ok(load_caller(backend, person.id, Some(organization.id), backend.now()).await?.ok_or(Refusal::NotFound)?)
+}
+
+/// The signed-in person, as every page needs it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
+    let organizations = organizations::of_person(&backend.store().platform(), caller.id()).await?;
+    let organization = organizations.iter().find(|one| one.id == caller.organization).cloned().ok_or(Refusal::NotFound)?;
+    let (_, open_count) = requests::open_summaries(backend, caller, 0).await?;
+    Ok(Me {
+        person: caller.facts.person.clone(),
+        email: caller.email.clone(),
+        organization,
+        organizations,
+        role_label: permission::label(&caller.facts.roles).to_owned(),
+        administers: caller.facts.may(Permission::Administer),
+        leads: caller.facts.leads(),
+        inbox_count: approvals::count(backend, caller).await?,
+        open_count,
+    })
+}
+
+/// People of the caller's organization: each word typed begins a word of the name, or the e-mail address. At most 20, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn search_people(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<PersonRef>> {
+    let text: String = text.chars().take(SEARCHED).collect();
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    members::search(&backend.store().read(caller.organization), &text, FOUND).await
+}
+
+/// Groups of the caller's organization: each word typed begins a word of the name. At most 20, by name; the first ones for no text.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn search_groups(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<GroupRef>> {
+    let text: String = text.chars().take(SEARCHED).collect();
+    let wanted = members::fold(&text);
+    let groups = crate::store::groups::all(&backend.store().read(caller.organization)).await?;
+    let fits = |group: &GroupRef| {
+        let name = members::search_name(&group.name, &group.key);
+        wanted.split_whitespace().all(|word| name.contains(&format!(" {word}")))
+    };
+    Ok(groups.into_iter().filter(fits).take(FOUND as usize).collect())
+}
+
+/// Ends every sign-in of the caller, this one included.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sign_out_everywhere(backend: &Backend, caller: &Caller) -> Result<()> {
+    people::end_sessions(&backend.store().platform_writer(), caller.id(), backend.now()).await?;
+    sessions::delete_of_person(backend.store(), caller.id()).await?;
+    Ok(())
+}
+
+/// Every organization, by name. For the command line: no caller asks this.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn organizations(backend: &Backend) -> Result<Vec<OrganizationRef>> {
+    organizations::all(&backend.store().platform()).await
+}
+
+/// The time zone the caller lives in, as an IANA name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn time_zone(backend: &Backend, caller: &Caller) -> Result<String> {
+    Ok(people::time_zone(&backend.store().platform(), caller.id()).await?.unwrap_or_else(|| "UTC".to_owned()))
+}
+
+/// Sets the password of an account and ends its sign-ins. For the command line.
+///
+/// # Errors
+/// `Input` when the password is too short or nobody has this address.
+pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Result<()> {
+    password::judge(password)?;
+    let hash = password::hash(password.to_owned()).await?;
+    let email = normal(email);
+    if !people::set_password(&backend.store().platform_writer(), &email, &hash, backend.now()).await? {
+        return Err(Refusal::input("email", format!("Nobody has the e-mail address {email}.")).into());
+    }
+    if let Some(account) = people::credentials(&backend.store().platform(), &email).await? {
+        sessions::delete_of_person(backend.store(), account.id).await?;
+    }
+    Ok(())
+}
+
+/// Makes an account in an organization. For the command line: on an empty database it sets the organization up too.
+///
+/// # Errors
+/// `Input` when the address is taken or no address, the name is empty, the password too short, or the organization unknown.
+pub async fn create_account(
+    backend: &Backend,
+    email: &str,
+    name: &str,
+    password: &str,
+    admin: bool,
+    organization_key: &str,
+) -> Result<PersonId> {
+    let (email, name, now) = (normal(email), name.trim().to_owned(), backend.now());
+    if !is_email(&email) {
+        return Err(Refusal::input("email", "Enter an e-mail address, like ruth.abel@example.org.").into());
+    }
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        return Err(Refusal::input("name", "Enter a name of up to 200 characters.").into());
+    }
+    password::judge(password)?;
+    let platform = backend.store().platform();
+    let organization = organizations::by_key(&platform, organization_key).await?.map(|organization| organization.id);
+    let set_up = match organization {
+        Some(_) => false,
+        None => {
+            let known: Vec<String> = organizations::all(&platform).await?.into_iter().map(|one| one.key).collect();
+            if !known.is_empty() {
+                let message = format!("There is no organization “{organization_key}”. Known are: {}.", known.join(", "));
+                return Err(Refusal::input("organization", message).into());
+            }
+            true
+        }
+    };
+    if set_up && !crate::definitions::is_key(organization_key) {
+        return Err(Refusal::input("organization", "Write the organization's key in lower-case letters, digits and -.").into());
+    }
+    let hash = password::hash(password.to_owned()).await?;
+    let (id, key) = (PersonId(backend.id()), organization_key.to_owned());
+    let organization = organization.unwrap_or_else(|| OrganizationId(backend.id()));
+    backend
+        .store()
+        .write(organization, move |tx| {
+            Box::pin(async move {
+                if !people::by_emails(tx, std::slice::from_ref(&email)).await?.is_empty() {
+                    return Err(Refusal::input("email", format!("{email} has an account already.")).into());
+                }
+                if set_up {
+                    organizations::insert(tx, &key, &key, crate::store::micros(now)).await?;
+                }
+                let account = people::Account { id, email, name, time_zone: "UTC".to_owned(), phone: String::new() };
+                people::insert(tx, &[(account.clone(), Some(hash))], now).await?;
+                let roles = vec![if admin { "admin" } else { "requester" }.to_owned()];
+                members::save(tx, &[members::Member { account, title: String::new(), roles }]).await?;
+                Ok::<PersonId, Error>(id)
+            })
+        })
+        .await
+}
+
+/// Removes what has ended: sessions, and counts of failed tries. Called now and then by the worker.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tidy(backend: &Backend) -> Result<()> {
+    sessions::delete_expired(backend.store(), backend.now()).await?;
+    sign_in_attempts::delete_old(&backend.store().platform_writer(), backend.now()).await
+}
+
+/// An address as stored and compared.
+pub(crate) fn normal(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Whether it can be an e-mail address, as the form engine judges it.
+pub(crate) fn is_email(text: &str) -> bool {
+    let field = domain::forms::Field {
+        key: "email".to_owned(),
+        label: "E-mail".to_owned(),
+        kind: "email".to_owned(),
+        hint: String::new(),
+        required: true,
+        default: None,
+        options: Vec::new(),
+        rules: domain::forms::Rules::default(),
+        when: None,
+    };
+    let mut answers = domain::forms::Answers::default();
+    answers.set("email", text.into());
+    text.len() <= LONGEST_EMAIL
+        && domain::forms::fields::find("email").is_some_and(|kind| {
+            let value = serde_json::Value::from(text);
+            (kind.check)(&field, &value, &answers, chrono::NaiveDate::default()).is_ok()
+        })
+}

@@ -1,0 +1,122 @@
+//! Requests: from the opened dialog to the last event. The rules are the domain's; here they are given facts, and saved.
+//!
+//! Who acts: the requester (drafts, submission, answers, cancelling), people who work on requests (start, complete) and administrators
+//! (replay). Approvers decide in `approvals`; Docket itself delivers in `outbox`.
+
+mod acting;
+mod drafts;
+mod filing;
+mod page;
+mod route;
+
+pub use acting::{cancel, complete, provide_info, replay, start};
+pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
+pub use filing::submit;
+pub use page::page;
+pub use route::preview_route;
+
+pub(crate) use acting::{act, announce, record};
+
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::store::requests::Place;
+use crate::store::{micros, requests, time};
+use crate::{Backend, Error};
+use domain::Refusal;
+use domain::approvals::{FrozenRule, Require, machine};
+use domain::id::RequestId;
+use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
+use domain::requests::{Request, State, Status};
+
+/// Rows of a page of one's own requests.
+const PAGE: usize = 25;
+
+/// The caller's own requests, newest first. `after` is the `next` of the page before.
+///
+/// # Errors
+/// When `after` is not one of ours.
+pub async fn mine(backend: &Backend, caller: &Caller, filter: MyFilter, after: Option<String>) -> Result<RequestList> {
+    let place = match after.as_deref() {
+        None => None,
+        Some(text) => {
+            Some(place(text).ok_or_else(|| Error::from(Refusal::input("after", "This page is not known. Start again at the first.")))?)
+        }
+    };
+    let closed = match filter {
+        MyFilter::Open => Some(false),
+        MyFilter::Finished => Some(true),
+        MyFilter::All => None,
+    };
+    let handle = backend.store().read(caller.organization);
+    let mut found = requests::of_person(&handle, caller.id(), closed, place, PAGE as u64 + 1).await?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", micros(last.submitted_at), last.id));
+    Ok(RequestList { rows: found.iter().map(summary).collect(), next })
+}
+
+fn place(text: &str) -> Option<Place> {
+    let (at, id) = text.split_once('.')?;
+    Some(Place { submitted_at: time(at.parse().ok()?), id: id.parse::<RequestId>().ok()? })
+}
+
+/// The caller's own open requests, newest change first, and how many there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_summaries(backend: &Backend, caller: &Caller, limit: u64) -> Result<(Vec<RequestSummary>, u64)> {
+    let handle = backend.store().read(caller.organization);
+    let (found, total) = requests::open_of_person(&handle, caller.id(), limit).await?;
+    Ok((found.iter().map(summary).collect(), total))
+}
+
+/// A request as a row.
+pub(crate) fn summary(request: &Request) -> RequestSummary {
+    RequestSummary {
+        number: request.number.clone(),
+        title: request.item.name.clone(),
+        icon: request.item.icon.clone(),
+        category: request.item.category.clone(),
+        status: request.state.status,
+        note: note(request),
+        requester: request.requester.clone(),
+        submitted_at: request.submitted_at,
+        updated_at: request.state.updated_at,
+    }
+}
+
+/// One line of where a request stands.
+fn note(request: &Request) -> String {
+    let approval = &request.state.approval;
+    match request.state.status {
+        Status::PendingApproval => match (machine::open_rules(approval).as_slice(), approval.require) {
+            ([only], _) => format!("{} decides", capital(&only.words)),
+            (rules, Require::All) => format!("{} approvals to come", rules.len()),
+            (rules, Require::Any) => format!("Any 1 of {} decides", rules.len()),
+        },
+        Status::NeedsInfo => format!("{} has a question to answer", request.requester.name),
+        Status::Open => "Waits for somebody to start".to_owned(),
+        Status::InProgress if request.item.plan.connectors.is_empty() => "Work has started".to_owned(),
+        Status::InProgress => "Handed on".to_owned(),
+        Status::Rejected => match approval.decisions.last() {
+            Some(given) => format!("Declined by {}", given.by.name),
+            None => "Declined".to_owned(),
+        },
+        other => other.label().to_owned(),
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The rules that wait for a decision now: none while the requester has to answer first.
+pub(crate) fn waiting(state: &State) -> Vec<&FrozenRule> {
+    if state.status == Status::PendingApproval { machine::open_rules(&state.approval) } else { Vec::new() }
+}
+
+/// The request of a typed docket number, or not found.
+pub(crate) fn number(text: &str) -> Result<String> {
+    Ok(domain::requests::number::parse(text).ok_or(Refusal::NotFound)?)
+}

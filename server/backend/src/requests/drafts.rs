@@ -1,0 +1,251 @@
+//! Drafts: opened, saved by themselves, continued on another device, discarded and taken back.
+
+use super::route::route;
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::store::drafts::{self as store, Draft};
+use crate::store::{Handle, items, requests};
+use crate::{Backend, catalog};
+use domain::Refusal;
+use domain::catalog::wire::DraftSummary;
+use domain::catalog::{Item, may_request};
+use domain::forms::{Answers, Form, SchemaChange, journey, resolver};
+use domain::id::{ItemId, PersonId, RequestId};
+use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Largest answers, as JSON.
+const LARGEST_ANSWERS: usize = 256 * 1024;
+/// Longest key of a step.
+const LONGEST_STEP: usize = 200;
+/// Drafts listed.
+const LISTED: u64 = 50;
+
+/// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
+///
+/// # Errors
+/// Not found when the item is not for the caller.
+pub async fn open_draft(backend: &Backend, caller: &Caller, item_key: &str) -> Result<DraftPage> {
+    let handle = backend.store().read(caller.organization);
+    let (item_id, item, form) = found(items::by_key(&handle, item_key).await?, caller)?;
+    let form = resolver::resolve(&form, &caller.facts.group_keys());
+    match store::visible(&handle, caller.id(), item_id).await? {
+        Some(draft) => draft_page(backend, &handle, caller, &item, form, Filled::from(draft)).await,
+        None => {
+            let id = next_id(&handle, caller.id(), item_id).await?;
+            let fresh = Filled { id, answers: Answers::default(), step: None, saved_at: None, began_with: None };
+            draft_page(backend, &handle, caller, &item, form, fresh).await
+        }
+    }
+}
+
+/// Saves a draft; the latest save wins.
+///
+/// # Errors
+/// Not found when the item or the draft is not the caller's; conflict when it was submitted or discarded; input when it is too large.
+pub async fn save_draft(backend: &Backend, caller: &Caller, draft: SaveDraft) -> Result<DraftSaved> {
+    check_size(&draft.answers)?;
+    let (be, caller) = (backend.clone(), caller.clone());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                if let Some((number, requester)) = requests::number(tx, draft.id).await? {
+                    return Err(submitted_already(&number, requester, caller.id()).into());
+                }
+                let (item_id, _, form) = found(items::by_key(tx, &draft.item_key).await?, &caller)?;
+                let before = store::find(tx, draft.id).await?;
+                if let Some(before) = &before {
+                    if before.person != caller.id() || before.item != item_id {
+                        return Err(Refusal::NotFound.into());
+                    }
+                    if before.discarded {
+                        return Err(Refusal::conflict("This draft was discarded. Restore it to go on with it.").into());
+                    }
+                }
+                let form = resolver::resolve(&form, &caller.facts.group_keys());
+                // The schema a draft was filled with is kept until the browser has shown the new one.
+                let form = match before {
+                    Some(before) if resolver::version_hash(&form) != draft.form_version => before.form,
+                    _ => form,
+                };
+                let saved_at = be.now();
+                let step = draft.step.map(|step| step.chars().filter(|c| *c != '\0').take(LONGEST_STEP).collect());
+                let saved = Draft {
+                    id: draft.id,
+                    person: caller.id(),
+                    item: item_id,
+                    answers: draft.answers,
+                    step,
+                    form,
+                    saved_at,
+                    discarded: false,
+                };
+                if !store::save(tx, &saved).await? {
+                    return Err(Refusal::NotFound.into());
+                }
+                Ok(DraftSaved { saved_at })
+            })
+        })
+        .await
+}
+
+/// Discards a draft; `restore_draft` undoes it.
+///
+/// # Errors
+/// Not found when it is not the caller's.
+pub async fn discard_draft(backend: &Backend, caller: &Caller, id: RequestId) -> Result<()> {
+    set_discarded(backend, caller, id, true).await
+}
+
+/// Takes back a discard.
+///
+/// # Errors
+/// Not found when it is not the caller's.
+pub async fn restore_draft(backend: &Backend, caller: &Caller, id: RequestId) -> Result<()> {
+    set_discarded(backend, caller, id, false).await
+}
+
+async fn set_discarded(backend: &Backend, caller: &Caller, id: RequestId, discarded: bool) -> Result<()> {
+    let (at, person) = (discarded.then(|| backend.now()), caller.id());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                if store::discard(tx, person, id, at).await? {
+                    return Ok(());
+                }
+                match requests::number(tx, id).await? {
+                    Some((number, requester)) => Err(submitted_already(&number, requester, person).into()),
+                    None => Err(Refusal::NotFound.into()),
+                }
+            })
+        })
+        .await
+}
+
+/// The caller's drafts, the last saved first; those of items that are no longer offered are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drafts(backend: &Backend, caller: &Caller) -> Result<Vec<DraftSummary>> {
+    let handle = backend.store().read(caller.organization);
+    let saved = store::of_person(&handle, caller.id(), LISTED).await?;
+    if saved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let offered: BTreeMap<ItemId, Item> =
+        items::all(&handle).await?.into_iter().filter(|(_, item)| may_request(item, &caller.facts)).collect();
+    Ok(saved
+        .iter()
+        .filter_map(|draft| {
+            let item = offered.get(&draft.item)?;
+            Some(DraftSummary {
+                id: draft.id,
+                item_key: item.key.clone(),
+                item_name: item.name.clone(),
+                prefix: item.prefix.clone(),
+                progress: progress(draft),
+                saved_at: draft.saved_at,
+            })
+        })
+        .collect())
+}
+
+/// "Step 2 of 4, Access": the visible sections, and the review at the end.
+fn progress(draft: &Draft) -> String {
+    let effective = journey::effective(&draft.form, &draft.answers);
+    let sections = journey::visible_sections(&draft.form, &effective);
+    let steps = sections.len() + 1;
+    match draft.step.as_deref() {
+        Some("review") => format!("Step {steps} of {steps}, Review"),
+        step => {
+            let at = sections.iter().position(|section| Some(section.key.as_str()) == step).unwrap_or_default();
+            match sections.get(at) {
+                Some(section) => format!("Step {} of {steps}, {}", at + 1, section.title),
+                None => String::new(),
+            }
+        }
+    }
+}
+
+/// What a dialog is opened with.
+pub(super) struct Filled {
+    pub id: RequestId,
+    pub answers: Answers,
+    pub step: Option<String>,
+    pub saved_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// The schema it was filled with before.
+    pub began_with: Option<Form>,
+}
+
+impl From<Draft> for Filled {
+    fn from(draft: Draft) -> Self {
+        Self { id: draft.id, answers: draft.answers, step: draft.step, saved_at: Some(draft.saved_at), began_with: Some(draft.form) }
+    }
+}
+
+/// The dialog with these answers. When the schema changed since, it says what did and keeps the answers that still fit.
+pub(super) async fn draft_page(
+    backend: &Backend,
+    handle: &impl Handle,
+    caller: &Caller,
+    item: &Item,
+    form: Form,
+    filled: Filled,
+) -> Result<DraftPage> {
+    let changes: Vec<SchemaChange> = match &filled.began_with {
+        Some(old) if *old != form => resolver::changes(old, &form),
+        _ => Vec::new(),
+    };
+    Ok(DraftPage {
+        id: filled.id,
+        item: catalog::card(item),
+        form_version: resolver::version_hash(&form),
+        answers: resolver::fitting(&form, &filled.answers),
+        form,
+        step: filled.step,
+        saved_at: filled.saved_at,
+        today: backend.now().date_naive(),
+        route: route(handle, item, &caller.facts).await?,
+        after: item.plan.words.clone(),
+        changes,
+    })
+}
+
+/// The id of the next request of this item by this person. The same until it is used: two tabs that were opened before anything was
+/// saved fill one draft, and send one request. It is used up when a draft or a request has it: one of the two counts is higher then.
+async fn next_id(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<RequestId> {
+    let mut hash = Sha256::new();
+    for part in [handle.organization(), person.0, item.0] {
+        hash.update(part.as_bytes());
+    }
+    for used in [requests::count(handle, person, item).await?, store::count(handle, person, item).await?] {
+        hash.update(used.to_be_bytes());
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    Ok(RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
+}
+
+/// The item, when it exists for the caller.
+pub(super) fn found(item: Option<(ItemId, Item, Form)>, caller: &Caller) -> Result<(ItemId, Item, Form)> {
+    Ok(item.filter(|(_, item, _)| may_request(item, &caller.facts)).ok_or(Refusal::NotFound)?)
+}
+
+/// Refuses answers beyond what any form needs.
+pub(super) fn check_size(answers: &Answers) -> Result<()> {
+    if serde_json::to_vec(answers)?.len() > LARGEST_ANSWERS {
+        return Err(Refusal::input("answers", "The answers are too long to be kept. Shorten the longest text, then try again.").into());
+    }
+    Ok(())
+}
+
+fn submitted_already(number: &str, requester: PersonId, caller: PersonId) -> Refusal {
+    if requester == caller {
+        Refusal::conflict(format!("This was sent already, as {number}. Open {number} to see where it stands."))
+    } else {
+        Refusal::NotFound
+    }
+}

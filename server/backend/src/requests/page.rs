@@ -1,0 +1,137 @@
+//! The request page: the answers by their frozen version, who decided, what happened, and where its deliveries stand.
+
+use super::{number, summary};
+use crate::Backend;
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::store::{attempts, deliveries, events, form_versions, items, members, requests};
+use domain::Refusal;
+use domain::approvals::machine;
+use domain::approvals::wire::{ApprovalView, GivenView, RuleView};
+use domain::connectors;
+use domain::forms::resolver;
+use domain::people::Facts;
+use domain::permission::Permission;
+use domain::requests::filing::answer_sections;
+use domain::requests::lifecycle;
+use domain::requests::wire::{AttemptView, DeliveryView, RequestPage};
+use domain::requests::{Event, Request, Status, What};
+
+/// One request, by its docket number as somebody typed it.
+///
+/// # Errors
+/// Not found when there is none, or none for the caller.
+pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<RequestPage> {
+    let handle = backend.store().read(caller.organization);
+    let facts = &caller.facts;
+    let request = requests::by_number(&handle, &number(text)?).await?.ok_or(Refusal::NotFound)?;
+    if !lifecycle::may_see(&request, facts) {
+        return Err(Refusal::NotFound.into());
+    }
+    let version = form_versions::find(&handle, &request.form_version)
+        .await?
+        .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
+    let mut events = events::after(&handle, request.id, 0).await?;
+    let sees_errors = facts.may(Permission::SeeDeliveries);
+    if !sees_errors {
+        events.iter_mut().for_each(without_error);
+    }
+    let form_changed_since = match items::by_key(&handle, &request.item.key).await? {
+        Some((_, _, authored)) => {
+            let requester = if request.requester.id == caller.id() {
+                Some(facts.clone())
+            } else {
+                members::facts(&handle, request.requester.id).await?
+            };
+            let groups = requester.map(|facts| facts.group_keys()).unwrap_or_default();
+            resolver::version_hash(&resolver::resolve(&authored, &groups)) != request.form_version
+        }
+        None => true,
+    };
+    let deliveries = if sees_errors || request.requester.id == caller.id() {
+        delivery_views(backend, caller, &request, sees_errors).await?
+    } else {
+        Vec::new()
+    };
+    let question = (request.state.status == Status::NeedsInfo).then(|| question(&events)).flatten();
+    Ok(RequestPage {
+        summary: summary(&request),
+        sections: answer_sections(&version, &request.answers),
+        form_version: request.form_version.chars().take(8).collect(),
+        form_changed_since,
+        approval: approval(&request, facts),
+        after: request.item.plan.words.clone(),
+        price: request.item.price.clone(),
+        events,
+        deliveries,
+        allowed: lifecycle::allowed(&request, facts),
+        question,
+    })
+}
+
+/// What went wrong inside is for those who see deliveries.
+fn without_error(event: &mut Event) {
+    if let What::DeliveryFailed { error, .. } = &mut event.what {
+        error.clear();
+    }
+}
+
+fn question(events: &[Event]) -> Option<String> {
+    events.iter().rev().find_map(|event| match &event.what {
+        What::InfoRequested { question } => Some(question.clone()),
+        _ => None,
+    })
+}
+
+fn approval(request: &Request, facts: &Facts) -> ApprovalView {
+    let approval = &request.state.approval;
+    let waiting = super::waiting(&request.state);
+    let rules = approval
+        .rules
+        .iter()
+        .map(|rule| RuleView {
+            label: rule.label.clone(),
+            words: rule.words.clone(),
+            yours: waiting.contains(&rule) && machine::eligible(rule, facts, request.requester.id),
+            given: machine::given(approval, rule).map(|given| GivenView {
+                by: given.by.clone(),
+                at: given.at,
+                verdict: given.verdict,
+                reason: given.reason.clone(),
+            }),
+        })
+        .collect();
+    ApprovalView { require: approval.require, rules }
+}
+
+async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, sees_errors: bool) -> Result<Vec<DeliveryView>> {
+    let handle = backend.store().read(caller.organization);
+    let found = deliveries::of_request(&handle, request.id).await?;
+    let ids: Vec<_> = found.iter().map(|delivery| delivery.id).collect();
+    let mut tries = attempts::of(&handle, &ids).await?;
+    let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
+    let mut views = Vec::with_capacity(found.len());
+    for delivery in found {
+        let (own, others) = tries.into_iter().partition::<Vec<_>, _>(|attempt| attempt.delivery == delivery.id);
+        tries = others;
+        let before_replay = u32::try_from(own.len()).unwrap_or_default().saturating_sub(delivery.times.attempts);
+        views.push(DeliveryView {
+            id: delivery.id,
+            connector: delivery.connector,
+            status: connectors::status(&delivery.times, backend.now()),
+            next_at: delivery.times.next_at,
+            tries: before_replay + in_one_schedule,
+            attempts: own
+                .into_iter()
+                .map(|attempt| AttemptView {
+                    number: attempt.number,
+                    at: attempt.at,
+                    milliseconds: attempt.milliseconds,
+                    code: attempt.code,
+                    error: if sees_errors { attempt.error } else { String::new() },
+                })
+                .collect(),
+        });
+    }
+    Ok(views)
+}

@@ -1,0 +1,251 @@
+//! Deliveries: one effect to one destination. Claimed by a conditional update with a lease, so that a killed worker's delivery is
+//! taken up by another.
+
+use super::{Handle, Platform, micros, time};
+use crate::error::Result;
+use chrono::{DateTime, Duration, Utc};
+use domain::connectors::Times;
+use domain::id::{DeliveryId, EffectId, OrganizationId, RequestId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SimpleExpr};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "deliveries")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub effect_id: Uuid,
+    pub request_id: Uuid,
+    pub connector: String,
+    pub created_at: i64,
+    pub next_at: Option<i64>,
+    pub leased_until: Option<i64>,
+    pub lease: Option<String>,
+    pub delivered_at: Option<i64>,
+    pub failed_at: Option<i64>,
+    pub attempts: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A delivery with its times.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub id: DeliveryId,
+    pub organization: OrganizationId,
+    pub effect: EffectId,
+    pub request: RequestId,
+    /// The connector's key.
+    pub connector: String,
+    /// `attempts` counts the tries of the present schedule; a replay begins a fresh one.
+    pub times: Times,
+}
+
+fn delivery(row: Model) -> Delivery {
+    Delivery {
+        id: DeliveryId(row.id),
+        organization: OrganizationId(row.organization_id),
+        effect: EffectId(row.effect_id),
+        request: RequestId(row.request_id),
+        connector: row.connector,
+        times: Times {
+            next_at: row.next_at.map(time),
+            leased_until: row.leased_until.map(time),
+            delivered_at: row.delivered_at.map(time),
+            failed_at: row.failed_at.map(time),
+            attempts: row.attempts.try_into().unwrap_or_default(),
+        },
+    }
+}
+
+/// Makes deliveries of an effect, due at once.
+pub(crate) async fn insert(
+    handle: &impl Handle,
+    effect: EffectId,
+    request: RequestId,
+    connectors: &[(DeliveryId, String)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if connectors.is_empty() {
+        return Ok(());
+    }
+    let at = micros(now);
+    let rows = connectors.iter().map(|(id, connector)| {
+        Model {
+            id: id.0,
+            organization_id: handle.organization(),
+            effect_id: effect.0,
+            request_id: request.0,
+            connector: connector.clone(),
+            created_at: at,
+            next_at: Some(at),
+            leased_until: None,
+            lease: None,
+            delivered_at: None,
+            failed_at: None,
+            attempts: 0,
+        }
+        .into_active_model()
+    });
+    Entity::insert_many(rows).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// The deliveries of a request, in the order they were made.
+pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Delivery>> {
+    let rows = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::RequestId.eq(request.0))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().map(delivery).collect())
+}
+
+/// One delivery.
+pub(crate) async fn find(handle: &impl Handle, id: DeliveryId) -> Result<Option<Delivery>> {
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
+    Ok(row.map(delivery))
+}
+
+/// What makes a delivery of any organization due: neither ended nor leased, and its time has come.
+fn due(now: i64) -> Condition {
+    Condition::all()
+        .add(Column::DeliveredAt.is_null())
+        .add(Column::FailedAt.is_null())
+        .add(Column::NextAt.lte(now))
+        .add(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now)))
+}
+
+/// No unfinished delivery of the same request to the same destination is older: a destination hears of a request in order.
+fn first_in_line() -> SimpleExpr {
+    let older = Alias::new("older");
+    let of = |column: Column| Expr::col((older.clone(), column));
+    let earlier = Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(
+        Condition::all()
+            .add(of(Column::CreatedAt).equals((Entity, Column::CreatedAt)))
+            .add(of(Column::Id).lt(Expr::col((Entity, Column::Id)))),
+    );
+    let query = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, older.clone())
+        .and_where(of(Column::RequestId).equals((Entity, Column::RequestId)))
+        .and_where(of(Column::Connector).equals((Entity, Column::Connector)))
+        .and_where(of(Column::DeliveredAt).is_null())
+        .and_where(of(Column::FailedAt).is_null())
+        .cond_where(earlier)
+        .to_owned();
+    Expr::exists(query).not()
+}
+
+/// Leases due deliveries under this lease's name, and returns them. Another worker's update finds them leased.
+pub(crate) async fn claim(
+    reader: &Platform,
+    writer: &Platform,
+    lease: &str,
+    now: DateTime<Utc>,
+    length: Duration,
+    limit: u64,
+) -> Result<Vec<Delivery>> {
+    let at = micros(now);
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(due(at))
+        .filter(first_in_line())
+        .order_by_asc(Column::NextAt)
+        .limit(limit)
+        .into_tuple()
+        .all(reader.connection())
+        .await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claimed = Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(micros(now + length)))
+        .col_expr(Column::Lease, Expr::value(lease))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(due(at))
+        .exec(writer.connection())
+        .await?;
+    if claimed.rows_affected == 0 {
+        return Ok(Vec::new());
+    }
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::Lease.eq(lease))
+        .order_by_asc(Column::NextAt)
+        .all(writer.connection())
+        .await?;
+    Ok(rows.into_iter().map(delivery).collect())
+}
+
+/// What became of a try.
+pub(crate) enum After {
+    Delivered,
+    /// Tried again at this time.
+    Again(DateTime<Utc>),
+    Failed,
+}
+
+/// Ends a lease with the outcome of its try. False when the lease was lost meanwhile: then nothing is written.
+pub(crate) async fn finish(handle: &impl Handle, id: DeliveryId, lease: &str, after: &After, now: DateTime<Utc>) -> Result<bool> {
+    let at = Some(micros(now));
+    let (next, delivered, failed) = match after {
+        After::Delivered => (None, at, None),
+        After::Again(next) => (Some(micros(*next)), None, None),
+        After::Failed => (None, None, at),
+    };
+    let done = Entity::update_many()
+        .col_expr(Column::NextAt, Expr::value(next))
+        .col_expr(Column::DeliveredAt, Expr::value(delivered))
+        .col_expr(Column::FailedAt, Expr::value(failed))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
+        .col_expr(Column::Lease, Expr::value(None::<String>))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Lease.eq(lease))
+        .exec(handle.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Makes a failed delivery due again, with a fresh schedule. False when it has not failed.
+pub(crate) async fn replay(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::NextAt, Expr::value(micros(now)))
+        .col_expr(Column::FailedAt, Expr::value(None::<i64>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
+        .col_expr(Column::Lease, Expr::value(None::<String>))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::FailedAt.is_not_null())
+        .filter(Column::DeliveredAt.is_null())
+        .exec(handle.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Stops what was not sent yet of a cancelled request. A try that is under way records its own end.
+pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime<Utc>) -> Result<()> {
+    let at = micros(now);
+    Entity::update_many()
+        .col_expr(Column::NextAt, Expr::value(None::<i64>))
+        .col_expr(Column::FailedAt, Expr::value(at))
+        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::DeliveredAt.is_null())
+        .filter(Column::FailedAt.is_null())
+        .filter(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(at)))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}

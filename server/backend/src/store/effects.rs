@@ -1,0 +1,106 @@
+//! Effects: what must happen outside, written in the transaction that decided it. The relay turns each into deliveries, once.
+
+use super::{Handle, Platform, from_json, micros, time, to_json};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::effect::Effect;
+use domain::id::{EffectId, OrganizationId, RequestId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "effects")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub request_id: Uuid,
+    pub kind: String,
+    pub effect: String,
+    pub created_at: i64,
+    pub relayed_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A recorded effect.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    pub id: EffectId,
+    pub organization: OrganizationId,
+    pub request: RequestId,
+    pub effect: Effect,
+    pub created_at: DateTime<Utc>,
+}
+
+fn recorded(row: Model) -> Result<Recorded> {
+    Ok(Recorded {
+        id: EffectId(row.id),
+        organization: OrganizationId(row.organization_id),
+        request: RequestId(row.request_id),
+        effect: from_json(&row.effect)?,
+        created_at: time(row.created_at),
+    })
+}
+
+/// Records effects of a request.
+pub(crate) async fn insert(handle: &impl Handle, request: RequestId, effects: &[(EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+    if effects.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(effects.len());
+    for (id, effect) in effects {
+        let row = Model {
+            id: id.0,
+            organization_id: handle.organization(),
+            request_id: request.0,
+            kind: effect.name().to_owned(),
+            effect: to_json(effect)?,
+            created_at: micros(now),
+            relayed_at: None,
+        };
+        rows.push(row.into_active_model());
+    }
+    Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// Effects of every organization that have no deliveries yet, oldest first.
+pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Recorded>> {
+    let rows =
+        Entity::find().filter(Column::RelayedAt.is_null()).order_by_asc(Column::CreatedAt).limit(limit).all(platform.connection()).await?;
+    rows.into_iter().map(recorded).collect()
+}
+
+/// Claims an effect for the relay's transaction. False when another worker was faster.
+pub(crate) async fn relay(handle: &impl Handle, id: EffectId, now: DateTime<Utc>) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::RelayedAt, Expr::value(micros(now)))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::RelayedAt.is_null())
+        .exec(handle.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Whether a request has effects that have no deliveries yet.
+pub(crate) async fn waiting(handle: &impl Handle, request: RequestId) -> Result<bool> {
+    let count = Entity::find()
+        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::RelayedAt.is_null())
+        .count(handle.connection())
+        .await?;
+    Ok(count > 0)
+}
+
+/// One effect.
+pub(crate) async fn find(handle: &impl Handle, id: EffectId) -> Result<Option<Recorded>> {
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
+    row.map(recorded).transpose()
+}

@@ -1,0 +1,157 @@
+//! Groups: named sets of people, and who is in them with which roles (`membership`).
+
+use super::{Handle, Tx, members, people};
+use crate::error::Result;
+use domain::id::{GroupId, PersonId};
+use domain::people::{GroupRef, PersonRef};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "groups")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub key: String,
+    pub name: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Who is in a group.
+pub(super) mod membership {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "group_members")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub group_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub person_id: Uuid,
+        pub organization_id: Uuid,
+        /// A JSON list of role keys held inside the group.
+        pub roles: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    pub(in crate::store) fn to_group() -> sea_orm::RelationDef {
+        Entity::belongs_to(super::Entity).from(Column::GroupId).to(super::Column::Id).into()
+    }
+}
+
+/// A group with its members, as definition files describe it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Listed {
+    pub group: GroupRef,
+    /// Address and roles, by address.
+    pub members: Vec<(String, Vec<String>)>,
+}
+
+fn shown(row: Model) -> GroupRef {
+    GroupRef { id: GroupId(row.id), key: row.key, name: row.name }
+}
+
+fn of_organization(handle: &impl Handle) -> Select<Entity> {
+    Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
+}
+
+/// The group with this key.
+pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<GroupRef>> {
+    Ok(of_organization(handle).filter(Column::Key.eq(key)).one(handle.connection()).await?.map(shown))
+}
+
+/// The group with this id.
+pub(crate) async fn find(handle: &impl Handle, id: GroupId) -> Result<Option<GroupRef>> {
+    Ok(of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?.map(shown))
+}
+
+/// Every group, by name.
+pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<GroupRef>> {
+    Ok(of_organization(handle).order_by_asc(Column::Name).all(handle.connection()).await?.into_iter().map(shown).collect())
+}
+
+/// Members of a group, holders of `role` in it only when given: at most `limit`, and how many there are.
+pub(crate) async fn members(handle: &impl Handle, group: GroupId, role: Option<&str>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+    members::in_group(handle, group, role, limit).await
+}
+
+/// Every group with its members, by key.
+pub(crate) async fn listed(handle: &impl Handle) -> Result<Vec<Listed>> {
+    let mut groups: Vec<Listed> = of_organization(handle)
+        .order_by_asc(Column::Key)
+        .all(handle.connection())
+        .await?
+        .into_iter()
+        .map(|row| Listed { group: shown(row), members: Vec::new() })
+        .collect();
+    let to_person = membership::Entity::belongs_to(people::Entity).from(membership::Column::PersonId).to(people::Column::Id).into();
+    let rows: Vec<(Uuid, String, String)> = membership::Entity::find()
+        .join(JoinType::InnerJoin, to_person)
+        .filter(membership::Column::OrganizationId.eq(handle.organization()))
+        .select_only()
+        .column(membership::Column::GroupId)
+        .column(people::Column::Email)
+        .column(membership::Column::Roles)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    for (group, email, roles) in rows {
+        if let Some(listed) = groups.iter_mut().find(|listed| listed.group.id.0 == group) {
+            listed.members.push((email, super::from_json(&roles)?));
+        }
+    }
+    // Sorted here: databases compare texts in ways of their own.
+    groups.iter_mut().for_each(|listed| listed.members.sort());
+    Ok(groups)
+}
+
+/// A new group without members.
+pub(crate) async fn insert(tx: &Tx<'_>, group: &GroupRef) -> Result<()> {
+    let row = Model { id: group.id.0, organization_id: tx.organization(), key: group.key.clone(), name: group.name.clone() };
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// Renames a group.
+pub(crate) async fn rename(tx: &Tx<'_>, id: GroupId, name: &str) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Name, Expr::value(name))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Makes these people, and nobody else, the members of a group.
+pub(crate) async fn replace_members(tx: &Tx<'_>, group: GroupId, members: &[(PersonId, Vec<String>)]) -> Result<()> {
+    membership::Entity::delete_many()
+        .filter(membership::Column::GroupId.eq(group.0))
+        .filter(membership::Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
+    for some in members.chunks(people::ROWS) {
+        let mut rows = Vec::with_capacity(some.len());
+        for (person, roles) in some {
+            let row = membership::Model {
+                group_id: group.0,
+                person_id: person.0,
+                organization_id: tx.organization(),
+                roles: super::to_json(roles)?,
+            };
+            rows.push(row.into_active_model());
+        }
+        membership::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! Members: who belongs to an organization, with which title and roles. The facts rules need are read here, in one query.
+
+use super::{Handle, Tx, from_json, groups, people, to_json};
+use crate::error::Result;
+use domain::id::{GroupId, PersonId};
+use domain::people::{Facts, GroupRef, Membership, PersonRef};
+use domain::permission::{Permission, ROLES};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
+use sea_orm::{Condition, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "members")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: Uuid,
+    pub title: String,
+    /// A JSON list of role keys.
+    pub roles: String,
+    /// Name and address, folded for searching: the index over it answers the pickers.
+    pub search_name: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A member as definition files describe them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member {
+    pub account: people::Account,
+    pub title: String,
+    pub roles: Vec<String>,
+}
+
+/// A person with what a signed-in caller needs.
+pub(crate) struct Found {
+    pub facts: Facts,
+    pub email: String,
+    pub disabled: bool,
+    pub sessions_after: i64,
+}
+
+pub(super) fn to_person() -> RelationDef {
+    Entity::belongs_to(people::Entity).from(Column::PersonId).to(people::Column::Id).into()
+}
+
+fn of_organization(handle: &impl Handle) -> Select<Entity> {
+    Entity::find().join(JoinType::InnerJoin, to_person()).filter(Column::OrganizationId.eq(handle.organization()))
+}
+
+/// Columns of a `PersonRef`, in the order of the tuples below.
+fn shown(query: Select<Entity>) -> Select<Entity> {
+    query.select_only().column(Column::PersonId).column(people::Column::Name).column(Column::Title)
+}
+
+type Shown = (Uuid, String, String);
+
+fn person((id, name, title): Shown) -> PersonRef {
+    PersonRef { id: PersonId(id), name, title }
+}
+
+/// What rules need to know about a member; None when the person is no member or is disabled.
+pub(crate) async fn facts(handle: &impl Handle, id: PersonId) -> Result<Option<Facts>> {
+    Ok(find(handle, id).await?.filter(|found| !found.disabled).map(|found| found.facts))
+}
+
+type FactRow = (String, String, String, String, bool, i64, Option<Uuid>, Option<String>, Option<String>, Option<String>);
+
+/// A member with facts and the columns of the account that a signed-in caller depends on, in one query.
+pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Found>> {
+    let in_groups: RelationDef = Entity::belongs_to(groups::membership::Entity)
+        .from((Column::OrganizationId, Column::PersonId))
+        .to((groups::membership::Column::OrganizationId, groups::membership::Column::PersonId))
+        .into();
+    let rows: Vec<FactRow> = of_organization(handle)
+        .filter(Column::PersonId.eq(id.0))
+        .join(JoinType::LeftJoin, in_groups)
+        .join(JoinType::LeftJoin, groups::membership::to_group())
+        .select_only()
+        .column(people::Column::Name)
+        .column(Column::Title)
+        .column(Column::Roles)
+        .column(people::Column::Email)
+        .column(people::Column::Disabled)
+        .column(people::Column::SessionsAfter)
+        .column_as(groups::Column::Id, "group_id")
+        .column_as(groups::Column::Key, "group_key")
+        .column_as(groups::Column::Name, "group_name")
+        .column_as(groups::membership::Column::Roles, "group_roles")
+        .order_by_asc(groups::Column::Key)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    let mut found: Option<Found> = None;
+    for (name, title, roles, email, disabled, sessions_after, group, key, group_name, group_roles) in rows {
+        let found = match &mut found {
+            Some(found) => found,
+            None => {
+                let facts = Facts { person: PersonRef { id, name, title }, roles: from_json(&roles)?, memberships: Vec::new() };
+                found.insert(Found { facts, email, disabled, sessions_after })
+            }
+        };
+        if let (Some(group), Some(key), Some(name), Some(roles)) = (group, key, group_name, group_roles) {
+            let group = GroupRef { id: GroupId(group), key, name };
+            found.facts.memberships.push(Membership { group, roles: from_json(&roles)? });
+        }
+    }
+    Ok(found)
+}
+
+/// These people as shown, as far as they are members; in no particular order.
+pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = of_organization(handle).filter(Column::PersonId.is_in(ids.iter().map(|id| id.0)));
+    let rows: Vec<Shown> = shown(query).into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(person).collect())
+}
+
+/// The member with this e-mail address.
+pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
+    let query = of_organization(handle).filter(people::Column::Email.eq(email.trim().to_lowercase()));
+    let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
+    Ok(row.map(person))
+}
+
+/// Members who administer the organization: at most `limit`, and how many there are.
+pub(crate) async fn administrators(handle: &impl Handle, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+    let mut administer = Condition::any();
+    for (role, _, _) in ROLES.iter().filter(|(_, _, allowed)| allowed.contains(&Permission::Administer)) {
+        administer = administer.add(holds(Column::Roles, role));
+    }
+    first(handle, of_organization(handle).filter(administer), limit).await
+}
+
+/// The query's people by name: at most `limit`, and how many there are. Disabled ones do not count.
+async fn first(handle: &impl Handle, query: Select<Entity>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+    let query = query.filter(people::Column::Disabled.eq(false));
+    let some = shown(query.clone()).order_by_asc(people::Column::Name).order_by_asc(Column::PersonId).limit(limit);
+    let rows: Vec<Shown> = some.into_tuple().all(handle.connection()).await?;
+    let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { query.count(handle.connection()).await? };
+    Ok((rows.into_iter().map(person).collect(), total))
+}
+
+/// Members of a group, holders of `role` in it only when given: at most `limit`, and how many there are.
+pub(crate) async fn in_group(handle: &impl Handle, group: GroupId, role: Option<&str>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+    use groups::membership;
+    let mut inside = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::PersonId)
+        .filter(membership::Column::OrganizationId.eq(handle.organization()))
+        .filter(membership::Column::GroupId.eq(group.0));
+    if let Some(role) = role {
+        inside = inside.filter(holds(membership::Column::Roles, role));
+    }
+    let query = of_organization(handle).filter(Column::PersonId.in_subquery(inside.into_query()));
+    first(handle, query, limit).await
+}
+
+/// Whether a column with a JSON list of role keys names the role.
+fn holds(column: impl ColumnTrait, role: &str) -> sea_orm::sea_query::SimpleExpr {
+    column.like(LikeExpr::new(format!("%\"{}\"%", escaped(role))).escape('\\'))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// Members each of whose wanted words begins a word of the name or the address, in the order of names.
+///
+/// The index over (organization, search_name) holds all that is compared: no row is read that does not fit.
+pub(crate) async fn search(handle: &impl Handle, text: &str, limit: u64) -> Result<Vec<PersonRef>> {
+    let words = fold(text);
+    let mut query = of_organization(handle).filter(people::Column::Disabled.eq(false));
+    for word in words.split_whitespace() {
+        query = query.filter(Column::SearchName.like(LikeExpr::new(format!("% {}%", escaped(word))).escape('\\')));
+    }
+    let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(person).collect())
+}
+
+/// Every member, by address.
+pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
+    type Row = (Uuid, String, String, String, String, String, String);
+    let rows: Vec<Row> = of_organization(handle)
+        .select_only()
+        .column(Column::PersonId)
+        .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
+        .columns([Column::Title, Column::Roles])
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    let member = |(id, email, name, time_zone, phone, title, roles): Row| {
+        let account = people::Account { id: PersonId(id), email, name, time_zone, phone };
+        Ok(Member { account, title, roles: from_json(&roles)? })
+    };
+    let mut members = rows.into_iter().map(member).collect::<Result<Vec<_>>>()?;
+    // Sorted here: databases compare texts in ways of their own.
+    members.sort_by(|a, b| a.account.email.cmp(&b.account.email));
+    Ok(members)
+}
+
+/// Makes people members, or changes their title and roles.
+pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
+    for some in members.chunks(people::ROWS) {
+        let mut rows = Vec::with_capacity(some.len());
+        for member in some {
+            let row = Model {
+                organization_id: tx.organization(),
+                person_id: member.account.id.0,
+                title: member.title.clone(),
+                roles: to_json(&member.roles)?,
+                search_name: search_name(&member.account.name, &member.account.email),
+            };
+            rows.push(row.into_active_model());
+        }
+        let conflict = OnConflict::columns([Column::OrganizationId, Column::PersonId])
+            .update_columns([Column::Title, Column::Roles, Column::SearchName])
+            .to_owned();
+        Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the searchable name of a renamed account right in every organization it belongs to.
+pub(crate) async fn renamed(tx: &Tx<'_>, account: &people::Account) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::SearchName, Expr::value(search_name(&account.name, &account.email)))
+        .filter(Column::PersonId.eq(account.id.0))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// What the search compares with: a blank before every word.
+pub(crate) fn search_name(name: &str, email: &str) -> String {
+    fold(&format!(" {name} {email}"))
+}
+
+/// Lower case without accents, blanks for hyphens and apostrophes: "Tomás O'Neill" is found by "tomas neill".
+pub(crate) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à'..='å' | 'ā' | 'ă' | 'ą' => folded.push('a'),
+            'æ' => folded.push_str("ae"),
+            'ç' | 'ć' | 'č' => folded.push('c'),
+            'ď' | 'đ' | 'ð' => folded.push('d'),
+            'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => folded.push('e'),
+            'ğ' => folded.push('g'),
+            'ì'..='ï' | 'ī' | 'į' | 'ı' => folded.push('i'),
+            'ł' | 'ľ' | 'ĺ' => folded.push('l'),
+            'ñ' | 'ń' | 'ň' => folded.push('n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => folded.push('o'),
+            'œ' => folded.push_str("oe"),
+            'ŕ' | 'ř' => folded.push('r'),
+            'ś' | 'š' | 'ş' => folded.push('s'),
+            'ß' => folded.push_str("ss"),
+            'ť' | 'ţ' => folded.push('t'),
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => folded.push('u'),
+            'ý' | 'ÿ' => folded.push('y'),
+            'ź' | 'ż' | 'ž' => folded.push('z'),
+            // A combining accent belongs to the letter before it.
+            '\u{300}'..='\u{36f}' => {}
+            '-' | '\'' | '’' | '\t' | '\n' | '\u{a0}' => folded.push(' '),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_to_what_people_type() {
+        assert_eq!(fold("Tomás O'Neill-Łukasz"), "tomas o neill lukasz");
+        assert_eq!(fold("Zoe\u{308}"), "zoe");
+        assert_eq!(search_name("Ruth Abel", "ruth.abel@x.example"), " ruth abel ruth.abel@x.example");
+    }
+
+    #[test]
+    fn typed_wildcards_are_text() {
+        assert_eq!(escaped("a_b%c\\"), "a\\_b\\%c\\\\");
+    }
+}

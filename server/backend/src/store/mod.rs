@@ -1,0 +1,209 @@
+//! The database: the only place that names `sea_orm`. One table per file, each with its private entity and its queries.
+//!
+//! There is no query without an organization: tables are read through `Read` and written through `Tx`, and both carry one.
+//! `Platform` serves what belongs to no organization: signing in, sessions, and the worker's search for due deliveries.
+
+mod column;
+mod writer;
+
+pub(crate) mod attempts;
+pub(crate) mod connectors;
+pub(crate) mod deliveries;
+pub(crate) mod drafts;
+pub(crate) mod effects;
+pub(crate) mod events;
+pub(crate) mod form_versions;
+pub(crate) mod forms;
+pub(crate) mod groups;
+pub(crate) mod items;
+pub(crate) mod members;
+pub(crate) mod organizations;
+pub(crate) mod people;
+pub(crate) mod requests;
+pub mod sessions;
+pub(crate) mod sign_in_attempts;
+pub(crate) mod waiting_rules;
+pub(crate) mod workers;
+
+use crate::error::{Error, Result};
+use crate::live::{Change, Live};
+use domain::id::OrganizationId;
+use futures::future::BoxFuture;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction};
+use sea_orm_migration::MigratorTrait;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+pub(crate) use column::{from_json, micros, time, to_json};
+
+/// An open database: a pool of readers and the writer.
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: writer::Writer,
+    live: Arc<Live>,
+}
+
+/// A handle to read one organization's rows.
+pub(crate) struct Read {
+    connection: DatabaseConnection,
+    organization: OrganizationId,
+}
+
+/// A handle inside one use case's transaction, on one organization's rows.
+pub(crate) struct Tx<'t> {
+    transaction: &'t DatabaseTransaction,
+    organization: OrganizationId,
+    /// What to announce once this is committed.
+    pub(crate) changes: Mutex<Vec<Change>>,
+}
+
+/// A handle on what belongs to no organization.
+pub(crate) struct Platform {
+    connection: DatabaseConnection,
+}
+
+/// What `Read` and `Tx` have in common: rows of one organization.
+pub(crate) trait Handle: Sync {
+    /// The connection queries run on.
+    type Connection: ConnectionTrait;
+    /// The connection queries run on.
+    fn connection(&self) -> &Self::Connection;
+    /// The organization every query must name.
+    fn organization(&self) -> uuid::Uuid;
+}
+
+impl Handle for Read {
+    type Connection = DatabaseConnection;
+    fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+    fn organization(&self) -> uuid::Uuid {
+        self.organization.0
+    }
+}
+
+impl Handle for Tx<'_> {
+    type Connection = DatabaseTransaction;
+    fn connection(&self) -> &DatabaseTransaction {
+        self.transaction
+    }
+    fn organization(&self) -> uuid::Uuid {
+        self.organization.0
+    }
+}
+
+impl Tx<'_> {
+    /// Announces a change to open pages, and wakes the worker, once this transaction is committed.
+    pub(crate) fn announce(&self, change: Change) {
+        if let Ok(mut changes) = self.changes.lock() {
+            changes.push(change);
+        }
+    }
+}
+
+impl Platform {
+    /// The connection queries run on.
+    pub(crate) fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:<path>` (created when missing) or `postgres://…`.
+    ///
+    /// SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
+    ///
+    /// # Errors
+    /// When the address is of neither kind or the database does not answer.
+    pub async fn open(url: &str) -> Result<Self> {
+        let live = Arc::new(Live::default());
+        if url.starts_with("sqlite:") {
+            let reader = Database::connect(sqlite(url, 8)).await?;
+            let single = Database::connect(sqlite(url, 1)).await?;
+            let writer = writer::Writer::group_commit(single, live.clone());
+            Ok(Self { reader, writer, live })
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(32).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+            options.map_sqlx_postgres_opts(|options| options.options([("statement_timeout", "30000"), ("lock_timeout", "10000")]));
+            let reader = Database::connect(options).await?;
+            let writer = writer::Writer::concurrent(reader.clone(), live.clone());
+            Ok(Self { reader, writer, live })
+        } else {
+            Err(Error::failed("DATABASE_URL must start with sqlite: or postgres://"))
+        }
+    }
+
+    /// Brings the schema up to date; does nothing when it is.
+    ///
+    /// # Errors
+    /// When a migration fails.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(migrations::Migrator::up(self.writer.connection(), None).await?)
+    }
+
+    /// Whether the database answers, and every migration is applied.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn ready(&self) -> Result<bool> {
+        Ok(migrations::Migrator::get_pending_migrations(&self.reader).await?.is_empty())
+    }
+
+    /// The kind of database, for people.
+    pub fn kind(&self) -> &'static str {
+        match self.reader.get_database_backend() {
+            DatabaseBackend::Postgres => "PostgreSQL",
+            _ => "SQLite",
+        }
+    }
+
+    /// This process's announcements.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// A handle to read one organization.
+    pub(crate) fn read(&self, organization: OrganizationId) -> Read {
+        Read { connection: self.reader.clone(), organization }
+    }
+
+    /// A handle on what belongs to no organization.
+    pub(crate) fn platform(&self) -> Platform {
+        Platform { connection: self.reader.clone() }
+    }
+
+    /// A handle to change what belongs to no organization, one statement each. On SQLite it waits for the writer's turn.
+    pub(crate) fn platform_writer(&self) -> Platform {
+        Platform { connection: self.writer.connection().clone() }
+    }
+
+    /// Runs one use case in one transaction. Answers after the commit; a caller that goes away cancels nothing.
+    ///
+    /// # Errors
+    /// What `work` returns (its changes are undone), or `Failed` when the commit fails.
+    pub(crate) async fn write<T, F>(&self, organization: OrganizationId, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        self.writer.run(organization, work).await
+    }
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(15))
+    });
+    options
+}
+

@@ -1,0 +1,137 @@
+//! Accounts. A person can be a member of several organizations (`members`); the account itself belongs to none.
+
+use super::{Platform, Tx, micros, time};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::id::PersonId;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "people")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub email: String,
+    pub name: String,
+    pub search_name: String,
+    pub password_hash: Option<String>,
+    pub time_zone: String,
+    pub phone: String,
+    pub disabled: bool,
+    pub sessions_after: i64,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Rows in one insert: SQLite and PostgreSQL both count bound values.
+pub(crate) const ROWS: usize = 500;
+
+/// An account without what only signing in needs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Account {
+    pub id: PersonId,
+    pub email: String,
+    pub name: String,
+    pub time_zone: String,
+    pub phone: String,
+}
+
+/// What signing in needs to know.
+pub(crate) struct Credentials {
+    pub id: PersonId,
+    pub password_hash: Option<String>,
+    pub disabled: bool,
+}
+
+fn account(row: Model) -> Account {
+    Account { id: PersonId(row.id), email: row.email, name: row.name, time_zone: row.time_zone, phone: row.phone }
+}
+
+/// The account to sign in to.
+pub(crate) async fn credentials(platform: &Platform, email: &str) -> Result<Option<Credentials>> {
+    let row = Entity::find().filter(Column::Email.eq(email)).one(platform.connection()).await?;
+    Ok(row.map(|row| Credentials { id: PersonId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
+}
+
+/// The accounts with these addresses, whatever organization they are in: an organization's files may name a person who has one.
+pub(crate) async fn by_emails(tx: &impl super::Handle, emails: &[String]) -> Result<Vec<Account>> {
+    let mut found = Vec::new();
+    for some in emails.chunks(ROWS) {
+        let rows = Entity::find().filter(Column::Email.is_in(some)).all(tx.connection()).await?;
+        found.extend(rows.into_iter().map(account));
+    }
+    Ok(found)
+}
+
+/// The time zone a person lives in.
+pub(crate) async fn time_zone(platform: &Platform, person: PersonId) -> Result<Option<String>> {
+    Ok(Entity::find_by_id(person.0).select_only().column(Column::TimeZone).into_tuple().one(platform.connection()).await?)
+}
+
+/// New accounts, with or without a password.
+pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], now: DateTime<Utc>) -> Result<()> {
+    for some in accounts.chunks(ROWS) {
+        let rows = some.iter().map(|(account, password_hash)| {
+            Model {
+                id: account.id.0,
+                email: account.email.clone(),
+                name: account.name.clone(),
+                search_name: super::members::search_name(&account.name, &account.email),
+                password_hash: password_hash.clone(),
+                time_zone: account.time_zone.clone(),
+                phone: account.phone.clone(),
+                disabled: false,
+                sessions_after: 0,
+                created_at: micros(now),
+            }
+            .into_active_model()
+        });
+        Entity::insert_many(rows).exec_without_returning(tx.transaction).await?;
+    }
+    Ok(())
+}
+
+/// Changes what an account says about its person.
+pub(crate) async fn update(tx: &Tx<'_>, account: &Account) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Name, Expr::value(account.name.as_str()))
+        .col_expr(Column::SearchName, Expr::value(super::members::search_name(&account.name, &account.email)))
+        .col_expr(Column::TimeZone, Expr::value(account.time_zone.as_str()))
+        .col_expr(Column::Phone, Expr::value(account.phone.as_str()))
+        .filter(Column::Id.eq(account.id.0))
+        .exec(tx.transaction)
+        .await?;
+    Ok(())
+}
+
+/// Sets a password hash; sign-ins made before `now` end. False when nobody has this address.
+pub(crate) async fn set_password(platform: &Platform, email: &str, hash: &str, now: DateTime<Utc>) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(hash))
+        .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
+        .filter(Column::Email.eq(email))
+        .exec(platform.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Ends sign-ins made before `now`.
+pub(crate) async fn end_sessions(platform: &Platform, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
+        .filter(Column::Id.eq(person.0))
+        .exec(platform.connection())
+        .await?;
+    Ok(())
+}
+
+/// Whether a sign-in made at `started` still counts for these columns of an account.
+pub(crate) fn still_signed_in(disabled: bool, sessions_after: i64, started: DateTime<Utc>) -> bool {
+    !disabled && started >= time(sessions_after)
+}

@@ -1,0 +1,204 @@
+//! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
+
+use super::{Handle, from_json, micros, time, to_json, waiting_rules};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::catalog::Item;
+use domain::forms::Answers;
+use domain::id::{ItemId, PersonId, RequestId};
+use domain::people::PersonRef;
+use domain::requests::{Request, State, Status};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "requests")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub number: String,
+    pub item_id: Uuid,
+    pub requester_id: Uuid,
+    pub status: String,
+    pub form_version: String,
+    pub snapshot: String,
+    pub state: String,
+    pub submitted_at: i64,
+    pub updated_at: i64,
+    pub closed: bool,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What never changes after filing.
+#[derive(Serialize, Deserialize)]
+struct Snapshot<I, P, A> {
+    item: I,
+    requester: P,
+    answers: A,
+}
+
+fn request(row: Model) -> Result<Request> {
+    let snapshot: Snapshot<Item, PersonRef, Answers> = from_json(&row.snapshot)?;
+    Ok(Request {
+        id: RequestId(row.id),
+        number: row.number,
+        item_id: ItemId(row.item_id),
+        item: snapshot.item,
+        requester: snapshot.requester,
+        form_version: row.form_version,
+        answers: snapshot.answers,
+        submitted_at: time(row.submitted_at),
+        state: from_json(&row.state)?,
+    })
+}
+
+fn all(rows: Vec<Model>) -> Result<Vec<Request>> {
+    rows.into_iter().map(request).collect()
+}
+
+fn of_organization(handle: &impl Handle) -> Select<Entity> {
+    Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
+}
+
+/// Saves a filed request. False when its id or its number is taken already: nothing is written then.
+pub(crate) async fn insert(handle: &impl Handle, filed: &Request) -> Result<bool> {
+    let row = Model {
+        id: filed.id.0,
+        organization_id: handle.organization(),
+        number: filed.number.clone(),
+        item_id: filed.item_id.0,
+        requester_id: filed.requester.id.0,
+        status: filed.state.status.key().to_owned(),
+        form_version: filed.form_version.clone(),
+        snapshot: to_json(&Snapshot { item: &filed.item, requester: &filed.requester, answers: &filed.answers })?,
+        state: to_json(&filed.state)?,
+        submitted_at: micros(filed.submitted_at),
+        updated_at: micros(filed.state.updated_at),
+        closed: filed.state.status.is_terminal(),
+    };
+    let written = Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(handle.connection())
+        .await?;
+    Ok(written > 0)
+}
+
+/// Saves where a request stands. The caller holds the row's lock.
+pub(crate) async fn save(handle: &impl Handle, id: RequestId, state: &State) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(state.status.key()))
+        .col_expr(Column::State, Expr::value(to_json(state)?))
+        .col_expr(Column::UpdatedAt, Expr::value(micros(state.updated_at)))
+        .col_expr(Column::Closed, Expr::value(state.status.is_terminal()))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}
+
+/// A request by its docket number.
+pub(crate) async fn by_number(handle: &impl Handle, number: &str) -> Result<Option<Request>> {
+    of_organization(handle).filter(Column::Number.eq(number)).one(handle.connection()).await?.map(request).transpose()
+}
+
+/// A request by its docket number, locked until the transaction ends.
+pub(crate) async fn lock_by_number(handle: &impl Handle, number: &str) -> Result<Option<Request>> {
+    of_organization(handle).filter(Column::Number.eq(number)).lock_exclusive().one(handle.connection()).await?.map(request).transpose()
+}
+
+/// A request by its id.
+pub(crate) async fn by_id(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
+    of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?.map(request).transpose()
+}
+
+/// A request by its id, locked until the transaction ends.
+pub(crate) async fn lock(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
+    of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().one(handle.connection()).await?.map(request).transpose()
+}
+
+/// Docket number and requester of an id that was submitted already.
+pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option<(String, PersonId)>> {
+    let found: Option<(String, Uuid)> = of_organization(handle)
+        .filter(Column::Id.eq(id.0))
+        .select_only()
+        .column(Column::Number)
+        .column(Column::RequesterId)
+        .into_tuple()
+        .one(handle.connection())
+        .await?;
+    Ok(found.map(|(number, requester)| (number, PersonId(requester))))
+}
+
+/// How many requests of an item a person has made.
+pub(crate) async fn count(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<u64> {
+    let own = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::ItemId.eq(item.0));
+    Ok(own.count(handle.connection()).await?)
+}
+
+/// A place in a list that is ordered by submission, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub submitted_at: DateTime<Utc>,
+    pub id: RequestId,
+}
+
+/// A page of a person's own requests, newest first. `closed`: only ended (or only open) ones.
+pub(crate) async fn of_person(
+    handle: &impl Handle,
+    person: PersonId,
+    closed: Option<bool>,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<Request>> {
+    let mut query = of_organization(handle).filter(Column::RequesterId.eq(person.0));
+    if let Some(closed) = closed {
+        query = query.filter(Column::Closed.eq(closed));
+    }
+    if let Some(place) = after {
+        let at = micros(place.submitted_at);
+        let same_moment = Condition::all().add(Column::SubmittedAt.eq(at)).add(Column::Id.lt(place.id.0));
+        query = query.filter(Condition::any().add(Column::SubmittedAt.lt(at)).add(same_moment));
+    }
+    let rows = query.order_by_desc(Column::SubmittedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
+    all(rows)
+}
+
+/// A person's own open requests, newest change first, and how many there are.
+pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit: u64) -> Result<(Vec<Request>, u64)> {
+    let query = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
+    let rows = query.clone().order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
+    let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { query.count(handle.connection()).await? };
+    Ok((all(rows)?, total))
+}
+
+/// Requests with a rule that waits for one of these targets, oldest first.
+pub(crate) async fn waiting_for(handle: &impl Handle, person: PersonId, targets: &[String], limit: u64) -> Result<Vec<Request>> {
+    let rows = of_organization(handle)
+        .filter(Column::Id.in_subquery(waiting_rules::requests_for(handle, person, targets)))
+        .order_by_asc(Column::SubmittedAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(handle.connection())
+        .await?;
+    all(rows)
+}
+
+/// Requests of a status, oldest first.
+pub(crate) async fn of_status(handle: &impl Handle, status: Status, limit: u64) -> Result<Vec<Request>> {
+    let rows = of_organization(handle)
+        .filter(Column::Status.eq(status.key()))
+        .order_by_asc(Column::SubmittedAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(handle.connection())
+        .await?;
+    all(rows)
+}

@@ -1,0 +1,259 @@
+//! Definitions as files: what is planned, applied, refused and written again.
+
+use crate::harness::{World, fixture, on_both, on_empty};
+use backend::definitions::{self, File, folder};
+use backend::{Error, people};
+use domain::Refusal;
+use std::path::Path;
+
+fn file(path: &str, text: &str) -> Vec<File> {
+    vec![(path.to_owned(), text.to_owned())]
+}
+
+/// The fixture with one text of one file replaced.
+fn altered(path: &str, from: &str, to: &str) -> Vec<File> {
+    let mut files = fixture("north");
+    let text = &mut files.iter_mut().find(|(name, _)| name == path).unwrap().1;
+    assert!(text.contains(from), "{path} has no “{from}”");
+    *text = text.replacen(from, to, 1);
+    files
+}
+
+fn message<T: std::fmt::Debug>(result: backend::Result<T>) -> String {
+    match result {
+        Err(Error::Refused(Refusal::Input { message, .. })) => message,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+async fn exported(world: &World, organization: &str) -> Vec<File> {
+    definitions::export(&world.backend, organization).await.unwrap()
+}
+
+#[tokio::test]
+async fn applying_what_was_exported_changes_nothing() {
+    on_both(|world| async move {
+        for organization in ["north", "south"] {
+            let files = exported(&world, organization).await;
+            let plan = world.apply(organization, files.clone()).await.unwrap();
+            assert_eq!(plan.changes, 0, "{plan}");
+            assert!(plan.lines.iter().all(|line| line.starts_with("unchanged")), "{plan}");
+            assert_eq!(exported(&world, organization).await, files);
+        }
+        let plan = world.apply("north", fixture("north")).await.unwrap();
+        assert_eq!(plan.changes, 0, "{plan}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_exported_makes_the_same_organization_in_an_empty_database() {
+    on_both(|world| async move {
+        let files = exported(&world, "north").await;
+        let there = files.clone();
+        on_empty(async |empty: World| {
+            empty.apply("north", there.clone()).await.unwrap();
+            assert_eq!(exported(&empty, "north").await, there);
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_says_what_would_be_done_and_does_nothing() {
+    on_empty(async |world: World| {
+        let plan = definitions::plan(&world.backend, "north", fixture("north")).await.unwrap();
+        for line in ["create organization north (Northmoor Utilities)", "create person hana@north.example", "create item laptop"] {
+            assert!(plan.lines.iter().any(|planned| planned == line), "{plan}");
+        }
+        assert!(people::organizations(&world.backend).await.unwrap().is_empty());
+        assert_eq!(world.apply("north", fixture("north")).await.unwrap(), plan);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_what_differs_is_changed_and_what_is_not_in_the_folder_stays() {
+    on_both(|world| async move {
+        let plan = world.apply("north", altered("items/laptop.yaml", "name: Laptop", "name: Laptops")).await.unwrap();
+        let told: Vec<&str> = plan.lines.iter().map(String::as_str).filter(|line| !line.starts_with("unchanged")).collect();
+        assert_eq!((plan.changes, told), (1, vec!["change item laptop"]));
+        let plan =
+            world.apply("north", file("groups.yaml", "- { key: finance, name: Finance, members: [{ email: mina@north.example }] }")).await;
+        let plan = plan.unwrap();
+        let change = "change group finance: add mina@north.example, remove ruth@north.example";
+        assert!(plan.lines.iter().any(|line| line == change), "{plan}");
+        assert!(plan.lines.iter().any(|line| line == "left as it is: groups contractors, platform (not in the folder)"), "{plan}");
+        let ruth = world.caller("north", "ruth").await;
+        assert!(ruth.facts.memberships.is_empty());
+        assert_eq!(world.caller("north", "samir").await.facts.group_keys(), ["platform"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_items_can_swap_their_names() {
+    on_both(|world| async move {
+        let mut files = altered("items/laptop.yaml", "name: Laptop", "name: Badge");
+        for (path, text) in &mut files {
+            if path == "items/badge.yaml" {
+                *text = text.replacen("name: Badge", "name: Laptop", 1);
+            }
+        }
+        assert_eq!(world.apply("north", files).await.unwrap().changes, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_renamed_in_one_organization_is_found_by_the_new_name_in_both() {
+    on_both(|world| async move {
+        let text = "- { email: both@shared.example, name: Tomás Rivera, title: Auditor, roles: [requester] }";
+        assert_eq!(world.apply_file("north", "people.yaml", text).await.changes, 1);
+        let otto = world.caller("south", "otto").await;
+        assert_eq!(people::search_people(&world.backend, &otto, "rivera").await.unwrap().len(), 1);
+        assert!(people::search_people(&world.backend, &otto, "neill").await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
+    let cases = [
+        ("items/laptop.yaml", "form: laptop", "form: laptpo", "items/laptop.yaml:9: There is no form “laptpo”"),
+        ("items/laptop.yaml", "ruth@north", "rut@north", "items/laptop.yaml:15: rut@north.example is nobody in this organization"),
+        ("items/laptop.yaml", "group: platform", "group: platfrom", "items/laptop.yaml:18: There is no group “platfrom”"),
+        ("items/laptop.yaml", "[desk]", "[dekk]", "items/laptop.yaml:20: There is no connector “dekk”"),
+        ("items/laptop.yaml", "icon: laptop", "icon: <svg>", "items/laptop.yaml:4: The icon “<svg>” must be the name of a lucide icon"),
+        ("items/laptop.yaml", "prefix: IT", "prefix: it", "items/laptop.yaml:7: The prefix “it” must be 1 to 8 capital letters"),
+        ("items/laptop.yaml", "name: Laptop", "name: Badge", "The item “badge” is called “Badge” too"),
+        ("items/laptop.yaml", "key: laptop", "key: laptpo", "items/laptop.yaml:1: The key is “laptpo” but the file is called laptop.yaml"),
+        ("items/laptop.yaml", "category:", "categry:", "items/laptop.yaml:5: unknown field `categry`, expected one of"),
+        ("forms/laptop.yaml", "type: textarea", "type: textara", "forms/laptop.yaml:14: Field “reason” has the unknown type “textara”"),
+        ("forms/laptop.yaml", "equals: strong", "equals: strng", "forms/laptop.yaml:14: The condition of field “reason”"),
+        ("forms/laptop.yaml", "group: contractors", "group: contractor", "There is no group “contractor”"),
+        ("forms/laptop.yaml", "required: true", "required: maybe", "forms/laptop.yaml:10: sections[0].fields[0].required: invalid type"),
+        ("people.yaml", "roles: [admin]", "roles: [boss]", "people.yaml:4: The role “boss” of ada@north.example does not exist"),
+        ("people.yaml", "ada@north.example", "ada", "people.yaml:1: “ada” is no e-mail address"),
+        ("groups.yaml", "petra@", "peter@", "groups.yaml:6: peter@north.example is nobody in this organization"),
+        ("connectors.yaml", "kind: webhook", "kind: webhok", "connectors.yaml:3: The connector kind “webhok” does not exist. Use webhook"),
+        ("catalog.yaml", "- badge", "- bagde", "catalog.yaml:3: There is no item “bagde”"),
+        ("organization.yaml", "key: north", "key: nroth", "organization.yaml:1: The key is “nroth”"),
+    ];
+    on_both(|world| async move {
+        let before = exported(&world, "north").await;
+        for (path, from, to, expected) in cases {
+            let mut files = altered(path, from, to);
+            // A right change beside the wrong one, to see whether it is applied.
+            files.iter_mut().filter(|(name, _)| name == "items/note.yaml").for_each(|(_, text)| text.push_str("price: $1\n"));
+            let told = message(world.apply("north", files).await);
+            assert!(told.contains(expected), "expected {expected}\n{told}");
+        }
+        assert_eq!(exported(&world, "north").await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_problems_are_told_at_once() {
+    on_both(|world| async move {
+        let mut files = altered("items/laptop.yaml", "prefix: IT", "prefix: it");
+        files.push(("items/new.yml".to_owned(), String::new()));
+        assert!(message(definitions::plan(&world.backend, "north", files).await).contains("items/new.yml: This is no definition file"));
+        let files = altered("items/laptop.yaml", "prefix: IT\nexpected: 3 working days\nform: laptop", "prefix: it\nform: gone");
+        assert!(message(definitions::plan(&world.backend, "north", files).await).starts_with("2 problems; nothing was changed.\n"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_nobody_can_decide_is_noted() {
+    on_both(|world| async move {
+        let plan = world.apply("north", altered("items/access.yaml", "role: it-forms-admin", "role: it-forms-admni")).await.unwrap();
+        let note =
+            "note: nobody in the group platform holds the role it-forms-admni, so that nobody can decide the rule owner of item access";
+        assert!(plan.lines.iter().any(|line| line == note), "{plan}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn secrets_stay_in_the_database() {
+    on_both(|world| async move {
+        let with = "- key: desk\n  name: Service desk\n  kind: webhook\n  settings:\n    url: http://127.0.0.1:9/hooks/desk\n    \
+                    secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz\n    headers: { Authorization: Bearer hush, X-Site: north }\n";
+        assert_eq!(world.apply_file("north", "connectors.yaml", with).await.changes, 1);
+        people::set_password(&world.backend, "hana@north.example", "a long enough password").await.unwrap();
+        let files = exported(&world, "north").await;
+        let all: String = files.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(!all.contains("whsec_") && !all.contains("hush") && !all.contains("argon2") && all.contains("X-Site"), "{all}");
+        assert_eq!(world.apply("north", files).await.unwrap().changes, 0);
+        // Still there: saying it again changes nothing.
+        assert_eq!(world.apply_file("north", "connectors.yaml", with).await.changes, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organization_cannot_be_written_by_another_ones_files() {
+    on_both(|world| async move {
+        let told = message(world.apply("south", fixture("north")).await);
+        assert!(told.contains("organization.yaml:1: The key is “north”. For this organization it must be “south”"), "{told}");
+        let unknown = message(definitions::apply(&world.backend, "west", file("catalog.yaml", "[]")).await);
+        assert!(unknown.contains("The organization does not exist yet. Add organization.yaml"), "{unknown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demo_folders_apply_and_survive_an_export() {
+    on_empty(async |world: World| {
+        for organization in ["northmoor", "harbor"] {
+            let files = folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(organization)).unwrap();
+            let plan = world.apply(organization, files.clone()).await.unwrap_or_else(|error| panic!("{error}"));
+            assert!(!plan.lines.iter().any(|line| line.starts_with("note")), "{plan}");
+            assert_eq!(world.apply(organization, files).await.unwrap().changes, 0);
+            let out = exported(&world, organization).await;
+            assert_eq!(world.apply(organization, out).await.unwrap().changes, 0);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demo_shows_every_type_of_field_and_every_kind_of_approval() {
+    use std::collections::BTreeSet;
+    let files = folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/northmoor")).unwrap();
+    let (mut kinds, mut policies, mut items) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for (path, text) in &files {
+        if path.starts_with("forms/") {
+            let form: domain::forms::Form = serde_yaml_ng::from_str(text).unwrap();
+            let fields = form.sections.iter().flat_map(|s| s.fields.iter().chain(s.variants.iter().flat_map(|v| &v.fields)));
+            kinds.extend(fields.map(|field| field.kind.clone()));
+        } else if path.starts_with("items/") {
+            let item: domain::catalog::Item = serde_yaml_ng::from_str(text).unwrap();
+            items += 1;
+            let policy = item.approval.as_ref();
+            policies.insert(policy.map_or("none".to_owned(), |policy| format!("{:?} of {}", policy.require, policy.rules.len().min(2))));
+            for rule in policy.into_iter().flat_map(|policy| &policy.rules) {
+                policies.insert(
+                    if rule.person.is_some() {
+                        "person"
+                    } else if rule.role.is_some() {
+                        "role"
+                    } else {
+                        "group"
+                    }
+                    .to_owned(),
+                );
+            }
+        }
+    }
+    let all: BTreeSet<String> = domain::forms::fields::FIELD_TYPES.iter().map(|kind| kind.kind.to_owned()).collect();
+    assert_eq!(kinds, all);
+    assert!(items >= 10, "{items}");
+    for policy in ["none", "All of 0", "All of 1", "All of 2", "Any of 2", "person", "role", "group"] {
+        assert!(policies.contains(policy), "no item with {policy}: {policies:?}");
+    }
+}

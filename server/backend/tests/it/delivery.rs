@@ -1,0 +1,376 @@
+//! The outbox against real receivers on this machine: once, signed, on schedule, across crashes.
+
+use crate::approvals::decide;
+use crate::harness::{World, on_both, on_both_with, settings};
+use crate::requests::{file, refusal};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::any;
+use backend::outbox::{Summary, run, run_once};
+use backend::{Settings, requests};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::Duration;
+use domain::Refusal;
+use domain::approvals::Verdict;
+use domain::connectors::DeliveryStatus;
+use domain::requests::{Status, What};
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc;
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// What a receiver does with the next call.
+#[derive(Clone, Debug)]
+enum Answer {
+    Code(u16),
+    After(u16, &'static str),
+    /// Never answers.
+    Hang,
+}
+
+struct Got {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+#[derive(Clone)]
+struct Desk {
+    answer: Arc<Mutex<Answer>>,
+    sender: mpsc::UnboundedSender<Got>,
+}
+
+/// A receiver on a free port.
+struct Receiver {
+    port: u16,
+    answer: Arc<Mutex<Answer>>,
+    got: mpsc::UnboundedReceiver<Got>,
+}
+
+impl Receiver {
+    async fn open() -> Self {
+        let (sender, got) = mpsc::unbounded_channel();
+        let answer = Arc::new(Mutex::new(Answer::Code(200)));
+        let desk = Desk { answer: answer.clone(), sender };
+        let app = Router::new().route("/{*path}", any(receive)).with_state(desk);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { port, answer, got }
+    }
+
+    fn answers(&self, answer: Answer) {
+        *self.answer.lock().unwrap() = answer;
+    }
+
+    /// Calls since the last look.
+    fn calls(&mut self) -> Vec<Got> {
+        std::iter::from_fn(|| self.got.try_recv().ok()).collect()
+    }
+
+    /// Makes the connector of `north` call this receiver.
+    async fn connect(&self, world: &World, host: &str) {
+        let port = self.port;
+        let text = format!(
+            "- key: desk\n  name: Service desk\n  kind: webhook\n  settings:\n    url: http://{host}:{port}/hooks/desk?token=abc\n    secret_env: DESK\n    \
+             headers: {{ X-Desk: north-key }}\n"
+        );
+        world.apply_file("north", "connectors.yaml", &text).await;
+    }
+}
+
+async fn receive(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> axum::response::Response {
+    let answer = desk.answer.lock().unwrap().clone();
+    desk.sender.send(Got { headers, body }).unwrap();
+    match answer {
+        Answer::Code(code) => (StatusCode::from_u16(code).unwrap(), "taken").into_response(),
+        Answer::After(code, after) => {
+            let headers = HeaderMap::from_iter([(axum::http::header::RETRY_AFTER, HeaderValue::from_static(after))]);
+            (StatusCode::from_u16(code).unwrap(), headers, "later").into_response()
+        }
+        Answer::Hang => std::future::pending().await,
+    }
+}
+
+impl Got {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap().to_str().unwrap()
+    }
+
+    /// The payload, when the signature is right.
+    fn verified(&self) -> Value {
+        let key = STANDARD.decode(SECRET.strip_prefix("whsec_").unwrap()).unwrap();
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
+        mac.update(format!("{}.{}.", self.header("webhook-id"), self.header("webhook-timestamp")).as_bytes());
+        mac.update(&self.body);
+        let given = self.header("webhook-signature").strip_prefix("v1,").unwrap();
+        mac.verify_slice(&STANDARD.decode(given).unwrap()).unwrap();
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+fn signing() -> Settings {
+    Settings { secrets: [("DESK".to_owned(), SECRET.to_owned())].into(), public_url: "https://docket.example".to_owned(), ..settings() }
+}
+
+/// An approved request of the item that completes when it is delivered.
+async fn approved(world: &World) -> String {
+    let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
+    let number = file(world, &hana, "access", json!({"system": "Ledger"})).await;
+    decide(world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+    number
+}
+
+#[tokio::test]
+async fn an_approved_request_is_delivered_once_signed_and_completes() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        let number = approved(&world).await;
+        let done = run_once(&world.backend).await.unwrap();
+        assert_eq!(done, Summary { relayed: 1, delivered: 1, ..Summary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        let calls = desk.calls();
+        assert_eq!(calls.len(), 1);
+        let payload = calls[0].verified();
+        assert_eq!(payload["type"], "request.dispatched");
+        assert_eq!(payload["id"], calls[0].header("webhook-id"));
+        assert_eq!(payload["data"]["number"], number.as_str());
+        assert_eq!(payload["data"]["organization"]["key"], "north");
+        assert_eq!(payload["data"]["requester"]["name"], "Hana Sato");
+        assert_eq!(payload["data"]["answers"][0]["answers"][0]["text"], "Ledger");
+        assert_eq!(payload["data"]["link"], format!("https://docket.example/requests/{number}"));
+        assert_eq!(calls[0].header("x-desk"), "north-key");
+
+        let ada = world.caller("north", "ada").await;
+        let page = requests::page(&world.backend, &ada, &number).await.unwrap();
+        assert_eq!(page.summary.status, Status::Completed);
+        assert_eq!(page.deliveries[0].status, DeliveryStatus::Delivered);
+        assert_eq!((page.deliveries[0].attempts.len(), page.deliveries[0].attempts[0].code), (1, Some(200)));
+        assert_eq!(page.deliveries[0].tries, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
+        let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        requests::cancel(&world.backend, &hana, &number, "No longer needed").await.unwrap();
+        run_once(&world.backend).await.unwrap();
+
+        // Cancelled between two tries: the rest of the schedule is dropped.
+        desk.answers(Answer::Code(500));
+        let other = approved(&world).await;
+        assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
+        assert_eq!(desk.calls().len(), 1);
+        requests::cancel(&world.backend, &hana, &other, "").await.unwrap();
+        world.clock.advance(Duration::days(1));
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(desk.calls().len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_tries_follow_the_schedule_until_given_up_and_replayed() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        desk.answers(Answer::Code(503));
+        let number = approved(&world).await;
+        assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
+        for (pause, last) in [(1, false), (5, false), (15, false), (60, true)] {
+            world.clock.advance(Duration::minutes(pause) - Duration::seconds(1));
+            assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default(), "{pause} minutes are not over");
+            world.clock.advance(Duration::seconds(1));
+            let done = run_once(&world.backend).await.unwrap();
+            assert_eq!((done.retrying, done.failed), if last { (0, 1) } else { (1, 0) }, "after {pause} minutes");
+        }
+        world.clock.advance(Duration::days(2));
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        let calls = desk.calls();
+        assert_eq!(calls.len(), 5);
+        let first = calls[0].verified();
+        assert!(calls.iter().all(|call| call.verified() == first), "every try sends the same payload");
+
+        let (hana, ada, mina) =
+            (world.caller("north", "hana").await, world.caller("north", "ada").await, world.caller("north", "mina").await);
+        let page = requests::page(&world.backend, &ada, &number).await.unwrap();
+        let delivery = &page.deliveries[0];
+        assert_eq!((delivery.status, delivery.attempts.len()), (DeliveryStatus::Failed, 5));
+        assert!(delivery.attempts[0].error.contains("503"), "{}", delivery.attempts[0].error);
+        let own = requests::page(&world.backend, &hana, &number).await.unwrap();
+        assert!(own.deliveries[0].attempts.iter().all(|attempt| attempt.error.is_empty()));
+        assert!(!own.events.iter().any(|event| matches!(&event.what, What::DeliveryFailed { error, .. } if !error.is_empty())));
+
+        for (caller, wanted) in [(&hana, false), (&mina, false)] {
+            assert_eq!(requests::page(&world.backend, caller, &number).await.unwrap().allowed.replay, wanted);
+            assert!(matches!(refusal(requests::replay(&world.backend, caller, delivery.id).await), Refusal::NotNow { .. }));
+        }
+        let otto = world.caller("south", "otto").await;
+        assert_eq!(refusal(requests::replay(&world.backend, &otto, delivery.id).await), Refusal::NotFound);
+        requests::replay(&world.backend, &ada, delivery.id).await.unwrap();
+        assert!(matches!(refusal(requests::replay(&world.backend, &ada, delivery.id).await), Refusal::NotNow { .. }));
+        // A fresh schedule: one more failure is not the end.
+        assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
+        desk.answers(Answer::Code(204));
+        world.clock.advance(Duration::minutes(1));
+        assert_eq!(run_once(&world.backend).await.unwrap().delivered, 1);
+        let page = requests::page(&world.backend, &ada, &number).await.unwrap();
+        let numbers: Vec<_> = page.deliveries[0].attempts.iter().map(|attempt| attempt.number).collect();
+        assert_eq!((numbers, page.deliveries[0].tries), (vec![1, 2, 3, 4, 5, 6, 7], 10));
+        assert_eq!(page.summary.status, Status::Completed);
+        let calls = desk.calls();
+        assert!(calls.iter().all(|call| call.verified()["id"] == first["id"]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wish_to_be_asked_later_is_respected_and_gone_is_gone() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        desk.answers(Answer::After(429, "600"));
+        approved(&world).await;
+        assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
+        world.clock.advance(Duration::seconds(599));
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        world.clock.advance(Duration::seconds(1));
+        desk.answers(Answer::Code(410));
+        assert_eq!(run_once(&world.backend).await.unwrap().failed, 1);
+        assert_eq!(desk.calls().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_killed_between_claim_and_record_is_replaced_when_its_lease_runs_out() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        desk.answers(Answer::Hang);
+        let number = approved(&world).await;
+        let doomed = world.another().await;
+        let worker = tokio::spawn(async move { run_once(&doomed.backend).await });
+        let first = desk.got.recv().await.unwrap();
+        worker.abort();
+        assert!(worker.await.unwrap_err().is_cancelled());
+
+        desk.answers(Answer::Code(200));
+        world.clock.advance(Duration::seconds(59));
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default(), "the lease still runs");
+        world.clock.advance(Duration::seconds(2));
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { delivered: 1, ..Summary::default() });
+        let second = desk.got.recv().await.unwrap();
+        assert_eq!(first.header("webhook-id"), second.header("webhook-id"));
+        let ada = world.caller("north", "ada").await;
+        let page = requests::page(&world.backend, &ada, &number).await.unwrap();
+        assert_eq!(page.summary.status, Status::Completed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_workers_deliver_each_thing_once() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        for _ in 0..20 {
+            approved(&world).await;
+        }
+        let other = world.another().await;
+        let (one, two) = tokio::join!(run_once(&world.backend), run_once(&other.backend));
+        let (one, two) = (one.unwrap(), two.unwrap());
+        // What one leased is not left over for the other; between them everything is done.
+        assert_eq!(one.relayed + two.relayed, 20);
+        let rest = run_once(&world.backend).await.unwrap();
+        assert_eq!(one.delivered + two.delivered + rest.delivered, 20);
+        let ids: std::collections::BTreeSet<String> = desk.calls().iter().map(|call| call.header("webhook-id").to_owned()).collect();
+        assert_eq!(ids.len(), 20);
+        assert!(desk.calls().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn inside_addresses_are_refused_by_number_and_by_name() {
+    on_both_with(Settings { allow_inside_addresses: false, ..signing() }, |world| async move {
+        let mut desk = Receiver::open().await;
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"] {
+            desk.connect(&world, host).await;
+            let number = approved(&world).await;
+            assert_eq!(run_once(&world.backend).await.unwrap().failed, 1, "{host}");
+            let ada = world.caller("north", "ada").await;
+            let page = requests::page(&world.backend, &ada, &number).await.unwrap();
+            let error = &page.deliveries[0].attempts[0].error;
+            assert!(error.contains("inside the network"), "{host}: {error}");
+        }
+        assert!(desk.calls().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connector_that_cannot_be_used_fails_with_words() {
+    on_both(|world| async move {
+        // The secret it names was not given to this server.
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        let number = approved(&world).await;
+        assert_eq!(run_once(&world.backend).await.unwrap().failed, 1);
+        let ada = world.caller("north", "ada").await;
+        let page = requests::page(&world.backend, &ada, &number).await.unwrap();
+        assert!(page.deliveries[0].attempts[0].error.contains("DESK"));
+        assert_eq!(page.summary.status, Status::InProgress);
+        assert!(desk.calls().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        desk.answers(Answer::Code(307));
+        approved(&world).await;
+        assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
+        assert_eq!(desk.calls().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_worker_wakes_by_itself_and_stops_in_order() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        assert_eq!(backend::outbox::alive(&world.backend).await.unwrap(), None);
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let worker = tokio::spawn(run(world.backend.clone(), async move {
+            let _ = stopped.await;
+        }));
+        let number = approved(&world).await;
+        assert_eq!(desk.got.recv().await.unwrap().verified()["data"]["number"], number.as_str());
+        assert_eq!(backend::outbox::alive(&world.backend).await.unwrap(), Some(world.backend.now()));
+        stop.send(()).unwrap();
+        worker.await.unwrap();
+        // The try that was under way is recorded before the worker goes.
+        let ada = world.caller("north", "ada").await;
+        assert_eq!(requests::page(&world.backend, &ada, &number).await.unwrap().summary.status, Status::Completed);
+        assert_eq!(backend::outbox::alive(&world.backend).await.unwrap(), None);
+    })
+    .await;
+}

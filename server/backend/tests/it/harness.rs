@@ -1,0 +1,171 @@
+//! Worlds to test in: a fresh database, a clock that stands still until it is moved, real ids, and two small organizations, `north`
+//! and `south`, from the definition files in `fixtures/`.
+
+use backend::definitions::{self, File, Plan, folder};
+use backend::{Backend, Caller, Clock, Real, Settings, Store};
+use chrono::{DateTime, Duration, Utc};
+use domain::id::OrganizationId;
+use sea_orm::ConnectionTrait;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Once};
+use uuid::Uuid;
+
+/// A clock that stands still until it is moved.
+pub struct TestClock(Mutex<DateTime<Utc>>);
+
+impl TestClock {
+    /// Moves it forward.
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A fresh database with the two organizations.
+#[derive(Clone)]
+pub struct World {
+    pub backend: Backend,
+    pub clock: Arc<TestClock>,
+    /// Address of the database, to open it again.
+    pub url: String,
+    pub settings: Settings,
+}
+
+impl World {
+    /// A signed-in person of an organization: `caller("north", "hana")` is hana@north.example.
+    pub async fn caller(&self, organization: &str, name: &str) -> Caller {
+        let email = if name.contains('@') { name.to_owned() } else { format!("{name}@{organization}.example") };
+        backend::people::caller(&self.backend, organization, &email).await.unwrap_or_else(|error| panic!("{email}: {error}"))
+    }
+
+    /// The id of an organization.
+    pub async fn organization(&self, key: &str) -> OrganizationId {
+        let all = backend::people::organizations(&self.backend).await.unwrap();
+        all.into_iter().find(|organization| organization.key == key).unwrap().id
+    }
+
+    /// Applies files to an organization: all of them, or some over what there is.
+    pub async fn apply(&self, organization: &str, files: Vec<File>) -> backend::Result<Plan> {
+        definitions::apply(&self.backend, organization, files).await
+    }
+
+    /// Applies one file over what there is.
+    pub async fn apply_file(&self, organization: &str, path: &str, text: &str) -> Plan {
+        self.apply(organization, vec![(path.to_owned(), text.to_owned())]).await.unwrap()
+    }
+
+    /// Another process on the same database, with the same clock.
+    pub async fn another(&self) -> Self {
+        let store = Store::open(&self.url).await.unwrap();
+        let backend = Backend::new(store, self.settings.clone(), self.clock.clone(), Arc::new(Real)).unwrap();
+        Self { backend, ..self.clone() }
+    }
+}
+
+/// The definition files of a fixture organization.
+pub fn fixture(organization: &str) -> Vec<File> {
+    folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(organization)).unwrap()
+}
+
+/// Settings that let connectors call receivers on this machine.
+pub fn settings() -> Settings {
+    Settings { allow_inside_addresses: true, ..Settings::default() }
+}
+
+/// Runs a test on each kind of database, with both organizations loaded.
+pub async fn on_both<T: Future<Output = ()>>(test: impl Fn(World) -> T) {
+    on_both_with(settings(), test).await;
+}
+
+/// Runs a test on each kind of database with these settings.
+pub async fn on_both_with<T: Future<Output = ()>>(settings: Settings, test: impl Fn(World) -> T) {
+    on_empty_with(settings, async |world: World| {
+        for organization in ["north", "south"] {
+            world.apply(organization, fixture(organization)).await.unwrap();
+        }
+        test(world).await;
+    })
+    .await;
+}
+
+/// Runs a test on each kind of database without any organization.
+pub async fn on_empty(test: impl AsyncFn(World)) {
+    on_empty_with(settings(), test).await;
+}
+
+async fn on_empty_with(settings: Settings, test: impl AsyncFn(World)) {
+    let file = Scratch::new();
+    test(world(&format!("sqlite:{}", file.0.display()), &settings).await).await;
+    drop(file);
+    match std::env::var("TEST_POSTGRES_URL") {
+        Ok(server) => {
+            let database = Database::create(server).await;
+            test(world(&database.url, &settings).await).await;
+            database.remove().await;
+        }
+        Err(_) => {
+            static SAID: Once = Once::new();
+            SAID.call_once(|| eprintln!("TEST_POSTGRES_URL is not set: PostgreSQL was left out"));
+        }
+    }
+}
+
+async fn world(url: &str, settings: &Settings) -> World {
+    let store = Store::open(url).await.unwrap();
+    store.migrate().await.unwrap();
+    let begin = DateTime::parse_from_rfc3339("2026-03-12T09:00:00Z").unwrap().to_utc();
+    let clock = Arc::new(TestClock(Mutex::new(begin)));
+    let backend = Backend::new(store, settings.clone(), clock.clone(), Arc::new(Real)).unwrap();
+    World { backend, clock, url: url.to_owned(), settings: settings.clone() }
+}
+
+/// A SQLite file that goes away with its companions.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("docket-test-{}.sqlite", Uuid::new_v4().simple())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let mut path = self.0.clone().into_os_string();
+            path.push(end);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// A database of its own on a PostgreSQL server.
+struct Database {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl Database {
+    async fn create(server: String) -> Self {
+        let name = format!("docket_test_{}", Uuid::new_v4().simple());
+        run(&server, &format!("CREATE DATABASE {name}")).await;
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        Self { server, url: url.into(), name }
+    }
+
+    async fn remove(self) {
+        run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+    }
+}
+
+async fn run(server: &str, statement: &str) {
+    let connection = sea_orm::Database::connect(server).await.unwrap();
+    connection.execute_unprepared(statement).await.unwrap();
+    connection.close().await.unwrap();
+}

@@ -1,0 +1,311 @@
+//! The configuration: the only reader of the environment (and of `.env`). Validated whole, so that all problems are listed at once.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Everything that can be set from outside, validated.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite:<path>` or `postgres://…`.
+    pub database_url: String,
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Absolute address of the site as people type it, without a trailing slash.
+    pub public_url: String,
+    /// The folder with `pkg/`, icons and fonts.
+    pub site_root: PathBuf,
+    /// Whether connectors may call addresses inside the network.
+    pub allow_inside_addresses: bool,
+    /// Minutes between tries of a delivery.
+    pub delivery_pauses: Vec<u32>,
+    /// Whether the worker runs inside `docket serve`.
+    pub worker: bool,
+    /// Whether the last `X-Forwarded-For` address is the caller's: only behind a proxy that sets it.
+    pub behind_proxy: bool,
+    /// Named secrets for connectors, without the prefix `DOCKET_SECRET_`.
+    pub secrets: BTreeMap<String, String>,
+    /// Filter of the logs, as `tracing` reads it.
+    pub log: String,
+    /// Logs as JSON, one object a line, instead of text.
+    pub log_json: bool,
+    /// Port of the reload socket while developing; None otherwise.
+    pub reload_port: Option<u32>,
+}
+
+const SECRET_PREFIX: &str = "DOCKET_SECRET_";
+
+impl Config {
+    /// Reads the environment, then `.env` for what is not set there.
+    ///
+    /// # Errors
+    /// Every problem found, each a whole sentence that names the variable and what would be right.
+    pub fn from_environment() -> Result<Self, Vec<String>> {
+        let mut variables = BTreeMap::new();
+        match dotenvy::dotenv_iter() {
+            Ok(lines) => {
+                for line in lines {
+                    let (name, value) = line.map_err(|error| vec![format!(".env cannot be read: {error}")])?;
+                    variables.insert(name, value);
+                }
+            }
+            Err(error) if error.not_found() => {}
+            Err(error) => return Err(vec![format!(".env cannot be read: {error}")]),
+        }
+        variables.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
+        Self::read(&variables)
+    }
+
+    /// Validates a set of variables.
+    ///
+    /// # Errors
+    /// Every problem found.
+    pub fn read(variables: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader { variables, problems: Vec::new() };
+        let address = reader.address();
+        let config = Self {
+            database_url: reader.database_url(),
+            address,
+            public_url: reader.public_url(address),
+            site_root: reader.text("DOCKET_SITE_ROOT").or_else(|| reader.text("LEPTOS_SITE_ROOT")).unwrap_or("target/site").into(),
+            allow_inside_addresses: reader.switch("DOCKET_ALLOW_INSIDE_ADDRESSES", false),
+            delivery_pauses: reader.pauses(),
+            worker: reader.switch("DOCKET_WORKER", true),
+            behind_proxy: reader.switch("DOCKET_BEHIND_PROXY", false),
+            secrets: reader.secrets(),
+            log: reader.text("DOCKET_LOG").unwrap_or("info,sea_orm_migration=warn").to_owned(),
+            log_json: reader.log_json(),
+            reload_port: reader
+                .text("LEPTOS_WATCH")
+                .map(|_| reader.text("LEPTOS_RELOAD_PORT").and_then(|port| port.parse().ok()).unwrap_or(3001)),
+        };
+        reader.unknown();
+        if reader.problems.is_empty() { Ok(config) } else { Err(reader.problems) }
+    }
+
+    /// The part the use cases need.
+    pub fn settings(&self) -> backend::Settings {
+        backend::Settings {
+            public_url: self.public_url.clone(),
+            allow_inside_addresses: self.allow_inside_addresses,
+            delivery_pauses: self.delivery_pauses.clone(),
+            secrets: self.secrets.clone(),
+        }
+    }
+
+    /// Whether people reach the site by TLS.
+    pub fn https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The folder of the SQLite file; None on PostgreSQL.
+    pub fn data_folder(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let path = path.split('?').next().unwrap_or(path);
+        PathBuf::from(path).parent().map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+    }
+
+    /// Name and value of every setting, with secrets left out: safe to print.
+    pub fn redacted(&self) -> Vec<(&'static str, String)> {
+        let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
+        let secrets: Vec<&str> = self.secrets.keys().map(String::as_str).collect();
+        vec![
+            ("DATABASE_URL", without_password(&self.database_url)),
+            ("DOCKET_ADDR", self.address.to_string()),
+            ("DOCKET_PUBLIC_URL", self.public_url.clone()),
+            ("DOCKET_SITE_ROOT", self.site_root.display().to_string()),
+            ("DOCKET_ALLOW_INSIDE_ADDRESSES", on(self.allow_inside_addresses)),
+            ("DOCKET_DELIVERY_PAUSES", self.delivery_pauses.iter().map(u32::to_string).collect::<Vec<_>>().join(",")),
+            ("DOCKET_WORKER", on(self.worker)),
+            ("DOCKET_BEHIND_PROXY", on(self.behind_proxy)),
+            ("DOCKET_SECRET_…", if secrets.is_empty() { "none".to_owned() } else { format!("{} (values not shown)", secrets.join(", ")) }),
+            ("DOCKET_LOG", self.log.clone()),
+            ("DOCKET_LOG_FORMAT", if self.log_json { "json" } else { "text" }.to_owned()),
+        ]
+    }
+}
+
+/// A database address whose password is replaced.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let Some((user, _)) = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) else { return url.to_owned() };
+    let after = rest.rsplit_once('@').map_or("", |(_, after)| after);
+    format!("{scheme}://{user}:…@{after}")
+}
+
+struct Reader<'v> {
+    variables: &'v BTreeMap<String, String>,
+    problems: Vec<String>,
+}
+
+const KNOWN: &[&str] = &[
+    "DOCKET_ADDR",
+    "DOCKET_PUBLIC_URL",
+    "DOCKET_SITE_ROOT",
+    "DOCKET_ALLOW_INSIDE_ADDRESSES",
+    "DOCKET_DELIVERY_PAUSES",
+    "DOCKET_WORKER",
+    "DOCKET_BEHIND_PROXY",
+    "DOCKET_LOG",
+    "DOCKET_LOG_FORMAT",
+];
+
+impl<'v> Reader<'v> {
+    /// A variable that is set and not empty.
+    fn text(&self, name: &str) -> Option<&'v str> {
+        self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn problem(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
+    fn switch(&mut self, name: &str, default: bool) -> bool {
+        match self.text(name) {
+            None => default,
+            Some("on" | "true" | "1" | "yes") => true,
+            Some("off" | "false" | "0" | "no") => false,
+            Some(other) => {
+                self.problem(format!("{name} is \"{other}\"; write on or off."));
+                default
+            }
+        }
+    }
+
+    fn address(&mut self) -> SocketAddr {
+        let default = SocketAddr::from(([127, 0, 0, 1], 3000));
+        let Some(text) = self.text("DOCKET_ADDR") else { return default };
+        text.parse().unwrap_or_else(|_| {
+            self.problem(format!("DOCKET_ADDR is \"{text}\"; write an address and a port, such as 127.0.0.1:3000 or 0.0.0.0:8080."));
+            default
+        })
+    }
+
+    fn database_url(&mut self) -> String {
+        let url = self.text("DATABASE_URL").unwrap_or("sqlite:data/docket.sqlite");
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start)) {
+            self.problem("DATABASE_URL must start with sqlite: or postgres://, such as sqlite:data/docket.sqlite.".to_owned());
+        }
+        url.to_owned()
+    }
+
+    fn public_url(&mut self, address: SocketAddr) -> String {
+        if let Some(url) = self.text("DOCKET_PUBLIC_URL") {
+            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default().trim_end_matches('/');
+            if host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
+                self.problem(format!("DOCKET_PUBLIC_URL is \"{url}\"; write scheme and host only, such as https://docket.example.org."));
+            }
+            return url.trim_end_matches('/').to_owned();
+        }
+        match self.text("SITE_DOMAIN") {
+            Some(domain) if domain.contains(['/', ' ', '@']) => {
+                self.problem(format!("SITE_DOMAIN is \"{domain}\"; write the host alone, such as docket.example.org."));
+                String::new()
+            }
+            Some(domain) => format!("https://{domain}"),
+            None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+            None => format!("http://{address}"),
+        }
+    }
+
+    fn pauses(&mut self) -> Vec<u32> {
+        let Some(text) = self.text("DOCKET_DELIVERY_PAUSES") else { return domain::connectors::DEFAULT_PAUSES.to_vec() };
+        let pauses: Result<Vec<u32>, _> = text.split(',').map(|minutes| minutes.trim().parse::<u32>()).collect();
+        match pauses {
+            Ok(pauses) if pauses.len() <= 20 && pauses.iter().all(|minutes| *minutes <= 7 * 24 * 60) => pauses,
+            _ => {
+                self.problem(format!(
+                    "DOCKET_DELIVERY_PAUSES is \"{text}\"; write whole minutes with commas, such as 1,5,15,60: at most 20 pauses of at most a week."
+                ));
+                Vec::new()
+            }
+        }
+    }
+
+    fn secrets(&mut self) -> BTreeMap<String, String> {
+        let mut secrets = BTreeMap::new();
+        for (name, value) in self.variables {
+            let Some(key) = name.strip_prefix(SECRET_PREFIX) else { continue };
+            if key.is_empty() || value.is_empty() {
+                self.problem(format!("{name} is empty; give the secret a name and a value, or remove it."));
+            } else {
+                secrets.insert(key.to_owned(), value.clone());
+            }
+        }
+        secrets
+    }
+
+    fn log_json(&mut self) -> bool {
+        match self.text("DOCKET_LOG_FORMAT") {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(other) => {
+                self.problem(format!("DOCKET_LOG_FORMAT is \"{other}\"; write json or text."));
+                false
+            }
+        }
+    }
+
+    /// A misspelt name would otherwise be ignored in silence.
+    fn unknown(&mut self) {
+        let unknown: Vec<String> = self
+            .variables
+            .keys()
+            .filter(|name| name.starts_with("DOCKET_") && !name.starts_with(SECRET_PREFIX) && !KNOWN.contains(&name.as_str()))
+            .map(|name| format!("{name} is not a setting of Docket; the settings are {}.", KNOWN.join(", ")))
+            .collect();
+        self.problems.extend(unknown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+        Config::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_is_a_working_configuration() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.public_url, "http://127.0.0.1:3000");
+        assert_eq!(config.delivery_pauses, [1, 5, 15, 60]);
+        assert_eq!(config.data_folder().unwrap(), PathBuf::from("data"));
+        assert!(config.worker && !config.allow_inside_addresses && !config.https());
+    }
+
+    #[test]
+    fn all_problems_are_listed_at_once_and_name_their_variable() {
+        let problems = read(&[
+            ("DATABASE_URL", "mysql://x"),
+            ("DOCKET_ADDR", "here"),
+            ("DOCKET_DELIVERY_PAUSES", "1,soon"),
+            ("DOCKET_WORKER", "perhaps"),
+            ("DOCKET_LOG_FORMAT", "xml"),
+            ("DOCKET_PUBLIC_URL", "docket.example.org"),
+            ("DOCKET_WROKER", "on"),
+        ])
+        .unwrap_err();
+        assert_eq!(problems.len(), 7, "{problems:#?}");
+        for name in ["DATABASE_URL", "DOCKET_ADDR", "DOCKET_DELIVERY_PAUSES", "DOCKET_WORKER", "DOCKET_LOG_FORMAT", "DOCKET_WROKER"] {
+            assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name} in {problems:#?}");
+        }
+    }
+
+    #[test]
+    fn nothing_printed_contains_a_secret() {
+        let config = read(&[
+            ("DATABASE_URL", "postgres://docket:hunter2@db.example.org/docket"),
+            ("DOCKET_SECRET_DESK", "whsec_hunter2"),
+            ("SITE_DOMAIN", "docket.example.org"),
+        ])
+        .unwrap();
+        let printed = format!("{:?}", config.redacted());
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("DESK") && printed.contains("postgres://docket:…@db.example.org/docket"), "{printed}");
+        assert!(config.https());
+    }
+}

@@ -1,0 +1,305 @@
+//! Signing in and out: sessions in the database (tower-sessions), who the session belongs to (axum-login), and their plain HTML forms.
+
+use super::Site;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use axum::{Form, Router};
+use axum_login::tower_sessions::session::{Id, Record};
+use axum_login::tower_sessions::session_store::{self, SessionStore};
+use axum_login::tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
+use backend::{Backend, Caller, Error, sessions};
+use base64::Engine;
+use chrono::{DateTime, Utc};
+use domain::Refusal;
+use domain::id::{OrganizationId, PersonId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::net::SocketAddr;
+
+/// How long a sign-in lasts.
+const SESSION_DAYS: i64 = 14;
+const DATA_KEY: &str = "docket.account";
+
+/// The session of the present request.
+pub type Session = AuthSession<Accounts>;
+
+/// What a session remembers: who signed in, when, and in which organization they are now.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SignedIn {
+    person: PersonId,
+    organization: Option<OrganizationId>,
+    since: DateTime<Utc>,
+}
+
+impl fmt::Display for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.person.fmt(f)
+    }
+}
+
+/// A signed-in person with the facts of this moment.
+#[derive(Clone, Debug)]
+pub struct Account {
+    signed_in: SignedIn,
+    pub caller: Caller,
+}
+
+impl AuthUser for Account {
+    type Id = SignedIn;
+
+    fn id(&self) -> SignedIn {
+        self.signed_in
+    }
+
+    /// A session is ended by the time of its sign-in (`load_caller`), so that nothing secret is needed here.
+    fn session_auth_hash(&self) -> &[u8] {
+        self.signed_in.person.0.as_bytes()
+    }
+}
+
+impl Account {
+    /// The person again, as they are now; None when the session should end.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn again(&self, backend: &Backend) -> backend::Result<Option<Caller>> {
+        let SignedIn { person, organization, since } = self.signed_in;
+        backend::people::load_caller(backend, person, organization, since).await
+    }
+}
+
+/// Where accounts come from.
+#[derive(Clone)]
+pub struct Accounts(Backend);
+
+/// What the sign-in form sends, and from where.
+pub struct Credentials {
+    email: String,
+    password: String,
+    remote: String,
+}
+
+impl AuthnBackend for Accounts {
+    type User = Account;
+    type Credentials = Credentials;
+    type Error = Error;
+
+    async fn authenticate(&self, credentials: Credentials) -> Result<Option<Account>, Error> {
+        let Credentials { email, password, remote } = credentials;
+        let (person, organization) = backend::people::sign_in(&self.0, &email, &password, &remote).await?;
+        self.get_user(&SignedIn { person, organization, since: self.0.now() }).await
+    }
+
+    async fn get_user(&self, signed_in: &SignedIn) -> Result<Option<Account>, Error> {
+        let caller = backend::people::load_caller(&self.0, signed_in.person, signed_in.organization, signed_in.since).await?;
+        Ok(caller.map(|caller| Account { signed_in: SignedIn { organization: Some(caller.organization), ..*signed_in }, caller }))
+    }
+}
+
+/// Sessions in the database. An id is stored as its hash: who reads the table cannot take a session over.
+#[derive(Clone)]
+pub struct Sessions(Backend);
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+fn stored_id(id: &Id) -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(id.0.to_le_bytes()))
+}
+
+fn failed(error: Error) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
+#[async_trait::async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        // Ids are 128 random bits: two never meet.
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let person = record.data.get(DATA_KEY).and_then(|data| data.get("user_id")?.get("person")?.as_str()?.parse::<PersonId>().ok());
+        let seconds = record.expiry_date.unix_timestamp();
+        let stored = (&record.data, seconds);
+        let text = serde_json::to_string(&stored).map_err(|error| session_store::Error::Encode(error.to_string()))?;
+        let expires = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        sessions::save(self.0.store(), &stored_id(&record.id), person, &text, expires).await.map_err(failed)
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let Some(text) = sessions::load(self.0.store(), &stored_id(id), self.0.now()).await.map_err(failed)? else { return Ok(None) };
+        let decode = |error: &dyn fmt::Display| session_store::Error::Decode(error.to_string());
+        let (data, seconds): (_, i64) = serde_json::from_str(&text).map_err(|error| decode(&error))?;
+        let expiry_date = time::OffsetDateTime::from_unix_timestamp(seconds).map_err(|error| decode(&error))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        sessions::delete(self.0.store(), &stored_id(id)).await.map_err(failed)
+    }
+}
+
+/// Loads the session and its account for every request below.
+pub fn layer(site: &Site) -> AuthManagerLayer<Accounts, Sessions> {
+    let https = site.config.https();
+    let sessions = SessionManagerLayer::new(Sessions(site.backend.clone()))
+        .with_name(if https { "__Host-docket" } else { "docket" })
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(https)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)));
+    AuthManagerLayerBuilder::new(Accounts(site.backend.clone()), sessions).with_data_key(DATA_KEY).build()
+}
+
+/// The four forms.
+pub fn router() -> Router<Site> {
+    Router::new()
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/sign-out-everywhere", post(sign_out_everywhere))
+        .route("/organization", post(organization))
+}
+
+#[derive(Deserialize)]
+struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in(
+    State(site): State<Site>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    mut session: Session,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    let remote = remote(&site, address, &headers);
+    let credentials = Credentials { email: form.email.clone(), password: form.password, remote };
+    let again = |error: &str| {
+        let next = if form.next.is_empty() { String::new() } else { format!("&next={}", encoded(&form.next)) };
+        Redirect::to(&format!("/sign-in?error={error}&email={}{next}", encoded(&form.email))).into_response()
+    };
+    match session.authenticate(credentials).await {
+        Ok(Some(account)) => match rotate(&mut session, &account).await {
+            Ok(()) => Redirect::to(local(&form.next)).into_response(),
+            Err(response) => response,
+        },
+        Ok(None) | Err(axum_login::Error::Backend(Error::Refused(Refusal::Input { .. } | Refusal::NotFound))) => again("credentials"),
+        Err(axum_login::Error::Backend(Error::Refused(Refusal::TooMany { seconds }))) => again(&format!("wait&seconds={seconds}")),
+        Err(error) => failure(&error),
+    }
+}
+
+/// A new session id at every sign-in: one that was planted before is worth nothing afterwards.
+async fn rotate(session: &mut Session, account: &Account) -> Result<(), Response> {
+    if session.user.is_some() {
+        session.logout().await.map_err(|error| failure(&error))?;
+    }
+    session.session.cycle_id().await.map_err(|error| failure(&error))?;
+    session.login(account).await.map_err(|error| failure(&error))
+}
+
+async fn sign_out(mut session: Session) -> Response {
+    match session.logout().await {
+        Ok(_) => Redirect::to("/sign-in").into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn sign_out_everywhere(State(site): State<Site>, mut session: Session) -> Response {
+    if let Some(account) = &session.user
+        && let Err(error) = backend::people::sign_out_everywhere(&site.backend, &account.caller).await
+    {
+        return failure(&error);
+    }
+    match session.logout().await {
+        Ok(_) => Redirect::to("/sign-in").into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+#[derive(Deserialize)]
+struct OrganizationForm {
+    key: String,
+}
+
+/// Goes on in another organization of the same person; one they are not in does not exist for them.
+async fn organization(State(site): State<Site>, mut session: Session, Form(form): Form<OrganizationForm>) -> Response {
+    let Some(account) = session.user.clone() else { return Redirect::to("/sign-in").into_response() };
+    let me = match backend::people::me(&site.backend, &account.caller).await {
+        Ok(me) => me,
+        Err(error) => return failure(&error),
+    };
+    let Some(chosen) = me.organizations.iter().find(|organization| organization.key == form.key) else {
+        return (StatusCode::NOT_FOUND, "This organization does not exist, or is not yours to see.\n").into_response();
+    };
+    let signed_in = SignedIn { organization: Some(chosen.id), ..account.signed_in };
+    match session.backend.get_user(&signed_in).await {
+        Ok(Some(account)) => match session.login(&account).await {
+            Ok(()) => Redirect::to("/").into_response(),
+            Err(error) => failure(&error),
+        },
+        Ok(None) => Redirect::to("/sign-in").into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+fn failure(error: &dyn fmt::Display) -> Response {
+    tracing::error!(%error, "an account form failed");
+    // Without a body: the outermost layer writes the sentence with the reference.
+    let mut response = Response::new(axum::body::Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
+/// The caller's address, for the limit on tries.
+fn remote(site: &Site, address: SocketAddr, headers: &HeaderMap) -> String {
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok()?.split(',').next_back());
+    match forwarded.map(str::trim).filter(|_| site.config.behind_proxy) {
+        Some(forwarded) => forwarded.to_owned(),
+        None => address.ip().to_string(),
+    }
+}
+
+/// Only a path of this site; anything else leads to the catalog.
+fn local(next: &str) -> &str {
+    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']) && next.is_ascii();
+    if inside && !next.starts_with("/sign-in") { next } else { "/" }
+}
+
+/// Percent-encoded for a query value.
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/');
+    text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_one_stays_on_this_site() {
+        assert_eq!(local("/requests/IT-7F3K?tab=1"), "/requests/IT-7F3K?tab=1");
+        for outside in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x", "/sign-in?next=/"]
+        {
+            assert_eq!(local(outside), "/", "{outside}");
+        }
+    }
+
+    #[test]
+    fn query_values_are_encoded() {
+        assert_eq!(encoded("/request/vpn?step=a&b=ü"), "/request/vpn%3Fstep%3Da%26b%3D%C3%BC");
+    }
+}

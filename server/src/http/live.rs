@@ -1,0 +1,178 @@
+//! The live stream: server-sent events that say what to ask for again. It carries no data of requests, only numbers and the inbox's count.
+//!
+//! Nothing sent here must arrive. Whoever falls behind is disconnected and catches up by asking again.
+
+use super::Site;
+use super::auth::{Account, Session};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use backend::live::Change;
+use backend::{Backend, Caller};
+use domain::approvals::machine::index_keys;
+use domain::approvals::wire::LiveEvent;
+use domain::permission::Permission;
+use futures::{Stream, stream};
+use std::collections::{HashSet, VecDeque};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, MissedTickBehavior};
+
+/// At most one new count in this time: a burst of submissions is one event.
+const QUIET: Duration = Duration::from_millis(200);
+/// How often the facts about the caller are read again: someone who left a group or was signed out hears nothing more.
+const REFRESH: Duration = Duration::from_secs(60);
+
+/// `/live`.
+pub fn router() -> Router<Site> {
+    Router::new().route("/live", get(live))
+}
+
+async fn live(State(site): State<Site>, session: Session) -> Response {
+    let Some(account) = session.user else {
+        return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response();
+    };
+    // Subscribed before counting, so that nothing falls between the two.
+    let changes = site.backend.live().subscribe();
+    let listener = match Listener::new(site, account, changes).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!(%error, "the live stream could not begin");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let stream = Sse::new(listener.events()).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+    // Proxies that buffer would hold events back.
+    ([(HeaderName::from_static("x-accel-buffering"), "no")], stream).into_response()
+}
+
+/// One open page.
+struct Listener {
+    backend: Backend,
+    account: Account,
+    caller: Caller,
+    keys: HashSet<String>,
+    changes: broadcast::Receiver<Change>,
+    stopping: watch::Receiver<bool>,
+    refresh: tokio::time::Interval,
+    /// Events ready to be sent.
+    ready: VecDeque<Event>,
+    /// When the inbox was counted last, and when it should be again.
+    counted: Instant,
+    count_due: Option<Instant>,
+}
+
+impl Listener {
+    async fn new(site: Site, account: Account, changes: broadcast::Receiver<Change>) -> backend::Result<Self> {
+        let caller = account.caller.clone();
+        let count = backend::approvals::count(&site.backend, &caller).await?;
+        let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH, REFRESH);
+        refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let hello = LiveEvent::Inbox { count };
+        Ok(Self {
+            keys: index_keys(&caller.facts).into_iter().collect(),
+            backend: site.backend,
+            account,
+            caller,
+            changes,
+            stopping: site.stopping,
+            refresh,
+            ready: [named("hello", &hello), named("message", &hello)].into_iter().flatten().collect(),
+            counted: Instant::now(),
+            count_due: None,
+        })
+    }
+
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut listener| async move {
+            loop {
+                if let Some(event) = listener.ready.pop_front() {
+                    return Some((Ok(event), listener));
+                }
+                if !listener.wait().await {
+                    return None;
+                }
+            }
+        })
+    }
+
+    /// Waits until there may be something to send; false when the stream is over.
+    async fn wait(&mut self) -> bool {
+        let due = self.count_due;
+        tokio::select! {
+            () = stopped(&mut self.stopping) => false,
+            change = self.changes.recv() => match change {
+                Ok(change) => self.hear(change),
+                // Behind, or the server ends: the page connects again and asks for everything.
+                Err(_) => false,
+            },
+            () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.count().await,
+            _ = self.refresh.tick() => self.know_again().await,
+        }
+    }
+
+    /// Takes in a change, and all others that are there by now.
+    fn hear(&mut self, first: Change) -> bool {
+        let mut numbers: Vec<String> = Vec::new();
+        let mut next = Some(first);
+        while let Some(Change::Request { organization, number, requester, targets }) = next.take() {
+            if organization == self.caller.organization {
+                let decides = targets.iter().any(|target| self.keys.contains(target));
+                if decides && self.count_due.is_none() {
+                    self.count_due = Some(self.counted + QUIET);
+                }
+                let sees = decides || requester == self.caller.id() || self.caller.facts.may(Permission::SeeAllRequests);
+                if sees && !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
+            next = match self.changes.try_recv() {
+                Ok(change) => Some(change),
+                Err(broadcast::error::TryRecvError::Empty) => None,
+                Err(_) => return false,
+            };
+        }
+        self.ready.extend(numbers.into_iter().filter_map(|number| named("message", &LiveEvent::Request { number })));
+        true
+    }
+
+    async fn count(&mut self) -> bool {
+        self.count_due = None;
+        self.counted = Instant::now();
+        match backend::approvals::count(&self.backend, &self.caller).await {
+            Ok(count) => {
+                self.ready.extend(named("message", &LiveEvent::Inbox { count }));
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "the inbox could not be counted");
+                false
+            }
+        }
+    }
+
+    /// Reads the facts about the caller again; false when they are not signed in any more.
+    async fn know_again(&mut self) -> bool {
+        let Ok(Some(caller)) = self.account.again(&self.backend).await else { return false };
+        let keys = index_keys(&caller.facts).into_iter().collect();
+        if keys != self.keys {
+            self.count_due = Some(Instant::now());
+        }
+        self.caller = caller;
+        self.keys = keys;
+        true
+    }
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // A sender that is gone has stopped too.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+fn named(name: &str, event: &LiveEvent) -> Option<Event> {
+    Event::default().event(name).json_data(event).ok()
+}

@@ -1,0 +1,161 @@
+//! Pages, server functions and files: the Leptos side of the site.
+
+use super::auth::Session;
+use super::security::{Reference, policy};
+use super::{BODY_LIMIT, Site};
+use app::app::App;
+use app::context::Entry;
+use app::error::ApiError;
+use app::shell::shell;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::Refusal;
+use leptos::config::LeptosOptions;
+use leptos::context::{provide_context, use_context};
+use leptos::nonce::use_nonce;
+use leptos::server_fn::error::FromServerFnError;
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use std::path::Path;
+use tower_http::services::{ServeDir, ServeFile};
+
+/// Every page of `routes.rs` and every registered server function; whatever else is asked for is a page that says "not found".
+pub fn router(site: &Site) -> Router<Site> {
+    let options = site.options.clone();
+    let shell_options = options.clone();
+    let context = context(site);
+    let missing_options = options.clone();
+    let missing_page = leptos_axum::render_app_to_stream_with_context(context.clone(), move || shell(missing_options.clone()));
+    let missing = move |request: Request| async move {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/") {
+            return (StatusCode::NOT_FOUND, "Not found.\n").into_response();
+        }
+        let mut response = missing_page(request).await;
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = StatusCode::NOT_FOUND;
+        }
+        response
+    };
+    Router::<LeptosOptions>::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context, move || shell(shell_options.clone()))
+        .fallback(missing)
+        .with_state(options)
+}
+
+/// What every rendering and every server function finds in its Leptos context.
+fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
+    // Development only: the page listens for a new build on a socket of its own.
+    let socket = site.config.reload_port.map(|port| format!("ws://{}:{port}", site.config.address.ip()));
+    move || {
+        if let Some(entry) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Entry>().cloned()) {
+            provide_context(entry);
+        }
+        let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+        if let Ok(value) = HeaderValue::from_str(&policy(Some(&nonce), socket.as_deref())) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+        }
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+}
+
+/// Server functions that answer a stranger. Reviewed: each line needs a reason.
+pub const OPEN_TO_STRANGERS: &[&str] = &[
+    // The sign-in page asks who is signed in, and is told: nobody.
+    "/api/account/me",
+];
+
+/// Knows the caller, and sends those who are not signed in to the sign-in page and back.
+pub async fn enter(State(site): State<Site>, session: Session, mut request: Request, next: Next) -> Response {
+    let signed_in = session.user.is_some();
+    let path = request.uri().path();
+    let page = matches!(*request.method(), Method::GET | Method::HEAD) && path != "/live" && !path.starts_with("/api/");
+    if page && path == "/sign-in" && signed_in {
+        return Redirect::to("/").into_response();
+    }
+    if page && path != "/sign-in" && !signed_in {
+        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+        let address = if wanted == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", super::auth::encoded(wanted)) };
+        return Redirect::to(&address).into_response();
+    }
+    let api = path.starts_with("/api/");
+    if api && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {
+        return refused(StatusCode::UNAUTHORIZED, &ApiError::SignedOut.ser());
+    }
+    let reference = request.extensions().get::<Reference>().map(|reference| reference.0.clone()).unwrap_or_default();
+    let caller = session.user.map(|user| user.caller);
+    let theme = theme(request.headers());
+    let me = match &caller {
+        Some(caller) if page => backend::people::me(&site.backend, caller).await.ok(),
+        _ => None,
+    };
+    request.extensions_mut().insert(Entry { backend: site.backend, caller, reference, me, theme });
+    let response = next.run(request).await;
+    if api && response.status() == StatusCode::INTERNAL_SERVER_ERROR { with_true_status(response).await } else { response }
+}
+
+/// Leptos answers 500 when it cannot read what was sent, before any use case runs; that is the sender's doing.
+async fn with_true_status(response: Response) -> Response {
+    let Ok(bytes) = axum::body::to_bytes(response.into_body(), BODY_LIMIT).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    match ApiError::de(bytes.clone()) {
+        ApiError::Refused { .. } => refused(StatusCode::UNPROCESSABLE_ENTITY, &bytes),
+        // Failures of use cases have a reference that is known.
+        ApiError::Failed { reference } if reference == "unknown" => {
+            let refusal = Refusal::input("", "The server could not read what was sent. Reload the page and try again.");
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &ApiError::Refused { refusal }.ser())
+        }
+        _ => refused(StatusCode::INTERNAL_SERVER_ERROR, &bytes),
+    }
+}
+
+/// A server function's error.
+fn refused(status: StatusCode, error: &[u8]) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, error.to_vec()).into_response()
+}
+
+/// The chosen theme, when it is one of ours.
+fn theme(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
+    let mut chosen = cookies.filter_map(|cookie| cookie.trim().strip_prefix("theme="));
+    chosen.find(|theme| matches!(*theme, "light" | "dark")).map(str::to_owned)
+}
+
+/// The files of the site root: its folders and top-level files, each at its own path, so that pages never touch the disk.
+pub fn files(site: &Site) -> Router {
+    let mut router = Router::new();
+    let root = &site.config.site_root;
+    let entries = match std::fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) => {
+            tracing::warn!(folder = %root.display(), %error, "no files of the site: pages have no style and no script");
+            return router;
+        }
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let Some(name) = entry.file_name().to_str().map(str::to_owned).filter(|name| !name.starts_with('.')) else { continue };
+        if path.is_dir() {
+            let keep = if name == "fonts" { "public, max-age=31536000, immutable" } else { "no-cache" };
+            let folder = ServeDir::new(&path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+            router = router.nest(&format!("/{name}"), Router::new().fallback_service(folder).layer(cached(keep)));
+        } else if file_of_its_own(&path) {
+            let file = ServeFile::new(&path).precompressed_br().precompressed_gzip();
+            router = router.merge(Router::new().route_service(&format!("/{name}"), file).layer(cached("public, max-age=3600")));
+        }
+    }
+    router
+}
+
+/// Not a compressed twin of another file.
+fn file_of_its_own(path: &Path) -> bool {
+    path.extension().is_none_or(|extension| extension != "br" && extension != "gz")
+}
+
+fn cached(policy: &'static str) -> tower_http::set_header::SetResponseHeaderLayer<HeaderValue> {
+    tower_http::set_header::SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(policy))
+}

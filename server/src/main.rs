@@ -1,0 +1,231 @@
+//! The `docket` program: its commands.
+
+use backend::{Backend, definitions, people};
+use clap::{Parser, Subcommand};
+use server::config::Config;
+use server::{doctor, http, open_migrated, seed, telemetry, work};
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Prints a line; a reader that went away (`docket … | head`) is no error.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
+/// Docket: the front desk of an organization.
+#[derive(Parser)]
+#[command(name = "docket", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site (and work, unless DOCKET_WORKER is off).
+    Serve,
+    /// Hand approved requests to connectors, until stopped.
+    Work {
+        /// Do what is due now, then end.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Load the demo organizations, their sign-ins and requests in every state. Changes nothing the second time.
+    Seed {
+        /// The folder with one definition folder for each organization.
+        #[arg(default_value = "demo")]
+        folder: PathBuf,
+    },
+    /// Print the configuration without secrets, and check database, storage, clock and worker.
+    Doctor,
+    /// Accounts.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Create and update an organization from its definition folder.
+    Apply {
+        folder: PathBuf,
+        /// Print the plan and change nothing.
+        #[arg(long)]
+        plan: bool,
+    },
+    /// Write an organization's definition folder.
+    Export {
+        /// Key of the organization.
+        organization: String,
+        folder: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make an account. The password is asked for, or read from standard input.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// Key of the organization the person belongs to; it is made when missing.
+        #[arg(long)]
+        organization: String,
+        /// May change definitions and decides as the fallback approver.
+        #[arg(long)]
+        admin: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match Config::from_environment() {
+        Ok(config) => config,
+        Err(problems) => {
+            eprintln!(
+                "The configuration has {}:",
+                if problems.len() == 1 { "a problem".to_owned() } else { format!("{} problems", problems.len()) }
+            );
+            problems.iter().for_each(|problem| eprintln!("  {problem}"));
+            return ExitCode::from(2);
+        }
+    };
+    if let Err(problem) = telemetry::start(&config) {
+        eprintln!("{problem}");
+        return ExitCode::from(2);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("The program cannot start its threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments.command, config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, config: Config) -> Result<(), String> {
+    match command {
+        Command::Serve => serve(config).await,
+        Command::Work { once } => {
+            let backend = open_migrated(&config).await?;
+            if once {
+                say!("{}", work::once(&backend).await?);
+            } else {
+                work::run(backend, http::stop_signal()).await;
+            }
+            Ok(())
+        }
+        Command::Migrate => {
+            let backend = open_migrated(&config).await?;
+            say!("{} is up to date.", backend.store().kind());
+            Ok(())
+        }
+        Command::Seed { folder } => {
+            say!("{}", seed::run(&config, &folder).await?);
+            Ok(())
+        }
+        Command::Doctor => {
+            let report = doctor::examine(&config).await;
+            say!("{}", report.text.trim_end());
+            if report.healthy { Ok(()) } else { Err("Something needs attention: see above.".to_owned()) }
+        }
+        Command::User { command: UserCommand::Create { email, name, organization, admin } } => {
+            let backend = open_migrated(&config).await?;
+            let password = password()?;
+            people::create_account(&backend, &email, &name, &password, admin, &organization).await.map_err(|error| error.to_string())?;
+            say!("{name} can sign in at {}/sign-in with {email}.", config.public_url);
+            Ok(())
+        }
+        Command::Apply { folder, plan } => apply(&open_migrated(&config).await?, &folder, plan).await,
+        Command::Export { organization, folder } => {
+            let backend = open_migrated(&config).await?;
+            let files = definitions::export(&backend, &organization).await.map_err(|error| error.to_string())?;
+            definitions::folder::write(&folder, &files).map_err(|error| error.to_string())?;
+            say!("{} files written to {}.", files.len(), folder.display());
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    let config = Arc::new(config);
+    let backend = open_migrated(&config).await?;
+    let listener = TcpListener::bind(config.address).await.map_err(|error| {
+        format!("{} cannot be listened on: {error}. Stop what uses it, or set DOCKET_ADDR to another address and port.", config.address)
+    })?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let (stopping, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        http::stop_signal().await;
+        tracing::info!("stopping");
+        let _ = stopping.send(true);
+    });
+    let worker = config.worker.then(|| tokio::spawn(work::run(backend.clone(), until(stopped.clone()))));
+    let cleaner = tokio::spawn(clean(backend.clone()));
+    say!("Docket is at {} (listening on {address}, {}).", config.public_url, backend.store().kind());
+    let served = http::serve(listener, backend, config, until(stopped)).await;
+    cleaner.abort();
+    if let Some(worker) = worker {
+        // A delivery under way may finish; one that hangs is taken up again after its lease.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
+    }
+    served.map_err(|error| format!("The server stopped: {error}"))
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopping| *stopping).await;
+}
+
+/// Removes sessions and counted tries that ended, once an hour.
+async fn clean(backend: Backend) {
+    let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        hourly.tick().await;
+        if let Err(error) = people::tidy(&backend).await {
+            tracing::error!(%error, "old sessions could not be removed");
+        }
+    }
+}
+
+async fn apply(backend: &Backend, folder: &std::path::Path, plan_only: bool) -> Result<(), String> {
+    let files = definitions::folder::read(folder).map_err(|error| error.to_string())?;
+    let key = definitions::organization_key(&files)
+        .ok_or_else(|| format!("{} needs an organization.yaml with a key and a name.", folder.display()))?;
+    let plan = if plan_only { definitions::plan(backend, &key, files).await } else { definitions::apply(backend, &key, files).await };
+    let plan = plan.map_err(|error| error.to_string())?;
+    say!("{}", plan.to_string().trim_end());
+    Ok(())
+}
+
+/// Asks for a password without showing it, or reads one line of standard input.
+fn password() -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("The password cannot be read: {error}");
+    if std::io::stdin().is_terminal() {
+        print!("Password (not shown): ");
+        std::io::stdout().flush().map_err(unreadable)?;
+        let password = rpassword::read_password().map_err(unreadable)?;
+        print!("Again: ");
+        std::io::stdout().flush().map_err(unreadable)?;
+        if rpassword::read_password().map_err(unreadable)? != password {
+            return Err("The two passwords differ; nothing was created.".to_owned());
+        }
+        Ok(password)
+    } else {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(unreadable)?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}

@@ -1,0 +1,341 @@
+//! The demo: two organizations from their definition folders, sign-ins, and requests in every state, made through the use cases by the
+//! people who would make them. A second run changes nothing.
+//!
+//! Ages are real: a clock of our own stands where each step happened. What is delivered goes to a receiver of our own at the address the
+//! demo's connectors name; a request that should fail meets one that refuses.
+
+use crate::config::Config;
+use axum::http::StatusCode;
+use axum::{Router, routing::post};
+use backend::{Backend, Caller, Clock, Real, Store, approvals, definitions, outbox, people, requests};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::Refusal;
+use domain::approvals::Verdict;
+use domain::approvals::wire::Decide;
+use domain::forms::Answers;
+use domain::id::{OrganizationId, PersonId, RequestId};
+use domain::requests::wire::{SaveDraft, SubmitDraft, Submitted};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
+
+/// Everybody's password in the demo.
+pub const PASSWORD: &str = "docket-demo-2026";
+/// Where the demo's connectors send to.
+const RECEIVER: &str = "127.0.0.1:4010";
+
+/// What happened, as `seed/story.json` tells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Story {
+    /// E-mails whose sign-ins are printed, with a word about each.
+    sign_ins: Vec<(String, String)>,
+    requests: Vec<Told>,
+}
+
+impl Story {
+    fn read() -> Result<Self, String> {
+        serde_json::from_str(include_str!("seed/story.json")).map_err(|error| format!("the demo's story: {error}"))
+    }
+
+    /// E-mails of everybody in it, each once.
+    fn people(&self) -> BTreeSet<&str> {
+        let acting = self.requests.iter().flat_map(|told| told.then.iter().map(|step| step.by.as_str()).chain([told.by.as_str()]));
+        acting.chain(self.sign_ins.iter().map(|(email, _)| email.as_str())).collect()
+    }
+}
+
+/// E-mails of everybody who can sign in to the demo.
+///
+/// # Errors
+/// When the story cannot be read.
+pub fn people_of_the_story() -> Result<Vec<String>, String> {
+    Ok(Story::read()?.people().into_iter().map(str::to_owned).collect())
+}
+
+/// One request (or draft) and what became of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    /// Tells it apart for ever: the id is made of it.
+    name: String,
+    organization: String,
+    by: String,
+    item: String,
+    /// Hours before now when it was submitted.
+    hours_ago: i64,
+    /// Left as a draft at this section.
+    #[serde(default)]
+    draft_at: Option<String>,
+    /// People and groups are written `@<name>` and `#<name>`, dates `+12d` from now.
+    answers: Map<String, Value>,
+    #[serde(default)]
+    then: Vec<Step>,
+}
+
+/// One step, by somebody, so many minutes after the one before.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    by: String,
+    after_minutes: i64,
+    #[serde(rename = "do")]
+    action: Action,
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Approve,
+    Decline,
+    AskForChanges,
+    ProvideInfo,
+    Start,
+    Complete,
+    Cancel,
+    /// The last step was an approval whose delivery never arrives.
+    FailDelivery,
+}
+
+/// A person, and the organization they are in first.
+type SignedIn = (PersonId, Option<OrganizationId>);
+
+/// A clock that stands where the story is.
+struct StoryClock(AtomicI64);
+
+impl StoryClock {
+    fn set(&self, at: DateTime<Utc>) {
+        self.0.store(at.timestamp_micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for StoryClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap_or_default()
+    }
+}
+
+/// Applies every definition folder, sets the demo's passwords and tells the story; the answer is for the person at the terminal.
+///
+/// # Errors
+/// A sentence that says what stands in the way.
+pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
+    let real = crate::open_migrated(config).await?;
+    let mut lines = Vec::new();
+    for (key, files) in organizations(folder)? {
+        definitions::apply(&real, &key, files).await.map_err(|error| format!("{key}: {error}"))?;
+        lines.push(format!("{key}: definitions are up to date"));
+    }
+    let story = Story::read()?;
+    let mut people = BTreeMap::new();
+    for email in story.people() {
+        people.insert(email.to_owned(), sign_in(&real, email).await.map_err(|error| format!("{email}: {error}"))?);
+    }
+    let teller = Teller::new(config, real.store().clone(), people).await?;
+    let mut told = 0;
+    for request in &story.requests {
+        told += u32::from(teller.tell(request).await.map_err(|problem| format!("{}: {problem}", request.name))?);
+    }
+    lines.push(if told == 0 { "requests: all there already".to_owned() } else { format!("requests: {told} made") });
+    lines.push(format!("\nSign in at {}/sign-in with the password {PASSWORD}:", config.public_url));
+    lines.extend(story.sign_ins.iter().map(|(email, words)| format!("  {email:<40}{words}")));
+    Ok(lines.join("\n"))
+}
+
+/// Signs in with the demo's password, which is set when it does not fit: a second run signs nobody out.
+async fn sign_in(real: &Backend, email: &str) -> backend::Result<SignedIn> {
+    let from = format!("seed of {email}");
+    match people::sign_in(real, email, PASSWORD, &from).await {
+        Ok(signed_in) => Ok(signed_in),
+        Err(_) => {
+            people::set_password(real, email, PASSWORD).await?;
+            people::sign_in(real, email, PASSWORD, &from).await
+        }
+    }
+}
+
+/// The definition folders inside a folder, in order of their names.
+fn organizations(folder: &Path) -> Result<BTreeMap<String, Vec<definitions::File>>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("The demo's folder {} cannot be read: {error}", folder.display()))?;
+    let mut found = BTreeMap::new();
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.join("organization.yaml").is_file()) {
+        let files = definitions::folder::read(&path).map_err(words)?;
+        let key = definitions::organization_key(&files).ok_or_else(|| format!("{} has no readable organization.yaml", path.display()))?;
+        found.insert(key, files);
+    }
+    if found.is_empty() { Err(format!("{} has no definition folder inside.", folder.display())) } else { Ok(found) }
+}
+
+/// Tells the story through the use cases.
+struct Teller {
+    backend: Backend,
+    clock: Arc<StoryClock>,
+    now: DateTime<Utc>,
+    people: BTreeMap<String, SignedIn>,
+    /// What the receiver answers.
+    answer: Arc<AtomicU16>,
+}
+
+impl Teller {
+    async fn new(config: &Config, store: Store, people: BTreeMap<String, SignedIn>) -> Result<Self, String> {
+        let now = Utc::now();
+        let clock = Arc::new(StoryClock(AtomicI64::new(now.timestamp_micros())));
+        // Our own receiver is inside the network; so is its one caller.
+        let settings = backend::Settings { allow_inside_addresses: true, ..config.settings() };
+        let backend = Backend::new(store, settings, clock.clone(), Arc::new(Real)).map_err(|error| error.to_string())?;
+        let answer = Arc::new(AtomicU16::new(200));
+        receive(answer.clone()).await;
+        Ok(Self { backend, clock, now, people, answer })
+    }
+
+    /// Makes one request and what follows, unless it is there; true when it was made.
+    async fn tell(&self, told: &Told) -> Result<bool, String> {
+        let began = self.now - TimeDelta::hours(told.hours_ago);
+        self.clock.set(began);
+        let caller = self.caller(&told.organization, &told.by).await?;
+        let id = id_of(&told.name);
+        if told.draft_at.is_some() && self.draft_is_there(&caller, id).await? {
+            return Ok(false);
+        }
+        let page = requests::open_draft(&self.backend, &caller, &told.item).await.map_err(words)?;
+        let answers = self.answers(&caller, &told.answers).await?;
+        let draft = SubmitDraft { id, item_key: told.item.clone(), form_version: page.form_version, answers };
+        if !self.save(&caller, &draft, told.draft_at.clone()).await? || told.draft_at.is_some() {
+            return Ok(told.draft_at.is_some());
+        }
+        let number = match requests::submit(&self.backend, &caller, draft).await.map_err(words)? {
+            Submitted::Filed { number } => number,
+            Submitted::Problems { problems } => return Err(format!("{problems:?}")),
+            Submitted::Changed { .. } => return Err("the form changed while the demo was loaded; run docket seed again".to_owned()),
+        };
+        outbox::run_once(&self.backend).await.map_err(words)?;
+        let mut at = began;
+        for step in &told.then {
+            at += TimeDelta::minutes(step.after_minutes);
+            self.clock.set(at.min(self.now));
+            self.step(&told.organization, &number, step).await?;
+        }
+        Ok(true)
+    }
+
+    /// Saves the draft; false when it was submitted by an earlier run.
+    async fn save(&self, caller: &Caller, draft: &SubmitDraft, step: Option<String>) -> Result<bool, String> {
+        let SubmitDraft { id, item_key, form_version, answers } = draft.clone();
+        match requests::save_draft(&self.backend, caller, SaveDraft { id, item_key, form_version, answers, step }).await {
+            Ok(_) => Ok(true),
+            Err(backend::Error::Refused(Refusal::Conflict { .. })) => Ok(false),
+            Err(error) => Err(words(error)),
+        }
+    }
+
+    async fn step(&self, organization: &str, number: &str, step: &Step) -> Result<(), String> {
+        let caller = self.caller(organization, &step.by).await?;
+        let backend = &self.backend;
+        let failing = step.action == Action::FailDelivery;
+        self.answer.store(if failing { 503 } else { 200 }, Ordering::SeqCst);
+        let done = match step.action {
+            Action::Approve | Action::FailDelivery => self.decide(&caller, number, Verdict::Approve, &step.text).await,
+            Action::Decline => self.decide(&caller, number, Verdict::Reject, &step.text).await,
+            Action::AskForChanges => self.decide(&caller, number, Verdict::AskForChanges, &step.text).await,
+            Action::ProvideInfo => requests::provide_info(backend, &caller, number, &step.text).await.map(drop),
+            Action::Start => requests::start(backend, &caller, number).await.map(drop),
+            Action::Complete => requests::complete(backend, &caller, number, &step.text).await.map(drop),
+            Action::Cancel => requests::cancel(backend, &caller, number, &step.text).await.map(drop),
+        };
+        done.map_err(words)?;
+        outbox::run_once(backend).await.map_err(words)?;
+        if failing {
+            let mut at = backend.now();
+            for pause in &backend.settings().delivery_pauses {
+                at += TimeDelta::minutes(i64::from(*pause)) + TimeDelta::seconds(1);
+                self.clock.set(at);
+                outbox::run_once(backend).await.map_err(words)?;
+            }
+            self.answer.store(200, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    async fn draft_is_there(&self, caller: &Caller, id: RequestId) -> Result<bool, String> {
+        Ok(requests::drafts(&self.backend, caller).await.map_err(words)?.iter().any(|draft| draft.id == id))
+    }
+
+    async fn decide(&self, caller: &Caller, number: &str, verdict: Verdict, reason: &str) -> backend::Result<()> {
+        let seen = requests::page(&self.backend, caller, number).await?.events.len().try_into().unwrap_or(u32::MAX);
+        let decision = Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
+        approvals::decide(&self.backend, caller, decision).await.map(drop)
+    }
+
+    /// The person of this e-mail, in this organization.
+    async fn caller(&self, organization: &str, email: &str) -> Result<Caller, String> {
+        let missing = || format!("{email} is not in {organization}");
+        let (person, first) = *self.people.get(email).ok_or_else(missing)?;
+        let load = |organization| people::load_caller(&self.backend, person, organization, self.now);
+        let caller = load(first).await.map_err(words)?.ok_or_else(missing)?;
+        let me = people::me(&self.backend, &caller).await.map_err(words)?;
+        let wanted = me.organizations.iter().find(|known| known.key == organization).ok_or_else(missing)?;
+        load(Some(wanted.id)).await.map_err(words)?.ok_or_else(missing)
+    }
+
+    /// The story's answers with people and groups in place of their names.
+    async fn answers(&self, caller: &Caller, told: &Map<String, Value>) -> Result<Answers, String> {
+        let mut answers = Answers::default();
+        for (key, value) in told {
+            let value = match value.as_str() {
+                Some(text) if text.starts_with('@') => {
+                    let found = people::search_people(&self.backend, caller, &text[1..]).await.map_err(words)?;
+                    let person = found.first().ok_or_else(|| format!("nobody is called {text}"))?;
+                    serde_json::json!({ "id": person.id, "name": person.name })
+                }
+                Some(text) if text.starts_with('#') => {
+                    let found = people::search_groups(&self.backend, caller, &text[1..]).await.map_err(words)?;
+                    let group = found.first().ok_or_else(|| format!("no group is called {text}"))?;
+                    serde_json::json!({ "id": group.id, "name": group.name })
+                }
+                Some(text) => Value::String(self.date(text)),
+                None => value.clone(),
+            };
+            answers.set(key, value);
+        }
+        Ok(answers)
+    }
+
+    /// `+12d` is the date twelve days from now, `-4d` four days ago, `+12dT09:30` with a time; any other text is itself.
+    fn date(&self, text: &str) -> String {
+        let written = text.starts_with(['+', '-']).then(|| text.split_once('d')).flatten();
+        match written.and_then(|(days, rest)| Some((days.parse::<i64>().ok()?, rest))) {
+            Some((days, rest)) => format!("{}{rest}", (self.now + TimeDelta::days(days)).format("%Y-%m-%d")),
+            None => text.to_owned(),
+        }
+    }
+}
+
+fn words(error: backend::Error) -> String {
+    error.to_string()
+}
+
+/// The same name always gives the same id: a second run finds the first one's requests.
+fn id_of(name: &str) -> RequestId {
+    let hash = Sha256::digest(format!("docket demo {name}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// Stands where the demo's connectors send to, while the story is told. When something else listens there, it hears the demo instead.
+async fn receive(answer: Arc<AtomicU16>) {
+    let receiver =
+        Router::new().fallback(post(move || async move { StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap_or(StatusCode::OK) }));
+    match tokio::net::TcpListener::bind(RECEIVER).await {
+        Ok(listener) => {
+            tokio::spawn(async move { axum::serve(listener, receiver).await });
+        }
+        Err(error) => tracing::warn!(%error, address = RECEIVER, "something else receives what the demo delivers"),
+    }
+}

@@ -1,0 +1,170 @@
+//! One site on a port of its own, and browsers that talk to it.
+
+use backend::{Backend, Clock, Real, Store, definitions, people};
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::{HeaderValue, LOCATION, ORIGIN};
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+use server::config::Config;
+use server::http;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+pub const PASSWORD: &str = "a long enough password";
+pub const REQUESTER: &str = "rita@north.example";
+pub const APPROVER: &str = "arno@north.example";
+pub const ADMINISTRATOR: &str = "adele@north.example";
+pub const STRANGER: &str = "sven@south.example";
+/// In both organizations.
+pub const BOTH: &str = "bo@both.example";
+
+/// A clock that a test moves.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance(&self, by: TimeDelta) {
+        self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// A running site; stops and removes its files when dropped.
+pub struct Site {
+    pub base: String,
+    pub backend: Backend,
+    pub clock: Arc<TestClock>,
+    folder: PathBuf,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Site {
+    /// Two organizations, `north` and `south`, and nobody signed in.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        let folder = std::env::temp_dir().join(format!("docket-http-{}", uuid::Uuid::now_v7()));
+        let files = folder.join("site");
+        std::fs::create_dir_all(files.join("pkg")).unwrap();
+        std::fs::write(files.join("pkg/docket.css"), "body{color:black}").unwrap();
+        std::fs::write(files.join("icons.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut all: BTreeMap<String, String> = [
+            ("DATABASE_URL", format!("sqlite:{}", folder.join("docket.sqlite").display())),
+            ("DOCKET_ADDR", address.to_string()),
+            ("DOCKET_SITE_ROOT", files.display().to_string()),
+            ("DOCKET_ALLOW_INSIDE_ADDRESSES", "on".to_owned()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+        all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let config = Arc::new(Config::read(&all).unwrap());
+
+        let clock = Arc::new(TestClock(AtomicI64::new(Utc::now().timestamp_micros())));
+        let store = Store::open(&config.database_url).await.unwrap();
+        store.migrate().await.unwrap();
+        let backend = Backend::new(store, config.settings(), clock.clone(), Arc::new(Real)).unwrap();
+        for name in ["north", "south"] {
+            let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(name);
+            let files = definitions::folder::read(&fixture).unwrap();
+            definitions::apply(&backend, name, files).await.unwrap();
+        }
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = http::serve(listener, backend.clone(), config, async move {
+            let _ = stopped.await;
+        });
+        tokio::spawn(async move { served.await.unwrap() });
+        Self { base: format!("http://{address}"), backend, clock, folder, stop: Some(stop) }
+    }
+
+    /// A browser in which nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Browser { client, base: self.base.clone() }
+    }
+
+    /// A browser in which this person is signed in.
+    pub async fn signed_in(&self, email: &str) -> Browser {
+        people::set_password(&self.backend, email, PASSWORD).await.unwrap();
+        let browser = self.browser();
+        let answer = browser.sign_in(email, PASSWORD, "").await;
+        assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/"), "{email} could not sign in");
+        browser
+    }
+
+    /// Stops the server and waits until its port refuses, or fails after a while.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// One browser: keeps cookies, follows no redirect, and says where its requests come from.
+pub struct Browser {
+    pub client: Client,
+    pub base: String,
+}
+
+impl Browser {
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.base)).header("accept", "text/html").send().await.unwrap()
+    }
+
+    /// The text of a page that must be there.
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        self.client.post(format!("{}{path}", self.base)).header(ORIGIN, &self.base).form(fields).send().await.unwrap()
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str, next: &str) -> Response {
+        self.form("/sign-in", &[("email", email), ("password", password), ("next", next)]).await
+    }
+
+    /// Calls a server function, as the page does.
+    pub async fn call(&self, path: &str, arguments: Value) -> Response {
+        let request = self.client.post(format!("{}/api/{path}", self.base)).header(ORIGIN, &self.base);
+        request.header("accept", "application/json").json(&arguments).send().await.unwrap()
+    }
+
+    /// Calls a server function that must succeed.
+    pub async fn ask(&self, path: &str, arguments: Value) -> Value {
+        let answer = self.call(path, arguments.clone()).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{path} {arguments}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+pub fn location(answer: &Response) -> &str {
+    answer.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap())
+}
+
+pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).map(HeaderValue::to_str).map_or("", |value| value.unwrap())
+}

@@ -1,0 +1,90 @@
+//! The live stream.
+
+use crate::harness::{APPROVER, Browser, REQUESTER, STRANGER, Site, header};
+use crate::submission::{decide, submit};
+use reqwest::Response;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// An open stream, read event by event.
+struct Stream {
+    answer: Response,
+    read: String,
+}
+
+impl Stream {
+    async fn open(browser: &Browser) -> Self {
+        let answer = browser.get("/live").await;
+        assert_eq!(header(&answer, "content-type"), "text/event-stream");
+        Self { answer, read: String::new() }
+    }
+
+    /// Name and data of the next event; None when the stream ended.
+    async fn next(&mut self) -> Option<(String, Value)> {
+        let wait = async {
+            loop {
+                if let Some((event, rest)) = self.read.split_once("\n\n") {
+                    let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(|text| text.trim().to_owned());
+                    let found = line("data:").map(|data| (line("event:").unwrap_or_default(), serde_json::from_str(&data).unwrap()));
+                    self.read = rest.to_owned();
+                    if found.is_some() {
+                        return found;
+                    }
+                    continue;
+                }
+                let chunk = self.answer.chunk().await.ok().flatten()?;
+                self.read.push_str(std::str::from_utf8(&chunk).unwrap());
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), wait).await.expect("no event came")
+    }
+
+    /// Reads until this event comes; what came before it.
+    async fn until(&mut self, wanted: &Value) -> Vec<Value> {
+        let mut before = Vec::new();
+        loop {
+            let (_, data) = self.next().await.expect("the stream ended");
+            if data == *wanted {
+                return before;
+            }
+            before.push(data);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_approver_hears_of_a_request_and_its_requester_of_the_decision() {
+    let site = Site::start().await;
+    let (requester, approver, outsider) = (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await, site.signed_in(STRANGER).await);
+    let mut inbox = Stream::open(&approver).await;
+    let mut mine = Stream::open(&requester).await;
+    let mut elsewhere = Stream::open(&outsider).await;
+    for stream in [&mut inbox, &mut mine, &mut elsewhere] {
+        assert_eq!(stream.next().await.unwrap(), ("hello".to_owned(), json!({ "kind": "inbox", "count": 0 })));
+        assert_eq!(stream.next().await.unwrap().0, "message");
+    }
+
+    let number = submit(&requester, "Travel").await;
+    let changed = json!({ "kind": "request", "number": number });
+    inbox.until(&json!({ "kind": "inbox", "count": 1 })).await;
+    mine.until(&changed).await;
+
+    decide(&approver, &number, "approve", "").await;
+    let before = mine.until(&changed).await;
+    assert!(before.iter().all(|event| event["kind"] == "request"), "a requester's inbox is nobody's news: {before:?}");
+    inbox.until(&json!({ "kind": "inbox", "count": 0 })).await;
+
+    let quiet = tokio::time::timeout(Duration::from_millis(300), elsewhere.answer.chunk()).await;
+    assert!(quiet.is_err(), "another organization heard something: {quiet:?}");
+}
+
+#[tokio::test]
+async fn stopping_ends_open_streams_at_once() {
+    let mut site = Site::start().await;
+    let browser = site.signed_in(REQUESTER).await;
+    let mut stream = Stream::open(&browser).await;
+    stream.next().await.unwrap();
+    stream.next().await.unwrap();
+    site.stop();
+    assert_eq!(stream.next().await, None);
+}

@@ -1,0 +1,13 @@
+//! The whole site over HTTP: a real port, a real client, a database of its own for every test.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod auth;
+mod harness;
+mod live;
+mod security;
+mod seed;
+mod server_fns;
+mod submission;
+mod tenancy;
+mod tidy;

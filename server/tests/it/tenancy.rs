@@ -1,0 +1,74 @@
+//! Two organizations on one site: neither sees anything of the other, and what is not seen is not found.
+
+use crate::harness::{ADMINISTRATOR, BOTH, REQUESTER, STRANGER, Site};
+use crate::submission::submit;
+use reqwest::StatusCode;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_other_organization_does_not_exist() {
+    let site = Site::start().await;
+    let north = site.signed_in(REQUESTER).await;
+    let south = site.signed_in(STRANGER).await;
+    let number = submit(&north, "A secret of the north").await;
+    let draft = north.ask("requests/open_draft", json!({ "item_key": "vpn" })).await;
+    let saved = json!({ "draft": { "id": draft["id"], "item_key": "vpn", "form_version": draft["form_version"], "answers": { "reason": "begun" }, "step": "why" } });
+    north.ask("requests/save_draft", saved.clone()).await;
+
+    for path in [format!("/requests/{number}"), format!("/inbox/{number}"), "/request/vpn".to_owned()] {
+        let text = south.get(&path).await.text().await.unwrap();
+        assert!(!text.contains("A secret of the north") && !text.contains("VPN access"), "{path}");
+    }
+    assert_eq!(south.get(&format!("/requests/{number}")).await.status(), StatusCode::NOT_FOUND);
+
+    let number_only = json!({ "number": number, "reason": "x", "answer": "x", "note": "x" });
+    for (path, arguments) in [
+        ("requests/page", number_only.clone()),
+        ("requests/cancel", number_only.clone()),
+        ("requests/provide_info", number_only.clone()),
+        ("requests/start", number_only.clone()),
+        ("requests/complete", number_only),
+        ("requests/open_draft", json!({ "item_key": "vpn" })),
+        ("requests/preview_route", json!({ "item_key": "vpn", "answers": {} })),
+        ("requests/save_draft", saved),
+        ("requests/discard_draft", json!({ "id": draft["id"] })),
+        ("requests/restore_draft", json!({ "id": draft["id"] })),
+        ("approvals/decide", json!({ "decision": { "number": number, "verdict": "approve", "reason": "x", "seen": 1 } })),
+        ("requests/replay", json!({ "id": "00000000-0000-7000-8000-000000000001" })),
+    ] {
+        let answer = south.call(path, arguments).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {text}");
+        assert!(!text.contains("north") && !text.contains("VPN"), "{path}: {text}");
+    }
+
+    assert!(!south.page("/").await.contains("VPN access"));
+    assert_eq!(south.ask("requests/mine", json!({ "filter": "all", "after": null })).await["rows"], json!([]));
+    assert_eq!(south.ask("approvals/inbox", json!({})).await["rows"], json!([]));
+    assert_eq!(south.ask("requests/search_people", json!({ "text": "Rita" })).await, json!([]));
+    assert_eq!(south.ask("requests/search_groups", json!({ "text": "Net" })).await, json!([]));
+    assert_eq!(north.ask("requests/search_people", json!({ "text": "Rita" })).await[0]["name"], "Rita North");
+
+    // Untouched by all that was tried.
+    let page = north.ask("requests/page", json!({ "number": number })).await;
+    assert_eq!((&page["summary"]["status"], page["events"].as_array().unwrap().len()), (&json!("pending_approval"), 1));
+    assert_eq!(north.ask("requests/open_draft", json!({ "item_key": "vpn" })).await["answers"]["reason"], "begun");
+}
+
+#[tokio::test]
+async fn a_person_in_both_sees_one_at_a_time() {
+    let site = Site::start().await;
+    let north = site.signed_in(REQUESTER).await;
+    let administrator = site.signed_in(ADMINISTRATOR).await;
+    let number = submit(&north, "Seen in the north").await;
+    assert_eq!(administrator.ask("requests/page", json!({ "number": number })).await["summary"]["number"], number);
+
+    let both = site.signed_in(BOTH).await;
+    both.form("/organization", &[("key", "south")]).await;
+    assert_eq!(both.call("requests/page", json!({ "number": number })).await.status(), StatusCode::NOT_FOUND);
+    both.form("/organization", &[("key", "north")]).await;
+    assert!(both.page("/").await.contains("VPN access"));
+    both.form("/organization", &[("key", "south")]).await;
+    assert!(!both.page("/").await.contains("VPN access"));
+}

@@ -1,0 +1,153 @@
+//! The tree keeps to its invariants: who may name what, and how long a file may be.
+
+use std::path::{Path, PathBuf};
+
+const LONGEST: usize = 450;
+/// Tables of cases, which read best as one.
+const TABLES: &[&str] = &["app/domain/src/requests/lifecycle.rs", "app/domain/src/permission.rs", "app/src/routes.rs"];
+/// What nobody should leave behind; in pieces, so that this file does not say it.
+const LEFT_BEHIND: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Path from the root, and text, of every source file of ours under a folder.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(&root().join(folder), &mut found);
+    assert!(!found.is_empty(), "{folder} has no sources");
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !["target", "node_modules"].contains(&name.as_str()) && !name.starts_with('.') {
+            collect(&path, found);
+        } else if ["rs", "css", "ts", "mjs"].iter().any(|kind| path.extension().is_some_and(|extension| extension == *kind)) {
+            let inside = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+            found.push((inside, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+fn all() -> Vec<(String, String)> {
+    ["app", "server", "migrations", "frontend"].iter().flat_map(|folder| sources(folder)).collect()
+}
+
+/// The lines of code that contain any of the words as a whole path segment; comments may say what they like.
+fn naming<'t>(text: &'t str, words: &[&str]) -> Vec<&'t str> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.filter(|line| words.iter().any(|word| mentions(line, word))).collect()
+}
+
+fn mentions(line: &str, word: &str) -> bool {
+    let letter = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
+    line.match_indices(word).any(|(at, _)| !letter(line[..at].chars().next_back()) && !letter(line[at + word.len()..].chars().next()))
+}
+
+#[track_caller]
+fn only(allowed: impl Fn(&str) -> bool, words: &[&str], folder: &str, why: &str) {
+    let mut used = false;
+    for (path, text) in sources(folder) {
+        let lines = naming(&text, words);
+        if allowed(&path) {
+            used |= !lines.is_empty();
+        } else {
+            assert!(lines.is_empty(), "{path}: {why}: {lines:#?}");
+        }
+    }
+    assert!(used, "nobody names {words:?} any more: this check checks nothing");
+}
+
+#[test]
+fn words_are_found_whole() {
+    assert!(mentions("use sea_orm::Set;", "sea_orm") && mentions("(sea_orm)", "sea_orm"));
+    assert!(!mentions("sea_orm_migration", "sea_orm") && !mentions("my_sea_orm", "sea_orm"));
+}
+
+#[test]
+fn the_domain_does_nothing_but_decide() {
+    let manifest = std::fs::read_to_string(root().join("app/domain/Cargo.toml")).unwrap();
+    let after = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let names: Vec<&str> = after
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
+        .collect();
+    let allowed = ["chrono", "regex-lite", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+    for name in &names {
+        assert!(allowed.contains(name), "app/domain depends on {name}: the domain is pure");
+    }
+    assert!(names.contains(&"serde"), "{names:?}");
+    for (path, text) in sources("app/domain/src") {
+        let rules = text.split("#[cfg(test)]").next().unwrap();
+        let lines = naming(
+            rules,
+            &["Utc::now", "Local::now", "SystemTime", "Instant", "new_v4", "now_v7", "std::fs", "std::net", "std::env", "async"],
+        );
+        assert!(lines.is_empty(), "{path}: the domain reads no clock, makes no ids and does no input or output: {lines:#?}");
+    }
+}
+
+#[test]
+fn only_the_store_names_the_database() {
+    let allowed = |path: &str| path.contains("backend/src/store/") || path == "server/backend/src/error.rs" || path.contains("/tests/");
+    only(allowed, &["sea_orm", "sqlx"], "server", "only store/ names sea_orm");
+}
+
+#[test]
+fn only_connectors_name_the_http_client() {
+    let allowed = |path: &str| path.contains("backend/src/connectors/") || path.contains("/tests/");
+    only(allowed, &["reqwest"], "server", "only connectors/ names reqwest");
+}
+
+#[test]
+fn screens_name_use_cases_only_in_api_and_context() {
+    let allowed = |path: &str| path.ends_with("/api.rs") || path == "app/src/context.rs";
+    only(allowed, &["backend::", "use backend"], "app/src", "app names backend only in api.rs and context.rs");
+}
+
+#[test]
+fn only_the_configuration_reads_the_environment() {
+    let readers = ["env::var", "env::vars", "env::var_os", "env::vars_os", "dotenvy"];
+    for (path, text) in all() {
+        if path == "server/src/config.rs" {
+            assert!(!naming(&text, &readers).is_empty());
+        } else if !path.contains("/tests/") && !path.contains("/benches/") && !path.contains("/examples/") {
+            let lines = naming(&text, &readers);
+            assert!(lines.is_empty(), "{path}: the environment is read in server/src/config.rs only: {lines:#?}");
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_finished() {
+    for (path, text) in all() {
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST || TABLES.contains(&path.as_str()), "{path} has {lines} lines: split it");
+        for word in LEFT_BEHIND {
+            assert!(!text.contains(word), "{path} says {word}");
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    for (path, text) in all() {
+        let source = path.ends_with(".rs") && path.contains("/src/");
+        assert!(!source || text.starts_with("//!"), "{path} must begin with //! and what it is for");
+    }
+}
+
+#[test]
+fn entities_stay_in_the_store() {
+    for (path, text) in sources("server/backend/src") {
+        if !path.contains("/store/") {
+            let lines = naming(&text, &["Model", "ActiveModel", "Entity", "DatabaseConnection", "DatabaseTransaction"]);
+            assert!(lines.is_empty(), "{path}: rows are the store's own; ask it for domain types: {lines:#?}");
+        }
+    }
+}
