@@ -27,6 +27,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Site() -> impl IntoView {
     provide_live();
+    provide_context(keys::SearchWanted::default());
     // Tests and assistive scripts can wait for this instead of guessing when the page answers to clicks.
     Effect::new(|_| {
         if let Some(root) = document().document_element() {

@@ -175,6 +175,8 @@ fn organizations(folder: &Path) -> Result<BTreeMap<String, Vec<definitions::File
 /// Tells the story through the use cases.
 struct Teller {
     backend: Backend,
+    /// Delivers what should fail: the same, or when something else receives, one that may not call it.
+    failing: Backend,
     clock: Arc<StoryClock>,
     now: DateTime<Utc>,
     people: BTreeMap<String, SignedIn>,
@@ -188,10 +190,13 @@ impl Teller {
         let clock = Arc::new(StoryClock(AtomicI64::new(now.timestamp_micros())));
         // Our own receiver is inside the network; so is its one caller.
         let settings = backend::Settings { allow_inside_addresses: true, ..config.settings() };
-        let backend = Backend::new(store, settings, clock.clone(), Arc::new(Real)).map_err(|error| error.to_string())?;
+        let refusing = backend::Settings { allow_inside_addresses: false, ..settings.clone() };
+        let made = |settings| Backend::new(store.clone(), settings, clock.clone(), Arc::new(Real)).map_err(words);
+        let (backend, refusing) = (made(settings)?, made(refusing)?);
         let answer = Arc::new(AtomicU16::new(200));
-        receive(answer.clone()).await;
-        Ok(Self { backend, clock, now, people, answer })
+        let receives = receive(answer.clone()).await;
+        let failing = if receives { backend.clone() } else { refusing };
+        Ok(Self { backend, failing, clock, now, people, answer })
     }
 
     /// Makes one request and what follows, unless it is there; true when it was made.
@@ -249,6 +254,7 @@ impl Teller {
             Action::Cancel => requests::cancel(backend, &caller, number, &step.text).await.map(drop),
         };
         done.map_err(words)?;
+        let backend = if failing { &self.failing } else { backend };
         outbox::run_once(backend).await.map_err(words)?;
         if failing {
             let mut at = backend.now();
@@ -328,14 +334,18 @@ fn id_of(name: &str) -> RequestId {
     RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-/// Stands where the demo's connectors send to, while the story is told. When something else listens there, it hears the demo instead.
-async fn receive(answer: Arc<AtomicU16>) {
+/// Stands where the demo's connectors send to, while the story is told. False when something else listens there: it hears the demo then.
+async fn receive(answer: Arc<AtomicU16>) -> bool {
     let receiver =
         Router::new().fallback(post(move || async move { StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap_or(StatusCode::OK) }));
     match tokio::net::TcpListener::bind(RECEIVER).await {
         Ok(listener) => {
             tokio::spawn(async move { axum::serve(listener, receiver).await });
+            true
         }
-        Err(error) => tracing::warn!(%error, address = RECEIVER, "something else receives what the demo delivers"),
+        Err(error) => {
+            tracing::warn!(%error, address = RECEIVER, "something else receives what the demo delivers");
+            false
+        }
     }
 }

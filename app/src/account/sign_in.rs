@@ -1,5 +1,6 @@
 //! The sign-in page: a plain form that works without script.
 
+use crate::shell::theme::toggle;
 use crate::ui::{Brand, Icon};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,6 +38,11 @@ pub fn SignInPage() -> impl IntoView {
                     <Form next email focus_password=has_error />
                 </div>
             </div>
+            <footer class="gate__foot">
+                <button class="linkish" type="button" on:click=move |_| toggle()>
+                    "Change theme"
+                </button>
+            </footer>
         </main>
     }
     .into_any()
@@ -53,8 +59,10 @@ fn waiting(seconds: u32) -> String {
 fn SignInError(error: String) -> impl IntoView {
     view! {
         <div class="error-summary" role="alert" id="sign-in-error">
-            <Icon name="circle-alert" />
-            <p>{error}</p>
+            <h2>
+                <Icon name="circle-alert" />
+                {error}
+            </h2>
         </div>
     }
     .into_any()

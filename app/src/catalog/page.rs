@@ -4,9 +4,11 @@ use super::api::catalog_page;
 use super::cards::{Shelf, category_icon};
 use super::drafts::Drafts;
 use super::mine::OpenRequests;
+use crate::shell::keys::take_search_focus;
 use crate::ui::{Empty, ErrorView, Icon, Skeleton};
 use domain::catalog::search::search;
 use domain::catalog::wire::{CatalogPage as Page, ItemCard};
+use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -50,6 +52,7 @@ fn Catalog(page: Page) -> impl IntoView {
     let items = StoredValue::new(page.items);
     let total = items.with_value(Vec::len);
     write_search_to_address(text, category);
+    follow_back_and_forward(text);
     let results = move || {
         let text = text.get();
         let category = category.get();
@@ -61,11 +64,11 @@ fn Catalog(page: Page) -> impl IntoView {
                 <h1>"Request catalog"</h1>
                 <SearchBox text total />
             </header>
-            <Categories items category />
+            <Categories items category text />
             <div class="catalog__list">
                 <Drafts drafts=page.drafts />
                 {move || match results() {
-                    shelves if shelves.is_empty() => view! { <NothingFound total text /> }.into_any(),
+                    shelves if shelves.is_empty() => view! { <NothingFound total text category /> }.into_any(),
                     shelves => shelves.into_iter().map(|(title, cards)| view! { <Shelf title cards /> }).collect_view().into_any(),
                 }}
             </div>
@@ -105,6 +108,22 @@ fn write_search_to_address(text: RwSignal<String>, category: Memo<Option<String>
     });
 }
 
+/// Back and forward bring the search of that address back.
+fn follow_back_and_forward(text: RwSignal<String>) {
+    let query = use_query_map();
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::popstate, move |_| {
+            request_animation_frame(move || {
+                let Some(found) = query.try_with_untracked(|query| query.get("q").unwrap_or_default()) else { return };
+                if text.try_get_untracked().is_some_and(|text| text != found) {
+                    text.set(found);
+                }
+            });
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
 /// The catalog's address with this category and search.
 fn address(category: Option<&str>, text: &str) -> String {
     let mut parts = Vec::new();
@@ -124,6 +143,8 @@ fn encoded(text: &str) -> String {
 
 #[component]
 fn SearchBox(text: RwSignal<String>, total: usize) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    take_search_focus(input);
     view! {
         <form class="catalog__search" role="search" method="get" action="/" on:submit=|event| event.prevent_default()>
             <label class="visually-hidden" for="q">
@@ -143,6 +164,7 @@ fn SearchBox(text: RwSignal<String>, total: usize) -> impl IntoView {
                     placeholder=format!("Search {total} services")
                     prop:value=text
                     value=text.get_untracked()
+                    node_ref=input
                     on:input:target=move |event| text.set(event.target().value())
                 />
                 <span class="affix__text">
@@ -158,7 +180,7 @@ fn SearchBox(text: RwSignal<String>, total: usize) -> impl IntoView {
 }
 
 #[component]
-fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>) -> impl IntoView {
+fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>, text: RwSignal<String>) -> impl IntoView {
     let total = items.with_value(Vec::len);
     let links = items
         .with_value(|items| categories(items))
@@ -166,10 +188,10 @@ fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>)
         .map(|(name, count)| {
             let icon = items.with_value(|items| category_icon(items, &name));
             let here = name.clone();
-            let address = address(Some(&name), "");
+            let link = name.clone();
             view! {
                 <li>
-                    <a class="cat" href=address aria-current=move || (category.get().as_deref() == Some(here.as_str())).then_some("true")>
+                    <a class="cat" href=move || address(Some(&link), &text.get()) aria-current=move || (category.get().as_deref() == Some(here.as_str())).then_some("true")>
                         <Icon name=icon />
                         <span>{name}</span>
                         <span class="cat__n">{count}</span>
@@ -182,7 +204,7 @@ fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>)
         <nav class="catalog__cats" aria-label="Categories">
             <ul>
                 <li>
-                    <a class="cat" href="/" aria-current=move || category.get().is_none().then_some("true")>
+                    <a class="cat" href=move || address(None, &text.get()) aria-current=move || category.get().is_none().then_some("true")>
                         <Icon name="layout-grid" />
                         <span>"All services"</span>
                         <span class="cat__n">{total}</span>
@@ -196,7 +218,8 @@ fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>)
 }
 
 #[component]
-fn NothingFound(total: usize, text: RwSignal<String>) -> impl IntoView {
+fn NothingFound(total: usize, text: RwSignal<String>, category: Memo<Option<String>>) -> impl IntoView {
+    let navigate = use_navigate();
     if total == 0 {
         return view! {
             <Empty icon="layout-grid" title="No services yet">
@@ -207,10 +230,21 @@ fn NothingFound(total: usize, text: RwSignal<String>) -> impl IntoView {
     }
     view! {
         <Empty icon="search" title="Nothing fits">
-            <p>{move || format!("No service matches “{}”. Try another word, or look at all of them.", text.get())}</p>
-            <a class="button" href="/" on:click=move |_| text.set(String::new())>
+            <p>{move || match category.get() {
+                Some(category) => format!("No service in {category} matches “{}”. Try another word, or look at all of them.", text.get()),
+                None => format!("No service matches “{}”. Try another word, or look at all of them.", text.get()),
+            }}</p>
+            <button
+                class="button"
+                type="button"
+                on:click=move |_| {
+                    navigate("/", NavigateOptions { scroll: false, ..NavigateOptions::default() });
+                    text.set(String::new());
+                    crate::approvals::keys::focus(&["q"]);
+                }
+            >
                 "Show all services"
-            </a>
+            </button>
         </Empty>
     }
     .into_any()

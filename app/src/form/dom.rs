@@ -41,8 +41,13 @@ pub fn focus_first() {
     });
 }
 
-/// What a text control or a select of the server's page holds before it is taken over.
-pub fn early_text(id: &str) -> Option<String> {
+/// Whether an element with this id is on the page.
+pub fn is_on_screen(id: &str) -> bool {
+    cfg!(target_arch = "wasm32") && by_id::<HtmlElement>(id).is_some()
+}
+
+/// What a text control or a select holds.
+pub fn text_of(id: &str) -> Option<String> {
     if cfg!(not(target_arch = "wasm32")) {
         return None;
     }
@@ -52,8 +57,8 @@ pub fn early_text(id: &str) -> Option<String> {
         .or_else(|| by_id::<HtmlSelectElement>(id).map(|select| select.value()))
 }
 
-/// Whether a box or a button of the server's page is ticked before it is taken over.
-pub fn early_ticked(id: &str) -> Option<bool> {
+/// Whether a box or a radio button is ticked.
+pub fn ticked(id: &str) -> Option<bool> {
     if cfg!(not(target_arch = "wasm32")) {
         return None;
     }

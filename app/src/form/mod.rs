@@ -32,6 +32,8 @@ pub struct Filling {
     pub edits: RwSignal<u64>,
     /// Counts fields left.
     pub leaves: RwSignal<u64>,
+    /// The server's page is on screen and is being made live.
+    taking_over: StoredValue<bool>,
 }
 
 impl Filling {
@@ -39,7 +41,31 @@ impl Filling {
     pub fn new(form: Form, answers: Answers, today: NaiveDate) -> Self {
         let (form, answers) = (RwSignal::new(form), RwSignal::new(answers));
         let effective = Memo::new(move |_| form.with(|form| answers.with(|answers| journey::effective(form, answers))));
-        Self { form, answers, effective, problems: RwSignal::default(), today, edits: RwSignal::new(0), leaves: RwSignal::new(0) }
+        Self {
+            form,
+            answers,
+            effective,
+            problems: RwSignal::default(),
+            today,
+            edits: RwSignal::new(0),
+            leaves: RwSignal::new(0),
+            taking_over: StoredValue::new(dom::is_on_screen("step")),
+        }
+    }
+
+    /// The page is live: what controls hold from now on comes from here.
+    pub fn taken_over(self) {
+        self.taking_over.set_value(false);
+    }
+
+    /// What a text control of the server's page holds before it is live.
+    pub fn early_text(self, id: &str) -> Option<String> {
+        self.taking_over.get_value().then(|| dom::text_of(id)).flatten()
+    }
+
+    /// Whether a box of the server's page is ticked before it is live.
+    pub fn early_ticked(self, id: &str) -> Option<bool> {
+        self.taking_over.get_value().then(|| dom::ticked(id)).flatten()
     }
 
     /// Today where the requester is.

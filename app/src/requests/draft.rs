@@ -119,11 +119,13 @@ impl Draft {
         if self.stopped.get_value() || self.running.get_value() || self.changes.get_value() == self.acknowledged.get_value() {
             return;
         }
+        let Some(mut job) = self.next() else { return };
         self.running.set_value(true);
         let shelf = self.shelf.get_value();
         spawn_local(async move {
             let mut failures = 0;
-            while let Some((change, draft)) = self.next() {
+            loop {
+                let (change, draft) = job;
                 self.say(SaveState::Saving);
                 let sent = draft.answers.clone();
                 match save_draft(draft).await {
@@ -142,11 +144,13 @@ impl Draft {
                         self.say(SaveState::SignedOut);
                         break;
                     }
-                    Err(ApiError::Refused { refusal }) => {
-                        self.say(SaveState::Refused(refusal.to_string()));
+                    Err(refused) => {
+                        self.say(SaveState::Refused(refused.message()));
                         break;
                     }
                 }
+                let Some(next) = self.next() else { break };
+                job = next;
             }
             self.running.try_set_value(false);
         });

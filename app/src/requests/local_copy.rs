@@ -36,15 +36,14 @@ impl Shelf {
 
     /// The copy, if there is one.
     pub fn read(&self) -> Option<LocalCopy> {
-        serde_json::from_str(&storage()?.get_item(&self.key).ok()??).ok()
+        serde_json::from_str(&storage::read(&self.key)?).ok()
     }
 
     /// Keeps these answers.
     pub fn keep(&self, id: RequestId, answers: &Answers) {
-        let Some(storage) = storage() else { return };
         let copy = LocalCopy { id, at: now(), answers: answers.clone() };
         if let Ok(text) = serde_json::to_string(&copy) {
-            let _ = storage.set_item(&self.key, &text);
+            storage::write(&self.key, &text);
         }
     }
 
@@ -57,17 +56,42 @@ impl Shelf {
 
     /// Forgets the copy.
     pub fn clear(&self) {
-        if let Some(storage) = storage() {
-            let _ = storage.remove_item(&self.key);
+        storage::remove(&self.key);
+    }
+}
+
+/// The browser's storage; failures (private windows, a full disk) mean that nothing is kept.
+#[cfg(feature = "hydrate")]
+mod storage {
+    use leptos::prelude::window;
+
+    pub fn read(key: &str) -> Option<String> {
+        window().local_storage().ok()??.get_item(key).ok()?
+    }
+
+    pub fn write(key: &str, text: &str) {
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _ = storage.set_item(key, text);
+        }
+    }
+
+    pub fn remove(key: &str) {
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _ = storage.remove_item(key);
         }
     }
 }
 
-fn storage() -> Option<leptos::web_sys::Storage> {
-    if cfg!(not(target_arch = "wasm32")) {
-        return None;
+/// The server keeps nothing on a device.
+#[cfg(not(feature = "hydrate"))]
+mod storage {
+    pub fn read(_: &str) -> Option<String> {
+        None
     }
-    leptos::prelude::window().local_storage().ok()?
+
+    pub fn write(_: &str, _: &str) {}
+
+    pub fn remove(_: &str) {}
 }
 
 /// The device's clock.

@@ -36,7 +36,7 @@ fn listen(dialog: Dialog) {
                 return;
             }
             let go_on = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
-            let back = event.key() == "ArrowLeft" && event.alt_key();
+            let back = event.key() == "ArrowLeft" && event.alt_key() && dialog.beside(-1).is_some();
             let close = event.key() == "Escape" && document().query_selector(":modal, :popover-open").is_ok_and(|open| open.is_none());
             if go_on || back || close {
                 event.prevent_default();

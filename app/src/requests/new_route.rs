@@ -6,13 +6,26 @@ use domain::approvals::Require;
 use domain::approvals::wire::{Route, RouteRule};
 use leptos::prelude::*;
 
+/// Window width from which the dialog has two columns, in CSS pixels: 52 rem, the icon rail and the margins.
+const WIDE: f64 = 944.0;
+
 /// Beside the questions; on narrow screens folded into a bar.
 #[component]
 pub fn RouteAside(dialog: Dialog) -> impl IntoView {
     let gist = move || dialog.route.with(gist);
+    let open = RwSignal::new(true);
+    Effect::new(move |_| {
+        open.set(is_wide());
+        let handle = window_event_listener(leptos::ev::resize, move |_| {
+            if is_wide() {
+                open.set(true);
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
     view! {
         <aside class="flow__aside" aria-label="Who will approve this">
-            <details class="flow__details" open>
+            <details class="flow__details" open=open>
                 <summary>
                     <span>"Who will approve this" <span class="flow__gist">" " {gist}</span></span>
                     <Icon name="chevron-down" />
@@ -22,6 +35,11 @@ pub fn RouteAside(dialog: Dialog) -> impl IntoView {
         </aside>
     }
     .into_any()
+}
+
+/// Whether the route has room beside the questions.
+fn is_wide() -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= WIDE)
 }
 
 /// The rules in words, with the people who may decide.

@@ -51,7 +51,8 @@ pub struct Dialog {
     wanted: StoredValue<Option<String>>,
     navigate: Callback<(String, bool)>,
     toasts: Toasts,
-    owner: StoredValue<Owner>,
+    /// The number, once there is one.
+    filed: RwSignal<Option<String>>,
 }
 
 impl Dialog {
@@ -86,9 +87,10 @@ impl Dialog {
                 navigate(&to, NavigateOptions { replace, ..NavigateOptions::default() });
             }),
             toasts: use_toasts(),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            filed: RwSignal::new(None),
         };
         dialog.follow_steps();
+        dialog.leave_when_filed();
         dialog
     }
 
@@ -185,9 +187,7 @@ impl Dialog {
         match outcome {
             Ok(Submitted::Filed { number }) => {
                 self.draft.filed();
-                self.toasts.show(format!("{number} submitted"), None);
-                self.owner.with_value(|owner| owner.with(crate::session::refresh));
-                self.navigate.run((format!("/requests/{number}"), true));
+                self.filed.set(Some(number));
             }
             Ok(Submitted::Problems { problems }) => {
                 self.draft.resume();
@@ -227,6 +227,7 @@ impl Dialog {
     fn follow_steps(self) {
         Effect::new(move |before: Option<String>| {
             let here = self.current.get();
+            self.filling.taken_over();
             if before.as_ref() == Some(&here) {
                 return here;
             }
@@ -242,6 +243,16 @@ impl Dialog {
             }
             self.wanted.set_value(None);
             here
+        });
+    }
+
+    /// To the new request; back does not lead into the dialog again.
+    fn leave_when_filed(self) {
+        Effect::new(move |_| {
+            let Some(number) = self.filed.get() else { return };
+            self.toasts.show(format!("{number} submitted"), None);
+            crate::session::refresh();
+            self.navigate.run((format!("/requests/{number}"), true));
         });
     }
 

@@ -7,6 +7,7 @@ use crate::ui::{Avatar, Brand, Icon};
 use domain::people::Me;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use std::time::Duration;
 
 /// The frame; on the sign-in page, and while nobody is signed in, just the page.
 #[component]
@@ -18,16 +19,19 @@ pub fn Frame(children: Children) -> impl IntoView {
     };
     let live = use_live();
     let inbox = Signal::derive(move || live.inbox_count.get().or_else(|| me.get().map(|me| me.inbox_count)).unwrap_or(0));
-    focus_after_navigation();
+    let title = announce_navigation();
     view! {
         <a class="skip" href="#main" rel="external">"Skip to main content"</a>
         <div class="app">
             <TopBar me=first.clone() />
-            <Sidebar me=first.clone() inbox />
+            <Sidebar me=first.clone() inbox open=Signal::derive(move || me.get().map_or(0, |me| me.open_count)) />
             <main class="main" id="main" tabindex="-1">
                 {children()}
             </main>
             <TabBar leads=first.leads inbox />
+            <p class="visually-hidden" role="status">
+                {title}
+            </p>
         </div>
     }
     .into_any()
@@ -68,14 +72,13 @@ fn TopBar(me: Me) -> impl IntoView {
 }
 
 #[component]
-fn Sidebar(me: Me, inbox: Signal<u64>) -> impl IntoView {
+fn Sidebar(me: Me, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
-    let open_count = me.open_count;
     let links = sections(me.leads)
         .into_iter()
         .map(|(address, icon, word)| {
             let count = match address {
-                "/requests" => view! { <Count count=Signal::derive(move || open_count) words="open" still=true /> }.into_any(),
+                "/requests" => view! { <Count count=open words="open" still=true /> }.into_any(),
                 "/inbox" => view! { <Count count=inbox words="waiting" still=false /> }.into_any(),
                 _ => ().into_any(),
             };
@@ -165,15 +168,45 @@ fn TabBar(leads: bool, inbox: Signal<u64>) -> impl IntoView {
     .into_any()
 }
 
-/// After a change of page the focus goes to `main`, so that the keyboard and the screen reader start there.
-fn focus_after_navigation() {
+/// How long a new page may take to set its title before the title is read out.
+const TITLE_IS_THERE: Duration = Duration::from_millis(600);
+
+/// After a change of page the focus goes to `main`, so that the keyboard and the screen reader start there; the title, as announced.
+fn announce_navigation() -> RwSignal<String> {
     let path = use_location().pathname;
+    let title = RwSignal::new(String::new());
     Effect::new(move |before: Option<String>| {
-        let path = path.get();
-        let section = path.split('/').nth(1).unwrap_or_default().to_owned();
-        if before.is_some_and(|before| before != section) {
+        let page = page_of(&path.get());
+        if before.is_some_and(|before| before != page) {
             crate::shell::keys::focus_main();
+            set_timeout(move || title.set(document().title()), TITLE_IS_THERE);
         }
-        section
+        page
     });
+    title
+}
+
+/// Which page an address is of: the inbox is one page, whichever request is open in it, and it moves the focus itself.
+fn page_of(path: &str) -> String {
+    if path.starts_with("/inbox") { "/inbox".to_owned() } else { path.trim_end_matches('/').to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inbox_is_one_page_and_every_request_its_own() {
+        assert_eq!(page_of("/inbox"), page_of("/inbox/IT-7F3K"));
+        assert_ne!(page_of("/requests"), page_of("/requests/IT-7F3K"));
+        assert_eq!(page_of("/requests/"), page_of("/requests"));
+    }
+
+    #[test]
+    fn the_dialog_belongs_to_the_catalog_and_a_request_to_the_list() {
+        assert_eq!(current("/request/vpn", "/"), Some("page"));
+        assert_eq!(current("/requests", "/"), None);
+        assert_eq!(current("/requests/IT-7F3K", "/requests"), Some("page"));
+        assert_eq!(current("/request/vpn", "/requests"), None);
+    }
 }

@@ -42,6 +42,31 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
     ("Request form", &[("Ctrl Enter", "Continue, submit"), ("Alt ←", "Back")]),
 ];
 
+/// Whether `/` was pressed on a page without a search: the catalog's takes the focus when it is there.
+#[derive(Clone, Copy)]
+pub struct SearchWanted(StoredValue<bool>);
+
+impl Default for SearchWanted {
+    fn default() -> Self {
+        Self(StoredValue::new(false))
+    }
+}
+
+/// Gives a search that has just appeared the focus, if it was asked for.
+pub fn take_search_focus(input: NodeRef<html::Input>) {
+    let wanted = use_context::<SearchWanted>().unwrap_or_default();
+    Effect::new(move |_| {
+        if let Some(input) = input.get()
+            && wanted.0.get_value()
+        {
+            wanted.0.set_value(false);
+            request_animation_frame(move || {
+                let _ = input.focus();
+            });
+        }
+    });
+}
+
 /// Moves the focus to the page's main part.
 pub fn focus_main() {
     if let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
@@ -55,6 +80,7 @@ pub fn ShortcutHelp() -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let navigate = use_navigate();
     let jump = StoredValue::new(f64::NEG_INFINITY);
+    let wanted = use_context::<SearchWanted>().unwrap_or_default();
     Effect::new(move |_| {
         let navigate = navigate.clone();
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
@@ -84,7 +110,10 @@ pub fn ShortcutHelp() -> impl IntoView {
                         let _ = search.focus();
                         None
                     }
-                    None => Some("/"),
+                    None => {
+                        wanted.0.set_value(true);
+                        Some("/")
+                    }
                 },
                 (false, "?") => {
                     if let Some(dialog) = dialog.get_untracked() {

@@ -1,5 +1,7 @@
 //! Says when the device is offline, and that nothing is lost.
 
+use crate::account::api::me;
+use crate::error::ApiError;
 use crate::ui::Alert;
 use leptos::prelude::*;
 
@@ -20,11 +22,13 @@ pub fn OfflineBanner() -> impl IntoView {
         <Show when=move || offline.get()>
             <div class="offline">
                 <Alert kind="bad">
-                    <p>
-                        <b>"You are offline."</b>
-                        " What you typed is kept on this device and sent when you are back."
-                    </p>
-                    <button class="button button--sm" type="button" on:click=move |_| reload()>
+                    <div>
+                        <p>
+                            <b>"You are offline."</b>
+                            " What you typed is kept on this device and sent when you are back."
+                        </p>
+                    </div>
+                    <button class="button button--sm" type="button" on:click=move |_| retry(offline)>
                         "Try again"
                     </button>
                 </Alert>
@@ -34,6 +38,9 @@ pub fn OfflineBanner() -> impl IntoView {
     .into_any()
 }
 
-fn reload() {
-    let _ = window().location().reload();
+/// Asks the server whether it is there; nothing on the page is lost by asking.
+fn retry(offline: RwSignal<bool>) {
+    leptos::task::spawn_local(async move {
+        offline.set(matches!(me().await, Err(ApiError::Offline)));
+    });
 }

@@ -17,7 +17,7 @@ pub fn Alert(kind: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class=class role=role>
             <Icon name=icon />
-            <div>{children()}</div>
+            {children()}
         </div>
     }
     .into_any()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// Nothing to show, said kindly; the children offer the next step.
 #[component]
 pub fn Empty(
-    /// Kept for the reader of the code: which icon the place has elsewhere.
+    /// The lucide icon the place has elsewhere; for styles and tests.
     #[prop(into)]
     icon: String,
     #[prop(into)] title: String,

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
+use leptos_router::location::Url;
 
 /// Not found, signed out, offline, or failed with a reference: each with a way on.
 #[component]
@@ -16,14 +17,16 @@ pub fn ErrorView(error: ApiError) -> impl IntoView {
         ApiError::Failed { .. } => "Something went wrong",
         ApiError::Refused { .. } => "This is not possible now",
     };
-    let path = use_location().pathname.get_untracked();
+    let location = use_location();
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    let address = if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
     let way_on = match &error {
         ApiError::SignedOut => {
-            view! { <a class="button button--primary" rel="external" href=format!("/sign-in?next={path}")>"Sign in and continue"</a> }
+            view! { <a class="button button--primary" rel="external" href=format!("/sign-in?next={}", Url::escape(&address))>"Sign in and continue"</a> }
                 .into_any()
         }
         ApiError::Offline | ApiError::Failed { .. } => {
-            view! { <a class="button button--primary" rel="external" href=path>"Try again"</a> }.into_any()
+            view! { <a class="button button--primary" rel="external" href=address>"Try again"</a> }.into_any()
         }
         ApiError::Refused { .. } => view! { <a class="button button--primary" href="/">"Go to the catalog"</a> }.into_any(),
     };

@@ -7,6 +7,9 @@ use std::time::Duration;
 /// How long a toast stays.
 const STAYS: Duration = Duration::from_secs(8);
 
+/// How long a held one stays once its time is over.
+const LINGERS: Duration = Duration::from_secs(2);
+
 /// One message on screen.
 #[derive(Clone)]
 struct Toast {
@@ -20,11 +23,13 @@ struct Toast {
 pub struct Toasts {
     list: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
+    /// The pointer or the focus is on a message: none leaves.
+    held: StoredValue<bool>,
 }
 
 impl Toasts {
     fn new() -> Self {
-        Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
+        Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), held: StoredValue::new(false) }
     }
 
     /// Shows a message; with `undo`, a button that takes the action back.
@@ -32,11 +37,22 @@ impl Toasts {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         self.list.update(|list| list.push(Toast { id, message, undo }));
-        let list = self.list;
-        set_timeout(move || list.update(|list| list.retain(|toast| toast.id != id)), STAYS);
+        self.leave_after(id, STAYS);
     }
 
-    fn dismiss(&self, id: u64) {
+    fn leave_after(self, id: u64, pause: Duration) {
+        set_timeout(
+            move || match self.held.try_get_value() {
+                Some(true) => self.leave_after(id, LINGERS),
+                Some(false) => self.dismiss(id),
+                None => {}
+            },
+            pause,
+        );
+    }
+
+    fn dismiss(self, id: u64) {
+        self.held.set_value(false);
         self.list.update(|list| list.retain(|toast| toast.id != id));
     }
 }
@@ -58,7 +74,15 @@ pub fn use_toasts() -> Toasts {
 pub fn ToastArea() -> impl IntoView {
     let toasts = use_toasts();
     view! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div
+            class="toasts"
+            role="status"
+            aria-live="polite"
+            on:pointerenter=move |_| toasts.held.set_value(true)
+            on:pointerleave=move |_| toasts.held.set_value(false)
+            on:focusin=move |_| toasts.held.set_value(true)
+            on:focusout=move |_| toasts.held.set_value(false)
+        >
             <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
                 {
                     let id = toast.id;

@@ -71,7 +71,7 @@ async fn too_many_tries_must_wait_and_then_may_try_again() {
     let refused = browser.sign_in(REQUESTER, PASSWORD, "").await;
     let address = location(&refused);
     assert!(address.starts_with("/sign-in?error=wait&seconds="), "{address}");
-    assert!(browser.page(address).await.contains("Too many tries"));
+    assert!(browser.page(address).await.contains("too many tries"));
     site.clock.advance(TimeDelta::minutes(16));
     assert_eq!(location(&browser.sign_in(REQUESTER, PASSWORD, "").await), "/");
 }

@@ -137,7 +137,8 @@ fn files_are_short_and_finished() {
 #[test]
 fn every_module_says_what_it_is_for() {
     for (path, text) in all() {
-        let source = path.ends_with(".rs") && path.contains("/src/");
+        // The tests of a module that would be too long with them say it there.
+        let source = path.ends_with(".rs") && path.contains("/src/") && !path.ends_with("tests.rs");
         assert!(!source || text.starts_with("//!"), "{path} must begin with //! and what it is for");
     }
 }

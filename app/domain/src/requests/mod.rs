@@ -108,19 +108,42 @@ pub struct Event {
 pub enum What {
     Submitted,
     /// `rules` are the keys of the rules this decision counts for.
-    Approved { rules: Vec<String>, reason: String },
-    Rejected { rules: Vec<String>, reason: String },
-    InfoRequested { question: String },
-    InfoProvided { answer: String },
+    Approved {
+        rules: Vec<String>,
+        reason: String,
+    },
+    Rejected {
+        rules: Vec<String>,
+        reason: String,
+    },
+    InfoRequested {
+        question: String,
+    },
+    InfoProvided {
+        answer: String,
+    },
     /// The last approval arrived, or none was needed: the work begins.
     Released,
-    Dispatched { connectors: Vec<String> },
-    Delivered { connector: String },
-    DeliveryFailed { connector: String, error: String },
-    Replayed { connector: String },
+    Dispatched {
+        connectors: Vec<String>,
+    },
+    Delivered {
+        connector: String,
+    },
+    DeliveryFailed {
+        connector: String,
+        error: String,
+    },
+    Replayed {
+        connector: String,
+    },
     Started,
-    Completed { note: String },
-    Cancelled { reason: String },
+    Completed {
+        note: String,
+    },
+    Cancelled {
+        reason: String,
+    },
 }
 
 /// What a rule decided: the next state, the events that say so, and what must happen outside.

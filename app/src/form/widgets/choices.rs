@@ -1,6 +1,5 @@
 //! Boxes to tick and cards to choose from.
 
-use super::super::dom::early_ticked;
 use super::Asked;
 use domain::forms::Choice;
 use leptos::prelude::*;
@@ -19,7 +18,7 @@ pub fn Tick(asked: Asked) -> impl IntoView {
         move || filling.value(&key) == Some(Value::Bool(true))
     };
     let first = untrack(&ticked);
-    if let Some(early) = early_ticked(&asked.id).filter(|early| *early != first) {
+    if let Some(early) = filling.early_ticked(&asked.id).filter(|early| *early != first) {
         let key = key.clone();
         Effect::new(move |_| filling.edit(&key, early.into()));
     }
@@ -88,7 +87,7 @@ fn box_of(asked: &Asked, place: usize, choice: Choice) -> AnyView {
             filling.edit(&field.key, Value::Array(ordered.map(Value::String).collect()));
         }
     };
-    if let Some(early) = early_ticked(&id).filter(|early| *early != first) {
+    if let Some(early) = filling.early_ticked(&id).filter(|early| *early != first) {
         let set = set.clone();
         Effect::new(move |_| set(early));
     }
@@ -138,7 +137,7 @@ fn card_of(asked: &Asked, place: usize, choice: Choice, card: bool) -> AnyView {
         let (key, own) = (field.key.clone(), choice.value.clone());
         move || filling.edit(&key, own.clone().into())
     };
-    if early_ticked(&id) == Some(true) && !first {
+    if filling.early_ticked(&id) == Some(true) && !first {
         let pick = pick.clone();
         Effect::new(move |_| pick());
     }

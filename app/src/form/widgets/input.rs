@@ -1,6 +1,5 @@
 //! One line: text, numbers, e-mail, telephone, date, date and time.
 
-use super::super::dom::early_text;
 use super::{Asked, adopt};
 use domain::forms::fields::{Widget, date_limits};
 use leptos::prelude::*;
@@ -8,7 +7,7 @@ use leptos::prelude::*;
 /// A native input. Numbers are text with a number keyboard: what is typed stays exact.
 #[component]
 pub fn Line(asked: Asked, widget: Widget) -> impl IntoView {
-    adopt(&asked, early_text(&asked.id));
+    adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let (kind, mode) = match widget {
         Widget::Email => ("email", None),

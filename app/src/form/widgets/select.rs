@@ -1,6 +1,5 @@
 //! One of several, in a native list.
 
-use super::super::dom::early_text;
 use super::{Asked, adopt};
 use domain::forms::words::ask;
 use leptos::prelude::*;
@@ -8,7 +7,7 @@ use leptos::prelude::*;
 /// A native select; its first line asks.
 #[component]
 pub fn Menu(asked: Asked) -> impl IntoView {
-    adopt(&asked, early_text(&asked.id));
+    adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let option = |value: String, label: String| {

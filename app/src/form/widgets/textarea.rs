@@ -1,13 +1,12 @@
 //! Several lines of text, with what is left of the limit.
 
-use super::super::dom::early_text;
 use super::{Asked, adopt};
 use leptos::prelude::*;
 
 /// A native text area.
 #[component]
 pub fn Area(asked: Asked) -> impl IntoView {
-    adopt(&asked, early_text(&asked.id));
+    adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let shown = {

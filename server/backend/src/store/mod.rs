@@ -206,4 +206,3 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     });
     options
 }
-

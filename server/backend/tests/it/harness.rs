@@ -4,7 +4,6 @@
 use backend::definitions::{self, File, Plan, folder};
 use backend::{Backend, Caller, Clock, Real, Settings, Store};
 use chrono::{DateTime, Duration, Utc};
-use domain::id::OrganizationId;
 use sea_orm::ConnectionTrait;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once};
@@ -41,12 +40,6 @@ impl World {
     pub async fn caller(&self, organization: &str, name: &str) -> Caller {
         let email = if name.contains('@') { name.to_owned() } else { format!("{name}@{organization}.example") };
         backend::people::caller(&self.backend, organization, &email).await.unwrap_or_else(|error| panic!("{email}: {error}"))
-    }
-
-    /// The id of an organization.
-    pub async fn organization(&self, key: &str) -> OrganizationId {
-        let all = backend::people::organizations(&self.backend).await.unwrap();
-        all.into_iter().find(|organization| organization.key == key).unwrap().id
     }
 
     /// Applies files to an organization: all of them, or some over what there is.
