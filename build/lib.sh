@@ -1,9 +1,9 @@
 # Shared by ./run, ./test and ./bench: what a machine needs, and how the product is built. Sourced, not run.
 
 # Everything compiled is kept outside the checkout, so that a fresh clone reuses the crates of an earlier one.
-export DOCKET_CACHE="${DOCKET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/docket}"
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$DOCKET_CACHE/target}"
-export PATH="$DOCKET_CACHE/tools/bin:$HOME/.cargo/bin:$PATH"
+CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/docket"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"
+export PATH="$CACHE/tools/bin:$HOME/.cargo/bin:$PATH"
 export SITE="$PWD/target/site"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
 
@@ -46,8 +46,8 @@ need_wasm_bindgen() {
   local version; version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
   if [ "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" != "$version" ]; then
     say "Installing wasm-bindgen $version (about 3 minutes, once)"
-    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR="$DOCKET_CACHE/tools-target" \
-      cargo install --quiet --root "$DOCKET_CACHE/tools" wasm-bindgen-cli --version "$version" --force || fail "cargo could not install wasm-bindgen-cli $version."
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR="$CACHE/tools-target" \
+      cargo install --quiet --root "$CACHE/tools" wasm-bindgen-cli --version "$version" --force || fail "cargo could not install wasm-bindgen-cli $version."
   fi
 }
 
@@ -81,7 +81,9 @@ build_site() {
   if [ "$(cat "$SITE/.wasm-stamp" 2>/dev/null)" != "$stamp" ]; then
     mkdir -p "$SITE/pkg"
     wasm-bindgen "$wasm" --target web --no-typescript --out-dir "$SITE/pkg" --out-name docket || fail "wasm-bindgen did not succeed."
-    build/node_modules/.bin/wasm-opt -Oz --all-features "$SITE/pkg/docket_bg.wasm" -o "$SITE/pkg/docket_bg.wasm" || fail "wasm-opt did not succeed."
+    # What every browser of the last years understands, and no more: a newer proposal would keep the page from coming to life.
+    build/node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int \
+      --enable-reference-types --enable-sign-ext "$SITE/pkg/docket_bg.wasm" -o "$SITE/pkg/docket_bg.wasm" || fail "wasm-opt did not succeed."
     echo "$stamp" >"$SITE/.wasm-stamp"
   fi
   build/node_modules/.bin/lightningcss --bundle --minify style/main.css -o "$SITE/pkg/docket.css" || fail "the styles do not bundle."

@@ -82,8 +82,8 @@ test('asked for changes, the requester answers; then cancels', async ({ visit })
   const samir = await visit(docket, people.samir);
   await go(samir, `${docket.url}/inbox/${number}`);
   await samir.getByRole('button', { name: /^Ask for changes/ }).click();
-  await expect(samir.getByLabel('Reason')).toBeFocused();
-  await samir.getByLabel('Reason').fill('Which site is it for?');
+  await expect(samir.getByLabel(/^Reason needed/)).toBeFocused();
+  await samir.getByLabel(/^Reason needed/).fill('Which site is it for?');
   await samir.getByRole('button', { name: /^Ask for changes/ }).click();
 
   await expect(lena.locator('.docket .status')).toContainText('Changes asked');

@@ -46,7 +46,7 @@ test('a request goes from the catalog to the service desk, and everybody sees it
   // The badge on another page of the second approver, and the decision.
   await expect(waiting).toContainText(String(before + 1));
   await go(samir, `${docket.url}/inbox/${number}`);
-  await samir.getByLabel('Reason').fill('Known company, short contract.');
+  await samir.getByLabel(/^Reason needed/).fill('Known company, short contract.');
   await samir.getByRole('button', { name: /^Approve/ }).click();
   await expect(samir.locator('.toast')).toContainText(`${number}: approved`);
 

@@ -7,6 +7,7 @@ pub mod config;
 pub mod doctor;
 pub mod http;
 pub mod seed;
+pub mod simulate;
 pub mod telemetry;
 pub mod work;
 

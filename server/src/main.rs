@@ -3,7 +3,7 @@
 use backend::{Backend, definitions, people};
 use clap::{Parser, Subcommand};
 use server::config::Config;
-use server::{doctor, http, open_migrated, seed, telemetry, work};
+use server::{doctor, http, open_migrated, seed, simulate, telemetry, work};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,6 +43,12 @@ enum Command {
         /// The folder with one definition folder for each organization.
         #[arg(default_value = "demo")]
         folder: PathBuf,
+    },
+    /// Receive what the demo's webhooks deliver, and list it on a page.
+    Simulate {
+        /// Where to listen: the address that the demo's connectors name.
+        #[arg(default_value = "127.0.0.1:4010")]
+        address: std::net::SocketAddr,
     },
     /// Print the configuration without secrets, and check database, storage, clock and worker.
     Doctor,
@@ -137,6 +143,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
             say!("{}", seed::run(&config, &folder).await?);
             Ok(())
         }
+        Command::Simulate { address } => simulate::serve(address).await,
         Command::Doctor => {
             let report = doctor::examine(&config).await;
             say!("{}", report.text.trim_end());

@@ -39,8 +39,10 @@ async fn receive(State(arrivals): State<Arrivals>, headers: HeaderMap, body: Str
 }
 
 async fn list(State(arrivals): State<Arrivals>) -> Html<String> {
-    let rows: String = arrivals.lock().map(|rows| rows.iter().map(|row| format!("<pre>{}</pre><hr>", escape(row))).collect()).unwrap_or_default();
-    let rows = if rows.is_empty() { "<p>Nothing has arrived yet. Approve a request that goes to the service desk.</p>".to_owned() } else { rows };
+    let rows: String =
+        arrivals.lock().map(|rows| rows.iter().map(|row| format!("<pre>{}</pre><hr>", escape(row))).collect()).unwrap_or_default();
+    let rows =
+        if rows.is_empty() { "<p>Nothing has arrived yet. Approve a request that goes to the service desk.</p>".to_owned() } else { rows };
     Html(format!("<!doctype html><html lang=en><meta charset=utf-8><title>Demo webhook receiver</title><h1>What arrived</h1>{rows}"))
 }
 

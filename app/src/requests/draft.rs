@@ -1,11 +1,13 @@
 //! Autosave: 800 ms after the last change, on leaving a field, and on changing the step. One save at a time; the latest answers win.
 
 use super::api::save_draft;
-use super::local_copy::Shelf;
+use super::local_copy::{LocalCopy, Shelf};
 use crate::error::ApiError;
 use crate::form::Filling;
 use crate::ui::{Icon, day_and_time};
 use chrono::{DateTime, Timelike, Utc};
+use domain::forms::Answers;
+use domain::forms::resolver::fitting;
 use domain::id::RequestId;
 use domain::requests::wire::{DraftPage, SaveDraft};
 use leptos::prelude::*;
@@ -33,66 +35,200 @@ pub enum SaveState {
     Refused(String),
 }
 
+/// What there is to save, and how far it got. Outlives the dialog until the server has it.
+struct Work {
+    /// The latest.
+    draft: SaveDraft,
+    /// Counts changes, and says which one the server has.
+    change: u64,
+    acknowledged: u64,
+    /// How many of the person's edits `draft` has.
+    edits: u64,
+    /// When the server last saved it, by its clock.
+    base: Option<DateTime<Utc>>,
+    /// Answers sent, while nobody knows whether they arrived.
+    sent: Option<Answers>,
+    running: bool,
+    /// Set while the draft is being submitted, and after.
+    stopped: bool,
+    /// Whether the device has the latest.
+    kept: bool,
+}
+
+impl Work {
+    /// As the device keeps it.
+    fn copy(&self) -> LocalCopy {
+        LocalCopy { id: self.draft.id, base: self.base, answers: self.draft.answers.clone(), sent: self.sent.clone() }
+    }
+}
+
+/// Saves the work, whether the dialog is still there or not.
+#[derive(Clone)]
+pub struct Keeper {
+    work: ArcStoredValue<Work>,
+    shelf: Shelf,
+    state: RwSignal<SaveState>,
+}
+
+impl Keeper {
+    /// The submission failed: the draft is a draft again.
+    pub fn resume(&self) {
+        self.work.update_value(|work| work.stopped = false);
+        self.save();
+    }
+
+    /// The draft became a request.
+    pub fn filed(&self) {
+        self.shelf.clear();
+    }
+
+    /// Saves now what is not saved, unless a save is under way: that one goes on with what is new.
+    fn save(&self) {
+        if self.work.with_value(|work| work.running) {
+            return;
+        }
+        let Some(mut job) = self.next() else { return };
+        self.work.update_value(|work| work.running = true);
+        let keeper = self.clone();
+        spawn_local(async move {
+            let mut failures = 0;
+            loop {
+                let (change, draft) = job;
+                keeper.say(SaveState::Saving);
+                let (id, sent) = (draft.id, draft.answers.clone());
+                keeper.sending(&sent);
+                match save_draft(draft).await {
+                    Ok(saved) => {
+                        failures = 0;
+                        let last = keeper.work.with_value(|work| work.change == change);
+                        keeper.shelf.acknowledge(id, &sent, saved.saved_at, last);
+                        keeper.work.update_value(|work| {
+                            work.acknowledged = change;
+                            work.sent = None;
+                            work.base = work.base.max(Some(saved.saved_at));
+                        });
+                        keeper.say(SaveState::Saved(saved.saved_at));
+                    }
+                    Err(ApiError::Offline | ApiError::Failed { .. }) => {
+                        failures += 1;
+                        keeper.say(SaveState::Retrying);
+                        rest(pause_after(failures)).await;
+                        if keeper.is_alone() && !keeper.work.with_value(|work| work.kept) {
+                            break;
+                        }
+                    }
+                    Err(ApiError::SignedOut) => {
+                        keeper.say(SaveState::SignedOut);
+                        break;
+                    }
+                    Err(refused) => {
+                        keeper.say(SaveState::Refused(refused.message()));
+                        break;
+                    }
+                }
+                let Some(next) = keeper.next() else { break };
+                job = next;
+            }
+            keeper.work.update_value(|work| work.running = false);
+        });
+    }
+
+    /// Notes on the device what is under way.
+    fn sending(&self, answers: &Answers) {
+        self.work.update_value(|work| {
+            work.sent = Some(answers.clone());
+            if self.shelf.holds(work.draft.id, &work.draft.answers) {
+                work.kept = self.shelf.keep(&work.copy());
+            }
+        });
+    }
+
+    /// What has to be sent next; nothing once all of it is there, or the dialog is gone and the draft went on in another one.
+    fn next(&self) -> Option<(u64, SaveDraft)> {
+        let alone = self.is_alone();
+        self.work.with_value(|work| {
+            let taken_over = || alone && work.kept && !self.shelf.holds(work.draft.id, &work.draft.answers);
+            (!work.stopped && work.change != work.acknowledged && !taken_over()).then(|| (work.change, work.draft.clone()))
+        })
+    }
+
+    /// Whether the dialog is gone.
+    fn is_alone(&self) -> bool {
+        self.state.is_disposed()
+    }
+
+    fn say(&self, state: SaveState) {
+        self.state.try_set(state);
+    }
+}
+
 /// A draft being kept. Copies share the same state.
 #[derive(Clone, Copy)]
 pub struct Draft {
     filling: Filling,
-    id: StoredValue<RequestId>,
-    item: StoredValue<String>,
-    /// Hash of the form being filled.
-    version: StoredValue<String>,
-    step: StoredValue<Option<String>>,
-    shelf: StoredValue<Shelf>,
     state: RwSignal<SaveState>,
-    /// Counts changes, and says which one the server has.
-    changes: StoredValue<u64>,
-    acknowledged: StoredValue<u64>,
-    running: StoredValue<bool>,
-    /// Set while the draft is being submitted, and after.
-    stopped: StoredValue<bool>,
+    keeper: StoredValue<Keeper>,
 }
 
 impl Draft {
     /// Keeps what `filling` holds, for this person.
     pub fn new(page: &DraftPage, filling: Filling, person: &str) -> Self {
-        let draft = Self {
-            filling,
-            id: StoredValue::new(page.id),
-            item: StoredValue::new(page.item.key.clone()),
-            version: StoredValue::new(page.form_version.clone()),
-            step: StoredValue::new(page.step.clone()),
-            shelf: StoredValue::new(Shelf::new(person, &page.item.key)),
-            state: RwSignal::new(page.saved_at.map_or(SaveState::New, SaveState::Kept)),
-            changes: StoredValue::new(0),
-            acknowledged: StoredValue::new(0),
-            running: StoredValue::new(false),
-            stopped: StoredValue::new(false),
+        let state = RwSignal::new(page.saved_at.map_or(SaveState::New, SaveState::Kept));
+        let work = Work {
+            draft: SaveDraft {
+                id: page.id,
+                item_key: page.item.key.clone(),
+                form_version: page.form_version.clone(),
+                answers: page.answers.clone(),
+                step: page.step.clone(),
+            },
+            change: 0,
+            acknowledged: 0,
+            edits: 0,
+            base: page.saved_at,
+            sent: None,
+            running: false,
+            stopped: false,
+            kept: false,
         };
+        let keeper = Keeper { work: ArcStoredValue::new(work), shelf: Shelf::new(person, &page.item.key), state };
+        let draft = Self { filling, state, keeper: StoredValue::new(keeper) };
         draft.watch(page.saved_at);
         draft
     }
 
     /// The draft's id, which becomes the request's.
     pub fn id(self) -> RequestId {
-        self.id.get_value()
+        self.work(|work| work.draft.id)
     }
 
     /// Hash of the form being filled.
     pub fn version(self) -> String {
-        self.version.get_value()
+        self.work(|work| work.draft.form_version.clone())
+    }
+
+    /// What goes on when the dialog is gone.
+    pub fn keeper(self) -> Keeper {
+        self.keeper.get_value()
     }
 
     /// The form became another one; answers that fit were kept.
     pub fn move_to(self, page: &DraftPage) {
-        self.id.set_value(page.id);
-        self.version.set_value(page.form_version.clone());
+        self.work(|work| {
+            work.draft.id = page.id;
+            work.draft.form_version = page.form_version.clone();
+            work.base = work.base.max(page.saved_at);
+        });
         self.changed();
     }
 
     /// The person is at another step.
     pub fn at_step(self, step: &str) {
-        self.step.set_value(Some(step.to_owned()));
-        if self.changes.get_value() > 0 || self.state.with_untracked(|state| matches!(state, SaveState::Kept(_))) {
+        let changes = self.work(|work| {
+            work.draft.step = Some(step.to_owned());
+            work.change
+        });
+        if changes > 0 || self.state.with_untracked(|state| matches!(state, SaveState::Kept(_))) {
             self.changed();
             self.save();
         }
@@ -100,85 +236,47 @@ impl Draft {
 
     /// No saves while the draft is being submitted.
     pub fn stop(self) {
-        self.stopped.set_value(true);
+        self.work(|work| work.stopped = true);
     }
 
     /// The submission failed: the draft is a draft again.
     pub fn resume(self) {
-        self.stopped.set_value(false);
-        self.save();
+        self.keeper().resume();
     }
 
     /// The draft became a request.
     pub fn filed(self) {
-        self.shelf.with_value(Shelf::clear);
+        self.keeper().filed();
     }
 
     /// Saves now what is not saved, unless a save is under way: that one goes on with what is new.
     pub fn save(self) {
-        if self.stopped.get_value() || self.running.get_value() || self.changes.get_value() == self.acknowledged.get_value() {
-            return;
-        }
-        let Some(mut job) = self.next() else { return };
-        self.running.set_value(true);
-        let shelf = self.shelf.get_value();
-        spawn_local(async move {
-            let mut failures = 0;
-            loop {
-                let (change, draft) = job;
-                self.say(SaveState::Saving);
-                let sent = draft.answers.clone();
-                match save_draft(draft).await {
-                    Ok(saved) => {
-                        failures = 0;
-                        shelf.acknowledge(&sent);
-                        self.acknowledged.try_set_value(change);
-                        self.say(SaveState::Saved(saved.saved_at));
-                    }
-                    Err(ApiError::Offline | ApiError::Failed { .. }) => {
-                        failures += 1;
-                        self.say(SaveState::Retrying);
-                        rest(pause_after(failures)).await;
-                    }
-                    Err(ApiError::SignedOut) => {
-                        self.say(SaveState::SignedOut);
-                        break;
-                    }
-                    Err(refused) => {
-                        self.say(SaveState::Refused(refused.message()));
-                        break;
-                    }
-                }
-                let Some(next) = self.next() else { break };
-                job = next;
-            }
-            self.running.try_set_value(false);
-        });
+        self.note_edits();
+        self.keeper().save();
     }
 
-    /// What has to be sent next; nothing once all of it is there, or the page is gone.
-    fn next(self) -> Option<(u64, SaveDraft)> {
-        let change = self.changes.try_get_value()?;
-        if self.stopped.try_get_value()? || change == self.acknowledged.try_get_value()? {
-            return None;
-        }
-        let draft = SaveDraft {
-            id: self.id.try_get_value()?,
-            item_key: self.item.try_get_value()?,
-            form_version: self.version.try_get_value()?,
-            answers: self.filling.answers.try_get_untracked()?,
-            step: self.step.try_get_value()?,
-        };
-        Some((change, draft))
+    fn work<T>(self, with: impl FnOnce(&mut Work) -> T) -> T {
+        let work = self.keeper.with_value(|keeper| keeper.work.clone());
+        let mut work = work.write_value();
+        with(&mut work)
     }
 
-    fn say(self, state: SaveState) {
-        self.state.try_set(state);
+    /// Takes over what the person changed since the last time.
+    fn note_edits(self) {
+        let edits = self.filling.edits.get_untracked();
+        if self.work(|work| std::mem::replace(&mut work.edits, edits)) != edits {
+            self.changed();
+        }
     }
 
     fn changed(self) {
-        self.changes.update_value(|count| *count += 1);
-        self.filling.answers.with_untracked(|answers| self.shelf.with_value(|shelf| shelf.keep(self.id.get_value(), answers)));
+        let answers = self.filling.answers.get_untracked();
+        let shelf = self.keeper.with_value(|keeper| keeper.shelf.clone());
+        self.work(|work| {
+            work.change += 1;
+            work.draft.answers = answers;
+            work.kept = shelf.keep(&work.copy());
+        });
     }
 
     fn watch(self, saved_at: Option<DateTime<Utc>>) {
@@ -190,11 +288,12 @@ impl Draft {
         Effect::new(move |before: Option<u64>| {
             let edits = self.filling.edits.get();
             if before.unwrap_or(0) != edits {
-                self.changed();
-                let change = self.changes.get_value();
+                self.note_edits();
+                let keeper = self.keeper();
+                let change = self.work(|work| work.change);
                 let save = move || {
-                    if self.changes.try_get_value() == Some(change) {
-                        self.save();
+                    if keeper.work.with_value(|work| work.change) == change {
+                        keeper.save();
                     }
                 };
                 set_timeout(save, RESTS);
@@ -210,15 +309,18 @@ impl Draft {
         });
     }
 
-    /// Sends what an earlier visit could not.
+    /// Sends what an earlier visit could not. A copy of another draft, or of one that was saved since, goes.
     fn catch_up(self, saved_at: Option<DateTime<Utc>>) {
-        let Some(copy) = self.shelf.with_value(Shelf::read) else { return };
-        if !copy.is_news(saved_at) {
-            self.shelf.with_value(Shelf::clear);
+        let shelf = self.keeper.with_value(|keeper| keeper.shelf.clone());
+        let Some(copy) = shelf.read() else { return };
+        let saved = self.work(|work| work.draft.answers.clone());
+        if copy.id != self.id() || !(copy.is_news(saved_at) || copy.goes_on_from(&saved)) {
+            shelf.clear();
             return;
         }
-        let answers = self.filling.form.with_untracked(|form| domain::forms::resolver::fitting(form, &copy.answers));
+        let answers = self.filling.form.with_untracked(|form| fitting(form, &copy.answers));
         self.filling.answers.set(answers);
+        self.work(|work| work.base = work.base.max(copy.base));
         self.changed();
         self.save();
     }

@@ -10,15 +10,25 @@ use serde::{Deserialize, Serialize};
 pub struct LocalCopy {
     /// The draft it belongs to.
     pub id: RequestId,
-    /// When it was written, by this device's clock.
-    pub at: DateTime<Utc>,
+    /// When the server last saved what this was typed over, by the server's clock; None when it had saved nothing.
+    pub base: Option<DateTime<Utc>>,
     pub answers: Answers,
+    /// Answers sent, while nobody knows whether they arrived.
+    #[serde(default)]
+    pub sent: Option<Answers>,
 }
 
 impl LocalCopy {
-    /// Whether it has to be sent when the dialog opens: it is there because the server does not have it, and nothing newer was saved.
+    /// Whether it has to be sent when the dialog opens: nothing was saved since it was typed. Only the server's times are compared, as
+    /// exactly as the server stores them; this device's clock may be wrong.
     pub fn is_news(&self, saved_at: Option<DateTime<Utc>>) -> bool {
-        saved_at.is_none_or(|saved_at| self.at > saved_at)
+        let micros = |at: DateTime<Utc>| at.timestamp_micros();
+        saved_at.is_none_or(|saved_at| self.base.is_some_and(|base| micros(base) >= micros(saved_at)))
+    }
+
+    /// Whether what the server has is what this device sent before it was typed on.
+    pub fn goes_on_from(&self, saved: &Answers) -> bool {
+        self.sent.as_ref() == Some(saved)
     }
 }
 
@@ -39,18 +49,24 @@ impl Shelf {
         serde_json::from_str(&storage::read(&self.key)?).ok()
     }
 
-    /// Keeps these answers.
-    pub fn keep(&self, id: RequestId, answers: &Answers) {
-        let copy = LocalCopy { id, at: now(), answers: answers.clone() };
-        if let Ok(text) = serde_json::to_string(&copy) {
-            storage::write(&self.key, &text);
-        }
+    /// Keeps these answers; says whether it could.
+    pub fn keep(&self, copy: &LocalCopy) -> bool {
+        serde_json::to_string(copy).is_ok_and(|text| storage::write(&self.key, &text))
     }
 
-    /// The server has these answers: a copy that says the same goes; one that says more stays.
-    pub fn acknowledge(&self, answers: &Answers) {
-        if self.read().is_some_and(|copy| copy.answers == *answers) {
+    /// Whether the copy is this draft with these answers.
+    pub fn holds(&self, id: RequestId, answers: &Answers) -> bool {
+        self.read().is_some_and(|copy| copy.id == id && copy.answers == *answers)
+    }
+
+    /// The server saved these answers: a copy that says the same goes, if they are the `last`; one that says more stays, over what is
+    /// saved now.
+    pub fn acknowledge(&self, id: RequestId, answers: &Answers, saved_at: DateTime<Utc>, last: bool) {
+        let Some(copy) = self.read().filter(|copy| copy.id == id) else { return };
+        if last && copy.answers == *answers {
             self.clear();
+        } else {
+            self.keep(&LocalCopy { base: copy.base.max(Some(saved_at)), sent: None, ..copy });
         }
     }
 
@@ -69,10 +85,8 @@ mod storage {
         window().local_storage().ok()??.get_item(key).ok()?
     }
 
-    pub fn write(key: &str, text: &str) {
-        if let Ok(Some(storage)) = window().local_storage() {
-            let _ = storage.set_item(key, text);
-        }
+    pub fn write(key: &str, text: &str) -> bool {
+        matches!(window().local_storage(), Ok(Some(storage)) if storage.set_item(key, text).is_ok())
     }
 
     pub fn remove(key: &str) {
@@ -89,29 +103,42 @@ mod storage {
         None
     }
 
-    pub fn write(_: &str, _: &str) {}
+    pub fn write(_: &str, _: &str) -> bool {
+        false
+    }
 
     pub fn remove(_: &str) {}
-}
-
-/// The device's clock.
-fn now() -> DateTime<Utc> {
-    #[cfg(feature = "hydrate")]
-    return DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
-    #[cfg(not(feature = "hydrate"))]
-    DateTime::default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::TimeDelta;
 
     #[test]
-    fn a_copy_is_news_unless_something_newer_was_saved() {
-        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let copy = LocalCopy { id: RequestId(uuid::Uuid::nil()), at: at(100), answers: Answers::default() };
-        assert!(copy.is_news(None));
-        assert!(copy.is_news(Some(at(99))));
-        assert!(!copy.is_news(Some(at(101))));
+    fn a_copy_is_news_unless_something_newer_was_saved_whatever_the_device_thinks_the_time_is() {
+        let server = DateTime::from_timestamp(1_776_073_260, 123_456_789).unwrap();
+        let stored = DateTime::from_timestamp_micros(server.timestamp_micros()).unwrap();
+        let later = stored + TimeDelta::seconds(1);
+        for device in [server - TimeDelta::hours(3), server + TimeDelta::hours(3)] {
+            let copy = |base: Option<DateTime<Utc>>| -> LocalCopy {
+                let id = RequestId(uuid::Uuid::nil());
+                serde_json::from_value(serde_json::json!({ "id": id, "at": device, "base": base, "answers": {} })).unwrap()
+            };
+            assert!(copy(None).is_news(None));
+            assert!(!copy(None).is_news(Some(stored)));
+            assert!(copy(Some(server)).is_news(Some(stored)));
+            assert!(copy(Some(server)).is_news(None));
+            assert!(!copy(Some(server)).is_news(Some(later)));
+        }
+    }
+
+    #[test]
+    fn a_copy_goes_on_from_what_was_sent_and_never_acknowledged() {
+        let answers = |text: &str| Answers([("why".to_owned(), serde_json::json!(text))].into());
+        let copy = LocalCopy { id: RequestId(uuid::Uuid::nil()), base: None, answers: answers("new start"), sent: Some(answers("new")) };
+        assert!(copy.goes_on_from(&answers("new")));
+        assert!(!copy.goes_on_from(&answers("from elsewhere")));
+        assert!(!LocalCopy { sent: None, ..copy }.goes_on_from(&Answers::default()));
     }
 }

@@ -143,9 +143,13 @@ fn Notices(dialog: Dialog, place: &'static str) -> impl IntoView {
 }
 
 fn changes(dialog: Dialog) -> Option<AnyView> {
-    let changes = dialog.changes.get();
     let known = dialog.steps.get();
-    (!changes.is_empty()).then(|| {
+    dialog.changes.get().map(|changes| {
+        let words = if changes.is_empty() {
+            "This form changed since you began. Your answers are kept where they still fit. Check them, then submit again."
+        } else {
+            "This form changed since you began. Your answers are kept where they still fit. Look at these, then submit again."
+        };
         let rows = changes.into_iter().map(|change| {
             let section = change.section.filter(|section| known.iter().any(|step| step.key == *section));
             match section {
@@ -158,12 +162,13 @@ fn changes(dialog: Dialog) -> Option<AnyView> {
                 None => view! { <li>{change.message}</li> }.into_any(),
             }
         });
-        let rows = rows.collect_view();
+        let rows = rows.collect::<Vec<_>>();
+        let list = (!rows.is_empty()).then(|| view! { <ul class="flow__changes">{rows}</ul> });
         view! {
             <div id="changes" tabindex="-1">
                 <Alert kind="wait">
-                    <p>"This form changed since you began. Your answers are kept where they still fit. Look at these, then submit again."</p>
-                    <ul class="flow__changes">{rows}</ul>
+                    <p>{words}</p>
+                    {list}
                 </Alert>
             </div>
         }

@@ -45,8 +45,11 @@ pub struct Dialog {
     pub summary: RwSignal<Vec<Problem>>,
     pub failed: RwSignal<Option<ApiError>>,
     pub submitting: RwSignal<bool>,
-    pub changes: RwSignal<Vec<SchemaChange>>,
+    /// What changed in the form, once it did; the list may be empty.
+    pub changes: RwSignal<Option<Vec<SchemaChange>>>,
     pub route: RwSignal<Route>,
+    /// Counts questions for the route; only the latest one's answer counts.
+    asked: StoredValue<u64>,
     /// The field to focus once its step is on screen.
     wanted: StoredValue<Option<String>>,
     navigate: Callback<(String, bool)>,
@@ -80,8 +83,9 @@ impl Dialog {
             summary: RwSignal::default(),
             failed: RwSignal::new(None),
             submitting: RwSignal::new(false),
-            changes: RwSignal::new(page.changes),
+            changes: RwSignal::new(Some(page.changes).filter(|changes| !changes.is_empty())),
             route: RwSignal::new(page.route),
+            asked: StoredValue::new(0),
             wanted: StoredValue::new(None),
             navigate: Callback::new(move |(to, replace): (String, bool)| {
                 navigate(&to, NavigateOptions { replace, ..NavigateOptions::default() });
@@ -173,9 +177,14 @@ impl Dialog {
             form_version: self.draft.version(),
             answers: self.filling.answers.get_untracked(),
         };
+        let keeper = self.draft.keeper();
         spawn_local(async move {
             let outcome = submit_draft(draft).await;
-            if self.submitting.try_get_untracked().is_none() {
+            if self.submitting.is_disposed() {
+                match outcome {
+                    Ok(Submitted::Filed { .. }) => keeper.filed(),
+                    _ => keeper.resume(),
+                }
                 return;
             }
             self.submitting.set(false);
@@ -218,8 +227,9 @@ impl Dialog {
         self.draft.move_to(&page);
         self.draft.resume();
         self.after.set(page.after);
+        self.asked.update_value(|turn| *turn += 1);
         self.route.set(page.route);
-        self.changes.set(page.changes);
+        self.changes.set(Some(page.changes));
         dom::focus("changes".to_owned());
     }
 
@@ -236,6 +246,8 @@ impl Dialog {
             });
             if before.is_some() {
                 self.arrive(&here);
+            } else if here == REVIEW {
+                self.ask_route();
             }
             match self.wanted.get_value() {
                 Some(field) => dom::focus(field),
@@ -269,10 +281,20 @@ impl Dialog {
         } else {
             self.draft.save();
         }
+        self.ask_route();
+    }
+
+    /// Who would have to approve with these answers.
+    fn ask_route(self) {
+        let turn = self.asked.get_value() + 1;
+        self.asked.set_value(turn);
         let item = self.item.with_value(|item| item.key.clone());
         let answers = self.filling.answers.get_untracked();
         spawn_local(async move {
-            if let Ok(route) = preview_route(item, answers).await {
+            let answer = preview_route(item, answers).await;
+            if self.asked.try_get_value() == Some(turn)
+                && let Ok(route) = answer
+            {
                 self.route.try_set(route);
             }
         });

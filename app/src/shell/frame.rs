@@ -139,17 +139,15 @@ fn TabBar(leads: bool, inbox: Signal<u64>) -> impl IntoView {
     let links = sections(leads)
         .into_iter()
         .map(|(address, icon, word)| {
-            let count = (address == "/inbox").then(|| {
-                move || {
-                    (inbox.get() > 0).then(|| {
-                        view! {
-                            <span class="tabbar__count">
-                                {inbox.get()}
-                                <span class="visually-hidden">" waiting"</span>
-                            </span>
-                        }
-                    })
-                }
+            let count = (address == "/inbox").then_some(move || {
+                (inbox.get() > 0).then(|| {
+                    view! {
+                        <span class="tabbar__count">
+                            {inbox.get()}
+                            <span class="visually-hidden">" waiting"</span>
+                        </span>
+                    }
+                })
             });
             view! {
                 <a class="tabbar__link" href=address aria-current=move || current(&path.get(), address)>
