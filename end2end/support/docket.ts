@@ -7,6 +7,9 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '../..');
 const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/docket');
 
+/** Where the site's files are. */
+const site = process.env.SITE ?? join(root, 'target/site');
+
 /** The name under which the seeded database of a run is handed to its journeys. */
 const SEEDED = 'END2END_SEEDED';
 
@@ -28,7 +31,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 /** Loads the demo organizations once a run; every journey starts with a copy. */
 export function seedOnce(): string {
   const folder = mkdtempSync(join(tmpdir(), 'docket-end2end-seed-'));
-  const env = { ...plainEnvironment(), DATABASE_URL: `sqlite:${folder}/docket.sqlite`, DOCKET_SITE_ROOT: join(root, 'target/site') };
+  const env = { ...plainEnvironment(), DATABASE_URL: `sqlite:${folder}/docket.sqlite`, DOCKET_SITE_ROOT: site };
   execFileSync(binary, ['seed'], { cwd: root, env, encoding: 'utf8' });
   process.env[SEEDED] = folder;
   return folder;
@@ -54,7 +57,7 @@ export class Docket {
       DATABASE_URL: `sqlite:${folder}/docket.sqlite`,
       DOCKET_ADDR: address,
       DOCKET_PUBLIC_URL: `http://${address}`,
-      DOCKET_SITE_ROOT: join(root, 'target/site'),
+      DOCKET_SITE_ROOT: site,
       DOCKET_ALLOW_INSIDE_ADDRESSES: 'true',
       DOCKET_LOG: 'warn',
       ...extra,

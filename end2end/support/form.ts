@@ -29,6 +29,12 @@ export async function proceed(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click();
 }
 
+/** Waits until the inbox says that the person has approved. */
+export async function approved(page: Page, number: string): Promise<void> {
+  const row = page.locator('.inrow', { hasText: number.split('-')[1] ?? number });
+  await expect(row).toContainText('You approved this');
+}
+
 /** Sends what is on the review step; answers the docket number. */
 export async function submit(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Submit request' }).click();
@@ -103,6 +109,8 @@ export async function fileContractor(page: Page, url: string, name: string): Pro
   await page.getByRole('radio', { name: 'Contractor' }).check();
   await expect(page.getByText('Asked because employment type is Contractor').first()).toBeVisible();
   await page.getByLabel('Access end date').fill(inDays(1));
+  // What is wrong with the date is said on leaving it, and moves what is below.
+  await page.getByLabel('Access end date').blur();
   await page.getByRole('checkbox', { name: 'VPN' }).check();
   await page.getByRole('checkbox', { name: 'Finance ledger' }).check();
   await proceed(page);

@@ -27,7 +27,7 @@ test('a draft survives a reload, signing out and another device', async ({ visit
   await lena.getByLabel('Why is this access needed?').fill('Typed while signed out');
   await expect(lena.getByText(/signed out/i).first()).toBeVisible();
   await lena.getByRole('link', { name: /sign in/i }).click();
-  await lena.getByLabel('Email').fill(people.lena);
+  await lena.getByRole('textbox', { name: 'Email' }).fill(people.lena);
   await lena.getByLabel('Password', { exact: true }).fill(password);
   await lena.getByRole('button', { name: 'Sign in' }).click();
   await lena.waitForURL(address);

@@ -41,6 +41,21 @@ pub fn focus_first() {
     });
 }
 
+/// Acts once nothing is being pressed: at once, or in the first frame after the release.
+pub fn when_released(act: impl FnOnce() + 'static) {
+    let pressed = || document().query_selector(":active").is_ok_and(|active| active.is_some());
+    if cfg!(target_arch = "wasm32") && pressed() {
+        request_animation_frame(move || when_released_boxed(Box::new(act)));
+    } else {
+        act();
+    }
+}
+
+/// Without a new type for each frame of waiting.
+fn when_released_boxed(act: Box<dyn FnOnce()>) {
+    when_released(act);
+}
+
 /// Whether an element with this id is on the page.
 pub fn is_on_screen(id: &str) -> bool {
     cfg!(target_arch = "wasm32") && by_id::<HtmlElement>(id).is_some()

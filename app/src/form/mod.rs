@@ -100,14 +100,16 @@ impl Filling {
         self.edits.update(|count| *count += 1);
     }
 
-    /// The person left a field: its format is judged, not whether it is answered.
+    /// The person left a field: its format is judged, not whether it is answered. What that says waits until a press has ended: it would
+    /// move what is being pressed from under the pointer.
     pub fn leave(self, field: &Field) {
-        let message = self.effective.with_untracked(|answers| check_format(field, answers, self.today));
-        if let Some(message) = message {
-            self.problems.update(|problems| {
-                problems.insert(field.key.clone(), message);
-            });
-        }
+        let field = field.clone();
+        dom::when_released(move || {
+            let message = self.effective.try_with_untracked(|answers| check_format(&field, answers, self.today)).flatten();
+            if let Some(message) = message {
+                self.problems.try_update(|problems| problems.insert(field.key, message));
+            }
+        });
         self.leaves.update(|count| *count += 1);
     }
 

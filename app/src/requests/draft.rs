@@ -94,7 +94,10 @@ impl Keeper {
             let mut failures = 0;
             loop {
                 let (change, draft) = job;
-                keeper.say(SaveState::Saving);
+                // The way to sign in stays under the pointer while a save, started by leaving a field to press it, is tried again.
+                if keeper.state.try_get_untracked() != Some(SaveState::SignedOut) {
+                    keeper.say(SaveState::Saving);
+                }
                 let (id, sent) = (draft.id, draft.answers.clone());
                 keeper.sending(&sent);
                 match save_draft(draft).await {

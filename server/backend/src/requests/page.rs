@@ -4,7 +4,7 @@ use super::{number, summary};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{attempts, deliveries, events, form_versions, items, members, requests};
+use crate::store::{attempts, connectors as destinations, deliveries, events, form_versions, items, members, requests};
 use domain::Refusal;
 use domain::approvals::machine;
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView};
@@ -16,6 +16,7 @@ use domain::requests::filing::answer_sections;
 use domain::requests::lifecycle;
 use domain::requests::wire::{AttemptView, DeliveryView, RequestPage};
 use domain::requests::{Event, Request, Status, What};
+use std::collections::BTreeMap;
 
 /// One request, by its docket number as somebody typed it.
 ///
@@ -48,11 +49,17 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         }
         None => true,
     };
-    let deliveries = if sees_errors || request.requester.id == caller.id() {
+    let mut deliveries = if sees_errors || request.requester.id == caller.id() {
         delivery_views(backend, caller, &request, sees_errors).await?
     } else {
         Vec::new()
     };
+    if !request.item.plan.connectors.is_empty() {
+        let known = destinations::all(&handle).await?;
+        let names: BTreeMap<_, _> = known.into_iter().map(|connector| (connector.key, connector.name)).collect();
+        events.iter_mut().for_each(|event| by_name(event, &names));
+        deliveries.iter_mut().for_each(|delivery| rename(&mut delivery.connector, &names));
+    }
     let question = (request.state.status == Status::NeedsInfo).then(|| question(&events)).flatten();
     Ok(RequestPage {
         summary: summary(&request),
@@ -73,6 +80,21 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
 fn without_error(event: &mut Event) {
     if let What::DeliveryFailed { error, .. } = &mut event.what {
         error.clear();
+    }
+}
+
+/// Connectors are kept by key and read by name; one that is gone keeps its key.
+fn by_name(event: &mut Event, names: &BTreeMap<String, String>) {
+    match &mut event.what {
+        What::Dispatched { connectors } => connectors.iter_mut().for_each(|connector| rename(connector, names)),
+        What::Delivered { connector } | What::DeliveryFailed { connector, .. } | What::Replayed { connector } => rename(connector, names),
+        _ => {}
+    }
+}
+
+fn rename(connector: &mut String, names: &BTreeMap<String, String>) {
+    if let Some(name) = names.get(connector) {
+        connector.clone_from(name);
     }
 }
 
