@@ -138,6 +138,6 @@ export async function fileContractor(page: Page, url: string, name: string): Pro
   await expect(step(page, 'Check your answers')).toBeVisible();
   await ready(page);
   await expect(page.getByText('Purchase orders')).toBeVisible();
-  await expect(page.getByText('Ruth Abel')).toBeVisible();
+  await expect(page.getByText('Ruth Abel', { exact: true })).toBeVisible();
   return submit(page);
 }
