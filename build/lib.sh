@@ -73,20 +73,22 @@ stop_postgres() { [ -n "${PG_DIR:-}" ] && { (cd / && "${PG_AS[@]}" "$PG_BIN/pg_c
 # The server (development profile), the browser's part (small), the styles and the assets: $SITE.
 build_site() {
   say "Building the server"
-  cargo build --locked -p server --bin docket || fail "the server does not build."
+  cargo build --locked -p server --bin docket -p split --bin split || fail "the server does not build."
   say "Building the browser's part"
   cargo build --locked -p frontend --target wasm32-unknown-unknown --profile wasm-release || fail "the browser's part does not build."
   local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/frontend.wasm" stamp
-  stamp=$(sha256sum "$wasm" | cut -d' ' -f1)
+  stamp=$(cat "$wasm" build/lib.sh | sha256sum)
   if [ "$(cat "$SITE/.wasm-stamp" 2>/dev/null)" != "$stamp" ]; then
-    mkdir -p "$SITE/pkg"
-    wasm-bindgen "$wasm" --target web --no-typescript --out-dir "$SITE/pkg" --out-name docket || fail "wasm-bindgen did not succeed."
+    say "Splitting it by pages and making the parts small"
+    rm -rf "$SITE/pkg"; mkdir -p "$SITE/pkg"
+    "$CARGO_TARGET_DIR/debug/split" "$wasm" "${wasm%.wasm}_main.wasm" "$SITE/pkg" >/dev/null || fail "the browser's part could not be split."
+    wasm-bindgen "${wasm%.wasm}_main.wasm" --target web --keep-lld-exports --no-demangle --no-typescript --out-dir "$SITE/pkg" --out-name docket || fail "wasm-bindgen did not succeed."
     # What every browser of the last years understands, and no more: a newer proposal would keep the page from coming to life.
-    build/node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int \
-      --enable-reference-types --enable-sign-ext "$SITE/pkg/docket_bg.wasm" -o "$SITE/pkg/docket_bg.wasm" || fail "wasm-opt did not succeed."
+    find "$SITE/pkg" -name '*.wasm' -print0 | xargs -0 -P 2 -I {} build/node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory \
+      --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {} -o {} || fail "wasm-opt did not succeed."
     echo "$stamp" >"$SITE/.wasm-stamp"
   fi
   build/node_modules/.bin/lightningcss --bundle --minify style/main.css -o "$SITE/pkg/docket.css" || fail "the styles do not bundle."
   cp -R frontend/public/. "$SITE/"
-  if have brotli; then for file in "$SITE"/pkg/docket_bg.wasm "$SITE"/pkg/docket.js "$SITE"/pkg/docket.css; do [ "$file.br" -nt "$file" ] || brotli -f -q 11 "$file"; done; fi
+  if have brotli; then for file in "$SITE"/pkg/*.wasm "$SITE"/pkg/*.js "$SITE"/pkg/*.css; do [ "$file.br" -nt "$file" ] || brotli -f -q 11 "$file"; done; fi
 }

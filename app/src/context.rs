@@ -54,7 +54,7 @@ pub fn reply<T>(result: Result<T, Error>) -> Result<T, ApiError> {
             });
             Err(ApiError::Refused { refusal })
         }
-        Err(Error::Failed(cause)) => {
+        Err(Error::Failed(cause) | Error::Damaged(cause)) => {
             let reference = use_context::<Entry>().map(|entry| entry.reference).unwrap_or_default();
             tracing::error!(%reference, cause, "a use case failed");
             set_status(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,14 +1,14 @@
 //! What a server function answers when it does not answer what was asked.
 
+use crate::wire::Wire;
 use domain::Refusal;
 use leptos::prelude::*;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::ServerFnErrorErr;
 use serde::{Deserialize, Serialize};
 
 /// Why a call did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "error", rename_all = "snake_case")]
+#[serde(tag = "error", rename_all = "snake_case", from = "Fields")]
 pub enum ApiError {
     /// The person can act on it.
     Refused { refusal: Refusal },
@@ -18,6 +18,25 @@ pub enum ApiError {
     Failed { reference: String },
     /// The server did not answer: made by the browser.
     Offline,
+}
+
+/// An error as it travels, read flat.
+#[derive(Deserialize)]
+struct Fields {
+    error: String,
+    refusal: Option<Refusal>,
+    reference: Option<String>,
+}
+
+impl From<Fields> for ApiError {
+    fn from(Fields { error, refusal, reference }: Fields) -> Self {
+        match (error.as_str(), refusal) {
+            ("refused", Some(refusal)) => Self::Refused { refusal },
+            ("signed_out", _) => Self::SignedOut,
+            ("offline", _) => Self::Offline,
+            _ => Self::Failed { reference: reference.unwrap_or_else(|| "unknown".to_owned()) },
+        }
+    }
 }
 
 impl ApiError {
@@ -49,7 +68,7 @@ impl std::fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = Wire;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -58,6 +77,20 @@ impl FromServerFnError for ApiError {
                 Self::Refused { refusal: Refusal::input("", format!("The server could not read what was sent: {message}")) }
             }
             _ => Self::Failed { reference: "unknown".to_owned() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_read_as_it_was_written() {
+        let refused = ApiError::Refused { refusal: Refusal::input("reason", "Enter a reason") };
+        for error in [refused, ApiError::SignedOut, ApiError::Failed { reference: "7f3k".to_owned() }, ApiError::Offline] {
+            let text = serde_json::to_string(&error).unwrap();
+            assert_eq!(crate::wire::read::<ApiError>(&text).unwrap(), error, "{text}");
         }
     }
 }

@@ -17,3 +17,4 @@ pub mod routes;
 pub mod session;
 pub mod shell;
 pub mod ui;
+pub mod wire;

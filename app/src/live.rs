@@ -81,7 +81,7 @@ impl Live {
     /// Takes one event in; what is not understood is a newer server's and is left alone.
     #[cfg(any(feature = "hydrate", test))]
     fn hear(self, text: &str) {
-        let Ok(event) = serde_json::from_str::<LiveEvent>(text) else { return };
+        let Ok(event) = crate::wire::read::<LiveEvent>(text) else { return };
         if let LiveEvent::Inbox { count } = &event {
             self.inbox_count.set(Some(*count));
         }

@@ -1,4 +1,4 @@
-//! Every page, one line each.
+//! Every page, one line each. All but the catalog are parts of their own, which the browser loads when a page is wanted.
 
 use crate::account::{profile::ProfilePage, sign_in::SignInPage};
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
@@ -8,9 +8,8 @@ use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPa
 use crate::ui::ErrorView;
 use domain::Refusal;
 use leptos::prelude::*;
-use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route};
-use leptos_router::path;
+use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 /// The page of the present address. Pages with data are answered whole, with their true status, so that they need no script to be read.
 #[component]
@@ -18,16 +17,44 @@ pub fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=NotFound>
             <Route path=path!("/") ssr=SsrMode::Async view=CatalogPage />
-            <Route path=path!("/request/:item") ssr=SsrMode::Async view=NewRequestPage />
-            <Route path=path!("/requests") ssr=SsrMode::Async view=MyRequestsPage />
-            <Route path=path!("/requests/:number") ssr=SsrMode::Async view=RequestPageView />
-            <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view=InboxPage />
-            <Route path=path!("/leadership") ssr=SsrMode::Async view=LeadershipPage />
-            <Route path=path!("/profile") view=ProfilePage />
-            <Route path=path!("/sign-in") view=SignInPage />
+            <Route path=path!("/request/:item") ssr=SsrMode::Async view={Lazy::<NewRequest>::new()} />
+            <Route path=path!("/requests") ssr=SsrMode::Async view={Lazy::<MyRequests>::new()} />
+            <Route path=path!("/requests/:number") ssr=SsrMode::Async view={Lazy::<RequestView>::new()} />
+            <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view={Lazy::<Inbox>::new()} />
+            <Route path=path!("/leadership") ssr=SsrMode::Async view={Lazy::<Leadership>::new()} />
+            <Route path=path!("/profile") view={Lazy::<Profile>::new()} />
+            <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} />
         </FlatRoutes>
     }
     .into_any()
+}
+
+/// Makes each page a part that is loaded when it is wanted.
+macro_rules! parts {
+    ($($part:ident => $page:ident),* $(,)?) => {$(
+        struct $part;
+
+        #[lazy_route]
+        impl LazyRoute for $part {
+            fn data() -> Self {
+                Self
+            }
+
+            fn view(_part: Self) -> AnyView {
+                view! { <$page /> }.into_any()
+            }
+        }
+    )*};
+}
+
+parts! {
+    NewRequest => NewRequestPage,
+    MyRequests => MyRequestsPage,
+    RequestView => RequestPageView,
+    Inbox => InboxPage,
+    Leadership => LeadershipPage,
+    Profile => ProfilePage,
+    SignIn => SignInPage,
 }
 
 #[component]

@@ -1,6 +1,7 @@
 //! Who is signed in, as every page knows it: put into the page by the server, taken over by the browser.
 
 use crate::account::api::me;
+use crate::wire::Wire;
 use domain::people::Me;
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ pub struct Session {
 
 /// Makes the session available to the pages below.
 pub fn provide_session() -> Session {
-    let session = Session { me: RwSignal::new(SharedValue::new(known).into_inner()) };
+    let session = Session { me: RwSignal::new(SharedValue::<_, Wire>::new_with_encoding(known).into_inner()) };
     provide_context(session);
     session
 }

@@ -1,10 +1,10 @@
 import { draftSaved, filed, fillPerson, fillVpn, pick, proceed, serverHas, step } from '../support/form';
-import { go, people, ready } from '../support/people';
+import { go, password, people, ready } from '../support/people';
 import { expect, test, world } from '../support/test';
 
 const here = world();
 
-test('a draft survives a reload and another device', async ({ visit }) => {
+test('a draft survives a reload, signing out and another device', async ({ visit }) => {
   const { docket } = here;
   const lena = await visit(docket, people.lena);
   await go(lena, `${docket.url}/request/new-starter`);
@@ -16,9 +16,25 @@ test('a draft survives a reload and another device', async ({ visit }) => {
   await expect(lena.getByRole('combobox', { name: 'Team' })).toHaveValue('Life Sciences');
   await proceed(lena);
   await expect(step(lena, 'What should they be able to use?')).toBeVisible();
-  await lena.getByLabel('Why is this access needed?').fill('Typed on the first device');
+  const address = lena.url();
+
+  // Signed out in the middle, from another tab: what is typed after that is kept here, and sent after signing in again.
+  const other = await lena.context().newPage();
+  await go(other, `${docket.url}/profile`);
+  await other.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(other).toHaveURL(/sign-in/);
+  await other.close();
+  await lena.getByLabel('Why is this access needed?').fill('Typed while signed out');
+  await expect(lena.getByText(/signed out/i).first()).toBeVisible();
+  await lena.getByRole('link', { name: /sign in/i }).click();
+  await lena.getByRole('textbox', { name: 'Email' }).fill(people.lena);
+  await lena.getByLabel('Password', { exact: true }).fill(password);
+  await lena.getByRole('button', { name: 'Sign in' }).click();
+  await lena.waitForURL(address);
+  await ready(lena);
+  await expect(lena.getByLabel('Why is this access needed?')).toHaveValue('Typed while signed out');
   await draftSaved(lena);
-  await serverHas(lena, 'new-starter', 'reason', 'Typed on the first device');
+  await serverHas(lena, 'new-starter', 'reason', 'Typed while signed out');
 
   // Another device.
   const tablet = await visit(docket, people.lena, { viewport: { width: 820, height: 1180 } });
@@ -27,7 +43,7 @@ test('a draft survives a reload and another device', async ({ visit }) => {
   await expect(strip).toContainText('Access');
   await strip.getByRole('link', { name: 'Continue' }).click();
   await expect(step(tablet, 'What should they be able to use?')).toBeVisible();
-  await expect(tablet.getByLabel('Why is this access needed?')).toHaveValue('Typed on the first device');
+  await expect(tablet.getByLabel('Why is this access needed?')).toHaveValue('Typed while signed out');
   await tablet.goBack();
   await expect(tablet.getByRole('heading', { name: 'Request catalog' })).toBeVisible();
 });

@@ -81,4 +81,34 @@ pub struct Me {
     pub inbox_count: u64,
     /// The person's own requests that are not finished.
     pub open_count: u64,
+    /// The IANA name of the time zone the person is in: their own, or else their organization's.
+    #[serde(default)]
+    pub time_zone: String,
+    /// Minutes that zone is ahead of UTC now.
+    #[serde(default)]
+    pub utc_offset_minutes: i32,
+}
+
+/// What people say about themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub name: String,
+    /// May be empty, as all that follow.
+    pub phone: String,
+    /// An IANA name; empty for the organization's.
+    pub time_zone: String,
+    /// In this organization: the member ID of the person in its Slack.
+    pub slack_member_id: String,
+    /// In this organization: `@name` or the number of a chat.
+    pub telegram_chat: String,
+}
+
+/// The profile to edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileView {
+    pub profile: Profile,
+    /// What an empty time zone means.
+    pub organization_time_zone: String,
+    /// The names to choose from, in order.
+    pub time_zones: Vec<String>,
 }

@@ -1,12 +1,12 @@
-//! Server functions of the account: who is signed in.
+//! Server functions of the account: who is signed in, what they say about themselves, their password.
 
 use crate::error::ApiError;
-use domain::people::Me;
+use crate::wire::Json;
+use domain::people::{Me, Profile, ProfileView};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// The signed-in person; None when nobody is.
-#[server(name = MeCall, input = Json, endpoint = "account/me")]
+#[server(name = MeCall, input = Json, output = Json, endpoint = "account/me")]
 pub async fn me() -> Result<Option<Me>, ApiError> {
     use crate::context::{Entry, enter, reply};
     if use_context::<Entry>().is_none_or(|entry| entry.caller.is_none()) {
@@ -14,4 +14,28 @@ pub async fn me() -> Result<Option<Me>, ApiError> {
     }
     let (backend, caller) = enter()?;
     reply(backend::people::me(&backend, &caller).await).map(Some)
+}
+
+/// What the caller says about themselves, and the time zones to choose from.
+#[server(name = ProfileCall, input = Json, output = Json, endpoint = "account/profile")]
+pub async fn profile() -> Result<ProfileView, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::profile(&backend, &caller).await)
+}
+
+/// Saves what the caller says about themselves; answers with who they are from now on.
+#[server(name = SaveProfileCall, input = Json, output = Json, endpoint = "account/save_profile")]
+pub async fn save_profile(profile: Profile) -> Result<Me, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::save_profile(&backend, &caller, profile).await)
+}
+
+/// Changes the caller's password. Their other sign-ins end; this one goes on.
+#[server(name = ChangePasswordCall, input = Json, output = Json, endpoint = "account/change_password")]
+pub async fn change_password(current: String, new: String) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::change_password(&backend, &caller, &current, &new).await)
 }

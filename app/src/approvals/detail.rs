@@ -8,6 +8,7 @@ use crate::requests::page_approval::{ApprovalSlip, Hole, holes};
 use crate::requests::page_head::DocketHead;
 use crate::requests::page_timeline::TimelineSlip;
 use crate::ui::{ErrorView, Icon, Skeleton};
+use crate::wire::page_data;
 use domain::approvals::Require;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use leptos::prelude::*;
 /// The right half of the inbox.
 #[component]
 pub fn DetailPane(desk: Desk) -> impl IntoView {
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || desk.open.get(),
         |number| async move {
             match number {

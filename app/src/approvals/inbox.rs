@@ -8,7 +8,8 @@ use super::keys::{focus, use_inbox_keys};
 use super::row::InboxRowView;
 use crate::live::{LiveMark, LiveState, use_live};
 use crate::session::use_me;
-use crate::ui::{Empty, ErrorView, Icon, Skeleton};
+use crate::ui::{Empty, ErrorView, Icon, Skeleton, page_title};
+use crate::wire::page_data;
 use domain::approvals::wire::{InboxPage as Waiting, LiveEvent};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,7 +19,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 /// `/inbox` and `/inbox/:number`.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    let waiting = Resource::new_blocking(|| (), |()| inbox());
+    let waiting = page_data(|| (), |()| inbox());
     view! {
         <Transition fallback=|| {
             view! {
@@ -69,7 +70,8 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     let desk = Desk::new(waiting, open, me, live, go);
     follow(desk);
     use_inbox_keys(desk, open_page);
-    let title = move || addressed.get().map_or_else(|| "Inbox · Docket".to_owned(), |number| format!("{number} · Inbox · Docket"));
+    let title =
+        page_title(move || addressed.get().map_or_else(|| "Inbox · Docket".to_owned(), |number| format!("{number} · Inbox · Docket")));
     view! {
         <Title text=title />
         // A message over the page would cover the next decision; its row shows what became of the last.

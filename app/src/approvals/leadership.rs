@@ -4,6 +4,7 @@ use super::api::leadership;
 use super::row::row_holes;
 use crate::requests::page_approval::punches;
 use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PersonLine, Skeleton, When};
+use crate::wire::page_data;
 use domain::approvals::wire::LeadershipRow;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,7 +12,7 @@ use leptos_meta::Title;
 /// `/leadership`.
 #[component]
 pub fn LeadershipPage() -> impl IntoView {
-    let rows = Resource::new_blocking(|| (), |()| leadership());
+    let rows = page_data(|| (), |()| leadership());
     let refresh = Callback::new(move |()| rows.refetch());
     view! {
         <Title text="Pending approvals · Docket" />

@@ -12,7 +12,7 @@ pub fn category_icon(items: &[ItemCard], category: &str) -> String {
 /// One shelf.
 #[component]
 pub fn Shelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
-    let cards = cards.into_iter().map(|card| view! { <Card card /> }).collect_view();
+    let cards = cards.into_iter().map(|card| view! { <Card card /> }.into_any()).collect_view();
     let label = title.clone();
     view! {
         <section class="stack shelf-section" aria-label=label>
@@ -28,8 +28,8 @@ pub fn Shelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
 #[component]
 fn Card(card: ItemCard) -> impl IntoView {
     let tags = (!card.tags.is_empty()).then(|| {
-        let tags = card.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }).collect_view();
-        view! { <ul class="service__tags row row--wrap" aria-label="Tags">{tags}</ul> }
+        let tags = card.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.into_any()).collect_view();
+        view! { <ul class="service__tags row row--wrap" aria-label="Tags">{tags}</ul> }.into_any()
     });
     view! {
         <li class="card service">
@@ -63,6 +63,7 @@ fn Fact(icon: &'static str, text: String) -> impl IntoView {
                     {text}
                 </span>
             }
+            .into_any()
         })
         .into_any()
 }

@@ -10,7 +10,7 @@ pub fn OpenRequests(rows: Vec<RequestSummary>, count: u64) -> impl IntoView {
     let body = if rows.is_empty() {
         view! { <p class="mine__none soft">"Nothing open. What you request appears here, with where it stands."</p> }.into_any()
     } else {
-        let rows = rows.into_iter().map(|row| view! { <Row row /> }).collect_view();
+        let rows = rows.into_iter().map(|row| view! { <Row row /> }.into_any()).collect_view();
         view! { <ul class="mine">{rows}</ul> }.into_any()
     };
     view! {

@@ -6,6 +6,7 @@ use super::drafts::Drafts;
 use super::mine::OpenRequests;
 use crate::shell::keys::take_search_focus;
 use crate::ui::{Empty, ErrorView, Icon, Skeleton};
+use crate::wire::page_data;
 use domain::catalog::search::search;
 use domain::catalog::wire::{CatalogPage as Page, ItemCard};
 use leptos::html;
@@ -17,7 +18,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 /// `/`, with `?q=` and `?category=` so that what is found can be shared.
 #[component]
 pub fn CatalogPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| catalog_page());
+    let page = page_data(|| (), |()| catalog_page());
     view! {
         <Title text="Request catalog · Docket" />
         <Suspense fallback=|| view! { <div class="page"><Skeleton /></div> }>
@@ -69,7 +70,7 @@ fn Catalog(page: Page) -> impl IntoView {
                 <Drafts drafts=page.drafts />
                 {move || match results() {
                     shelves if shelves.is_empty() => view! { <NothingFound total text category /> }.into_any(),
-                    shelves => shelves.into_iter().map(|(title, cards)| view! { <Shelf title cards /> }).collect_view().into_any(),
+                    shelves => shelves.into_iter().map(|(title, cards)| view! { <Shelf title cards /> }.into_any()).collect_view().into_any(),
                 }}
             </div>
             <OpenRequests rows=page.open_requests count=page.open_count />
@@ -194,10 +195,11 @@ fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>,
                     <a class="cat" href=move || address(Some(&link), &text.get()) aria-current=move || (category.get().as_deref() == Some(here.as_str())).then_some("true")>
                         <Icon name=icon />
                         <span>{name}</span>
-                        <span class="cat__n">{count}</span>
+                        <span class="cat__n">{count.to_string()}</span>
                     </a>
                 </li>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -207,7 +209,7 @@ fn Categories(items: StoredValue<Vec<ItemCard>>, category: Memo<Option<String>>,
                     <a class="cat" href=move || address(None, &text.get()) aria-current=move || category.get().is_none().then_some("true")>
                         <Icon name="layout-grid" />
                         <span>"All services"</span>
-                        <span class="cat__n">{total}</span>
+                        <span class="cat__n">{total.to_string()}</span>
                     </a>
                 </li>
                 {links}

@@ -1,16 +1,16 @@
 //! Server functions of drafts and requests: thin; the use cases are the backend's.
 
 use crate::error::ApiError;
+use crate::wire::Json;
 use domain::approvals::wire::Route;
 use domain::forms::Answers;
 use domain::id::{DeliveryId, RequestId};
 use domain::people::{GroupRef, PersonRef};
 use domain::requests::wire::{DraftPage, DraftSaved, MyFilter, RequestList, RequestPage, SaveDraft, SubmitDraft, Submitted};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
-#[server(name = OpenDraftCall, input = Json, endpoint = "requests/open_draft")]
+#[server(name = OpenDraftCall, input = Json, output = Json, endpoint = "requests/open_draft")]
 pub async fn open_draft(item_key: String) -> Result<DraftPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -18,7 +18,7 @@ pub async fn open_draft(item_key: String) -> Result<DraftPage, ApiError> {
 }
 
 /// Saves a draft; the latest save wins.
-#[server(name = SaveDraftCall, input = Json, endpoint = "requests/save_draft")]
+#[server(name = SaveDraftCall, input = Json, output = Json, endpoint = "requests/save_draft")]
 pub async fn save_draft(draft: SaveDraft) -> Result<DraftSaved, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -26,7 +26,7 @@ pub async fn save_draft(draft: SaveDraft) -> Result<DraftSaved, ApiError> {
 }
 
 /// Discards a draft; `restore_draft` undoes it.
-#[server(name = DiscardDraftCall, input = Json, endpoint = "requests/discard_draft")]
+#[server(name = DiscardDraftCall, input = Json, output = Json, endpoint = "requests/discard_draft")]
 pub async fn discard_draft(id: RequestId) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -34,7 +34,7 @@ pub async fn discard_draft(id: RequestId) -> Result<(), ApiError> {
 }
 
 /// Takes back a discard.
-#[server(name = RestoreDraftCall, input = Json, endpoint = "requests/restore_draft")]
+#[server(name = RestoreDraftCall, input = Json, output = Json, endpoint = "requests/restore_draft")]
 pub async fn restore_draft(id: RequestId) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -42,7 +42,7 @@ pub async fn restore_draft(id: RequestId) -> Result<(), ApiError> {
 }
 
 /// Who would have to approve a request with these answers.
-#[server(name = PreviewRouteCall, input = Json, endpoint = "requests/preview_route")]
+#[server(name = PreviewRouteCall, input = Json, output = Json, endpoint = "requests/preview_route")]
 pub async fn preview_route(item_key: String, answers: Answers) -> Result<Route, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -50,7 +50,7 @@ pub async fn preview_route(item_key: String, answers: Answers) -> Result<Route, 
 }
 
 /// Submits a draft. The same id gives the same request, however often it is sent.
-#[server(name = SubmitDraftCall, input = Json, endpoint = "requests/submit_draft")]
+#[server(name = SubmitDraftCall, input = Json, output = Json, endpoint = "requests/submit_draft")]
 pub async fn submit_draft(draft: SubmitDraft) -> Result<Submitted, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -58,7 +58,7 @@ pub async fn submit_draft(draft: SubmitDraft) -> Result<Submitted, ApiError> {
 }
 
 /// The caller's own requests, newest first.
-#[server(name = MyRequestsCall, input = Json, endpoint = "requests/mine")]
+#[server(name = MyRequestsCall, input = Json, output = Json, endpoint = "requests/mine")]
 pub async fn my_requests(filter: MyFilter, after: Option<String>) -> Result<RequestList, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -66,7 +66,7 @@ pub async fn my_requests(filter: MyFilter, after: Option<String>) -> Result<Requ
 }
 
 /// One request, by its docket number.
-#[server(name = RequestPageCall, input = Json, endpoint = "requests/page")]
+#[server(name = RequestPageCall, input = Json, output = Json, endpoint = "requests/page")]
 pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -74,7 +74,7 @@ pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
 }
 
 /// Cancels a request.
-#[server(name = CancelRequestCall, input = Json, endpoint = "requests/cancel")]
+#[server(name = CancelRequestCall, input = Json, output = Json, endpoint = "requests/cancel")]
 pub async fn cancel_request(number: String, reason: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -82,7 +82,7 @@ pub async fn cancel_request(number: String, reason: String) -> Result<RequestPag
 }
 
 /// Answers an approver's question.
-#[server(name = ProvideInfoCall, input = Json, endpoint = "requests/provide_info")]
+#[server(name = ProvideInfoCall, input = Json, output = Json, endpoint = "requests/provide_info")]
 pub async fn provide_info(number: String, answer: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -90,7 +90,7 @@ pub async fn provide_info(number: String, answer: String) -> Result<RequestPage,
 }
 
 /// Starts the work on a request.
-#[server(name = StartRequestCall, input = Json, endpoint = "requests/start")]
+#[server(name = StartRequestCall, input = Json, output = Json, endpoint = "requests/start")]
 pub async fn start_request(number: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -98,7 +98,7 @@ pub async fn start_request(number: String) -> Result<RequestPage, ApiError> {
 }
 
 /// Completes a request.
-#[server(name = CompleteRequestCall, input = Json, endpoint = "requests/complete")]
+#[server(name = CompleteRequestCall, input = Json, output = Json, endpoint = "requests/complete")]
 pub async fn complete_request(number: String, note: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -106,7 +106,7 @@ pub async fn complete_request(number: String, note: String) -> Result<RequestPag
 }
 
 /// Sends a permanently failed delivery again.
-#[server(name = ReplayDeliveryCall, input = Json, endpoint = "requests/replay")]
+#[server(name = ReplayDeliveryCall, input = Json, output = Json, endpoint = "requests/replay")]
 pub async fn replay_delivery(id: DeliveryId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -114,7 +114,7 @@ pub async fn replay_delivery(id: DeliveryId) -> Result<RequestPage, ApiError> {
 }
 
 /// People of the organization whose name or e-mail fits, at most 20.
-#[server(name = SearchPeopleCall, input = Json, endpoint = "requests/search_people")]
+#[server(name = SearchPeopleCall, input = Json, output = Json, endpoint = "requests/search_people")]
 pub async fn search_people(text: String) -> Result<Vec<PersonRef>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -122,7 +122,7 @@ pub async fn search_people(text: String) -> Result<Vec<PersonRef>, ApiError> {
 }
 
 /// Groups of the organization whose name fits, at most 20.
-#[server(name = SearchGroupsCall, input = Json, endpoint = "requests/search_groups")]
+#[server(name = SearchGroupsCall, input = Json, output = Json, endpoint = "requests/search_groups")]
 pub async fn search_groups(text: String) -> Result<Vec<GroupRef>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

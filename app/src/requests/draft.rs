@@ -344,9 +344,11 @@ async fn rest(milliseconds: u32) {
 /// "Draft saved 09:41", at the foot of the dialog.
 #[component]
 pub fn SavedLine(draft: Draft, #[prop(into)] sign_in: Signal<String>) -> impl IntoView {
+    // Told the same twice, the line stays as it is: somebody may be about to press the link.
+    let state = Memo::new(move |_| draft.state.get());
     let shown = move || {
-        let (icon, words) = words(&draft.state.get())?;
-        let link = (draft.state.get() == SaveState::SignedOut).then(|| {
+        let (icon, words) = words(&state.get())?;
+        let link = (state.get() == SaveState::SignedOut).then(|| {
             view! {
                 " "
                 <a href=sign_in rel="external">

@@ -46,7 +46,7 @@ impl Shelf {
 
     /// The copy, if there is one.
     pub fn read(&self) -> Option<LocalCopy> {
-        serde_json::from_str(&storage::read(&self.key)?).ok()
+        crate::wire::read(&storage::read(&self.key)?).ok()
     }
 
     /// Keeps these answers; says whether it could.

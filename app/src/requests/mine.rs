@@ -2,6 +2,7 @@
 
 use super::api::my_requests;
 use crate::ui::{DocketNumber, Empty, ErrorView, Icon, Skeleton, StatusBadge, When};
+use crate::wire::page_data;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,7 +18,7 @@ pub fn MyRequestsPage() -> impl IntoView {
     let place = Memo::new(move |_| {
         query.with(|query| (filter(query.get("show").as_deref()), query.get("after").filter(|after| !after.is_empty())))
     });
-    let list = Resource::new_blocking(move || place.get(), |(filter, after)| my_requests(filter, after));
+    let list = page_data(move || place.get(), |(filter, after)| my_requests(filter, after));
     let rows = move || {
         Suspend::new(async move {
             let (filter, after) = place.get_untracked();

@@ -4,6 +4,7 @@ use super::api::open_draft;
 use super::new_dialog::RequestDialog;
 use super::new_state::Dialog;
 use crate::ui::{ErrorView, Skeleton};
+use crate::wire::page_data;
 use domain::requests::wire::DraftPage;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,7 +15,7 @@ use leptos_router::hooks::use_params_map;
 pub fn NewRequestPage() -> impl IntoView {
     let params = use_params_map();
     let item = Memo::new(move |_| params.with(|params| params.get("item").unwrap_or_default()));
-    let page = Resource::new_blocking(move || item.get(), open_draft);
+    let page = page_data(move || item.get(), open_draft);
     view! {
         <Transition fallback=|| {
             view! {

@@ -10,6 +10,7 @@ use super::page_timeline::TimelineSlip;
 use crate::live::{LiveState, use_live};
 use crate::session::use_me;
 use crate::ui::{ErrorView, Icon, Skeleton};
+use crate::wire::page_data;
 use domain::approvals::wire::LiveEvent;
 use domain::id::DeliveryId;
 use domain::requests::wire::RequestPage;
@@ -23,7 +24,7 @@ use leptos_router::hooks::use_params_map;
 pub fn RequestPageView() -> impl IntoView {
     let params = use_params_map();
     let number = Memo::new(move |_| params.with(|params| params.get("number").unwrap_or_default().to_uppercase()));
-    let page = Resource::new_blocking(move || number.get(), request_page);
+    let page = page_data(move || number.get(), request_page);
     view! {
         <Transition fallback=|| {
             view! {

@@ -78,8 +78,8 @@ fn Sidebar(me: Me, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
         .into_iter()
         .map(|(address, icon, word)| {
             let count = match address {
-                "/requests" => view! { <Count count=open words="open" still=true /> }.into_any(),
-                "/inbox" => view! { <Count count=inbox words="waiting" still=false /> }.into_any(),
+                "/requests" => view! { <Count count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
+                "/inbox" => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
                 _ => ().into_any(),
             };
             view! {
@@ -91,6 +91,7 @@ fn Sidebar(me: Me, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
                     </a>
                 </li>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -119,18 +120,18 @@ fn Sidebar(me: Me, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
 }
 
 #[component]
-fn Count(count: Signal<u64>, words: &'static str, still: bool) -> impl IntoView {
-    let class = if still { "badge nav__count badge--still" } else { "badge nav__count" };
-    move || {
-        (count.get() > 0).then(|| {
-            view! {
-                <span class=class>
-                    {count.get()}
-                    <span class="visually-hidden">" "{words}</span>
-                </span>
-            }
-        })
-    }
+fn Count(count: Signal<u64>, words: &'static str, class: &'static str) -> impl IntoView {
+    let shown = move || match count.get() {
+        0 => ().into_any(),
+        count => view! {
+            <span class=class>
+                {count.to_string()}
+                <span class="visually-hidden">{format!(" {words}")}</span>
+            </span>
+        }
+        .into_any(),
+    };
+    shown.into_any()
 }
 
 #[component]
@@ -139,16 +140,10 @@ fn TabBar(leads: bool, inbox: Signal<u64>) -> impl IntoView {
     let links = sections(leads)
         .into_iter()
         .map(|(address, icon, word)| {
-            let count = (address == "/inbox").then_some(move || {
-                (inbox.get() > 0).then(|| {
-                    view! {
-                        <span class="tabbar__count">
-                            {inbox.get()}
-                            <span class="visually-hidden">" waiting"</span>
-                        </span>
-                    }
-                })
-            });
+            let count = match address {
+                "/inbox" => view! { <Count count=inbox words="waiting" class="tabbar__count" /> }.into_any(),
+                _ => ().into_any(),
+            };
             view! {
                 <a class="tabbar__link" href=address aria-current=move || current(&path.get(), address)>
                     <Icon name=icon class="icon--lg" />
@@ -156,6 +151,7 @@ fn TabBar(leads: bool, inbox: Signal<u64>) -> impl IntoView {
                     {count}
                 </a>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -136,13 +136,14 @@ pub fn ShortcutHelp() -> impl IntoView {
             let rows = keys
                 .iter()
                 .map(|(keys, what)| {
-                    let keys = keys.split(' ').map(|key| view! { <kbd class="kbd">{key}</kbd> }).collect_view();
+                    let keys = keys.split(' ').map(|key| view! { <kbd class="kbd">{key}</kbd> }.into_any()).collect_view();
                     view! {
                         <div>
                             <dt class="row">{keys}</dt>
                             <dd>{*what}</dd>
                         </div>
                     }
+                    .into_any()
                 })
                 .collect_view();
             view! {
@@ -151,6 +152,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                     <dl class="keys">{rows}</dl>
                 </section>
             }
+            .into_any()
         })
         .collect_view();
     view! {

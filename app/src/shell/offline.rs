@@ -19,7 +19,11 @@ pub fn OfflineBanner() -> impl IntoView {
         });
     });
     view! {
-        <Show when=move || offline.get()>
+        {move || {
+            if !offline.get() {
+                return ().into_any();
+            }
+            view! {
             <div class="offline">
                 <Alert kind="bad">
                     <div>
@@ -33,7 +37,8 @@ pub fn OfflineBanner() -> impl IntoView {
                     </button>
                 </Alert>
             </div>
-        </Show>
+            }.into_any()
+        }}
     }
     .into_any()
 }

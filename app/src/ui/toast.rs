@@ -99,6 +99,7 @@ pub fn ToastArea() -> impl IntoView {
                                 "Undo"
                             </button>
                         }
+                            .into_any()
                     });
                     view! {
                         <div class="toast">
@@ -110,6 +111,7 @@ pub fn ToastArea() -> impl IntoView {
                             </button>
                         </div>
                     }
+                        .into_any()
                 }
             </For>
         </div>

@@ -94,10 +94,30 @@ pub struct LeadershipRow {
 
 /// What a browser learns over the live stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "LiveFields")]
 pub enum LiveEvent {
     /// The caller's inbox changed; `count` is the new badge.
     Inbox { count: u64 },
     /// This request changed.
     Request { number: String },
+}
+
+/// A live event as it travels, read flat.
+#[derive(Deserialize)]
+struct LiveFields {
+    kind: String,
+    count: Option<u64>,
+    number: Option<String>,
+}
+
+impl TryFrom<LiveFields> for LiveEvent {
+    type Error = &'static str;
+
+    fn try_from(fields: LiveFields) -> Result<Self, Self::Error> {
+        match (fields.kind.as_str(), fields.count, fields.number) {
+            ("inbox", Some(count), _) => Ok(Self::Inbox { count }),
+            ("request", _, Some(number)) => Ok(Self::Request { number }),
+            _ => Err("a live event of another version"),
+        }
+    }
 }

@@ -30,6 +30,7 @@ pub struct DraftSummary {
     pub prefix: String,
     /// "Step 2 of 4, Access".
     pub progress: String,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub saved_at: DateTime<Utc>,
 }
 

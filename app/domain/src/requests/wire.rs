@@ -22,7 +22,9 @@ pub struct RequestSummary {
     /// One line of where it stands: "Ruth Abel has it", "Answer by …", "Delivered".
     pub note: String,
     pub requester: PersonRef,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub submitted_at: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub updated_at: DateTime<Utc>,
 }
 
