@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_first;
+mod m20261122_000002_guards;
+mod m20261122_000003_profile;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -10,6 +12,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_first::Migration)]
+        vec![
+            Box::new(m20261122_000001_first::Migration),
+            Box::new(m20261122_000002_guards::Migration),
+            Box::new(m20261122_000003_profile::Migration),
+        ]
     }
 }

@@ -4,6 +4,8 @@ use crate::config::Config;
 use backend::{Backend, outbox};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write;
+use std::path::Path;
+use std::time::SystemTime;
 
 /// What was found.
 pub struct Report {
@@ -13,7 +15,27 @@ pub struct Report {
     pub healthy: bool,
 }
 
-/// Checks database, storage, clock and worker.
+/// What one check found, in words.
+enum Finding {
+    Fine(String),
+    /// Works, but somebody should look at it.
+    Warning(String),
+    /// Does not work.
+    Problem(String),
+}
+
+impl From<Result<String, String>> for Finding {
+    fn from(result: Result<String, String>) -> Self {
+        result.map_or_else(Self::Problem, Self::Fine)
+    }
+}
+
+/// Free space, in bytes, below which there soon will be none.
+const LITTLE: u64 = 1024 * 1024 * 1024;
+/// Free space, in bytes, with which nobody should go on.
+const TOO_LITTLE: u64 = 64 * 1024 * 1024;
+
+/// Checks storage, site, database, clock and worker.
 pub async fn examine(config: &Config) -> Report {
     let mut text = String::from("Configuration\n");
     for (name, value) in config.redacted() {
@@ -21,10 +43,11 @@ pub async fn examine(config: &Config) -> Report {
     }
     text.push_str("\nChecks\n");
     let mut healthy = true;
-    let mut check = |name: &str, result: Result<String, String>| {
-        let (mark, words) = match result {
-            Ok(words) => ("ok", words),
-            Err(words) => {
+    let mut check = |name: &str, finding: Finding| {
+        let (mark, words) = match finding {
+            Finding::Fine(words) => ("ok", words),
+            Finding::Warning(words) => ("WARNING", words),
+            Finding::Problem(words) => {
                 healthy = false;
                 ("PROBLEM", words)
             }
@@ -32,26 +55,64 @@ pub async fn examine(config: &Config) -> Report {
         let _ = writeln!(text, "  {mark:<8}{name:<10}{words}");
     };
     check("storage", storage(config));
-    check("site", site(config));
+    check("site", site(config).into());
     match crate::open(config).await {
         Ok(backend) => {
-            check("database", database(&backend).await);
+            check("database", database(&backend).await.into());
+            let other = other_clock(&backend, config).await;
             let seen = outbox::alive(&backend).await.map_err(|error| error.to_string());
-            check("clock", seen.clone().and_then(|seen| clock(seen, backend.now())));
-            check("worker", seen.map(|seen| worker(seen, backend.now())));
+            check("clock", other.map_or_else(Finding::Problem, |other| clock(seen.clone().ok().flatten(), &other)));
+            check("worker", seen.map(|seen| worker(seen, backend.now())).into());
         }
-        Err(words) => check("database", Err(words)),
+        Err(words) => check("database", Finding::Problem(words)),
     }
     Report { text, healthy }
 }
 
-fn storage(config: &Config) -> Result<String, String> {
-    let Some(folder) = config.data_folder() else { return Ok("nothing is kept on this machine".to_owned()) };
-    let refused = |error: std::io::Error| format!("{} cannot be written: {error}", folder.display());
-    std::fs::create_dir_all(&folder).map_err(refused)?;
-    let probe = folder.join(format!(".docket-doctor-{}", std::process::id()));
-    std::fs::write(&probe, b"probe").and_then(|()| std::fs::remove_file(&probe)).map_err(refused)?;
-    Ok(format!("{} can be written", folder.display()))
+fn storage(config: &Config) -> Finding {
+    let Some(folder) = config.data_folder() else { return Finding::Fine("nothing is kept on this machine".to_owned()) };
+    match probe(&folder).and_then(|_| free(&folder)) {
+        Ok(bytes) => room(&folder, bytes),
+        Err(error) => Finding::Problem(format!("{} cannot be written: {error}", folder.display())),
+    }
+}
+
+/// Writes a file and removes it; says when the file system wrote it.
+fn probe(folder: &Path) -> std::io::Result<SystemTime> {
+    std::fs::create_dir_all(folder)?;
+    let file = folder.join(format!(".docket-doctor-{}", std::process::id()));
+    std::fs::write(&file, b"probe")?;
+    let written = std::fs::metadata(&file).and_then(|file| file.modified());
+    std::fs::remove_file(&file)?;
+    written
+}
+
+/// Bytes that may still be written; None where the system does not say.
+#[cfg(unix)]
+fn free(folder: &Path) -> std::io::Result<Option<u64>> {
+    let found = rustix::fs::statvfs(folder)?;
+    Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+}
+
+#[cfg(not(unix))]
+fn free(_folder: &Path) -> std::io::Result<Option<u64>> {
+    Ok(None)
+}
+
+fn room(folder: &Path, bytes: Option<u64>) -> Finding {
+    let Some(bytes) = bytes else { return Finding::Fine(format!("{} can be written", folder.display())) };
+    let words = format!("{} can be written, {} free", folder.display(), size(bytes));
+    match bytes {
+        0..TOO_LITTLE => Finding::Problem(format!("{words}: make room, or nothing can be sent soon")),
+        TOO_LITTLE..LITTLE => Finding::Warning(format!("{words}: make room soon")),
+        _ => Finding::Fine(words),
+    }
+}
+
+/// In the unit that needs the fewest digits.
+fn size(bytes: u64) -> String {
+    let mib = bytes / (1024 * 1024);
+    if mib < 1024 { format!("{mib} MiB") } else { format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024) }
 }
 
 fn site(config: &Config) -> Result<String, String> {
@@ -72,17 +133,49 @@ async fn database(backend: &Backend) -> Result<String, String> {
     }
 }
 
-/// A clock that is behind what another process wrote, or before this program was made, is wrong.
-fn clock(worker_seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<String, String> {
+/// What another clock said, and between which moments of this machine's.
+struct Other {
+    whose: &'static str,
+    says: DateTime<Utc>,
+    before: DateTime<Utc>,
+    after: DateTime<Utc>,
+}
+
+/// The database's clock; for SQLite, the one of the file system that it is kept on.
+async fn other_clock(backend: &Backend, config: &Config) -> Result<Other, String> {
+    let before = backend.now();
+    let (whose, says) = match backend.store().time().await.map_err(|error| format!("the database does not say the time: {error}"))? {
+        Some(says) => ("the database's", says),
+        None => {
+            let folder = config.data_folder().unwrap_or_default();
+            let written = probe(&folder).map_err(|error| format!("{} cannot be written: {error}", folder.display()))?;
+            ("the file system's", written.into())
+        }
+    };
+    Ok(Other { whose, says, before, after: backend.now() })
+}
+
+/// A clock that is before this program was made is wrong. One that differs from the database's, or is behind what a worker wrote, makes
+/// leases and sessions end early or late.
+fn clock(worker_seen: Option<DateTime<Utc>>, other: &Other) -> Finding {
+    let Other { whose, says, before, after } = other;
     let made = DateTime::from_timestamp(1_760_000_000, 0).unwrap_or_default();
-    if now < made {
-        return Err(format!("it says {}, which is before this program was made: set the machine's clock", now.format("%Y-%m-%d %H:%M")));
+    let words = format!("{}", after.format("%Y-%m-%d %H:%M UTC"));
+    if *after < made {
+        return Finding::Problem(format!("it says {words}, which is before this program was made: set the machine's clock"));
+    }
+    let apart = (*says - *after).max(*before - *says).max(TimeDelta::zero());
+    if apart > TimeDelta::seconds(2) {
+        let way = if says > after { "behind" } else { "ahead of" };
+        let seconds = apart.num_seconds();
+        return Finding::Warning(format!("{words}, {seconds} seconds {way} {whose}: let both machines set their clocks by the network"));
     }
     match worker_seen {
-        Some(seen) if seen > now + TimeDelta::minutes(1) => {
-            Err(format!("it is behind the worker's, which wrote {}: set the machine's clock", seen.format("%Y-%m-%d %H:%M UTC")))
-        }
-        _ => Ok(format!("{}", now.format("%Y-%m-%d %H:%M UTC"))),
+        Some(seen) if seen > *after + TimeDelta::minutes(1) => Finding::Problem(format!(
+            "{words}, behind the worker's, which wrote {}: let both machines set their clocks by the network",
+            seen.format("%Y-%m-%d %H:%M UTC")
+        )),
+        _ => Finding::Fine(format!("{words}, the same as {whose}")),
     }
 }
 
@@ -100,12 +193,41 @@ fn worker(seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
 mod tests {
     use super::*;
 
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000 + seconds, 0).unwrap()
+    }
+
+    fn words(finding: Finding) -> (&'static str, String) {
+        match finding {
+            Finding::Fine(words) => ("fine", words),
+            Finding::Warning(words) => ("warning", words),
+            Finding::Problem(words) => ("problem", words),
+        }
+    }
+
     #[test]
-    fn a_clock_behind_is_noticed() {
-        let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
-        assert!(clock(Some(now), now).is_ok());
-        assert!(clock(Some(now + TimeDelta::hours(1)), now).unwrap_err().contains("behind"));
-        assert!(clock(None, DateTime::from_timestamp(0, 0).unwrap()).unwrap_err().contains("before"));
+    fn a_clock_that_differs_is_noticed() {
+        // Asked at 0, answered at 1.
+        let found = |says| words(clock(None, &Other { whose: "the database's", says: at(says), before: at(0), after: at(1) }));
+        for says in [-2, 0, 1, 3] {
+            assert_eq!(found(says).0, "fine", "{says}");
+        }
+        let (kind, behind) = found(4);
+        assert!(kind == "warning" && behind.contains("3 seconds behind the database's"), "{behind}");
+        let (kind, ahead) = found(-3);
+        assert!(kind == "warning" && ahead.contains("3 seconds ahead of the database's"), "{ahead}");
+        let same = |now| Other { whose: "the database's", says: now, before: now, after: now };
+        assert_eq!(words(clock(Some(at(0)), &same(at(0)))).0, "fine");
+        assert!(words(clock(Some(at(3600)), &same(at(0)))).1.contains("behind the worker's"));
+        assert_eq!(words(clock(None, &same(DateTime::default()))).0, "problem");
+    }
+
+    #[test]
+    fn little_room_is_said_and_no_room_is_a_problem() {
+        let found = |bytes| words(room(Path::new("data"), Some(bytes)));
+        assert_eq!(found(5 * LITTLE + LITTLE / 2), ("fine", "data can be written, 5.5 GiB free".to_owned()));
+        assert_eq!(found(LITTLE - 1).0, "warning");
+        assert_eq!(found(0).0, "problem");
     }
 
     #[test]

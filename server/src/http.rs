@@ -82,6 +82,7 @@ pub async fn serve(
     config: Arc<Config>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    backend.store().follow().await;
     let (stopping, stopped) = watch::channel(false);
     let site = Site::new(backend, config, stopped.clone());
     let service = router(&site).into_make_service_with_connect_info::<SocketAddr>();

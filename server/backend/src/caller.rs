@@ -1,5 +1,7 @@
 //! Who acts. There is no use case without a caller, and no query without the caller's organization.
 
+use crate::zones::{self, Zone};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{OrganizationId, PersonId};
 use domain::people::Facts;
 
@@ -9,11 +11,20 @@ pub struct Caller {
     pub organization: OrganizationId,
     pub facts: Facts,
     pub email: String,
+    /// Where the person is: their own time zone, or their organization's.
+    pub zone: Zone,
+    /// When they signed in.
+    pub since: DateTime<Utc>,
 }
 
 impl Caller {
     /// The caller's id.
     pub fn id(&self) -> PersonId {
         self.facts.person.id
+    }
+
+    /// The date where the person is, at a moment: what "today" means in the forms they fill.
+    pub fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+        zones::date(self.zone, now)
     }
 }

@@ -50,6 +50,8 @@ impl fmt::Display for Plan {
 struct Present {
     /// Name, when the organization exists.
     name: Option<String>,
+    /// The organization's, empty when it has none.
+    time_zone: String,
     members: Vec<members::Member>,
     /// Accounts with an address of the folder, members or not.
     accounts: Vec<people::Account>,
@@ -124,6 +126,7 @@ async fn load(handle: &impl crate::store::Handle, name: Option<String>, folder: 
     let emails: Vec<String> = folder.people.iter().map(|person| person.email.clone()).collect();
     Ok(Present {
         name,
+        time_zone: organizations::time_zone(handle).await?.unwrap_or_default(),
         members: members::all(handle).await?,
         accounts: people::by_emails(handle, &emails).await?,
         groups: groups::listed(handle).await?,

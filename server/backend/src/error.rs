@@ -14,6 +14,9 @@ pub enum Error {
     /// Nobody who uses the product can act on it; logged once, with this cause.
     #[error("{0}")]
     Failed(String),
+    /// A failure that trying again does not help: something stored cannot be read any more, or is gone.
+    #[error("{0}")]
+    Damaged(String),
 }
 
 impl Error {
@@ -31,6 +34,6 @@ impl From<sea_orm::DbErr> for Error {
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Self::Failed(format!("stored document: {error}"))
+        Self::Damaged(format!("stored document: {error}"))
     }
 }

@@ -1,14 +1,18 @@
-//! Live changes: what the browsers of this process should look at again. Nothing here must arrive; a page that missed one asks again
-//! when it reconnects.
+//! Live changes: what the browsers of this process should look at again, whichever process changed it. Nothing here must arrive; a page
+//! that missed one asks again when it reconnects. How processes hear of each other is the store's (`store/across.rs`).
 
 use domain::id::{OrganizationId, PersonId};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast};
 
 /// Something changed in an organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A request was filed, decided or moved. `targets` are the index keys of rules that wait or waited on it.
     Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
+    /// More than is worth naming, or nobody knows what: look at everything again.
+    Everything,
 }
 
 /// The process's announcements, and the worker's alarm clock.

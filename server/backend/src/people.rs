@@ -3,11 +3,12 @@
 //! Deliberately not here: cookies and sessions' data (server), and what roles allow (domain).
 
 pub(crate) mod password;
+mod profile;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{members, organizations, people, sessions, sign_in_attempts};
-use crate::{Backend, approvals, requests};
+use crate::{Backend, approvals, requests, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::id::{OrganizationId, PersonId};
@@ -15,6 +16,7 @@ use domain::people::{GroupRef, Me, OrganizationRef, PersonRef};
 use domain::permission::{self, Permission};
 
 pub use password::SHORTEST as SHORTEST_PASSWORD;
+pub use profile::{change_password, profile, save_profile};
 
 /// Failures of one e-mail address within a quarter of an hour.
 const TRIES_PER_EMAIL: i32 = 5;
@@ -75,8 +77,14 @@ pub async fn load_caller(
         },
     };
     let found = members::find(&backend.store().read(organization), person).await?;
-    let found = found.filter(|found| people::still_signed_in(found.disabled, found.sessions_after, session_started));
-    Ok(found.map(|found| Caller { organization, facts: found.facts, email: found.email }))
+    let found = found.filter(|found| people::still_signed_in(found.disabled, found.sessions_after, found.sessions_kept, session_started));
+    Ok(found.map(|found| Caller {
+        organization,
+        zone: zones::first(found.time_zones.iter().map(String::as_str)),
+        facts: found.facts,
+        email: found.email,
+        since: session_started,
+    }))
 }
 
 /// A member as a caller without signing in. For the command line and for seeding the demo: nothing that serves requests calls this.
@@ -107,6 +115,8 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         leads: caller.facts.leads(),
         inbox_count: approvals::count(backend, caller).await?,
         open_count,
+        time_zone: caller.zone.name().to_owned(),
+        utc_offset_minutes: zones::offset_minutes(caller.zone, backend.now()),
     })
 }
 
@@ -153,14 +163,6 @@ pub async fn sign_out_everywhere(backend: &Backend, caller: &Caller) -> Result<(
 /// When the database does not answer.
 pub async fn organizations(backend: &Backend) -> Result<Vec<OrganizationRef>> {
     organizations::all(&backend.store().platform()).await
-}
-
-/// The time zone the caller lives in, as an IANA name.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn time_zone(backend: &Backend, caller: &Caller) -> Result<String> {
-    Ok(people::time_zone(&backend.store().platform(), caller.id()).await?.unwrap_or_else(|| "UTC".to_owned()))
 }
 
 /// Sets the password of an account and ends its sign-ins. For the command line.
@@ -227,9 +229,9 @@ pub async fn create_account(
                     return Err(Refusal::input("email", format!("{email} has an account already.")).into());
                 }
                 if set_up {
-                    organizations::insert(tx, &key, &key, crate::store::micros(now)).await?;
+                    organizations::insert(tx, &key, &key, "", crate::store::micros(now)).await?;
                 }
-                let account = people::Account { id, email, name, time_zone: "UTC".to_owned(), phone: String::new() };
+                let account = people::Account { id, email, name, time_zone: String::new(), phone: String::new() };
                 people::insert(tx, &[(account.clone(), Some(hash))], now).await?;
                 let roles = vec![if admin { "admin" } else { "requester" }.to_owned()];
                 members::save(tx, &[members::Member { account, title: String::new(), roles }]).await?;

@@ -15,7 +15,7 @@ pub use filing::submit;
 pub use page::page;
 pub use route::preview_route;
 
-pub(crate) use acting::{act, announce, record};
+pub(crate) use acting::{act, announce, change, record};
 
 use crate::caller::Caller;
 use crate::error::Result;

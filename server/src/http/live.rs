@@ -64,6 +64,8 @@ struct Listener {
     /// When the inbox was counted last, and when it should be again.
     counted: Instant,
     count_due: Option<Instant>,
+    /// The count that was sent last.
+    told: u64,
 }
 
 impl Listener {
@@ -84,6 +86,7 @@ impl Listener {
             ready: [named("hello", &hello), named("message", &hello)].into_iter().flatten().collect(),
             counted: Instant::now(),
             count_due: None,
+            told: count,
         })
     }
 
@@ -115,11 +118,13 @@ impl Listener {
         }
     }
 
-    /// Takes in a change, and all others that are there by now.
+    /// Takes in a change, and all others that are there by now. False when there are too many to name: the page connects again and
+    /// asks for everything.
     fn hear(&mut self, first: Change) -> bool {
         let mut numbers: Vec<String> = Vec::new();
         let mut next = Some(first);
-        while let Some(Change::Request { organization, number, requester, targets }) = next.take() {
+        while let Some(change) = next.take() {
+            let Change::Request { organization, number, requester, targets } = change else { return false };
             if organization == self.caller.organization {
                 let decides = targets.iter().any(|target| self.keys.contains(target));
                 if decides && self.count_due.is_none() {
@@ -145,6 +150,7 @@ impl Listener {
         self.counted = Instant::now();
         match backend::approvals::count(&self.backend, &self.caller).await {
             Ok(count) => {
+                self.told = count;
                 self.ready.extend(named("message", &LiveEvent::Inbox { count }));
                 true
             }
@@ -158,12 +164,13 @@ impl Listener {
     /// Reads the facts about the caller again; false when they are not signed in any more.
     async fn know_again(&mut self) -> bool {
         let Ok(Some(caller)) = self.account.again(&self.backend).await else { return false };
-        let keys = index_keys(&caller.facts).into_iter().collect();
-        if keys != self.keys {
+        self.keys = index_keys(&caller.facts).into_iter().collect();
+        self.caller = caller;
+        // Other groups, or a change that another process could not tell any more, show in the count.
+        let count = backend::approvals::count(&self.backend, &self.caller).await;
+        if count.is_ok_and(|count| count != self.told) {
             self.count_due = Some(Instant::now());
         }
-        self.caller = caller;
-        self.keys = keys;
         true
     }
 }

@@ -1,5 +1,6 @@
 //! One site on a port of its own, and browsers that talk to it.
 
+use crate::databases::{Leftovers, on_each};
 use backend::{Backend, Clock, Real, Store, definitions, people};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderValue, LOCATION, ORIGIN};
@@ -37,56 +38,70 @@ impl Clock for TestClock {
     }
 }
 
-/// A running site; stops and removes its files when dropped.
+/// A running site; stops when dropped.
 pub struct Site {
     pub base: String,
     pub backend: Backend,
     pub clock: Arc<TestClock>,
-    folder: PathBuf,
+    config: Arc<Config>,
+    leftovers: Arc<Leftovers>,
     stop: Option<oneshot::Sender<()>>,
 }
 
-impl Site {
-    /// Two organizations, `north` and `south`, and nobody signed in.
-    pub async fn start() -> Self {
-        Self::with(&[]).await
-    }
+/// Runs a test on each kind of database, on a site with two organizations, `north` and `south`, and nobody signed in.
+pub async fn on_both(test: impl AsyncFn(Site)) {
+    on_both_with(&[], test).await;
+}
 
-    pub async fn with(variables: &[(&str, &str)]) -> Self {
-        let folder = std::env::temp_dir().join(format!("docket-http-{}", uuid::Uuid::now_v7()));
-        let files = folder.join("site");
-        std::fs::create_dir_all(files.join("pkg")).unwrap();
-        std::fs::write(files.join("pkg/docket.css"), "body{color:black}").unwrap();
-        std::fs::write(files.join("icons.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+/// Runs a test on each kind of database, on a site with these variables.
+pub async fn on_both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) {
+    on_each(async |url: String| {
+        let files = Folder::of_a_site();
         let mut all: BTreeMap<String, String> = [
-            ("DATABASE_URL", format!("sqlite:{}", folder.join("docket.sqlite").display())),
-            ("DOCKET_ADDR", address.to_string()),
-            ("DOCKET_SITE_ROOT", files.display().to_string()),
+            ("DATABASE_URL", url.clone()),
+            ("DOCKET_SITE_ROOT", files.0.join("site").display().to_string()),
             ("DOCKET_ALLOW_INSIDE_ADDRESSES", "on".to_owned()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
         all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let config = Arc::new(Config::read(&all).unwrap());
-
         let clock = Arc::new(TestClock(AtomicI64::new(Utc::now().timestamp_micros())));
-        let store = Store::open(&config.database_url).await.unwrap();
-        store.migrate().await.unwrap();
-        let backend = Backend::new(store, config.settings(), clock.clone(), Arc::new(Real)).unwrap();
+        let leftovers = Arc::new(Leftovers::default());
+        let site = Site::open(Arc::new(Config::read(&all).unwrap()), clock, leftovers.clone()).await;
         for name in ["north", "south"] {
             let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(name);
             let files = definitions::folder::read(&fixture).unwrap();
-            definitions::apply(&backend, name, files).await.unwrap();
+            definitions::apply(&site.backend, name, files).await.unwrap();
         }
+        test(site).await;
+        leftovers.check(&url).await;
+    })
+    .await;
+}
+
+impl Site {
+    async fn open(config: Arc<Config>, clock: Arc<TestClock>, leftovers: Arc<Leftovers>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let base = format!("http://{address}");
+        // Tests that say where people reach the site mean it; others reach it where it listens.
+        let public_url = if config.https() { config.public_url.clone() } else { base.clone() };
+        let config = Arc::new(Config { address, public_url, ..(*config).clone() });
+        let store = Store::open(&config.database_url).await.unwrap();
+        store.migrate().await.unwrap();
+        let backend = Backend::new(store, config.settings(), clock.clone(), Arc::new(Real)).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = http::serve(listener, backend.clone(), config, async move {
+        let served = http::serve(listener, backend.clone(), config.clone(), async move {
             let _ = stopped.await;
         });
         tokio::spawn(async move { served.await.unwrap() });
-        Self { base: format!("http://{address}"), backend, clock, folder, stop: Some(stop) }
+        Self { base, backend, clock, config, leftovers, stop: Some(stop) }
+    }
+
+    /// Another process that serves the same database, with the same clock.
+    pub async fn another(&self) -> Self {
+        Self::open(self.config.clone(), self.clock.clone(), self.leftovers.clone()).await
     }
 
     /// A browser in which nobody is signed in.
@@ -115,7 +130,26 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         self.stop();
-        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The files of a built site, as far as tests look at them, beside one that is nobody's business; gone when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn of_a_site() -> Self {
+        let folder = std::env::temp_dir().join(format!("docket-http-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(folder.join("site/pkg")).unwrap();
+        std::fs::write(folder.join("site/pkg/docket.css"), "body{color:black}").unwrap();
+        std::fs::write(folder.join("site/icons.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+        std::fs::write(folder.join("docket.sqlite"), "everything").unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The live stream.
 
-use crate::harness::{APPROVER, Browser, REQUESTER, STRANGER, Site, header};
+use crate::harness::{APPROVER, Browser, REQUESTER, STRANGER, Site, header, on_both};
 use crate::submission::{decide, submit};
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -54,37 +54,72 @@ impl Stream {
 
 #[tokio::test]
 async fn an_approver_hears_of_a_request_and_its_requester_of_the_decision() {
-    let site = Site::start().await;
-    let (requester, approver, outsider) = (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await, site.signed_in(STRANGER).await);
-    let mut inbox = Stream::open(&approver).await;
-    let mut mine = Stream::open(&requester).await;
-    let mut elsewhere = Stream::open(&outsider).await;
-    for stream in [&mut inbox, &mut mine, &mut elsewhere] {
-        assert_eq!(stream.next().await.unwrap(), ("hello".to_owned(), json!({ "kind": "inbox", "count": 0 })));
-        assert_eq!(stream.next().await.unwrap().0, "message");
-    }
+    on_both(async |site: Site| {
+        let (requester, approver, outsider) =
+            (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await, site.signed_in(STRANGER).await);
+        let mut inbox = Stream::open(&approver).await;
+        let mut mine = Stream::open(&requester).await;
+        let mut elsewhere = Stream::open(&outsider).await;
+        for stream in [&mut inbox, &mut mine, &mut elsewhere] {
+            assert_eq!(stream.next().await.unwrap(), ("hello".to_owned(), json!({ "kind": "inbox", "count": 0 })));
+            assert_eq!(stream.next().await.unwrap().0, "message");
+        }
 
-    let number = submit(&requester, "Travel").await;
-    let changed = json!({ "kind": "request", "number": number });
-    inbox.until(&json!({ "kind": "inbox", "count": 1 })).await;
-    mine.until(&changed).await;
+        let number = submit(&requester, "Travel").await;
+        let changed = json!({ "kind": "request", "number": number });
+        inbox.until(&json!({ "kind": "inbox", "count": 1 })).await;
+        mine.until(&changed).await;
 
-    decide(&approver, &number, "approve", "").await;
-    let before = mine.until(&changed).await;
-    assert!(before.iter().all(|event| event["kind"] == "request"), "a requester's inbox is nobody's news: {before:?}");
-    inbox.until(&json!({ "kind": "inbox", "count": 0 })).await;
+        decide(&approver, &number, "approve", "").await;
+        let before = mine.until(&changed).await;
+        assert!(before.iter().all(|event| event["kind"] == "request"), "a requester's inbox is nobody's news: {before:?}");
+        inbox.until(&json!({ "kind": "inbox", "count": 0 })).await;
 
-    let quiet = tokio::time::timeout(Duration::from_millis(300), elsewhere.answer.chunk()).await;
-    assert!(quiet.is_err(), "another organization heard something: {quiet:?}");
+        let quiet = tokio::time::timeout(Duration::from_millis(300), elsewhere.answer.chunk()).await;
+        assert!(quiet.is_err(), "another organization heard something: {quiet:?}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn stopping_ends_open_streams_at_once() {
-    let mut site = Site::start().await;
-    let browser = site.signed_in(REQUESTER).await;
-    let mut stream = Stream::open(&browser).await;
-    stream.next().await.unwrap();
-    stream.next().await.unwrap();
-    site.stop();
-    assert_eq!(stream.next().await, None);
+    on_both(async |mut site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        let mut stream = Stream::open(&browser).await;
+        stream.next().await.unwrap();
+        stream.next().await.unwrap();
+        site.stop();
+        assert_eq!(stream.next().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_process_serves_is_heard_too() {
+    on_both(async |site: Site| {
+        let (requester, approver) = (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await);
+        let other = site.another().await;
+        let mut inbox = Stream::open(&approver).await;
+        inbox.next().await.unwrap();
+        inbox.next().await.unwrap();
+        // The session is in the database: the other process knows it.
+        let there = Browser { client: requester.client.clone(), base: other.base.clone() };
+        let number = submit(&there, "Travel").await;
+        inbox.until(&json!({ "kind": "request", "number": number })).await;
+        inbox.until(&json!({ "kind": "inbox", "count": 1 })).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_told_everything_connects_again() {
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        let mut stream = Stream::open(&browser).await;
+        stream.next().await.unwrap();
+        stream.next().await.unwrap();
+        site.backend.live().announce(backend::live::Change::Everything);
+        assert_eq!(stream.next().await, None);
+    })
+    .await;
 }

@@ -3,8 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod auth;
+#[path = "../../backend/tests/it/databases.rs"]
+mod databases;
+mod doctor;
 mod harness;
 mod live;
+mod pages;
+mod profile;
 mod security;
 mod seed;
 mod server_fns;

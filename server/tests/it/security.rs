@@ -1,135 +1,153 @@
 //! Headers, the origin check, limits, files and health.
 
-use crate::harness::{REQUESTER, Site, header};
+use crate::harness::{REQUESTER, Site, header, on_both, on_both_with};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_page_has_a_policy_with_a_nonce_of_its_own_and_its_scripts_carry_it() {
-    let site = Site::start().await;
-    let browser = site.signed_in(REQUESTER).await;
-    let mut nonces = Vec::new();
-    for _ in 0..2 {
-        let answer = browser.get("/").await;
-        let policy = header(&answer, "content-security-policy").to_owned();
-        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or_default().to_owned();
-        assert!(!nonce.is_empty(), "{policy}");
-        assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"), "{policy}");
-        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-        assert!(header(&answer, "cache-control").contains("private"));
-        assert!(!header(&answer, "x-request-id").is_empty());
-        let text = answer.text().await.unwrap();
-        let scripts: Vec<&str> = text.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect();
-        assert!(!scripts.is_empty());
-        for script in scripts {
-            assert!(script.contains(&format!("nonce=\"{nonce}\"")), "<script{script}>");
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        let mut nonces = Vec::new();
+        for _ in 0..2 {
+            let answer = browser.get("/").await;
+            let policy = header(&answer, "content-security-policy").to_owned();
+            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or_default().to_owned();
+            assert!(!nonce.is_empty(), "{policy}");
+            assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+            assert!(header(&answer, "cache-control").contains("private"));
+            assert!(!header(&answer, "x-request-id").is_empty());
+            let text = answer.text().await.unwrap();
+            let scripts: Vec<&str> = text.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect();
+            assert!(!scripts.is_empty());
+            for script in scripts {
+                assert!(script.contains(&format!("nonce=\"{nonce}\"")), "<script{script}>");
+            }
+            assert!(!text.contains(" style=\""), "an inline style would be refused");
+            nonces.push(nonce);
         }
-        assert!(!text.contains(" style=\""), "an inline style would be refused");
-        nonces.push(nonce);
-    }
-    assert_ne!(nonces[0], nonces[1]);
+        assert_ne!(nonces[0], nonces[1]);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_no_page_has_a_policy_without_a_nonce() {
-    let site = Site::start().await;
-    for path in ["/health/live", "/pkg/docket.css", "/icons.svg", "/live", "/requests"] {
-        let answer = site.browser().get(path).await;
-        let policy = header(&answer, "content-security-policy");
-        assert!(policy.contains("script-src 'self'") && !policy.contains("nonce"), "{path}: {policy}");
-    }
+    on_both(async |site: Site| {
+        for path in ["/health/live", "/pkg/docket.css", "/icons.svg", "/live", "/requests"] {
+            let answer = site.browser().get(path).await;
+            let policy = header(&answer, "content-security-policy");
+            assert!(policy.contains("script-src 'self'") && !policy.contains("nonce"), "{path}: {policy}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn over_tls_cookies_are_secure_and_browsers_are_told_to_stay_there() {
-    let site = Site::with(&[("DOCKET_PUBLIC_URL", "https://docket.example.org")]).await;
-    backend::people::set_password(&site.backend, REQUESTER, crate::harness::PASSWORD).await.unwrap();
-    let answer = site.browser().sign_in(REQUESTER, crate::harness::PASSWORD, "").await;
-    let cookie = header(&answer, "set-cookie");
-    assert!(cookie.starts_with("__Host-docket=") && cookie.contains("Secure"), "{cookie}");
-    assert!(header(&answer, "strict-transport-security").contains("max-age=31536000"));
+    on_both_with(&[("DOCKET_PUBLIC_URL", "https://docket.example.org")], async |site: Site| {
+        backend::people::set_password(&site.backend, REQUESTER, crate::harness::PASSWORD).await.unwrap();
+        let answer = site.browser().sign_in(REQUESTER, crate::harness::PASSWORD, "").await;
+        let cookie = header(&answer, "set-cookie");
+        assert!(cookie.starts_with("__Host-docket=") && cookie.contains("Secure"), "{cookie}");
+        assert!(header(&answer, "strict-transport-security").contains("max-age=31536000"));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn another_site_can_change_nothing_and_call_nothing() {
-    let site = Site::start().await;
-    let browser = site.signed_in(REQUESTER).await;
-    let elsewhere: &[&[(&str, &str)]] = &[
-        &[],
-        &[("origin", "https://evil.example")],
-        &[("origin", "null")],
-        &[("sec-fetch-site", "cross-site")],
-        &[("sec-fetch-site", "same-site"), ("origin", site.base.as_str())],
-    ];
-    for headers in elsewhere {
-        for (method, path) in [
-            (Method::POST, "/api/catalog/page"),
-            (Method::GET, "/api/catalog/page"),
-            (Method::POST, "/sign-in"),
-            (Method::POST, "/sign-out"),
-            (Method::POST, "/organization"),
-            (Method::DELETE, "/"),
-        ] {
-            let mut request = browser.client.request(method.clone(), format!("{}{path}", site.base));
-            for (name, value) in *headers {
-                request = request.header(*name, *value);
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        let elsewhere: &[&[(&str, &str)]] = &[
+            &[],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site"), ("origin", site.base.as_str())],
+        ];
+        for headers in elsewhere {
+            for (method, path) in [
+                (Method::POST, "/api/catalog/page"),
+                (Method::GET, "/api/catalog/page"),
+                (Method::POST, "/sign-in"),
+                (Method::POST, "/sign-out"),
+                (Method::POST, "/organization"),
+                (Method::DELETE, "/"),
+            ] {
+                let mut request = browser.client.request(method.clone(), format!("{}{path}", site.base));
+                for (name, value) in *headers {
+                    request = request.header(*name, *value);
+                }
+                let answer = request.json(&json!({})).send().await.unwrap();
+                assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{method} {path} {headers:?}");
             }
-            let answer = request.json(&json!({})).send().await.unwrap();
-            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{method} {path} {headers:?}");
         }
-    }
-    assert_eq!(browser.ask("account/me", json!({})).await["email"], REQUESTER, "still signed in");
-    let ours = browser.client.post(format!("{}/api/account/me", site.base)).header("sec-fetch-site", "same-origin");
-    assert_eq!(ours.json(&json!({})).send().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(browser.ask("account/me", json!({})).await["email"], REQUESTER, "still signed in");
+        let ours = browser.client.post(format!("{}/api/account/me", site.base)).header("sec-fetch-site", "same-origin");
+        assert_eq!(ours.json(&json!({})).send().await.unwrap().status(), StatusCode::OK);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_body_too_large_is_refused() {
-    let site = Site::start().await;
-    let browser = site.signed_in(REQUESTER).await;
-    let answer = browser.call("requests/search_people", json!({ "text": "x".repeat(server::http::BODY_LIMIT) })).await;
-    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        let answer = browser.call("requests/search_people", json!({ "text": "x".repeat(server::http::BODY_LIMIT) })).await;
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_the_senders_doing() {
-    let site = Site::start().await;
-    let browser = site.signed_in(REQUESTER).await;
-    let answer = browser.call("requests/page", json!({ "nummer": 1 })).await;
-    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(answer.json::<Value>().await.unwrap()["error"], "refused");
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        let answer = browser.call("requests/page", json!({ "nummer": 1 })).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], "refused");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_page_that_does_not_exist_says_so_with_the_true_status() {
-    let site = Site::start().await;
-    let browser = site.signed_in(REQUESTER).await;
-    for path in ["/nowhere", "/requests/IT-ZZZZ"] {
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
-        assert!(answer.text().await.unwrap().contains("<html"), "{path}");
-    }
-    assert_eq!(browser.call("nowhere", json!({})).await.status(), StatusCode::NOT_FOUND);
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        for path in ["/nowhere", "/requests/IT-ZZZZ"] {
+            let answer = browser.get(path).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+            assert!(answer.text().await.unwrap().contains("<html"), "{path}");
+        }
+        assert_eq!(browser.call("nowhere", json!({})).await.status(), StatusCode::NOT_FOUND);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn files_are_served_with_their_type_and_nothing_outside_the_folder_is() {
-    let site = Site::start().await;
-    let browser = site.browser();
-    let style = browser.get("/pkg/docket.css").await;
-    assert_eq!(header(&style, "content-type"), "text/css");
-    assert_eq!(header(&style, "cache-control"), "no-cache");
-    assert_eq!(header(&browser.get("/icons.svg").await, "content-type"), "image/svg+xml");
-    assert_eq!(browser.get("/pkg/missing.css").await.status(), StatusCode::NOT_FOUND);
-    assert_eq!(browser.get("/pkg/..%2f..%2fdocket.sqlite").await.status(), StatusCode::NOT_FOUND);
+    on_both(async |site: Site| {
+        let browser = site.browser();
+        let style = browser.get("/pkg/docket.css").await;
+        assert_eq!(header(&style, "content-type"), "text/css");
+        assert_eq!(header(&style, "cache-control"), "no-cache");
+        assert_eq!(header(&browser.get("/icons.svg").await, "content-type"), "image/svg+xml");
+        assert_eq!(browser.get("/pkg/missing.css").await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(browser.get("/pkg/..%2f..%2fdocket.sqlite").await.status(), StatusCode::NOT_FOUND);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn health_is_for_machines() {
-    let site = Site::start().await;
-    let browser = site.browser();
-    assert_eq!(browser.get("/health/live").await.text().await.unwrap(), "ok\n");
-    let ready = browser.get("/health/ready").await;
-    assert_eq!(ready.status(), StatusCode::OK);
-    assert_eq!(ready.json::<Value>().await.unwrap()["ready"], true);
+    on_both(async |site: Site| {
+        let browser = site.browser();
+        assert_eq!(browser.get("/health/live").await.text().await.unwrap(), "ok\n");
+        let ready = browser.get("/health/ready").await;
+        assert_eq!(ready.status(), StatusCode::OK);
+        assert_eq!(ready.json::<Value>().await.unwrap()["ready"], true);
+    })
+    .await;
 }

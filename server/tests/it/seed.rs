@@ -1,5 +1,6 @@
 //! The demo: there is something on every page, and a second run changes nothing.
 
+use crate::databases::on_each;
 use backend::{Caller, approvals, people, requests};
 use domain::requests::Status;
 use domain::requests::wire::MyFilter;
@@ -27,37 +28,37 @@ async fn caller(backend: &backend::Backend, email: &str) -> Caller {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_requests_in_every_state_and_loading_it_again_changes_nothing() {
-    let folder = std::env::temp_dir().join(format!("docket-seed-{}", uuid::Uuid::now_v7()));
-    let database = format!("sqlite:{}", folder.join("docket.sqlite").display());
-    let config = Config::read(&[("DATABASE_URL".to_owned(), database)].into()).unwrap();
-    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("demo");
+    on_each(async |database: String| {
+        let config = Config::read(&[("DATABASE_URL".to_owned(), database)].into()).unwrap();
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("demo");
 
-    let said = seed::run(&config, &demo).await.unwrap();
-    assert!(said.contains("amara.okafor@northmoor.example") && said.contains(seed::PASSWORD), "{said}");
-    let backend = open_migrated(&config).await.unwrap();
-    let first = everything(&backend).await;
-    let states: BTreeSet<Status> = first.values().copied().collect();
-    use Status::{Cancelled, Completed, InProgress, NeedsInfo, Open, PendingApproval, Rejected};
-    for state in [PendingApproval, NeedsInfo, Open, InProgress, Completed, Rejected, Cancelled] {
-        assert!(states.contains(&state), "no request is {state:?}: {first:#?}");
-    }
-
-    let amara = caller(&backend, "amara.okafor@northmoor.example").await;
-    assert!(!requests::drafts(&backend, &amara).await.unwrap().is_empty(), "Amara has no draft");
-    let samir = caller(&backend, "samir.haddad@northmoor.example").await;
-    assert!(approvals::count(&backend, &samir).await.unwrap() >= 3, "Samir's inbox is nearly empty");
-    let operator = caller(&backend, "daniel.mwangi@northmoor.example").await;
-    let mut failed = 0;
-    for number in first.keys().filter_map(|name| name.split(' ').next()) {
-        if let Ok(page) = requests::page(&backend, &operator, number).await {
-            failed += page.deliveries.iter().filter(|delivery| delivery.status == domain::connectors::DeliveryStatus::Failed).count();
-            assert!(page.summary.updated_at <= backend.now(), "{number} happened in the future");
+        let said = seed::run(&config, &demo).await.unwrap();
+        assert!(said.contains("amara.okafor@northmoor.example") && said.contains(seed::PASSWORD), "{said}");
+        let backend = open_migrated(&config).await.unwrap();
+        let first = everything(&backend).await;
+        let states: BTreeSet<Status> = first.values().copied().collect();
+        use Status::{Cancelled, Completed, InProgress, NeedsInfo, Open, PendingApproval, Rejected};
+        for state in [PendingApproval, NeedsInfo, Open, InProgress, Completed, Rejected, Cancelled] {
+            assert!(states.contains(&state), "no request is {state:?}: {first:#?}");
         }
-    }
-    assert_eq!(failed, 1, "exactly one delivery failed for good");
 
-    let again = seed::run(&config, &demo).await.unwrap();
-    assert!(again.contains("requests: all there already"), "{again}");
-    assert_eq!(everything(&backend).await, first);
-    std::fs::remove_dir_all(&folder).unwrap();
+        let amara = caller(&backend, "amara.okafor@northmoor.example").await;
+        assert!(!requests::drafts(&backend, &amara).await.unwrap().is_empty(), "Amara has no draft");
+        let samir = caller(&backend, "samir.haddad@northmoor.example").await;
+        assert!(approvals::count(&backend, &samir).await.unwrap() >= 3, "Samir's inbox is nearly empty");
+        let operator = caller(&backend, "daniel.mwangi@northmoor.example").await;
+        let mut failed = 0;
+        for number in first.keys().filter_map(|name| name.split(' ').next()) {
+            if let Ok(page) = requests::page(&backend, &operator, number).await {
+                failed += page.deliveries.iter().filter(|delivery| delivery.status == domain::connectors::DeliveryStatus::Failed).count();
+                assert!(page.summary.updated_at <= backend.now(), "{number} happened in the future");
+            }
+        }
+        assert_eq!(failed, 1, "exactly one delivery failed for good");
+
+        let again = seed::run(&config, &demo).await.unwrap();
+        assert!(again.contains("requests: all there already"), "{again}");
+        assert_eq!(everything(&backend).await, first);
+    })
+    .await;
 }

@@ -1,6 +1,6 @@
 //! Every server function and every page: known by name, changed only by POST, closed to strangers.
 
-use crate::harness::{Site, location};
+use crate::harness::{Site, location, on_both};
 use app::app::App;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -28,45 +28,49 @@ fn none_is_reachable_by_get() {
 
 #[tokio::test]
 async fn every_server_function_refuses_a_stranger() {
-    let site = Site::start().await;
-    let stranger = site.browser();
-    let mut refused = 0;
-    for line in registered() {
-        let path = line.trim_start_matches("POST ");
-        let answer = stranger.call(path.trim_start_matches("/api/"), json!({})).await;
-        if OPEN_TO_STRANGERS.contains(&path) {
-            assert_eq!(answer.status(), StatusCode::OK, "{path}");
-            assert_eq!(answer.json::<Value>().await.unwrap(), Value::Null, "{path} tells a stranger something");
-            continue;
+    on_both(async |site: Site| {
+        let stranger = site.browser();
+        let mut refused = 0;
+        for line in registered() {
+            let path = line.trim_start_matches("POST ");
+            let answer = stranger.call(path.trim_start_matches("/api/"), json!({})).await;
+            if OPEN_TO_STRANGERS.contains(&path) {
+                assert_eq!(answer.status(), StatusCode::OK, "{path}");
+                assert_eq!(answer.json::<Value>().await.unwrap(), Value::Null, "{path} tells a stranger something");
+                continue;
+            }
+            assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
+            assert_eq!(answer.json::<Value>().await.unwrap(), json!({ "error": "signed_out" }), "{path}");
+            refused += 1;
         }
-        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
-        assert_eq!(answer.json::<Value>().await.unwrap(), json!({ "error": "signed_out" }), "{path}");
-        refused += 1;
-    }
-    assert_eq!(refused + OPEN_TO_STRANGERS.len(), registered().len());
-    assert_eq!(OPEN_TO_STRANGERS, ["/api/account/me"], "a new exception needs a review");
+        assert_eq!(refused + OPEN_TO_STRANGERS.len(), registered().len());
+        assert_eq!(OPEN_TO_STRANGERS, ["/api/account/me"], "a new exception needs a review");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn every_page_sends_a_stranger_to_the_sign_in_page() {
-    let site = Site::start().await;
-    let stranger = site.browser();
-    let pages = leptos_axum::generate_route_list(App);
-    assert!(pages.len() > 5, "the routes are listed");
-    for page in pages {
-        let path = page.path().replace("{item}", "vpn").replace("{number}", "IT-7F3K");
-        assert!(!path.contains('{'), "give a value to the parameter of {path}");
-        let answer = stranger.get(&path).await;
-        if path == "/sign-in" {
-            assert_eq!(answer.status(), StatusCode::OK);
-        } else {
-            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
-            assert!(location(&answer).starts_with("/sign-in"), "{path}");
+    on_both(async |site: Site| {
+        let stranger = site.browser();
+        let pages = leptos_axum::generate_route_list(App);
+        assert!(pages.len() > 5, "the routes are listed");
+        for page in pages {
+            let path = page.path().replace("{item}", "vpn").replace("{number}", "IT-7F3K");
+            assert!(!path.contains('{'), "give a value to the parameter of {path}");
+            let answer = stranger.get(&path).await;
+            if path == "/sign-in" {
+                assert_eq!(answer.status(), StatusCode::OK);
+            } else {
+                assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
+                assert!(location(&answer).starts_with("/sign-in"), "{path}");
+            }
         }
-    }
-    assert_eq!(stranger.get("/live").await.status(), StatusCode::UNAUTHORIZED);
-    for path in ["/sign-out", "/sign-out-everywhere", "/organization"] {
-        let answer = stranger.form(path, &[("key", "north")]).await;
-        assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/sign-in"), "{path}");
-    }
+        assert_eq!(stranger.get("/live").await.status(), StatusCode::UNAUTHORIZED);
+        for path in ["/sign-out", "/sign-out-everywhere", "/organization"] {
+            let answer = stranger.form(path, &[("key", "north")]).await;
+            assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/sign-in"), "{path}");
+        }
+    })
+    .await;
 }

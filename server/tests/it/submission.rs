@@ -1,6 +1,6 @@
 //! The main job over HTTP: find, fill, send, approve, work, done.
 
-use crate::harness::{ADMINISTRATOR, APPROVER, Browser, REQUESTER, Site};
+use crate::harness::{ADMINISTRATOR, APPROVER, Browser, REQUESTER, Site, on_both};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub async fn decide(browser: &Browser, number: &str, verdict: &str, reason: &str
 
 #[tokio::test]
 async fn a_request_goes_from_the_catalog_to_its_end() {
-    let site = Site::start().await;
+    on_both(async |site: Site| {
     let requester = site.signed_in(REQUESTER).await;
     let approver = site.signed_in(APPROVER).await;
 
@@ -60,15 +60,19 @@ async fn a_request_goes_from_the_catalog_to_its_end() {
     assert!(text.contains("Travelling to the Bergen office") && text.contains("Access is on."));
     let finished = requester.ask("requests/mine", json!({ "filter": "finished", "after": null })).await;
     assert_eq!(finished["rows"][0]["number"], number);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_requester_cannot_decide_their_own_request() {
-    let site = Site::start().await;
-    let approver = site.signed_in(APPROVER).await;
-    let number = submit(&approver, "For myself").await;
-    let decision = json!({ "decision": { "number": number, "verdict": "approve", "reason": "", "seen": 1 } });
-    let refused = approver.call("approvals/decide", decision).await;
-    assert!(refused.status().is_client_error(), "{}", refused.status());
-    assert_eq!(approver.ask("requests/page", json!({ "number": number })).await["summary"]["status"], "pending_approval");
+    on_both(async |site: Site| {
+        let approver = site.signed_in(APPROVER).await;
+        let number = submit(&approver, "For myself").await;
+        let decision = json!({ "decision": { "number": number, "verdict": "approve", "reason": "", "seen": 1 } });
+        let refused = approver.call("approvals/decide", decision).await;
+        assert!(refused.status().is_client_error(), "{}", refused.status());
+        assert_eq!(approver.ask("requests/page", json!({ "number": number })).await["summary"]["status"], "pending_approval");
+    })
+    .await;
 }

@@ -1,13 +1,13 @@
 //! Two organizations on one site: neither sees anything of the other, and what is not seen is not found.
 
-use crate::harness::{ADMINISTRATOR, BOTH, REQUESTER, STRANGER, Site};
+use crate::harness::{ADMINISTRATOR, BOTH, REQUESTER, STRANGER, Site, on_both};
 use crate::submission::submit;
 use reqwest::StatusCode;
 use serde_json::json;
 
 #[tokio::test]
 async fn the_other_organization_does_not_exist() {
-    let site = Site::start().await;
+    on_both(async |site: Site| {
     let north = site.signed_in(REQUESTER).await;
     let south = site.signed_in(STRANGER).await;
     let number = submit(&north, "A secret of the north").await;
@@ -54,21 +54,25 @@ async fn the_other_organization_does_not_exist() {
     let page = north.ask("requests/page", json!({ "number": number })).await;
     assert_eq!((&page["summary"]["status"], page["events"].as_array().unwrap().len()), (&json!("pending_approval"), 1));
     assert_eq!(north.ask("requests/open_draft", json!({ "item_key": "vpn" })).await["answers"]["reason"], "begun");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_person_in_both_sees_one_at_a_time() {
-    let site = Site::start().await;
-    let north = site.signed_in(REQUESTER).await;
-    let administrator = site.signed_in(ADMINISTRATOR).await;
-    let number = submit(&north, "Seen in the north").await;
-    assert_eq!(administrator.ask("requests/page", json!({ "number": number })).await["summary"]["number"], number);
+    on_both(async |site: Site| {
+        let north = site.signed_in(REQUESTER).await;
+        let administrator = site.signed_in(ADMINISTRATOR).await;
+        let number = submit(&north, "Seen in the north").await;
+        assert_eq!(administrator.ask("requests/page", json!({ "number": number })).await["summary"]["number"], number);
 
-    let both = site.signed_in(BOTH).await;
-    both.form("/organization", &[("key", "south")]).await;
-    assert_eq!(both.call("requests/page", json!({ "number": number })).await.status(), StatusCode::NOT_FOUND);
-    both.form("/organization", &[("key", "north")]).await;
-    assert!(both.page("/").await.contains("VPN access"));
-    both.form("/organization", &[("key", "south")]).await;
-    assert!(!both.page("/").await.contains("VPN access"));
+        let both = site.signed_in(BOTH).await;
+        both.form("/organization", &[("key", "south")]).await;
+        assert_eq!(both.call("requests/page", json!({ "number": number })).await.status(), StatusCode::NOT_FOUND);
+        both.form("/organization", &[("key", "north")]).await;
+        assert!(both.page("/").await.contains("VPN access"));
+        both.form("/organization", &[("key", "south")]).await;
+        assert!(!both.page("/").await.contains("VPN access"));
+    })
+    .await;
 }

@@ -18,9 +18,10 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(super) struct Changes {
     pub plan: Plan,
-    /// Key and name of an organization to set up.
-    new_organization: Option<(String, String)>,
+    /// Key, name and time zone of an organization to set up.
+    new_organization: Option<(String, String, String)>,
     renamed: Option<String>,
+    moved_to_zone: Option<String>,
     new_accounts: Vec<(Account, Option<String>)>,
     changed_accounts: Vec<Account>,
     members: Vec<members::Member>,
@@ -87,13 +88,18 @@ impl Changes {
         match (&folder.name, &present.name) {
             (Some(name), None) => {
                 self.create(&format!("organization {} ({name})", folder.key));
-                self.new_organization = Some((folder.key.clone(), name.clone()));
+                self.new_organization = Some((folder.key.clone(), name.clone(), folder.time_zone.clone().unwrap_or_default()));
+                return;
             }
             (Some(name), Some(was)) if name != was => {
                 self.change(&format!("organization {}: name from “{was}” to “{name}”", folder.key));
                 self.renamed = Some(name.clone());
             }
             _ => {}
+        }
+        if let Some(zone) = folder.time_zone.as_ref().filter(|zone| **zone != present.time_zone) {
+            self.change(&format!("organization {}: time zone to {zone}", folder.key));
+            self.moved_to_zone = Some(zone.clone());
         }
     }
 
@@ -111,7 +117,8 @@ impl Changes {
                 id: existing.map_or_else(|| PersonId(id()), |account| account.id),
                 email: file.email.clone(),
                 name: file.name.clone(),
-                time_zone: file.time_zone.clone(),
+                // Chosen by the person, unless the file says one.
+                time_zone: file.time_zone.clone().or_else(|| existing.map(|account| account.time_zone.clone())).unwrap_or_default(),
                 phone: file.phone.clone(),
             };
             let member = members::Member { account: account.clone(), title: file.title.clone(), roles: file.roles.clone() };
@@ -290,8 +297,11 @@ impl Changes {
 
     /// Writes it all.
     pub async fn write(&self, tx: &Tx<'_>, now: DateTime<Utc>) -> Result<()> {
-        if let Some((key, name)) = &self.new_organization {
-            organizations::insert(tx, key, name, micros(now)).await?;
+        if let Some((key, name, zone)) = &self.new_organization {
+            organizations::insert(tx, key, name, zone, micros(now)).await?;
+        }
+        if let Some(zone) = &self.moved_to_zone {
+            organizations::set_time_zone(tx, zone).await?;
         }
         if let Some(name) = &self.renamed {
             organizations::rename(tx, name).await?;

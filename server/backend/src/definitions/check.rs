@@ -3,6 +3,7 @@
 use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
+use crate::zones;
 use domain::approvals::Policy;
 use domain::catalog::Item;
 use domain::forms::lint::lint;
@@ -54,6 +55,10 @@ fn organization(folder: &Folder, present: &Present, faults: &mut Vec<Fault>) {
         Some(name) => text(folder, file, &["name:"], "The organization's name", name, 1, 120, faults),
         None => {}
     }
+    if let Some(zone) = folder.time_zone.as_deref().filter(|zone| zones::find(zone).is_none()) {
+        let message = format!("The time zone “{zone}” does not exist. Write an IANA name, like Europe/London");
+        faults.push(folder.fault(file, &["time_zone:"], message));
+    }
 }
 
 fn people(folder: &Folder, faults: &mut Vec<Fault>) {
@@ -79,9 +84,8 @@ fn people(folder: &Folder, faults: &mut Vec<Fault>) {
                 format!("The password_hash of {email} is no argon2 hash. Leave it out and set a password afterwards"),
             );
         }
-        let zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
-        if person.time_zone.is_empty() || person.time_zone.len() > 60 || !person.time_zone.chars().all(zone) {
-            note(at("time_zone:"), format!("The time zone of {email} must be an IANA name, like Europe/London"));
+        if let Some(zone) = person.time_zone.as_deref().filter(|zone| zones::find(zone).is_none()) {
+            note(at("time_zone:"), format!("The time zone “{zone}” of {email} does not exist. Write an IANA name, like Europe/London"));
         }
         text(folder, file, &[email, "name:"], &format!("The name of {email}"), &person.name, 1, 200, faults);
         text(folder, file, &[email, "title:"], &format!("The title of {email}"), &person.title, 0, 200, faults);

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 /// The files of an organization, by path.
 pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
-    let organization = OrganizationFile { key: key.to_owned(), name: present.name.clone().unwrap_or_default() };
+    let organization =
+        OrganizationFile { key: key.to_owned(), name: present.name.clone().unwrap_or_default(), time_zone: said(&present.time_zone) };
     let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
     let people: Vec<PersonFile> = present
         .members
@@ -20,7 +21,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
             title: member.title.clone(),
             roles: member.roles.clone(),
             phone: member.account.phone.clone(),
-            time_zone: member.account.time_zone.clone(),
+            time_zone: said(&member.account.time_zone),
             password_hash: None,
         })
         .collect();
@@ -48,6 +49,11 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// What was chosen; nothing for an empty text.
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn yaml<T: Serialize>(value: &T) -> Result<String> {

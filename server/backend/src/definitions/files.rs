@@ -43,6 +43,9 @@ impl fmt::Display for Fault {
 pub(super) struct OrganizationFile {
     pub key: String,
     pub name: String,
+    /// An IANA name, for people who chose none; left as it is when the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
 }
 
 /// One person of `people.yaml`.
@@ -57,19 +60,12 @@ pub(super) struct PersonFile {
     pub roles: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub phone: String,
-    #[serde(default = "utc", skip_serializing_if = "is_utc")]
-    pub time_zone: String,
+    /// An IANA name; left as it is when the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// An argon2id hash, for an account that is new; never changes the password of one that exists, and is never exported.
     #[serde(default, skip_serializing)]
     pub password_hash: Option<String>,
-}
-
-fn utc() -> String {
-    "UTC".to_owned()
-}
-
-fn is_utc(zone: &str) -> bool {
-    zone == "UTC"
 }
 
 /// One group of `groups.yaml`.
@@ -97,6 +93,8 @@ pub(super) struct Folder {
     pub key: String,
     /// The name, when the folder says it.
     pub name: Option<String>,
+    /// The time zone, when the folder says it.
+    pub time_zone: Option<String>,
     pub people: Vec<PersonFile>,
     pub groups: Vec<GroupFile>,
     pub connectors: Vec<Connector>,
@@ -178,6 +176,7 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
             ("organization.yaml", _) => yaml(&text).map(|file: OrganizationFile| {
                 let wrong = file.key != organization_key;
                 folder.name = Some(file.name);
+                folder.time_zone = file.time_zone;
                 wrong.then(|| {
                     (locate(&text, &["key:"]), format!("The key is “{}”. For this organization it must be “{organization_key}”", file.key))
                 })

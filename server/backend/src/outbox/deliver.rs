@@ -9,9 +9,9 @@ use crate::store::deliveries::{After, Delivery};
 use crate::store::{attempts, connectors as definitions, deliveries, effects, form_versions, organizations, requests};
 use chrono::{DateTime, Utc};
 use domain::connectors::{Connector, next_try};
+use domain::requests::Status;
 use domain::requests::filing::answer_sections;
 use domain::requests::lifecycle::{self, Observation};
-use domain::requests::{Request, Status};
 use serde_json::{Value, json};
 
 /// How a try ended.
@@ -32,18 +32,26 @@ struct Prepared {
 }
 
 /// Tries a leased delivery once. None when the lease was lost meanwhile: whoever has it now records it.
+///
+/// A delivery that cannot be read has failed, and says so; a database that does not answer is asked again when the lease runs out.
 pub(super) async fn deliver(backend: Backend, delivery: Delivery, lease: String) -> Result<Option<Ended>> {
-    let prepared = prepare(&backend, &delivery).await?;
     let at = backend.now();
     let began = std::time::Instant::now();
-    let outcome = send(&backend, &delivery, &prepared, at).await;
+    let outcome = match prepare(&backend, &delivery).await {
+        Ok(prepared) => send(&backend, &delivery, &prepared, at).await,
+        Err(Error::Damaged(cause)) => {
+            tracing::error!(delivery = %delivery.id, cause, "a delivery cannot be read");
+            Outcome::not_set_up(format!("Not sent: what is stored for it cannot be read ({cause}). Have it restored, then send again."))
+        }
+        Err(error) => return Err(error),
+    };
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     save(&backend, delivery, lease, outcome, at, milliseconds).await
 }
 
 async fn prepare(backend: &Backend, delivery: &Delivery) -> Result<Prepared> {
     let handle = backend.store().read(delivery.organization);
-    let gone = |what: &str| Error::failed(format!("delivery {} has lost its {what}", delivery.id));
+    let gone = |what: &str| Error::Damaged(format!("its {what} is gone"));
     let request = requests::by_id(&handle, delivery.request).await?.ok_or_else(|| gone("request"))?;
     let effect = effects::find(&handle, delivery.effect).await?.ok_or_else(|| gone("effect"))?;
     let version = form_versions::find(&handle, &request.form_version).await?.ok_or_else(|| gone("form version"))?;
@@ -113,10 +121,9 @@ async fn save(
         .write(delivery.organization, move |tx| {
             Box::pin(async move {
                 let now = be.now();
-                let Some(request) = requests::lock(tx, delivery.request).await? else {
-                    return Ok(None);
-                };
-                let (after, error) = next(&be, &request, &delivery, outcome.verdict, now);
+                let request = super::readable(requests::lock(tx, delivery.request).await)?;
+                let cancelled = request.as_ref().is_some_and(|request| request.state.status == Status::Cancelled);
+                let (after, error) = next(&be, cancelled, &delivery, outcome.verdict, now);
                 if !deliveries::finish(tx, delivery.id, &lease, &after, now).await? {
                     tracing::warn!(delivery = %delivery.id, "the lease ran out before the try ended");
                     return Ok(None);
@@ -130,17 +137,24 @@ async fn save(
                     response: outcome.response,
                 };
                 attempts::insert(tx, delivery.id, attempt).await?;
-                let (ended, seen) = match after {
-                    After::Again(_) => {
+                let ended = match after {
+                    After::Again(_) => Ended::Retrying,
+                    After::Delivered => Ended::Delivered,
+                    After::Failed => Ended::Failed,
+                };
+                // The try is on record; a request that cannot be read hears nothing of it.
+                let Some(request) = request else { return Ok(Some(ended)) };
+                let seen = match ended {
+                    Ended::Retrying => {
                         crate::requests::announce(tx, &request);
-                        return Ok(Some(Ended::Retrying));
+                        return Ok(Some(ended));
                     }
-                    After::Delivered => {
+                    Ended::Delivered => {
                         let all = deliveries::of_request(tx, request.id).await?.iter().all(|one| one.times.delivered_at.is_some())
                             && !effects::waiting(tx, request.id).await?;
-                        (Ended::Delivered, Observation::Delivered { connector: delivery.connector, all })
+                        Observation::Delivered { connector: delivery.connector, all }
                     }
-                    After::Failed => (Ended::Failed, Observation::DeliveryFailed { connector: delivery.connector, error }),
+                    Ended::Failed => Observation::DeliveryFailed { connector: delivery.connector, error },
                 };
                 let decision = lifecycle::observe(&request, &seen, now);
                 record(tx, &be, &request, &decision).await?;
@@ -151,11 +165,11 @@ async fn save(
 }
 
 /// What comes after a try: the schedule is the domain's, and a cancelled request is not tried again.
-fn next(backend: &Backend, request: &Request, delivery: &Delivery, verdict: Verdict, now: DateTime<Utc>) -> (After, String) {
+fn next(backend: &Backend, cancelled: bool, delivery: &Delivery, verdict: Verdict, now: DateTime<Utc>) -> (After, String) {
     match verdict {
         Verdict::Sent => (After::Delivered, String::new()),
         Verdict::Permanent { error } => (After::Failed, error),
-        Verdict::Retry { error, .. } if request.state.status == Status::Cancelled => (After::Failed, error),
+        Verdict::Retry { error, .. } if cancelled => (After::Failed, error),
         Verdict::Retry { error, after } => match next_try(&backend.settings().delivery_pauses, delivery.times.attempts + 1, now, after) {
             Some(at) => (After::Again(at), error),
             None => (After::Failed, error),

@@ -4,7 +4,7 @@
 //! A worker *leases* a delivery, calls its connector outside of any transaction, and records the *attempt* with its outcome. A worker
 //! that dies leaves a lease that runs out; the next one tries again under the same delivery id, by which the other side can tell.
 //!
-//! Woken by commits of this process, and looking by itself every two seconds for those of others. Any number of workers may run.
+//! Woken by commits of this process and of others, and looking by itself every two seconds for what is due. Any number of workers may run.
 //!
 //! Deliberately not here: when to try again and what a status means (domain), how to call (connectors).
 
@@ -12,7 +12,7 @@ mod deliver;
 mod relay;
 
 use crate::Backend;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{deliveries, micros, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::future::BoxFuture;
@@ -50,6 +50,7 @@ impl std::fmt::Display for Summary {
 
 /// Works until `stop` is ready; then finishes the tries that are under way and returns.
 pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
+    backend.store().follow().await;
     let id = backend.id().to_string();
     let mut stop = pin!(stop.fuse());
     let mut under_way: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
@@ -80,6 +81,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     if let Err(error) = workers::forget(&backend.store().platform_writer(), &id).await {
         tracing::warn!(%error, "the worker could not sign off");
     }
+    backend.store().flush().await;
 }
 
 /// Relays and delivers until nothing is due, and says what was done.
@@ -95,7 +97,10 @@ pub async fn run_once(backend: &Backend) -> Result<Summary> {
         match under_way.next().await {
             Some(Ok(done)) => summary.add(done),
             Some(Err(error)) => note(Err(error)),
-            None => return Ok(summary),
+            None => {
+                backend.store().flush().await;
+                return Ok(summary);
+            }
         }
     }
 }
@@ -125,6 +130,17 @@ impl Summary {
 fn note(done: Done) {
     if let Err(error) = done {
         tracing::error!(%error, "a try could not be recorded; it is made again when its lease runs out");
+    }
+}
+
+/// What could be read; nothing when it is damaged, so that one damaged row holds up neither itself for ever nor the others.
+fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
+    match found {
+        Err(Error::Damaged(cause)) => {
+            tracing::error!(cause, "the worker found something that cannot be read");
+            Ok(None)
+        }
+        other => other,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::Backend;
 use crate::error::Result;
 use crate::requests::record;
-use crate::store::effects::Recorded;
+use crate::store::effects::Unrelayed;
 use crate::store::{deliveries, effects, requests};
 use domain::effect::Effect;
 use domain::id::DeliveryId;
@@ -38,26 +38,31 @@ pub(super) async fn relay(backend: &Backend) -> Result<u32> {
 }
 
 /// False when another worker was faster.
-async fn relay_one(backend: &Backend, recorded: Recorded) -> Result<bool> {
+async fn relay_one(backend: &Backend, recorded: Unrelayed) -> Result<bool> {
     let be = backend.clone();
     backend
         .store()
         .write(recorded.organization, move |tx| {
             Box::pin(async move {
                 let now = be.now();
-                let Some(request) = requests::lock(tx, recorded.request).await? else {
-                    return Ok(false);
-                };
+                let request = super::readable(requests::lock(tx, recorded.request).await)?;
                 if !effects::relay(tx, recorded.id, now).await? {
                     return Ok(false);
                 }
-                let Effect::Dispatch { connectors } = recorded.effect;
+                // What cannot be read becomes deliveries all the same: they fail with words, and can be sent again once it is restored.
+                let connectors = match (recorded.effect, &request) {
+                    (Some(Effect::Dispatch { connectors }), _) => connectors,
+                    (None, Some(request)) => request.item.plan.connectors.clone(),
+                    (None, None) => Vec::new(),
+                };
                 // What was cancelled before it was handed on is not handed on.
-                if request.state.status == Status::Cancelled || connectors.is_empty() {
+                let cancelled = request.as_ref().is_some_and(|request| request.state.status == Status::Cancelled);
+                if cancelled || connectors.is_empty() {
                     return Ok(true);
                 }
                 let rows: Vec<_> = connectors.iter().map(|key| (DeliveryId(be.id()), key.clone())).collect();
-                deliveries::insert(tx, recorded.id, request.id, &rows, now).await?;
+                deliveries::insert(tx, recorded.id, recorded.request, &rows, now).await?;
+                let Some(request) = request else { return Ok(true) };
                 let decision = lifecycle::observe(&request, &Observation::Dispatched { connectors }, now);
                 record(tx, &be, &request, &decision).await?;
                 Ok(true)

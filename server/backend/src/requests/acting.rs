@@ -138,15 +138,15 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
     Ok(())
 }
 
-/// Tells open pages, once committed. Every approver's inbox may look different now.
+/// Tells open pages, once committed.
 pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
+    tx.announce(change(OrganizationId(tx.organization()), request));
+}
+
+/// What open pages are told of a request that changed. Every approver's inbox may look different now.
+pub(crate) fn change(organization: OrganizationId, request: &Request) -> Change {
     let mut targets: Vec<String> = request.state.approval.rules.iter().map(|rule| rule.target.index_key()).collect();
     targets.sort();
     targets.dedup();
-    tx.announce(Change::Request {
-        organization: OrganizationId(tx.organization()),
-        number: request.number.clone(),
-        requester: request.requester.id,
-        targets,
-    });
+    Change::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }
 }

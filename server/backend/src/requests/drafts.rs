@@ -207,7 +207,7 @@ pub(super) async fn draft_page(
         form,
         step: filled.step,
         saved_at: filled.saved_at,
-        today: backend.now().date_naive(),
+        today: caller.today(backend.now()),
         route: route(handle, item, &caller.facts).await?,
         after: item.plan.words.clone(),
         changes,

@@ -1,14 +1,17 @@
-//! Submission: one transaction resolves the form again, checks, freezes and saves. The draft's id makes it happen once.
+//! Submission: the form is resolved again, checked and frozen; one transaction saves it. The draft's id makes it happen once.
+//!
+//! What is only read (item, form, picked people, approvers) is read before the transaction, as it was committed: on SQLite there is one
+//! writer, and whatever it does not have to do itself makes every other submission wait less.
 
 use super::drafts::{Filled, check_size, draft_page, found};
 use super::{acting, route, waiting};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, waiting_rules};
+use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, waiting_rules};
 use domain::forms::{Answers, Form, journey, resolver};
 use domain::id::{EffectId, GroupId, PersonId};
-use domain::requests::filing::{Filing, file};
+use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
 use domain::requests::wire::{SubmitDraft, Submitted};
 use domain::{Problem, Refusal};
@@ -23,13 +26,19 @@ const NUMBERS_TRIED: u32 = 16;
 /// Not found when the item or the draft is not the caller's.
 pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> Result<Submitted> {
     check_size(&draft.answers)?;
+    let ready = prepare(backend, caller, &draft).await;
     let (be, caller) = (backend.clone(), caller.clone());
     backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                match try_submit(tx, &be, &caller, &draft).await {
-                    done @ (Ok(Submitted::Filed { .. }) | Err(Error::Failed(_))) => done,
+                let done = match ready {
+                    Ok(Ready::Filed(filing)) => save(tx, &be, &caller, &draft, *filing).await,
+                    Ok(Ready::Other(other)) => Ok(other),
+                    Err(error) => Err(error),
+                };
+                match done {
+                    done @ (Ok(Submitted::Filed { .. }) | Err(Error::Failed(_) | Error::Damaged(_))) => done,
                     // Anything else means nothing when an earlier try filed it.
                     other => match earlier(tx, &caller, &draft).await? {
                         Some(number) => Ok(Submitted::Filed { number }),
@@ -41,6 +50,19 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
         .await
 }
 
+/// A submission before its transaction.
+enum Ready {
+    Filed(Box<Prepared>),
+    /// Nothing to file: the answers or the form need another look.
+    Other(Submitted),
+}
+
+/// A filed request that is not saved yet, and its form unless that version is kept already.
+struct Prepared {
+    filed: Filed,
+    form: Option<Form>,
+}
+
 /// The docket number an earlier try of the same submission got.
 async fn earlier(tx: &Tx<'_>, caller: &Caller, draft: &SubmitDraft) -> Result<Option<String>> {
     match requests::number(tx, draft.id).await? {
@@ -50,49 +72,71 @@ async fn earlier(tx: &Tx<'_>, caller: &Caller, draft: &SubmitDraft) -> Result<Op
     }
 }
 
-async fn try_submit(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<Submitted> {
-    let (item_id, item, authored) = found(items::by_key(tx, &draft.item_key).await?, caller)?;
-    let form = resolver::resolve(&authored, &caller.facts.group_keys());
-    if resolver::version_hash(&form) != draft.form_version {
-        let before = drafts::find(tx, draft.id).await?.filter(|saved| saved.person == caller.id());
-        let filled = Filled {
+/// Reads what the submission depends on and files it, unless there is something to look at again.
+async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<Ready> {
+    let handle = &be.store().read(caller.organization);
+    let (authored, kept) = items::to_file(handle, &draft.item_key, &draft.form_version).await?.unzip();
+    let (item_id, item, authored) = found(authored, caller)?;
+    let resolved = || resolver::resolve(&authored, &caller.facts.group_keys());
+    let (form, mut answers) = (resolved(), draft.answers.clone());
+    let problems = verify_picks(handle, &form, &mut answers).await?;
+    let filed = if problems.is_empty() {
+        let now = be.now();
+        file(Filing {
             id: draft.id,
-            answers: draft.answers.clone(),
-            step: before.as_ref().and_then(|saved| saved.step.clone()),
-            saved_at: before.as_ref().map(|saved| saved.saved_at),
-            began_with: before.map(|saved| saved.form),
-        };
-        let page = draft_page(be, tx, caller, &item, form, filled).await?;
-        return Ok(Submitted::Changed { page: Box::new(page) });
+            number: docket_number(&item.prefix, be.bytes()),
+            item_id,
+            rules: route::frozen(handle, &item).await?,
+            item,
+            requester: caller.facts.person.clone(),
+            form,
+            answers,
+            now,
+            today: caller.today(now),
+        })
+    } else {
+        Err(Refusal::Problems { problems })
+    };
+    // Filing has computed the version; whoever has problems may only have filled an older one.
+    let same = match &filed {
+        Ok(filed) => filed.form_version_hash == draft.form_version,
+        Err(_) => resolver::version_hash(&resolved()) == draft.form_version,
+    };
+    match filed {
+        _ if !same => changed(be, handle, caller, draft).await,
+        Ok(filed) => Ok(Ready::Filed(Box::new(Prepared { filed, form: (kept != Some(true)).then(resolved) }))),
+        Err(Refusal::Problems { problems }) => Ok(Ready::Other(Submitted::Problems { problems })),
+        Err(refusal) => Err(refusal.into()),
     }
-    let mut answers = draft.answers.clone();
-    let problems = verify_picks(tx, &form, &mut answers).await?;
-    if !problems.is_empty() {
-        return Ok(Submitted::Problems { problems });
-    }
-    let now = be.now();
-    let filing = Filing {
+}
+
+/// The form is another one than was filled: the draft as it reads in the present one.
+async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, draft: &SubmitDraft) -> Result<Ready> {
+    let (_, item, authored) = found(items::by_key(handle, &draft.item_key).await?, caller)?;
+    let form = resolver::resolve(&authored, &caller.facts.group_keys());
+    let before = drafts::find(handle, draft.id).await?.filter(|saved| saved.person == caller.id());
+    let filled = Filled {
         id: draft.id,
-        number: docket_number(&item.prefix, be.bytes()),
-        item_id,
-        rules: route::frozen(tx, &item).await?,
-        item,
-        requester: caller.facts.person.clone(),
-        form: form.clone(),
-        answers,
-        now,
-        today: now.date_naive(),
+        answers: draft.answers.clone(),
+        step: before.as_ref().and_then(|saved| saved.step.clone()),
+        saved_at: before.as_ref().map(|saved| saved.saved_at),
+        began_with: before.map(|saved| saved.form),
     };
-    let mut filed = match file(filing) {
-        Ok(filed) => filed,
-        Err(Refusal::Problems { problems }) => return Ok(Submitted::Problems { problems }),
-        Err(refusal) => return Err(refusal.into()),
-    };
-    // Before anything is filed: somebody else's draft never becomes the caller's request.
-    if !drafts::remove(tx, caller.id(), draft.id).await? && drafts::find(tx, draft.id).await?.is_some() {
+    let page = draft_page(be, handle, caller, &item, form, filled).await?;
+    Ok(Ready::Other(Submitted::Changed { page: Box::new(page) }))
+}
+
+/// Saves a filed request as a whole.
+async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, prepared: Prepared) -> Result<Submitted> {
+    let Prepared { mut filed, form } = prepared;
+    let now = filed.request.submitted_at;
+    // Somebody else's draft never becomes the caller's request: the refusal undoes its removal.
+    if drafts::take(tx, draft.id).await?.is_some_and(|owner| owner != caller.id()) {
         return Err(Refusal::NotFound.into());
     }
-    form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
+    if let Some(form) = form {
+        form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
+    }
     let mut tried = 1;
     while !requests::insert(tx, &filed.request).await? {
         if let Some(number) = earlier(tx, caller, draft).await? {
@@ -114,7 +158,7 @@ async fn try_submit(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDr
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.
-async fn verify_picks(tx: &Tx<'_>, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
+async fn verify_picks(handle: &impl Handle, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
     let asked = journey::prune(form, answers);
     let picks: Vec<_> = form
         .sections
@@ -134,10 +178,10 @@ async fn verify_picks(tx: &Tx<'_>, form: &Form, answers: &mut Answers) -> Result
     let mut names: Vec<(uuid::Uuid, String)> = Vec::new();
     if !people.is_empty() {
         let ids: Vec<PersonId> = people.into_iter().map(PersonId).collect();
-        names.extend(members::people(tx, &ids).await?.into_iter().map(|person| (person.id.0, person.name)));
+        names.extend(members::people(handle, &ids).await?.into_iter().map(|person| (person.id.0, person.name)));
     }
     for id in picked {
-        names.extend(groups::find(tx, GroupId(id)).await?.map(|group| (id, group.name)));
+        names.extend(groups::find(handle, GroupId(id)).await?.map(|group| (id, group.name)));
     }
     let mut problems = Vec::new();
     for (section, field, id) in picks {

@@ -9,7 +9,7 @@ use domain::approvals::wire::{Route, RouteRule};
 use domain::approvals::{FrozenRule, Rule, Target, machine};
 use domain::catalog::{self, Item};
 use domain::forms::Answers;
-use domain::people::Facts;
+use domain::people::{Facts, GroupRef};
 use domain::permission;
 
 /// People named for one rule.
@@ -71,21 +71,23 @@ pub(super) async fn frozen(handle: &impl Handle, item: &Item) -> Result<Vec<Froz
     if policy.rules.is_empty() {
         return Ok(vec![machine::fallback()]);
     }
+    let keys: Vec<&str> = policy.rules.iter().filter(|rule| rule.person.is_none()).filter_map(|rule| rule.group.as_deref()).collect();
+    let groups = groups::by_keys(handle, &keys).await?;
     let mut rules = Vec::with_capacity(policy.rules.len());
     for rule in &policy.rules {
-        rules.push(find(handle, rule).await?);
+        rules.push(find(handle, rule, &groups).await?);
     }
     Ok(rules)
 }
 
-async fn find(handle: &impl Handle, rule: &Rule) -> Result<FrozenRule> {
+async fn find(handle: &impl Handle, rule: &Rule, groups: &[GroupRef]) -> Result<FrozenRule> {
     let freeze = |words: String, target| FrozenRule { key: rule.key.clone(), label: rule.label.clone(), words, target };
     if let Some(email) = &rule.person {
         if let Some(person) = members::by_email(handle, email).await? {
             return Ok(freeze(person.name, Target::Person { id: person.id }));
         }
     } else if let Some(key) = &rule.group
-        && let Some(group) = groups::by_key(handle, key).await?
+        && let Some(group) = groups.iter().find(|group| group.key == *key)
     {
         return Ok(match &rule.role {
             Some(role) => {

@@ -1,12 +1,12 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
-use super::{Handle, from_json, micros, time, to_json};
+use super::{Handle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -134,13 +134,15 @@ pub(crate) async fn discard(handle: &impl Handle, person: PersonId, id: RequestI
     Ok(done.rows_affected > 0)
 }
 
-/// Removes a person's own draft, which has become a request. False when there is no such draft.
-pub(crate) async fn remove(handle: &impl Handle, person: PersonId, id: RequestId) -> Result<bool> {
-    let done = Entity::delete_many()
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .filter(Column::PersonId.eq(person.0))
-        .exec(handle.connection())
-        .await?;
-    Ok(done.rows_affected > 0)
+/// Removes a draft that becomes a request, and says whose it was. None when there is no such draft. A use case that goes no further for
+/// a stranger's draft is undone as a whole, and this with it.
+pub(crate) async fn take(tx: &Tx<'_>, id: RequestId) -> Result<Option<PersonId>> {
+    let taking = Query::delete()
+        .from_table(Entity)
+        .and_where(Expr::col(Column::Id).eq(id.0))
+        .and_where(Expr::col(Column::OrganizationId).eq(tx.organization()))
+        .returning_col(Column::PersonId)
+        .to_owned();
+    let row = tx.connection().query_one(&taking).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.map(PersonId))
 }

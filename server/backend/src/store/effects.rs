@@ -30,21 +30,22 @@ impl ActiveModelBehavior for ActiveModel {}
 /// A recorded effect.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
-    pub id: EffectId,
-    pub organization: OrganizationId,
-    pub request: RequestId,
     pub effect: Effect,
     pub created_at: DateTime<Utc>,
 }
 
+/// An effect that has no deliveries yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Unrelayed {
+    pub id: EffectId,
+    pub organization: OrganizationId,
+    pub request: RequestId,
+    /// None when it cannot be read.
+    pub effect: Option<Effect>,
+}
+
 fn recorded(row: Model) -> Result<Recorded> {
-    Ok(Recorded {
-        id: EffectId(row.id),
-        organization: OrganizationId(row.organization_id),
-        request: RequestId(row.request_id),
-        effect: from_json(&row.effect)?,
-        created_at: time(row.created_at),
-    })
+    Ok(Recorded { effect: from_json(&row.effect)?, created_at: time(row.created_at) })
 }
 
 /// Records effects of a request.
@@ -70,10 +71,16 @@ pub(crate) async fn insert(handle: &impl Handle, request: RequestId, effects: &[
 }
 
 /// Effects of every organization that have no deliveries yet, oldest first.
-pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Recorded>> {
+pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unrelayed>> {
     let rows =
         Entity::find().filter(Column::RelayedAt.is_null()).order_by_asc(Column::CreatedAt).limit(limit).all(platform.connection()).await?;
-    rows.into_iter().map(recorded).collect()
+    let unrelayed = |row: Model| Unrelayed {
+        id: EffectId(row.id),
+        organization: OrganizationId(row.organization_id),
+        request: RequestId(row.request_id),
+        effect: from_json(&row.effect).ok(),
+    };
+    Ok(rows.into_iter().map(unrelayed).collect())
 }
 
 /// Claims an effect for the relay's transaction. False when another worker was faster.

@@ -1,6 +1,6 @@
 //! Catalog items, in their organization's order.
 
-use super::{Handle, Tx, forms, from_json, micros, to_json};
+use super::{Handle, Tx, form_versions, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
@@ -48,6 +48,23 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(It
         .one(handle.connection())
         .await?;
     row.map(|(id, item, form)| Ok((ItemId(id), from_json(&item)?, from_json(&form)?))).transpose()
+}
+
+/// The item with this key and its form as authored, and whether the organization keeps a form version of this hash, in one query.
+pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str) -> Result<Option<((ItemId, Item, Form), bool)>> {
+    let to_form = Entity::belongs_to(forms::Entity).from(Column::FormId).to(forms::Column::Id).into();
+    let rows: Vec<(Uuid, String, String, bool)> = of_organization(handle)
+        .filter(Column::Key.eq(key))
+        .join(JoinType::InnerJoin, to_form)
+        .select_only()
+        .column(Column::Id)
+        .column(Column::Definition)
+        .column_as(forms::Column::Definition, "form")
+        .column_as(Expr::exists(form_versions::of_hash(handle, version)), "kept")
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    rows.into_iter().next().map(|(id, item, form, kept)| Ok(((ItemId(id), from_json(&item)?, from_json(&form)?), kept))).transpose()
 }
 
 /// Every item, in the organization's order.

@@ -1,13 +1,13 @@
 //! Members: who belongs to an organization, with which title and roles. The facts rules need are read here, in one query.
 
-use super::{Handle, Tx, from_json, groups, people, to_json};
+use super::{Handle, Tx, from_json, groups, organizations, people, to_json};
 use crate::error::Result;
 use domain::id::{GroupId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, PersonRef};
 use domain::permission::{Permission, ROLES};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
-use sea_orm::{Condition, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
+use sea_orm::{Condition, FromQueryResult, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "members")]
@@ -21,6 +21,8 @@ pub struct Model {
     pub roles: String,
     /// Name and address, folded for searching: the index over it answers the pickers.
     pub search_name: String,
+    pub slack_member_id: String,
+    pub telegram_chat: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -42,6 +44,16 @@ pub(crate) struct Found {
     pub email: String,
     pub disabled: bool,
     pub sessions_after: i64,
+    pub sessions_kept: i64,
+    /// The person's time zone and the organization's, each of which may be empty.
+    pub time_zones: [String; 2],
+}
+
+/// Where messages reach a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Contacts {
+    pub slack_member_id: String,
+    pub telegram_chat: String,
 }
 
 pub(super) fn to_person() -> RelationDef {
@@ -68,7 +80,23 @@ pub(crate) async fn facts(handle: &impl Handle, id: PersonId) -> Result<Option<F
     Ok(find(handle, id).await?.filter(|found| !found.disabled).map(|found| found.facts))
 }
 
-type FactRow = (String, String, String, String, bool, i64, Option<Uuid>, Option<String>, Option<String>, Option<String>);
+/// A member in one of their groups, or in none.
+#[derive(FromQueryResult)]
+struct FactRow {
+    name: String,
+    title: String,
+    roles: String,
+    email: String,
+    disabled: bool,
+    sessions_after: i64,
+    sessions_kept: i64,
+    time_zone: String,
+    organization_time_zone: String,
+    group_id: Option<Uuid>,
+    group_key: Option<String>,
+    group_name: Option<String>,
+    group_roles: Option<String>,
+}
 
 /// A member with facts and the columns of the account that a signed-in caller depends on, in one query.
 pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Found>> {
@@ -76,8 +104,10 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Fo
         .from((Column::OrganizationId, Column::PersonId))
         .to((groups::membership::Column::OrganizationId, groups::membership::Column::PersonId))
         .into();
+    let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
     let rows: Vec<FactRow> = of_organization(handle)
         .filter(Column::PersonId.eq(id.0))
+        .join(JoinType::InnerJoin, organization)
         .join(JoinType::LeftJoin, in_groups)
         .join(JoinType::LeftJoin, groups::membership::to_group())
         .select_only()
@@ -86,25 +116,34 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Fo
         .column(Column::Roles)
         .column(people::Column::Email)
         .column(people::Column::Disabled)
-        .column(people::Column::SessionsAfter)
+        .columns([people::Column::SessionsAfter, people::Column::SessionsKept, people::Column::TimeZone])
+        .column_as(organizations::Column::TimeZone, "organization_time_zone")
         .column_as(groups::Column::Id, "group_id")
         .column_as(groups::Column::Key, "group_key")
         .column_as(groups::Column::Name, "group_name")
         .column_as(groups::membership::Column::Roles, "group_roles")
         .order_by_asc(groups::Column::Key)
-        .into_tuple()
+        .into_model()
         .all(handle.connection())
         .await?;
     let mut found: Option<Found> = None;
-    for (name, title, roles, email, disabled, sessions_after, group, key, group_name, group_roles) in rows {
+    for row in rows {
         let found = match &mut found {
             Some(found) => found,
-            None => {
-                let facts = Facts { person: PersonRef { id, name, title }, roles: from_json(&roles)?, memberships: Vec::new() };
-                found.insert(Found { facts, email, disabled, sessions_after })
-            }
+            None => found.insert(Found {
+                facts: Facts {
+                    person: PersonRef { id, name: row.name, title: row.title },
+                    roles: from_json(&row.roles)?,
+                    memberships: Vec::new(),
+                },
+                email: row.email,
+                disabled: row.disabled,
+                sessions_after: row.sessions_after,
+                sessions_kept: row.sessions_kept,
+                time_zones: [row.time_zone, row.organization_time_zone],
+            }),
         };
-        if let (Some(group), Some(key), Some(name), Some(roles)) = (group, key, group_name, group_roles) {
+        if let (Some(group), Some(key), Some(name), Some(roles)) = (row.group_id, row.group_key, row.group_name, row.group_roles) {
             let group = GroupRef { id: GroupId(group), key, name };
             found.facts.memberships.push(Membership { group, roles: from_json(&roles)? });
         }
@@ -205,7 +244,7 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-/// Makes people members, or changes their title and roles.
+/// Makes people members, or changes their title and roles. Where messages reach those who are members already stays as they said.
 pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
     for some in members.chunks(people::ROWS) {
         let mut rows = Vec::with_capacity(some.len());
@@ -216,6 +255,8 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 title: member.title.clone(),
                 roles: to_json(&member.roles)?,
                 search_name: search_name(&member.account.name, &member.account.email),
+                slack_member_id: String::new(),
+                telegram_chat: String::new(),
             };
             rows.push(row.into_active_model());
         }
@@ -224,6 +265,34 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
             .to_owned();
         Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     }
+    Ok(())
+}
+
+/// The account of a member, and where messages reach them.
+pub(crate) async fn contacts(handle: &impl Handle, id: PersonId) -> Result<Option<(people::Account, Contacts)>> {
+    type Row = (String, String, String, String, String, String);
+    let row: Option<Row> = of_organization(handle)
+        .filter(Column::PersonId.eq(id.0))
+        .select_only()
+        .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
+        .columns([Column::SlackMemberId, Column::TelegramChat])
+        .into_tuple()
+        .one(handle.connection())
+        .await?;
+    Ok(row.map(|(email, name, time_zone, phone, slack_member_id, telegram_chat)| {
+        (people::Account { id, email, name, time_zone, phone }, Contacts { slack_member_id, telegram_chat })
+    }))
+}
+
+/// Changes where messages reach a member.
+pub(crate) async fn set_contacts(tx: &Tx<'_>, id: PersonId, contacts: &Contacts) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::SlackMemberId, Expr::value(contacts.slack_member_id.as_str()))
+        .col_expr(Column::TelegramChat, Expr::value(contacts.telegram_chat.as_str()))
+        .filter(Column::PersonId.eq(id.0))
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
     Ok(())
 }
 

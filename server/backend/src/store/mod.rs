@@ -3,6 +3,7 @@
 //! There is no query without an organization: tables are read through `Read` and written through `Tx`, and both carry one.
 //! `Platform` serves what belongs to no organization: signing in, sessions, and the worker's search for due deliveries.
 
+mod across;
 mod column;
 mod writer;
 
@@ -27,9 +28,10 @@ pub(crate) mod workers;
 
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
+use chrono::{DateTime, Utc};
 use domain::id::OrganizationId;
 use futures::future::BoxFuture;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement};
 use sea_orm_migration::MigratorTrait;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -42,6 +44,10 @@ pub struct Store {
     reader: DatabaseConnection,
     writer: writer::Writer,
     live: Arc<Live>,
+    /// Where to listen for other processes: the address, and who tells them. None on SQLite.
+    channel: Option<(Arc<str>, across::Teller)>,
+    /// What hears other processes, once asked to.
+    ear: Arc<tokio::sync::Mutex<Option<across::Ear>>>,
 }
 
 /// A handle to read one organization's rows.
@@ -117,19 +123,22 @@ impl Store {
     /// # Errors
     /// When the address is of neither kind or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
-        let live = Arc::new(Live::default());
+        let (live, ear) = (Arc::new(Live::default()), Arc::default());
         if url.starts_with("sqlite:") {
             let reader = Database::connect(sqlite(url, 8)).await?;
             let single = Database::connect(sqlite(url, 1)).await?;
             let writer = writer::Writer::group_commit(single, live.clone());
-            Ok(Self { reader, writer, live })
+            Ok(Self { reader, writer, live, channel: None, ear })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url);
             options.max_connections(32).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+            // A connection in use a moment ago is still there: asking it each time would be one more way to the server and back.
+            options.test_before_acquire_if_idle_for(Duration::from_secs(5));
             options.map_sqlx_postgres_opts(|options| options.options([("statement_timeout", "30000"), ("lock_timeout", "10000")]));
             let reader = Database::connect(options).await?;
-            let writer = writer::Writer::concurrent(reader.clone(), live.clone());
-            Ok(Self { reader, writer, live })
+            let teller = across::Teller::new(reader.clone());
+            let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone());
+            Ok(Self { reader, writer, live, channel: Some((url.into(), teller)), ear })
         } else {
             Err(Error::failed("DATABASE_URL must start with sqlite: or postgres://"))
         }
@@ -164,6 +173,37 @@ impl Store {
         &self.live
     }
 
+    /// From when this returns, announces what other processes commit to this database, and wakes the worker; for as long as the store lives.
+    pub async fn follow(&self) {
+        let mut ear = self.ear.lock().await;
+        if ear.is_none() {
+            *ear = Some(match &self.channel {
+                Some((url, teller)) => across::listen(url, self.live.clone(), teller.clone()).await,
+                None => across::watch(self.reader.clone(), self.writer.connection().clone(), self.live.clone()).await,
+            });
+        }
+    }
+
+    /// Returns when other processes were told of everything committed here so far: before this one ends.
+    pub async fn flush(&self) {
+        if let Some((_, teller)) = &self.channel {
+            teller.flush().await;
+        }
+    }
+
+    /// What the database's own clock says; None on SQLite, which has none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn time(&self) -> Result<Option<DateTime<Utc>>> {
+        if self.channel.is_none() {
+            return Ok(None);
+        }
+        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+        let row = self.reader.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.map(time))
+    }
+
     /// A handle to read one organization.
     pub(crate) fn read(&self, organization: OrganizationId) -> Read {
         Read { connection: self.reader.clone(), organization }
@@ -196,6 +236,10 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
+    // A file does not hang up.
+    options.test_before_acquire(false);
+    // The writer's connection stays the same one: what it saw of the file counts (`across`).
+    options.max_lifetime(None).idle_timeout(None);
     options.map_sqlx_sqlite_opts(|options| {
         options
             .create_if_missing(true)

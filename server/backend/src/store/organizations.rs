@@ -1,7 +1,7 @@
 //! Organizations: the tenants. Their rows belong to no organization, so that they are read through `Platform` and written in the
 //! transaction that sets one up.
 
-use super::{Platform, Tx};
+use super::{Handle, Platform, Tx};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
 use domain::people::OrganizationRef;
@@ -17,6 +17,8 @@ pub struct Model {
     pub key: String,
     pub name: String,
     pub created_at: i64,
+    /// An IANA name; empty for UTC.
+    pub time_zone: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -57,8 +59,9 @@ pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<V
 }
 
 /// Sets up the organization of this transaction.
-pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, now: i64) -> Result<()> {
-    let row = Model { id: tx.organization.0, key: key.to_owned(), name: name.to_owned(), created_at: now };
+pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, time_zone: &str, now: i64) -> Result<()> {
+    let (key, name, time_zone) = (key.to_owned(), name.to_owned(), time_zone.to_owned());
+    let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.transaction).await?;
     Ok(())
 }
@@ -66,5 +69,18 @@ pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, now: i64) -> Resu
 /// Renames the organization of this transaction.
 pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
     Entity::update_many().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(tx.organization.0)).exec(tx.transaction).await?;
+    Ok(())
+}
+
+/// The time zone of the handle's organization: an IANA name, or empty for UTC. None when there is no such organization yet.
+pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
+    let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().one(handle.connection());
+    Ok(zone.await?)
+}
+
+/// Moves the organization of this transaction to a time zone.
+pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
+    let update = Entity::update_many().col_expr(Column::TimeZone, Expr::value(zone)).filter(Column::Id.eq(tx.organization.0));
+    update.exec(tx.transaction).await?;
     Ok(())
 }

@@ -4,9 +4,9 @@ use super::{Platform, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::PersonId;
+use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "people")]
@@ -22,6 +22,8 @@ pub struct Model {
     pub disabled: bool,
     pub sessions_after: i64,
     pub created_at: i64,
+    /// The start of the one sign-in that `sessions_after` does not end.
+    pub sessions_kept: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -38,6 +40,7 @@ pub(crate) struct Account {
     pub id: PersonId,
     pub email: String,
     pub name: String,
+    /// An IANA name; empty for the organization's.
     pub time_zone: String,
     pub phone: String,
 }
@@ -69,11 +72,6 @@ pub(crate) async fn by_emails(tx: &impl super::Handle, emails: &[String]) -> Res
     Ok(found)
 }
 
-/// The time zone a person lives in.
-pub(crate) async fn time_zone(platform: &Platform, person: PersonId) -> Result<Option<String>> {
-    Ok(Entity::find_by_id(person.0).select_only().column(Column::TimeZone).into_tuple().one(platform.connection()).await?)
-}
-
 /// New accounts, with or without a password.
 pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], now: DateTime<Utc>) -> Result<()> {
     for some in accounts.chunks(ROWS) {
@@ -89,6 +87,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], 
                 disabled: false,
                 sessions_after: 0,
                 created_at: micros(now),
+                sessions_kept: 0,
             }
             .into_active_model()
         });
@@ -115,6 +114,7 @@ pub(crate) async fn set_password(platform: &Platform, email: &str, hash: &str, n
     let done = Entity::update_many()
         .col_expr(Column::PasswordHash, Expr::value(hash))
         .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
+        .col_expr(Column::SessionsKept, Expr::value(0_i64))
         .filter(Column::Email.eq(email))
         .exec(platform.connection())
         .await?;
@@ -125,13 +125,34 @@ pub(crate) async fn set_password(platform: &Platform, email: &str, hash: &str, n
 pub(crate) async fn end_sessions(platform: &Platform, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
+        .col_expr(Column::SessionsKept, Expr::value(0_i64))
         .filter(Column::Id.eq(person.0))
         .exec(platform.connection())
         .await?;
     Ok(())
 }
 
+/// Changes the password from one hash to another: all sign-ins end but the one that began at `kept`. False when it is another one by now.
+pub(crate) async fn change_password(
+    platform: &Platform,
+    person: PersonId,
+    before: &str,
+    hash: &str,
+    now: DateTime<Utc>,
+    kept: DateTime<Utc>,
+) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(hash))
+        .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
+        .col_expr(Column::SessionsKept, Expr::value(micros(kept)))
+        .filter(Column::Id.eq(person.0))
+        .filter(Column::PasswordHash.eq(before))
+        .exec(platform.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
 /// Whether a sign-in made at `started` still counts for these columns of an account.
-pub(crate) fn still_signed_in(disabled: bool, sessions_after: i64, started: DateTime<Utc>) -> bool {
-    !disabled && started >= time(sessions_after)
+pub(crate) fn still_signed_in(disabled: bool, sessions_after: i64, sessions_kept: i64, started: DateTime<Utc>) -> bool {
+    !disabled && (started >= time(sessions_after) || micros(started) == sessions_kept)
 }

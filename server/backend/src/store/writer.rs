@@ -3,7 +3,7 @@
 //! On SQLite there is one writer: a disk syncs a few hundred times a second, so that sharing a sync is what makes submissions fast.
 //! On PostgreSQL every use case has its own transaction, in its own task. In both, a caller that goes away cancels nothing.
 
-use super::Tx;
+use super::{Tx, across::Teller};
 use crate::error::{Error, Result};
 use crate::live::Live;
 use domain::id::OrganizationId;
@@ -30,6 +30,8 @@ pub(crate) struct Writer {
     connection: DatabaseConnection,
     live: Arc<Live>,
     queue: Option<mpsc::Sender<Job>>,
+    /// Tells other processes; None where they see for themselves.
+    teller: Option<Teller>,
 }
 
 impl Writer {
@@ -37,12 +39,12 @@ impl Writer {
     pub(crate) fn group_commit(connection: DatabaseConnection, live: Arc<Live>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(work(connection.clone(), receiver));
-        Self { connection, live, queue: Some(sender) }
+        Self { connection, live, queue: Some(sender), teller: None }
     }
 
     /// One transaction per use case: PostgreSQL.
-    pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>) -> Self {
-        Self { connection, live, queue: None }
+    pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>, teller: Teller) -> Self {
+        Self { connection, live, queue: None, teller: Some(teller) }
     }
 
     /// The connection that writes.
@@ -57,7 +59,7 @@ impl Writer {
         F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job = job(organization, work, self.live.clone(), answer);
+        let job = job(organization, work, self.live.clone(), self.teller.clone(), answer);
         match &self.queue {
             Some(queue) => queue.send(job).await.map_err(|_| Error::failed("the writer has stopped"))?,
             None => {
@@ -70,7 +72,7 @@ impl Writer {
 }
 
 /// Packs a typed use case: what it returned is kept until the commit is known, then answered.
-fn job<T, F>(organization: OrganizationId, work: F, live: Arc<Live>, answer: oneshot::Sender<Result<T>>) -> Job
+fn job<T, F>(organization: OrganizationId, work: F, live: Arc<Live>, teller: Option<Teller>, answer: oneshot::Sender<Result<T>>) -> Job
 where
     T: Send + 'static,
     F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
@@ -87,6 +89,9 @@ where
                     Err(cause) => result.and(Err(Error::Failed(cause))),
                 };
                 if result.is_ok() && !changes.is_empty() {
+                    if let Some(teller) = teller {
+                        teller.tell(&changes);
+                    }
                     changes.into_iter().for_each(|change| live.announce(change));
                     live.wake();
                 }
@@ -186,7 +191,7 @@ mod tests {
             self.1
                 .write(OrganizationId(Uuid::new_v4()), move |tx| {
                     Box::pin(async move {
-                        organizations::insert(tx, &key, &key, 0).await?;
+                        organizations::insert(tx, &key, &key, "", 0).await?;
                         end
                     })
                 })
@@ -227,7 +232,7 @@ mod tests {
         let scratch = Scratch::new().await;
         let panicking = scratch.1.write(OrganizationId(Uuid::new_v4()), |tx| {
             Box::pin(async move {
-                organizations::insert(tx, "lost", "lost", 0).await?;
+                organizations::insert(tx, "lost", "lost", "", 0).await?;
                 if tx.changes.lock().is_ok() {
                     panic!("on purpose");
                 }

@@ -40,6 +40,7 @@ async fn all_rules_have_to_approve() {
         let page = decide(&world, &petra, &number, Verdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 0);
+        world.deliver_all().await;
     })
     .await;
 }
@@ -71,6 +72,7 @@ async fn of_two_who_decide_at_once_one_wins_and_the_other_is_told_who_did() {
             let seqs: Vec<u32> = now.events.iter().map(|event| event.seq).collect();
             assert_eq!(seqs, (1..=u32::try_from(seqs.len()).unwrap()).collect::<Vec<_>>());
         }
+        world.deliver_all().await;
     })
     .await;
 }
@@ -189,7 +191,7 @@ async fn open_pages_hear_of_a_request_after_its_commit() {
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let mut changes = world.backend.live().subscribe();
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
-        let Change::Request { organization, number: heard, requester, targets } = changes.recv().await.unwrap();
+        let Change::Request { organization, number: heard, requester, targets } = changes.recv().await.unwrap() else { panic!() };
         assert_eq!((organization, heard, requester), (hana.organization, number, hana.id()));
         assert!(targets.contains(&format!("person:{}", ruth.id())));
         // What is refused is not announced.

@@ -119,7 +119,7 @@ fn signing() -> Settings {
 }
 
 /// An approved request of the item that completes when it is delivered.
-async fn approved(world: &World) -> String {
+pub async fn approved(world: &World) -> String {
     let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
     let number = file(world, &hana, "access", json!({"system": "Ledger"})).await;
     decide(world, &ruth, &number, Verdict::Approve, "").await.unwrap();
@@ -344,6 +344,7 @@ async fn redirects_are_not_followed() {
     on_both_with(signing(), |world| async move {
         let mut desk = Receiver::open().await;
         desk.connect(&world, "127.0.0.1").await;
+        world.leaves_work();
         desk.answers(Answer::Code(307));
         approved(&world).await;
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);

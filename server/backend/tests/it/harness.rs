@@ -1,13 +1,12 @@
 //! Worlds to test in: a fresh database, a clock that stands still until it is moved, real ids, and two small organizations, `north`
 //! and `south`, from the definition files in `fixtures/`.
 
+use crate::databases::{Leftovers, on_each};
 use backend::definitions::{self, File, Plan, folder};
-use backend::{Backend, Caller, Clock, Real, Settings, Store};
+use backend::{Backend, Caller, Clock, Real, Settings, Store, outbox};
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ConnectionTrait;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, Once};
-use uuid::Uuid;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 /// A clock that stands still until it is moved.
 pub struct TestClock(Mutex<DateTime<Utc>>);
@@ -33,9 +32,23 @@ pub struct World {
     /// Address of the database, to open it again.
     pub url: String,
     pub settings: Settings,
+    leftovers: Arc<Leftovers>,
 }
 
 impl World {
+    /// This test leaves effects or deliveries behind on purpose.
+    pub fn leaves_work(&self) {
+        self.leftovers.expected();
+    }
+
+    /// Lets a worker do all there is to do, however many days it takes.
+    pub async fn deliver_all(&self) {
+        self.clock.advance(Duration::days(1));
+        while outbox::run_once(&self.backend).await.unwrap() != outbox::Summary::default() {
+            self.clock.advance(Duration::days(1));
+        }
+    }
+
     /// A signed-in person of an organization: `caller("north", "hana")` is hana@north.example.
     pub async fn caller(&self, organization: &str, name: &str) -> Caller {
         let email = if name.contains('@') { name.to_owned() } else { format!("{name}@{organization}.example") };
@@ -92,20 +105,13 @@ pub async fn on_empty(test: impl AsyncFn(World)) {
 }
 
 async fn on_empty_with(settings: Settings, test: impl AsyncFn(World)) {
-    let file = Scratch::new();
-    test(world(&format!("sqlite:{}", file.0.display()), &settings).await).await;
-    drop(file);
-    match std::env::var("TEST_POSTGRES_URL") {
-        Ok(server) => {
-            let database = Database::create(server).await;
-            test(world(&database.url, &settings).await).await;
-            database.remove().await;
-        }
-        Err(_) => {
-            static SAID: Once = Once::new();
-            SAID.call_once(|| eprintln!("TEST_POSTGRES_URL is not set: PostgreSQL was left out"));
-        }
-    }
+    on_each(async |url: String| {
+        let world = world(&url, &settings).await;
+        let leftovers = world.leftovers.clone();
+        test(world).await;
+        leftovers.check(&url).await;
+    })
+    .await;
 }
 
 async fn world(url: &str, settings: &Settings) -> World {
@@ -114,51 +120,5 @@ async fn world(url: &str, settings: &Settings) -> World {
     let begin = DateTime::parse_from_rfc3339("2026-03-12T09:00:00Z").unwrap().to_utc();
     let clock = Arc::new(TestClock(Mutex::new(begin)));
     let backend = Backend::new(store, settings.clone(), clock.clone(), Arc::new(Real)).unwrap();
-    World { backend, clock, url: url.to_owned(), settings: settings.clone() }
-}
-
-/// A SQLite file that goes away with its companions.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        Self(std::env::temp_dir().join(format!("docket-test-{}.sqlite", Uuid::new_v4().simple())))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        for end in ["", "-wal", "-shm"] {
-            let mut path = self.0.clone().into_os_string();
-            path.push(end);
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-/// A database of its own on a PostgreSQL server.
-struct Database {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Database {
-    async fn create(server: String) -> Self {
-        let name = format!("docket_test_{}", Uuid::new_v4().simple());
-        run(&server, &format!("CREATE DATABASE {name}")).await;
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        Self { server, url: url.into(), name }
-    }
-
-    async fn remove(self) {
-        run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
-    }
-}
-
-async fn run(server: &str, statement: &str) {
-    let connection = sea_orm::Database::connect(server).await.unwrap();
-    connection.execute_unprepared(statement).await.unwrap();
-    connection.close().await.unwrap();
+    World { backend, clock, url: url.to_owned(), settings: settings.clone(), leftovers: Arc::default() }
 }

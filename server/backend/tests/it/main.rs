@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod databases;
 mod harness;
 
+mod across;
 mod approvals;
 mod catalog;
+mod damage;
 mod definitions;
 mod delivery;
 mod people;
+mod profile;
 mod requests;
 mod writer;

@@ -1,0 +1,81 @@
+//! Time zones: which date and hour it is where somebody is. Known by their IANA names (`Europe/London`).
+//!
+//! A person's zone is the one they chose, or else their organization's, or else UTC. Times are stored and sent in UTC all the same.
+
+use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
+
+pub use chrono_tz::Tz as Zone;
+
+/// The zone of an IANA name, as it is written.
+pub fn find(name: &str) -> Option<Zone> {
+    name.parse().ok()
+}
+
+/// The first of these names that is a zone; UTC when none is.
+pub(crate) fn first<'a>(names: impl IntoIterator<Item = &'a str>) -> Zone {
+    names.into_iter().find_map(find).unwrap_or(Zone::UTC)
+}
+
+/// The names to choose from, in order: those of places, and UTC.
+pub fn names() -> Vec<String> {
+    let place = |name: &&str| name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("US/");
+    let mut names: Vec<String> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(place).map(str::to_owned).collect();
+    names.push("UTC".to_owned());
+    names.sort();
+    names
+}
+
+/// The date in a zone at a moment.
+pub fn date(zone: Zone, at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&zone).date_naive()
+}
+
+/// Minutes that a zone is ahead of UTC at a moment.
+pub fn offset_minutes(zone: Zone, at: DateTime<Utc>) -> i32 {
+    zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc() / 60
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    #[test]
+    fn the_date_is_that_of_the_place() {
+        let evening = at("2026-07-31T21:30:00Z");
+        for (zone, day, minutes) in [
+            ("Europe/London", 31, 60),
+            ("Europe/Helsinki", 1, 180),
+            ("Asia/Kolkata", 1, 330),
+            ("America/New_York", 31, -240),
+            ("UTC", 31, 0),
+        ] {
+            let zone = find(zone).unwrap();
+            assert_eq!(
+                (date(zone, evening).format("%-d").to_string(), offset_minutes(zone, evening)),
+                (day.to_string(), minutes),
+                "{zone}"
+            );
+        }
+    }
+
+    #[test]
+    fn clocks_change_to_the_minute() {
+        let london = find("Europe/London").unwrap();
+        assert_eq!(offset_minutes(london, at("2026-03-29T00:59:59Z")), 0);
+        assert_eq!(offset_minutes(london, at("2026-03-29T01:00:00Z")), 60);
+    }
+
+    #[test]
+    fn the_first_known_zone_counts_and_utc_when_none_is() {
+        assert_eq!(first(["", "Europe/Oslo"]).name(), "Europe/Oslo");
+        assert_eq!(first(["Asia/Tokyo", "Europe/Oslo"]).name(), "Asia/Tokyo");
+        assert_eq!(first(["Europe/Nowhere", ""]), Zone::UTC);
+        assert!(find("europe/oslo").is_none() && find("").is_none());
+        let names = names();
+        assert!(names.len() > 300 && names.contains(&"UTC".to_owned()) && names.iter().all(|name| find(name).is_some()));
+    }
+}
