@@ -1,0 +1,98 @@
+//! Measures Docket against what the same machine does bare, in the same run. Prints ratios, asserts nothing: a slow disk makes both slow.
+//!
+//! One module a part; `./bench` builds, starts PostgreSQL and runs all parts or the named ones.
+
+mod bare;
+mod client;
+mod live;
+mod pages;
+mod postgres;
+mod process;
+mod report;
+mod site;
+mod submit;
+mod world;
+
+use clap::{Parser, ValueEnum};
+use report::{Result, Row};
+use std::path::PathBuf;
+use std::time::Duration;
+use world::Folder;
+
+/// Measures Docket against what the same machine does bare.
+#[derive(Parser)]
+#[command(name = "bench")]
+pub struct Arguments {
+    /// Parts to run; all when none is named.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// The `docket` program to measure over HTTP.
+    #[arg(long)]
+    docket: PathBuf,
+    /// A PostgreSQL server on which databases may be made.
+    #[arg(long)]
+    postgres: Option<String>,
+    /// The `pgbench` program.
+    #[arg(long, default_value = "pgbench")]
+    pgbench: PathBuf,
+    /// Times each measurement is repeated, in turn with what it is compared to; the median counts.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds one measurement lasts.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Open streams of the part `live`.
+    #[arg(long, default_value_t = 1000)]
+    streams: usize,
+}
+
+impl Arguments {
+    /// How long one measurement lasts.
+    fn length(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Both submission parts.
+    Submit,
+    SubmitSqlite,
+    SubmitPostgres,
+    /// Pages over HTTP.
+    Pages,
+    /// Open inboxes.
+    Live,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let wanted = |part: Part| {
+        let both = matches!(part, Part::SubmitSqlite | Part::SubmitPostgres);
+        arguments.parts.is_empty() || arguments.parts.contains(&part) || both && arguments.parts.contains(&Part::Submit)
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    if wanted(Part::SubmitSqlite) {
+        report::begin("Submissions on SQLite");
+        rows.extend(submit::on_sqlite(&arguments, &Folder::new("submit")?).await?);
+    }
+    if wanted(Part::SubmitPostgres) {
+        report::begin("Submissions on PostgreSQL");
+        match &arguments.postgres {
+            Some(server) => rows.extend(submit::on_postgres(&arguments, server).await?),
+            None => report::note("left out: no --postgres was given"),
+        }
+    }
+    if wanted(Part::Pages) {
+        report::begin("Pages over HTTP");
+        rows.extend(pages::measure(&arguments, &Folder::new("pages")?).await?);
+    }
+    if wanted(Part::Live) {
+        report::begin("Open inboxes");
+        rows.extend(live::measure(&arguments, &Folder::new("live")?).await?);
+    }
+    report::print(&rows);
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Worlds to measure in: scratch folders on the checkout's disk, and a database with the demo organization.
+
+use crate::report::Result;
+use backend::{Backend, Caller, Real, Settings, Store, definitions, people, requests};
+use domain::forms::Answers;
+use domain::id::RequestId;
+use domain::requests::wire::{SubmitDraft, Submitted};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The organization of the demo, and its folder.
+const ORGANIZATION: &str = "northmoor";
+const DEFINITIONS: &str = "demo/northmoor";
+/// An item of it with an approval by one of two groups, and people who ask for it.
+const ITEM: &str = "software-access";
+const REQUESTERS: [&str; 4] = ["amara.okafor", "ruth.abel", "hana.sato", "mina.park"];
+
+/// A scratch folder under `target`, on the checkout's own disk; goes away with what is in it.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A new one.
+    pub fn new(name: &str) -> Result<Self> {
+        let path = std::path::absolute(format!("target/bench-{name}-{}", std::process::id()))?;
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Address of a SQLite database in it.
+    pub fn database(&self) -> String {
+        format!("sqlite:{}", self.0.join("docket.sqlite").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The use cases over a migrated database.
+pub async fn open(url: &str) -> Result<Backend> {
+    let store = Store::open(url).await?;
+    store.migrate().await?;
+    Ok(Backend::new(store, Settings::default(), Arc::new(Real), Arc::new(Real))?)
+}
+
+/// The demo organization, people who submit, and what they submit.
+pub struct World {
+    backend: Backend,
+    callers: Vec<Caller>,
+    form_version: String,
+    answers: Answers,
+}
+
+impl World {
+    /// Applies the demo's definitions to a new database.
+    pub async fn open(url: &str) -> Result<Self> {
+        let backend = open(url).await?;
+        definitions::apply(&backend, ORGANIZATION, definitions::folder::read(Path::new(DEFINITIONS))?).await?;
+        let mut callers = Vec::new();
+        for name in REQUESTERS {
+            callers.push(people::caller(&backend, ORGANIZATION, &format!("{name}@{ORGANIZATION}.example")).await?);
+        }
+        let asking = callers.first().ok_or("nobody asks")?;
+        let user = people::search_people(&backend, asking, "Hana").await?.into_iter().next().ok_or("nobody is called Hana")?;
+        let answers = [
+            ("system", json!("ledger")),
+            ("seats", json!("2")),
+            ("cost", json!("120.50")),
+            ("cost_centre", json!("4410")),
+            ("user", json!({ "id": user.id, "name": user.name })),
+            ("reason", json!("The year's accounts have to be read by two of us.")),
+        ];
+        let answers = Answers(answers.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
+        let form_version = requests::open_draft(&backend, asking, ITEM).await?.form_version;
+        Ok(Self { backend, callers, form_version, answers })
+    }
+
+    /// One submission through the use case, as the server function calls it, by one of the people.
+    pub async fn submit(&self, turn: usize) -> Result<()> {
+        let caller = &self.callers[turn % self.callers.len()];
+        let draft = SubmitDraft {
+            id: RequestId(Uuid::new_v4()),
+            item_key: ITEM.to_owned(),
+            form_version: self.form_version.clone(),
+            answers: self.answers.clone(),
+        };
+        match requests::submit(&self.backend, caller, draft).await? {
+            Submitted::Filed { .. } => Ok(()),
+            other => Err(format!("a submission was not filed: {other:?}").into()),
+        }
+    }
+}
