@@ -22,7 +22,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/requests/:number") ssr=SsrMode::Async view={Lazy::<RequestView>::new()} />
             <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view={Lazy::<Inbox>::new()} />
             <Route path=path!("/leadership") ssr=SsrMode::Async view={Lazy::<Leadership>::new()} />
-            <Route path=path!("/profile") view={Lazy::<Profile>::new()} />
+            <Route path=path!("/profile") ssr=SsrMode::Async view={Lazy::<Profile>::new()} />
             <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} />
         </FlatRoutes>
     }

@@ -31,6 +31,18 @@ pub fn use_me() -> Signal<Option<Me>> {
     use_context::<Session>().map_or_else(|| Signal::derive(|| None), |session| session.me.into())
 }
 
+impl Session {
+    /// The person is this from now on, as the server just said.
+    pub fn set(self, me: Me) {
+        self.me.set(Some(me));
+    }
+}
+
+/// The session, for those who change it.
+pub fn use_session() -> Option<Session> {
+    use_context::<Session>()
+}
+
 /// Asks the server again: counts changed, or somebody signed in elsewhere.
 pub fn refresh() {
     let Some(session) = use_context::<Session>() else { return };

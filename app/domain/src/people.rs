@@ -87,6 +87,9 @@ pub struct Me {
     /// Minutes that zone is ahead of UTC now.
     #[serde(default)]
     pub utc_offset_minutes: i32,
+    /// From which UTC second that zone is how many minutes ahead of UTC; ascending, for some years back and one ahead.
+    #[serde(default)]
+    pub utc_offsets: Vec<(i64, i32)>,
 }
 
 /// What people say about themselves.

@@ -2,4 +2,8 @@
 
 pub mod api;
 pub mod profile;
+mod profile_device;
+mod profile_fields;
+mod profile_form;
+mod profile_password;
 pub mod sign_in;

@@ -1,9 +1,14 @@
-//! The profile page: who one is here, other organizations, theme, and signing out.
+//! The account page: what one says about oneself, the password, other organizations, this device, and signing out.
 
+use super::api::profile;
+use super::profile_device::Device;
+use super::profile_form::ProfileForm;
+use super::profile_password::PasswordForm;
+use crate::error::ApiError;
 use crate::session::use_me;
-use crate::shell::theme::toggle;
-use crate::ui::{Avatar, Icon};
-use domain::people::{Me, OrganizationRef};
+use crate::ui::{Avatar, ErrorView, Icon, Skeleton};
+use crate::wire::page_data;
+use domain::people::{Me, OrganizationRef, ProfileView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -11,64 +16,100 @@ use leptos_meta::Title;
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let me = use_me().get_untracked();
+    let view = page_data(|| (), |()| profile());
     view! {
         <Title text="Your account · Docket" />
-        {me.map(|me| view! { <Profile me /> })}
+        <Transition fallback=|| {
+            view! {
+                <div class="page profile">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || {
+                let me = me.clone();
+                Suspend::new(async move {
+                    match (view.await, me) {
+                        (Ok(view), Some(me)) => view! { <Account me view /> }.into_any(),
+                        (Ok(_), None) => view! { <ErrorView error=ApiError::SignedOut /> }.into_any(),
+                        (Err(error), _) => view! { <ErrorView error /> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
     }
     .into_any()
 }
 
 #[component]
-fn Profile(me: Me) -> impl IntoView {
-    let current = me.organization.clone();
-    let others: Vec<OrganizationRef> = me.organizations.into_iter().filter(|other| other.id != current.id).collect();
+fn Account(me: Me, view: ProfileView) -> impl IntoView {
+    let email = me.email.clone();
+    let current = me.organization.id;
+    let others: Vec<OrganizationRef> = me.organizations.iter().filter(|other| other.id != current).cloned().collect();
     view! {
         <div class="page profile">
             <header class="page__head">
                 <h1>"Your account"</h1>
             </header>
-            <section class="slip" aria-labelledby="who">
-                <div class="slip__head">
-                    <h2 id="who">
-                        <span class="person">
-                            <Avatar name=me.person.name.clone() />
-                            <span>{me.person.name.clone()}</span>
-                        </span>
-                    </h2>
-                </div>
-                <div class="slip__body">
-                    <dl class="facts">
-                        <Fact term="Email" value=me.email />
-                        <Fact term="Organization" value=current.name />
-                        <Fact term="Role" value=me.role_label />
-                        <Fact term="Title" value=me.person.title />
-                    </dl>
-                </div>
-            </section>
+            <Who me />
+            <ProfileForm view />
+            <PasswordForm email />
             <Organizations others />
-            <section class="slip" aria-labelledby="device">
-                <div class="slip__head">
-                    <h2 id="device">"This device"</h2>
-                </div>
-                <div class="slip__body row row--wrap">
-                    <button class="button" type="button" on:click=move |_| toggle()>
-                        <Icon name="sun-moon" />
-                        "Change theme"
-                    </button>
-                    <form method="post" action="/sign-out">
-                        <button class="button" type="submit">
-                            <Icon name="log-out" />
-                            "Sign out"
-                        </button>
-                    </form>
-                    <form method="post" action="/sign-out-everywhere">
-                        <button class="button" type="submit">
-                            "Sign out everywhere"
-                        </button>
-                    </form>
-                </div>
-            </section>
+            <Device />
+            <SignOut />
         </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Who(me: Me) -> impl IntoView {
+    let now = use_me();
+    let name = Signal::derive(move || now.with(|me| me.as_ref().map(|me| me.person.name.clone())).unwrap_or_default());
+    view! {
+        <section class="slip" aria-labelledby="who">
+            <div class="slip__head">
+                <h2 id="who">
+                    <span class="person">
+                        {move || view! { <Avatar name=name.get() /> }}
+                        <span>{name}</span>
+                    </span>
+                </h2>
+            </div>
+            <div class="slip__body">
+                <dl class="facts">
+                    <Fact term="Email" value=me.email />
+                    <Fact term="Organization" value=me.organization.name />
+                    <Fact term="Role" value=me.role_label />
+                    <Fact term="Title" value=me.person.title />
+                </dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn SignOut() -> impl IntoView {
+    view! {
+        <section class="slip" aria-labelledby="leave">
+            <div class="slip__head">
+                <h2 id="leave">"Sign out"</h2>
+            </div>
+            <div class="slip__body row row--wrap">
+                <form method="post" action="/sign-out">
+                    <button class="button" type="submit">
+                        <Icon name="log-out" />
+                        "Sign out"
+                    </button>
+                </form>
+                <form method="post" action="/sign-out-everywhere">
+                    <button class="button" type="submit">
+                        "Sign out everywhere"
+                    </button>
+                </form>
+            </div>
+        </section>
     }
     .into_any()
 }

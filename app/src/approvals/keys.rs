@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, row_id};
 use super::inbox_list::Step;
+use crate::shell::keys::is_shortcut;
 use domain::approvals::Verdict;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -49,7 +50,7 @@ pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
     let jump = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if !is_free(&event) {
+            if !is_shortcut(&event) {
                 return;
             }
             let jumping = event.time_stamp() - jump.get_value() < JUMP;

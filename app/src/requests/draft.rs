@@ -4,8 +4,8 @@ use super::api::save_draft;
 use super::local_copy::{LocalCopy, Shelf};
 use crate::error::ApiError;
 use crate::form::Filling;
-use crate::ui::{Icon, day_and_time};
-use chrono::{DateTime, Timelike, Utc};
+use crate::ui::{Icon, day_and_time, time, use_wall_clock};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::forms::Answers;
 use domain::forms::resolver::fitting;
 use domain::id::RequestId;
@@ -346,8 +346,9 @@ async fn rest(milliseconds: u32) {
 pub fn SavedLine(draft: Draft, #[prop(into)] sign_in: Signal<String>) -> impl IntoView {
     // Told the same twice, the line stays as it is: somebody may be about to press the link.
     let state = Memo::new(move |_| draft.state.get());
+    let clock = use_wall_clock();
     let shown = move || {
-        let (icon, words) = words(&state.get())?;
+        let (icon, words) = words(&state.get(), |at| clock.local(at))?;
         let link = (state.get() == SaveState::SignedOut).then(|| {
             view! {
                 " "
@@ -373,12 +374,13 @@ fn is_trouble(state: &SaveState) -> bool {
     matches!(state, SaveState::Retrying | SaveState::SignedOut | SaveState::Refused(_))
 }
 
-fn words(state: &SaveState) -> Option<(&'static str, String)> {
+/// Times as the person's clock shows them.
+fn words(state: &SaveState, local: impl Fn(DateTime<Utc>) -> NaiveDateTime) -> Option<(&'static str, String)> {
     Some(match state {
         SaveState::New => return None,
         SaveState::Saving => ("cloud-upload", "Saving".to_owned()),
-        SaveState::Kept(at) => ("cloud-check", format!("Draft saved {}", day_and_time(*at))),
-        SaveState::Saved(at) => ("cloud-check", format!("Draft saved {:02}:{:02}", at.hour(), at.minute())),
+        SaveState::Kept(at) => ("cloud-check", format!("Draft saved {}", day_and_time(local(*at)))),
+        SaveState::Saved(at) => ("cloud-check", format!("Draft saved {}", time(local(*at)))),
         SaveState::Retrying => ("cloud-off", "Not saved, trying again".to_owned()),
         SaveState::SignedOut => ("cloud-off", "Not saved, you are signed out.".to_owned()),
         SaveState::Refused(message) => ("cloud-off", format!("Not saved. {message}")),
@@ -397,9 +399,11 @@ mod tests {
 
     #[test]
     fn states_are_said_in_words() {
-        let at = DateTime::from_timestamp(1_776_073_260, 0).unwrap();
+        let at = DateTime::from_timestamp(1_776_069_660, 0).unwrap();
+        let words = |state: &SaveState| words(state, |at| at.naive_utc() + chrono::TimeDelta::hours(1));
         assert_eq!(words(&SaveState::New), None);
         assert_eq!(words(&SaveState::Saved(at)), Some(("cloud-check", "Draft saved 09:41".to_owned())));
+        assert_eq!(words(&SaveState::Kept(at)), Some(("cloud-check", "Draft saved Mon 13 Apr, 09:41".to_owned())));
         assert_eq!(words(&SaveState::Retrying).map(|(_, words)| words).as_deref(), Some("Not saved, trying again"));
     }
 }

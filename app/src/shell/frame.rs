@@ -20,11 +20,12 @@ pub fn Frame(children: Children) -> impl IntoView {
     let live = use_live();
     let inbox = Signal::derive(move || live.inbox_count.get().or_else(|| me.get().map(|me| me.inbox_count)).unwrap_or(0));
     let title = announce_navigation();
+    let name = Signal::derive(move || me.with(|me| me.as_ref().map(|me| me.person.name.clone())).unwrap_or_default());
     view! {
         <a class="skip" href="#main" rel="external">"Skip to main content"</a>
         <div class="app">
-            <TopBar me=first.clone() />
-            <Sidebar me=first.clone() inbox open=Signal::derive(move || me.get().map_or(0, |me| me.open_count)) />
+            <TopBar organization=first.organization.name.clone() name />
+            <Sidebar me=first.clone() name inbox open=Signal::derive(move || me.get().map_or(0, |me| me.open_count)) />
             <main class="main" id="main" tabindex="-1">
                 {children()}
             </main>
@@ -57,14 +58,14 @@ fn current(path: &str, section: &str) -> Option<&'static str> {
 }
 
 #[component]
-fn TopBar(me: Me) -> impl IntoView {
+fn TopBar(organization: String, name: Signal<String>) -> impl IntoView {
     view! {
         <header class="bar">
             <Brand />
-            <p class="bar__title">{me.organization.name.clone()}</p>
+            <p class="bar__title">{organization}</p>
             <a class="bar__me" href="/profile">
-                <Avatar name=me.person.name.clone() />
-                <span class="visually-hidden">{format!("Your account, {}", me.person.name)}</span>
+                {move || view! { <Avatar name=name.get() /> }}
+                <span class="visually-hidden">{move || format!("Your account, {}", name.get())}</span>
             </a>
         </header>
     }
@@ -72,7 +73,7 @@ fn TopBar(me: Me) -> impl IntoView {
 }
 
 #[component]
-fn Sidebar(me: Me, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
+fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
     let links = sections(me.leads)
         .into_iter()
@@ -106,9 +107,9 @@ fn Sidebar(me: Me, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
             <ul class="nav">{links}</ul>
             <div class="side__foot">
                 <a class="me" href="/profile">
-                    <Avatar name=me.person.name.clone() />
+                    {move || view! { <Avatar name=name.get() /> }}
                     <span class="me__text">
-                        <span class="me__name">{me.person.name.clone()}</span>
+                        <span class="me__name">{name}</span>
                         <span class="me__role">{me.role_label}</span>
                     </span>
                 </a>

@@ -1,7 +1,8 @@
-//! The keys that work everywhere: `/` search, `G` then a letter, `T` theme, `?` help.
+//! The keys that work everywhere: `/` search, `G` then a letter, `T` theme, `?` help; and whether single keys act on this device at all.
 
 use crate::approvals::keys::is_free;
 use crate::ui::Icon;
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -42,6 +43,63 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
     ("Request form", &[("Ctrl Enter", "Continue, submit"), ("Alt ←", "Back")]),
 ];
 
+/// The id of the help dialog.
+const HELP: &str = "keys-help";
+/// Where the device remembers that single keys are off.
+#[cfg(feature = "hydrate")]
+const KEPT: &str = "docket-keys";
+/// The document's attribute that says so to the page; the styles hide the keys beside buttons by it.
+const MARK: &str = "data-keys";
+
+/// Whether a key press is a shortcut: meant for the page, and not a single key while these are off.
+pub fn is_shortcut(event: &KeyboardEvent) -> bool {
+    acts(&event.key(), single_keys()) && is_free(event)
+}
+
+/// Letters, digits and signs act while single keys are on; keys with a name (`Enter`, `ArrowDown`) always.
+fn acts(key: &str, single_keys: bool) -> bool {
+    single_keys || key.chars().nth(1).is_some()
+}
+
+/// Whether single keys act on this device. In the browser only.
+fn single_keys() -> bool {
+    document().document_element().is_none_or(|root| root.get_attribute(MARK).as_deref() != Some("off"))
+}
+
+/// Turns single keys on or off, on this device. Where the browser keeps nothing, until the page is left.
+pub fn set_single_keys(on: bool) {
+    mark(on);
+    #[cfg(feature = "hydrate")]
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = if on { storage.remove_item(KEPT) } else { storage.set_item(KEPT, "off") };
+    }
+}
+
+fn mark(on: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = if on { root.remove_attribute(MARK) } else { root.set_attribute(MARK, "off") };
+    }
+}
+
+/// Marks the document with what the device remembers; answers whether single keys act.
+pub fn recall() -> bool {
+    #[cfg(feature = "hydrate")]
+    if let Ok(Some(storage)) = window().local_storage() {
+        mark(storage.get_item(KEPT).ok().flatten().as_deref() != Some("off"));
+    }
+    single_keys()
+}
+
+/// Opens the help.
+pub fn show_help() {
+    #[cfg(feature = "hydrate")]
+    if let Some(help) = document().get_element_by_id(HELP).and_then(|help| help.dyn_into::<web_sys::HtmlDialogElement>().ok())
+        && !help.open()
+    {
+        let _ = help.show_modal();
+    }
+}
+
 /// Whether `/` was pressed on a page without a search: the catalog's takes the focus when it is there.
 #[derive(Clone, Copy)]
 pub struct SearchWanted(StoredValue<bool>);
@@ -77,14 +135,19 @@ pub fn focus_main() {
 /// The help dialog, and the listener of the keys that work everywhere.
 #[component]
 pub fn ShortcutHelp() -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
     let navigate = use_navigate();
     let jump = StoredValue::new(f64::NEG_INFINITY);
     let wanted = use_context::<SearchWanted>().unwrap_or_default();
     Effect::new(move |_| {
+        recall();
+        // Turned on or off in another tab.
+        let changed = window_event_listener(leptos::ev::storage, |_| {
+            recall();
+        });
+        on_cleanup(move || changed.remove());
         let navigate = navigate.clone();
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if !is_free(&event) {
+            if !is_shortcut(&event) {
                 return;
             }
             let jumping = event.time_stamp() - jump.get_value() < JUMP;
@@ -116,9 +179,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                     }
                 },
                 (false, "?") => {
-                    if let Some(dialog) = dialog.get_untracked() {
-                        let _ = dialog.show_modal();
-                    }
+                    show_help();
                     None
                 }
                 _ => None,
@@ -156,15 +217,36 @@ pub fn ShortcutHelp() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="keys-title">
+        <dialog class="dialog" id=HELP aria-labelledby="keys-title">
             <form method="dialog" class="dialog__head">
                 <h2 id="keys-title">"Keyboard"</h2>
                 <button class="button button--quiet button--icon push" aria-label="Close">
                     <Icon name="x" />
                 </button>
             </form>
-            <div class="dialog__body stack">{groups}</div>
+            <div class="dialog__body stack">
+                <p class="alert keys-off">
+                    <Icon name="info" />
+                    <span>"Single keys are off on this device. Turn them on under “This device” on the account page."</span>
+                </p>
+                {groups}
+            </div>
         </dialog>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::acts;
+
+    #[test]
+    fn single_keys_can_be_off_and_keys_with_names_never() {
+        for key in ["j", "K", "?", "/", "é", "1"] {
+            assert!(acts(key, true) && !acts(key, false), "{key}");
+        }
+        for key in ["Enter", "ArrowDown", "Escape", "Tab"] {
+            assert!(acts(key, true) && acts(key, false), "{key}");
+        }
+    }
 }

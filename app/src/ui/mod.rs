@@ -23,4 +23,4 @@ pub use icon::Icon;
 pub use page_title::page_title;
 pub use skeleton::Skeleton;
 pub use status::StatusBadge;
-pub use when::{When, day_and_time};
+pub use when::{When, day_and_time, time, use_wall_clock};

@@ -1,6 +1,7 @@
 //! The title of a page whose title changes while it is open.
 
-use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::prelude::untrack;
 use leptos::text_prop::TextProp;
 
 /// A title that follows what it reads. The server writes it once: it does so when the page is rendered and its signals are gone, so the

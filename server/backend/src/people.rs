@@ -117,6 +117,7 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         open_count,
         time_zone: caller.zone.name().to_owned(),
         utc_offset_minutes: zones::offset_minutes(caller.zone, backend.now()),
+        utc_offsets: zones::offsets(caller.zone, backend.now()),
     })
 }
 

@@ -2,9 +2,14 @@
 //!
 //! A person's zone is the one they chose, or else their organization's, or else UTC. Times are stored and sent in UTC all the same.
 
-use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Offset, TimeZone, Utc};
 
 pub use chrono_tz::Tz as Zone;
+
+/// Days before now from which the changes of a clock are told, and days after it.
+const TOLD: (i64, i64) = (3 * 366, 366);
+/// Seconds between probes: no clock changes twice within a week.
+const PROBE: usize = 7 * 24 * 3600;
 
 /// The zone of an IANA name, as it is written.
 pub fn find(name: &str) -> Option<Zone> {
@@ -33,6 +38,28 @@ pub fn date(zone: Zone, at: DateTime<Utc>) -> NaiveDate {
 /// Minutes that a zone is ahead of UTC at a moment.
 pub fn offset_minutes(zone: Zone, at: DateTime<Utc>) -> i32 {
     zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc() / 60
+}
+
+/// From which UTC second the zone is how many minutes ahead of UTC: ascending, from three years before a moment to a year after it.
+pub fn offsets(zone: Zone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
+    let minutes = |second: i64| DateTime::from_timestamp(second, 0).map_or(0, |at| offset_minutes(zone, at));
+    let (first, last) = ((now - Duration::days(TOLD.0)).timestamp(), (now + Duration::days(TOLD.1)).timestamp());
+    let mut known = (first, minutes(first));
+    let mut offsets = vec![known];
+    for probe in (first..=last).step_by(PROBE).skip(1).chain([last]) {
+        let offset = minutes(probe);
+        if offset != known.1 {
+            // The change is after `before`, and not after `after`.
+            let (mut before, mut after) = (known.0, probe);
+            while after - before > 1 {
+                let middle = before + (after - before) / 2;
+                if minutes(middle) == known.1 { before = middle } else { after = middle }
+            }
+            offsets.push((after, offset));
+        }
+        known = (probe, offset);
+    }
+    offsets
 }
 
 #[cfg(test)]
@@ -67,6 +94,36 @@ mod tests {
         let london = find("Europe/London").unwrap();
         assert_eq!(offset_minutes(london, at("2026-03-29T00:59:59Z")), 0);
         assert_eq!(offset_minutes(london, at("2026-03-29T01:00:00Z")), 60);
+    }
+
+    #[test]
+    fn every_change_of_a_clock_is_told_to_the_second() {
+        let now = at("2026-07-31T21:30:00Z");
+        let first = at("2023-07-29T21:30:00Z").timestamp();
+        let changes = [
+            ("2023-10-29", 0),
+            ("2024-03-31", 60),
+            ("2024-10-27", 0),
+            ("2025-03-30", 60),
+            ("2025-10-26", 0),
+            ("2026-03-29", 60),
+            ("2026-10-25", 0),
+            ("2027-03-28", 60),
+        ];
+        let changes = changes.map(|(day, minutes)| (at(&format!("{day}T01:00:00Z")).timestamp(), minutes));
+        let london = find("Europe/London").unwrap();
+        assert_eq!(offsets(london, now), [&[(first, 60)][..], &changes].concat());
+        assert_eq!(offsets(find("Asia/Kolkata").unwrap(), now), [(first, 330)]);
+        // A clock that changes by itself and by the moon; every moment agrees with the zone.
+        for zone in ["Africa/Casablanca", "Australia/Lord_Howe", "America/St_Johns"] {
+            let zone = find(zone).unwrap();
+            let told = offsets(zone, now);
+            for hours in 0..(4 * 366 * 24) {
+                let second = first + hours * 3600;
+                let (_, minutes) = told.iter().rev().find(|(from, _)| *from <= second).unwrap();
+                assert_eq!(*minutes, offset_minutes(zone, DateTime::from_timestamp(second, 0).unwrap()), "{zone} {second}");
+            }
+        }
     }
 
     #[test]

@@ -24,9 +24,14 @@ async fn a_profile_is_read_changed_and_shown() {
         profile["name"] = json!("Rita Northwood");
         let me = browser.ask("account/save_profile", json!({ "profile": profile })).await;
         assert_eq!((&me["time_zone"], &me["utc_offset_minutes"]), (&json!("Asia/Tokyo"), &json!(540)));
+        let offsets = me["utc_offsets"].as_array().unwrap();
+        assert!(offsets.len() == 1 && offsets[0][1] == 540, "{offsets:?}");
         assert_eq!(browser.ask("account/profile", json!({})).await["profile"], profile);
         assert_eq!(browser.ask("account/me", json!({})).await["person"]["name"], "Rita Northwood");
-        assert!(browser.page("/profile").await.contains("Rita Northwood"));
+        // The page holds the form, filled in, before any script runs.
+        let page = browser.page("/profile").await;
+        assert!(page.contains("Rita Northwood") && page.contains("value=\"@rita_north\""), "{page}");
+        assert!(page.contains("<option value=\"Asia/Tokyo\" selected") && page.contains("Organization's (UTC)"), "{page}");
         // Nobody else's changed.
         let other = site.signed_in(APPROVER).await;
         assert_eq!(other.ask("account/me", json!({})).await["time_zone"], "UTC");
