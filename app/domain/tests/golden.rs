@@ -99,7 +99,7 @@ fn walk(text: &mut String, approval: &Approval, depth: usize) {
     for facts in everybody() {
         for (verdict, word) in VERDICTS {
             // Who cannot decide at all is the same for each verdict: one line says it.
-            let result = machine::decide(&case(approval), &facts, verdict, "A reason");
+            let result = machine::decide(&case(approval), &facts, verdict, "A reason", None);
             if result.is_err() && verdict != Verdict::Approve {
                 continue;
             }

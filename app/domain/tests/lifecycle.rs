@@ -156,7 +156,12 @@ fn in_status(status: Status) -> Request {
 #[test]
 fn who_may_do_what_when() {
     let may = |actor: &Facts, pick: fn(&domain::requests::wire::Allowed) -> bool| {
-        STATUSES.into_iter().filter(|status| pick(&allowed(&in_status(*status), actor, at(1)))).map(Status::key).collect::<Vec<_>>().join(" ")
+        STATUSES
+            .into_iter()
+            .filter(|status| pick(&allowed(&in_status(*status), actor, at(1))))
+            .map(Status::key)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let open = STATUSES.into_iter().filter(|status| status.is_open()).map(Status::key).collect::<Vec<_>>().join(" ");
     let plain_requester = Facts { roles: vec!["requester".to_owned()], ..requester() };

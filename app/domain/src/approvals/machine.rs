@@ -6,7 +6,7 @@
 //! Asking for changes is no decision: it leaves every rule open, and approvals given before stay given.
 
 use super::delegation::{keys, meant};
-use super::{Approval, Behalves, FrozenRule, FrozenStage, Given, Require, Target, Verdict};
+use super::{Approval, Behalves, FrozenRule, FrozenStage, Given, Move, Require, Target, Verdict};
 use crate::id::{ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
 use crate::refusal::Refusal;
@@ -56,22 +56,32 @@ pub struct Decided {
     pub reason: String,
 }
 
-/// Everybody who may decide the rule now: whom it names or was re-routed to, and those it was escalated to.
-pub fn targets<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
-    let moves = || approval.moves.iter().filter(|moved| moved.rule == rule.key);
-    let mut targets: Vec<&Target> = match moves().rfind(|moved| !moved.joins) {
+/// Those the rule is meant for: whom it names, or whom it was re-routed to.
+pub fn holders<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
+    match approval.moves.iter().rfind(|moved| moved.rule == rule.key && !moved.joins) {
         Some(moved) => vec![&moved.target],
         None => std::iter::once(&rule.target).chain(&rule.also).collect(),
-    };
-    targets.extend(moves().filter(|moved| moved.joins).map(|moved| &moved.target));
+    }
+}
+
+/// Those it was escalated to and who do not hold it anyway.
+fn joined<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Move> {
+    let holders = holders(approval, rule);
+    approval.moves.iter().filter(|moved| moved.rule == rule.key && moved.joins && !holders.contains(&&moved.target)).collect()
+}
+
+/// Everybody who may decide the rule now: its holders, and those it was escalated to.
+pub fn targets<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
+    let mut targets = holders(approval, rule);
+    targets.extend(joined(approval, rule).into_iter().map(|moved| &moved.target));
     targets
 }
 
 /// The rule in words, as it stands now: "Ruth Abel", "anyone in Web platform owners, or Mei Lin".
 pub fn words(approval: &Approval, rule: &FrozenRule) -> String {
-    let moves = || approval.moves.iter().filter(|moved| moved.rule == rule.key);
-    let mut words = moves().rfind(|moved| !moved.joins).map_or_else(|| rule.words.clone(), |moved| moved.words.clone());
-    for moved in moves().filter(|moved| moved.joins) {
+    let rerouted = approval.moves.iter().rfind(|moved| moved.rule == rule.key && !moved.joins);
+    let mut words = rerouted.map_or_else(|| rule.words.clone(), |moved| moved.words.clone());
+    for moved in joined(approval, rule) {
         words.push_str(", or ");
         words.push_str(&moved.words);
     }
@@ -244,9 +254,15 @@ pub fn ended<'a>(case: &Case<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, Da
 }
 
 /// What one person's verdict leads to: it counts for every open rule that person is eligible for (for one of them where a number of
-/// people is needed).
-pub fn decide(case: &Case<'_>, facts: &Facts, verdict: Verdict, reason: &str) -> Result<Decided, Refusal> {
+/// people is needed). `seen` is the number of events on the person's screen: a stage that opened after it was not seen, so that the
+/// second of two clicks never decides the next stage.
+pub fn decide(case: &Case<'_>, facts: &Facts, verdict: Verdict, reason: &str, seen: Option<u32>) -> Result<Decided, Refusal> {
     let open = standing(case, facts)?;
+    if seen.is_some_and(|seen| seen < case.approval.opened_by) {
+        let label = open_stage(case.approval).map(|stage| stage.label.as_str()).filter(|label| !label.is_empty());
+        let stage = label.map(|label| format!(" ({label})")).unwrap_or_default();
+        return Err(Refusal::conflict(format!("The next stage{stage} opened after you looked. Read it again, then decide.")));
+    }
     let reason = text(reason, "reason", "Reason")?;
     if reason.is_empty() {
         match verdict {

@@ -239,6 +239,9 @@ pub struct Approval {
     /// When the present stage opened, put off by the time it stood still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<DateTime<Utc>>,
+    /// Number of the event that opened it; 0 when that is not known.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub opened_by: u32,
     /// Since when it stands still: changes are asked, or it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<DateTime<Utc>>,
@@ -266,13 +269,14 @@ impl Approval {
     /// The one stage that most approvals have.
     pub fn of_one_stage(require: Require, rules: Vec<FrozenRule>) -> Self {
         let key = authoring::ONLY_STAGE.to_owned();
-        let stages = if rules.is_empty() {
-            Vec::new()
-        } else {
-            vec![FrozenStage { key, label: String::new(), require, rules, deadline: None }]
-        };
+        let stages =
+            if rules.is_empty() { Vec::new() } else { vec![FrozenStage { key, label: String::new(), require, rules, deadline: None }] };
         Self { stages, ..Self::default() }
     }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A rule given to somebody else.

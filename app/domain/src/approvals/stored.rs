@@ -24,6 +24,8 @@ pub struct StoredApproval {
     #[serde(default)]
     opened_at: Option<DateTime<Utc>>,
     #[serde(default)]
+    opened_by: u32,
+    #[serde(default)]
     paused_at: Option<DateTime<Utc>>,
     #[serde(default)]
     done: Vec<String>,
@@ -39,6 +41,7 @@ impl From<StoredApproval> for Approval {
             moves: stored.moves,
             settled: stored.settled,
             opened_at: stored.opened_at,
+            opened_by: stored.opened_by,
             paused_at: stored.paused_at,
             done: stored.done,
         }

@@ -15,12 +15,12 @@ pub fn apply(state: &State, event: &Event) -> State {
     match &event.what {
         What::Submitted => {
             if go(&mut next, A::Submit) {
-                next.approval.opened_at = machine::open_stage(&next.approval).map(|_| event.at);
+                open_stage(&mut next.approval, event);
             }
         }
         What::Approved { rules, reason, on_behalf_of, .. } => {
             next.approval = given(state, event, rules, on_behalf_of, Verdict::Approve, reason);
-            reopen_stage(&mut next.approval, &state.approval, event.at);
+            open_next(&mut next.approval, &state.approval, event);
         }
         What::Rejected { rules, reason, on_behalf_of, .. } => {
             next.approval = given(state, event, rules, on_behalf_of, Verdict::Reject, reason);
@@ -42,7 +42,7 @@ pub fn apply(state: &State, event: &Event) -> State {
         What::TimedOut { key, stage, verdict } => {
             next.approval.done.push(key.clone());
             next.approval.settled.push(Settled { stage: stage.clone(), verdict: *verdict, at: event.at });
-            reopen_stage(&mut next.approval, &state.approval, event.at);
+            open_next(&mut next.approval, &state.approval, event);
             if *verdict == Verdict::Reject {
                 go(&mut next, A::Reject);
             }
@@ -126,12 +126,17 @@ pub fn apply(state: &State, event: &Event) -> State {
     next
 }
 
+/// The first stage that is not met begins its time.
+fn open_stage(approval: &mut Approval, event: &Event) {
+    approval.opened_at = machine::open_stage(approval).map(|_| event.at);
+    approval.opened_by = if approval.opened_at.is_some() { event.seq } else { 0 };
+}
+
 /// A stage that was not open before opens now.
-fn reopen_stage(next: &mut Approval, before: &Approval, at: DateTime<Utc>) {
+fn open_next(next: &mut Approval, before: &Approval, event: &Event) {
     let key = |approval: &Approval| machine::open_stage(approval).map(|stage| stage.key.clone());
-    let now = key(next);
-    if now != key(before) {
-        next.opened_at = now.map(|_| at);
+    if key(next) != key(before) {
+        open_stage(next, event);
     }
 }
 

@@ -123,7 +123,7 @@ fn reroute(request: &Request, rule: &str, target: &Target, words: &str, reason: 
     if *target == (Target::Person { id: request.requester.id }) && !approval.self_approval {
         return Err(Refusal::input("to", "Nobody approves their own request. Choose somebody else"));
     }
-    if machine::targets(approval, found) == [target] {
+    if machine::holders(approval, found) == [target] {
         return Err(Refusal::conflict(format!("{words} decides this already.")));
     }
     let words = needed(words, "to", "Name", "Choose who decides instead")?;
@@ -132,7 +132,7 @@ fn reroute(request: &Request, rule: &str, target: &Target, words: &str, reason: 
 }
 
 fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: Verdict, reason: &str, seen: Option<u32>) -> Result<(), Refusal> {
-    let decided = machine::decide(&case(request, steps.now), actor, verdict, reason)?;
+    let decided = machine::decide(&case(request, steps.now), actor, verdict, reason, seen)?;
     let seen = seen.map(|events| Seen { events: events.min(request.state.events), content: history::fingerprint(request) });
     let by = Some(&actor.person);
     let (rules, reason, on_behalf_of) = (decided.rules, decided.reason, decided.on_behalf_of);

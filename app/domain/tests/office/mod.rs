@@ -1,5 +1,7 @@
 //! A small office to try the rules in: a requester who is also in the approving group and an administrator, and everybody else.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::delegation::{Authority, StandIn};
 use domain::approvals::{FrozenRule, Target};

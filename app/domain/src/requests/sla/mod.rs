@@ -116,12 +116,7 @@ impl Party {
             Status::Open | Status::Assigned | Status::InProgress | Status::Escalated | Status::Failed => Self::Team,
             Status::InQa => Self::QualityCheck,
             Status::Blocked => Self::Others,
-            Status::Draft
-            | Status::Scheduled
-            | Status::Resolved
-            | Status::Completed
-            | Status::Rejected
-            | Status::Cancelled => return None,
+            Status::Draft | Status::Scheduled | Status::Resolved | Status::Completed | Status::Rejected | Status::Cancelled => return None,
         })
     }
 }
