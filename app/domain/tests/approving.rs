@@ -53,7 +53,7 @@ fn then(request: &Request, who: &Facts, action: &Action, minute: i64) -> Request
 }
 
 fn no(request: &Request, who: &Facts, action: &Action, minute: i64) -> String {
-    act(request, who, action, at(minute)).unwrap_err().to_string()
+    act(request, who, action, at(minute)).expect_err("refused").to_string()
 }
 
 #[test]

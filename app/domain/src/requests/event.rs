@@ -4,6 +4,7 @@ use crate::approvals::{Behalves, Seen, Target, Verdict};
 use crate::id::TaskId;
 use crate::people::PersonRef;
 use crate::requests::tasks::TaskStatus;
+use crate::requests::{Decision, State, Status};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -183,7 +184,8 @@ pub enum What {
 }
 
 impl What {
-    /// The event key of notifications that this sets off (S3-045 … S3-057); None when it sets off none.
+    /// The event key of notifications that this sets off (S3-045 … S3-057); None when it sets off none. `keys` tells them for a
+    /// whole decision.
     pub fn event_key(&self) -> Option<&'static str> {
         Some(match self {
             Self::Submitted => "new_request_created",
@@ -201,4 +203,18 @@ impl What {
             _ => return None,
         })
     }
+}
+
+/// The event keys a decision sets off, in order: those of its events, and `request_pending_approval` when approvers have something to
+/// decide that they had not before. What needs no approval is not told as approved.
+pub fn keys(before: &State, decision: &Decision) -> Vec<&'static str> {
+    let after = &decision.state;
+    let had_approval = !after.approval.stages.is_empty();
+    let told = decision.events.iter().filter(|event| had_approval || event.what != What::Released);
+    let mut keys: Vec<&'static str> = told.filter_map(|event| event.what.event_key()).collect();
+    let opened = before.status != Status::PendingApproval || before.approval.opened_by != after.approval.opened_by;
+    if after.status == Status::PendingApproval && opened && !after.deleted {
+        keys.push("request_pending_approval");
+    }
+    keys
 }

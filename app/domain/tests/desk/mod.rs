@@ -119,14 +119,17 @@ impl Snap {
         let minutes = |time: Option<chrono::DateTime<chrono::Utc>>| time.map(|time| (time - at(0)).num_minutes());
         let times = [minutes(approval.opened_at), minutes(approval.paused_at), minutes(state.scheduled_for)];
         let who = (state.assignee.as_ref().map(|person| &person.name), state.cancelled_by);
-        let past = (self.outcomes, self.dispatched, self.launched, self.retries, &self.came_from, self.wrong, self.delivered);
+        // Trying again for ever is nothing new: what counts is that launches and retries keep step.
+        let surplus = i16::from(self.launched) - i16::from(self.retries);
+        let run = state.run.as_ref().map(|run| (run.attempt.min(2), run.ended));
+        let past = (self.outcomes, self.dispatched, surplus, &self.came_from, self.wrong, self.delivered);
         let world = (self.hour, self.left, self.revoked);
         let key = format!(
             "{:?} {:?} {decisions:?} {targets:?} {settled:?} {:?} {times:?} {who:?} {:?} {} {} {past:?} {world:?}",
             state.status,
             state.returns_to,
             approval.done,
-            state.run,
+            run,
             state.required_tasks.len(),
             state.deleted
         );
@@ -371,8 +374,7 @@ impl Model for Desk {
                 if self.fault.is_none() {
                     shown_is_possible(snap, &facts, action, &may, &result);
                 }
-                // Retrying for ever is nothing new.
-                if result.is_ok() && (*action != Action::Retry || snap.retries == 0) {
+                if result.is_ok() {
                     steps.push(Step::Acts(person, index));
                 }
             }
