@@ -89,7 +89,7 @@ fn two_of_three() -> Desk {
 
 fn any_in_time() -> Desk {
     let rules = vec![person(&ruth(), "ruth"), person(&requester(), "self"), owners("owners")];
-    approving(vec![stage("any", Require::Any, rules, Some(Verdict::Approve))], hooked(), 3)
+    approving(vec![stage("any", Require::Any, rules, Some(Verdict::Approve))], hooked(), 2)
 }
 
 /// The people who work, and a requester who is nothing else. No approval.

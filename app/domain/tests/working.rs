@@ -207,7 +207,7 @@ fn task(required: bool) -> Task {
 
 fn with_task(required: bool) -> Request {
     let request = started();
-    let decision = tasks::add(&request, &operator(), &task(required), 0, at(1)).unwrap();
+    let decision = tasks::add(&request, &operator(), &task(required), 0, at(1)).expect("added");
     Request { state: decision.state, ..request }
 }
 

@@ -51,7 +51,10 @@ async fn relay_one(backend: &Backend, recorded: Recorded) -> Result<bool> {
                 if !effects::relay(tx, recorded.id, now).await? {
                     return Ok(false);
                 }
-                let Effect::Dispatch { connectors } = recorded.effect;
+                // Launches and notices have no destination yet: they stay recorded as effects.
+                let Effect::Dispatch { connectors } = recorded.effect else {
+                    return Ok(true);
+                };
                 // What was cancelled before it was handed on is not handed on.
                 if request.state.status == Status::Cancelled || connectors.is_empty() {
                     return Ok(true);

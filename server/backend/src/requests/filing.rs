@@ -75,7 +75,8 @@ async fn try_submit(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDr
         id: draft.id,
         number: docket_number(&item.prefix, be.bytes()),
         item_id,
-        rules: route::frozen(tx, &item).await?,
+        directory: route::directory(tx, &item, &draft.answers).await?,
+        begins_at: None,
         item,
         requester: caller.facts.person.clone(),
         form: form.clone(),
@@ -105,7 +106,7 @@ async fn try_submit(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDr
         filed.request.number = docket_number(&filed.request.item.prefix, be.bytes());
     }
     let request = &filed.request;
-    waiting_rules::insert(tx, request, &waiting(&request.state)).await?;
+    waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
     events::insert(tx, request.id, &filed.decision.events).await?;
     let recorded: Vec<_> = filed.decision.effects.iter().map(|effect| (EffectId(be.id()), effect.clone())).collect();
     effects::insert(tx, request.id, &recorded, now).await?;

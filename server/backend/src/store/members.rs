@@ -100,7 +100,12 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Fo
         let found = match &mut found {
             Some(found) => found,
             None => {
-                let facts = Facts { person: PersonRef { id, name, title }, roles: from_json(&roles)?, memberships: Vec::new() };
+                let facts = Facts {
+                    person: PersonRef { id, name, title },
+                    roles: from_json(&roles)?,
+                    memberships: Vec::new(),
+                    stands_in: Vec::new(),
+                };
                 found.insert(Found { facts, email, disabled, sessions_after })
             }
         };
