@@ -48,7 +48,8 @@ pub struct Described {
 }
 
 impl Policy {
-    fn rules(&self) -> impl Iterator<Item = &Rule> {
+    /// Every rule of every stage, in order.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.stages.iter().flat_map(|stage| &stage.rules)
     }
 

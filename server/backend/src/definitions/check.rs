@@ -254,7 +254,7 @@ fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], St
             }
         }
     }
-    for rule in policy.stages.iter().flat_map(|stage| &stage.rules) {
+    for rule in policy.rules() {
         let key = format!("key: {}", rule.key);
         let at = ["approval:", key.as_str()];
         if !is_key(&rule.key) {

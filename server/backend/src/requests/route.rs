@@ -5,10 +5,10 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::{Handle, groups, items, members};
 use domain::Refusal;
-use domain::approvals::Target;
 use domain::approvals::delegation::meant;
 use domain::approvals::route::{Asked, Described, Directory, describe};
 use domain::approvals::wire::{Route, RouteRule, RouteStage};
+use domain::approvals::{FrozenRule, Target};
 use domain::catalog::{self, Item};
 use domain::forms::{Answers, Form, resolver};
 use domain::people::Facts;
@@ -38,7 +38,9 @@ pub(super) async fn route(handle: &impl Handle, item: &Item, form: &Form, answer
     let Described { approval, because, skipped } = describe(&asked, &found);
     let me = requester.person.id;
     let mut rules = Vec::new();
-    for (stage, rule) in approval.stages.iter().enumerate().flat_map(|(stage, at)| at.rules.iter().map(move |rule| (stage, rule))) {
+    let numbered: Vec<(usize, &FrozenRule)> =
+        approval.stages.iter().enumerate().flat_map(|(stage, at)| at.rules.iter().map(move |rule| (stage, rule))).collect();
+    for (stage, rule) in numbered {
         let limit = NAMED as u64 + 1;
         let (found, total) = match &rule.target {
             Target::Person { id } => {
@@ -84,7 +86,9 @@ pub(super) async fn directory(handle: &impl Handle, item: &Item, answers: &Answe
             found.people.insert(email.to_owned(), person);
         }
     }
-    for key in policy.groups().into_iter().chain(item.approver_team.as_deref()) {
+    let mut keys = policy.groups();
+    keys.extend(item.approver_team.as_deref());
+    for key in keys {
         if let Some(group) = groups::by_key(handle, key).await? {
             found.groups.insert(key.to_owned(), group);
         }
