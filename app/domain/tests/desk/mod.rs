@@ -2,45 +2,22 @@
 //! sees. Beside the request it keeps what the properties need to know of the past. A fault makes one function answer wrongly, so that
 //! each property can be seen to notice.
 
+mod fault;
+mod shown;
+
+pub use fault::Fault;
+
 use crate::office::*;
 use domain::approvals::machine;
 use domain::approvals::{Require, Target, Verdict};
 use domain::effect::Effect;
 use domain::people::Facts;
-use domain::refusal::Refusal;
-use domain::requests::lifecycle::{Action, Observation, act, allowed, apply, observe};
+use domain::requests::lifecycle::{Action, Observation, allowed, observe};
 use domain::requests::tasks::{self, Task, TaskStatus, Worker};
-use domain::requests::wire::Allowed;
-use domain::requests::{Decision, Event, Request, State, Status, What};
+use domain::requests::{Decision, Request, State, Status, What};
+use shown::shown_is_possible;
 use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
-
-/// One wrong answer, for each property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The requester's approval is taken as somebody else's.
-    SelfApproval,
-    /// A decline that comes too late is recorded.
-    SecondOutcome,
-    /// One approval is enough everywhere.
-    AllIsAny,
-    /// What is completed or resolved can be started again.
-    ChangeAfterEnd,
-    /// Nobody can answer a question.
-    DeadEnd,
-    /// Bringing it back hands it over again.
-    DispatchTwice,
-    /// The automation is launched again on every return.
-    LaunchTwice,
-    /// It comes back somewhere else.
-    WrongReturn,
-    /// A deputy's grant never ends.
-    StaleDeputy,
-    /// Escalating again is taken as new.
-    DoubleClick,
-    /// Required tasks hold nothing back.
-    TasksForgotten,
-}
 
 /// What happens next.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,67 +152,6 @@ impl Desk {
         facts
     }
 
-    /// The production function, or what the fault makes of it.
-    pub fn perform(&self, snap: &Snap, facts: &Facts, action: &Action, sight: u32) -> Result<Decision, Refusal> {
-        let (request, now) = (&snap.request, Self::now(snap));
-        let action = &aimed(action, sight);
-        let real = || act(request, facts, action, now);
-        let with = |change: &dyn Fn(&mut Request)| {
-            let mut other = request.clone();
-            change(&mut other);
-            act(&other, facts, action, now)
-        };
-        let status = request.state.status;
-        match (self.fault, action) {
-            (Some(Fault::SelfApproval), Action::Decide { .. }) if facts.person.id == request.requester.id => {
-                let mut decision = act(request, &ruth(), action, now)?;
-                decision.state.approval.decisions.iter_mut().for_each(|given| given.by = facts.person.clone());
-                Ok(decision)
-            }
-            (Some(Fault::SecondOutcome), Action::Decide { verdict: Verdict::Reject, .. }) => real().or_else(|refusal| {
-                if !matches!(refusal, Refusal::Conflict { .. }) || !matches!(status, Status::Open | Status::InProgress) {
-                    return Err(refusal);
-                }
-                let what = What::Rejected { rules: vec![], reason: String::new(), on_behalf_of: Default::default(), seen: None };
-                let event = Event { seq: request.state.events + 1, at: now, actor: Some(facts.person.clone()), what };
-                Ok(Decision { state: apply(&request.state, &event), events: vec![event], effects: vec![] })
-            }),
-            (Some(Fault::AllIsAny), Action::Decide { .. }) => {
-                let decision = with(&|other| other.state.approval.stages.iter_mut().for_each(|stage| stage.require = Require::Any));
-                decision.map(|mut decision| {
-                    decision.state.approval.stages.clone_from(&request.state.approval.stages);
-                    decision
-                })
-            }
-            (Some(Fault::ChangeAfterEnd), Action::Start) if matches!(status, Status::Completed | Status::Resolved) => {
-                with(&|other| other.state.status = Status::Open)
-            }
-            (Some(Fault::DeadEnd), Action::ProvideInfo { .. }) => Err(Refusal::NotFound),
-            (Some(Fault::DispatchTwice), Action::Uncancel { .. }) => real().map(|mut decision| {
-                decision.effects.push(Effect::Dispatch { connectors: vec![] });
-                decision
-            }),
-            (Some(Fault::LaunchTwice), Action::Unblock { .. }) => real().map(|mut decision| {
-                decision.effects.push(Effect::Launch { attempt: 1 });
-                decision
-            }),
-            (Some(Fault::WrongReturn), Action::ProvideInfo { .. }) => real().map(|mut decision| {
-                decision.state.status = if decision.state.status == Status::InProgress { Status::Open } else { decision.state.status };
-                decision
-            }),
-            (Some(Fault::StaleDeputy), Action::Decide { .. }) => {
-                let mut facts = facts.clone();
-                facts.stands_in.iter_mut().for_each(|lent| lent.until = at(100_000));
-                act(request, &facts, action, now)
-            }
-            (Some(Fault::DoubleClick), Action::Escalate { .. }) if status == Status::Escalated => {
-                with(&|other| other.state.status = Status::InProgress)
-            }
-            (Some(Fault::TasksForgotten), Action::Complete { .. }) => with(&|other| other.state.required_tasks.clear()),
-            _ => real(),
-        }
-    }
-
     /// The moment after a decision, with everything that is wrong about it noted.
     fn after(&self, snap: &Snap, decision: Decision, action: Option<&Action>) -> Snap {
         let before = &snap.request.state;
@@ -305,14 +221,6 @@ impl Desk {
                 lent && targets.iter().any(|target| names(&self.facts(snap, index), target))
             }
         }
-    }
-}
-
-/// The action as the person means it: having seen so many events.
-fn aimed(action: &Action, sight: u32) -> Action {
-    match action {
-        Action::Decide { verdict, reason, .. } => Action::Decide { verdict: *verdict, reason: reason.clone(), seen: Some(sight) },
-        other => other.clone(),
     }
 }
 
@@ -465,47 +373,5 @@ impl Model for Desk {
             Property::always("a second click does nothing", |_, snap: &Snap| !snap.is(Wrong::Doubled)),
             Property::always("required tasks come first", |_, snap: &Snap| !snap.is(Wrong::Tasks)),
         ]
-    }
-}
-
-/// What a person is shown is what a person can do, and who does not see it is told nothing.
-fn shown_is_possible(snap: &Snap, facts: &Facts, action: &Action, may: &Allowed, result: &Result<Decision, Refusal>) {
-    let (now, possible) = (Desk::now(snap), result.is_ok());
-    let shown = match action {
-        Action::Decide { .. } => may.decide,
-        Action::Withdraw { .. } => may.withdraw,
-        Action::RequestInfo { .. } => may.request_info,
-        Action::ProvideInfo { .. } => may.provide_info,
-        Action::Start => may.start,
-        Action::Block { .. } => may.block,
-        Action::Unblock { .. } => may.unblock,
-        Action::Escalate { .. } => may.escalate,
-        Action::TakeOver => may.take_over,
-        Action::SendToQa { .. } => may.send_to_qa,
-        Action::PassQa { .. } => may.pass_qa,
-        Action::ReturnFromQa { .. } => may.return_from_qa,
-        Action::Resolve { .. } => may.resolve,
-        Action::Reopen { .. } => may.reopen,
-        Action::Close { .. } => may.close,
-        Action::Complete { .. } => may.complete,
-        Action::Retry => may.retry,
-        Action::Activate => may.activate,
-        Action::Cancel { .. } => may.cancel,
-        Action::Uncancel { .. } => may.uncancel,
-        Action::Delete { .. } => may.delete,
-        // What is chosen decides too: nobody else, no past time.
-        Action::Reroute { .. } => may.reroute,
-        Action::Assign { .. } => may.assign,
-        Action::Schedule { .. } => may.schedule,
-    };
-    let chosen = matches!(action, Action::Reroute { .. } | Action::Assign { .. } | Action::Schedule { .. });
-    let same = if chosen { shown || !possible } else { shown == possible };
-    assert!(same, "{} {action:?} in {snap:?}: shown {shown}, possible {possible}", facts.person.name);
-    let sees = domain::requests::lifecycle::may_see(&snap.request, facts, now);
-    if let Err(refusal) = result {
-        let ended = facts.stands_in.iter().any(|lent| lent.until <= now);
-        assert!(*refusal != Refusal::NotFound || !sees, "{}: not found although seen", facts.person.name);
-        assert!(*refusal == Refusal::NotFound || sees || ended, "{}: {refusal:?} tells of what is not seen", facts.person.name);
-        assert!(*refusal == Refusal::NotFound || refusal.to_string().ends_with('.') || matches!(refusal, Refusal::Input { .. }));
     }
 }
