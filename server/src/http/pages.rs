@@ -8,6 +8,7 @@ use app::context::Entry;
 use app::error::ApiError;
 use app::shell::shell;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -20,6 +21,7 @@ use leptos::nonce::use_nonce;
 use leptos::server_fn::error::FromServerFnError;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::path::Path;
+use std::time::Duration;
 use tower_http::services::{ServeDir, ServeFile};
 
 /// Every page of `routes.rs` and every registered server function; whatever else is asked for is a page that says "not found".
@@ -92,8 +94,26 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
         _ => None,
     };
     request.extensions_mut().insert(Entry { backend: site.backend, caller, reference, me, theme });
-    let response = next.run(request).await;
+    let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
     if api && response.status() == StatusCode::INTERNAL_SERVER_ERROR { with_true_status(response).await } else { response }
+}
+
+/// Longest rendering of a page; a thousand times what one takes.
+const PAGE_MAY_TAKE: Duration = Duration::from_secs(10);
+
+/// Renders a page; once more when it is not there in time. Very rarely a rendering waits for data that is there already
+/// (<https://github.com/leptos-rs/leptos/issues/4851>, issues 4673 and 4647): seen once in some ten thousand pages on a busy machine.
+async fn whole_page(next: Next, request: Request, may_take: Duration) -> Response {
+    let (parts, _) = request.into_parts();
+    for _ in 0..2 {
+        let again = Request::from_parts(parts.clone(), Body::empty());
+        match tokio::time::timeout(may_take, next.clone().run(again)).await {
+            Ok(response) => return response,
+            Err(_) => tracing::warn!(path = parts.uri.path(), "a page was not rendered in time"),
+        }
+    }
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, "This page took too long. Nothing is lost: load it again.\n").into_response()
 }
 
 /// Leptos answers 500 when it cannot read what was sent, before any use case runs; that is the sender's doing.
@@ -158,4 +178,35 @@ fn file_of_its_own(path: &Path) -> bool {
 
 fn cached(policy: &'static str) -> tower_http::set_header::SetResponseHeaderLayer<HeaderValue> {
     tower_http::set_header::SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(policy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use tower::ServiceExt;
+
+    /// A page that never comes the first `stalls` times.
+    async fn answer(stalls: u32) -> (StatusCode, u32) {
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = asked.clone();
+        let page = get(move || async move {
+            if count.fetch_add(1, Ordering::SeqCst) < stalls {
+                std::future::pending::<()>().await;
+            }
+            "the page"
+        });
+        let guard = axum::middleware::from_fn(|request, next| whole_page(next, request, Duration::from_millis(20)));
+        let response = Router::new().route("/", page).layer(guard).oneshot(Request::new(Body::empty())).await.unwrap();
+        (response.status(), asked.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test]
+    async fn a_page_that_stalls_is_rendered_again_and_then_given_up() {
+        assert_eq!(answer(0).await, (StatusCode::OK, 1));
+        assert_eq!(answer(1).await, (StatusCode::OK, 2));
+        assert_eq!(answer(2).await, (StatusCode::SERVICE_UNAVAILABLE, 2));
+    }
 }
