@@ -1,5 +1,6 @@
 //! Effects: what must happen outside after a decision. Recorded in the transaction that caused them, delivered later.
 
+use crate::id::PersonId;
 use serde::{Deserialize, Serialize};
 
 /// What a decision asks the world to do.
@@ -11,6 +12,22 @@ pub enum Effect {
         /// Connector keys, in the plan's order.
         connectors: Vec<String>,
     },
+    /// Start the automation of the fulfilment plan.
+    Launch {
+        /// 1 for the first time, one more for each retry: part of the launch's idempotency key.
+        attempt: u32,
+    },
+    /// Tell people. What happened is in the event log; this says who has to learn of it beyond those who follow the request.
+    Notify {
+        /// An event key: `request_approval_reminder`, `mentioned`.
+        event: String,
+        /// Told by name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<PersonId>,
+        /// Told as those who may decide: `Target::index_key` values.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        targets: Vec<String>,
+    },
 }
 
 impl Effect {
@@ -18,6 +35,8 @@ impl Effect {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Dispatch { .. } => "request.dispatched",
+            Self::Launch { .. } => "request.launched",
+            Self::Notify { .. } => "request.noticed",
         }
     }
 }

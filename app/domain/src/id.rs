@@ -47,4 +47,12 @@ ids! {
     EffectId,
     /// One effect to one destination.
     DeliveryId,
+    /// A piece of work under a request.
+    TaskId,
+    /// A remark about a request or a task.
+    CommentId,
+    /// A grant to decide in somebody's place.
+    DelegationId,
+    /// A way to one task for somebody without an account.
+    ShareId,
 }

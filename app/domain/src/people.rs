@@ -1,5 +1,6 @@
 //! People, groups and organizations as other slices refer to them.
 
+use crate::approvals::delegation::StandIn;
 use crate::id::{GroupId, OrganizationId, PersonId};
 use crate::permission::Permission;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,9 @@ pub struct Facts {
     /// Roles held in the organization: `admin`, `operator`, `requester`, …
     pub roles: Vec<String>,
     pub memberships: Vec<Membership>,
+    /// In whose place the person may decide: grants that are in effect, and those that ended lately.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stands_in: Vec<StandIn>,
 }
 
 impl Facts {

@@ -10,8 +10,12 @@ pub enum Permission {
     Request,
     /// See every request of the organization.
     SeeAllRequests,
-    /// Work on requests: start, complete, block.
+    /// Work on requests: assign, start, block, send to QA, resolve, complete.
     Work,
+    /// Take what is stuck: escalate, take over.
+    Supervise,
+    /// Say whether finished work is good: pass it, or send it back.
+    CheckQuality,
     /// See deliveries and their attempts.
     SeeDeliveries,
     /// Change definitions, decide as the fallback approver, replay deliveries.
@@ -19,20 +23,27 @@ pub enum Permission {
 }
 
 /// Every permission, in table order.
-pub const PERMISSIONS: &[Permission] =
-    &[Permission::Request, Permission::SeeAllRequests, Permission::Work, Permission::SeeDeliveries, Permission::Administer];
+pub const PERMISSIONS: &[Permission] = &[
+    Permission::Request,
+    Permission::SeeAllRequests,
+    Permission::Work,
+    Permission::Supervise,
+    Permission::CheckQuality,
+    Permission::SeeDeliveries,
+    Permission::Administer,
+];
 
 use Permission::*;
 
 /// Built-in roles: key, word on screen, permissions. Most powerful first: the first one held is the person's label.
 pub const ROLES: &[(&str, &str, &[Permission])] = &[
-    ("central_admin", "Central administrator", &[Request, SeeAllRequests, Work, SeeDeliveries, Administer]),
-    ("admin", "Administrator", &[Request, SeeAllRequests, Work, SeeDeliveries, Administer]),
-    ("space_admin", "Space administrator", &[Request, SeeAllRequests, Work, SeeDeliveries]),
-    ("supervisor", "Supervisor", &[Request, SeeAllRequests, Work, SeeDeliveries]),
+    ("central_admin", "Central administrator", &[Request, SeeAllRequests, Work, Supervise, CheckQuality, SeeDeliveries, Administer]),
+    ("admin", "Administrator", &[Request, SeeAllRequests, Work, Supervise, CheckQuality, SeeDeliveries, Administer]),
+    ("space_admin", "Space administrator", &[Request, SeeAllRequests, Work, Supervise, CheckQuality, SeeDeliveries]),
+    ("supervisor", "Supervisor", &[Request, SeeAllRequests, Work, Supervise, CheckQuality, SeeDeliveries]),
     ("operator", "Operator", &[Request, SeeAllRequests, Work, SeeDeliveries]),
     ("maintainer", "Maintainer", &[Request, SeeAllRequests, Work]),
-    ("qa_agent", "QA agent", &[Request, SeeAllRequests, Work]),
+    ("qa_agent", "QA agent", &[Request, SeeAllRequests, Work, CheckQuality]),
     ("desk_staff", "Desk staff", &[Request, SeeAllRequests, Work]),
     ("reviewer", "Reviewer", &[Request, SeeAllRequests]),
     ("it-forms-admin", "Forms administrator", &[Request]),
@@ -77,6 +88,6 @@ mod tests {
     fn every_role_and_permission_is_listed_once() {
         let keys: std::collections::BTreeSet<_> = ROLES.iter().map(|(key, _, _)| key).collect();
         let permissions: std::collections::BTreeSet<_> = PERMISSIONS.iter().collect();
-        assert_eq!((keys.len(), permissions.len()), (ROLES.len(), 5));
+        assert_eq!((keys.len(), permissions.len()), (ROLES.len(), 7));
     }
 }

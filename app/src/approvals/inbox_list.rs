@@ -221,7 +221,11 @@ mod tests {
         let event = |seq, actor: Option<&PersonRef>, what| Event { seq, at, actor: actor.cloned(), what };
         let events = [
             event(1, Some(&person(1, "Hana Sato")), What::Submitted),
-            event(2, Some(&samir), What::Approved { rules: vec!["owner".to_owned()], reason: String::new() }),
+            event(
+                2,
+                Some(&samir),
+                What::Approved { rules: vec!["owner".to_owned()], reason: String::new(), on_behalf_of: Default::default(), seen: None },
+            ),
             event(3, None, What::Released),
         ];
         assert_eq!(last_words(&events, None).as_deref(), Some("Samir Haddad approved this"));

@@ -63,10 +63,12 @@ pub fn RouteList(dialog: Dialog) -> impl IntoView {
 
 fn gist(route: &Route) -> String {
     match (route.rules.len(), route.require) {
+        (count, _) if route.stages.len() > 1 => format!("{count} approvals in {} stages", route.stages.len()),
         (0, _) => "Nobody has to".to_owned(),
         (1, _) => "1 approval".to_owned(),
         (count, Require::Any) => format!("Any 1 of {count}"),
         (count, Require::All) => format!("{count} approvals"),
+        (count, require) => require.words(count),
     }
 }
 
@@ -74,7 +76,7 @@ fn rules(route: &Route) -> AnyView {
     if route.rules.is_empty() {
         return view! { <p>"Nobody has to approve this. It goes on as soon as you submit it."</p> }.into_any();
     }
-    let any = route.require == Require::Any && route.rules.len() > 1;
+    let any = route.require == Require::Any && route.rules.len() > 1 && route.stages.len() < 2;
     let lead = any.then(|| view! { <p class="route__lead">"One of these is enough."</p> });
     let rows = route.rules.iter().enumerate().map(|(place, rule)| row(place + 1, rule)).collect_view();
     view! {
@@ -125,11 +127,20 @@ mod tests {
 
     #[test]
     fn the_gist_counts_what_is_needed() {
-        let rule = RouteRule { label: "Line manager".into(), words: String::new(), people: vec![], more: 0 };
-        let route = |require, count| Route { require, rules: vec![rule.clone(); count] };
+        let rule = RouteRule {
+            label: "Line manager".into(),
+            words: String::new(),
+            people: vec![],
+            more: 0,
+            stage: 0,
+            because: String::new(),
+            deputies: vec![],
+        };
+        let route = |require, count| Route { require, rules: vec![rule.clone(); count], ..Route::default() };
         assert_eq!(gist(&route(Require::All, 0)), "Nobody has to");
         assert_eq!(gist(&route(Require::Any, 1)), "1 approval");
         assert_eq!(gist(&route(Require::Any, 3)), "Any 1 of 3");
         assert_eq!(gist(&route(Require::All, 2)), "2 approvals");
+        assert_eq!(gist(&route(Require::AtLeast(2), 3)), "2 of 3");
     }
 }

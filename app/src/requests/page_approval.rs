@@ -24,28 +24,38 @@ pub fn holes(approval: &ApprovalView) -> Vec<Hole> {
         Some(Verdict::Reject) => Some(Hole::No),
         Some(Verdict::AskForChanges) | None => None,
     };
-    let mut needed = approval.require == Require::All || !approval.rules.iter().any(|rule| decided(rule) == Some(Hole::Yes));
-    let any = approval.require == Require::Any;
+    let given = approval.rules.iter().filter(|rule| decided(rule) == Some(Hole::Yes)).count();
+    let mut left = needed(approval).saturating_sub(given);
     approval
         .rules
         .iter()
         .map(|rule| {
             decided(rule).unwrap_or_else(|| {
-                let hole = if needed { Hole::Waiting } else { Hole::Spare };
-                needed = needed && !any;
+                let hole = if left > 0 { Hole::Waiting } else { Hole::Spare };
+                left = left.saturating_sub(1);
                 hole
             })
         })
         .collect()
 }
 
+/// How many rules have to be met in all.
+fn needed(approval: &ApprovalView) -> usize {
+    match approval.stages.len() {
+        0 | 1 => approval.require.needed(approval.rules.len()),
+        _ => approval.stages.iter().map(|stage| stage.needed as usize).sum(),
+    }
+}
+
 /// The rule in words: "Any 1 of 2", "All 3", "1 approval".
 pub fn rule_words(approval: &ApprovalView) -> String {
     match (approval.require, approval.rules.len()) {
+        _ if approval.stages.len() > 1 => format!("{} stages, {} approvals", approval.stages.len(), needed(approval)),
         (_, 0) => "No approval needed".to_owned(),
         (_, 1) => "1 approval".to_owned(),
         (Require::Any, n) => format!("Any 1 of {n}"),
         (Require::All, n) => format!("All {n} approvals"),
+        (require, n) => require.words(n),
     }
 }
 
@@ -86,7 +96,7 @@ pub fn ApprovalSlip(
 fn standing(approval: &ApprovalView, status: Status) -> Option<AnyView> {
     let holes = holes(approval);
     let given = holes.iter().filter(|hole| **hole == Hole::Yes).count();
-    let needed = if approval.require == Require::Any { 1 } else { holes.len() };
+    let needed = needed(approval);
     let (class, icon, words) = if holes.is_empty() {
         return None;
     } else if holes.contains(&Hole::No) {
@@ -117,11 +127,12 @@ fn tally(approval: &ApprovalView, status: Status) -> AnyView {
     }
     let waits = matches!(status, Status::PendingApproval | Status::NeedsInfo);
     let holes = holes(approval);
-    let any = approval.require == Require::Any;
-    let why = match (any, approval.rules.len()) {
+    let why = match (approval.require, approval.rules.len()) {
+        _ if approval.stages.len() > 1 => "One stage after the other",
         (_, 1) => "This one decides",
-        (true, _) => "One of them is enough",
-        (false, _) => "Each of them has to approve",
+        (Require::Any, _) => "One of them is enough",
+        (Require::AtLeast(_), _) => "So many of them have to approve",
+        (Require::All, _) => "Each of them has to approve",
     };
     let votes = approval.rules.iter().cloned().zip(holes.clone()).map(|(rule, hole)| vote(rule, hole, waits)).collect_view();
     view! {
@@ -218,9 +229,12 @@ mod tests {
                 at: DateTime::from_timestamp(0, 0).unwrap(),
                 verdict,
                 reason: String::new(),
+                on_behalf_of: None,
             }),
+            stage: 0,
+            key: "owner".to_owned(),
         };
-        ApprovalView { require, rules: verdicts.iter().map(rule).collect() }
+        ApprovalView { require, rules: verdicts.iter().map(rule).collect(), stages: Vec::new() }
     }
 
     #[test]
@@ -230,6 +244,7 @@ mod tests {
         assert_eq!(holes(&approval(Require::Any, &[None, None])), [Hole::Waiting, Hole::Spare]);
         assert_eq!(holes(&approval(Require::Any, &[None, Some(Approve)])), [Hole::Spare, Hole::Yes]);
         assert_eq!(holes(&approval(Require::All, &[Some(Reject), Some(AskForChanges)])), [Hole::No, Hole::Waiting]);
+        assert_eq!(holes(&approval(Require::AtLeast(2), &[None, Some(Approve), None])), [Hole::Waiting, Hole::Yes, Hole::Spare]);
     }
 
     #[test]
@@ -244,5 +259,6 @@ mod tests {
         assert_eq!(rule_words(&approval(Require::All, &[None, None])), "All 2 approvals");
         assert_eq!(rule_words(&approval(Require::All, &[None])), "1 approval");
         assert_eq!(rule_words(&approval(Require::All, &[])), "No approval needed");
+        assert_eq!(rule_words(&approval(Require::AtLeast(2), &[None, None, None])), "2 of 3");
     }
 }

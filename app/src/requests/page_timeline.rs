@@ -2,6 +2,7 @@
 
 use crate::live::LiveMark;
 use crate::ui::{Icon, When};
+use domain::approvals::{Behalves, Verdict};
 use domain::requests::{Event, What};
 use leptos::prelude::*;
 
@@ -25,8 +26,47 @@ pub fn line(event: &Event) -> Line {
     let new = |icon, mark, who: String, text: &str, quote: &str| Line { icon, mark, who, text: text.to_owned(), quote: quote.to_owned() };
     match &event.what {
         What::Submitted => new("file-plus-2", "", by("Somebody"), "submitted the request", ""),
-        What::Approved { reason, .. } => new("check", "done", by("Docket"), "approved", reason),
-        What::Rejected { reason, .. } => new("x", "bad", by("Docket"), "declined", reason),
+        What::Approved { reason, on_behalf_of, .. } => {
+            new("check", "done", by("Docket"), &format!("approved{}", in_place_of(on_behalf_of)), reason)
+        }
+        What::Rejected { reason, on_behalf_of, .. } => {
+            new("x", "bad", by("Docket"), &format!("declined{}", in_place_of(on_behalf_of)), reason)
+        }
+        What::Withdrawn { reason, .. } => new("undo-2", "wait", by("Docket"), "took back their approval", reason),
+        What::Rerouted { words, reason, .. } => {
+            new("arrow-up-right", "wait", by("Docket"), &format!("gave the approval to {words}"), reason)
+        }
+        What::Reminded { .. } => new("hourglass", "wait", "Docket".to_owned(), "reminded the approvers", ""),
+        What::ApprovalEscalated { words, .. } => {
+            new("hourglass", "wait", "Docket".to_owned(), &format!("let {words} decide as well, as it takes long"), "")
+        }
+        What::TimedOut { verdict: Verdict::Reject, .. } => new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", ""),
+        What::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
+        What::Scheduled { .. } => new("hourglass", "wait", by("The work"), "is put off to a time", ""),
+        What::Activated => new("rocket", "go", by("The time"), "has come; the work begins", ""),
+        What::Assigned { to } => new("circle-dot", "go", by("Docket"), &format!("gave it to {}", to.name), ""),
+        What::Launching { .. } => new("rocket", "go", "Docket".to_owned(), "starts the automation", ""),
+        What::Launched { job } => new("rocket", "go", "The automation".to_owned(), &format!("runs as {job}"), ""),
+        What::AutomationEnded { note, .. } => new("circle-dot", "go", "The automation".to_owned(), "has ended", note),
+        What::Failed { error } => new("circle-alert", "bad", "The automation".to_owned(), "failed", error),
+        What::Retried => new("rotate-cw", "go", by("Docket"), "tries it again", ""),
+        What::Blocked { reason } => new("circle-alert", "wait", by("Docket"), "paused the work", reason),
+        What::Unblocked { note } => new("circle-dot", "go", by("Docket"), "goes on with the work", note),
+        What::Escalated { reason } => new("circle-alert", "wait", by("Docket"), "escalated it", reason),
+        What::TakenOver => new("circle-dot", "go", by("Docket"), "took it over", ""),
+        What::SentToQa { note } => new("arrow-up-right", "go", by("Docket"), "sent it to QA", note),
+        What::ReturnedFromQa { reason } => new("undo-2", "wait", by("Docket"), "sent it back from QA", reason),
+        What::PassedQa { note } => new("check-check", "done", by("Docket"), "passed it in QA", note),
+        What::Resolved { note } => new("check", "done", by("Docket"), "resolved it", note),
+        What::Reopened { reason } => new("rotate-cw", "go", by("Docket"), "reopened it", reason),
+        What::Closed { note } => new("check-check", "done", by("Docket"), "closed it", note),
+        What::Uncancelled { reason } => new("rotate-cw", "go", by("Docket"), "brought it back", reason),
+        What::Deleted { reason } => new("circle-slash", "", by("Docket"), "deleted the request", reason),
+        What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{title}”"), ""),
+        What::TaskChanged { title, to, by_link, .. } => {
+            let who = by_link.clone().unwrap_or_else(|| by("Docket"));
+            new("circle-dot", "go", who, &format!("set the task “{title}” to {}", to.label().to_lowercase()), "")
+        }
         What::InfoRequested { question } => new("message-circle-question-mark", "wait", by("Docket"), "asked for changes", question),
         What::InfoProvided { answer } => new("message-square", "go", by("The requester"), "answered", answer),
         What::Released => new("rocket", "go", "Approval".to_owned(), "is complete; the work begins", ""),
@@ -43,6 +83,13 @@ pub fn line(event: &Event) -> Line {
         },
         What::Cancelled { reason } => new("circle-slash", "", by("Docket"), "cancelled the request", reason),
     }
+}
+
+/// " for Ruth Abel", when somebody stood in for her.
+fn in_place_of(people: &Behalves) -> String {
+    let mut names: Vec<String> = people.values().map(|person| person.name.clone()).collect();
+    names.dedup();
+    if names.is_empty() { String::new() } else { format!(" for {}", listed(&names)) }
 }
 
 /// "A", "A and B", "A, B and C".
@@ -121,8 +168,16 @@ mod tests {
         let s = |text: &str| text.to_owned();
         let cases = [
             (What::Submitted, true, "Ruth Abel submitted the request []"),
-            (What::Approved { rules: vec![], reason: s("Go ahead") }, true, "Ruth Abel approved [Go ahead]"),
-            (What::Rejected { rules: vec![], reason: s("Too dear") }, true, "Ruth Abel declined [Too dear]"),
+            (
+                What::Approved { rules: vec![], reason: s("Go ahead"), on_behalf_of: Behalves::new(), seen: None },
+                true,
+                "Ruth Abel approved [Go ahead]",
+            ),
+            (
+                What::Rejected { rules: vec![], reason: s("Too dear"), on_behalf_of: Behalves::new(), seen: None },
+                true,
+                "Ruth Abel declined [Too dear]",
+            ),
             (What::InfoRequested { question: s("Which site?") }, true, "Ruth Abel asked for changes [Which site?]"),
             (What::InfoProvided { answer: s("North") }, true, "Ruth Abel answered [North]"),
             (What::Released, false, "Approval is complete; the work begins []"),

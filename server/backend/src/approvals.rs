@@ -7,7 +7,7 @@ use crate::requests::{act, waiting};
 use crate::store::{requests, waiting_rules};
 use domain::Refusal;
 use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
-use domain::approvals::{Require, Target, Verdict, machine};
+use domain::approvals::{Require, Target, machine};
 use domain::id::PersonId;
 use domain::requests::lifecycle::Action;
 use domain::requests::wire::RequestPage;
@@ -43,7 +43,7 @@ pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
 /// # Errors
 /// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
 pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestPage> {
-    let action = Action::Decide { verdict: decision.verdict, reason: decision.reason };
+    let action = Action::Decide { verdict: decision.verdict, reason: decision.reason, seen: Some(decision.seen) };
     act(backend, caller, &decision.number, action, Some(decision.seen)).await
 }
 
@@ -68,14 +68,15 @@ pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<Leader
 
 fn row(request: &Request, me: PersonId) -> InboxRow {
     let approval = &request.state.approval;
-    let given =
-        approval.rules.iter().filter(|rule| machine::given(approval, rule).is_some_and(|given| given.verdict == Verdict::Approve)).count();
-    let needed = approval.rules.len();
-    let words = match (approval.rules.as_slice(), approval.require) {
-        ([only], _) if only.target == (Target::Person { id: me }) => "You".to_owned(),
-        ([only], _) => only.words.clone(),
-        (_, Require::Any) => format!("Any 1 of {needed}"),
+    let stage = machine::open_stage(approval).or(approval.stages.last());
+    let rules = stage.map(|stage| stage.rules.as_slice()).unwrap_or_default();
+    let given = stage.map_or(0, |stage| machine::approvals_in(approval, stage));
+    let needed = rules.len();
+    let words = match (rules, stage.map(|stage| stage.require).unwrap_or_default()) {
+        ([only], _) if machine::targets(approval, only) == [&Target::Person { id: me }] => "You".to_owned(),
+        ([only], _) => machine::words(approval, only),
         (_, Require::All) => format!("{given} of {needed}"),
+        (_, require) => require.words(needed),
     };
     InboxRow {
         number: request.number.clone(),

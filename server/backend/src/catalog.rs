@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::items;
 use crate::{Backend, requests};
-use domain::approvals::Require;
+use domain::approvals::{Require, Stage};
 use domain::catalog::wire::{CatalogPage, ItemCard};
 use domain::catalog::{Item, may_request};
 
@@ -40,10 +40,13 @@ pub fn card(item: &Item) -> ItemCard {
 
 /// "2 approvals", "Any 1 of 2 approves", "" when nobody has to.
 fn approval_words(item: &Item) -> String {
-    match item.approval.as_ref().map(|policy| (policy.require, policy.rules.len())) {
-        None => String::new(),
-        Some((_, 0 | 1)) => "1 approval".to_owned(),
-        Some((Require::All, rules)) => format!("{rules} approvals"),
-        Some((Require::Any, rules)) => format!("Any 1 of {rules} approves"),
+    let Some(policy) = &item.approval else { return String::new() };
+    let rules = |stage: &Stage| stage.rules.len().max(1);
+    match policy.stages.as_slice() {
+        [] => "1 approval".to_owned(),
+        [only] if rules(only) == 1 => "1 approval".to_owned(),
+        [only] if only.require == Require::All => format!("{} approvals", rules(only)),
+        [only] => format!("{} approves", only.require.words(rules(only))),
+        several => format!("{} stages of approval", several.len()),
     }
 }

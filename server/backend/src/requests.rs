@@ -23,7 +23,7 @@ use crate::store::requests::Place;
 use crate::store::{micros, requests, time};
 use crate::{Backend, Error};
 use domain::Refusal;
-use domain::approvals::{FrozenRule, Require, machine};
+use domain::approvals::{FrozenRule, FrozenStage, Require, machine};
 use domain::id::RequestId;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use domain::requests::{Request, State, Status};
@@ -89,10 +89,14 @@ pub(crate) fn summary(request: &Request) -> RequestSummary {
 fn note(request: &Request) -> String {
     let approval = &request.state.approval;
     match request.state.status {
-        Status::PendingApproval => match (machine::open_rules(approval).as_slice(), approval.require) {
-            ([only], _) => format!("{} decides", capital(&only.words)),
-            (rules, Require::All) => format!("{} approvals to come", rules.len()),
-            (rules, Require::Any) => format!("Any 1 of {} decides", rules.len()),
+        Status::PendingApproval => match (machine::open_rules(approval).as_slice(), machine::open_stage(approval)) {
+            ([only], _) => format!("{} decides", capital(&machine::words(approval, only))),
+            (rules, Some(FrozenStage { require: Require::Any, .. })) => format!("Any 1 of {} decides", rules.len()),
+            (_, Some(stage @ FrozenStage { require: Require::AtLeast(_), .. })) => {
+                let left = stage.require.needed(stage.rules.len()).saturating_sub(machine::approvals_in(approval, stage));
+                format!("{left} more of {} to come", stage.rules.len())
+            }
+            (rules, _) => format!("{} approvals to come", rules.len()),
         },
         Status::NeedsInfo => format!("{} has a question to answer", request.requester.name),
         Status::Open => "Waits for somebody to start".to_owned(),

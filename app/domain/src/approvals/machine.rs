@@ -1,13 +1,14 @@
 //! The approval machine: pure and total. Who may decide comes from fresh facts about the person; what is left to decide comes from
-//! the frozen rules and the decisions so far.
+//! the frozen stages and what happened since.
 //!
-//! A requester never decides their own request: `eligible` is the only door, and it is closed for them whatever the rule says.
+//! `capacity` is the only door: it says by which right a person may decide a rule. It is closed for the requester, and for whoever
+//! stands in for the requester, whatever the rule says, unless the policy allows self approval.
 //! Asking for changes is no decision: it leaves every rule open, and approvals given before stay given.
 
-use super::{Approval, FrozenRule, Given, Require, Target, Verdict};
-use crate::id::PersonId;
+use super::delegation::{keys, meant};
+use super::{Approval, Behalves, FrozenRule, FrozenStage, Given, Move, Require, Target, Verdict};
+use crate::id::{ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
-use crate::permission::Permission;
 use crate::refusal::Refusal;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
@@ -26,28 +27,115 @@ pub enum Outcome {
     InfoAsked,
 }
 
-/// Whether this person may decide this rule of that person's request.
-pub fn eligible(rule: &FrozenRule, facts: &Facts, requester: PersonId) -> bool {
-    facts.person.id != requester
-        && match &rule.target {
-            Target::Person { id } => facts.person.id == *id,
-            Target::Group { id } => facts.memberships.iter().any(|m| m.group.id == *id),
-            Target::GroupRole { id, role } => facts.memberships.iter().any(|m| m.group.id == *id && m.roles.contains(role)),
-            Target::Administrators => facts.may(Permission::Administer),
-        }
+/// Whose request is decided, of which item, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    pub approval: &'a Approval,
+    pub requester: PersonId,
+    pub item: ItemId,
+    pub now: DateTime<Utc>,
 }
 
-/// Every `Target::index_key` this person can decide, to find what waits for them. The requester is excluded by `eligible`.
+/// By which right somebody decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Capacity {
+    Own,
+    /// In this person's place.
+    For(PersonRef),
+}
+
+/// A decision, ready to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    pub outcome: Outcome,
+    /// Keys of the rules it counts for; empty when changes are asked.
+    pub rules: Vec<String>,
+    /// In whose place, for rules that were not decided in one's own right.
+    pub on_behalf_of: Behalves,
+    /// Trimmed.
+    pub reason: String,
+}
+
+/// Those the rule is meant for: whom it names, or whom it was re-routed to.
+pub fn holders<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
+    match approval.moves.iter().rfind(|moved| moved.rule == rule.key && !moved.joins) {
+        Some(moved) => vec![&moved.target],
+        None => std::iter::once(&rule.target).chain(&rule.also).collect(),
+    }
+}
+
+/// Those it was escalated to and who do not hold it anyway.
+fn joined<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Move> {
+    let holders = holders(approval, rule);
+    approval.moves.iter().filter(|moved| moved.rule == rule.key && moved.joins && !holders.contains(&&moved.target)).collect()
+}
+
+/// Everybody who may decide the rule now: its holders, and those it was escalated to.
+pub fn targets<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
+    let mut targets = holders(approval, rule);
+    targets.extend(joined(approval, rule).into_iter().map(|moved| &moved.target));
+    targets
+}
+
+/// The rule in words, as it stands now: "Ruth Abel", "anyone in Web platform owners, or Mei Lin".
+pub fn words(approval: &Approval, rule: &FrozenRule) -> String {
+    let rerouted = approval.moves.iter().rfind(|moved| moved.rule == rule.key && !moved.joins);
+    let mut words = rerouted.map_or_else(|| rule.words.clone(), |moved| moved.words.clone());
+    for moved in joined(approval, rule) {
+        words.push_str(", or ");
+        words.push_str(&moved.words);
+    }
+    words
+}
+
+/// By which right this person may decide the rule now, their own before a lent one; None when by none.
+pub fn capacity(case: &Case<'_>, rule: &FrozenRule, facts: &Facts) -> Option<Capacity> {
+    let barred = |person: PersonId| person == case.requester && !case.approval.self_approval;
+    if barred(facts.person.id) {
+        return None;
+    }
+    let targets = targets(case.approval, rule);
+    if targets.iter().any(|target| meant(target, facts.person.id, &facts.roles, &facts.memberships)) {
+        return Some(Capacity::Own);
+    }
+    let lent = facts.stands_in.iter().find(|lent| {
+        let who = &lent.principal;
+        let right = || targets.iter().any(|target| meant(target, who.person.id, &who.roles, &who.memberships));
+        lent.covers(case.item, case.now) && !barred(who.person.id) && right()
+    });
+    lent.map(|lent| Capacity::For(lent.principal.person.clone()))
+}
+
+/// Whether this person may decide the rule now, by any right.
+pub fn eligible(case: &Case<'_>, rule: &FrozenRule, facts: &Facts) -> bool {
+    capacity(case, rule, facts).is_some()
+}
+
+/// Every `Target::index_key` this person can decide in their own right, to find what waits for them. The requester is excluded by
+/// `eligible`.
 pub fn index_keys(facts: &Facts) -> Vec<String> {
-    let mut keys = vec![Target::Person { id: facts.person.id }.index_key()];
-    for membership in &facts.memberships {
-        keys.push(Target::Group { id: membership.group.id }.index_key());
-        keys.extend(membership.roles.iter().map(|role| Target::GroupRole { id: membership.group.id, role: role.clone() }.index_key()));
-    }
-    if facts.may(Permission::Administer) {
-        keys.push(Target::Administrators.index_key());
-    }
-    keys
+    keys(facts.person.id, &facts.roles, &facts.memberships)
+}
+
+/// What this person can decide in somebody's place: the keys to find it by, and what to leave out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub keys: Vec<String>,
+    /// Only requests of these items; of all when empty.
+    pub items: Vec<ItemId>,
+    /// Whose right it is: their own requests are not among them.
+    pub on_behalf_of: PersonRef,
+}
+
+/// The rights lent to this person that are in effect now.
+pub fn deputy_scopes(facts: &Facts, now: DateTime<Utc>) -> Vec<Scope> {
+    let in_effect = facts.stands_in.iter().filter(|lent| lent.from <= now && now < lent.until);
+    let scope = |lent: &super::delegation::StandIn| {
+        let who = &lent.principal;
+        let keys = keys(who.person.id, &who.roles, &who.memberships);
+        Scope { keys, items: lent.items.clone(), on_behalf_of: who.person.clone() }
+    };
+    in_effect.map(scope).collect()
 }
 
 /// The rule of an item whose policy names nobody (S4-017).
@@ -57,35 +145,20 @@ pub fn fallback() -> FrozenRule {
         label: "Administrators".to_owned(),
         words: "any administrator".to_owned(),
         target: Target::Administrators,
+        also: Vec::new(),
     }
 }
 
-/// Rules as they apply to this requester: a rule that names the requester alone could never be met, so the administrators decide it.
-pub fn rules_for(requester: PersonId, rules: Vec<FrozenRule>) -> Vec<FrozenRule> {
-    rules
-        .into_iter()
-        .map(|rule| match rule.target {
-            Target::Person { id } if id == requester => FrozenRule {
-                words: "any administrator, as nobody approves their own request".to_owned(),
-                target: Target::Administrators,
-                ..rule
-            },
-            _ => rule,
-        })
-        .collect()
-}
-
-/// The rules that still wait for a decision: none after a rejection, or when enough was approved.
-pub fn open_rules(approval: &Approval) -> Vec<&FrozenRule> {
-    let over = approval.decisions.iter().any(|given| match given.verdict {
-        Verdict::Reject => true,
-        Verdict::Approve => approval.require == Require::Any,
-        Verdict::AskForChanges => false,
-    });
-    if over {
-        return Vec::new();
+/// The rule as it applies to this requester: one that names the requester alone could never be met, so the administrators decide it.
+pub fn rule_for(requester: PersonId, rule: FrozenRule) -> FrozenRule {
+    match rule.target {
+        Target::Person { id } if id == requester => FrozenRule {
+            words: "any administrator, as nobody approves their own request".to_owned(),
+            target: Target::Administrators,
+            ..rule
+        },
+        _ => rule,
     }
-    approval.rules.iter().filter(|rule| given(approval, rule).is_none()).collect()
 }
 
 /// The approval or rejection of a rule.
@@ -93,39 +166,103 @@ pub fn given<'a>(approval: &'a Approval, rule: &FrozenRule) -> Option<&'a Given>
     approval.decisions.iter().find(|given| given.rule == rule.key && given.verdict != Verdict::AskForChanges)
 }
 
+fn rejected(approval: &Approval) -> bool {
+    let by_people = approval.decisions.iter().any(|given| given.verdict == Verdict::Reject);
+    by_people || approval.settled.iter().any(|settled| settled.verdict == Verdict::Reject)
+}
+
+/// How many of the stage's rules were approved.
+pub fn approvals_in(approval: &Approval, stage: &FrozenStage) -> usize {
+    stage.rules.iter().filter(|rule| given(approval, rule).is_some_and(|given| given.verdict == Verdict::Approve)).count()
+}
+
+/// Whether the stage needs nothing more.
+pub fn met(approval: &Approval, stage: &FrozenStage) -> bool {
+    let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == Verdict::Approve);
+    by_docket || approvals_in(approval, stage) >= stage.require.needed(stage.rules.len())
+}
+
+/// The stage that is open: the first that is not met. None when all are, and after a rejection.
+pub fn open_stage(approval: &Approval) -> Option<&FrozenStage> {
+    if rejected(approval) { None } else { approval.stages.iter().find(|stage| !met(approval, stage)) }
+}
+
+/// The rules that wait for a decision: those of the open stage that have none yet.
+pub fn open_rules(approval: &Approval) -> Vec<&FrozenRule> {
+    let rules = open_stage(approval).into_iter().flat_map(|stage| &stage.rules);
+    rules.filter(|rule| given(approval, rule).is_none()).collect()
+}
+
 /// Whether nothing more has to be approved (also when nothing had to).
 pub fn approved(approval: &Approval) -> bool {
-    open_rules(approval).is_empty() && !approval.decisions.iter().any(|given| given.verdict == Verdict::Reject)
+    !rejected(approval) && open_stage(approval).is_none()
 }
 
-/// The open rules this person may decide now, or why there is none. What is over names who decided and when.
-pub fn standing<'a>(
-    approval: &'a Approval,
-    facts: &Facts,
-    requester: PersonId,
-    now: DateTime<Utc>,
-) -> Result<Vec<&'a FrozenRule>, Refusal> {
-    if facts.person.id == requester {
+/// The open rules this person may decide now and by which right, or why there is none. What is over names who decided and when.
+pub fn standing<'a>(case: &Case<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRule, Capacity)>, Refusal> {
+    let approval = case.approval;
+    if facts.person.id == case.requester && !approval.self_approval {
         return Err(Refusal::not_now("This is your own request. Somebody else has to decide it."));
     }
-    let mine = |rule: &&FrozenRule| eligible(rule, facts, requester);
-    if !approval.rules.iter().any(|rule| mine(&rule)) {
-        return Err(Refusal::not_now("You are not an approver of this request. Its page shows who is."));
+    if !approval.rules().any(|rule| eligible(case, rule, facts)) {
+        return Err(not_an_approver(case, facts));
     }
-    let open: Vec<&FrozenRule> = open_rules(approval).into_iter().filter(mine).collect();
-    if open.is_empty() { Err(over(approval, facts, requester, now)) } else { Ok(open) }
+    let mut open: Vec<_> = open_rules(approval).into_iter().filter_map(|rule| Some((rule, capacity(case, rule, facts)?))).collect();
+    let stage = open_stage(approval);
+    if let Some(stage) = stage.filter(|stage| matches!(stage.require, Require::AtLeast(_))) {
+        // So many *people*: nobody counts twice, and the rule that fewest others could meet is used up first.
+        let mine = |given: &Given| given.by.id == facts.person.id && stage.rules.iter().any(|rule| rule.key == given.rule);
+        if approval.decisions.iter().any(mine) {
+            return Err(over(case, facts));
+        }
+        open.sort_by_key(|(rule, _)| targets(approval, rule).iter().map(|target| target.breadth()).max());
+        open.truncate(1);
+    }
+    match (open.is_empty(), stage) {
+        (false, _) => Ok(open),
+        (true, Some(stage)) if !approval.decisions.iter().any(|given| decides_for(case, given, facts)) => {
+            let label = if stage.label.is_empty() { String::new() } else { format!(" ({})", stage.label) };
+            Err(Refusal::not_now(format!("Your turn comes later: an earlier stage{label} is still open.")))
+        }
+        _ => Err(over(case, facts)),
+    }
 }
 
-/// Applies one person's decision to every open rule that person is eligible for.
-pub fn decide(
-    approval: &Approval,
-    facts: &Facts,
-    requester: PersonId,
-    verdict: Verdict,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<(Approval, Outcome), Refusal> {
-    let rules: Vec<String> = standing(approval, facts, requester, now)?.into_iter().map(|rule| rule.key.clone()).collect();
+/// Whether the decision was this person's, or of a rule this person could have decided.
+fn decides_for(case: &Case<'_>, given: &Given, facts: &Facts) -> bool {
+    let of_theirs = |rule: &FrozenRule| rule.key == given.rule && eligible(case, rule, facts);
+    given.by.id == facts.person.id || case.approval.rules().any(of_theirs)
+}
+
+/// Why somebody may not decide at all: no approver, or a deputy no more.
+fn not_an_approver(case: &Case<'_>, facts: &Facts) -> Refusal {
+    if let Some((principal, until)) = ended(case, facts) {
+        let when = moment(until, case.now);
+        return Refusal::conflict(format!("You stood in for {} until {}. It is theirs to decide now.", principal.name, &when[3..]));
+    }
+    Refusal::not_now("You are not an approver of this request. Its page shows who is.")
+}
+
+/// The grant by which this person could have decided before it ended.
+pub fn ended<'a>(case: &Case<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, DateTime<Utc>)> {
+    let lent = facts.stands_in.iter().filter(|lent| lent.until <= case.now && lent.about(case.item)).find(|lent| {
+        let who = &lent.principal;
+        let means = |target: &&Target| meant(target, who.person.id, &who.roles, &who.memberships);
+        who.person.id != case.requester && case.approval.rules().any(|rule| targets(case.approval, rule).iter().any(means))
+    })?;
+    Some((&lent.principal.person, lent.until))
+}
+
+/// What one person's verdict leads to: it counts for every open rule that person is eligible for (for one of them where a number of
+/// people is needed). `seen` is the number of events on the person's screen: a stage that opened after it was not seen, so that the
+/// second of two clicks never decides the next stage.
+pub fn decide(case: &Case<'_>, facts: &Facts, verdict: Verdict, reason: &str, seen: Option<u32>) -> Result<Decided, Refusal> {
+    let open = standing(case, facts)?;
+    if seen.is_some_and(|seen| seen < case.approval.opened_by) {
+        let label = open_stage(case.approval).map(|stage| stage.label.as_str()).filter(|label| !label.is_empty());
+        let stage = label.map(|label| format!(" ({label})")).unwrap_or_default();
+        return Err(Refusal::conflict(format!("The next stage{stage} opened after you looked. Read it again, then decide.")));
+    }
     let reason = text(reason, "reason", "Reason")?;
     if reason.is_empty() {
         match verdict {
@@ -135,40 +272,84 @@ pub fn decide(
         }
     }
     if verdict == Verdict::AskForChanges {
-        return Ok((approval.clone(), Outcome::InfoAsked));
+        return Ok(Decided { outcome: Outcome::InfoAsked, rules: Vec::new(), on_behalf_of: Behalves::new(), reason });
     }
-    let next = record(approval, &rules, &facts.person, verdict, &reason, now);
+    let rules: Vec<String> = open.iter().map(|(rule, _)| rule.key.clone()).collect();
+    let lent = open.into_iter().filter_map(|(rule, capacity)| match capacity {
+        Capacity::Own => None,
+        Capacity::For(person) => Some((rule.key.clone(), person)),
+    });
+    let on_behalf_of: Behalves = lent.collect();
+    let next = record(case.approval, &rules, &facts.person, &on_behalf_of, verdict, &reason, case.now);
     let outcome = match verdict {
         Verdict::Reject => Outcome::Rejected,
         _ if approved(&next) => Outcome::Approved,
         _ => Outcome::Waiting,
     };
-    Ok((next, outcome))
+    Ok(Decided { outcome, rules, on_behalf_of, reason })
+}
+
+/// The rules whose approval this person can take back: their own decisions in the stage that is still open.
+///
+/// # Errors
+/// Nothing of theirs, or its stage is over.
+pub fn withdrawable(case: &Case<'_>, facts: &Facts) -> Result<Vec<String>, Refusal> {
+    let mine = |rule: &&FrozenRule| given(case.approval, rule).is_some_and(|given| given.by.id == facts.person.id);
+    let open = open_stage(case.approval);
+    let rules: Vec<String> = open.into_iter().flat_map(|s| &s.rules).filter(mine).map(|rule| rule.key.clone()).collect();
+    match rules.is_empty() {
+        false => Ok(rules),
+        true if case.approval.rules().any(|rule| mine(&rule)) => {
+            Err(Refusal::not_now("What you decided counts already: the next step has begun. Tell the people who work on it."))
+        }
+        true => Err(Refusal::not_now("You have decided nothing here that could be taken back.")),
+    }
 }
 
 /// The approval with one more decision, for these rules.
-pub fn record(approval: &Approval, rules: &[String], by: &PersonRef, verdict: Verdict, reason: &str, at: DateTime<Utc>) -> Approval {
+pub fn record(
+    approval: &Approval,
+    rules: &[String],
+    by: &PersonRef,
+    on_behalf_of: &Behalves,
+    verdict: Verdict,
+    reason: &str,
+    at: DateTime<Utc>,
+) -> Approval {
     let mut next = approval.clone();
-    next.decisions.extend(rules.iter().map(|rule| Given { rule: rule.clone(), by: by.clone(), at, verdict, reason: reason.to_owned() }));
+    next.decisions.extend(rules.iter().map(|rule| Given {
+        rule: rule.clone(),
+        by: by.clone(),
+        on_behalf_of: on_behalf_of.get(rule).cloned(),
+        at,
+        verdict,
+        reason: reason.to_owned(),
+    }));
     next
 }
 
 /// What to tell somebody for whom nothing is left: the decision that closed it, preferably of a rule of theirs.
-pub fn over(approval: &Approval, facts: &Facts, requester: PersonId, now: DateTime<Utc>) -> Refusal {
-    let of_theirs = |given: &&Given| approval.rules.iter().any(|rule| rule.key == given.rule && eligible(rule, facts, requester));
+pub fn over(case: &Case<'_>, facts: &Facts) -> Refusal {
+    let approval = case.approval;
     let own = approval.decisions.iter().find(|given| given.by.id == facts.person.id);
     let rejection = approval.decisions.iter().find(|given| given.verdict == Verdict::Reject);
-    let last = approval.decisions.last();
-    let Some(closing) = own.or(rejection).or_else(|| approval.decisions.iter().rev().find(of_theirs)).or(last) else {
+    let of_theirs = || approval.decisions.iter().rev().find(|given| decides_for(case, given, facts));
+    if let (None, None, Some(settled)) = (own, rejection, approval.settled.last()) {
+        let did = if settled.verdict == Verdict::Reject { "declined" } else { "approved" };
+        let when = moment(settled.at, case.now);
+        return Refusal::conflict(format!("Docket {did} this {when}, as nobody had decided in time. Nothing is left for you to decide."));
+    }
+    let Some(closing) = own.or(rejection).or_else(of_theirs).or(approval.decisions.last()) else {
         return Refusal::not_now("Nothing is left to decide here.");
     };
     let who = if closing.by.id == facts.person.id { "You" } else { &closing.by.name };
+    let place = closing.on_behalf_of.as_ref().map(|person| format!(" for {}", person.name)).unwrap_or_default();
     let did = match closing.verdict {
         Verdict::Approve => "approved this",
         Verdict::Reject => "declined this",
         Verdict::AskForChanges => "asked for changes",
     };
-    Refusal::conflict(format!("{who} {did} {}. Nothing is left for you to decide.", moment(closing.at, now)))
+    Refusal::conflict(format!("{who} {did}{place} {}. Nothing is left for you to decide.", moment(closing.at, case.now)))
 }
 
 /// "at 09:41 UTC", with the day when it was not today.

@@ -9,8 +9,33 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     pub require: Require,
-    /// Empty when nobody has to.
+    /// Of all stages, in order. Empty when nobody has to.
     pub rules: Vec<RouteRule>,
+    /// In order; rules say which one they are of.
+    #[serde(default)]
+    pub stages: Vec<RouteStage>,
+    /// Who does not have to, and which answer would change that.
+    #[serde(default)]
+    pub skipped: Vec<RouteSkipped>,
+}
+
+/// One stage of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteStage {
+    /// May be empty when it is the only one.
+    pub label: String,
+    pub require: Require,
+    pub rules: u32,
+}
+
+/// A rule or stage that these answers leave out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteSkipped {
+    pub label: String,
+    /// "Finance is not needed. It would be when amount is at least 500."
+    pub words: String,
+    /// Keys of the fields whose answers would change that.
+    pub fields: Vec<String>,
 }
 
 /// One rule of a route.
@@ -22,6 +47,24 @@ pub struct RouteRule {
     pub people: Vec<PersonRef>,
     /// How many more there are.
     pub more: u64,
+    /// Index of its stage.
+    #[serde(default)]
+    pub stage: u32,
+    /// Why it is asked at all: "Because amount is at least 500. …". Empty when it always is.
+    #[serde(default)]
+    pub because: String,
+    /// Deputies in effect, of the people shown.
+    #[serde(default)]
+    pub deputies: Vec<Deputy>,
+}
+
+/// Who decides in whose place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deputy {
+    pub person: PersonRef,
+    pub on_behalf_of: PersonRef,
+    /// The first moment it is over.
+    pub until: DateTime<Utc>,
 }
 
 /// A request's approval as shown.
@@ -29,6 +72,23 @@ pub struct RouteRule {
 pub struct ApprovalView {
     pub require: Require,
     pub rules: Vec<RuleView>,
+    /// In order; rules say which one they are of.
+    #[serde(default)]
+    pub stages: Vec<StageView>,
+}
+
+/// One stage with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    pub label: String,
+    pub require: Require,
+    /// Rules that have to be met.
+    pub needed: u32,
+    pub met: bool,
+    /// It is this one's turn.
+    pub open: bool,
+    /// When it should be decided.
+    pub due_at: Option<DateTime<Utc>>,
 }
 
 /// One rule with what was decided.
@@ -39,6 +99,12 @@ pub struct RuleView {
     /// The caller may decide this one now.
     pub yours: bool,
     pub given: Option<GivenView>,
+    /// Index of its stage.
+    #[serde(default)]
+    pub stage: u32,
+    /// Stable key, to re-route it by.
+    #[serde(default)]
+    pub key: String,
 }
 
 /// A decision as shown.
@@ -48,6 +114,9 @@ pub struct GivenView {
     pub at: DateTime<Utc>,
     pub verdict: Verdict,
     pub reason: String,
+    /// In whose place.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// One request waiting for the caller.

@@ -7,6 +7,7 @@ use crate::approvals::Policy;
 use crate::people::Facts;
 use crate::permission::Permission;
 use crate::requests::Plan;
+use crate::requests::sla::Sla;
 use serde::{Deserialize, Serialize};
 
 /// Something that can be requested, as its organization defines it.
@@ -36,8 +37,14 @@ pub struct Item {
     pub form: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Policy>,
+    /// Key of the group that approves when the policy names nobody, or says `team: true`; otherwise the administrators do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver_team: Option<String>,
     #[serde(default, skip_serializing_if = "Plan::is_empty")]
     pub plan: Plan,
+    /// How soon people should react and be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla: Option<Sla>,
     /// Who may see it; everybody of the organization when empty.
     #[serde(default, skip_serializing_if = "Visibility::is_empty")]
     pub visible_to: Visibility,

@@ -3,7 +3,8 @@
 use super::lifecycle::{self, Steps};
 use super::wire::{AnswerSection, AnswerView};
 use super::{Decision, Request, State, Status, What};
-use crate::approvals::{Approval, FrozenRule, machine};
+use crate::approvals::Approval;
+use crate::approvals::route::{self, Asked, Directory};
 use crate::catalog::Item;
 use crate::forms::{Answers, Form, check, fields, journey, resolver};
 use crate::id::{ItemId, RequestId};
@@ -24,8 +25,10 @@ pub struct Filing {
     pub form: Form,
     /// As the person left them.
     pub answers: Answers,
-    /// The policy's rules with their targets found.
-    pub rules: Vec<FrozenRule>,
+    /// The people and groups the item's policy speaks of.
+    pub directory: Directory,
+    /// The time answered in the plan's `schedule_field`, where the requester is; None when there is none.
+    pub begins_at: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
     /// Today where the requester is.
     pub today: NaiveDate,
@@ -48,10 +51,18 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
     }
     let answers = journey::prune(&f.form, &f.answers);
     let form_version_hash = resolver::version_hash(&f.form);
-    let approval = freeze(&f.item, f.requester.id, f.rules);
-    let needs_approval = !approval.rules.is_empty();
+    let asked = Asked {
+        policy: f.item.approval.as_ref(),
+        approver_team: f.item.approver_team.as_deref(),
+        requester: &f.requester,
+        form: &f.form,
+        answers: &answers,
+    };
+    let approval = route::freeze(&asked, &f.directory);
+    let needs_approval = !approval.stages.is_empty();
 
-    let mut steps = Steps::new(&draft(approval, f.now), f.now);
+    let draft = State { begins_at: f.begins_at, ..draft(approval, f.now) };
+    let mut steps = Steps::new(&draft, f.now);
     steps.push(Some(&f.requester), What::Submitted);
     if !needs_approval {
         lifecycle::release(&mut steps, &f.item.plan);
@@ -73,16 +84,20 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
 
 /// The state before the first event: what the fold of a request's events starts from.
 pub fn draft(approval: Approval, now: DateTime<Utc>) -> State {
-    State { status: Status::Draft, returns_to: None, approval, events: 0, updated_at: now }
-}
-
-/// The approval as it is frozen. An item with a policy never goes without: administrators decide when no rule was found.
-fn freeze(item: &Item, requester: crate::id::PersonId, mut rules: Vec<FrozenRule>) -> Approval {
-    if item.approval.is_some() && rules.is_empty() {
-        rules.push(machine::fallback());
+    State {
+        status: Status::Draft,
+        returns_to: Vec::new(),
+        approval,
+        events: 0,
+        updated_at: now,
+        assignee: None,
+        begins_at: None,
+        scheduled_for: None,
+        cancelled_by: None,
+        run: None,
+        required_tasks: Vec::new(),
+        deleted: false,
     }
-    let require = item.approval.as_ref().map(|policy| policy.require).unwrap_or_default();
-    Approval { require, rules: machine::rules_for(requester, rules), decisions: Vec::new() }
 }
 
 /// The answers as they read by a form: what is asked, in its order, with empty text where nothing was answered.
@@ -105,7 +120,7 @@ pub fn answer_sections(form: &Form, answers: &Answers) -> Vec<AnswerSection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approvals::Target;
+    use crate::approvals::{Rule, Target};
     use serde_json::json;
     use uuid::Uuid;
 
@@ -137,7 +152,8 @@ mod tests {
             requester: PersonRef { id: Uuid::from_u128(3).into(), name: "Jonas Weber".to_owned(), title: String::new() },
             form: serde_json::from_value(form).unwrap(),
             answers: serde_json::from_value(answers).unwrap(),
-            rules: Vec::new(),
+            directory: Directory::default(),
+            begins_at: None,
             now: DateTime::from_timestamp(1_773_306_000, 0).unwrap(),
             today: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         }
@@ -164,11 +180,27 @@ mod tests {
     #[test]
     fn a_rule_naming_the_requester_goes_to_the_administrators() {
         let mut own = filing(json!({"name": "Mei", "kind": "staff"}));
-        let rule = FrozenRule { target: Target::Person { id: own.requester.id }, words: "Jonas Weber".to_owned(), ..machine::fallback() };
-        own.rules = vec![rule];
+        let rules = vec![Rule { key: "me".to_owned(), label: "Me".to_owned(), manager: true, ..Rule::default() }];
+        own.item.approval = serde_json::from_value(json!({"rules": rules})).unwrap();
+        own.directory.manager = Some(own.requester.clone());
         let filed = file(own).unwrap();
-        assert_eq!(filed.request.state.approval.rules[0].target, Target::Administrators);
-        assert_ne!(filed.request.state.approval.rules[0].words, "Jonas Weber");
+        let rule = &filed.request.state.approval.stages[0].rules[0];
+        assert_eq!(rule.target, Target::Administrators);
+        assert_ne!(rule.words, "Jonas Weber");
+    }
+
+    #[test]
+    fn work_asked_for_later_is_scheduled() {
+        let mut own = filing(json!({"name": "Mei", "kind": "staff"}));
+        own.item.approval = None;
+        own.item.plan.connectors = vec!["desk".to_owned()];
+        own.begins_at = Some(own.now + chrono::Duration::hours(5));
+        let later = file(own.clone()).unwrap();
+        assert_eq!((later.request.state.status, later.decision.effects.len()), (Status::Scheduled, 0));
+        assert_eq!(later.request.state.scheduled_for, own.begins_at);
+        own.begins_at = Some(own.now);
+        let now = file(own).unwrap();
+        assert_eq!((now.request.state.status, now.decision.effects.len()), (Status::InProgress, 1));
     }
 
     fn lines(form: &Form, answers: &Answers) -> Vec<String> {

@@ -1,18 +1,30 @@
 //! Requests: submitted drafts, from their filing to their end. The request is the fold of its events.
 
+pub mod actions;
+pub mod comments;
+pub mod diagram;
+pub mod event;
 pub mod filing;
+pub mod fold;
+pub mod guard;
+pub mod history;
 pub mod lifecycle;
 pub mod number;
+pub mod share;
+pub mod sla;
 pub mod status;
+pub mod table;
+pub mod tasks;
 pub mod wire;
 
+pub use event::{Ended, Event, What};
 pub use status::STATUSES;
 
 use crate::approvals::Approval;
 use crate::catalog::Item;
 use crate::effect::Effect;
 use crate::forms::Answers;
-use crate::id::{ItemId, RequestId};
+use crate::id::{ItemId, PersonId, RequestId, TaskId};
 use crate::people::PersonRef;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -48,6 +60,21 @@ pub struct Plan {
     /// The request is completed by itself when every connector has taken it. Otherwise people complete it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub complete_when_delivered: bool,
+    /// An automation does the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automation: Option<Automation>,
+    /// Finished work is checked before it counts as completed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub qa: bool,
+    /// The work can be put off to a time, by those who do it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub schedule: bool,
+    /// Key of the date or date-time field that says when the work begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule_field: Option<String>,
+    /// Work tasks made when the work begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<tasks::Template>,
     /// What happens after approval, for the requester: "The service desk creates the accounts."
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
@@ -58,6 +85,18 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// What an automation runs: exactly one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Automation {
+    /// Name of the job template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_template: Option<String>,
+    /// Name of the workflow template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_template: Option<String>,
 }
 
 /// A submitted request, as rules see it. `answers`, `form_version`, `item` and the approval's rules never change after filing.
@@ -82,68 +121,74 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
     pub status: Status,
-    /// Where `needs_info` and `cancelled` go back to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub returns_to: Option<Status>,
+    /// Where `needs_info`, `blocked` and `cancelled` go back to, the last one first to be left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    pub returns_to: Vec<Status>,
     pub approval: Approval,
     /// Number of events so far; the version of optimistic checks.
     pub events: u32,
     pub updated_at: DateTime<Utc>,
+    /// Who has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<PersonRef>,
+    /// When the requester wants the work to begin, by the answer the plan names. Frozen at submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<DateTime<Utc>>,
+    /// When the work begins, while it is put off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// Who cancelled it, while it is cancelled; None when Docket did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<PersonId>,
+    /// The automation's latest run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+    /// Required work tasks that are not over: nothing is completed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required_tasks: Vec<TaskId>,
+    /// A tombstone: it is in no list any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
-/// Something that happened, with who did it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
-    /// 1 for the submission, then counting up without gaps.
-    pub seq: u32,
-    pub at: DateTime<Utc>,
-    /// None when Docket itself acted.
-    pub actor: Option<PersonRef>,
-    pub what: What,
+impl State {
+    /// Where the present interruption goes back to.
+    pub fn back(&self) -> Option<Status> {
+        self.returns_to.last().copied()
+    }
+
+    /// Whether an automation is at work.
+    pub fn runs(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.ended.is_none())
+    }
 }
 
-/// What an event says. Stored as JSON for ever: variants and fields are only added.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum What {
-    Submitted,
-    /// `rules` are the keys of the rules this decision counts for.
-    Approved {
-        rules: Vec<String>,
-        reason: String,
-    },
-    Rejected {
-        rules: Vec<String>,
-        reason: String,
-    },
-    InfoRequested {
-        question: String,
-    },
-    InfoProvided {
-        answer: String,
-    },
-    /// The last approval arrived, or none was needed: the work begins.
-    Released,
-    Dispatched {
-        connectors: Vec<String>,
-    },
-    Delivered {
-        connector: String,
-    },
-    DeliveryFailed {
-        connector: String,
-        error: String,
-    },
-    Replayed {
-        connector: String,
-    },
-    Started,
-    Completed {
-        note: String,
-    },
-    Cancelled {
-        reason: String,
-    },
+/// One launch of an automation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// 1 for the first.
+    pub attempt: u32,
+    /// The controller's name for it, once it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+}
+
+/// States stored before interruptions could nest hold one status.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Status>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Many(Vec<Status>),
+        One(Status),
+        None,
+    }
+    Ok(match Stored::deserialize(from)? {
+        Stored::Many(many) => many,
+        Stored::One(one) => vec![one],
+        Stored::None => Vec::new(),
+    })
 }
 
 /// What a rule decided: the next state, the events that say so, and what must happen outside.
@@ -152,4 +197,11 @@ pub struct Decision {
     pub state: State,
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
+}
+
+impl Decision {
+    /// Whether nothing changes, and nothing is to be saved.
+    pub fn is_nothing(&self) -> bool {
+        self.events.is_empty()
+    }
 }

@@ -109,6 +109,7 @@ pub struct AnswerSection {
 
 /// What the caller may do on a request page now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Allowed {
     pub decide: bool,
     pub cancel: bool,
@@ -116,6 +117,33 @@ pub struct Allowed {
     pub start: bool,
     pub complete: bool,
     pub replay: bool,
+    /// Take back one's own approval.
+    pub withdraw: bool,
+    /// Give a rule to another approver.
+    pub reroute: bool,
+    /// Ask the requester, as somebody who works on it.
+    pub request_info: bool,
+    /// Give it to anybody who works on requests.
+    pub assign: bool,
+    /// Take it oneself: `assign`, and somebody else or nobody has it.
+    pub assign_to_me: bool,
+    pub block: bool,
+    pub unblock: bool,
+    pub escalate: bool,
+    pub take_over: bool,
+    pub send_to_qa: bool,
+    pub pass_qa: bool,
+    pub return_from_qa: bool,
+    pub resolve: bool,
+    pub reopen: bool,
+    pub close: bool,
+    pub retry: bool,
+    pub schedule: bool,
+    pub activate: bool,
+    pub uncancel: bool,
+    pub delete: bool,
+    /// Why nothing about it can be edited now: it is resolved or has ended. None while it can.
+    pub locked: Option<String>,
 }
 
 /// The request page, and the right half of the inbox.

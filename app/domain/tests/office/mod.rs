@@ -1,6 +1,9 @@
 //! A small office to try the rules in: a requester who is also in the approving group and an administrator, and everybody else.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use chrono::{DateTime, Duration, Utc};
+use domain::approvals::delegation::{Authority, StandIn};
 use domain::approvals::{FrozenRule, Target};
 use domain::id::{GroupId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, PersonRef};
@@ -25,6 +28,7 @@ fn facts(n: u128, name: &str, roles: &[&str], in_group: Option<&[&str]>) -> Fact
         person: person(n, name),
         roles: texts(roles),
         memberships: in_group.map(|inside| Membership { group: group(), roles: texts(inside) }).into_iter().collect(),
+        stands_in: Vec::new(),
     }
 }
 
@@ -57,13 +61,29 @@ pub fn stranger() -> Facts {
     facts(7, "Lena Vogt", &["requester"], None)
 }
 
-/// Everybody above, in that order.
+pub fn supervisor() -> Facts {
+    facts(8, "Sofia Brandt", &["supervisor"], None)
+}
+
+pub fn checker() -> Facts {
+    facts(9, "Quentin Park", &["qa_agent"], None)
+}
+
+/// The deputy, who stands in for this person from minute `from` to minute `until`.
+pub fn deputy(principal: &Facts, from: i64, until: i64) -> Facts {
+    let authority =
+        Authority { person: principal.person.clone(), roles: principal.roles.clone(), memberships: principal.memberships.clone() };
+    let lent = StandIn { principal: authority, from: at(from), until: at(until), items: Vec::new() };
+    Facts { stands_in: vec![lent], ..facts(10, "Dora Klein", &["requester"], None) }
+}
+
+/// Everybody above but the supervisor, the checker and the deputy, in that order.
 pub fn everybody() -> Vec<Facts> {
     vec![requester(), ruth(), samir(), mei(), admin(), operator(), stranger()]
 }
 
 fn rule(key: &str, target: Target) -> FrozenRule {
-    FrozenRule { key: key.to_owned(), label: key.to_owned(), words: key.to_owned(), target }
+    FrozenRule { key: key.to_owned(), label: key.to_owned(), words: key.to_owned(), target, also: Vec::new() }
 }
 
 /// "Ruth Abel".

@@ -280,7 +280,7 @@ impl Changes {
             }
         };
         for item in &folder.items {
-            for rule in item.approval.iter().flat_map(|policy| &policy.rules) {
+            for rule in item.approval.iter().flat_map(|policy| policy.rules()) {
                 let Some(group) = &rule.group else { continue };
                 let members = members_of(group);
                 let who = match &rule.role {

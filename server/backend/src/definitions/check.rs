@@ -4,7 +4,7 @@ use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
 use crate::zones;
-use domain::approvals::Policy;
+use domain::approvals::{Policy, Require};
 use domain::catalog::Item;
 use domain::forms::lint::lint;
 use domain::permission::ROLES;
@@ -236,7 +236,29 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
 
 fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], String)) {
     let mut keys = BTreeSet::new();
-    for rule in &policy.rules {
+    let mut stages = BTreeSet::new();
+    for stage in &policy.stages {
+        let key = format!("key: {}", stage.key);
+        let at = ["approval:", "stages:", key.as_str()];
+        if !is_key(&stage.key) {
+            note(&at, key_words("stage", &stage.key));
+        }
+        if !stages.insert(&stage.key) {
+            note(&at, format!("Two stages have the key “{}”. Rename one", stage.key));
+        }
+        if let Require::AtLeast(n) = stage.require
+            && n as usize > stage.rules.len().max(1)
+        {
+            note(&at[..1], format!("A stage asks for {n} of {} rules. Lower at_least: or add rules", stage.rules.len()));
+        }
+        for email in stage.deadline.iter().filter_map(|deadline| deadline.escalate_to.as_ref()) {
+            if !known.people.contains(crate::people::normal(email).as_str()) {
+                let message = format!("{email} is nobody in this organization. Add the person to people.yaml or correct the address");
+                note(&[at[0], "escalate_to:", email], message);
+            }
+        }
+    }
+    for rule in policy.rules() {
         let key = format!("key: {}", rule.key);
         let at = ["approval:", key.as_str()];
         if !is_key(&rule.key) {
@@ -263,6 +285,7 @@ fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], St
                     note(&[at[0], at[1], group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
                 }
             }
+            (None, None) if rule.names() == 1 => {}
             _ => note(&at, format!("The rule “{}” must name either a person (by e-mail) or a group (by key)", rule.key)),
         }
     }

@@ -52,6 +52,8 @@ async fn relay_one(backend: &Backend, recorded: Unrelayed) -> Result<bool> {
                 // What cannot be read becomes deliveries all the same: they fail with words, and can be sent again once it is restored.
                 let connectors = match (recorded.effect, &request) {
                     (Some(Effect::Dispatch { connectors }), _) => connectors,
+                    // Launches and notices have no destination yet: they stay recorded as effects.
+                    (Some(_), _) => return Ok(true),
                     (None, Some(request)) => request.item.plan.connectors.clone(),
                     (None, None) => Vec::new(),
                 };

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::store::{Handle, Tx, deliveries, effects, events, members, requests, waiting_rules};
 use domain::Refusal;
+use domain::approvals::machine;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
 use domain::people::Facts;
 use domain::requests::lifecycle::{self, Action, Observation};
@@ -58,7 +59,7 @@ pub async fn replay(backend: &Backend, caller: &Caller, id: DeliveryId) -> Resul
                 let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
                 let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
                 let facts = fresh(tx, person).await?;
-                lifecycle::replay(&request, &facts)?;
+                lifecycle::replay(&request, &facts, be.now())?;
                 if !deliveries::replay(tx, id, be.now()).await? {
                     return Err(Refusal::not_now("This delivery has not failed. Only a failed one can be sent again.").into());
                 }
@@ -130,9 +131,9 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
     let recorded: Vec<_> = decision.effects.iter().map(|effect| (EffectId(backend.id()), effect.clone())).collect();
     effects::insert(tx, request.id, &recorded, backend.now()).await?;
     let after = waiting(&decision.state);
-    if waiting(&request.state) != after {
+    if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {
         waiting_rules::clear(tx, request.id).await?;
-        waiting_rules::insert(tx, request, &after).await?;
+        waiting_rules::insert(tx, request, &decision.state.approval, &after).await?;
     }
     announce(tx, request);
     Ok(())
@@ -145,7 +146,9 @@ pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
 
 /// What open pages are told of a request that changed. Every approver's inbox may look different now.
 pub(crate) fn change(organization: OrganizationId, request: &Request) -> Change {
-    let mut targets: Vec<String> = request.state.approval.rules.iter().map(|rule| rule.target.index_key()).collect();
+    let approval = &request.state.approval;
+    let mut targets: Vec<String> =
+        approval.rules().flat_map(|rule| machine::targets(approval, rule)).map(|target| target.index_key()).collect();
     targets.sort();
     targets.dedup();
     Change::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }

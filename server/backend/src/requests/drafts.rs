@@ -199,6 +199,7 @@ pub(super) async fn draft_page(
         Some(old) if *old != form => resolver::changes(old, &form),
         _ => Vec::new(),
     };
+    let route = route(handle, item, &form, &filled.answers, &caller.facts).await?;
     Ok(DraftPage {
         id: filled.id,
         item: catalog::card(item),
@@ -208,7 +209,7 @@ pub(super) async fn draft_page(
         step: filled.step,
         saved_at: filled.saved_at,
         today: caller.today(backend.now()),
-        route: route(handle, item, &caller.facts).await?,
+        route,
         after: item.plan.words.clone(),
         changes,
     })

@@ -86,7 +86,8 @@ async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<R
             id: draft.id,
             number: docket_number(&item.prefix, be.bytes()),
             item_id,
-            rules: route::frozen(handle, &item).await?,
+            directory: route::directory(handle, &item, &answers).await?,
+            begins_at: None,
             item,
             requester: caller.facts.person.clone(),
             form,
@@ -149,7 +150,7 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
         filed.request.number = docket_number(&filed.request.item.prefix, be.bytes());
     }
     let request = &filed.request;
-    waiting_rules::insert(tx, request, &waiting(&request.state)).await?;
+    waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
     events::insert(tx, request.id, &filed.decision.events).await?;
     let recorded: Vec<_> = filed.decision.effects.iter().map(|effect| (EffectId(be.id()), effect.clone())).collect();
     effects::insert(tx, request.id, &recorded, now).await?;

@@ -5,9 +5,10 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{attempts, connectors as destinations, deliveries, events, form_versions, items, members, requests};
+use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::approvals::machine;
-use domain::approvals::wire::{ApprovalView, GivenView, RuleView};
+use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
+use domain::approvals::{deadline, machine};
 use domain::connectors;
 use domain::forms::resolver;
 use domain::people::Facts;
@@ -26,7 +27,7 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
     let handle = backend.store().read(caller.organization);
     let facts = &caller.facts;
     let request = requests::by_number(&handle, &number(text)?).await?.ok_or(Refusal::NotFound)?;
-    if !lifecycle::may_see(&request, facts) {
+    if !lifecycle::may_see(&request, facts, backend.now()) {
         return Err(Refusal::NotFound.into());
     }
     let version = form_versions::find(&handle, &request.form_version)
@@ -66,12 +67,12 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         sections: answer_sections(&version, &request.answers),
         form_version: request.form_version.chars().take(8).collect(),
         form_changed_since,
-        approval: approval(&request, facts),
+        approval: approval(&request, facts, backend.now()),
         after: request.item.plan.words.clone(),
         price: request.item.price.clone(),
         events,
         deliveries,
-        allowed: lifecycle::allowed(&request, facts),
+        allowed: lifecycle::allowed(&request, facts, backend.now()),
         question,
     })
 }
@@ -105,25 +106,36 @@ fn question(events: &[Event]) -> Option<String> {
     })
 }
 
-fn approval(request: &Request, facts: &Facts) -> ApprovalView {
+fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalView {
     let approval = &request.state.approval;
     let waiting = super::waiting(&request.state);
-    let rules = approval
-        .rules
-        .iter()
-        .map(|rule| RuleView {
+    let open = machine::open_stage(approval).filter(|_| !waiting.is_empty());
+    let stages = approval.stages.iter().map(|stage| StageView {
+        label: stage.label.clone(),
+        require: stage.require,
+        needed: stage.require.needed(stage.rules.len()) as u32,
+        met: machine::met(approval, stage),
+        open: open == Some(stage),
+        due_at: deadline::due_at(approval).filter(|_| open == Some(stage)),
+    });
+    let numbered = approval.stages.iter().enumerate().flat_map(|(index, stage)| stage.rules.iter().map(move |rule| (index, rule)));
+    let rules = numbered
+        .map(|(stage, rule)| RuleView {
+            stage: stage as u32,
+            key: rule.key.clone(),
             label: rule.label.clone(),
-            words: rule.words.clone(),
-            yours: waiting.contains(&rule) && machine::eligible(rule, facts, request.requester.id),
+            words: machine::words(approval, rule),
+            yours: waiting.contains(&rule) && machine::eligible(&lifecycle::case(request, now), rule, facts),
             given: machine::given(approval, rule).map(|given| GivenView {
                 by: given.by.clone(),
                 at: given.at,
                 verdict: given.verdict,
                 reason: given.reason.clone(),
+                on_behalf_of: given.on_behalf_of.clone(),
             }),
         })
         .collect();
-    ApprovalView { require: approval.require, rules }
+    ApprovalView { require: approval.stages.first().map(|stage| stage.require).unwrap_or_default(), rules, stages: stages.collect() }
 }
 
 async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, sees_errors: bool) -> Result<Vec<DeliveryView>> {

@@ -5,12 +5,13 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::{Handle, groups, items, members};
 use domain::Refusal;
-use domain::approvals::wire::{Route, RouteRule};
-use domain::approvals::{FrozenRule, Rule, Target, machine};
+use domain::approvals::delegation::meant;
+use domain::approvals::route::{Asked, Described, Directory, describe};
+use domain::approvals::wire::{Route, RouteRule, RouteStage};
+use domain::approvals::{FrozenRule, Target};
 use domain::catalog::{self, Item};
-use domain::forms::Answers;
-use domain::people::{Facts, GroupRef};
-use domain::permission;
+use domain::forms::{Answers, Form, resolver};
+use domain::people::Facts;
 
 /// People named for one rule.
 const NAMED: usize = 5;
@@ -19,23 +20,27 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// Not found when the item is not for the caller.
-pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, _answers: &Answers) -> Result<Route> {
+pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, answers: &Answers) -> Result<Route> {
     let handle = backend.store().read(caller.organization);
-    let (_, item, _) = items::by_key(&handle, item_key)
+    let (_, item, authored) = items::by_key(&handle, item_key)
         .await?
         .filter(|(_, item, _)| catalog::may_request(item, &caller.facts))
         .ok_or(Refusal::NotFound)?;
-    route(&handle, &item, &caller.facts).await
+    let form = resolver::resolve(&authored, &caller.facts.group_keys());
+    route(&handle, &item, &form, answers, &caller.facts).await
 }
 
 /// The route of an item for this requester.
-pub(super) async fn route(handle: &impl Handle, item: &Item, requester: &Facts) -> Result<Route> {
-    let Some(policy) = &item.approval else {
-        return Ok(Route::default());
-    };
+pub(super) async fn route(handle: &impl Handle, item: &Item, form: &Form, answers: &Answers, requester: &Facts) -> Result<Route> {
+    let found = directory(handle, item, answers).await?;
+    let asked =
+        Asked { policy: item.approval.as_ref(), approver_team: item.approver_team.as_deref(), requester: &requester.person, form, answers };
+    let Described { approval, because, skipped } = describe(&asked, &found);
     let me = requester.person.id;
     let mut rules = Vec::new();
-    for rule in machine::rules_for(me, frozen(handle, item).await?) {
+    let numbered: Vec<(usize, &FrozenRule)> =
+        approval.stages.iter().enumerate().flat_map(|(stage, at)| at.rules.iter().map(move |rule| (stage, rule))).collect();
+    for (stage, rule) in numbered {
         let limit = NAMED as u64 + 1;
         let (found, total) = match &rule.target {
             Target::Person { id } => {
@@ -48,60 +53,43 @@ pub(super) async fn route(handle: &impl Handle, item: &Item, requester: &Facts) 
             Target::Administrators => members::administrators(handle, limit).await?,
         };
         // The requester may be among those counted without being among those listed: ask the same rule about them alone.
-        let counted = might_decide(&rule, requester);
-        let mut people: Vec<_> = found.into_iter().filter(|person| person.id != me).collect();
+        let barred = !approval.self_approval;
+        let counted = barred && meant(&rule.target, me, &requester.roles, &requester.memberships);
+        let mut people: Vec<_> = found.into_iter().filter(|person| !barred || person.id != me).collect();
         people.truncate(NAMED);
         let more = total.saturating_sub(people.len() as u64 + u64::from(counted));
-        rules.push(RouteRule { label: rule.label, words: rule.words, people, more });
-    }
-    Ok(Route { require: policy.require, rules })
-}
-
-/// Whether this person is among those the rule names, as if it were somebody else's request.
-fn might_decide(rule: &FrozenRule, facts: &Facts) -> bool {
-    let nobody = domain::id::PersonId(uuid::Uuid::nil());
-    machine::eligible(rule, facts, nobody)
-}
-
-/// The policy's rules with their targets found, ready to be frozen. Empty when the item needs no approval.
-pub(super) async fn frozen(handle: &impl Handle, item: &Item) -> Result<Vec<FrozenRule>> {
-    let Some(policy) = &item.approval else {
-        return Ok(Vec::new());
-    };
-    if policy.rules.is_empty() {
-        return Ok(vec![machine::fallback()]);
-    }
-    let keys: Vec<&str> = policy.rules.iter().filter(|rule| rule.person.is_none()).filter_map(|rule| rule.group.as_deref()).collect();
-    let groups = groups::by_keys(handle, &keys).await?;
-    let mut rules = Vec::with_capacity(policy.rules.len());
-    for rule in &policy.rules {
-        rules.push(find(handle, rule, &groups).await?);
-    }
-    Ok(rules)
-}
-
-async fn find(handle: &impl Handle, rule: &Rule, groups: &[GroupRef]) -> Result<FrozenRule> {
-    let freeze = |words: String, target| FrozenRule { key: rule.key.clone(), label: rule.label.clone(), words, target };
-    if let Some(email) = &rule.person {
-        if let Some(person) = members::by_email(handle, email).await? {
-            return Ok(freeze(person.name, Target::Person { id: person.id }));
-        }
-    } else if let Some(key) = &rule.group
-        && let Some(group) = groups.iter().find(|group| group.key == *key)
-    {
-        return Ok(match &rule.role {
-            Some(role) => {
-                let holder = permission::ROLES.iter().find(|(key, _, _)| key == role).map_or(role.as_str(), |(_, label, _)| label);
-                freeze(format!("a {} of {}", lower_first(holder), group.name), Target::GroupRole { id: group.id, role: role.clone() })
-            }
-            None => freeze(format!("anyone in {}", group.name), Target::Group { id: group.id }),
+        rules.push(RouteRule {
+            label: rule.label.clone(),
+            words: rule.words.clone(),
+            people,
+            more,
+            stage: stage as u32,
+            because: because.get(&rule.key).cloned().unwrap_or_default(),
+            deputies: Vec::new(),
         });
     }
-    // Whoever the rule named is gone: somebody has to be able to decide.
-    Ok(freeze("any administrator, as nobody fits this rule any more".to_owned(), Target::Administrators))
+    let stages = approval.stages.iter().map(|stage| RouteStage {
+        label: stage.label.clone(),
+        require: stage.require,
+        rules: stage.rules.len() as u32,
+    });
+    let require = approval.stages.first().map(|stage| stage.require).unwrap_or_default();
+    Ok(Route { require, rules, stages: stages.collect(), skipped })
 }
 
-fn lower_first(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+/// The people and groups the item's policy speaks of.
+pub(super) async fn directory(handle: &impl Handle, item: &Item, answers: &Answers) -> Result<Directory> {
+    let mut found = Directory::default();
+    let Some(policy) = &item.approval else { return Ok(found) };
+    for email in policy.emails() {
+        if let Some(person) = members::by_email(handle, email).await? {
+            found.people.insert(email.to_owned(), person);
+        }
+    }
+    let mut keys = policy.groups();
+    keys.extend(item.approver_team.as_deref());
+    found.groups = groups::by_keys(handle, &keys).await?.into_iter().map(|group| (group.key.clone(), group)).collect();
+    let picked = policy.picked(answers);
+    found.picked = members::people(handle, &picked).await?.into_iter().map(|person| (person.id, person)).collect();
+    Ok(found)
 }

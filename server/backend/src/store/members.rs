@@ -135,6 +135,7 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Fo
                     person: PersonRef { id, name: row.name, title: row.title },
                     roles: from_json(&row.roles)?,
                     memberships: Vec::new(),
+                    stands_in: Vec::new(),
                 },
                 email: row.email,
                 disabled: row.disabled,

@@ -2,7 +2,7 @@
 
 use super::{Handle, micros};
 use crate::error::Result;
-use domain::approvals::FrozenRule;
+use domain::approvals::{Approval, FrozenRule, machine};
 use domain::id::{PersonId, RequestId};
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
@@ -27,21 +27,23 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Adds rows for these rules of a request.
-pub(crate) async fn insert(handle: &impl Handle, request: &Request, rules: &[&FrozenRule]) -> Result<()> {
+/// Adds rows for these rules of a request, one for everybody who may decide them as its approval stands.
+pub(crate) async fn insert(handle: &impl Handle, request: &Request, approval: &Approval, rules: &[&FrozenRule]) -> Result<()> {
     if rules.is_empty() {
         return Ok(());
     }
-    let rows = rules.iter().map(|rule| {
-        Model {
-            request_id: request.id.0,
-            rule: rule.key.clone(),
-            organization_id: handle.organization(),
-            target: rule.target.index_key(),
-            requester_id: request.requester.id.0,
-            submitted_at: micros(request.submitted_at),
-        }
-        .into_active_model()
+    let rows = rules.iter().flat_map(|rule| {
+        machine::targets(approval, rule).into_iter().enumerate().map(|(nth, target)| {
+            Model {
+                request_id: request.id.0,
+                rule: if nth == 0 { rule.key.clone() } else { format!("{}#{nth}", rule.key) },
+                organization_id: handle.organization(),
+                target: target.index_key(),
+                requester_id: request.requester.id.0,
+                submitted_at: micros(request.submitted_at),
+            }
+            .into_active_model()
+        })
     });
     Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
     Ok(())

@@ -235,8 +235,11 @@ async fn the_demo_shows_every_type_of_field_and_every_kind_of_approval() {
             let item: domain::catalog::Item = serde_yaml_ng::from_str(text).unwrap();
             items += 1;
             let policy = item.approval.as_ref();
-            policies.insert(policy.map_or("none".to_owned(), |policy| format!("{:?} of {}", policy.require, policy.rules.len().min(2))));
-            for rule in policy.into_iter().flat_map(|policy| &policy.rules) {
+            policies.insert(policy.map_or("none".to_owned(), |policy| {
+                let require = policy.stages.first().map(|stage| stage.require).unwrap_or_default();
+                format!("{require:?} of {}", policy.rules().count().min(2))
+            }));
+            for rule in policy.into_iter().flat_map(|policy| policy.rules()) {
                 policies.insert(
                     if rule.person.is_some() {
                         "person"

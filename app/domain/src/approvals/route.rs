@@ -1,0 +1,251 @@
+//! From an authored policy to who has to approve: conditions are answered, names become ids, and what is left out says which answer
+//! would change that. The same function makes the preview and what is frozen at submission.
+
+use super::wire::RouteSkipped;
+use super::{Approval, Deadline, Escalation, FrozenDeadline, FrozenRule, FrozenStage, Policy, Rule, Stage, Target, authoring, machine};
+use crate::forms::condition::Comparison;
+use crate::forms::words::uncapitalised;
+use crate::forms::{Answers, Condition, Form, journey};
+use crate::id::PersonId;
+use crate::people::{GroupRef, PersonRef};
+use crate::permission;
+use std::collections::BTreeMap;
+
+/// The people and groups a policy speaks of, as they are in the organization now. Who is gone is missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Directory {
+    /// By e-mail as authored, see `emails`.
+    pub people: BTreeMap<String, PersonRef>,
+    /// By key, see `groups`.
+    pub groups: BTreeMap<String, GroupRef>,
+    /// People named in answers, see `picked`.
+    pub picked: BTreeMap<PersonId, PersonRef>,
+    /// The requester's manager.
+    pub manager: Option<PersonRef>,
+}
+
+/// Whose request it is, of which item, with which answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// None when the item needs no approval.
+    pub policy: Option<&'a Policy>,
+    /// Key of the item's approver team.
+    pub approver_team: Option<&'a str>,
+    pub requester: &'a PersonRef,
+    /// Resolved for the requester.
+    pub form: &'a Form,
+    /// As typed: defaults and hidden fields are seen to here.
+    pub answers: &'a Answers,
+}
+
+/// Who has to approve, and who does not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Described {
+    pub approval: Approval,
+    /// Why a conditional rule is asked, by rule key.
+    pub because: BTreeMap<String, String>,
+    pub skipped: Vec<RouteSkipped>,
+}
+
+impl Policy {
+    /// Every rule of every stage, in order.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.stages.iter().flat_map(|stage| &stage.rules)
+    }
+
+    /// The e-mails it names.
+    pub fn emails(&self) -> Vec<&str> {
+        let escalations = self.stages.iter().filter_map(|stage| stage.deadline.as_ref()?.escalate_to.as_deref());
+        self.rules().filter_map(|rule| rule.person.as_deref()).chain(escalations).collect()
+    }
+
+    /// The keys of the groups it names; the approver team is the item's.
+    pub fn groups(&self) -> Vec<&str> {
+        self.rules().filter_map(|rule| rule.group.as_deref()).collect()
+    }
+
+    /// The people named by answers it reads.
+    pub fn picked(&self, answers: &Answers) -> Vec<PersonId> {
+        self.rules().filter_map(|rule| picked(answers, rule.answer.as_deref()?)).collect()
+    }
+
+    /// Whether it asks the requester's manager.
+    pub fn asks_manager(&self) -> bool {
+        self.rules().any(|rule| rule.manager)
+    }
+}
+
+fn picked(answers: &Answers, field: &str) -> Option<PersonId> {
+    answers.get(field)?.get("id")?.as_str()?.parse().ok()
+}
+
+/// Who has to approve, and which answers would change that. An item with a policy never goes without approvers, unless conditions
+/// say so: where nobody fits a rule any more, the administrators decide it.
+pub fn describe(asked: &Asked<'_>, directory: &Directory) -> Described {
+    let mut route = Described::default();
+    let Some(policy) = asked.policy else { return route };
+    route.approval.self_approval = policy.self_approval;
+    let answers = journey::effective(asked.form, asked.answers);
+    let holds = |when: &Option<Condition>| when.as_ref().is_none_or(|when| when.holds(&answers));
+    if !holds(&policy.when) {
+        route.skipped.extend(skipped("Approval", &policy.when, asked.form));
+        return route;
+    }
+    let finder = Finder { asked, directory, answers: &answers, self_approval: policy.self_approval };
+    if policy.stages.is_empty() {
+        let rules = vec![finder.nobody_named(authoring::ONLY_STAGE)];
+        route.approval.stages = Approval::of_one_stage(super::Require::All, rules).stages;
+    }
+    for stage in &policy.stages {
+        if !holds(&stage.when) {
+            let label = if stage.label.is_empty() { &stage.key } else { &stage.label };
+            route.skipped.extend(skipped(label, &stage.when, asked.form));
+            continue;
+        }
+        let mut rules = Vec::new();
+        for rule in &stage.rules {
+            if holds(&rule.when) {
+                let why = rule.when.as_ref().or(stage.when.as_ref()).map(|when| because(&rule.label, when, asked.form));
+                route.because.extend(why.map(|why| (rule.key.clone(), why)));
+                rules.push(finder.freeze(rule));
+            } else {
+                route.skipped.extend(skipped(&rule.label, &rule.when, asked.form));
+            }
+        }
+        if stage.rules.is_empty() {
+            rules.push(finder.nobody_named(&stage.key));
+        }
+        if !rules.is_empty() {
+            route.approval.stages.push(finder.stage(stage, rules));
+        }
+    }
+    route
+}
+
+/// The approval to be frozen: `describe` without its words.
+pub fn freeze(asked: &Asked<'_>, directory: &Directory) -> Approval {
+    describe(asked, directory).approval
+}
+
+fn skipped(label: &str, when: &Option<Condition>, form: &Form) -> Option<RouteSkipped> {
+    let when = when.as_ref()?;
+    let words = format!("{label} is not needed. It would be when {}.", when.words(form));
+    Some(RouteSkipped { label: label.to_owned(), words, fields: when.fields().into_iter().map(str::to_owned).collect() })
+}
+
+fn because(label: &str, when: &Condition, form: &Form) -> String {
+    format!("Because {}. When {}, {} is not needed.", when.words(form), opposite(when).words(form), uncapitalised(label))
+}
+
+/// The condition under which this one fails, as somebody would say it: "less than 500", not "not at least 500".
+fn opposite(when: &Condition) -> Condition {
+    match when {
+        Condition::Compare { field, comparison, limit } => {
+            let comparison = match comparison {
+                Comparison::AtLeast => Comparison::LessThan,
+                Comparison::LessThan => Comparison::AtLeast,
+                Comparison::AtMost => Comparison::MoreThan,
+                Comparison::MoreThan => Comparison::AtMost,
+            };
+            Condition::Compare { field: field.clone(), comparison, limit: limit.clone() }
+        }
+        Condition::Not(inner) => (**inner).clone(),
+        Condition::All(parts) if !parts.is_empty() => Condition::Any(parts.iter().map(opposite).collect()),
+        Condition::Any(parts) if !parts.is_empty() => Condition::All(parts.iter().map(opposite).collect()),
+        other => Condition::Not(Box::new(other.clone())),
+    }
+}
+
+struct Finder<'a> {
+    asked: &'a Asked<'a>,
+    directory: &'a Directory,
+    answers: &'a Answers,
+    self_approval: bool,
+}
+
+impl Finder<'_> {
+    fn stage(&self, stage: &Stage, rules: Vec<FrozenRule>) -> FrozenStage {
+        FrozenStage {
+            key: stage.key.clone(),
+            label: stage.label.clone(),
+            require: stage.require,
+            rules,
+            deadline: stage.deadline.as_ref().map(|deadline| self.deadline(deadline)),
+        }
+    }
+
+    fn deadline(&self, deadline: &Deadline) -> FrozenDeadline {
+        let escalation = deadline.escalate_to.as_ref().map(|email| {
+            let person = self.directory.people.get(email).filter(|person| self.self_approval || person.id != self.asked.requester.id);
+            let after = deadline.escalate_after.unwrap_or(deadline.hours);
+            match person {
+                Some(person) => Escalation { after, target: Target::Person { id: person.id }, words: person.name.clone() },
+                None => Escalation { after, target: Target::Administrators, words: "any administrator".to_owned() },
+            }
+        });
+        FrozenDeadline { hours: deadline.hours, remind: deadline.remind.clone(), escalation, then: deadline.then }
+    }
+
+    /// The rule of a stage that names nobody: the approver team's or the administrators'.
+    fn nobody_named(&self, stage: &str) -> FrozenRule {
+        let key = if stage == authoring::ONLY_STAGE { "administrators".to_owned() } else { format!("{stage}-administrators") };
+        let rule = Rule { key, label: "Administrators".to_owned(), team: true, ..Rule::default() };
+        let found = self.freeze(&rule);
+        let label = if found.also.is_empty() { found.label } else { "Approver team".to_owned() };
+        FrozenRule { label, ..found }
+    }
+
+    fn freeze(&self, rule: &Rule) -> FrozenRule {
+        let (words, target, also) = self.find(rule);
+        let frozen = FrozenRule { key: rule.key.clone(), label: rule.label.clone(), words, target, also };
+        if self.self_approval { frozen } else { machine::rule_for(self.asked.requester.id, frozen) }
+    }
+
+    fn find(&self, rule: &Rule) -> (String, Target, Vec<Target>) {
+        let directory = self.directory;
+        let named = |person: &PersonRef| (person.name.clone(), Target::Person { id: person.id }, Vec::new());
+        let instead = |why: &str| (format!("any administrator{why}"), Target::Administrators, Vec::new());
+        if rule.administrators {
+            return instead("");
+        }
+        if rule.team {
+            return match self.asked.approver_team.and_then(|key| directory.groups.get(key)) {
+                Some(team) => {
+                    let words = format!("anyone in {}, or an administrator", team.name);
+                    (words, Target::Group { id: team.id }, vec![Target::Administrators])
+                }
+                None => instead(""),
+            };
+        }
+        if rule.manager {
+            return directory.manager.as_ref().map_or_else(|| instead(", as the requester has no manager"), named);
+        }
+        if let Some(field) = &rule.answer {
+            let person = picked(self.answers, field).and_then(|id| directory.picked.get(&id));
+            return person.map_or_else(|| instead(", as the request names nobody"), named);
+        }
+        let found = match (&rule.person, &rule.group) {
+            (Some(email), _) => directory.people.get(email).map(named),
+            (None, Some(key)) => directory.groups.get(key).map(|group| match &rule.role {
+                Some(role) => {
+                    let holder = permission::ROLES.iter().find(|(key, _, _)| key == role).map_or(role.as_str(), |(_, label, _)| label);
+                    let target = Target::GroupRole { id: group.id, role: role.clone() };
+                    (format!("a {} of {}", lower_first(holder), group.name), target, Vec::new())
+                }
+                None => (format!("anyone in {}", group.name), Target::Group { id: group.id }, Vec::new()),
+            }),
+            (None, None) => None,
+        };
+        // Whoever the rule named is gone: somebody has to be able to decide.
+        found.unwrap_or_else(|| instead(", as nobody fits this rule any more"))
+    }
+}
+
+fn lower_first(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "route_tests.rs"]
+mod tests;

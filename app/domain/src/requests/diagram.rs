@@ -1,0 +1,65 @@
+//! The transition table as a picture: the same rows, drawn.
+
+use super::table::{Goal, ROWS};
+use super::{STATUSES, Status};
+use std::fmt::Write;
+
+/// A mermaid state diagram of the table. Arrows between the same two statuses are one arrow; cancelling, which is possible nearly
+/// everywhere, is said in a note.
+pub fn mermaid() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> draft\n");
+    let mut cancellable = Vec::new();
+    for status in STATUSES {
+        let mut arrows: Vec<(String, Vec<String>)> = Vec::new();
+        for row in ROWS.iter().filter(|row| row.from.contains(&status)) {
+            let to = match row.to {
+                Goal::To(Status::Cancelled) if words(&format!("{:?}", row.action)) == "cancel" => {
+                    cancellable.push(status.key());
+                    continue;
+                }
+                Goal::To(to) => to.key().to_owned(),
+                Goal::Back => format!("back_from_{}", status.key()),
+                Goal::Gone => "[*]".to_owned(),
+                Goal::Stay => continue,
+            };
+            let name = words(&format!("{:?}", row.action));
+            match arrows.iter_mut().find(|(known, _)| *known == to) {
+                Some((_, names)) => names.push(name),
+                None => arrows.push((to, vec![name])),
+            }
+        }
+        for (to, names) in arrows {
+            if let Some(from) = to.strip_prefix("back_from_") {
+                let _ = writeln!(text, "    state \"where {from} came from\" as {to}");
+            }
+            let _ = writeln!(text, "    {} --> {to}: {}", status.key(), names.join(", "));
+        }
+        if status.is_terminal() {
+            let _ = writeln!(text, "    {} --> [*]", status.key());
+        }
+    }
+    let _ = writeln!(text, "    note left of cancelled: cancel leads here from {}", cancellable.join(", "));
+    text
+}
+
+/// The page `docs/lifecycle.md`: diagram and table.
+pub fn page() -> String {
+    format!(
+        "# The life of a request\n\nGenerated from `app/domain/src/requests/table.rs`; `UPDATE_GOLDEN=1 cargo test -p domain --test golden` \
+         writes it anew.\n\n```mermaid\n{}```\n\nEvery status, the actions possible in it, and where they lead:\n\n```text\n{}```\n",
+        mermaid(),
+        super::table::table()
+    )
+}
+
+/// "SendToQa" as "send to qa".
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}

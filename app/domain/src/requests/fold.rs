@@ -1,0 +1,191 @@
+//! The fold: what each event makes of the state before it. Total, and the only code that changes a state.
+
+use super::table::{ActionKind, Goal, goal};
+use super::tasks::TaskStatus;
+use super::{Event, Run, State, Status, What};
+use crate::approvals::{Approval, Behalves, Move, Settled, Verdict, machine};
+use ActionKind as A;
+use Status as S;
+use chrono::{DateTime, Duration, Utc};
+
+/// The state after an event: total, and the only code that changes a state. An event the table does not know from here changes no
+/// status, so that a log always folds.
+pub fn apply(state: &State, event: &Event) -> State {
+    let mut next = State { events: event.seq, updated_at: event.at, ..state.clone() };
+    match &event.what {
+        What::Submitted => {
+            if go(&mut next, A::Submit) {
+                open_stage(&mut next.approval, event);
+            }
+        }
+        What::Approved { rules, reason, on_behalf_of, .. } => {
+            next.approval = given(state, event, rules, on_behalf_of, Verdict::Approve, reason);
+            open_next(&mut next.approval, &state.approval, event);
+        }
+        What::Rejected { rules, reason, on_behalf_of, .. } => {
+            next.approval = given(state, event, rules, on_behalf_of, Verdict::Reject, reason);
+            go(&mut next, A::Reject);
+        }
+        What::Withdrawn { rules, .. } => {
+            let by = event.actor.as_ref().map(|person| person.id);
+            next.approval.decisions.retain(|given| !(rules.contains(&given.rule) && Some(given.by.id) == by));
+        }
+        What::Rerouted { rule, target, words, .. } => {
+            next.approval.moves.push(Move { rule: rule.clone(), target: target.clone(), words: words.clone(), joins: false });
+        }
+        What::Reminded { key } => next.approval.done.push(key.clone()),
+        What::ApprovalEscalated { key, rules, target, words } => {
+            next.approval.done.push(key.clone());
+            let join = |rule: &String| Move { rule: rule.clone(), target: target.clone(), words: words.clone(), joins: true };
+            next.approval.moves.extend(rules.iter().map(join));
+        }
+        What::TimedOut { key, stage, verdict } => {
+            next.approval.done.push(key.clone());
+            next.approval.settled.push(Settled { stage: stage.clone(), verdict: *verdict, at: event.at });
+            open_next(&mut next.approval, &state.approval, event);
+            if *verdict == Verdict::Reject {
+                go(&mut next, A::Reject);
+            }
+        }
+        What::InfoRequested { .. } => _ = go(&mut next, A::RequestInfo),
+        What::InfoProvided { .. } => _ = go(&mut next, A::ProvideInfo),
+        What::Released => _ = go(&mut next, A::Release),
+        What::Scheduled { for_time } => {
+            if go(&mut next, A::Schedule) {
+                next.scheduled_for = Some(*for_time);
+            }
+        }
+        What::Activated => {
+            if go(&mut next, A::Activate) {
+                next.scheduled_for = None;
+            }
+        }
+        What::Assigned { to } => {
+            if go(&mut next, A::Assign) || go(&mut next, A::Reassign) {
+                next.assignee = Some(to.clone());
+            }
+        }
+        What::Started => {
+            if go(&mut next, A::Start) && next.assignee.is_none() {
+                next.assignee.clone_from(&event.actor);
+            }
+        }
+        What::Launching { attempt } => next.run = Some(Run { attempt: *attempt, job: None, ended: None }),
+        What::Launched { job } => {
+            if let Some(run) = &mut next.run {
+                run.job = Some(job.clone());
+            }
+        }
+        What::AutomationEnded { ended, .. } => {
+            if let Some(run) = &mut next.run {
+                run.ended = Some(*ended);
+            }
+        }
+        What::Failed { .. } => _ = go(&mut next, A::AutomationFailed),
+        What::Retried => _ = go(&mut next, A::Retry),
+        What::Blocked { .. } => _ = go(&mut next, A::Block),
+        What::Unblocked { .. } => _ = go(&mut next, A::Unblock),
+        What::Escalated { .. } => _ = go(&mut next, A::Escalate),
+        What::TakenOver => {
+            if go(&mut next, A::TakeOver) {
+                next.assignee.clone_from(&event.actor);
+            }
+        }
+        What::SentToQa { .. } => _ = go(&mut next, A::SendToQa),
+        What::ReturnedFromQa { .. } => _ = go(&mut next, A::ReturnFromQa),
+        What::PassedQa { .. } => _ = go(&mut next, A::PassQa),
+        What::Resolved { .. } => _ = go(&mut next, A::Resolve),
+        What::Reopened { .. } => _ = go(&mut next, A::Reopen),
+        What::Closed { .. } => _ = go(&mut next, A::Close),
+        What::Completed { .. } => _ = go(&mut next, A::Complete),
+        What::Cancelled { .. } => {
+            if go(&mut next, A::Cancel) {
+                next.cancelled_by = event.actor.as_ref().map(|person| person.id);
+            }
+        }
+        What::Uncancelled { .. } => {
+            if go(&mut next, A::Uncancel) {
+                next.cancelled_by = None;
+            }
+        }
+        What::Deleted { .. } => _ = go(&mut next, A::Delete),
+        What::TaskAdded { task, required, .. } => {
+            if *required && !next.required_tasks.contains(task) {
+                next.required_tasks.push(*task);
+            }
+        }
+        What::TaskChanged { task, to, required, .. } => {
+            next.required_tasks.retain(|known| known != task);
+            if *required && !matches!(to, TaskStatus::Done | TaskStatus::Cancelled) {
+                next.required_tasks.push(*task);
+            }
+        }
+        What::Dispatched { .. } | What::Delivered { .. } | What::DeliveryFailed { .. } | What::Replayed { .. } => {}
+    }
+    stand_still(&mut next, state.status, event.at);
+    next
+}
+
+/// The first stage that is not met begins its time.
+fn open_stage(approval: &mut Approval, event: &Event) {
+    approval.opened_at = machine::open_stage(approval).map(|_| event.at);
+    approval.opened_by = if approval.opened_at.is_some() { event.seq } else { 0 };
+}
+
+/// A stage that was not open before opens now.
+fn open_next(next: &mut Approval, before: &Approval, event: &Event) {
+    let key = |approval: &Approval| machine::open_stage(approval).map(|stage| stage.key.clone());
+    if key(next) != key(before) {
+        open_stage(next, event);
+    }
+}
+
+/// The approval's time stands still while it does not wait for approvers.
+fn stand_still(next: &mut State, before: Status, at: DateTime<Utc>) {
+    let approval = &mut next.approval;
+    match (before, next.status) {
+        (S::PendingApproval, S::NeedsInfo | S::Cancelled) => approval.paused_at = Some(at),
+        (S::NeedsInfo | S::Cancelled, S::PendingApproval) => {
+            if let Some(since) = approval.paused_at.take() {
+                let stood = (at - since).max(Duration::zero());
+                approval.opened_at = approval.opened_at.map(|opened| opened + stood);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn given(state: &State, event: &Event, rules: &[String], for_whom: &Behalves, verdict: Verdict, reason: &str) -> Approval {
+    match &event.actor {
+        Some(by) => machine::record(&state.approval, rules, by, for_whom, verdict, reason, event.at),
+        None => state.approval.clone(),
+    }
+}
+
+/// Takes the action's row of the table; false when there is none from here.
+fn go(state: &mut State, action: ActionKind) -> bool {
+    let from = state.status;
+    match goal(from, action) {
+        _ if state.deleted => return false,
+        Some(Goal::To(to)) => {
+            state.status = to;
+            match to {
+                S::NeedsInfo | S::Blocked | S::Cancelled => state.returns_to.push(from),
+                _ => state.returns_to.clear(),
+            }
+        }
+        Some(Goal::Back) => {
+            let usual = if from == S::Blocked { S::InProgress } else { S::PendingApproval };
+            state.status = state.returns_to.pop().unwrap_or(usual);
+        }
+        Some(Goal::Gone) => state.deleted = true,
+        Some(Goal::Stay) => {}
+        None => return false,
+    }
+    true
+}
+
+/// The state all these events lead to.
+pub fn fold(start: &State, events: &[Event]) -> State {
+    events.iter().fold(start.clone(), |state, event| apply(&state, event))
+}

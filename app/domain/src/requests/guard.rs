@@ -1,0 +1,240 @@
+//! Who may do what when: one guard for each action, in this order: seen at all, the right person, the plan, the right time.
+
+use super::table::{ActionKind, goal};
+use super::wire::Allowed;
+use super::{Ended, Request, State, Status};
+use crate::approvals::machine::{self, Case};
+use crate::people::Facts;
+use crate::permission::Permission;
+use crate::refusal::Refusal;
+use ActionKind as A;
+use Status as S;
+use chrono::{DateTime, Utc};
+
+/// The request's approval, as the machine takes it.
+pub fn case(request: &Request, now: DateTime<Utc>) -> Case<'_> {
+    Case { approval: &request.state.approval, requester: request.requester.id, item: request.item_id, now }
+}
+
+/// Whether the request exists for this person: its requester, who has it, whoever may decide or decided a rule, and those who see
+/// all of them. What was deleted is seen by administrators alone.
+pub fn may_see(request: &Request, facts: &Facts, now: DateTime<Utc>) -> bool {
+    if request.state.deleted {
+        return facts.may(Permission::Administer);
+    }
+    let (approval, me) = (&request.state.approval, facts.person.id);
+    me == request.requester.id
+        || facts.may(Permission::SeeAllRequests)
+        || facts.leads()
+        || request.state.assignee.as_ref().is_some_and(|person| person.id == me)
+        || approval.rules().any(|rule| machine::eligible(&case(request, now), rule, facts))
+        || approval.decisions.iter().any(|given| given.by.id == me || given.on_behalf_of.as_ref().is_some_and(|person| person.id == me))
+}
+
+/// What this person may do now: exactly the actions `act` and `replay` would not refuse, given the texts they ask for.
+pub fn allowed(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Allowed {
+    let may = |action| guard(request, actor, action, now).is_ok();
+    let assign = may(A::Assign) || may(A::Reassign);
+    let has_it = request.state.assignee.as_ref().is_some_and(|person| person.id == actor.person.id);
+    Allowed {
+        decide: approver(request, actor, now).is_ok(),
+        cancel: may(A::Cancel),
+        provide_info: may(A::ProvideInfo),
+        start: may(A::Start),
+        complete: may(A::Complete),
+        replay: replay(request, actor, now).is_ok(),
+        withdraw: may(A::Withdraw),
+        reroute: may(A::Reroute),
+        request_info: may(A::RequestInfo),
+        assign,
+        assign_to_me: assign && !has_it,
+        block: may(A::Block),
+        unblock: may(A::Unblock),
+        escalate: may(A::Escalate),
+        take_over: may(A::TakeOver),
+        send_to_qa: may(A::SendToQa),
+        pass_qa: may(A::PassQa),
+        return_from_qa: may(A::ReturnFromQa),
+        resolve: may(A::Resolve),
+        reopen: may(A::Reopen),
+        close: may(A::Close),
+        retry: may(A::Retry),
+        schedule: may(A::Schedule),
+        activate: may(A::Activate),
+        uncancel: may(A::Uncancel),
+        delete: may(A::Delete),
+        locked: lock(&request.state).map(str::to_owned),
+    }
+}
+
+/// Why nothing about the request can be edited (comments, tasks, files): it is resolved or over. None while it can.
+pub fn lock(state: &State) -> Option<&'static str> {
+    match state.status {
+        _ if state.deleted => Some("This request was deleted."),
+        S::Resolved => Some("This request is resolved and locked. Reopen it to change anything."),
+        S::Completed => Some("This request is completed. Nothing about it changes any more."),
+        S::Rejected => Some("This request was declined. Nothing about it changes any more."),
+        S::Cancelled => Some("This request is cancelled. Bring it back to change anything."),
+        _ => None,
+    }
+}
+
+/// Whether this person may have a failed delivery of the request sent again.
+pub fn replay(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if !may_see(request, actor, now) {
+        return Err(Refusal::NotFound);
+    }
+    if !actor.may(Permission::Administer) {
+        return Err(Refusal::not_now("Only an administrator can send a delivery again."));
+    }
+    match request.state.status {
+        _ if request.state.deleted => Err(deleted()),
+        S::Draft | S::PendingApproval | S::NeedsInfo | S::Scheduled | S::Open => Err(Refusal::not_now("Nothing was sent yet.")),
+        S::Rejected => Err(Refusal::not_now("This request was declined. Nothing is sent for it.")),
+        S::Cancelled => Err(Refusal::not_now("This request was cancelled. Nothing more is sent for it.")),
+        _ if request.item.plan.connectors.is_empty() => Err(Refusal::not_now("This request is not sent anywhere.")),
+        _ => Ok(()),
+    }
+}
+
+fn deleted() -> Refusal {
+    Refusal::not_now("This request was deleted.")
+}
+
+/// Whether this person may do this now. Deciding has its own door, `approver`; here `RequestInfo` is asked by those who work.
+pub(super) fn guard(request: &Request, actor: &Facts, action: ActionKind, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if !may_see(request, actor, now) {
+        return Err(Refusal::NotFound);
+    }
+    if request.state.deleted {
+        return Err(deleted());
+    }
+    person(request, actor, action)?;
+    let status = request.state.status;
+    if action == A::RequestInfo && status == S::PendingApproval {
+        return Err(Refusal::not_now("While it waits for approval, its approvers ask for changes."));
+    }
+    if goal(status, action).is_none() {
+        return Err(too_late(status, action));
+    }
+    if action == A::Withdraw {
+        machine::withdrawable(&case(request, now), actor)?;
+    }
+    plan(request, action)
+}
+
+/// The right person for the action.
+fn person(request: &Request, actor: &Facts, action: ActionKind) -> Result<(), Refusal> {
+    let own = actor.person.id == request.requester.id;
+    let name = &request.requester.name;
+    let works = || actor.may(Permission::Work);
+    let no = |words: &str| Err(Refusal::not_now(words));
+    match action {
+        A::ProvideInfo if !own => Err(Refusal::not_now(format!("Only {name} can answer this."))),
+        A::Cancel if !own && !works() && !actor.may(Permission::Administer) => {
+            Err(Refusal::not_now(format!("Only {name} or the people who work on it can cancel this request.")))
+        }
+        A::Uncancel if !works() && (!own || request.state.cancelled_by != Some(actor.person.id)) => {
+            no("Only who cancelled a request or the people who work on it can bring it back.")
+        }
+        A::Delete if !own && !actor.may(Permission::Administer) => {
+            Err(Refusal::not_now(format!("Only {name} or an administrator can delete this request.")))
+        }
+        A::Reopen | A::Close if !own && !works() => {
+            Err(Refusal::not_now(format!("Only {name} or the people who work on requests can do this.")))
+        }
+        A::Escalate | A::TakeOver if !actor.may(Permission::Supervise) => no("Only a supervisor can do this."),
+        A::PassQa | A::ReturnFromQa if !actor.may(Permission::CheckQuality) => no("Only those who check quality can do this."),
+        A::Reroute if own => no("This is your own request. Another administrator has to re-route it."),
+        A::Reroute if !actor.may(Permission::Administer) => no("Only an administrator can re-route an approval."),
+        A::RequestInfo
+        | A::Assign
+        | A::Reassign
+        | A::Start
+        | A::Block
+        | A::Unblock
+        | A::SendToQa
+        | A::Resolve
+        | A::Complete
+        | A::Retry
+        | A::Schedule
+        | A::Activate
+            if !works() =>
+        {
+            no("Only the people who work on requests can do this.")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the plan has to say about the action.
+fn plan(request: &Request, action: ActionKind) -> Result<(), Refusal> {
+    let (plan, state) = (&request.item.plan, &request.state);
+    let no = |words: &str| Err(Refusal::not_now(words));
+    match action {
+        A::SendToQa if !plan.qa => no("This item has no quality check. Complete the request instead."),
+        A::Complete | A::Resolve if plan.qa => no("The work on this item is checked before it counts. Send it to QA."),
+        A::Complete | A::Resolve | A::SendToQa if state.runs() => no("An automation is at work. Its end is recorded by itself."),
+        A::Complete | A::Resolve | A::PassQa | A::Close if !state.required_tasks.is_empty() => {
+            let left = state.required_tasks.len();
+            let tasks = if left == 1 { "1 required task is".to_owned() } else { format!("{left} required tasks are") };
+            Err(Refusal::not_now(format!("{tasks} not done yet. Finish or cancel what is left first.")))
+        }
+        A::Schedule if !plan.schedule && plan.schedule_field.is_none() => no("The work on this item cannot be put off to a time."),
+        A::Schedule if plan.automation.is_some() && state.run.is_some() => no("The automation has run already."),
+        A::Retry if plan.automation.is_none() => no("There is no automation to try again."),
+        A::Retry if state.status == S::InProgress => match state.run.as_ref().and_then(|run| run.ended) {
+            Some(Ended::Failed | Ended::Cancelled) => Ok(()),
+            Some(Ended::Succeeded) => no("The automation has succeeded."),
+            None => no("The automation is at work."),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// The approver's guard: eligible, at the right time, with a rule left to decide.
+pub(super) fn approver(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let case = case(request, now);
+    if !may_see(request, actor, now) {
+        // A deputy whose grant ended saw it a moment ago: the reason tells nothing new.
+        let ended = !request.state.deleted && machine::ended(&case, actor).is_some();
+        return Err(if ended { machine::standing(&case, actor).err().unwrap_or(Refusal::NotFound) } else { Refusal::NotFound });
+    }
+    if request.state.deleted {
+        return Err(deleted());
+    }
+    let left = machine::standing(&case, actor);
+    match request.state.status {
+        S::PendingApproval => left.map(|_| ()),
+        S::NeedsInfo if machine::open_stage(case.approval).is_some() => left.and_then(|_| {
+            Err(Refusal::not_now(format!("Changes were asked. You can decide when {} has answered.", request.requester.name)))
+        }),
+        S::Cancelled => match left {
+            Err(not_an_approver @ Refusal::NotNow { .. }) => Err(not_an_approver),
+            _ => Err(Refusal::conflict("This request was cancelled. Nothing is left for you to decide.")),
+        },
+        _ => Err(left.err().unwrap_or_else(|| machine::over(&case, actor))),
+    }
+}
+
+/// Why an action comes at the wrong time.
+fn too_late(status: Status, action: ActionKind) -> Refusal {
+    let state = status.label().to_lowercase();
+    Refusal::not_now(match (action, status) {
+        (A::Uncancel, _) => format!("Only a cancelled request can be brought back. It is {state} now."),
+        (_, S::Completed) => "This request is completed already.".to_owned(),
+        (_, S::Cancelled) => "This request was cancelled.".to_owned(),
+        (_, S::Rejected) => "This request was declined.".to_owned(),
+        (A::ProvideInfo, _) => "Nothing is asked of you now.".to_owned(),
+        (A::Delete, _) => "Only a request that waits for approval or was declined can be deleted. Cancel it instead.".to_owned(),
+        (A::Withdraw, _) => "What you decided can be taken back only while the approval is open.".to_owned(),
+        (A::Reroute, _) => "Nothing waits for approval here.".to_owned(),
+        (A::Reopen | A::Close, _) => format!("This is possible once the request is resolved. It is {state} now."),
+        (_, S::Resolved) => "This request is resolved and locked. Reopen it first.".to_owned(),
+        (A::Start, S::InProgress) => "Work on this request has started already.".to_owned(),
+        (A::Start, _) => format!("Work can start when the request is open. It is {state} now."),
+        (A::Complete, S::Open | S::Assigned) => "Start the work before you complete it.".to_owned(),
+        (A::Complete, _) => format!("A request can be completed while it is in progress. It is {state} now."),
+        _ => format!("This is not possible while the request is {state}."),
+    })
+}

@@ -1,0 +1,222 @@
+use super::calendar::{Calendar, Hours, OffsetTable, Weekday};
+use super::*;
+use crate::approvals::Approval;
+use crate::people::PersonRef;
+use crate::requests::{Ended, What, filing};
+use std::collections::BTreeSet;
+
+fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// Zurich in 2026: +1, and +2 from 29 March 01:00 UTC to 25 October 01:00 UTC.
+fn zurich() -> OffsetTable {
+    OffsetTable { first: 60, changes: vec![(utc("2026-03-29T01:00:00Z"), 120), (utc("2026-10-25T01:00:00Z"), 60)] }
+}
+
+const WORKDAYS: [Weekday; 5] = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+const ALL: [Weekday; 7] =
+    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday, Weekday::Saturday, Weekday::Sunday];
+
+fn calendar(days: &[Weekday], from: &str, to: &str) -> Calendar {
+    let hours = vec![Hours { days: days.to_vec(), from: from.to_owned(), to: to.to_owned() }];
+    Calendar { hours, ..Calendar::default() }
+}
+
+fn office() -> Business {
+    let mut calendar = calendar(&WORKDAYS, "09:00", "17:00");
+    calendar.holidays = BTreeSet::from(["2026-05-01".parse().unwrap()]);
+    Business::new(&calendar, zurich()).unwrap()
+}
+
+fn hours(business: &Business, from: &str, to: &str) -> i64 {
+    business.between(utc(from), utc(to)).num_minutes() / 60
+}
+
+#[test]
+fn work_is_counted_in_local_hours_without_weekends_and_holidays() {
+    let office = office();
+    // Thursday 12 March (+1): 9 to 17 is 8 to 16 UTC.
+    assert_eq!(hours(&office, "2026-03-12T00:00:00Z", "2026-03-13T00:00:00Z"), 8);
+    assert_eq!(hours(&office, "2026-03-12T15:00:00Z", "2026-03-13T09:00:00Z"), 2);
+    assert_eq!(hours(&office, "2026-03-13T16:00:00Z", "2026-03-16T08:00:00Z"), 0, "a weekend");
+    // Friday 1 May is free; in summer 9 is 7 UTC.
+    assert_eq!(hours(&office, "2026-04-30T14:00:00Z", "2026-05-04T08:00:00Z"), 2);
+    assert_eq!(office.between(utc("2026-03-12T10:00:00Z"), utc("2026-03-12T09:00:00Z")), Duration::zero(), "backwards is nothing");
+}
+
+#[test]
+fn the_days_the_clock_changes_have_23_and_25_hours() {
+    let always = Business::new(&calendar(&ALL, "00:00", "24:00"), zurich()).unwrap();
+    assert_eq!(hours(&always, "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"), 23);
+    assert_eq!(hours(&always, "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"), 25);
+    // Two hours that include the skipped one, and the one that comes twice.
+    let night = Business::new(&calendar(&ALL, "01:00", "04:00"), zurich()).unwrap();
+    assert_eq!(hours(&night, "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 2);
+    assert_eq!(hours(&night, "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 4);
+    let skipped = Business::new(&calendar(&ALL, "02:00", "03:00"), zurich()).unwrap();
+    assert_eq!(hours(&skipped, "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 0, "there is no such hour that night");
+    assert_eq!(hours(&skipped, "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 2);
+}
+
+#[test]
+fn due_times_land_in_working_hours_on_both_sides_of_a_change() {
+    let office = office();
+    let after = |from: &str, hours: i64| office.after(utc(from), Duration::hours(hours)).unwrap().to_rfc3339();
+    // Friday 27 March 16:00 local, 4 hours: 1 on Friday, 3 on Monday, now at +2.
+    assert_eq!(after("2026-03-27T15:00:00Z", 4), "2026-03-30T10:00:00+00:00");
+    assert_eq!(after("2026-03-12T15:00:00Z", 1), "2026-03-12T16:00:00+00:00", "the last minute of the day");
+    assert_eq!(after("2026-03-14T12:00:00Z", 0), "2026-03-14T12:00:00+00:00");
+    assert_eq!(office.after(utc("2026-03-12T08:00:00Z"), Duration::hours(1_000_000)), None);
+    assert_eq!(Business::always().after(utc("2026-03-12T08:00:00Z"), Duration::hours(5)), Some(utc("2026-03-12T13:00:00Z")));
+}
+
+#[test]
+fn due_times_and_working_time_agree() {
+    let office = office();
+    for start in (0..600).step_by(7) {
+        let from = utc("2026-03-20T00:00:00Z") + Duration::hours(start);
+        for minutes in [1, 59, 480, 481, 2_400, 9_999] {
+            let due = office.after(from, Duration::minutes(minutes)).unwrap();
+            assert_eq!(office.between(from, due), Duration::minutes(minutes), "{from} and {minutes} minutes");
+        }
+    }
+}
+
+#[test]
+fn hours_without_sense_are_refused() {
+    for (from, to) in [("17:00", "09:00"), ("09:00", "09:00"), ("9:00", "17:00"), ("09:00", "24:01"), ("09:60", "17:00"), ("nine", "17:00")]
+    {
+        assert!(Business::new(&calendar(&ALL, from, to), zurich()).is_err(), "{from} to {to}");
+    }
+    assert!(Business::new(&Calendar::default(), zurich()).is_err());
+    let mut double = calendar(&ALL, "09:00", "12:00");
+    double.hours.extend(calendar(&ALL, "11:00", "13:00").hours);
+    let double = Business::new(&double, OffsetTable::default()).unwrap();
+    assert_eq!(hours(&double, "2026-03-12T00:00:00Z", "2026-03-13T00:00:00Z"), 4, "what overlaps counts once");
+}
+
+fn person() -> PersonRef {
+    PersonRef { id: uuid::Uuid::from_u128(6).into(), name: "Omar Diaz".to_owned(), title: String::new() }
+}
+
+/// A log: times on 12 March 2026 (a Thursday; 9 to 17 local is 8 to 16 UTC), later days as "13T08:00".
+fn log(events: &[(&str, What)]) -> (State, Vec<Event>) {
+    let time = |text: &str| match text.split_once('T') {
+        Some((day, time)) => utc(&format!("2026-03-{day}T{time}:00Z")),
+        None => utc(&format!("2026-03-12T{text}:00Z")),
+    };
+    let start = filing::draft(Approval::default(), time(events[0].0));
+    let events = events.iter().enumerate().map(|(index, (at, what))| Event {
+        seq: index as u32 + 1,
+        at: time(at),
+        actor: Some(person()),
+        what: what.clone(),
+    });
+    (start, events.collect())
+}
+
+fn at(events: &[(&str, What)], now: &str, pause_in: Vec<Status>) -> Clocks {
+    let (start, events) = log(events);
+    let sla = Sla { calendar: None, response_minutes: Some(60), resolution_minutes: Some(240), pause_in };
+    clocks(&start, &events, &office(), &sla, utc(now))
+}
+
+fn text() -> String {
+    "why".to_owned()
+}
+
+fn minutes(clock: &Option<Clock>) -> (i64, bool, bool) {
+    let clock = clock.as_ref().unwrap();
+    (clock.elapsed_seconds / 60, clock.paused, clock.breached)
+}
+
+#[test]
+fn response_stops_when_somebody_takes_it_up_and_resolution_goes_on() {
+    let events =
+        [("08:00", What::Submitted), ("08:00", What::Released), ("08:45", What::Assigned { to: person() }), ("09:00", What::Started)];
+    let clocks = at(&events, "2026-03-12T10:00:00Z", pauses());
+    assert_eq!((minutes(&clocks.response), minutes(&clocks.resolution)), ((45, false, false), (120, false, false)));
+    let (response, resolution) = (clocks.response.unwrap(), clocks.resolution.unwrap());
+    assert_eq!((response.stopped_at, response.due_at), (Some(utc("2026-03-12T08:45:00Z")), None));
+    assert_eq!((resolution.stopped_at, resolution.due_at), (None, Some(utc("2026-03-12T12:00:00Z"))));
+}
+
+#[test]
+fn clocks_stand_still_while_others_are_waited_for() {
+    let events = [
+        ("08:00", What::Submitted),
+        ("09:00", What::Released),
+        ("09:30", What::Started),
+        ("10:00", What::InfoRequested { question: text() }),
+        ("12:00", What::InfoProvided { answer: text() }),
+        ("13:00", What::Blocked { reason: text() }),
+    ];
+    let clocks = at(&events, "2026-03-12T15:00:00Z", pauses());
+    assert_eq!((minutes(&clocks.response), minutes(&clocks.resolution)), ((30, false, false), (120, true, false)));
+    assert_eq!(
+        clocks.resolution.unwrap().due_at,
+        Some(utc("2026-03-13T09:00:00Z")),
+        "as if it went on now: an hour today, an hour tomorrow"
+    );
+    let strict = at(&events, "2026-03-12T15:00:00Z", vec![]);
+    assert_eq!((minutes(&strict.response), minutes(&strict.resolution)), ((90, false, true), (420, false, true)));
+    assert_eq!(strict.response.unwrap().due_at, Some(utc("2026-03-12T09:00:00Z")), "when it was used up");
+    assert_eq!(strict.resolution.unwrap().due_at, Some(utc("2026-03-12T12:00:00Z")));
+}
+
+#[test]
+fn a_reopened_request_goes_on_from_where_it_stopped() {
+    let events = [
+        ("08:00", What::Submitted),
+        ("08:00", What::Released),
+        ("08:00", What::Started),
+        ("09:00", What::Resolved { note: text() }),
+        ("13T08:00", What::Reopened { reason: text() }),
+        ("13T09:00", What::Completed { note: text() }),
+    ];
+    let resolved = at(&events[..4], "2026-03-12T15:00:00Z", pauses()).resolution.unwrap();
+    assert_eq!((resolved.elapsed_seconds, resolved.stopped_at), (3600, Some(utc("2026-03-12T09:00:00Z"))));
+    let reopened = at(&events[..5], "2026-03-13T08:30:00Z", pauses()).resolution.unwrap();
+    assert_eq!((reopened.elapsed_seconds, reopened.stopped_at), (5400, None));
+    let done = at(&events, "2026-04-13T08:30:00Z", pauses()).resolution.unwrap();
+    assert_eq!((done.elapsed_seconds, done.stopped_at), (7200, Some(utc("2026-03-13T09:00:00Z"))));
+}
+
+#[test]
+fn time_is_shared_out_among_those_who_had_it() {
+    let events = [
+        ("08:00", What::Submitted),
+        ("14:00", What::Released),
+        ("14:00", What::Started),
+        ("15:00", What::InfoRequested { question: text() }),
+        ("15:30", What::InfoProvided { answer: text() }),
+        ("16:00", What::Launching { attempt: 1 }),
+        ("13T08:00", What::AutomationEnded { ended: Ended::Succeeded, note: text() }),
+        ("13T09:00", What::Completed { note: text() }),
+    ];
+    let strict = at(&events, "2026-03-20T00:00:00Z", vec![]);
+    let shares: Vec<_> = strict.shares.iter().map(|share| (share.party, share.percent, share.seconds / 60)).collect();
+    assert_eq!(shares, [(Party::Approvers, 67, 360), (Party::Team, 28, 150), (Party::Requester, 5, 30)], "the night counts for nobody");
+    assert_eq!(
+        strict.late_because().unwrap(),
+        "Late because: 67 % waiting for approvers, 28 % with the people who work on it, 5 % waiting for the requester"
+    );
+    let paused = at(&events, "2026-03-20T00:00:00Z", pauses());
+    assert_eq!((minutes(&paused.resolution), paused.late_because()), ((150, false, false), None), "in time, so nothing to explain");
+}
+
+#[test]
+fn times_that_run_backwards_count_as_nothing() {
+    let events = [("12:00", What::Submitted), ("11:00", What::Released), ("13:00", What::Started)];
+    let clocks = at(&events, "2026-03-12T10:00:00Z", pauses());
+    assert_eq!(minutes(&clocks.resolution), (0, false, false));
+    assert!(clocks.shares.is_empty());
+}
+
+#[test]
+fn targets_are_written_briefly() {
+    let sla: Sla = serde_yaml_ng::from_str("{calendar: office, resolution_minutes: 480}").unwrap();
+    assert_eq!((sla.pause_in.as_slice(), sla.response_minutes), (pauses().as_slice(), None));
+    assert_eq!(serde_yaml_ng::to_string(&sla).unwrap(), "calendar: office\nresolution_minutes: 480\n");
+}

@@ -1,0 +1,108 @@
+//! What people do, by the production function or with one fault in it.
+
+use super::{Desk, Snap};
+use crate::office::*;
+use domain::approvals::{Require, Verdict};
+use domain::effect::Effect;
+use domain::people::Facts;
+use domain::refusal::Refusal;
+use domain::requests::lifecycle::{Action, act, apply};
+use domain::requests::{Decision, Event, Request, Status, What};
+
+/// One wrong answer, for each property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The requester's approval is taken as somebody else's.
+    SelfApproval,
+    /// A decline that comes too late is recorded.
+    SecondOutcome,
+    /// One approval is enough everywhere.
+    AllIsAny,
+    /// What is completed or resolved can be started again.
+    ChangeAfterEnd,
+    /// Nobody can answer a question.
+    DeadEnd,
+    /// Bringing it back hands it over again.
+    DispatchTwice,
+    /// The automation is launched again on every return.
+    LaunchTwice,
+    /// It comes back somewhere else.
+    WrongReturn,
+    /// A deputy's grant never ends.
+    StaleDeputy,
+    /// Escalating again is taken as new.
+    DoubleClick,
+    /// Required tasks hold nothing back.
+    TasksForgotten,
+}
+
+impl Desk {
+    /// The production function, or what the fault makes of it.
+    pub fn perform(&self, snap: &Snap, facts: &Facts, action: &Action, sight: u32) -> Result<Decision, Refusal> {
+        let (request, now) = (&snap.request, Self::now(snap));
+        let action = &aimed(action, sight);
+        let real = || act(request, facts, action, now);
+        let with = |change: &dyn Fn(&mut Request)| {
+            let mut other = request.clone();
+            change(&mut other);
+            act(&other, facts, action, now)
+        };
+        let status = request.state.status;
+        match (self.fault, action) {
+            (Some(Fault::SelfApproval), Action::Decide { .. }) if facts.person.id == request.requester.id => {
+                let mut decision = act(request, &ruth(), action, now)?;
+                decision.state.approval.decisions.iter_mut().for_each(|given| given.by = facts.person.clone());
+                Ok(decision)
+            }
+            (Some(Fault::SecondOutcome), Action::Decide { verdict: Verdict::Reject, .. }) => real().or_else(|refusal| {
+                if !matches!(refusal, Refusal::Conflict { .. }) || !matches!(status, Status::Open | Status::InProgress) {
+                    return Err(refusal);
+                }
+                let what = What::Rejected { rules: vec![], reason: String::new(), on_behalf_of: Default::default(), seen: None };
+                let event = Event { seq: request.state.events + 1, at: now, actor: Some(facts.person.clone()), what };
+                Ok(Decision { state: apply(&request.state, &event), events: vec![event], effects: vec![] })
+            }),
+            (Some(Fault::AllIsAny), Action::Decide { .. }) => {
+                let decision = with(&|other| other.state.approval.stages.iter_mut().for_each(|stage| stage.require = Require::Any));
+                decision.map(|mut decision| {
+                    decision.state.approval.stages.clone_from(&request.state.approval.stages);
+                    decision
+                })
+            }
+            (Some(Fault::ChangeAfterEnd), Action::Start) if matches!(status, Status::Completed | Status::Resolved) => {
+                with(&|other| other.state.status = Status::Open)
+            }
+            (Some(Fault::DeadEnd), Action::ProvideInfo { .. }) => Err(Refusal::NotFound),
+            (Some(Fault::DispatchTwice), Action::Uncancel { .. }) => real().map(|mut decision| {
+                decision.effects.push(Effect::Dispatch { connectors: vec![] });
+                decision
+            }),
+            (Some(Fault::LaunchTwice), Action::Unblock { .. }) => real().map(|mut decision| {
+                decision.effects.push(Effect::Launch { attempt: 1 });
+                decision
+            }),
+            (Some(Fault::WrongReturn), Action::ProvideInfo { .. }) => real().map(|mut decision| {
+                decision.state.status = if decision.state.status == Status::InProgress { Status::Open } else { decision.state.status };
+                decision
+            }),
+            (Some(Fault::StaleDeputy), Action::Decide { .. }) => {
+                let mut facts = facts.clone();
+                facts.stands_in.iter_mut().for_each(|lent| lent.until = at(100_000));
+                act(request, &facts, action, now)
+            }
+            (Some(Fault::DoubleClick), Action::Escalate { .. }) if status == Status::Escalated => {
+                with(&|other| other.state.status = Status::InProgress)
+            }
+            (Some(Fault::TasksForgotten), Action::Complete { .. }) => with(&|other| other.state.required_tasks.clear()),
+            _ => real(),
+        }
+    }
+}
+
+/// The action as the person means it: having seen so many events.
+fn aimed(action: &Action, sight: u32) -> Action {
+    match action {
+        Action::Decide { verdict, reason, .. } => Action::Decide { verdict: *verdict, reason: reason.clone(), seen: Some(sight) },
+        other => other.clone(),
+    }
+}

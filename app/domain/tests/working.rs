@@ -1,0 +1,404 @@
+//! Work, case by case: who has it, what holds it up, tasks, comments, share links, automation, time.
+
+mod office;
+mod world;
+
+use chrono::Duration;
+use domain::approvals::{Policy, Verdict};
+use domain::effect::Effect;
+use domain::id::{CommentId, TaskId};
+use domain::people::Facts;
+use domain::refusal::Refusal;
+use domain::requests::comments::{self, Audience, Author, Comment, Part};
+use domain::requests::lifecycle::{Action, Observation, act, allowed, lock, may_see, observe};
+use domain::requests::share::{self, ShareLink};
+use domain::requests::tasks::{self, TASK_STATUSES, Task, TaskStatus, Worker};
+use domain::requests::{Automation, Ended, Plan, Request, Status, What, event, history};
+use office::*;
+use uuid::Uuid;
+use world::filed;
+
+fn text() -> String {
+    "So".to_owned()
+}
+
+fn request(plan: Plan) -> Request {
+    filed(None, plan).request
+}
+
+fn plain() -> Facts {
+    Facts { roles: vec!["requester".to_owned()], memberships: vec![], ..requester() }
+}
+
+fn then(request: &Request, who: &Facts, action: &Action) -> Request {
+    let decision = act(request, who, action, at(1)).unwrap_or_else(|refusal| panic!("{}: {action:?}: {refusal}", who.person.name));
+    Request { state: decision.state, ..request.clone() }
+}
+
+fn no(request: &Request, who: &Facts, action: &Action) -> String {
+    act(request, who, action, at(1)).expect_err("refused").to_string()
+}
+
+fn saw(request: &Request, seen: &Observation, minute: i64) -> Request {
+    Request { state: observe(request, seen, at(minute)).state, ..request.clone() }
+}
+
+fn started() -> Request {
+    then(&request(Plan::default()), &operator(), &Action::Start)
+}
+
+fn assign(to: Facts) -> Action {
+    Action::Assign { to: Box::new(to) }
+}
+
+#[test]
+fn work_is_given_taken_and_passed_on() {
+    let open = request(Plan::default());
+    assert_eq!(no(&open, &operator(), &assign(ruth())), "Ruth Abel does not work on requests. Choose somebody who does");
+    assert_eq!(no(&open, &plain(), &assign(operator())), "Only the people who work on requests can do this.");
+    let given = then(&open, &supervisor(), &assign(operator()));
+    assert_eq!((given.state.status, given.state.assignee.as_ref().unwrap().name.as_str()), (Status::Assigned, "Omar Diaz"));
+    assert_eq!(no(&given, &supervisor(), &assign(operator())), "Omar Diaz has this request already.");
+    assert!(!allowed(&given, &operator(), at(1)).assign_to_me && allowed(&given, &supervisor(), at(1)).assign_to_me);
+    let passed = then(&given, &operator(), &assign(checker()));
+    assert_eq!((passed.state.status, passed.state.assignee.as_ref().unwrap().name.as_str()), (Status::Assigned, "Quentin Park"));
+    let begun = then(&passed, &operator(), &Action::Start);
+    assert_eq!(begun.state.assignee.as_ref().unwrap().name, "Quentin Park", "who has it keeps it");
+    assert_eq!(started().state.assignee.unwrap().name, "Omar Diaz", "who starts what nobody has, has it");
+    let gone = Facts { roles: vec!["requester".to_owned()], ..operator() };
+    assert!(may_see(&given, &gone, at(1)) && !may_see(&open, &gone, at(1)), "what one has stays in sight");
+}
+
+#[test]
+fn blocked_work_needs_a_reason_and_goes_on_where_it_was() {
+    assert_eq!(no(&started(), &operator(), &Action::Block { reason: " ".to_owned() }), "Enter what the work waits for");
+    let blocked = then(&started(), &operator(), &Action::Block { reason: text() });
+    let asked = then(&blocked, &operator(), &Action::RequestInfo { question: text() });
+    assert_eq!(asked.state.returns_to, [Status::InProgress, Status::Blocked]);
+    let answered = then(&asked, &plain(), &Action::ProvideInfo { answer: text() });
+    assert_eq!(answered.state.status, Status::Blocked);
+    assert_eq!(then(&answered, &operator(), &Action::Unblock { note: String::new() }).state.status, Status::InProgress);
+    let up = then(&answered, &supervisor(), &Action::Escalate { reason: text() });
+    assert_eq!((up.state.status, up.state.returns_to.len()), (Status::Escalated, 0));
+}
+
+#[test]
+fn supervisors_escalate_and_take_over() {
+    assert_eq!(no(&started(), &operator(), &Action::Escalate { reason: text() }), "Only a supervisor can do this.");
+    let up = then(&started(), &supervisor(), &Action::Escalate { reason: text() });
+    let taken = then(&up, &supervisor(), &Action::TakeOver);
+    assert_eq!((taken.state.status, taken.state.assignee.unwrap().name.as_str()), (Status::InProgress, "Sofia Brandt"));
+    assert_eq!(then(&up, &operator(), &Action::Resolve { note: text() }).state.status, Status::Resolved);
+}
+
+#[test]
+fn the_quality_check_is_there_where_the_plan_has_it() {
+    let send = Action::SendToQa { note: String::new() };
+    assert!(no(&started(), &operator(), &send).starts_with("This item has no quality check."));
+    let new = then(&request(Plan { qa: true, ..Plan::default() }), &operator(), &Action::Start);
+    for way_round in [Action::Complete { note: text() }, Action::Resolve { note: text() }] {
+        assert!(no(&new, &operator(), &way_round).starts_with("The work on this item is checked"));
+    }
+    let sent = then(&new, &operator(), &send);
+    assert_eq!(no(&sent, &operator(), &Action::PassQa { note: text() }), "Only those who check quality can do this.");
+    assert_eq!(then(&sent, &checker(), &Action::PassQa { note: String::new() }).state.status, Status::Completed);
+    let back = then(&sent, &checker(), &Action::ReturnFromQa { reason: text() });
+    assert_eq!(back.state.status, Status::InProgress);
+}
+
+#[test]
+fn a_resolved_request_is_locked_until_it_is_reopened() {
+    let resolved = then(&started(), &operator(), &Action::Resolve { note: text() });
+    let why = "This request is resolved and locked. Reopen it to change anything.";
+    assert_eq!((lock(&resolved.state), allowed(&resolved, &operator(), at(1)).locked), (Some(why), Some(why.to_owned())));
+    let edits = [Action::Start, assign(supervisor()), Action::Block { reason: text() }, Action::RequestInfo { question: text() }];
+    for edit in edits {
+        assert_eq!(no(&resolved, &operator(), &edit), "This request is resolved and locked. Reopen it first.", "{edit:?}");
+    }
+    assert_eq!(comments::write(&resolved, &operator(), Audience::Public, "Hello", at(1)), Err(Refusal::not_now(why)));
+    assert_eq!(tasks::add(&resolved, &operator(), &task(true), 0, at(1)), Err(Refusal::not_now(why)));
+    for may in [plain(), operator()] {
+        let reopened = then(&resolved, &may, &Action::Reopen { reason: text() });
+        assert_eq!((reopened.state.status, lock(&reopened.state)), (Status::InProgress, None));
+        assert_eq!(then(&resolved, &may, &Action::Close { note: String::new() }).state.status, Status::Completed);
+    }
+    assert_eq!(act(&resolved, &stranger(), &Action::Reopen { reason: text() }, at(1)), Err(Refusal::NotFound));
+}
+
+#[test]
+fn who_cancelled_brings_it_back_and_so_do_those_who_work() {
+    let (cancel, back) = (Action::Cancel { reason: String::new() }, Action::Uncancel { reason: String::new() });
+    let own = then(&started(), &plain(), &cancel);
+    assert_eq!(then(&own, &plain(), &back).state.status, Status::InProgress);
+    let by_others = then(&started(), &operator(), &cancel);
+    assert_eq!(no(&by_others, &plain(), &back), "Only who cancelled a request or the people who work on it can bring it back.");
+    let returned = then(&by_others, &supervisor(), &back);
+    assert_eq!((returned.state.cancelled_by, returned.state.returns_to.len()), (None, 0));
+}
+
+#[test]
+fn work_can_be_put_off_where_the_plan_says_so() {
+    let later = Action::Schedule { for_time: at(60) };
+    assert_eq!(no(&request(Plan::default()), &operator(), &later), "The work on this item cannot be put off to a time.");
+    let open = request(Plan { schedule: true, ..Plan::default() });
+    assert_eq!(no(&open, &operator(), &Action::Schedule { for_time: at(1) }), "Choose a time that has not passed");
+    let put_off = then(&then(&open, &operator(), &assign(operator())), &operator(), &later);
+    assert_eq!((put_off.state.status, put_off.state.scheduled_for), (Status::Scheduled, Some(at(60))));
+    assert_eq!(no(&put_off, &operator(), &later), "It is scheduled for this time already.");
+    assert!(observe(&put_off, &Observation::TimeCame, at(59)).is_nothing());
+    let active = saw(&put_off, &Observation::TimeCame, 60);
+    assert_eq!((active.state.status, active.state.scheduled_for), (Status::Assigned, None), "it is theirs again");
+    assert!(observe(&active, &Observation::TimeCame, at(61)).is_nothing());
+    assert_eq!(then(&put_off, &operator(), &Action::Activate).state.status, Status::Assigned);
+}
+
+fn automation() -> Plan {
+    Plan { automation: Some(Automation { job_template: Some("Make".to_owned()), workflow_template: None }), ..Plan::default() }
+}
+
+fn ended(attempt: u32, ended: Ended) -> Observation {
+    Observation::AutomationEnded { attempt, ended, note: "said why".to_owned() }
+}
+
+#[test]
+fn an_automation_is_launched_mirrored_and_tried_again() {
+    let file = filed(None, automation());
+    assert_eq!((file.request.state.status, file.decision.effects), (Status::InProgress, vec![Effect::Launch { attempt: 1 }]));
+    let runs = saw(&file.request, &Observation::Launched { attempt: 1, job: "job 7".to_owned() }, 1);
+    assert_eq!(runs.state.run.as_ref().unwrap().job.as_deref(), Some("job 7"));
+    assert_eq!(no(&runs, &operator(), &Action::Complete { note: text() }), "An automation is at work. Its end is recorded by itself.");
+    assert_eq!(no(&runs, &operator(), &Action::Retry), "The automation is at work.");
+    for (end, status) in [(Ended::Succeeded, Status::Completed), (Ended::Failed, Status::Failed), (Ended::Cancelled, Status::Cancelled)] {
+        let over = saw(&runs, &ended(1, end), 2);
+        assert_eq!(over.state.status, status);
+        assert!(observe(&over, &ended(1, end), at(3)).is_nothing(), "told twice");
+    }
+    let failed = saw(&runs, &ended(1, Ended::Failed), 2);
+    let decision = act(&failed, &operator(), &Action::Retry, at(3)).unwrap();
+    assert_eq!((decision.state.status, &decision.effects[..]), (Status::InProgress, &[Effect::Launch { attempt: 2 }][..]));
+    let again = Request { state: decision.state, ..failed };
+    assert!(observe(&again, &ended(1, Ended::Succeeded), at(4)).is_nothing(), "the first attempt is over");
+    assert_eq!(saw(&again, &ended(2, Ended::Succeeded), 4).state.status, Status::Completed);
+}
+
+#[test]
+fn an_end_that_comes_at_a_bad_time_is_kept_and_can_be_dealt_with() {
+    let runs = request(automation());
+    let blocked = then(&runs, &operator(), &Action::Block { reason: text() });
+    let ended = saw(&blocked, &ended(1, Ended::Failed), 2);
+    assert_eq!(ended.state.status, Status::Blocked);
+    let back = then(&ended, &operator(), &Action::Unblock { note: String::new() });
+    let decision = act(&back, &operator(), &Action::Retry, at(3)).unwrap();
+    assert_eq!(decision.effects, [Effect::Launch { attempt: 2 }]);
+}
+
+fn task(required: bool) -> Task {
+    Task {
+        id: TaskId(Uuid::from_u128(5)),
+        title: "Call the supplier".to_owned(),
+        description: String::new(),
+        status: TaskStatus::Open,
+        required,
+        assignee: Some(ruth().person),
+        due: None,
+        notes: String::new(),
+    }
+}
+
+fn with_task(required: bool) -> Request {
+    let request = started();
+    let decision = tasks::add(&request, &operator(), &task(required), 0, at(1)).expect("added");
+    Request { state: decision.state, ..request }
+}
+
+#[test]
+fn required_tasks_hold_the_request_back() {
+    let held = with_task(true);
+    for end in [Action::Complete { note: text() }, Action::Resolve { note: text() }] {
+        assert_eq!(no(&held, &operator(), &end), "1 required task is not done yet. Finish or cancel what is left first.");
+    }
+    assert!(!allowed(&held, &operator(), at(1)).complete);
+    assert_eq!(then(&with_task(false), &operator(), &Action::Complete { note: text() }).state.status, Status::Completed);
+    for over in [TaskStatus::Done, TaskStatus::Cancelled] {
+        let (task, decision) = tasks::change(&held, Worker::Person(&operator()), &task(true), over, "Called", at(2)).unwrap();
+        assert_eq!((task.status, task.notes.as_str()), (over, "Called"));
+        let free = Request { state: decision.state, ..held.clone() };
+        assert!(allowed(&free, &operator(), at(2)).complete);
+        let (_, decision) = tasks::change(&free, Worker::Person(&operator()), &task, TaskStatus::Open, "", at(3)).unwrap();
+        assert_eq!(decision.state.required_tasks, [task.id], "opened again, it counts again");
+    }
+    let delivered = request(Plan { complete_when_delivered: true, connectors: vec!["hook".to_owned()], ..Plan::default() });
+    let planned = tasks::add_planned(&delivered, &[task(true)], at(1));
+    let delivered = Request { state: planned.state, ..delivered };
+    let all = Observation::Delivered { connector: "hook".to_owned(), all: true };
+    assert_eq!(saw(&delivered, &all, 2).state.status, Status::InProgress);
+}
+
+#[test]
+fn tasks_move_along_their_own_table() {
+    let table: Vec<String> = TASK_STATUSES
+        .into_iter()
+        .map(|from| TASK_STATUSES.into_iter().map(|to| if from.leads_to(to) { 'x' } else { '.' }).collect())
+        .collect();
+    assert_eq!(table, [".xxx", "x.xx", "x...", "x..."]);
+    let held = with_task(true);
+    let done = Task { status: TaskStatus::Done, ..task(true) };
+    let change = |worker, task: &Task, to| tasks::change(&held, worker, task, to, "", at(2)).map(|(task, _)| task.status);
+    let operator = operator();
+    let person = Worker::Person(&operator);
+    assert_eq!(change(person, &done, TaskStatus::Done).unwrap_err(), Refusal::conflict("This task is done already."));
+    assert!(change(person, &done, TaskStatus::InProgress).unwrap_err().to_string().contains("opened again"));
+    let (ruth, mei) = (ruth(), mei());
+    assert_eq!(change(Worker::Person(&ruth), &task(true), TaskStatus::Done), Ok(TaskStatus::Done), "its assignee may");
+    assert_eq!(change(Worker::Person(&mei), &task(true), TaskStatus::Done), Err(Refusal::NotFound));
+    assert_eq!(change(Worker::Outsider(" Ada "), &task(true), TaskStatus::Done), Ok(TaskStatus::Done));
+    for (worker, to) in [(Worker::Outsider(" "), TaskStatus::Done), (Worker::Outsider("Ada"), TaskStatus::Cancelled)] {
+        assert!(change(worker, &task(true), to).is_err());
+    }
+    let (_, decision) = tasks::change(&held, Worker::Outsider("Ada"), &task(true), TaskStatus::Done, "", at(2)).unwrap();
+    let event = &decision.events[0];
+    assert!(event.actor.is_none() && matches!(&event.what, What::TaskChanged { by_link: Some(name), .. } if name == "Ada"));
+    let cancelled = Task { status: TaskStatus::Cancelled, ..task(false) };
+    assert_eq!(tasks::progress(&[done, cancelled, task(true)]), (1, 2));
+    let due = Task { due: Some("2026-03-12".parse().unwrap()), ..task(true) };
+    assert_eq!([11, 12, 13].map(|day| due.overdue(format!("2026-03-{day}").parse().unwrap())), [false, false, true]);
+}
+
+#[test]
+fn tasks_need_a_title_and_there_is_an_end_to_them() {
+    for title in [" ".to_owned(), "a".repeat(201)] {
+        let wrong = Task { title, ..task(true) };
+        assert!(matches!(tasks::add(&started(), &operator(), &wrong, 0, at(1)), Err(Refusal::Input { path, .. }) if path == "title"));
+    }
+    assert!(tasks::add(&started(), &operator(), &task(true), tasks::MOST, at(1)).is_err());
+    assert!(tasks::add(&started(), &plain(), &task(true), 0, at(1)).is_err());
+}
+
+fn comment(by: &Facts, audience: Audience, body: &str) -> Comment {
+    let author = Author::Person { person: by.person.clone() };
+    Comment { id: CommentId(Uuid::from_u128(8)), author, audience, task: None, body: body.to_owned(), at: at(0), edited_at: None }
+}
+
+#[test]
+fn internal_comments_are_for_those_who_work() {
+    let request = started();
+    let write = |who: &Facts, audience| comments::write(&request, who, audience, " Hello ", at(1));
+    assert_eq!(write(&plain(), Audience::Public), Ok("Hello".to_owned()));
+    assert!(matches!(write(&plain(), Audience::Internal), Err(Refusal::NotNow { .. })));
+    assert_eq!(write(&operator(), Audience::Internal), Ok("Hello".to_owned()));
+    assert_eq!(write(&stranger(), Audience::Public), Err(Refusal::NotFound));
+    let inside = comment(&operator(), Audience::Internal, "Careful");
+    let readers: Vec<_> = [plain(), operator(), admin(), ruth()].iter().map(|who| comments::may_read(&inside, who)).collect();
+    assert_eq!(readers, [false, true, true, false]);
+    assert!(comments::write(&request, &plain(), Audience::Public, "\n ", at(1)).is_err());
+    assert_eq!(comments::write_by_link(&request, "Ada", "Done").unwrap(), ("Ada".to_owned(), "Done".to_owned()));
+    assert!(comments::write_by_link(&request, "", "Done").is_err());
+}
+
+#[test]
+fn comments_are_changed_by_their_author_for_ten_minutes() {
+    let (request, own) = (started(), comment(&plain(), Audience::Public, "Helo"));
+    let edit = |who: &Facts, minute| comments::edit(&request, &own, who, "Hello", at(minute));
+    assert_eq!(edit(&plain(), 9), Ok("Hello".to_owned()));
+    assert!(edit(&plain(), 10).unwrap_err().to_string().contains("10 minutes"));
+    assert_eq!(edit(&operator(), 1), Err(Refusal::not_now("Only its author can change a comment.")));
+    assert_eq!(edit(&stranger(), 1), Err(Refusal::NotFound));
+    let inside = comment(&operator(), Audience::Internal, "Careful");
+    assert_eq!(comments::edit(&request, &inside, &plain(), "x", at(1)), Err(Refusal::NotFound), "what one may not read is not there");
+    let outside = Comment { author: Author::Outsider { name: "Ada".to_owned() }, ..own.clone() };
+    assert!(comments::edit(&request, &outside, &plain(), "x", at(1)).is_err());
+}
+
+#[test]
+fn mentions_are_found_and_nothing_else_is_lost() {
+    let id = ruth().person.id;
+    let body = format!("Hi @[Ruth Abel]({id}), ask @[x](nobody) or @[ ä @[Mei Lin]({id})!");
+    let text = id.to_string();
+    let mention = |name| Part::Mention { id: &text, name };
+    let found = comments::parts(&body);
+    let expected =
+        [Part::Text("Hi "), mention("Ruth Abel"), Part::Text(", ask @[x](nobody) or @[ ä "), mention("Mei Lin"), Part::Text("!")];
+    assert_eq!(found, expected);
+    assert_eq!((comments::mentioned(&body), comments::mentioned("a@b.example @[")), (vec![id], vec![]));
+}
+
+#[test]
+fn those_mentioned_are_told_if_they_may_read_it() {
+    let request = started();
+    let ids = [operator(), plain(), stranger(), supervisor()].map(|who| format!("@[x]({})", who.person.id)).join(" ");
+    let known = [operator(), plain(), stranger(), supervisor(), checker()];
+    let told = |audience| match comments::notice(&request, &comment(&operator(), audience, &ids), &known, at(1)) {
+        Some(Effect::Notify { event, people, .. }) if event == "mentioned" => people,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(told(Audience::Public), [plain().person.id, supervisor().person.id]);
+    assert_eq!(told(Audience::Internal), [supervisor().person.id]);
+    assert_eq!(comments::notice(&request, &comment(&operator(), Audience::Public, "Nobody"), &known, at(1)), None);
+}
+
+#[test]
+fn links_open_until_they_end_and_say_nothing_else() {
+    let link = ShareLink {
+        id: Uuid::from_u128(1).into(),
+        task: task(true).id,
+        token_hash: share::hash("token"),
+        created_by: operator().person,
+        created_at: at(0),
+        expires_at: at(60),
+        revoked_at: None,
+        uses: 0,
+        last_used_at: None,
+    };
+    let used = share::open(Some(&share::open(Some(&link), at(1)).unwrap()), at(59)).unwrap();
+    assert_eq!((used.uses, used.last_used_at), (2, Some(at(59))));
+    let revoked = share::revoke(&link, at(5));
+    let answers: std::collections::BTreeSet<String> =
+        [share::open(None, at(1)), share::open(Some(&link), at(60)), share::open(Some(&revoked), at(5))]
+            .into_iter()
+            .map(|answer| answer.unwrap_err().to_string())
+            .collect();
+    assert_eq!(answers.len(), 1, "the same words for each: {answers:?}");
+    assert_eq!(share::revoke(&revoked, at(9)).revoked_at, Some(at(5)));
+    assert_eq!(share::hash("token"), "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0");
+    let check = |days| share::check_expiry(at(0) + Duration::days(days), at(0)).is_ok();
+    assert_eq!([0, 1, 90, 91].map(check), [false, true, true, false]);
+}
+
+#[test]
+fn everything_that_notifies_has_its_event_key() {
+    let keys: std::collections::BTreeSet<_> = [
+        What::Submitted,
+        What::Released,
+        What::Activated,
+        What::InfoRequested { question: text() },
+        What::InfoProvided { answer: text() },
+        What::Blocked { reason: text() },
+        What::Unblocked { note: text() },
+        What::SentToQa { note: text() },
+        What::Rejected { rules: vec![], reason: text(), on_behalf_of: Default::default(), seen: None },
+        What::Cancelled { reason: text() },
+        What::Uncancelled { reason: text() },
+        What::Completed { note: text() },
+    ]
+    .iter()
+    .filter_map(What::event_key)
+    .collect();
+    assert_eq!(keys.len(), 12, "each its own");
+    assert_eq!(What::Started.event_key(), None);
+}
+
+#[test]
+fn a_stage_that_opens_is_news_for_approvers_and_approval_only_where_there_was_one() {
+    let direct = filed(None, Plan::default());
+    let before = |request: &Request| history::start(request);
+    assert_eq!(event::keys(&before(&direct.request), &direct.decision), ["new_request_created"]);
+    let asked = filed(Some(Policy::default()), Plan::default());
+    assert_eq!(event::keys(&before(&asked.request), &asked.decision), ["new_request_created", "request_pending_approval"]);
+    let approve = Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: None };
+    let decision = act(&asked.request, &admin(), &approve, at(1)).unwrap();
+    assert_eq!(event::keys(&asked.request.state, &decision), ["request_approved"]);
+    let ask = Action::Decide { verdict: Verdict::AskForChanges, reason: text(), seen: None };
+    let waits = then(&asked.request, &admin(), &ask);
+    let decision = act(&waits, &plain(), &Action::ProvideInfo { answer: text() }, at(2)).unwrap();
+    assert_eq!(event::keys(&waits.state, &decision), ["update_provided", "request_pending_approval"]);
+}
