@@ -85,7 +85,8 @@ build_site() {
     wasm-bindgen "${wasm%.wasm}_main.wasm" --target web --keep-lld-exports --no-demangle --no-typescript --out-dir "$SITE/pkg" --out-name docket || fail "wasm-bindgen did not succeed."
     # What every browser of the last years understands, and no more: a newer proposal would keep the page from coming to life.
     find "$SITE/pkg" -name '*.wasm' -print0 | xargs -0 -P 2 -I {} build/node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory \
-      --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {} -o {} || fail "wasm-opt did not succeed."
+      --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {} -o {} \
+      2> >(grep -v "unknown name subsection" >&2) || fail "wasm-opt did not succeed."
     echo "$stamp" >"$SITE/.wasm-stamp"
   fi
   build/node_modules/.bin/lightningcss --bundle --minify style/main.css -o "$SITE/pkg/docket.css" || fail "the styles do not bundle."
