@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_first;
 mod m20261122_000002_guards;
 mod m20261122_000003_profile;
+mod m20261122_000004_work;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_first::Migration),
             Box::new(m20261122_000002_guards::Migration),
             Box::new(m20261122_000003_profile::Migration),
+            Box::new(m20261122_000004_work::Migration),
         ]
     }
 }

@@ -14,7 +14,7 @@ use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::id::{OrganizationId, PersonId, RequestId};
-use domain::requests::wire::{SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{Act, SaveDraft, SubmitDraft, Submitted};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -244,14 +244,15 @@ impl Teller {
         let backend = &self.backend;
         let failing = step.action == Action::FailDelivery;
         self.answer.store(if failing { 503 } else { 200 }, Ordering::SeqCst);
+        let act = |act| async { requests::act(backend, &caller, number, act, None).await.map(drop) };
         let done = match step.action {
             Action::Approve | Action::FailDelivery => self.decide(&caller, number, Verdict::Approve, &step.text).await,
             Action::Decline => self.decide(&caller, number, Verdict::Reject, &step.text).await,
             Action::AskForChanges => self.decide(&caller, number, Verdict::AskForChanges, &step.text).await,
-            Action::ProvideInfo => requests::provide_info(backend, &caller, number, &step.text).await.map(drop),
-            Action::Start => requests::start(backend, &caller, number).await.map(drop),
-            Action::Complete => requests::complete(backend, &caller, number, &step.text).await.map(drop),
-            Action::Cancel => requests::cancel(backend, &caller, number, &step.text).await.map(drop),
+            Action::ProvideInfo => act(Act::ProvideInfo { answer: step.text.clone() }).await,
+            Action::Start => act(Act::Start).await,
+            Action::Complete => act(Act::Complete { note: step.text.clone() }).await,
+            Action::Cancel => act(Act::Cancel { reason: step.text.clone() }).await,
         };
         done.map_err(words)?;
         let backend = if failing { &self.failing } else { backend };

@@ -6,7 +6,7 @@ use domain::approvals::wire::Route;
 use domain::forms::Answers;
 use domain::id::{DeliveryId, RequestId};
 use domain::people::{GroupRef, PersonRef};
-use domain::requests::wire::{DraftPage, DraftSaved, MyFilter, RequestList, RequestPage, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{Act, DraftPage, DraftSaved, MyFilter, RequestList, RequestPage, SaveDraft, SubmitDraft, Submitted};
 use leptos::prelude::*;
 
 /// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
@@ -73,36 +73,12 @@ pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
     reply(backend::requests::page(&backend, &caller, &number).await)
 }
 
-/// Cancels a request.
-#[server(name = CancelRequestCall, input = Json, output = Json, endpoint = "requests/cancel")]
-pub async fn cancel_request(number: String, reason: String) -> Result<RequestPage, ApiError> {
+/// Does something with a request; None when the person does not see it any more. `seen` is the number of events on the screen.
+#[server(name = ActCall, input = Json, output = Json, endpoint = "requests/act")]
+pub async fn act(number: String, act: Act, seen: Option<u32>) -> Result<Option<RequestPage>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::cancel(&backend, &caller, &number, &reason).await)
-}
-
-/// Answers an approver's question.
-#[server(name = ProvideInfoCall, input = Json, output = Json, endpoint = "requests/provide_info")]
-pub async fn provide_info(number: String, answer: String) -> Result<RequestPage, ApiError> {
-    use crate::context::{enter, reply};
-    let (backend, caller) = enter()?;
-    reply(backend::requests::provide_info(&backend, &caller, &number, &answer).await)
-}
-
-/// Starts the work on a request.
-#[server(name = StartRequestCall, input = Json, output = Json, endpoint = "requests/start")]
-pub async fn start_request(number: String) -> Result<RequestPage, ApiError> {
-    use crate::context::{enter, reply};
-    let (backend, caller) = enter()?;
-    reply(backend::requests::start(&backend, &caller, &number).await)
-}
-
-/// Completes a request.
-#[server(name = CompleteRequestCall, input = Json, output = Json, endpoint = "requests/complete")]
-pub async fn complete_request(number: String, note: String) -> Result<RequestPage, ApiError> {
-    use crate::context::{enter, reply};
-    let (backend, caller) = enter()?;
-    reply(backend::requests::complete(&backend, &caller, &number, &note).await)
+    reply(backend::requests::act(&backend, &caller, &number, act, seen).await)
 }
 
 /// Sends a permanently failed delivery again.

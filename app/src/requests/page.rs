@@ -63,7 +63,9 @@ fn Loaded(page: RequestPage) -> impl IntoView {
     let events = Memo::new(move |_| shown.with(|p| p.events.clone()));
     let deliveries = Memo::new(move |_| shown.with(|p| p.deliveries.clone()));
     let may_replay = Memo::new(move |_| shown.with(|p| p.allowed.replay));
-    let replay = Callback::new(move |id: DeliveryId| sheet.act("replay", "Sent again", replay_delivery(id), |_| {}));
+    let replay = Callback::new(move |id: DeliveryId| {
+        sheet.act("replay", "Sent again", async move { replay_delivery(id).await.map(Some) }, |_| {});
+    });
     view! {
         <Title text=title />
         <div class="page request">

@@ -1,11 +1,11 @@
 //! What the person may do with a request now: decide, start, complete, cancel, answer a question.
 
-use super::api::{cancel_request, complete_request, provide_info, start_request};
+use super::api::act;
 use super::page_dialog::WordsDialog;
 use crate::approvals::keys::focus;
 use crate::error::ApiError;
 use crate::ui::{Alert, Icon, toast::use_toasts};
-use domain::requests::wire::RequestPage;
+use domain::requests::wire::{Act, RequestPage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::future::Future;
@@ -44,7 +44,7 @@ impl Sheet {
     /// Does something and shows what the request is then. `then` learns whether it was done.
     pub fn act<F>(self, what: &'static str, done: &'static str, call: F, then: impl FnOnce(bool) + 'static)
     where
-        F: Future<Output = Result<RequestPage, ApiError>> + 'static,
+        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
     {
         if self.busy.get_untracked().is_some() {
             return;
@@ -57,7 +57,9 @@ impl Sheet {
             let fine = answer.is_ok();
             match answer {
                 Ok(page) => {
-                    self.take(page);
+                    if let Some(page) = page {
+                        self.take(page);
+                    }
                     self.say.run(done.to_owned());
                 }
                 Err(error) => {
@@ -117,7 +119,7 @@ pub fn HeadActions(sheet: Sheet) -> impl IntoView {
     let complete = sheet.may(|page| page.allowed.complete);
     let cancel = sheet.may(|page| page.allowed.cancel);
     let inbox = format!("/inbox/{}", sheet.number());
-    let press_start = move |_| sheet.act("start", "Started", start_request(sheet.number()), |_| {});
+    let press_start = move |_| sheet.act("start", "Started", act(sheet.number(), Act::Start, None), |_| {});
     let decide_link = move || decide.get().then(|| view! { <a class="button button--primary" href=inbox.clone()>"Decide"</a> });
     let start_button = move || {
         start.get().then(|| {
@@ -162,7 +164,7 @@ pub fn HeadActions(sheet: Sheet) -> impl IntoView {
 fn CancelDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
     let title = Signal::stored(format!("Cancel {}?", sheet.number()));
     let act = Callback::new(move |reason: String| {
-        sheet.act("cancel", "Cancelled", cancel_request(sheet.number(), reason), move |fine| closed_when(fine, open));
+        sheet.act("cancel", "Cancelled", act(sheet.number(), Act::Cancel { reason }, None), move |fine| closed_when(fine, open));
     });
     view! {
         <WordsDialog
@@ -188,7 +190,7 @@ fn CancelDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
 fn CompleteDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
     let title = Signal::stored(format!("Complete {}?", sheet.number()));
     let act = Callback::new(move |note: String| {
-        sheet.act("complete", "Completed", complete_request(sheet.number(), note), move |fine| closed_when(fine, open));
+        sheet.act("complete", "Completed", act(sheet.number(), Act::Complete { note }, None), move |fine| closed_when(fine, open));
     });
     view! {
         <WordsDialog
@@ -247,7 +249,7 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
             focus(&["answer"]);
             return;
         }
-        sheet.act("answer", "Answer sent", provide_info(sheet.number(), text), move |fine| {
+        sheet.act("answer", "Answer sent", act(sheet.number(), Act::ProvideInfo { answer: text }, None), move |fine| {
             if fine {
                 answer.try_set(String::new());
                 focus(&["main"]);

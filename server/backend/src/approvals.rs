@@ -3,7 +3,7 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::requests::{act, waiting};
+use crate::requests::{Gone, perform, waiting};
 use crate::store::{requests, waiting_rules};
 use domain::Refusal;
 use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
@@ -44,7 +44,10 @@ pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
 /// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
 pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestPage> {
     let action = Action::Decide { verdict: decision.verdict, reason: decision.reason, seen: Some(decision.seen) };
-    act(backend, caller, &decision.number, action, Some(decision.seen)).await
+    perform(backend, caller, &decision.number, action, Some(decision.seen)).await.map_err(|gone| match gone {
+        Gone::Error(error) => error,
+        Gone::Unseen => Refusal::NotFound.into(),
+    })
 }
 
 /// Everything that waits for approval, for those who lead (S0-019).

@@ -14,6 +14,7 @@ pub mod people;
 pub mod requests;
 mod settings;
 mod store;
+pub mod timers;
 pub mod zones;
 
 pub use caller::Caller;

@@ -1,21 +1,22 @@
 //! Requests: from the opened dialog to the last event. The rules are the domain's; here they are given facts, and saved.
 //!
-//! Who acts: the requester (drafts, submission, answers, cancelling), people who work on requests (start, complete) and administrators
-//! (replay). Approvers decide in `approvals`; Docket itself delivers in `outbox`.
+//! Who acts: the requester (drafts, submission, answers, cancelling), people who work on requests, supervisors, those who check quality,
+//! and administrators (re-routing, replay). Approvers decide in `approvals`; Docket itself delivers in `outbox`, and acts in `timers`.
 
 mod acting;
 mod drafts;
 mod filing;
 mod page;
 mod route;
+mod sla;
 
-pub use acting::{cancel, complete, provide_info, replay, start};
+pub use acting::{act, replay};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
 pub use page::page;
 pub use route::preview_route;
 
-pub(crate) use acting::{act, announce, change, record};
+pub(crate) use acting::{Gone, announce, change, perform, record, wake};
 
 use crate::caller::Caller;
 use crate::error::Result;

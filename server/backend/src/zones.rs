@@ -2,7 +2,7 @@
 //!
 //! A person's zone is the one they chose, or else their organization's, or else UTC. Times are stored and sent in UTC all the same.
 
-use chrono::{DateTime, Duration, NaiveDate, Offset, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 
 pub use chrono_tz::Tz as Zone;
 
@@ -33,6 +33,13 @@ pub fn names() -> Vec<String> {
 /// The date in a zone at a moment.
 pub fn date(zone: Zone, at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
+}
+
+/// The moment of a date and time in a zone. Of an hour that comes twice it is the first; one that is skipped counts as the hour after it.
+pub fn moment(zone: Zone, local: NaiveDateTime) -> DateTime<Utc> {
+    let found = zone.from_local_datetime(&local).earliest();
+    let later = || zone.from_local_datetime(&(local + Duration::hours(1))).earliest();
+    found.or_else(later).map_or_else(|| local.and_utc(), |at| at.to_utc())
 }
 
 /// Minutes that a zone is ahead of UTC at a moment.
@@ -86,6 +93,18 @@ mod tests {
                 (day.to_string(), minutes),
                 "{zone}"
             );
+        }
+    }
+
+    #[test]
+    fn a_local_time_is_one_moment_also_when_clocks_change() {
+        let london = find("Europe/London").unwrap();
+        for (local, moment) in [
+            ("2026-07-31T09:00:00", "2026-07-31T08:00:00Z"),
+            ("2026-03-29T01:30:00", "2026-03-29T01:30:00Z"),
+            ("2026-10-25T01:30:00", "2026-10-25T00:30:00Z"),
+        ] {
+            assert_eq!(super::moment(london, local.parse().unwrap()), at(moment), "{local}");
         }
     }
 

@@ -53,8 +53,8 @@ async fn a_request_goes_from_the_catalog_to_its_end() {
     assert_eq!(again.status(), StatusCode::CONFLICT);
 
     let operator = site.signed_in(ADMINISTRATOR).await;
-    operator.ask("requests/start", json!({ "number": number })).await;
-    let done = operator.ask("requests/complete", json!({ "number": number, "note": "Access is on." })).await;
+    operator.ask("requests/act", json!({ "number": number, "act": { "do": "start" }, "seen": null })).await;
+    let done = operator.ask("requests/act", json!({ "number": number, "act": { "do": "complete", "note": "Access is on." }, "seen": null })).await;
     assert_eq!(done["summary"]["status"], "completed");
     let text = requester.page(&format!("/requests/{number}")).await;
     assert!(text.contains("Travelling to the Bergen office") && text.contains("Access is on."));

@@ -21,13 +21,16 @@ async fn the_other_organization_does_not_exist() {
     }
     assert_eq!(south.get(&format!("/requests/{number}")).await.status(), StatusCode::NOT_FOUND);
 
-    let number_only = json!({ "number": number, "reason": "x", "answer": "x", "note": "x" });
+    let number_only = json!({ "number": number });
+    let act = |act| json!({ "number": number, "act": act, "seen": null });
     for (path, arguments) in [
-        ("requests/page", number_only.clone()),
-        ("requests/cancel", number_only.clone()),
-        ("requests/provide_info", number_only.clone()),
-        ("requests/start", number_only.clone()),
-        ("requests/complete", number_only),
+        ("requests/page", number_only),
+        ("requests/act", act(json!({ "do": "cancel", "reason": "x" }))),
+        ("requests/act", act(json!({ "do": "provide_info", "answer": "x" }))),
+        ("requests/act", act(json!({ "do": "start" }))),
+        ("requests/act", act(json!({ "do": "complete", "note": "x" }))),
+        ("requests/act", act(json!({ "do": "assign", "to": null }))),
+        ("requests/act", act(json!({ "do": "delete", "reason": "x" }))),
         ("requests/open_draft", json!({ "item_key": "vpn" })),
         ("requests/preview_route", json!({ "item_key": "vpn", "answers": {} })),
         ("requests/save_draft", saved),

@@ -216,6 +216,29 @@ pub fn observe(request: &Request, observation: &Observation, now: DateTime<Utc>)
     steps.done()
 }
 
+/// When Docket itself has to look at it again: the time it is put off to, or the next thing that falls due while nobody decides.
+pub fn wakes_at(state: &State) -> Option<DateTime<Utc>> {
+    match state.status {
+        _ if state.deleted => None,
+        S::Scheduled => state.scheduled_for,
+        S::PendingApproval => deadline::next(&state.approval),
+        _ => None,
+    }
+}
+
+/// What Docket sees when it looks at a request by itself: everything that is due now, in order.
+pub fn due(request: &Request, now: DateTime<Utc>) -> Vec<Observation> {
+    let state = &request.state;
+    match state.status {
+        _ if state.deleted => Vec::new(),
+        S::Scheduled => vec![Observation::TimeCame],
+        S::PendingApproval => {
+            deadline::due(&state.approval, now).into_iter().map(|due| Observation::DeadlineReached { key: due.key }).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Whether the end of what Docket waits for completes the request: nobody checks it, no required task is left.
 fn completes_itself(request: &Request) -> bool {
     let state = &request.state;

@@ -4,11 +4,11 @@ use crate::approvals::wire::{ApprovalView, Route};
 use crate::catalog::wire::ItemCard;
 use crate::connectors::DeliveryStatus;
 use crate::forms::{Answers, Form, SchemaChange};
-use crate::id::{DeliveryId, RequestId};
+use crate::id::{DeliveryId, GroupId, PersonId, RequestId};
 use crate::people::PersonRef;
 use crate::refusal::Problem;
 use crate::requests::{Event, Status};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A row of a list of requests.
@@ -105,6 +105,86 @@ pub struct AnswerSection {
     pub key: String,
     pub title: String,
     pub answers: Vec<AnswerView>,
+}
+
+/// What a person wants to do with a request; `Decide` is the approvals' own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Act {
+    Withdraw {
+        reason: String,
+    },
+    /// Gives a rule that still waits to somebody else, or to a group.
+    Reroute {
+        rule: String,
+        to: Approver,
+        reason: String,
+    },
+    RequestInfo {
+        question: String,
+    },
+    ProvideInfo {
+        answer: String,
+    },
+    /// None: to oneself.
+    Assign {
+        to: Option<PersonId>,
+    },
+    Start,
+    Block {
+        reason: String,
+    },
+    Unblock {
+        note: String,
+    },
+    Escalate {
+        reason: String,
+    },
+    TakeOver,
+    SendToQa {
+        note: String,
+    },
+    PassQa {
+        note: String,
+    },
+    ReturnFromQa {
+        reason: String,
+    },
+    Resolve {
+        note: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    Close {
+        note: String,
+    },
+    Complete {
+        note: String,
+    },
+    Retry,
+    /// Date and time where the person is: `2026-04-13T09:00`.
+    Schedule {
+        at: NaiveDateTime,
+    },
+    Activate,
+    Cancel {
+        reason: String,
+    },
+    Uncancel {
+        reason: String,
+    },
+    Delete {
+        reason: String,
+    },
+}
+
+/// Who decides instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approver {
+    Person(PersonId),
+    Group(GroupId),
 }
 
 /// What the caller may do on a request page now.

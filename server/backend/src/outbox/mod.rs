@@ -14,6 +14,7 @@ mod relay;
 use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::{deliveries, micros, time, workers};
+use crate::timers;
 use chrono::{DateTime, Duration, Utc};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -144,8 +145,9 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     }
 }
 
-/// Relays what waits, and begins as many due deliveries as there is room for.
+/// Does what time brought, relays what waits, and begins as many due deliveries as there is room for.
 async fn look(backend: &Backend, under_way: &mut FuturesUnordered<BoxFuture<'static, Done>>, summary: &mut Summary) -> Result<()> {
+    timers::run(backend).await?;
     summary.relayed += relay::relay(backend).await?;
     let room = AT_ONCE.saturating_sub(under_way.len());
     if room == 0 {

@@ -5,45 +5,74 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::store::{Handle, Tx, deliveries, effects, events, members, requests, waiting_rules};
+use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, waiting_rules};
+use crate::zones;
 use domain::Refusal;
-use domain::approvals::machine;
-use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
+use domain::approvals::{Target, machine};
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::lifecycle::{self, Action, Observation};
-use domain::requests::wire::RequestPage;
+use domain::requests::wire::{Act, Approver, RequestPage};
 use domain::requests::{Decision, Request, Status, What};
 
-/// Cancels a request.
+/// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
+/// events on the person's screen, when what they do rests on what they read.
 ///
 /// # Errors
-/// Not found; not the caller's to cancel; over already.
-pub async fn cancel(backend: &Backend, caller: &Caller, number: &str, reason: &str) -> Result<RequestPage> {
-    act(backend, caller, number, Action::Cancel { reason: reason.to_owned() }, None).await
+/// Not found; not theirs to do; not now; a missing or too long text; conflict when somebody was faster.
+pub async fn act(backend: &Backend, caller: &Caller, number: &str, act: Act, seen: Option<u32>) -> Result<Option<RequestPage>> {
+    let action = resolved(backend, caller, act).await?;
+    match perform(backend, caller, number, action, seen).await {
+        Ok(page) => Ok(Some(page)),
+        Err(Gone::Unseen) => Ok(None),
+        Err(Gone::Error(error)) => Err(error),
+    }
 }
 
-/// Answers an approver's question.
-///
-/// # Errors
-/// Not found; nothing is asked; an empty answer.
-pub async fn provide_info(backend: &Backend, caller: &Caller, number: &str, answer: &str) -> Result<RequestPage> {
-    act(backend, caller, number, Action::ProvideInfo { answer: answer.to_owned() }, None).await
-}
-
-/// Starts the work on a request.
-///
-/// # Errors
-/// Not found; not allowed; not open.
-pub async fn start(backend: &Backend, caller: &Caller, number: &str) -> Result<RequestPage> {
-    act(backend, caller, number, Action::Start, None).await
-}
-
-/// Completes a request.
-///
-/// # Errors
-/// Not found; not allowed; not in progress.
-pub async fn complete(backend: &Backend, caller: &Caller, number: &str, note: &str) -> Result<RequestPage> {
-    act(backend, caller, number, Action::Complete { note: note.to_owned() }, None).await
+/// An action with the people and times it speaks of, as they are now.
+async fn resolved(backend: &Backend, caller: &Caller, act: Act) -> Result<Action> {
+    let handle = backend.store().read(caller.organization);
+    Ok(match act {
+        Act::Withdraw { reason } => Action::Withdraw { reason },
+        Act::Reroute { rule, to, reason } => {
+            let nobody = || Refusal::input("to", "Choose somebody from the list");
+            let (target, words) = match to {
+                Approver::Person(id) => {
+                    let person = members::people(&handle, &[id]).await?.into_iter().next().ok_or_else(nobody)?;
+                    (Target::Person { id }, person.name)
+                }
+                Approver::Group(id) => {
+                    let group = groups::find(&handle, id).await?.ok_or_else(nobody)?;
+                    (Target::Group { id }, format!("anyone in {}", group.name))
+                }
+            };
+            Action::Reroute { rule, target, words, reason }
+        }
+        Act::RequestInfo { question } => Action::RequestInfo { question },
+        Act::ProvideInfo { answer } => Action::ProvideInfo { answer },
+        Act::Assign { to } => {
+            let facts = members::facts(&handle, to.unwrap_or(caller.id())).await?;
+            Action::Assign { to: Box::new(facts.ok_or_else(|| Refusal::input("to", "Choose somebody from the list"))?) }
+        }
+        Act::Start => Action::Start,
+        Act::Block { reason } => Action::Block { reason },
+        Act::Unblock { note } => Action::Unblock { note },
+        Act::Escalate { reason } => Action::Escalate { reason },
+        Act::TakeOver => Action::TakeOver,
+        Act::SendToQa { note } => Action::SendToQa { note },
+        Act::PassQa { note } => Action::PassQa { note },
+        Act::ReturnFromQa { reason } => Action::ReturnFromQa { reason },
+        Act::Resolve { note } => Action::Resolve { note },
+        Act::Reopen { reason } => Action::Reopen { reason },
+        Act::Close { note } => Action::Close { note },
+        Act::Complete { note } => Action::Complete { note },
+        Act::Retry => Action::Retry,
+        Act::Schedule { at } => Action::Schedule { for_time: zones::moment(caller.zone, at) },
+        Act::Activate => Action::Activate,
+        Act::Cancel { reason } => Action::Cancel { reason },
+        Act::Uncancel { reason } => Action::Uncancel { reason },
+        Act::Delete { reason } => Action::Delete { reason },
+    })
 }
 
 /// Has a permanently failed delivery sent again, with a fresh schedule.
@@ -73,9 +102,23 @@ pub async fn replay(backend: &Backend, caller: &Caller, id: DeliveryId) -> Resul
     super::page(backend, caller, &number).await
 }
 
-/// One action of a person. `seen` is the number of events on the person's screen, when the action rests on what was seen.
-pub(crate) async fn act(backend: &Backend, caller: &Caller, text: &str, action: Action, seen: Option<u32>) -> Result<RequestPage> {
-    let number = number(text)?;
+/// Why there is no page after an action.
+pub(crate) enum Gone {
+    /// It was done, and the person does not see the request any more.
+    Unseen,
+    /// It was not done, or the page could not be read.
+    Error(Error),
+}
+
+/// One action of a person, in one transaction. `seen` is the number of events on the person's screen, when the action rests on it.
+pub(crate) async fn perform(
+    backend: &Backend,
+    caller: &Caller,
+    text: &str,
+    action: Action,
+    seen: Option<u32>,
+) -> std::result::Result<RequestPage, Gone> {
+    let number = number(text).map_err(Gone::Error)?;
     let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
     backend
         .store()
@@ -95,8 +138,43 @@ pub(crate) async fn act(backend: &Backend, caller: &Caller, text: &str, action: 
                 Ok(())
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
+        .map_err(Gone::Error)?;
+    match super::page(backend, caller, &number).await {
+        Ok(page) => Ok(page),
+        Err(Error::Refused(Refusal::NotFound)) => Err(Gone::Unseen),
+        Err(error) => Err(Gone::Error(error)),
+    }
+}
+
+/// Does what is due on a request by itself; false when nothing was, or somebody else did it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: RequestId) -> Result<bool> {
+    let be = backend.clone();
+    backend
+        .store()
+        .write(organization, move |tx| {
+            Box::pin(async move {
+                let Some(mut request) = requests::lock(tx, id).await? else { return Ok(false) };
+                let now = be.now();
+                let mut done = false;
+                for seen in lifecycle::due(&request, now) {
+                    let decision = lifecycle::observe(&request, &seen, now);
+                    if !decision.is_nothing() {
+                        record(tx, &be, &request, &decision).await?;
+                        request.state = decision.state;
+                        done = true;
+                    }
+                }
+                if !done {
+                    requests::wake_at(tx, id, lifecycle::wakes_at(&request.state).filter(|at| *at > now)).await?;
+                }
+                Ok(done)
+            })
+        })
+        .await
 }
 
 /// The person's facts as they are in this transaction. Whoever is no member any more finds nothing.
@@ -126,7 +204,8 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
     if decision.events.is_empty() {
         return Err(Error::failed("a decision without an event"));
     }
-    requests::save(tx, request.id, &decision.state).await?;
+    let queue_at = super::sla::queue_at(tx, request, decision).await?;
+    requests::save(tx, request.id, &decision.state, queue_at).await?;
     events::insert(tx, request.id, &decision.events).await?;
     let recorded: Vec<_> = decision.effects.iter().map(|effect| (EffectId(backend.id()), effect.clone())).collect();
     effects::insert(tx, request.id, &recorded, backend.now()).await?;

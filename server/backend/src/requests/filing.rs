@@ -9,6 +9,10 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, waiting_rules};
+use crate::zones;
+use chrono::{DateTime, Utc};
+use domain::catalog::Item;
+use domain::forms::dates::{parse_date, parse_datetime};
 use domain::forms::{Answers, Form, journey, resolver};
 use domain::id::{EffectId, GroupId, PersonId};
 use domain::requests::filing::{Filed, Filing, file};
@@ -87,7 +91,7 @@ async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<R
             number: docket_number(&item.prefix, be.bytes()),
             item_id,
             directory: route::directory(handle, &item, &answers).await?,
-            begins_at: None,
+            begins_at: begins_at(&item, &form, &answers, caller),
             item,
             requester: caller.facts.person.clone(),
             form,
@@ -139,7 +143,7 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
         form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
     }
     let mut tried = 1;
-    while !requests::insert(tx, &filed.request).await? {
+    while !requests::insert(tx, &filed.request, super::sla::queue_at(tx, &filed.request, &filed.decision).await?).await? {
         if let Some(number) = earlier(tx, caller, draft).await? {
             return Ok(Submitted::Filed { number });
         }
@@ -196,4 +200,13 @@ async fn verify_picks(handle: &impl Handle, form: &Form, answers: &mut Answers) 
         }
     }
     Ok(problems)
+}
+
+/// The time answered in the plan's `schedule_field`, where the requester is; a date means the beginning of its day.
+fn begins_at(item: &Item, form: &Form, answers: &Answers, caller: &Caller) -> Option<DateTime<Utc>> {
+    let key = item.plan.schedule_field.as_deref()?;
+    let asked = journey::prune(form, answers);
+    let text = asked.get(key)?.as_str()?;
+    let local = parse_datetime(text).or_else(|| parse_date(text)?.and_hms_opt(0, 0, 0))?;
+    Some(zones::moment(caller.zone, local))
 }

@@ -1,13 +1,13 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
-use super::{Handle, from_json, micros, time, to_json, waiting_rules};
+use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::Answers;
-use domain::id::{ItemId, PersonId, RequestId};
+use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
-use domain::requests::{Request, State, Status};
+use domain::requests::{Request, State, Status, lifecycle};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -28,7 +28,14 @@ pub struct Model {
     pub state: String,
     pub submitted_at: i64,
     pub updated_at: i64,
+    /// Ended or deleted.
     pub closed: bool,
+    pub assignee_id: Option<Uuid>,
+    /// What queues are ordered by: when the work is due.
+    pub queue_at: i64,
+    /// When Docket itself looks at it again.
+    pub wakes_at: Option<i64>,
+    pub deleted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -68,7 +75,7 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Saves a filed request. False when its id or its number is taken already: nothing is written then.
-pub(crate) async fn insert(handle: &impl Handle, filed: &Request) -> Result<bool> {
+pub(crate) async fn insert(handle: &impl Handle, filed: &Request, queue_at: DateTime<Utc>) -> Result<bool> {
     let row = Model {
         id: filed.id.0,
         organization_id: handle.organization(),
@@ -81,7 +88,11 @@ pub(crate) async fn insert(handle: &impl Handle, filed: &Request) -> Result<bool
         state: to_json(&filed.state)?,
         submitted_at: micros(filed.submitted_at),
         updated_at: micros(filed.state.updated_at),
-        closed: filed.state.status.is_terminal(),
+        closed: is_closed(&filed.state),
+        assignee_id: filed.state.assignee.as_ref().map(|person| person.id.0),
+        queue_at: micros(queue_at),
+        wakes_at: lifecycle::wakes_at(&filed.state).map(micros),
+        deleted: filed.state.deleted,
     };
     let written = Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -90,13 +101,32 @@ pub(crate) async fn insert(handle: &impl Handle, filed: &Request) -> Result<bool
     Ok(written > 0)
 }
 
-/// Saves where a request stands. The caller holds the row's lock.
-pub(crate) async fn save(handle: &impl Handle, id: RequestId, state: &State) -> Result<()> {
+fn is_closed(state: &State) -> bool {
+    state.status.is_terminal() || state.deleted
+}
+
+/// Saves where a request stands; `queue_at` is its place in queues. The caller holds the row's lock.
+pub(crate) async fn save(handle: &impl Handle, id: RequestId, state: &State, queue_at: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(state.status.key()))
         .col_expr(Column::State, Expr::value(to_json(state)?))
         .col_expr(Column::UpdatedAt, Expr::value(micros(state.updated_at)))
-        .col_expr(Column::Closed, Expr::value(state.status.is_terminal()))
+        .col_expr(Column::Closed, Expr::value(is_closed(state)))
+        .col_expr(Column::AssigneeId, Expr::value(state.assignee.as_ref().map(|person| person.id.0)))
+        .col_expr(Column::QueueAt, Expr::value(micros(queue_at)))
+        .col_expr(Column::WakesAt, Expr::value(lifecycle::wakes_at(state).map(micros)))
+        .col_expr(Column::Deleted, Expr::value(state.deleted))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}
+
+/// Sets when Docket looks at a request again, when it looked in vain.
+pub(crate) async fn wake_at(handle: &impl Handle, id: RequestId, at: Option<DateTime<Utc>>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::WakesAt, Expr::value(at.map(micros)))
         .filter(Column::Id.eq(id.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
         .exec(handle.connection())
@@ -158,7 +188,7 @@ pub(crate) async fn of_person(
     after: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Request>> {
-    let mut query = of_organization(handle).filter(Column::RequesterId.eq(person.0));
+    let mut query = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Deleted.eq(false));
     if let Some(closed) = closed {
         query = query.filter(Column::Closed.eq(closed));
     }
@@ -195,10 +225,25 @@ pub(crate) async fn waiting_for(handle: &impl Handle, person: PersonId, targets:
 pub(crate) async fn of_status(handle: &impl Handle, status: Status, limit: u64) -> Result<Vec<Request>> {
     let rows = of_organization(handle)
         .filter(Column::Status.eq(status.key()))
+        .filter(Column::Deleted.eq(false))
         .order_by_asc(Column::SubmittedAt)
         .order_by_asc(Column::Id)
         .limit(limit)
         .all(handle.connection())
         .await?;
     all(rows)
+}
+
+/// Requests of any organization that Docket itself should look at by now, the longest due first.
+pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, RequestId)>> {
+    let rows: Vec<(Uuid, Uuid)> = Entity::find()
+        .select_only()
+        .columns([Column::OrganizationId, Column::Id])
+        .filter(Column::WakesAt.lte(micros(now)))
+        .order_by_asc(Column::WakesAt)
+        .limit(limit)
+        .into_tuple()
+        .all(platform.connection())
+        .await?;
+    Ok(rows.into_iter().map(|(organization, id)| (OrganizationId(organization), RequestId(id))).collect())
 }

@@ -8,7 +8,7 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::requests::Status;
-use domain::requests::wire::RequestPage;
+use domain::requests::wire::{Act, RequestPage};
 use serde_json::json;
 
 /// A decision on what the caller sees now.
@@ -116,7 +116,8 @@ async fn a_question_goes_back_and_its_answer_has_to_be_seen() {
         assert_eq!((asked.summary.status, asked.question.as_deref()), (Status::NeedsInfo, Some("Which door?")));
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 0);
         let seen = asked.events.last().unwrap().seq;
-        let answered = requests::provide_info(be, &hana, &number, "The north one").await.unwrap();
+        let answered =
+            requests::act(be, &hana, &number, Act::ProvideInfo { answer: "The north one".to_owned() }, None).await.unwrap().unwrap();
         assert_eq!(answered.summary.status, Status::PendingApproval);
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 1);
         let blind = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen };

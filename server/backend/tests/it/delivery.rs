@@ -17,6 +17,7 @@ use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::connectors::DeliveryStatus;
+use domain::requests::wire::Act;
 use domain::requests::{Status, What};
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
@@ -166,7 +167,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
         decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
-        requests::cancel(&world.backend, &hana, &number, "No longer needed").await.unwrap();
+        requests::act(&world.backend, &hana, &number, Act::Cancel { reason: "No longer needed".to_owned() }, None).await.unwrap();
         run_once(&world.backend).await.unwrap();
 
         // Cancelled between two tries: the rest of the schedule is dropped.
@@ -174,7 +175,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         let other = approved(&world).await;
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         assert_eq!(desk.calls().len(), 1);
-        requests::cancel(&world.backend, &hana, &other, "").await.unwrap();
+        requests::act(&world.backend, &hana, &other, Act::Cancel { reason: "".to_owned() }, None).await.unwrap();
         world.clock.advance(Duration::days(1));
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
         assert_eq!(desk.calls().len(), 0);
