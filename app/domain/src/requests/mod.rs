@@ -10,6 +10,7 @@ pub mod guard;
 pub mod history;
 pub mod lifecycle;
 pub mod number;
+pub mod queue;
 pub mod share;
 pub mod sla;
 pub mod status;

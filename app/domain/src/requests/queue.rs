@@ -1,0 +1,176 @@
+//! The queue and the board: what the people who work on requests receive and send.
+
+use super::wire::{Allowed, RequestSummary};
+use super::{Request, Status};
+use crate::id::PersonId;
+use crate::people::PersonRef;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Which requests to show. Everything left out means all that have not ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueFilter {
+    pub status: Option<Status>,
+    pub holder: Option<Holder>,
+    /// Key of a service.
+    pub item: Option<String>,
+    pub due: Option<Due>,
+    /// A docket number or its beginning, or words of a service's or requester's name.
+    pub text: String,
+    /// Those that have ended instead.
+    pub ended: bool,
+}
+
+/// Who has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    Me,
+    Nobody,
+    Person(PersonId),
+}
+
+/// When it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    /// Its time is over.
+    Late,
+    /// Before the end of the person's day, late ones included.
+    Today,
+}
+
+/// A request in the queue, or a card on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRow {
+    pub summary: RequestSummary,
+    pub assignee: Option<PersonRef>,
+    pub price: String,
+    /// When its work should be done; None when nothing is promised, or it has ended.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The clock stands still: somebody else is waited for.
+    pub paused: bool,
+    /// Number of events: what `seen` of an action is.
+    pub events: u32,
+    pub allowed: Allowed,
+}
+
+/// How many; counted no further than `MOST_COUNTED`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Not ended.
+    pub open: u32,
+    pub mine: u32,
+    /// Nobody has it.
+    pub unassigned: u32,
+    pub late: u32,
+}
+
+/// Where counting ends: "1000+".
+pub const MOST_COUNTED: u32 = 1000;
+
+/// A choice of the filters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub key: String,
+    pub name: String,
+}
+
+/// A page of the queue, the next due first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuePage {
+    pub rows: Vec<QueueRow>,
+    /// Give back as `after` to get the next page; None on the last one.
+    pub next: Option<String>,
+    pub counts: Counts,
+    /// The services to filter by.
+    pub items: Vec<Choice>,
+    /// The people who work on requests, at most 50.
+    pub people: Vec<PersonRef>,
+}
+
+/// The statuses that are lanes, in their order.
+pub const LANES: [Status; 8] = [
+    Status::Open,
+    Status::Assigned,
+    Status::InProgress,
+    Status::Blocked,
+    Status::NeedsInfo,
+    Status::Escalated,
+    Status::InQa,
+    Status::Resolved,
+];
+
+/// One lane of the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    pub status: Status,
+    /// The next due first, at most 50.
+    pub rows: Vec<QueueRow>,
+    pub count: u32,
+}
+
+/// The board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardPage {
+    pub lanes: Vec<Lane>,
+    pub counts: Counts,
+    pub items: Vec<Choice>,
+    pub people: Vec<PersonRef>,
+}
+
+/// A way a card can move from its lane to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    AssignToMe,
+    Start,
+    Block,
+    Unblock,
+    RequestInfo,
+    Escalate,
+    TakeOver,
+    SendToQa,
+    PassQa,
+    ReturnFromQa,
+    Resolve,
+    Reopen,
+    Close,
+    Complete,
+}
+
+/// The lanes a card can move to, and by which step: exactly what the person may do now.
+pub fn moves(status: Status, allowed: &Allowed) -> Vec<(Status, Step)> {
+    use Status as S;
+    let ways = [
+        (allowed.assign_to_me && status == S::Open, S::Assigned, Step::AssignToMe),
+        (allowed.start, S::InProgress, Step::Start),
+        (allowed.block, S::Blocked, Step::Block),
+        (allowed.unblock, S::InProgress, Step::Unblock),
+        (allowed.request_info, S::NeedsInfo, Step::RequestInfo),
+        (allowed.escalate, S::Escalated, Step::Escalate),
+        (allowed.take_over, S::InProgress, Step::TakeOver),
+        (allowed.send_to_qa, S::InQa, Step::SendToQa),
+        (allowed.return_from_qa, S::InProgress, Step::ReturnFromQa),
+        (allowed.pass_qa, S::Completed, Step::PassQa),
+        (allowed.resolve, S::Resolved, Step::Resolve),
+        (allowed.reopen, S::InProgress, Step::Reopen),
+        (allowed.close, S::Completed, Step::Close),
+        (allowed.complete, S::Completed, Step::Complete),
+    ];
+    ways.into_iter().filter(|(may, to, _)| *may && *to != status).map(|(_, to, step)| (to, step)).collect()
+}
+
+/// A request as a row, for somebody who may do this with it.
+pub fn row(request: &Request, summary: RequestSummary, allowed: Allowed, due_at: Option<DateTime<Utc>>, paused: bool) -> QueueRow {
+    QueueRow {
+        summary,
+        assignee: request.state.assignee.clone(),
+        price: request.item.price.clone(),
+        due_at,
+        paused,
+        events: request.state.events,
+        allowed,
+    }
+}
