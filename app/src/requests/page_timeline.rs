@@ -108,7 +108,11 @@ pub fn TimelineSlip(
     /// The heading is a third one, below the title of a request beside a list.
     #[prop(optional)]
     beside: bool,
+    /// The docket number, where each entry leads to the page as it was then.
+    #[prop(optional, into)]
+    number: Option<String>,
 ) -> impl IntoView {
+    let number = StoredValue::new(number);
     let known = events.with_untracked(|events| events.last().map_or(0, |event| event.seq));
     let newest_first = move || events.with(|events| events.iter().rev().cloned().collect::<Vec<_>>());
     let title =
@@ -119,7 +123,7 @@ pub fn TimelineSlip(
             <div class="slip__body">
                 <ol class="timeline">
                     <For each=newest_first key=|event| event.seq let:event>
-                        {line_view(&event, event.seq > known)}
+                        {line_view(&event, event.seq > known, number.get_value().as_deref())}
                     </For>
                 </ol>
             </div>
@@ -128,10 +132,14 @@ pub fn TimelineSlip(
     .into_any()
 }
 
-fn line_view(event: &Event, fresh: bool) -> AnyView {
+fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {
     let line = line(event);
     let mark = if line.mark.is_empty() { "timeline__mark".to_owned() } else { format!("timeline__mark timeline__mark--{}", line.mark) };
     let quote = (!line.quote.is_empty()).then(|| view! { <p class="timeline__quote">{line.quote}</p> });
+    let when = match number {
+        Some(number) => then_link(number, event).into_any(),
+        None => view! { <When at=event.at /> }.into_any(),
+    };
     view! {
         <li class:is-new=fresh>
             <span class=mark>
@@ -142,11 +150,37 @@ fn line_view(event: &Event, fresh: bool) -> AnyView {
                 " "
                 {line.text}
                 {quote}
+                {number.and_then(|number| seen_link(number, event))}
             </div>
-            <When at=event.at />
+            {when}
         </li>
     }
     .into_any()
+}
+
+/// The moment of an event, which leads to the page as it was then.
+fn then_link(number: &str, event: &Event) -> AnyView {
+    view! {
+        <a class="timeline__when" href=format!("/requests/{number}?at={}", event.seq) title="See the request as it was then">
+            <When at=event.at />
+            <span class="visually-hidden">", see the request as it was then"</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// "What Ruth Abel saw when deciding".
+fn seen_link(number: &str, event: &Event) -> Option<AnyView> {
+    let (What::Approved { seen: Some(_), .. } | What::Rejected { seen: Some(_), .. }) = &event.what else { return None };
+    let words = format!("What {} saw when deciding", event.actor.as_ref()?.name);
+    Some(
+        view! {
+            <a class="link timeline__seen" href=format!("/requests/{number}?seen={}", event.seq)>
+                {words}
+            </a>
+        }
+        .into_any(),
+    )
 }
 
 #[cfg(test)]

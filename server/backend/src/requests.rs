@@ -13,7 +13,7 @@ mod sla;
 pub use acting::{act, replay};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
-pub use page::page;
+pub use page::{page, page_at};
 pub use route::preview_route;
 
 pub(crate) use acting::{Gone, announce, change, perform, record, wake};

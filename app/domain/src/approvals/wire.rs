@@ -89,6 +89,9 @@ pub struct StageView {
     pub open: bool,
     /// When it should be decided.
     pub due_at: Option<DateTime<Utc>>,
+    /// Docket decided it so, as nobody had decided in time.
+    #[serde(default)]
+    pub settled: Option<Verdict>,
 }
 
 /// One rule with what was decided.
@@ -105,6 +108,9 @@ pub struct RuleView {
     /// Stable key, to re-route it by.
     #[serde(default)]
     pub key: String,
+    /// Why somebody else than planned may decide: "Instead of Ruth Abel". Empty when nobody does.
+    #[serde(default)]
+    pub moved: String,
 }
 
 /// A decision as shown.

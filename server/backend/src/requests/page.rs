@@ -8,15 +8,16 @@ use crate::store::{attempts, connectors as destinations, deliveries, events, for
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
-use domain::approvals::{deadline, machine};
+use domain::approvals::{Approval, FrozenRule, deadline, machine};
 use domain::connectors;
 use domain::forms::resolver;
+use domain::id::DeliveryId;
 use domain::people::Facts;
 use domain::permission::Permission;
 use domain::requests::filing::answer_sections;
-use domain::requests::lifecycle;
-use domain::requests::wire::{AttemptView, DeliveryView, RequestPage};
+use domain::requests::wire::{Allowed, AttemptView, DeliveryView, Moment, RequestPage, SeenBy};
 use domain::requests::{Event, Request, Status, What};
+use domain::requests::{history, lifecycle};
 use std::collections::BTreeMap;
 
 /// One request, by its docket number as somebody typed it.
@@ -24,20 +25,79 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Not found when there is none, or none for the caller.
 pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<RequestPage> {
+    let found = find(backend, caller, text).await?;
+    let allowed = lifecycle::allowed(&found.request, &caller.facts, backend.now());
+    let deliveries = if found.sees_errors || found.request.requester.id == caller.id() {
+        delivery_views(backend, caller, &found.request, found.sees_errors).await?
+    } else {
+        Vec::new()
+    };
+    shown(backend, caller, found, deliveries, allowed).await
+}
+
+/// One request exactly as it was right after its event number `seq`; with `seen`, as somebody saw it whose decision is that event.
+/// Beyond the last event it is the present.
+///
+/// # Errors
+/// Not found when there is none, or none for the caller now; when the event is no decision that noted what was seen.
+pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, seen: bool) -> Result<RequestPage> {
+    let mut found = find(backend, caller, text).await?;
+    let last = found.request.state.events;
+    let mut moment = Moment { seq: seq.max(1), last, at: found.request.submitted_at, seen: None };
+    if seen {
+        let (event, seen, verdict) = history::seen(&found.events, seq).ok_or(Refusal::NotFound)?;
+        let by = event.actor.clone().ok_or(Refusal::NotFound)?;
+        let same = seen.content == history::fingerprint(&found.request);
+        moment.seq = seen.events.clamp(1, last);
+        moment.seen = Some(SeenBy { by, decision: event.seq, verdict, at: event.at, fingerprint: seen.content.clone(), same });
+    } else if moment.seq >= last {
+        return page(backend, caller, text).await;
+    }
+    found.request = history::at(&found.request, &found.events, moment.seq);
+    found.events.retain(|event| event.seq <= moment.seq);
+    moment.at = found.events.last().map_or(moment.at, |event| event.at);
+    let sees = found.sees_errors || found.request.requester.id == caller.id();
+    let deliveries = if sees { then(&found.events) } else { Vec::new() };
+    let mut page = shown(backend, caller, found, deliveries, Allowed::default()).await?;
+    page.approval.rules.iter_mut().for_each(|rule| rule.yours = false);
+    page.moment = Some(moment);
+    Ok(page)
+}
+
+/// A request that the caller sees, with its events.
+struct Found {
+    request: Request,
+    events: Vec<Event>,
+    sees_errors: bool,
+}
+
+async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<Found> {
     let handle = backend.store().read(caller.organization);
-    let facts = &caller.facts;
     let request = requests::by_number(&handle, &number(text)?).await?.ok_or(Refusal::NotFound)?;
-    if !lifecycle::may_see(&request, facts, backend.now()) {
+    if !lifecycle::may_see(&request, &caller.facts, backend.now()) {
         return Err(Refusal::NotFound.into());
     }
-    let version = form_versions::find(&handle, &request.form_version)
-        .await?
-        .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let mut events = events::after(&handle, request.id, 0).await?;
-    let sees_errors = facts.may(Permission::SeeDeliveries);
+    let sees_errors = caller.facts.may(Permission::SeeDeliveries);
     if !sees_errors {
         events.iter_mut().for_each(without_error);
     }
+    Ok(Found { request, events, sees_errors })
+}
+
+async fn shown(
+    backend: &Backend,
+    caller: &Caller,
+    found: Found,
+    mut deliveries: Vec<DeliveryView>,
+    allowed: Allowed,
+) -> Result<RequestPage> {
+    let Found { request, mut events, .. } = found;
+    let handle = backend.store().read(caller.organization);
+    let facts = &caller.facts;
+    let version = form_versions::find(&handle, &request.form_version)
+        .await?
+        .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let form_changed_since = match items::by_key(&handle, &request.item.key).await? {
         Some((_, _, authored)) => {
             let requester = if request.requester.id == caller.id() {
@@ -49,11 +109,6 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
             resolver::version_hash(&resolver::resolve(&authored, &groups)) != request.form_version
         }
         None => true,
-    };
-    let mut deliveries = if sees_errors || request.requester.id == caller.id() {
-        delivery_views(backend, caller, &request, sees_errors).await?
-    } else {
-        Vec::new()
     };
     if !request.item.plan.connectors.is_empty() {
         let known = destinations::all(&handle).await?;
@@ -72,9 +127,26 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         price: request.item.price.clone(),
         events,
         deliveries,
-        allowed: lifecycle::allowed(&request, facts, backend.now()),
+        allowed,
         question,
+        assignee: request.state.assignee,
+        scheduled_for: request.state.scheduled_for.filter(|_| request.state.status == Status::Scheduled),
+        moment: None,
     })
+}
+
+/// The deliveries after these events. Their tries are no events, so none is told.
+fn then(events: &[Event]) -> Vec<DeliveryView> {
+    let known = history::deliveries(events).into_iter().enumerate();
+    let view = |(place, (connector, status)): (usize, (&str, _))| DeliveryView {
+        id: DeliveryId(uuid::Uuid::from_u128(place as u128)),
+        connector: connector.to_owned(),
+        status,
+        next_at: None,
+        tries: 0,
+        attempts: Vec::new(),
+    };
+    known.map(view).collect()
 }
 
 /// What went wrong inside is for those who see deliveries.
@@ -117,6 +189,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
         met: machine::met(approval, stage),
         open: open == Some(stage),
         due_at: deadline::due_at(approval).filter(|_| open == Some(stage)),
+        settled: approval.settled.iter().find(|settled| settled.stage == stage.key).map(|settled| settled.verdict),
     });
     let numbered = approval.stages.iter().enumerate().flat_map(|(index, stage)| stage.rules.iter().map(move |rule| (index, rule)));
     let rules = numbered
@@ -125,6 +198,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
             key: rule.key.clone(),
             label: rule.label.clone(),
             words: machine::words(approval, rule),
+            moved: moved(approval, rule),
             yours: waiting.contains(&rule) && machine::eligible(&lifecycle::case(request, now), rule, facts),
             given: machine::given(approval, rule).map(|given| GivenView {
                 by: given.by.clone(),
@@ -136,6 +210,19 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
         })
         .collect();
     ApprovalView { require: approval.stages.first().map(|stage| stage.require).unwrap_or_default(), rules, stages: stages.collect() }
+}
+
+/// Why somebody else than planned may decide a rule.
+fn moved(approval: &Approval, rule: &FrozenRule) -> String {
+    let moves: Vec<_> = approval.moves.iter().filter(|moved| moved.rule == rule.key).collect();
+    let mut words = Vec::new();
+    if moves.iter().any(|moved| !moved.joins) {
+        words.push(format!("Re-routed, instead of {}", rule.words));
+    }
+    if moves.last().is_some_and(|moved| moved.joins) {
+        words.push("Escalated, as it took long".to_owned());
+    }
+    words.join(". ")
 }
 
 async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, sees_errors: bool) -> Result<Vec<DeliveryView>> {
