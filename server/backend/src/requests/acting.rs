@@ -194,7 +194,7 @@ async fn too_late(tx: &Tx<'_>, request: &Request, seen: Option<u32>, person: Per
         return Ok(refusal);
     }
     let events = events::after(tx, request.id, seen).await?;
-    let told = |who: &str| events.iter().filter_map(|event| event.actor.as_ref()).any(|actor| who.contains(&actor.name));
+    let told = |words: &str| events.iter().any(|event| words.contains(event.actor.as_ref().map_or("Docket ", |actor| actor.name.as_str())));
     Ok(match faster(&events, person) {
         Some(done) if !told(message) => Refusal::conflict(format!("{done} a moment ago. {message}")),
         _ => refusal,
