@@ -147,10 +147,10 @@ fn locked(page: &RequestPage) -> Option<String> {
                 | What::Rejected { .. }
         )
     });
-    let line = last.map(line);
-    let words = line.map(|line| {
-        let quote = if line.quote.is_empty() { String::new() } else { format!(": “{}”", line.quote) };
-        format!(" {} {}{quote}.", line.who, line.text)
+    let words = last.map(line).map(|line| {
+        // What somebody wrote ends as they ended it.
+        let quote = if line.quote.is_empty() { ".".to_owned() } else { format!(": “{}”", line.quote) };
+        format!(" {} {}{quote}", line.who, line.text)
     });
     Some(format!("{reason}{}", words.unwrap_or_default()))
 }

@@ -30,7 +30,7 @@ pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoV
                 {banner(&page, &moment)} {past_thread(&events)} {tasks_slip(&events)} <AnswersSlip page=page.clone() /> {deliveries_slip(&page)}
             </div> <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval=Signal::stored(approval) status=Signal::stored(status) />
-                <TimelineSlip events=Signal::stored(events) number />
+                <TimelineSlip events=Signal::stored(events) number still=true />
             </aside>
         </div>
     }
@@ -40,23 +40,34 @@ pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoV
 /// Which moment this is, and the ways to others.
 fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
     let path = format!("/requests/{}", page.summary.number);
-    let link = |seq: u32, icon: &'static str, words: &'static str| {
+    let older = (moment.seq > 1).then(|| {
         view! {
-            <a class="button button--sm" href=format!("{path}?at={seq}")>
-                <Icon name=icon />
-                {words}
+            <a class="button button--sm" href=format!("{path}?at={}", moment.seq - 1)>
+                <Icon name="chevron-left" />
+                "Older"
             </a>
         }
         .into_any()
-    };
-    let older = (moment.seq > 1).then(|| link(moment.seq - 1, "chevron-left", "Older"));
-    let newer = (moment.seq < moment.last).then(|| link(moment.seq + 1, "chevron-right", "Newer"));
+    });
+    let newer = (moment.seq < moment.last).then(|| {
+        view! {
+            <a class="button button--sm" href=format!("{path}?at={}", moment.seq + 1)>
+                "Newer"
+                <Icon name="chevron-right" />
+            </a>
+        }
+        .into_any()
+    });
     let words = match &moment.seen {
         Some(seen) => seen_words(seen),
         None => {
             let after = page.events.last().map(|event| {
                 let line = line(event);
-                format!(", after this: {} {}", line.who, line.text)
+                let until = match &event.what {
+                    What::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }),
+                    _ => None,
+                };
+                view! { {format!(", after this: {} {}", line.who, line.text)} {until} }
             });
             view! {
                 <p>
