@@ -7,6 +7,7 @@ use crate::forms::{Answers, Form, SchemaChange};
 use crate::id::{DeliveryId, GroupId, PersonId, RequestId};
 use crate::people::PersonRef;
 use crate::refusal::Problem;
+use crate::requests::work::WorkView;
 use crate::requests::{Event, Status};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -245,6 +246,8 @@ pub struct RequestPage {
     pub allowed: Allowed,
     /// The approver's last question, while changes are asked.
     pub question: Option<String>,
+    /// Tasks and comments.
+    pub work: WorkView,
 }
 
 /// One effect to one destination.

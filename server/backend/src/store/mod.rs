@@ -8,6 +8,7 @@ mod column;
 mod writer;
 
 pub(crate) mod attempts;
+pub(crate) mod comments;
 pub(crate) mod connectors;
 pub(crate) mod deliveries;
 pub(crate) mod drafts;
@@ -22,7 +23,9 @@ pub(crate) mod organizations;
 pub(crate) mod people;
 pub(crate) mod requests;
 pub mod sessions;
+pub(crate) mod share_links;
 pub(crate) mod sign_in_attempts;
+pub(crate) mod tasks;
 pub(crate) mod waiting_rules;
 pub(crate) mod workers;
 

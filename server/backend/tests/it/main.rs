@@ -14,4 +14,5 @@ mod delivery;
 mod people;
 mod profile;
 mod requests;
+mod work;
 mod writer;
