@@ -1,11 +1,14 @@
 //! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
 
+mod plan;
+
 use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
 use crate::zones;
 use domain::approvals::{Policy, Require};
 use domain::catalog::Item;
+use domain::forms::Form;
 use domain::forms::lint::lint;
 use domain::permission::ROLES;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +39,8 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
     for one in &folder.items {
-        item(folder, one, &known, &mut faults);
+        let form = folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).find(|form| form.key == one.form);
+        item(folder, one, form, &known, &mut faults);
     }
     forms(folder, &known, &mut faults);
     faults
@@ -180,7 +184,7 @@ fn item_file(item: &Item) -> String {
     format!("items/{}.yaml", item.key)
 }
 
-fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>) {
+fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, faults: &mut Vec<Fault>) {
     let file = item_file(item);
     let mut note = |path: &[&str], message: String| faults.push(folder.fault(&file, path, message));
     if !is_key(&item.key) {
@@ -215,6 +219,7 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
     }
+    plan::plan(item, form, &mut note);
     if item.tags.len() > 20 {
         note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
     }

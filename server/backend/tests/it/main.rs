@@ -12,6 +12,7 @@ mod damage;
 mod definitions;
 mod delivery;
 mod people;
+mod plans;
 mod profile;
 mod requests;
 mod work;
