@@ -18,3 +18,4 @@ pub mod page_deliveries;
 pub mod page_dialog;
 pub mod page_head;
 pub mod page_timeline;
+pub mod queue_api;

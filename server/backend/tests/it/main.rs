@@ -13,5 +13,6 @@ mod definitions;
 mod delivery;
 mod people;
 mod profile;
+mod queue;
 mod requests;
 mod writer;
