@@ -20,6 +20,7 @@ pub mod page_deliveries;
 pub mod page_dialog;
 pub mod page_head;
 pub mod page_timeline;
+pub mod queue_api;
 pub mod share;
 pub mod tasks_mine;
 mod tasks_share;

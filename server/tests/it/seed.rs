@@ -2,8 +2,8 @@
 
 use crate::databases::on_each;
 use backend::{Caller, approvals, people, requests};
-use domain::requests::{STATUSES, Status};
 use domain::requests::wire::MyFilter;
+use domain::requests::{STATUSES, Status};
 use server::config::Config;
 use server::{open_migrated, seed};
 use std::collections::{BTreeMap, BTreeSet};

@@ -51,6 +51,12 @@ async fn the_other_organization_does_not_exist() {
     assert!(!south.page("/").await.contains("VPN access"));
     assert_eq!(south.ask("requests/mine", json!({ "filter": "all", "after": null })).await["rows"], json!([]));
     assert_eq!(south.ask("approvals/inbox", json!({})).await["rows"], json!([]));
+    let queue = south.ask("requests/queue", json!({ "filter": { "text": number }, "after": null })).await;
+    assert_eq!((&queue["rows"], &queue["counts"]["open"]), (&json!([]), &json!(0)));
+    let board = south.ask("requests/board", json!({ "filter": {} })).await;
+    assert!(board["lanes"].as_array().unwrap().iter().all(|lane| lane["count"] == 0), "{board}");
+    assert_eq!(north.call("requests/queue", json!({ "filter": {}, "after": null })).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(north.call("requests/board", json!({ "filter": {} })).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(south.ask("requests/search_people", json!({ "text": "Rita" })).await, json!([]));
     assert_eq!(south.ask("requests/search_groups", json!({ "text": "Net" })).await, json!([]));
     assert_eq!(north.ask("requests/search_people", json!({ "text": "Rita" })).await[0]["name"], "Rita North");

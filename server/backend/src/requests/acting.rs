@@ -212,8 +212,8 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
         }
         None => decision,
     };
-    let queue_at = super::sla::queue_at(tx, request, decision).await?;
-    requests::save(tx, request.id, &decision.state, queue_at).await?;
+    let turn = super::sla::turn(tx, request, decision, backend.now()).await?;
+    requests::save(tx, request.id, &decision.state, turn).await?;
     events::insert(tx, request.id, &decision.events).await?;
     let recorded: Vec<_> = decision.effects.iter().map(|effect| (EffectId(backend.id()), effect.clone())).collect();
     effects::insert(tx, request.id, &recorded, backend.now()).await?;

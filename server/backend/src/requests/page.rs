@@ -40,6 +40,7 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         .await?
         .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let mut events = events::after(&handle, request.id, 0).await?;
+    let clocks = super::sla::view(&handle, &request, &events, backend.now()).await?;
     let sees_errors = facts.may(Permission::SeeDeliveries);
     if !sees_errors {
         events.iter_mut().for_each(without_error);
@@ -81,6 +82,7 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         allowed: lifecycle::allowed(&request, facts, backend.now()),
         question,
         work: work(&handle, backend, caller, &request).await?,
+        clocks,
     })
 }
 

@@ -8,6 +8,7 @@ mod column;
 mod writer;
 
 pub(crate) mod attempts;
+pub(crate) mod calendars;
 pub(crate) mod comments;
 pub(crate) mod connectors;
 pub(crate) mod deliveries;
@@ -21,6 +22,7 @@ pub(crate) mod items;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod people;
+pub(crate) mod queue;
 pub(crate) mod requests;
 pub mod sessions;
 pub(crate) mod share_links;

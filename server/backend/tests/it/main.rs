@@ -14,6 +14,7 @@ mod delivery;
 mod people;
 mod plans;
 mod profile;
+mod queue;
 mod requests;
 mod work;
 mod writer;
