@@ -233,6 +233,7 @@ mod tests {
             }),
             stage: 0,
             key: "owner".to_owned(),
+            on_behalf_of: None,
         };
         ApprovalView { require, rules: verdicts.iter().map(rule).collect(), stages: Vec::new() }
     }

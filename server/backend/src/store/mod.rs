@@ -9,6 +9,7 @@ mod writer;
 
 pub(crate) mod attempts;
 pub(crate) mod connectors;
+pub(crate) mod delegations;
 pub(crate) mod deliveries;
 pub(crate) mod drafts;
 pub(crate) mod effects;
