@@ -52,6 +52,7 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
                 <h1>"Your account"</h1>
             </header>
             <Who me manager=view.manager.clone() />
+            <AwayLink />
             <ProfileForm view />
             <PasswordForm email />
             <Organizations others />
@@ -84,6 +85,25 @@ fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
                     <Fact term="Title" value=me.person.title />
                     <Fact term="Manager" value=manager.map(|manager| manager.name).unwrap_or_default() />
                 </dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn AwayLink() -> impl IntoView {
+    view! {
+        <section class="slip" aria-labelledby="away">
+            <div class="slip__head">
+                <h2 id="away">"Away"</h2>
+            </div>
+            <div class="slip__body row row--wrap">
+                <p class="soft">"Name somebody who decides in your place while you are away."</p>
+                <a class="button" href="/profile/away">
+                    <Icon name="user-check" />
+                    "Hand over decisions"
+                </a>
             </div>
         </section>
     }
