@@ -2,12 +2,12 @@
 
 use super::api::begin_away;
 use super::away::Shown;
-use super::away_list::day_words;
 use crate::error::ApiError;
 use crate::form::Filling;
 use crate::form::dom;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
+use crate::ui::day_words;
 use crate::ui::toast::use_toasts;
 use domain::approvals::away::AwayPage;
 use domain::forms::{Answers, Form};

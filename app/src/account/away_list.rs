@@ -4,17 +4,14 @@ use super::api::{end_away, resume_away};
 use super::away::Shown;
 use super::away_form::GIVEN;
 use crate::form::dom;
+use crate::requests::page_timeline::listed;
 use crate::ui::toast::use_toasts;
-use crate::ui::{Avatar, Icon};
-use chrono::{Datelike, NaiveDate};
+use crate::ui::{Avatar, Icon, day_words};
+use chrono::NaiveDate;
 use domain::approvals::away::{AwayPage, AwayRow, Phase};
 use domain::people::PersonRef;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// Whose grants a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,35 +195,4 @@ fn sentence(side: Side, grant: &AwayRow, today: NaiveDate) -> AnyView {
 
 fn day(day: NaiveDate, today: NaiveDate) -> AnyView {
     view! { <time datetime=day.to_string()>{day_words(day, today)}</time> }.into_any()
-}
-
-/// "Fri 13 March", with the year when it is another one.
-pub fn day_words(day: NaiveDate, today: NaiveDate) -> String {
-    let name = DAYS.get(day.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
-    let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
-    let year = if day.year() == today.year() { String::new() } else { format!(" {}", day.year()) };
-    format!("{name} {} {month}{year}", day.day())
-}
-
-/// "A, B and C".
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_and_services_are_said_in_words() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(day_words(day("2026-03-13"), day("2026-12-31")), "Fri 13 March");
-        assert_eq!(day_words(day("2027-01-01"), day("2026-12-31")), "Fri 1 January 2027");
-        assert_eq!(listed(&["A".to_owned()]), "A");
-        assert_eq!(listed(&["A".to_owned(), "B".to_owned(), "C".to_owned()]), "A, B and C");
-    }
 }
