@@ -2,6 +2,8 @@
 
 pub mod actions;
 pub mod api;
+mod comment_box;
+pub mod comments_slip;
 mod draft;
 mod local_copy;
 pub mod mine;
@@ -25,3 +27,9 @@ pub mod page_past;
 pub mod page_sheet;
 pub mod page_thread;
 pub mod page_timeline;
+pub mod queue_api;
+pub mod share;
+pub mod tasks_mine;
+mod tasks_share;
+pub mod tasks_slip;
+pub mod work_api;

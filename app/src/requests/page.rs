@@ -1,6 +1,7 @@
 //! The page of one request: what was asked, who agreed, what happened, what is being handed over.
 
 use super::api::{replay_delivery, request_page, request_page_at};
+use super::comments_slip::CommentsSlip;
 use super::page_actions::HeadActions;
 use super::page_answers::AnswersSlip;
 use super::page_approval::{ApprovalSlip, Reroute};
@@ -12,6 +13,7 @@ use super::page_past::Past;
 use super::page_sheet::{Refused, Sheet};
 use super::page_thread::ThreadSlip;
 use super::page_timeline::{TimelineSlip, line};
+use super::tasks_slip::TasksSlip;
 use crate::live::{LiveState, use_live};
 use crate::session::use_me;
 use crate::ui::{ErrorView, Icon, Skeleton};
@@ -108,8 +110,10 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
                 <Refused sheet />
                 <Locked reason=locked />
                 <ThreadSlip sheet />
+                <TasksSlip sheet />
                 <AnswersSlip page=page.clone() />
                 <DeliveriesSlip deliveries may_replay busy=sheet.working() replay />
+                <CommentsSlip sheet />
             </div>
             <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval status reroute />

@@ -233,7 +233,11 @@ fn vote(rule: RuleView, hole: Hole, waits: bool, reroute: Option<Reroute>) -> An
     match rule.given {
         Some(given) => given_view(given, rule.label, moved.into_any()),
         None => {
-            let words = if rule.yours { "You can decide this".to_owned() } else { capitalised(&rule.words) };
+            let words = match (rule.yours, &rule.on_behalf_of) {
+                (true, Some(absent)) => format!("You can decide this for {}", absent.name),
+                (true, None) => "You can decide this".to_owned(),
+                (false, _) => capitalised(&rule.words),
+            };
             let state = match (waits, hole) {
                 (true, Hole::Spare) => "may answer too",
                 (true, _) if rule.yours => "",
@@ -334,6 +338,7 @@ mod tests {
             stage: 0,
             key: "owner".to_owned(),
             moved: String::new(),
+            on_behalf_of: None,
         };
         ApprovalView { require, rules: verdicts.iter().map(rule).collect(), stages: Vec::new() }
     }

@@ -71,7 +71,20 @@ impl Sheet {
     where
         F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
     {
-        self.run(what, call, move |_| (done.to_owned(), None), then);
+        self.run(what, call, move |_| Some((done.to_owned(), None)), then);
+    }
+
+    /// Does something and shows what the request is then; whoever acts says so.
+    pub fn act_quietly<F>(self, what: &'static str, call: F, then: impl FnOnce(bool) + 'static)
+    where
+        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+    {
+        self.run(what, call, |_| None, then);
+    }
+
+    /// Another action begins: what went wrong before is over.
+    pub fn forget_error(self) {
+        self.error.set(None);
     }
 
     /// Does an action of the request; `said` makes the message out of how it was and is. What it rests on goes along, so that the
@@ -84,11 +97,16 @@ impl Sheet {
         then: impl FnOnce(bool) + 'static,
     ) {
         let (number, seen) = self.shown.with_untracked(|page| (page.summary.number.clone(), page.events.last().map(|event| event.seq)));
-        self.run(what, act(number, wanted, seen), said, then);
+        self.run(what, act(number, wanted, seen), |page| Some(said(page)), then);
     }
 
-    fn run<F>(self, what: &'static str, call: F, said: impl FnOnce(&RequestPage) -> Said + 'static, then: impl FnOnce(bool) + 'static)
-    where
+    fn run<F>(
+        self,
+        what: &'static str,
+        call: F,
+        said: impl FnOnce(&RequestPage) -> Option<Said> + 'static,
+        then: impl FnOnce(bool) + 'static,
+    ) where
         F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
     {
         if self.busy.get_untracked().is_some() {
@@ -102,7 +120,7 @@ impl Sheet {
             let fine = answer.is_ok();
             match answer {
                 Ok(Some(page)) if !gone(&page) => {
-                    let message = self.shown.try_with_untracked(said);
+                    let message = self.shown.try_with_untracked(said).flatten();
                     self.take(page);
                     if let Some(message) = message {
                         self.say.run(message);

@@ -111,6 +111,9 @@ pub struct RuleView {
     /// Why somebody else than planned may decide: "Instead of Ruth Abel". Empty when nobody does.
     #[serde(default)]
     pub moved: String,
+    /// In whose place the caller may decide it; None in their own right.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// A decision as shown.
@@ -139,6 +142,9 @@ pub struct InboxRow {
     pub needed: u32,
     /// "Any 1 of 2", "1 of 2", "You".
     pub words: String,
+    /// In whose place the caller would decide; None in their own right.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// The inbox: oldest first.

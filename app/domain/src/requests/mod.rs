@@ -19,6 +19,7 @@ pub mod table;
 pub mod tasks;
 pub mod thread;
 pub mod wire;
+pub mod work;
 
 pub use event::{Ended, Event, What};
 pub use status::STATUSES;

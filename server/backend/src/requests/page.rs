@@ -4,18 +4,25 @@ use super::{number, summary};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connectors as destinations, deliveries, events, form_versions, items, members, requests};
+use crate::store::{
+    Handle, attempts, comments, connectors as destinations, deliveries, events, form_versions, items, members, requests, share_links, tasks,
+};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::approvals::machine::{self, Capacity};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
-use domain::approvals::{Approval, FrozenRule, deadline, machine};
+use domain::approvals::{Approval, FrozenRule, deadline};
 use domain::connectors;
 use domain::forms::resolver;
 use domain::id::DeliveryId;
-use domain::people::Facts;
+use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
+use domain::requests::comments::{self as remarks, Audience};
 use domain::requests::filing::answer_sections;
+use domain::requests::share::ShareLink;
+use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
 use domain::requests::wire::{Allowed, AttemptView, DeliveryView, Moment, RequestPage, SeenBy};
+use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
 use domain::requests::{history, lifecycle};
 use std::collections::BTreeMap;
@@ -32,7 +39,8 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
     } else {
         Vec::new()
     };
-    shown(backend, caller, found, deliveries, allowed).await
+    let work = work(&backend.store().read(caller.organization), backend, caller, &found.request).await?;
+    shown(backend, caller, found, Rest { deliveries, allowed, work, at: backend.now() }).await
 }
 
 /// One request exactly as it was right after its event number `seq`; with `seen`, as somebody saw it whose decision is that event.
@@ -58,8 +66,12 @@ pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, s
     moment.at = found.events.last().map_or(moment.at, |event| event.at);
     let sees = found.sees_errors || found.request.requester.id == caller.id();
     let deliveries = if sees { then(&found.events) } else { Vec::new() };
-    let mut page = shown(backend, caller, found, deliveries, Allowed::default()).await?;
-    page.approval.rules.iter_mut().for_each(|rule| rule.yours = false);
+    // Comments are no events and keep no history; tasks are told by the events.
+    let rest = Rest { deliveries, allowed: Allowed::default(), work: WorkView::default(), at: moment.at };
+    let mut page = shown(backend, caller, found, rest).await?;
+    for rule in &mut page.approval.rules {
+        (rule.yours, rule.on_behalf_of) = (false, None);
+    }
     page.moment = Some(moment);
     Ok(page)
 }
@@ -85,16 +97,21 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<Found> {
     Ok(Found { request, events, sees_errors })
 }
 
-async fn shown(
-    backend: &Backend,
-    caller: &Caller,
-    found: Found,
-    mut deliveries: Vec<DeliveryView>,
+/// What differs between a page of the present and one of the past.
+struct Rest {
+    deliveries: Vec<DeliveryView>,
     allowed: Allowed,
-) -> Result<RequestPage> {
+    work: WorkView,
+    /// The moment that is shown.
+    at: DateTime<Utc>,
+}
+
+async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> Result<RequestPage> {
     let Found { request, mut events, .. } = found;
+    let Rest { mut deliveries, allowed, work, at } = rest;
     let handle = backend.store().read(caller.organization);
     let facts = &caller.facts;
+    let clocks = super::sla::view(&handle, &request, &events, at).await?;
     let version = form_versions::find(&handle, &request.form_version)
         .await?
         .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
@@ -122,7 +139,7 @@ async fn shown(
         sections: answer_sections(&version, &request.answers),
         form_version: request.form_version.chars().take(8).collect(),
         form_changed_since,
-        approval: approval(&request, facts, backend.now()),
+        approval: approval(&request, facts, at),
         after: request.item.plan.words.clone(),
         price: request.item.price.clone(),
         events,
@@ -132,6 +149,8 @@ async fn shown(
         assignee: request.state.assignee,
         scheduled_for: request.state.scheduled_for.filter(|_| request.state.status == Status::Scheduled),
         moment: None,
+        work,
+        clocks,
     })
 }
 
@@ -147,6 +166,50 @@ fn then(events: &[Event]) -> Vec<DeliveryView> {
         attempts: Vec::new(),
     };
     known.map(view).collect()
+}
+
+/// Tasks and comments, with what the caller may do with each.
+async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request: &Request) -> Result<WorkView> {
+    let (facts, now) = (&caller.facts, backend.now());
+    let tasks = tasks::of_request(handle, request.id).await?;
+    let shares_seen = rules::may_share(request, facts, now).is_ok();
+    let ids: Vec<_> = tasks.iter().map(|task| task.id).collect();
+    let links = if shares_seen { share_links::of_tasks(handle, &ids).await? } else { Vec::new() };
+    let locked = lifecycle::lock(&request.state).is_some();
+    let today = caller.today(now);
+    let tasks = tasks.into_iter().map(|task| {
+        let moves = |to: &TaskStatus| rules::change(request, Worker::Person(facts), &task, *to, "", now).is_ok();
+        let of_task = links.iter().filter(|link| link.task == task.id);
+        TaskView {
+            overdue: task.overdue(today),
+            to: TASK_STATUSES.into_iter().filter(moves).collect(),
+            shares: of_task.map(|link| share_view(link, now)).collect(),
+            task,
+        }
+    });
+    let tasks: Vec<_> = tasks.collect();
+    let comments = comments::of_request(handle, request.id).await?.into_iter().filter(|comment| remarks::may_read(comment, facts));
+    let comments = comments.map(|comment| CommentView { may_change: remarks::may_change(request, &comment, facts, now).is_ok(), comment });
+    Ok(WorkView {
+        comments: comments.collect(),
+        may_add: shares_seen && !locked,
+        may_comment: !locked,
+        may_write_internally: remarks::write(request, facts, Audience::Internal, "words", now).is_ok(),
+        tasks,
+    })
+}
+
+fn share_view(link: &ShareLink, now: DateTime<Utc>) -> ShareView {
+    ShareView {
+        id: link.id,
+        created_by: link.created_by.clone(),
+        created_at: link.created_at,
+        expires_at: link.expires_at,
+        revoked: link.revoked_at.is_some(),
+        opens: link.opens(now),
+        uses: link.uses,
+        last_used_at: link.last_used_at,
+    }
 }
 
 /// What went wrong inside is for those who see deliveries.
@@ -200,6 +263,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
             words: machine::words(approval, rule),
             moved: moved(approval, rule),
             yours: waiting.contains(&rule) && machine::eligible(&lifecycle::case(request, now), rule, facts),
+            on_behalf_of: lent(request, rule, facts, now).filter(|_| waiting.contains(&rule)),
             given: machine::given(approval, rule).map(|given| GivenView {
                 by: given.by.clone(),
                 at: given.at,
@@ -223,6 +287,14 @@ fn moved(approval: &Approval, rule: &FrozenRule) -> String {
         words.push("Escalated, as it took long".to_owned());
     }
     words.join(". ")
+}
+
+/// In whose place the reader may decide a rule.
+fn lent(request: &Request, rule: &FrozenRule, facts: &Facts, now: DateTime<Utc>) -> Option<PersonRef> {
+    match machine::capacity(&lifecycle::case(request, now), rule, facts)? {
+        Capacity::Own => None,
+        Capacity::For(person) => Some(person),
+    }
 }
 
 async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, sees_errors: bool) -> Result<Vec<DeliveryView>> {

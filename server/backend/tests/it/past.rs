@@ -35,7 +35,7 @@ async fn every_moment_reads_exactly_as_it_did() {
             let mut now = requests::page_at(be, &mina, &number, seq, false).await.unwrap();
             let moment = now.moment.take().unwrap();
             assert_eq!((moment.seq, moment.last, moment.at), (seq, last, page.events.last().unwrap().at));
-            let expected = RequestPage { allowed: Allowed::default(), ..page.clone() };
+            let expected = RequestPage { allowed: Allowed::default(), work: Default::default(), ..page.clone() };
             assert_eq!(now, expected, "after event {seq}");
         }
         let beyond = requests::page_at(be, &mina, &number, 99, false).await.unwrap();
