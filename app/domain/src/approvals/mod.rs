@@ -5,6 +5,7 @@
 
 pub mod authoring;
 pub mod away;
+pub mod bulk;
 pub mod deadline;
 pub mod delegation;
 pub mod machine;
