@@ -42,6 +42,22 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("F", "Filter the list"),
         ],
     ),
+    (
+        "Request",
+        &[
+            ("I", "Assign to me"),
+            ("A", "Assign to somebody"),
+            ("S U", "Start, unblock"),
+            ("B E", "Block, escalate"),
+            ("Q", "Ask the requester"),
+            ("K P N", "Send to QA, pass, return"),
+            ("R D L", "Resolve, complete, close"),
+            ("J O", "Reopen, take over"),
+            ("H V Y", "Schedule, begin now, try again"),
+            ("X Z", "Cancel, bring back"),
+            ("W Del", "Take back an approval, delete"),
+        ],
+    ),
     ("Request form", &[("Ctrl Enter", "Continue, submit"), ("Alt ←", "Back")]),
 ];
 

@@ -91,6 +91,9 @@ pub struct StageView {
     pub open: bool,
     /// When it should be decided.
     pub due_at: Option<DateTime<Utc>>,
+    /// Docket decided it so, as nobody had decided in time.
+    #[serde(default)]
+    pub settled: Option<Verdict>,
 }
 
 /// One rule with what was decided.
@@ -107,6 +110,9 @@ pub struct RuleView {
     /// Stable key, to re-route it by.
     #[serde(default)]
     pub key: String,
+    /// Why somebody else than planned may decide: "Instead of Ruth Abel". Empty when nobody does.
+    #[serde(default)]
+    pub moved: String,
     /// In whose place the caller may decide it; None in their own right.
     #[serde(default)]
     pub on_behalf_of: Option<PersonRef>,
