@@ -7,6 +7,7 @@ pub mod authoring;
 pub mod away;
 pub mod deadline;
 pub mod delegation;
+pub mod lint;
 pub mod machine;
 pub mod route;
 pub mod stored;

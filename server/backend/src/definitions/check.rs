@@ -4,9 +4,10 @@ use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
 use crate::zones;
-use domain::approvals::{Policy, Require};
+use domain::approvals::{Policy, Require, lint};
 use domain::catalog::Item;
-use domain::forms::lint::lint;
+use domain::forms::Form;
+use domain::forms::lint::lint as lint_form;
 use domain::permission::ROLES;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ struct Known<'a> {
     people: BTreeSet<&'a str>,
     groups: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
-    forms: BTreeSet<&'a str>,
+    forms: BTreeMap<&'a str, &'a Form>,
     items: BTreeSet<&'a str>,
 }
 
@@ -25,7 +26,8 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
         people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
         groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
         connectors: folder.connectors.iter().chain(&present.connectors).map(|c| c.key.as_str()).collect(),
-        forms: folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).map(|f| f.key.as_str()).collect(),
+        // Those of the folder last: they take the place of what there is.
+        forms: present.forms.iter().map(|(_, form)| form).chain(&folder.forms).map(|form| (form.key.as_str(), form)).collect(),
         items: folder.items.iter().chain(present.items.iter().map(|(_, item)| item)).map(|i| i.key.as_str()).collect(),
     };
     let mut faults = Vec::new();
@@ -212,7 +214,7 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
             format!("The prefix “{}” must be 1 to 8 capital letters or digits and begin with a letter, like IT", item.prefix),
         );
     }
-    if !known.forms.contains(item.form.as_str()) {
+    if !known.forms.contains_key(item.form.as_str()) {
         note(&["form:"], format!("There is no form “{0}”. Add forms/{0}.yaml or correct the key", item.form));
     }
     for connector in item.plan.connectors.iter().filter(|key| !known.connectors.contains(key.as_str())) {
@@ -226,6 +228,10 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
     }
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
+        for problem in known.forms.get(item.form.as_str()).into_iter().flat_map(|form| lint::lint(policy, form)) {
+            let keys = [&problem.stage, &problem.rule].map(|key| format!("key: {key}"));
+            note(&["approval:", &keys[0], &keys[1], &format!("{}:", problem.entry)], problem.message);
+        }
     }
     if item.tags.len() > 20 {
         note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
@@ -322,7 +328,7 @@ fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
                 faults.push(folder.fault(&file, &path, message));
             }
         }
-        for problem in lint(form) {
+        for problem in lint_form(form) {
             let mut path = Vec::new();
             for key in [&problem.section, &problem.field].into_iter().filter(|key| !key.is_empty()) {
                 path.push(format!("key: {key}"));

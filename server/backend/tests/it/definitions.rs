@@ -130,6 +130,18 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
         ("items/laptop.yaml", "name: Laptop", "name: Badge", "The item “badge” is called “Badge” too"),
         ("items/laptop.yaml", "key: laptop", "key: laptpo", "items/laptop.yaml:1: The key is “laptpo” but the file is called laptop.yaml"),
         ("items/laptop.yaml", "category:", "categry:", "items/laptop.yaml:5: unknown field `categry`, expected one of"),
+        (
+            "items/laptop.yaml",
+            "  require: all",
+            "  when: { field: modell, equals: light }",
+            "items/laptop.yaml:11: The condition of the approval names the field “modell”",
+        ),
+        (
+            "items/laptop.yaml",
+            "      group: platform",
+            "      group: platform\n      when: { field: model, equals: hevay }",
+            "items/laptop.yaml:19: The condition of rule “platform” asks whether “model” is \"hevay\"",
+        ),
         ("forms/laptop.yaml", "type: textarea", "type: textara", "forms/laptop.yaml:14: Field “reason” has the unknown type “textara”"),
         ("forms/laptop.yaml", "equals: strong", "equals: strng", "forms/laptop.yaml:14: The condition of field “reason”"),
         ("forms/laptop.yaml", "group: contractors", "group: contractor", "There is no group “contractor”"),
