@@ -6,6 +6,7 @@ mod m20261122_000001_first;
 mod m20261122_000002_guards;
 mod m20261122_000003_profile;
 mod m20261122_000004_work;
+mod m20261122_000005_queue;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_guards::Migration),
             Box::new(m20261122_000003_profile::Migration),
             Box::new(m20261122_000004_work::Migration),
+            Box::new(m20261122_000005_queue::Migration),
         ]
     }
 }

@@ -4,17 +4,25 @@
 //! and administrators (re-routing, replay). Approvers decide in `approvals`; Docket itself delivers in `outbox`, and acts in `timers`.
 
 mod acting;
+mod comments;
 mod drafts;
 mod filing;
 mod page;
+mod queue;
 mod route;
+mod share;
 mod sla;
+mod tasks;
 
 pub use acting::{act, replay};
+pub use comments::{comment, edit_comment, remove_comment, restore_comment};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
 pub use page::page;
+pub use queue::{board, queue};
 pub use route::preview_route;
+pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
+pub use tasks::{add_task, change_task, edit_task, my_tasks};
 
 pub(crate) use acting::{Gone, announce, change, perform, record, wake};
 
@@ -89,6 +97,7 @@ pub(crate) fn summary(request: &Request) -> RequestSummary {
 /// One line of where a request stands.
 fn note(request: &Request) -> String {
     let approval = &request.state.approval;
+    let holder = request.state.assignee.as_ref().map(|person| person.name.as_str());
     match request.state.status {
         Status::PendingApproval => match (machine::open_rules(approval).as_slice(), machine::open_stage(approval)) {
             ([only], _) => format!("{} decides", capital(&machine::words(approval, only))),
@@ -100,14 +109,30 @@ fn note(request: &Request) -> String {
             (rules, _) => format!("{} approvals to come", rules.len()),
         },
         Status::NeedsInfo => format!("{} has a question to answer", request.requester.name),
+        Status::Draft => "Not sent yet".to_owned(),
+        Status::Scheduled => "Begins at its time".to_owned(),
         Status::Open => "Waits for somebody to start".to_owned(),
-        Status::InProgress if request.item.plan.connectors.is_empty() => "Work has started".to_owned(),
-        Status::InProgress => "Handed on".to_owned(),
+        Status::Assigned => holder.map_or_else(|| "Waits for somebody to start".to_owned(), |name| format!("{name} has it")),
+        Status::InProgress if request.state.runs() => "An automation is at work".to_owned(),
+        Status::InProgress => match holder {
+            Some(name) => format!("{name} works on it"),
+            None if request.item.plan.connectors.is_empty() => "Work has started".to_owned(),
+            None => "Handed on".to_owned(),
+        },
+        Status::Blocked => "Cannot go on for now".to_owned(),
+        Status::Escalated => "Waits for a supervisor".to_owned(),
+        Status::InQa => "The work is being checked".to_owned(),
+        Status::Resolved => format!("{} can confirm or reopen it", request.requester.name),
+        Status::Completed => "Done".to_owned(),
+        Status::Failed => "The automation failed".to_owned(),
         Status::Rejected => match approval.decisions.last() {
             Some(given) => format!("Declined by {}", given.by.name),
             None => "Declined".to_owned(),
         },
-        other => other.label().to_owned(),
+        Status::Cancelled => match request.state.cancelled_by {
+            Some(person) if person == request.requester.id => format!("Cancelled by {}", request.requester.name),
+            _ => "Cancelled".to_owned(),
+        },
     }
 }
 

@@ -37,6 +37,8 @@ async fn the_other_organization_does_not_exist() {
         ("requests/act", act(json!({ "do": "complete", "note": "x" }))),
         ("requests/act", act(json!({ "do": "assign", "to": null }))),
         ("requests/act", act(json!({ "do": "delete", "reason": "x" }))),
+        ("requests/add_task", json!({ "number": number, "draft": { "title": "x", "description": "", "assignee": null, "due": null, "required": false } })),
+        ("requests/comment", json!({ "number": number, "draft": { "audience": "public", "body": "x" } })),
         ("requests/open_draft", json!({ "item_key": "vpn" })),
         ("requests/preview_route", json!({ "item_key": "vpn", "answers": {} })),
         ("requests/save_draft", saved),
@@ -57,6 +59,12 @@ async fn the_other_organization_does_not_exist() {
     assert!(!south.page("/").await.contains("VPN access"));
     assert_eq!(south.ask("requests/mine", json!({ "filter": "all", "after": null })).await["rows"], json!([]));
     assert_eq!(south.ask("approvals/inbox", json!({})).await["rows"], json!([]));
+    let queue = south.ask("requests/queue", json!({ "filter": { "text": number }, "after": null })).await;
+    assert_eq!((&queue["rows"], &queue["counts"]["open"]), (&json!([]), &json!(0)));
+    let board = south.ask("requests/board", json!({ "filter": {} })).await;
+    assert!(board["lanes"].as_array().unwrap().iter().all(|lane| lane["count"] == 0), "{board}");
+    assert_eq!(north.call("requests/queue", json!({ "filter": {}, "after": null })).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(north.call("requests/board", json!({ "filter": {} })).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(south.ask("account/away", json!({})).await["others"], json!([]));
     assert_eq!(south.call("account/begin_away", json!({ "answers": days })).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(south.ask("requests/search_people", json!({ "text": "Rita" })).await, json!([]));

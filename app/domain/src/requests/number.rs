@@ -46,6 +46,23 @@ pub fn parse(text: &str) -> Option<String> {
     Some(number)
 }
 
+/// What somebody typed as the beginning of docket numbers: "it", "IT-" and "it-7f" as `IT`, `IT-` and `IT-7F`, and how many symbols
+/// after the hyphen there are. None when no docket number begins so.
+pub fn beginning(text: &str) -> Option<(String, usize)> {
+    let typed = text.trim().trim_start_matches('#').to_ascii_uppercase();
+    let (prefix, serial) = match typed.split_once(['-', ' ']) {
+        Some((prefix, serial)) => (prefix, Some(serial)),
+        None => (typed.as_str(), None),
+    };
+    let fits = (1..=LONGEST_PREFIX).contains(&prefix.len()) && prefix.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !fits || !prefix.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let Some(serial) = serial else { return Some((prefix.to_owned(), 0)) };
+    let serial = serial.replace('O', "0").replace(['I', 'L'], "1");
+    (serial.len() <= 4 && serial.bytes().all(|b| ALPHABET.contains(&b))).then(|| (format!("{prefix}-{serial}"), serial.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +103,18 @@ mod tests {
         for text in ["", "IT", "7F3K", "-7F3K", "IT-7F3U", "IT-7F3!", "2T-7F3K", "ÄT-7F3K", "IT-7F3Ä", "ABCDEFGHI-7F3K", "🦀-🦀🦀🦀🦀"]
         {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn beginnings_of_numbers_are_read_like_numbers() {
+        for (typed, meant) in
+            [("it", Some(("IT", 0))), ("IT-", Some(("IT-", 0))), ("#it-7", Some(("IT-7", 1))), ("it 7o", Some(("IT-70", 2)))]
+        {
+            assert_eq!(beginning(typed), meant.map(|(text, symbols)| (text.to_owned(), symbols)), "{typed}");
+        }
+        for wrong in ["", "7F", "IT-7F3K2", "IT-7!", "Hana Okafor", "VERYLONGWORD"] {
+            assert_eq!(beginning(wrong), None, "{wrong}");
         }
     }
 }

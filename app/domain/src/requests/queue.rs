@@ -1,5 +1,6 @@
 //! The queue and the board: what the people who work on requests receive and send.
 
+use super::sla::shown::{DueView, due_view};
 use super::wire::{Allowed, RequestSummary};
 use super::{Request, Status};
 use crate::id::PersonId;
@@ -51,6 +52,9 @@ pub struct QueueRow {
     pub due_at: Option<DateTime<Utc>>,
     /// The clock stands still: somebody else is waited for.
     pub paused: bool,
+    /// `due_at` and `paused` in words, as they were when the row was made.
+    #[serde(default)]
+    pub due: Option<DueView>,
     /// Number of events: what `seen` of an action is.
     pub events: u32,
     pub allowed: Allowed,
@@ -163,8 +167,16 @@ pub fn moves(status: Status, allowed: &Allowed) -> Vec<(Status, Step)> {
 }
 
 /// A request as a row, for somebody who may do this with it.
-pub fn row(request: &Request, summary: RequestSummary, allowed: Allowed, due_at: Option<DateTime<Utc>>, paused: bool) -> QueueRow {
+pub fn row(
+    request: &Request,
+    summary: RequestSummary,
+    allowed: Allowed,
+    due_at: Option<DateTime<Utc>>,
+    paused: bool,
+    now: DateTime<Utc>,
+) -> QueueRow {
     QueueRow {
+        due: due_at.map(|due_at| due_view(request.submitted_at, due_at, paused, now)),
         summary,
         assignee: request.state.assignee.clone(),
         price: request.item.price.clone(),

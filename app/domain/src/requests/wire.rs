@@ -7,6 +7,9 @@ use crate::forms::{Answers, Form, SchemaChange};
 use crate::id::{DeliveryId, GroupId, PersonId, RequestId};
 use crate::people::PersonRef;
 use crate::refusal::Problem;
+use crate::requests::sla::Clocks;
+use crate::requests::sla::shown::DueView;
+use crate::requests::work::WorkView;
 use crate::requests::{Event, Status};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -245,6 +248,24 @@ pub struct RequestPage {
     pub allowed: Allowed,
     /// The approver's last question, while changes are asked.
     pub question: Option<String>,
+    /// Tasks and comments.
+    pub work: WorkView,
+    /// Service level clocks, as they were when the page was made; None when its item promised nothing.
+    #[serde(default)]
+    pub clocks: Option<ClocksView>,
+}
+
+/// The clocks of a request with what to say of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClocksView {
+    pub clocks: Clocks,
+    /// Time left or over of the response and of the resolution, while their clocks run or stand still.
+    pub response: Option<DueView>,
+    pub resolution: Option<DueView>,
+    /// "Late because: 62 % waiting for approvers, …".
+    pub late_because: Option<String>,
+    /// Name of the calendar; None when every hour counts.
+    pub calendar: Option<String>,
 }
 
 /// One effect to one destination.

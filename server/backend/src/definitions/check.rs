@@ -1,5 +1,7 @@
 //! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
 
+mod plan;
+
 use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
@@ -16,7 +18,7 @@ struct Known<'a> {
     people: BTreeSet<&'a str>,
     groups: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
-    forms: BTreeMap<&'a str, &'a Form>,
+    forms: BTreeSet<&'a str>,
     items: BTreeSet<&'a str>,
 }
 
@@ -26,8 +28,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
         people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
         groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
         connectors: folder.connectors.iter().chain(&present.connectors).map(|c| c.key.as_str()).collect(),
-        // Those of the folder last: they take the place of what there is.
-        forms: present.forms.iter().map(|(_, form)| form).chain(&folder.forms).map(|form| (form.key.as_str(), form)).collect(),
+        forms: folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).map(|f| f.key.as_str()).collect(),
         items: folder.items.iter().chain(present.items.iter().map(|(_, item)| item)).map(|i| i.key.as_str()).collect(),
     };
     let mut faults = Vec::new();
@@ -38,7 +39,8 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
     for one in &folder.items {
-        item(folder, one, &known, &mut faults);
+        let form = folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).find(|form| form.key == one.form);
+        item(folder, one, form, &known, &mut faults);
     }
     forms(folder, &known, &mut faults);
     faults
@@ -194,7 +196,7 @@ fn item_file(item: &Item) -> String {
     format!("items/{}.yaml", item.key)
 }
 
-fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>) {
+fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, faults: &mut Vec<Fault>) {
     let file = item_file(item);
     let mut note = |path: &[&str], message: String| faults.push(folder.fault(&file, path, message));
     if !is_key(&item.key) {
@@ -214,7 +216,7 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
             format!("The prefix “{}” must be 1 to 8 capital letters or digits and begin with a letter, like IT", item.prefix),
         );
     }
-    if !known.forms.contains_key(item.form.as_str()) {
+    if !known.forms.contains(item.form.as_str()) {
         note(&["form:"], format!("There is no form “{0}”. Add forms/{0}.yaml or correct the key", item.form));
     }
     for connector in item.plan.connectors.iter().filter(|key| !known.connectors.contains(key.as_str())) {
@@ -231,11 +233,12 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
     }
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
-        for problem in known.forms.get(item.form.as_str()).into_iter().flat_map(|form| lint::lint(policy, form)) {
+        for problem in form.into_iter().flat_map(|form| lint::lint(policy, form)) {
             let keys = [&problem.stage, &problem.rule].map(|key| format!("key: {key}"));
             note(&["approval:", &keys[0], &keys[1], &format!("{}:", problem.entry)], problem.message);
         }
     }
+    plan::plan(item, form, &mut note);
     if item.tags.len() > 20 {
         note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
     }

@@ -5,7 +5,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, waiting_rules};
+use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, tasks, waiting_rules};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -14,7 +14,7 @@ use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::lifecycle::{self, Action, Observation};
 use domain::requests::wire::{Act, Approver, RequestPage};
-use domain::requests::{Decision, Request, Status, What};
+use domain::requests::{Decision, Request, State, Status, What};
 
 /// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
 /// events on the person's screen, when what they do rests on what they read.
@@ -164,8 +164,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
                 for seen in lifecycle::due(&request, now) {
                     let decision = lifecycle::observe(&request, &seen, now);
                     if !decision.is_nothing() {
-                        record(tx, &be, &request, &decision).await?;
-                        request.state = decision.state;
+                        request.state = record(tx, &be, &request, &decision).await?;
                         done = true;
                     }
                 }
@@ -179,7 +178,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
 }
 
 /// The person's facts as they are in this transaction, with what others lend them. Whoever is no member any more finds nothing.
-async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
+pub(super) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
     Ok(members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
 }
 
@@ -200,13 +199,22 @@ async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
     Ok(())
 }
 
-/// Saves a decision about a locked request as a whole: state, events, effects, what waits for whom; and announces it.
-pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<()> {
+/// Saves a decision about a locked request as a whole: state, events, effects, what waits for whom, the tasks of work that begins; and
+/// announces it. Answers with the state it is in then.
+pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
     if decision.events.is_empty() {
         return Err(Error::failed("a decision without an event"));
     }
-    let queue_at = super::sla::queue_at(tx, request, decision).await?;
-    requests::save(tx, request.id, &decision.state, queue_at).await?;
+    let begun = super::tasks::planned(tx, backend, request, decision).await?;
+    let decision = match &begun {
+        Some((with_tasks, made)) => {
+            tasks::insert(tx, request.id, made, 0, backend.now()).await?;
+            with_tasks
+        }
+        None => decision,
+    };
+    let turn = super::sla::turn(tx, request, decision, backend.now()).await?;
+    requests::save(tx, request.id, &decision.state, turn).await?;
     events::insert(tx, request.id, &decision.events).await?;
     let recorded: Vec<_> = decision.effects.iter().map(|effect| (EffectId(backend.id()), effect.clone())).collect();
     effects::insert(tx, request.id, &recorded, backend.now()).await?;
@@ -216,7 +224,7 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
         waiting_rules::insert(tx, request, &decision.state.approval, &after).await?;
     }
     announce(tx, request);
-    Ok(())
+    Ok(decision.state.clone())
 }
 
 /// Tells open pages, once committed.

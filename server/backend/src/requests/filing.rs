@@ -4,11 +4,11 @@
 //! writer, and whatever it does not have to do itself makes every other submission wait less.
 
 use super::drafts::{Filled, check_size, draft_page, found};
-use super::{acting, route, waiting};
+use super::{acting, route, sla, waiting};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, waiting_rules};
+use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, tasks, waiting_rules};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
@@ -65,6 +65,7 @@ enum Ready {
 struct Prepared {
     filed: Filed,
     form: Option<Form>,
+    turn: requests::Turn,
 }
 
 /// The docket number an earlier try of the same submission got.
@@ -109,7 +110,10 @@ async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<R
     };
     match filed {
         _ if !same => changed(be, handle, caller, draft).await,
-        Ok(filed) => Ok(Ready::Filed(Box::new(Prepared { filed, form: (kept != Some(true)).then(resolved) }))),
+        Ok(filed) => {
+            let turn = sla::first_turn(handle, &filed.request, &filed.decision).await?;
+            Ok(Ready::Filed(Box::new(Prepared { filed, form: (kept != Some(true)).then(resolved), turn })))
+        }
         Err(Refusal::Problems { problems }) => Ok(Ready::Other(Submitted::Problems { problems })),
         Err(refusal) => Err(refusal.into()),
     }
@@ -133,7 +137,7 @@ async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, draft: &Su
 
 /// Saves a filed request as a whole.
 async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, prepared: Prepared) -> Result<Submitted> {
-    let Prepared { mut filed, form } = prepared;
+    let Prepared { mut filed, form, turn } = prepared;
     let now = filed.request.submitted_at;
     // Somebody else's draft never becomes the caller's request: the refusal undoes its removal.
     if drafts::take(tx, draft.id).await?.is_some_and(|owner| owner != caller.id()) {
@@ -142,8 +146,14 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
     if let Some(form) = form {
         form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
     }
+    let begun = super::tasks::planned(tx, be, &filed.request, &filed.decision).await?;
+    let mut made = Vec::new();
+    if let Some((decision, tasks)) = begun {
+        filed.request.state = decision.state.clone();
+        (filed.decision, made) = (decision, tasks);
+    }
     let mut tried = 1;
-    while !requests::insert(tx, &filed.request, super::sla::queue_at(tx, &filed.request, &filed.decision).await?).await? {
+    while !requests::insert(tx, &filed.request, turn).await? {
         if let Some(number) = earlier(tx, caller, draft).await? {
             return Ok(Submitted::Filed { number });
         }
@@ -154,6 +164,7 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
         filed.request.number = docket_number(&filed.request.item.prefix, be.bytes());
     }
     let request = &filed.request;
+    tasks::insert(tx, request.id, &made, 0, now).await?;
     waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
     events::insert(tx, request.id, &filed.decision.events).await?;
     let recorded: Vec<_> = filed.decision.effects.iter().map(|effect| (EffectId(be.id()), effect.clone())).collect();

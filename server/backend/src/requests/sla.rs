@@ -1,19 +1,96 @@
-//! Service levels: when a request is due, by its item's targets and its organization's calendar.
+//! Service levels: when a request is due, by the targets it was submitted with and its organization's calendar.
+//!
+//! The targets are those of the item as it was at submission. The calendar is the present one of that key: who adds a holiday means the
+//! requests that are open too. A request's place in queues follows at its next event.
 
 use crate::error::Result;
-use crate::store::Tx;
+use crate::store::requests::Turn;
+use crate::store::{Handle, calendars, events};
+use crate::zones;
 use chrono::{DateTime, Duration, Utc};
-use domain::requests::{Decision, Request};
+use domain::requests::sla::calendar::{Business, Calendar, OffsetTable};
+use domain::requests::sla::shown::due_view;
+use domain::requests::sla::{self, Clock, Clocks, Sla};
+use domain::requests::wire::ClocksView;
+use domain::requests::{Decision, Event, Request, State, history};
 
 /// Where a request without a promised time stands in queues: so long after its submission.
 const UNPROMISED: Duration = Duration::days(30);
 
-/// A request's place in queues after a decision: when its work is due.
-pub(super) async fn queue_at(_tx: &Tx<'_>, request: &Request, _decision: &Decision) -> Result<DateTime<Utc>> {
-    Ok(unpromised(request))
+/// A request's place in queues when it is filed.
+pub(super) async fn first_turn(handle: &impl Handle, request: &Request, decision: &Decision) -> Result<Turn> {
+    let clocks = clocks(handle, request, &decision.events, request.submitted_at).await?;
+    Ok(place(request, &decision.state, clocks.as_ref()))
 }
 
-/// The place of a request whose item promises no time.
-pub(super) fn unpromised(request: &Request) -> DateTime<Utc> {
-    request.submitted_at + UNPROMISED
+/// A request's place in queues after a decision that is not saved yet.
+pub(super) async fn turn(handle: &impl Handle, request: &Request, decision: &Decision, now: DateTime<Utc>) -> Result<Turn> {
+    let ended = decision.state.status.is_terminal() || decision.state.deleted;
+    let clocks = if request.item.sla.is_some() && !ended {
+        let mut all = events::after(handle, request.id, 0).await?;
+        all.extend(decision.events.iter().cloned());
+        clocks(handle, request, &all, now).await?
+    } else {
+        None
+    };
+    Ok(place(request, &decision.state, clocks.as_ref()))
+}
+
+/// The clocks of a request for its page; None when its item promised nothing.
+pub(super) async fn view(handle: &impl Handle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<ClocksView>> {
+    let Some(sla) = &request.item.sla else { return Ok(None) };
+    let (business, calendar) = business(handle, sla, now).await?;
+    let clocks = sla::clocks(&history::start(request), events, &business, sla, now);
+    let shown = |clock: &Option<Clock>| {
+        let running = clock.as_ref().filter(|clock| clock.stopped_at.is_none())?;
+        Some(due_view(request.submitted_at, running.due_at?, running.paused, now))
+    };
+    Ok(Some(ClocksView {
+        response: shown(&clocks.response),
+        resolution: shown(&clocks.resolution),
+        late_because: clocks.late_because(),
+        clocks,
+        calendar,
+    }))
+}
+
+async fn clocks(handle: &impl Handle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<Clocks>> {
+    let Some(sla) = &request.item.sla else { return Ok(None) };
+    let (business, _) = business(handle, sla, now).await?;
+    Ok(Some(sla::clocks(&history::start(request), events, &business, sla, now)))
+}
+
+/// When work happens, and the calendar's name. A calendar that is gone or makes no sense is none: work at every hour.
+async fn business(handle: &impl Handle, sla: &Sla, now: DateTime<Utc>) -> Result<(Business, Option<String>)> {
+    let always = || (Business::always(), None);
+    let Some(key) = &sla.calendar else { return Ok(always()) };
+    let Some(calendar) = calendars::by_key(handle, key).await? else { return Ok(always()) };
+    Ok(Business::new(&calendar, offsets(&calendar, now)).map_or_else(|_| always(), |business| (business, Some(calendar.name))))
+}
+
+/// The offsets of the calendar's zone: for three years back and one ahead, beyond which the last one goes on.
+fn offsets(calendar: &Calendar, now: DateTime<Utc>) -> OffsetTable {
+    let told = zones::offsets(zones::first([calendar.zone.as_str()]), now);
+    let first = told.first().map_or(0, |(_, minutes)| *minutes);
+    let changes = told.iter().skip(1).filter_map(|(second, minutes)| Some((DateTime::from_timestamp(*second, 0)?, *minutes)));
+    OffsetTable { first, changes: changes.collect() }
+}
+
+/// Where a state stands: at the next due time of its running clocks; at the end, when it ended.
+fn place(request: &Request, state: &State, clocks: Option<&Clocks>) -> Turn {
+    if state.status.is_terminal() || state.deleted {
+        return Turn { at: state.updated_at, runs_out: false };
+    }
+    let running = clocks.into_iter().flat_map(|clocks| [&clocks.response, &clocks.resolution]).flatten();
+    let next =
+        running.filter(|clock| clock.stopped_at.is_none()).filter_map(|clock| Some((clock.due_at?, clock))).min_by_key(|(at, _)| *at);
+    match next {
+        Some((at, clock)) => Turn { at, runs_out: runs_out(clock) },
+        None => Turn { at: request.submitted_at + UNPROMISED, runs_out: false },
+    }
+}
+
+/// Whether a clock will be, or is, late if nothing happens. What was late before it stood still stays late.
+fn runs_out(clock: &Clock) -> bool {
+    !clock.paused || clock.breached
 }

@@ -214,11 +214,21 @@ pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option
 
 /// Members who administer the organization: at most `limit`, and how many there are.
 pub(crate) async fn administrators(handle: &impl Handle, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
-    let mut administer = Condition::any();
-    for (role, _, _) in ROLES.iter().filter(|(_, _, allowed)| allowed.contains(&Permission::Administer)) {
-        administer = administer.add(holds(Column::Roles, role));
-    }
-    first(handle, of_organization(handle).filter(administer), limit).await
+    first(handle, of_organization(handle).filter(may(Permission::Administer)), limit).await
+}
+
+/// Members who work on requests, by name.
+pub(crate) async fn workers(handle: &impl Handle, limit: u64) -> Result<Vec<PersonRef>> {
+    let query = of_organization(handle).filter(may(Permission::Work)).filter(people::Column::Disabled.eq(false));
+    let some = shown(query).order_by_asc(people::Column::Name).order_by_asc(Column::PersonId).limit(limit);
+    let rows: Vec<Shown> = some.into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(person).collect())
+}
+
+/// Whether a member holds a role that allows it.
+fn may(permission: Permission) -> Condition {
+    let roles = ROLES.iter().filter(|(_, _, allowed)| allowed.contains(&permission));
+    roles.fold(Condition::any(), |any, (role, _, _)| any.add(holds(Column::Roles, role)))
 }
 
 /// The query's people by name: at most `limit`, and how many there are. Disabled ones do not count.

@@ -8,6 +8,8 @@ mod column;
 mod writer;
 
 pub(crate) mod attempts;
+pub(crate) mod calendars;
+pub(crate) mod comments;
 pub(crate) mod connectors;
 pub(crate) mod delegations;
 pub(crate) mod deliveries;
@@ -21,9 +23,12 @@ pub(crate) mod items;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod people;
+pub(crate) mod queue;
 pub(crate) mod requests;
 pub mod sessions;
+pub(crate) mod share_links;
 pub(crate) mod sign_in_attempts;
+pub(crate) mod tasks;
 pub(crate) mod waiting_rules;
 pub(crate) mod workers;
 

@@ -12,6 +12,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "requests")]
@@ -36,6 +37,23 @@ pub struct Model {
     /// When Docket itself looks at it again.
     pub wakes_at: Option<i64>,
     pub deleted: bool,
+    /// When a running service level clock runs out.
+    pub due_at: Option<i64>,
+}
+
+/// A request's place in queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// What queues are ordered by: when the work is due, or as if it were; of a request that has ended, when it did.
+    pub at: DateTime<Utc>,
+    /// `at` is when a running clock runs out: after it, the request is late.
+    pub runs_out: bool,
+}
+
+impl Turn {
+    fn due_at(self) -> Option<i64> {
+        self.runs_out.then(|| micros(self.at))
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -51,7 +69,7 @@ struct Snapshot<I, P, A> {
     answers: A,
 }
 
-fn request(row: Model) -> Result<Request> {
+pub(super) fn request(row: Model) -> Result<Request> {
     let snapshot: Snapshot<Item, PersonRef, Answers> = from_json(&row.snapshot)?;
     Ok(Request {
         id: RequestId(row.id),
@@ -70,12 +88,12 @@ fn all(rows: Vec<Model>) -> Result<Vec<Request>> {
     rows.into_iter().map(request).collect()
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+pub(super) fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
 /// Saves a filed request. False when its id or its number is taken already: nothing is written then.
-pub(crate) async fn insert(handle: &impl Handle, filed: &Request, queue_at: DateTime<Utc>) -> Result<bool> {
+pub(crate) async fn insert(handle: &impl Handle, filed: &Request, turn: Turn) -> Result<bool> {
     let row = Model {
         id: filed.id.0,
         organization_id: handle.organization(),
@@ -90,9 +108,10 @@ pub(crate) async fn insert(handle: &impl Handle, filed: &Request, queue_at: Date
         updated_at: micros(filed.state.updated_at),
         closed: is_closed(&filed.state),
         assignee_id: filed.state.assignee.as_ref().map(|person| person.id.0),
-        queue_at: micros(queue_at),
+        queue_at: micros(turn.at),
         wakes_at: lifecycle::wakes_at(&filed.state).map(micros),
         deleted: filed.state.deleted,
+        due_at: turn.due_at(),
     };
     let written = Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -105,15 +124,16 @@ fn is_closed(state: &State) -> bool {
     state.status.is_terminal() || state.deleted
 }
 
-/// Saves where a request stands; `queue_at` is its place in queues. The caller holds the row's lock.
-pub(crate) async fn save(handle: &impl Handle, id: RequestId, state: &State, queue_at: DateTime<Utc>) -> Result<()> {
+/// Saves where a request stands. The caller holds the row's lock.
+pub(crate) async fn save(handle: &impl Handle, id: RequestId, state: &State, turn: Turn) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(state.status.key()))
         .col_expr(Column::State, Expr::value(to_json(state)?))
         .col_expr(Column::UpdatedAt, Expr::value(micros(state.updated_at)))
         .col_expr(Column::Closed, Expr::value(is_closed(state)))
         .col_expr(Column::AssigneeId, Expr::value(state.assignee.as_ref().map(|person| person.id.0)))
-        .col_expr(Column::QueueAt, Expr::value(micros(queue_at)))
+        .col_expr(Column::QueueAt, Expr::value(micros(turn.at)))
+        .col_expr(Column::DueAt, Expr::value(turn.due_at()))
         .col_expr(Column::WakesAt, Expr::value(lifecycle::wakes_at(state).map(micros)))
         .col_expr(Column::Deleted, Expr::value(state.deleted))
         .filter(Column::Id.eq(id.0))
@@ -165,6 +185,15 @@ pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option
         .one(handle.connection())
         .await?;
     Ok(found.map(|(number, requester)| (number, PersonId(requester))))
+}
+
+/// Docket numbers and services of these requests.
+pub(crate) async fn names(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, (String, String)>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = of_organization(handle).filter(Column::Id.is_in(ids.iter().map(|id| id.0))).all(handle.connection()).await?;
+    all(rows).map(|found| found.into_iter().map(|request| (request.id, (request.number, request.item.name))).collect())
 }
 
 /// How many requests of an item a person has made.

@@ -1,0 +1,195 @@
+//! The queue and the board: all that people who work on requests have before them, the next due first. For nobody else: not found.
+
+use super::summary;
+use crate::Backend;
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::store::queue::{After, Found, Number, Wanted, Words};
+use crate::store::{Read, items, members, micros, queue as rows, time};
+use crate::zones;
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use domain::Refusal;
+use domain::catalog::Item;
+use domain::id::{ItemId, RequestId};
+use domain::permission::Permission;
+use domain::requests::number;
+use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, MOST_COUNTED, QueueFilter, QueuePage, QueueRow, row};
+use domain::requests::{Status, lifecycle};
+
+/// Rows of a page of the queue, and of a lane.
+const PAGE: usize = 50;
+/// People and services that words are understood as, at most.
+const MEANT: usize = 8;
+/// People to give a request to, and to filter by.
+const PEOPLE: u64 = 50;
+/// Symbols after the hyphen from which on few numbers begin alike: 32 × 32 of a prefix's million at most.
+const TELLING: usize = 2;
+
+/// A page of the queue. `after` is the `next` of the page before.
+///
+/// # Errors
+/// Not found for those who do not work on requests; refused when `after` is not one of ours.
+pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, after: Option<String>) -> Result<QueuePage> {
+    let desk = Desk::open(backend, caller).await?;
+    let after = after.as_deref().map(place).transpose()?;
+    let wanted = desk.wanted(&filter).await?;
+    let (found, counts) = futures::try_join!(desk.rows(wanted.as_ref(), after, PAGE + 1), desk.counts())?;
+    let more = found.len() > PAGE;
+    let found = &found[..found.len().min(PAGE)];
+    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", micros(last.at), last.request.id));
+    let rows = found.iter().map(|found| desk.row(found)).collect();
+    let people = members::workers(&desk.handle, PEOPLE).await?;
+    Ok(QueuePage { rows, next, counts, items: desk.choices(), people })
+}
+
+/// The board: a lane for every status in which there is something to do.
+///
+/// # Errors
+/// Not found for those who do not work on requests.
+pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> Result<BoardPage> {
+    let desk = Desk::open(backend, caller).await?;
+    let wanted = desk.wanted(&QueueFilter { ended: false, ..filter }).await?;
+    let shown = LANES.into_iter().filter(|lane| filter.status.is_none_or(|only| only == *lane));
+    let lanes = futures::future::try_join_all(shown.map(|status| desk.lane(wanted.clone(), status)));
+    let (lanes, counts) = futures::try_join!(lanes, desk.counts())?;
+    let people = members::workers(&desk.handle, PEOPLE).await?;
+    Ok(BoardPage { lanes, counts, items: desk.choices(), people })
+}
+
+/// What a question is answered with.
+struct Desk<'a> {
+    caller: &'a Caller,
+    handle: Read,
+    items: Vec<(ItemId, Item)>,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Desk<'a> {
+    async fn open(backend: &Backend, caller: &'a Caller) -> Result<Self> {
+        if !caller.facts.may(Permission::Work) {
+            return Err(Refusal::NotFound.into());
+        }
+        let handle = backend.store().read(caller.organization);
+        let items = items::all(&handle).await?;
+        Ok(Self { caller, handle, items, now: backend.now() })
+    }
+
+    /// The filter as the store takes it; None when nothing fits.
+    async fn wanted(&self, filter: &QueueFilter) -> Result<Option<Wanted>> {
+        let item = match &filter.item {
+            None => None,
+            Some(key) => match self.items.iter().find(|(_, item)| item.key == *key) {
+                Some((id, _)) => Some(*id),
+                None => return Ok(None),
+            },
+        };
+        let assignee = filter.holder.map(|holder| match holder {
+            Holder::Me => Some(self.caller.id()),
+            Holder::Person(id) => Some(id),
+            Holder::Nobody => None,
+        });
+        let due_by = filter.due.filter(|_| !filter.ended).map(|due| match due {
+            Due::Late => self.now,
+            Due::Today => self.end_of_day(),
+        });
+        let text = filter.text.trim();
+        let words = if text.is_empty() { None } else { Some(self.words(text).await?) };
+        Ok(Some(Wanted { ended: filter.ended, status: filter.status, assignee, item, due_by, words }))
+    }
+
+    /// The first moment of the person's tomorrow.
+    fn end_of_day(&self) -> DateTime<Utc> {
+        let today = self.caller.today(self.now);
+        let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
+        zones::moment(self.caller.zone, tomorrow.and_time(NaiveTime::MIN))
+    }
+
+    /// What typed words may mean.
+    async fn words(&self, text: &str) -> Result<Words> {
+        let number = match (number::parse(text), number::beginning(text)) {
+            (Some(whole), _) => Some(Number::Few(whole)),
+            (None, Some((start, symbols))) if symbols >= TELLING => Some(Number::Few(start)),
+            (None, Some((start, _))) => {
+                let prefixes = self.items.iter().filter(|(_, item)| format!("{}-", item.prefix).starts_with(start_of_prefix(&start)));
+                Some(Number::Many(start.clone(), prefixes.map(|(id, _)| *id).take(MEANT).collect()))
+            }
+            (None, None) => None,
+        };
+        let folded = members::fold(text);
+        let typed: Vec<&str> = folded.split_whitespace().collect();
+        let fits = |item: &Item| {
+            let name = members::fold(&item.name);
+            typed.iter().all(|word| name.split(|c: char| !c.is_alphanumeric()).any(|of_name| of_name.starts_with(word)))
+        };
+        let named = self.items.iter().filter(|(_, item)| fits(item)).map(|(id, _)| *id).take(MEANT).collect();
+        let people = members::search(&self.handle, text, MEANT as u64).await?;
+        Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect() })
+    }
+
+    async fn rows(&self, wanted: Option<&Wanted>, after: Option<After>, limit: usize) -> Result<Vec<Found>> {
+        match wanted {
+            Some(wanted) => rows::page(&self.handle, wanted, after, limit as u64).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn lane(&self, wanted: Option<Wanted>, status: Status) -> Result<Lane> {
+        let wanted = wanted.map(|wanted| Wanted { status: Some(status), ..wanted });
+        let found = self.rows(wanted.as_ref(), None, PAGE).await?;
+        let count = match &wanted {
+            Some(wanted) if found.len() == PAGE => self.count(wanted).await?,
+            _ => u32::try_from(found.len()).unwrap_or(u32::MAX),
+        };
+        Ok(Lane { status, rows: found.iter().map(|found| self.row(found)).collect(), count })
+    }
+
+    async fn count(&self, wanted: &Wanted) -> Result<u32> {
+        let count = rows::count(&self.handle, wanted, u64::from(MOST_COUNTED)).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    async fn counts(&self) -> Result<Counts> {
+        let all = Wanted::default();
+        let mine = Wanted { assignee: Some(Some(self.caller.id())), ..all.clone() };
+        let unassigned = Wanted { assignee: Some(None), ..all.clone() };
+        let late = Wanted { due_by: Some(self.now), ..all.clone() };
+        let (open, mine, unassigned, late) =
+            futures::try_join!(self.count(&all), self.count(&mine), self.count(&unassigned), self.count(&late))?;
+        Ok(Counts { open, mine, unassigned, late })
+    }
+
+    fn row(&self, found: &Found) -> QueueRow {
+        let request = &found.request;
+        let ended = request.state.status.is_terminal();
+        let promised = request.item.sla.as_ref().filter(|_| !ended && request.state.status != Status::Resolved);
+        let paused = promised.is_some_and(|sla| sla.pause_in.contains(&request.state.status));
+        let due_at = match (found.runs_out, paused) {
+            (true, _) => Some(found.at),
+            // Its place was reckoned when the clock stopped; since then it has moved on with the time.
+            (false, true) => Some(found.at + (self.now - request.state.updated_at)),
+            (false, false) => None,
+        };
+        let allowed = lifecycle::allowed(request, &self.caller.facts, self.now);
+        row(request, summary(request), allowed, due_at, paused, self.now)
+    }
+
+    fn choices(&self) -> Vec<Choice> {
+        let mut choices: Vec<Choice> =
+            self.items.iter().map(|(_, item)| Choice { key: item.key.clone(), name: item.name.clone() }).collect();
+        choices.sort_by_cached_key(|choice| members::fold(&choice.name));
+        choices
+    }
+}
+
+/// What an item's prefix and hyphen begin with when its numbers begin so: all of `IT`, the prefix and hyphen of `IT-7`.
+fn start_of_prefix(beginning: &str) -> &str {
+    beginning.find('-').map_or(beginning, |hyphen| &beginning[..=hyphen])
+}
+
+fn place(text: &str) -> Result<After> {
+    let known = || {
+        let (at, id) = text.split_once('.')?;
+        Some(After { at: time(at.parse().ok()?), id: id.parse::<RequestId>().ok()? })
+    };
+    known().ok_or_else(|| Error::from(Refusal::input("after", "This page is not known. Start again at the first.")))
+}

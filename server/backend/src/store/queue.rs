@@ -1,0 +1,211 @@
+//! The queue: requests to work on, the next due first. Every question has an index in the order of the list (migration 5).
+//!
+//! A question is one or more branches, each a range of one index; what several branches find is put in order and cut off again. So no
+//! question reads much more rows than it shows, however many there are: filters by person or service say the status too (all of them in
+//! turn), and words are looked up before, as services and people.
+//!
+//! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
+//! second one is read off the rows that the first one finds.
+
+use super::requests::{Column, Entity, Model, of_organization, request};
+use super::{Handle, micros};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::id::{ItemId, PersonId, RequestId};
+use domain::requests::{Request, STATUSES, Status};
+use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, QueryFilter};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Where a list goes on: after this row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct After {
+    pub at: DateTime<Utc>,
+    pub id: RequestId,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub ended: bool,
+    pub status: Option<Status>,
+    /// `Some(None)`: nobody has it.
+    pub assignee: Option<Option<PersonId>>,
+    pub item: Option<ItemId>,
+    /// A running clock runs out by then.
+    pub due_by: Option<DateTime<Utc>>,
+    /// What the words mean; one of them has to fit.
+    pub words: Option<Words>,
+}
+
+/// What typed words may mean. Nothing is found when they mean nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    pub number: Option<Number>,
+    pub items: Vec<ItemId>,
+    pub requesters: Vec<PersonId>,
+}
+
+/// The beginning of a docket number, or a whole one.
+#[derive(Clone, Debug)]
+pub(crate) enum Number {
+    /// A thousand numbers at most begin so.
+    Few(String),
+    /// So many may begin so that they are read off the services whose numbers they are.
+    Many(String, Vec<ItemId>),
+}
+
+/// A row of the queue: the request, its place, and whether a running clock runs out there.
+pub(crate) struct Found {
+    pub request: Request,
+    pub at: DateTime<Utc>,
+    pub runs_out: bool,
+}
+
+/// The next rows.
+pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<After>, limit: u64) -> Result<Vec<Found>> {
+    let connection = handle.connection();
+    let backend = connection.get_database_backend();
+    let order = if wanted.ended { Order::Desc } else { Order::Asc };
+    let branches = branches(wanted, backend);
+    let base = base(handle, wanted, after);
+    let range = |branch: Condition, columns: &[Column]| {
+        let mut one = Query::select();
+        one.columns(columns.iter().copied()).from(Entity).cond_where(base.clone()).cond_where(branch);
+        one.order_by(Column::QueueAt, order.clone()).order_by(Column::Id, order.clone()).limit(limit);
+        one
+    };
+    let keys = [Column::Id, Column::QueueAt];
+    let named = |select: SelectStatement, number: usize| {
+        Query::select().columns(keys).from_subquery(select, Alias::new(format!("range_{number}"))).to_owned()
+    };
+    let mut ranges = branches.into_iter().map(|branch| range(branch, &keys)).enumerate().map(|(number, one)| named(one, number));
+    let Some(mut all) = ranges.next() else { return Ok(Vec::new()) };
+    ranges.for_each(|one| {
+        all.union(UnionType::Distinct, one);
+    });
+    all.order_by(Column::QueueAt, order.clone()).order_by(Column::Id, order.clone()).limit(limit);
+    let rows = connection.query_all(&all).await?;
+    let ids = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0)).collect::<std::result::Result<Vec<_>, _>>()?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let models = of_organization(handle).filter(Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    let mut models: BTreeMap<Uuid, Model> = models.into_iter().map(|model| (model.id, model)).collect();
+    let found = ids.iter().filter_map(|id| models.remove(id));
+    found
+        .map(|model| {
+            let (at, runs_out) = (super::time(model.queue_at), model.due_at.is_some());
+            Ok(Found { request: request(model)?, at, runs_out })
+        })
+        .collect()
+}
+
+/// How many there are, counted no further than `most`.
+pub(crate) async fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Result<u64> {
+    let connection = handle.connection();
+    let base = base(handle, wanted, None);
+    let named = |branch: Condition, number: usize| {
+        let mut one = Query::select();
+        one.column(Column::Id).from(Entity).cond_where(base.clone()).cond_where(branch).limit(most);
+        Query::select().column(Column::Id).from_subquery(one, Alias::new(format!("range_{number}"))).to_owned()
+    };
+    let found = branches(wanted, connection.get_database_backend());
+    let mut ranges = found.into_iter().enumerate().map(|(number, branch)| named(branch, number));
+    let Some(mut all) = ranges.next() else { return Ok(0) };
+    ranges.for_each(|one| {
+        all.union(UnionType::Distinct, one);
+    });
+    all.limit(most);
+    let mut counted = Query::select();
+    counted.expr(Func::count(Expr::col(Column::Id))).from_subquery(all, Alias::new("found"));
+    let row = connection.query_one(&counted).await?;
+    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(count.try_into().unwrap_or_default())
+}
+
+/// What is asked of every branch.
+fn base(handle: &impl Handle, wanted: &Wanted, after: Option<After>) -> Condition {
+    let mut all = Condition::all().add(Column::OrganizationId.eq(handle.organization())).add(Column::Closed.eq(wanted.ended));
+    if wanted.ended {
+        // Deleted requests are closed too; none of them is open.
+        all = all.add(Column::Deleted.eq(false));
+    }
+    if let Some(by) = wanted.due_by {
+        all = all.add(Column::DueAt.is_not_null()).add(Column::QueueAt.lte(micros(by)));
+    }
+    if let Some(After { at, id }) = after {
+        let (at, id) = (micros(at), id.0);
+        // A range of the order's first column, and only then the rest: both databases seek to it.
+        all = if wanted.ended {
+            all.add(Column::QueueAt.lte(at)).add(Condition::any().add(Column::QueueAt.lt(at)).add(Column::Id.lt(id)))
+        } else {
+            all.add(Column::QueueAt.gte(at)).add(Condition::any().add(Column::QueueAt.gt(at)).add(Column::Id.gt(id)))
+        };
+    }
+    all
+}
+
+/// The statuses of requests that have ended, or of those that have not.
+fn statuses(ended: bool) -> impl Iterator<Item = Status> {
+    STATUSES.into_iter().filter(move |status| if ended { status.is_terminal() } else { status.is_open() })
+}
+
+/// The ranges that together hold all that is wanted.
+fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
+    let mut rest = Condition::all();
+    if let Some(item) = wanted.item {
+        rest = rest.add(Column::ItemId.eq(item.0));
+    }
+    match wanted.assignee {
+        Some(Some(person)) => rest = rest.add(Column::AssigneeId.eq(person.0)),
+        Some(None) => rest = rest.add(Column::AssigneeId.is_null()),
+        None => {}
+    }
+    let by_status = |one: Condition| -> Vec<Condition> {
+        let each = |status: Status| one.clone().add(Column::Status.eq(status.key()));
+        match wanted.status {
+            Some(status) => vec![each(status)],
+            None => statuses(wanted.ended).map(each).collect(),
+        }
+    };
+    let as_asked = |one: Condition| match wanted.status {
+        Some(status) => one.add(Column::Status.eq(status.key())),
+        None => one,
+    };
+    let Some(words) = &wanted.words else {
+        let served_in_order = wanted.item.is_none() && wanted.assignee.is_none();
+        return if served_in_order { vec![as_asked(rest)] } else { by_status(rest) };
+    };
+    let mut branches = Vec::new();
+    let asked = |item: &&ItemId| wanted.item.is_none_or(|asked| asked == **item);
+    match &words.number {
+        Some(Number::Few(number)) => branches.push(as_asked(rest.clone().add(begins(number, backend)))),
+        Some(Number::Many(number, items)) => {
+            for item in items.iter().filter(asked) {
+                branches.extend(by_status(rest.clone().add(Column::ItemId.eq(item.0)).add(begins(number, backend))));
+            }
+        }
+        None => {}
+    }
+    for item in words.items.iter().filter(asked) {
+        branches.extend(by_status(rest.clone().add(Column::ItemId.eq(item.0))));
+    }
+    for person in &words.requesters {
+        branches.push(as_asked(rest.clone().add(Column::RequesterId.eq(person.0))));
+    }
+    branches
+}
+
+/// Numbers that begin so, as a range. PostgreSQL compares by bytes for that, whatever its language.
+fn begins(number: &str, backend: DatabaseBackend) -> Condition {
+    // Greater than every symbol of a number.
+    let end = format!("{number}~");
+    let (from, to) = match backend {
+        DatabaseBackend::Postgres => (BinOper::Custom("~>=~"), BinOper::Custom("~<~")),
+        _ => (BinOper::GreaterThanOrEqual, BinOper::SmallerThan),
+    };
+    let number_is = |compare: BinOper, than: &str| Expr::col(Column::Number).binary(compare, Expr::value(than.to_owned()));
+    Condition::all().add(number_is(from, number)).add(number_is(to, &end))
+}
