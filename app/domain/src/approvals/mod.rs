@@ -8,6 +8,7 @@ pub mod away;
 pub mod bulk;
 pub mod deadline;
 pub mod delegation;
+pub mod lint;
 pub mod machine;
 pub mod route;
 pub mod stored;
