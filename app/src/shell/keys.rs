@@ -38,6 +38,8 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("D", "Decline"),
             ("R", "Write a reason"),
             ("N", "Show new requests"),
+            ("U", "Undo the last decisions of many"),
+            ("F", "Filter the list"),
         ],
     ),
     (

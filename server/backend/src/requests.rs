@@ -24,7 +24,7 @@ pub use route::preview_route;
 pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
 pub use tasks::{add_task, change_task, edit_task, my_tasks};
 
-pub(crate) use acting::{Gone, announce, change, perform, record, wake};
+pub(crate) use acting::{Gone, announce, change, fresh, perform, record, unseen, wake};
 
 use crate::caller::Caller;
 use crate::error::Result;

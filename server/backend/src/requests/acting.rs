@@ -183,7 +183,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
 }
 
 /// The person's facts as they are in this transaction, with what others lend them. Whoever is no member any more finds nothing.
-pub(super) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
+pub(crate) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
     Ok(members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
 }
 
@@ -202,7 +202,7 @@ async fn too_late(tx: &Tx<'_>, request: &Request, seen: Option<u32>, person: Per
 }
 
 /// Refuses a decision that did not see a question or an answer. Other approvals given meanwhile change nothing about this one.
-async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
+pub(crate) async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
     if seen >= request.state.events {
         return Ok(());
     }

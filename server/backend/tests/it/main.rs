@@ -7,6 +7,7 @@ mod harness;
 
 mod across;
 mod approvals;
+mod bulk;
 mod catalog;
 mod damage;
 mod definitions;
