@@ -1,7 +1,7 @@
 //! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
 
-use super::Present;
 use super::files::{Fault, Folder, is_key};
+use super::{Present, levels};
 use crate::people::{is_email, password};
 use crate::zones;
 use domain::approvals::{Policy, Require};
@@ -15,6 +15,7 @@ struct Known<'a> {
     people: BTreeSet<&'a str>,
     groups: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
+    calendars: BTreeSet<&'a str>,
     forms: BTreeSet<&'a str>,
     items: BTreeSet<&'a str>,
 }
@@ -25,6 +26,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
         people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
         groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
         connectors: folder.connectors.iter().chain(&present.connectors).map(|c| c.key.as_str()).collect(),
+        calendars: folder.calendars.iter().chain(&present.calendars).map(|c| c.key.as_str()).collect(),
         forms: folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).map(|f| f.key.as_str()).collect(),
         items: folder.items.iter().chain(present.items.iter().map(|(_, item)| item)).map(|i| i.key.as_str()).collect(),
     };
@@ -33,6 +35,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     people(folder, &mut faults);
     groups(folder, &known, &mut faults);
     connectors(folder, &mut faults);
+    levels::calendars(folder, &mut faults);
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
     for one in &folder.items {
@@ -215,6 +218,9 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
     }
+    if let Some(sla) = &item.sla {
+        levels::sla(sla, &known.calendars, &mut note);
+    }
     if item.tags.len() > 20 {
         note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
     }
@@ -322,7 +328,16 @@ fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one line per text in a list of checks")]
-fn text(folder: &Folder, file: &str, path: &[&str], what: &str, value: &str, least: usize, most: usize, faults: &mut Vec<Fault>) {
+pub(super) fn text(
+    folder: &Folder,
+    file: &str,
+    path: &[&str],
+    what: &str,
+    value: &str,
+    least: usize,
+    most: usize,
+    faults: &mut Vec<Fault>,
+) {
     let (length, blank) = (value.chars().count(), value.trim().is_empty());
     if length > most || (least > 0 && blank) {
         let right = if least == 0 { format!("at most {most} characters") } else { format!("{least} to {most} characters") };
@@ -330,6 +345,6 @@ fn text(folder: &Folder, file: &str, path: &[&str], what: &str, value: &str, lea
     }
 }
 
-fn key_words(what: &str, key: &str) -> String {
+pub(super) fn key_words(what: &str, key: &str) -> String {
     format!("The {what} key “{key}” must be 1 to 60 lower-case letters, digits, - or _")
 }

@@ -15,4 +15,5 @@ mod people;
 mod profile;
 mod queue;
 mod requests;
+mod sla;
 mod writer;
