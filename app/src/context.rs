@@ -11,6 +11,8 @@ use leptos_axum::ResponseOptions;
 #[derive(Clone)]
 pub struct Entry {
     pub backend: Backend,
+    /// Where the browser is, as far as the network tells: what tries are counted by.
+    pub address: String,
     /// None when nobody is signed in.
     pub caller: Option<Caller>,
     /// Found in the logs of this request, and shown on error pages.
@@ -36,6 +38,15 @@ pub fn enter() -> Result<(Backend, Caller), ApiError> {
             Err(ApiError::SignedOut)
         }
     }
+}
+
+/// The backend and where the browser is, for the few functions that need no account.
+///
+/// # Errors
+/// When the request has no entry: it did not come through the server's layers.
+pub fn as_stranger() -> Result<(Backend, String), ApiError> {
+    let entry = use_context::<Entry>().ok_or_else(|| ApiError::Failed { reference: "no entry".to_owned() })?;
+    Ok((entry.backend, entry.address))
 }
 
 /// Turns a use case's result into a reply, with the HTTP status that is true.

@@ -4,7 +4,7 @@ use crate::account::{profile::ProfilePage, sign_in::SignInPage};
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::error::ApiError;
-use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPageView};
+use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPageView, share::SharePage, tasks_mine::MyTasksPage};
 use crate::ui::ErrorView;
 use domain::Refusal;
 use leptos::prelude::*;
@@ -22,6 +22,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/requests/:number") ssr=SsrMode::Async view={Lazy::<RequestView>::new()} />
             <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view={Lazy::<Inbox>::new()} />
             <Route path=path!("/leadership") ssr=SsrMode::Async view={Lazy::<Leadership>::new()} />
+            <Route path=path!("/tasks") ssr=SsrMode::Async view={Lazy::<MyTasks>::new()} />
+            <Route path=path!("/share/:token") ssr=SsrMode::Async view={Lazy::<Share>::new()} />
             <Route path=path!("/profile") ssr=SsrMode::Async view={Lazy::<Profile>::new()} />
             <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} />
         </FlatRoutes>
@@ -53,6 +55,8 @@ parts! {
     RequestView => RequestPageView,
     Inbox => InboxPage,
     Leadership => LeadershipPage,
+    MyTasks => MyTasksPage,
+    Share => SharePage,
     Profile => ProfilePage,
     SignIn => SignInPage,
 }

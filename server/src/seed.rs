@@ -4,6 +4,8 @@
 //! Ages are real: a clock of our own stands where each step happened. What is delivered goes to a receiver of our own at the address the
 //! demo's connectors name; a request that should fail meets one that refuses.
 
+mod step;
+
 use crate::config::Config;
 use axum::http::StatusCode;
 use axum::{Router, routing::post};
@@ -14,7 +16,7 @@ use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::id::{OrganizationId, PersonId, RequestId};
-use domain::requests::wire::{Act, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{SaveDraft, SubmitDraft, Submitted};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -22,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
+use step::{Action, Step};
 
 /// Everybody's password in the demo.
 pub const PASSWORD: &str = "docket-demo-2026";
@@ -44,8 +47,10 @@ impl Story {
 
     /// E-mails of everybody in it, each once.
     fn people(&self) -> BTreeSet<&str> {
-        let acting = self.requests.iter().flat_map(|told| told.then.iter().map(|step| step.by.as_str()).chain([told.by.as_str()]));
-        acting.chain(self.sign_ins.iter().map(|(email, _)| email.as_str())).collect()
+        let steps = || self.requests.iter().flat_map(|told| &told.then);
+        let acting = self.requests.iter().map(|told| told.by.as_str()).chain(steps().map(|step| step.by.as_str()));
+        let named = steps().filter_map(|step| step.to.as_deref()).filter(|to| !to.starts_with('#'));
+        acting.chain(named).chain(self.sign_ins.iter().map(|(email, _)| email.as_str())).collect()
     }
 }
 
@@ -75,32 +80,6 @@ struct Told {
     answers: Map<String, Value>,
     #[serde(default)]
     then: Vec<Step>,
-}
-
-/// One step, by somebody, so many minutes after the one before.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Step {
-    by: String,
-    after_minutes: i64,
-    #[serde(rename = "do")]
-    action: Action,
-    #[serde(default)]
-    text: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Action {
-    Approve,
-    Decline,
-    AskForChanges,
-    ProvideInfo,
-    Start,
-    Complete,
-    Cancel,
-    /// The last step was an approval whose delivery never arrives.
-    FailDelivery,
 }
 
 /// A person, and the organization they are in first.
@@ -244,15 +223,14 @@ impl Teller {
         let backend = &self.backend;
         let failing = step.action == Action::FailDelivery;
         self.answer.store(if failing { 503 } else { 200 }, Ordering::SeqCst);
-        let act = |act| async { requests::act(backend, &caller, number, act, None).await.map(drop) };
         let done = match step.action {
             Action::Approve | Action::FailDelivery => self.decide(&caller, number, Verdict::Approve, &step.text).await,
             Action::Decline => self.decide(&caller, number, Verdict::Reject, &step.text).await,
             Action::AskForChanges => self.decide(&caller, number, Verdict::AskForChanges, &step.text).await,
-            Action::ProvideInfo => act(Act::ProvideInfo { answer: step.text.clone() }).await,
-            Action::Start => act(Act::Start).await,
-            Action::Complete => act(Act::Complete { note: step.text.clone() }).await,
-            Action::Cancel => act(Act::Cancel { reason: step.text.clone() }).await,
+            action => {
+                let act = self.act(&caller, action, step).await?;
+                requests::act(backend, &caller, number, act, None).await.map(drop)
+            }
         };
         done.map_err(words)?;
         let backend = if failing { &self.failing } else { backend };

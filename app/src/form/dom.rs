@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use leptos::web_sys::{HtmlDocument, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 
 /// The id of a field's (first) control.
 pub fn control_id(key: &str) -> String {
@@ -78,6 +78,17 @@ pub fn ticked(id: &str) -> Option<bool> {
         return None;
     }
     by_id::<HtmlInputElement>(id).map(|input| input.checked())
+}
+
+/// Puts what a text control holds on the clipboard, also where the page came without TLS. Where the browser refuses, it stays selected.
+pub fn copy(id: &str) -> bool {
+    if cfg!(not(target_arch = "wasm32")) {
+        return false;
+    }
+    let Some(input) = by_id::<HtmlInputElement>(id) else { return false };
+    let _ = input.focus();
+    input.select();
+    document().dyn_into::<HtmlDocument>().is_ok_and(|document| document.exec_command("copy").unwrap_or(false))
 }
 
 fn by_id<T: JsCast>(id: &str) -> Option<T> {

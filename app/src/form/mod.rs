@@ -3,6 +3,7 @@
 //! When problems are judged: on leaving a field its format only; on Continue the whole step; and once a field shows a problem, at each
 //! change. All of it with the code of `domain::forms::check`, which the server runs again.
 
+pub mod dialog;
 pub mod dom;
 pub mod errors;
 pub mod section;

@@ -1,6 +1,8 @@
 //! Requests: the dialog that makes them, the list of one's own, and the page of each.
 
 pub mod api;
+mod comment_box;
+pub mod comments_slip;
 mod draft;
 mod local_copy;
 pub mod mine;
@@ -14,8 +16,14 @@ pub mod page;
 pub mod page_actions;
 pub mod page_answers;
 pub mod page_approval;
+pub mod page_clocks;
 pub mod page_deliveries;
 pub mod page_dialog;
 pub mod page_head;
 pub mod page_timeline;
 pub mod queue_api;
+pub mod share;
+pub mod tasks_mine;
+mod tasks_share;
+pub mod tasks_slip;
+pub mod work_api;

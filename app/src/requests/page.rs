@@ -1,12 +1,15 @@
 //! The page of one request: what was asked, who agreed, what happened, what is being handed over.
 
 use super::api::{replay_delivery, request_page};
+use super::comments_slip::CommentsSlip;
 use super::page_actions::{HeadActions, ProvideInfo, Refused, Sheet};
 use super::page_answers::AnswersSlip;
 use super::page_approval::ApprovalSlip;
+use super::page_clocks::ClocksSlip;
 use super::page_deliveries::DeliveriesSlip;
 use super::page_head::DocketHead;
 use super::page_timeline::TimelineSlip;
+use super::tasks_slip::TasksSlip;
 use crate::live::{LiveState, use_live};
 use crate::session::use_me;
 use crate::ui::{ErrorView, Icon, Skeleton};
@@ -76,11 +79,14 @@ fn Loaded(page: RequestPage) -> impl IntoView {
             <div class="request__main">
                 <Refused sheet />
                 <ProvideInfo sheet />
+                <TasksSlip sheet />
                 <AnswersSlip page=page.clone() />
                 <DeliveriesSlip deliveries may_replay busy=sheet.working() replay />
+                <CommentsSlip sheet />
             </div>
             <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval status />
+                <ClocksSlip page=shown />
                 {after(&page)}
                 <TimelineSlip events />
             </aside>

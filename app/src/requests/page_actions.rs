@@ -41,8 +41,21 @@ impl Sheet {
         });
     }
 
-    /// Does something and shows what the request is then. `then` learns whether it was done.
+    /// Does something, shows what the request is then, and says so. `then` learns whether it was done.
     pub fn act<F>(self, what: &'static str, done: &'static str, call: F, then: impl FnOnce(bool) + 'static)
+    where
+        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+    {
+        self.act_quietly(what, call, move |fine| {
+            if fine {
+                self.say.run(done.to_owned());
+            }
+            then(fine);
+        });
+    }
+
+    /// Does something and shows what the request is then; whoever acts says so.
+    pub fn act_quietly<F>(self, what: &'static str, call: F, then: impl FnOnce(bool) + 'static)
     where
         F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
     {
@@ -60,7 +73,6 @@ impl Sheet {
                     if let Some(page) = page {
                         self.take(page);
                     }
-                    self.say.run(done.to_owned());
                 }
                 Err(error) => {
                     self.error.try_set(Some(error));
@@ -70,7 +82,18 @@ impl Sheet {
         });
     }
 
-    fn number(self) -> String {
+    /// What went wrong with the last action, in words.
+    pub fn failed(self) -> Signal<Option<String>> {
+        Signal::derive(move || self.error.get().map(|error| error.message()))
+    }
+
+    /// Another action begins: what went wrong before is over.
+    pub fn forget_error(self) {
+        self.error.set(None);
+    }
+
+    /// Its docket number.
+    pub fn number(self) -> String {
         self.shown.with_untracked(|page| page.summary.number.clone())
     }
 

@@ -14,7 +14,8 @@ use std::time::Duration;
 pub fn Frame(children: Children) -> impl IntoView {
     let me = use_me();
     let location = use_location();
-    let Some(first) = me.get_untracked().filter(|_| location.pathname.get_untracked() != "/sign-in") else {
+    let bare = location.pathname.with_untracked(|path| path == "/sign-in" || path.starts_with("/share/"));
+    let Some(first) = me.get_untracked().filter(|_| !bare) else {
         return view! { <div class="gate-page">{children()}</div> }.into_any();
     };
     let live = use_live();

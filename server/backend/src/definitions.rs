@@ -8,7 +8,6 @@ mod check;
 mod export;
 mod files;
 pub mod folder;
-mod levels;
 mod secrets;
 
 use crate::Backend;

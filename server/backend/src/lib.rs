@@ -38,6 +38,10 @@ pub trait Ids: Send + Sync {
     fn id(&self) -> Uuid;
     /// Random bytes, for docket numbers.
     fn bytes(&self) -> [u8; 4];
+    /// Random bytes that nobody guesses, for links that open something.
+    fn token(&self) -> [u8; 32] {
+        rand::random()
+    }
 }
 
 /// The machine's clock and randomness.
@@ -98,6 +102,11 @@ impl Backend {
     /// Random bytes for a docket number.
     pub fn bytes(&self) -> [u8; 4] {
         self.0.ids.bytes()
+    }
+
+    /// Random bytes that nobody guesses.
+    pub fn token(&self) -> [u8; 32] {
+        self.0.ids.token()
     }
 
     /// The validated configuration of the use cases.

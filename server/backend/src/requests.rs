@@ -4,19 +4,25 @@
 //! and administrators (re-routing, replay). Approvers decide in `approvals`; Docket itself delivers in `outbox`, and acts in `timers`.
 
 mod acting;
+mod comments;
 mod drafts;
 mod filing;
 mod page;
 mod queue;
 mod route;
+mod share;
 mod sla;
+mod tasks;
 
 pub use acting::{act, replay};
+pub use comments::{comment, edit_comment, remove_comment, restore_comment};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
 pub use page::page;
 pub use queue::{board, queue};
 pub use route::preview_route;
+pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
+pub use tasks::{add_task, change_task, edit_task, my_tasks};
 
 pub(crate) use acting::{Gone, announce, change, perform, record, wake};
 

@@ -263,6 +263,11 @@ fn failure(error: &dyn fmt::Display) -> Response {
     response
 }
 
+/// Where a request comes from, for the limit on tries; empty when the listener does not tell.
+pub fn address_of(site: &Site, extensions: &axum::http::Extensions, headers: &HeaderMap) -> String {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| remote(site, info.0, headers)).unwrap_or_default()
+}
+
 /// The caller's address, for the limit on tries.
 fn remote(site: &Site, address: SocketAddr, headers: &HeaderMap) -> String {
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok()?.split(',').next_back());

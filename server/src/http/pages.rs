@@ -67,7 +67,16 @@ fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
 pub const OPEN_TO_STRANGERS: &[&str] = &[
     // The sign-in page asks who is signed in, and is told: nobody.
     "/api/account/me",
+    // Whoever holds a share link works on its task without an account; the token is checked by the use case, and tries are counted.
+    "/api/share/open",
+    "/api/share/change",
+    "/api/share/comment",
 ];
+
+/// Whether an address is that of a share link: open to strangers, kept by nobody, found by no search engine.
+fn is_share(path: &str) -> bool {
+    path.starts_with("/share/")
+}
 
 /// Knows the caller, and sends those who are not signed in to the sign-in page and back.
 pub async fn enter(State(site): State<Site>, session: Session, mut request: Request, next: Next) -> Response {
@@ -77,7 +86,7 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
     if page && path == "/sign-in" && signed_in {
         return Redirect::to("/").into_response();
     }
-    if page && path != "/sign-in" && !signed_in {
+    if page && path != "/sign-in" && !is_share(path) && !signed_in {
         let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
         let address = if wanted == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", super::auth::encoded(wanted)) };
         return Redirect::to(&address).into_response();
@@ -93,9 +102,24 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
         Some(caller) if page => backend::people::me(&site.backend, caller).await.ok(),
         _ => None,
     };
-    request.extensions_mut().insert(Entry { backend: site.backend, caller, reference, me, theme });
+    let shared = page && is_share(path);
+    let address = super::auth::address_of(&site, request.extensions(), request.headers());
+    request.extensions_mut().insert(Entry { backend: site.backend, address, caller, reference, me, theme });
     let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
-    if api && response.status() == StatusCode::INTERNAL_SERVER_ERROR { with_true_status(response).await } else { response }
+    match response {
+        response if api && response.status() == StatusCode::INTERNAL_SERVER_ERROR => with_true_status(response).await,
+        response if shared => kept_by_nobody(response),
+        response => response,
+    }
+}
+
+/// The address of the page opens it: it is not to be stored, listed, or told to others.
+fn kept_by_nobody(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    response
 }
 
 /// Longest rendering of a page; a thousand times what one takes.

@@ -70,7 +70,8 @@ pub async fn headers(State(site): State<Site>, request: Request, next: Next) -> 
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page may have said more already.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if site.config.https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));

@@ -2,8 +2,8 @@
 
 use crate::databases::on_each;
 use backend::{Caller, approvals, people, requests};
-use domain::requests::Status;
 use domain::requests::wire::MyFilter;
+use domain::requests::{STATUSES, Status};
 use server::config::Config;
 use server::{open_migrated, seed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +37,8 @@ async fn the_demo_has_requests_in_every_state_and_loading_it_again_changes_nothi
         let backend = open_migrated(&config).await.unwrap();
         let first = everything(&backend).await;
         let states: BTreeSet<Status> = first.values().copied().collect();
-        use Status::{Cancelled, Completed, InProgress, NeedsInfo, Open, PendingApproval, Rejected};
-        for state in [PendingApproval, NeedsInfo, Open, InProgress, Completed, Rejected, Cancelled] {
+        // Drafts are no requests yet, and nothing fails without an automation.
+        for state in STATUSES.into_iter().filter(|state| !matches!(state, Status::Draft | Status::Failed)) {
             assert!(states.contains(&state), "no request is {state:?}: {first:#?}");
         }
 

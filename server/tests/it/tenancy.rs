@@ -31,6 +31,8 @@ async fn the_other_organization_does_not_exist() {
         ("requests/act", act(json!({ "do": "complete", "note": "x" }))),
         ("requests/act", act(json!({ "do": "assign", "to": null }))),
         ("requests/act", act(json!({ "do": "delete", "reason": "x" }))),
+        ("requests/add_task", json!({ "number": number, "draft": { "title": "x", "description": "", "assignee": null, "due": null, "required": false } })),
+        ("requests/comment", json!({ "number": number, "draft": { "audience": "public", "body": "x" } })),
         ("requests/open_draft", json!({ "item_key": "vpn" })),
         ("requests/preview_route", json!({ "item_key": "vpn", "answers": {} })),
         ("requests/save_draft", saved),

@@ -17,6 +17,7 @@ pub mod status;
 pub mod table;
 pub mod tasks;
 pub mod wire;
+pub mod work;
 
 pub use event::{Ended, Event, What};
 pub use status::STATUSES;

@@ -199,6 +199,14 @@ pub fn may_edit(request: &Request, actor: &Facts, task: &Task, now: DateTime<Utc
     check(task)
 }
 
+/// Whether this person may make and revoke links to the request's tasks: those who work on requests. Revoking is possible at any time.
+///
+/// # Errors
+/// Not found; not somebody who works on requests.
+pub fn may_share(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+    works(request, actor, now)
+}
+
 fn works(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);

@@ -9,6 +9,7 @@ use crate::people::PersonRef;
 use crate::refusal::Problem;
 use crate::requests::sla::Clocks;
 use crate::requests::sla::shown::DueView;
+use crate::requests::work::WorkView;
 use crate::requests::{Event, Status};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -247,6 +248,8 @@ pub struct RequestPage {
     pub allowed: Allowed,
     /// The approver's last question, while changes are asked.
     pub question: Option<String>,
+    /// Tasks and comments.
+    pub work: WorkView,
     /// Service level clocks, as they were when the page was made; None when its item promised nothing.
     #[serde(default)]
     pub clocks: Option<ClocksView>,

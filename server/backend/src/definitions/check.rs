@@ -1,11 +1,15 @@
 //! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
 
+mod levels;
+mod plan;
+
+use super::Present;
 use super::files::{Fault, Folder, is_key};
-use super::{Present, levels};
 use crate::people::{is_email, password};
 use crate::zones;
 use domain::approvals::{Policy, Require};
 use domain::catalog::Item;
+use domain::forms::Form;
 use domain::forms::lint::lint;
 use domain::permission::ROLES;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +43,8 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
     for one in &folder.items {
-        item(folder, one, &known, &mut faults);
+        let form = folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).find(|form| form.key == one.form);
+        item(folder, one, form, &known, &mut faults);
     }
     forms(folder, &known, &mut faults);
     faults
@@ -183,7 +188,7 @@ fn item_file(item: &Item) -> String {
     format!("items/{}.yaml", item.key)
 }
 
-fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>) {
+fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, faults: &mut Vec<Fault>) {
     let file = item_file(item);
     let mut note = |path: &[&str], message: String| faults.push(folder.fault(&file, path, message));
     if !is_key(&item.key) {
@@ -218,6 +223,7 @@ fn item(folder: &Folder, item: &Item, known: &Known<'_>, faults: &mut Vec<Fault>
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
     }
+    plan::plan(item, form, &mut note);
     if let Some(sla) = &item.sla {
         levels::sla(sla, &known.calendars, &mut note);
     }
@@ -328,16 +334,7 @@ fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one line per text in a list of checks")]
-pub(super) fn text(
-    folder: &Folder,
-    file: &str,
-    path: &[&str],
-    what: &str,
-    value: &str,
-    least: usize,
-    most: usize,
-    faults: &mut Vec<Fault>,
-) {
+fn text(folder: &Folder, file: &str, path: &[&str], what: &str, value: &str, least: usize, most: usize, faults: &mut Vec<Fault>) {
     let (length, blank) = (value.chars().count(), value.trim().is_empty());
     if length > most || (least > 0 && blank) {
         let right = if least == 0 { format!("at most {most} characters") } else { format!("{least} to {most} characters") };
@@ -345,6 +342,6 @@ pub(super) fn text(
     }
 }
 
-pub(super) fn key_words(what: &str, key: &str) -> String {
+fn key_words(what: &str, key: &str) -> String {
     format!("The {what} key “{key}” must be 1 to 60 lower-case letters, digits, - or _")
 }

@@ -5,7 +5,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, waiting_rules};
+use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, tasks, waiting_rules};
 use crate::zones;
 use domain::Refusal;
 use domain::approvals::{Target, machine};
@@ -13,7 +13,7 @@ use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::lifecycle::{self, Action, Observation};
 use domain::requests::wire::{Act, Approver, RequestPage};
-use domain::requests::{Decision, Request, Status, What};
+use domain::requests::{Decision, Request, State, Status, What};
 
 /// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
 /// events on the person's screen, when what they do rests on what they read.
@@ -163,8 +163,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
                 for seen in lifecycle::due(&request, now) {
                     let decision = lifecycle::observe(&request, &seen, now);
                     if !decision.is_nothing() {
-                        record(tx, &be, &request, &decision).await?;
-                        request.state = decision.state;
+                        request.state = record(tx, &be, &request, &decision).await?;
                         done = true;
                     }
                 }
@@ -178,7 +177,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
 }
 
 /// The person's facts as they are in this transaction. Whoever is no member any more finds nothing.
-async fn fresh(tx: &Tx<'_>, person: PersonId) -> Result<Facts> {
+pub(super) async fn fresh(tx: &Tx<'_>, person: PersonId) -> Result<Facts> {
     Ok(members::facts(tx, person).await?.ok_or(Refusal::NotFound)?)
 }
 
@@ -199,11 +198,20 @@ async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
     Ok(())
 }
 
-/// Saves a decision about a locked request as a whole: state, events, effects, what waits for whom; and announces it.
-pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<()> {
+/// Saves a decision about a locked request as a whole: state, events, effects, what waits for whom, the tasks of work that begins; and
+/// announces it. Answers with the state it is in then.
+pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
     if decision.events.is_empty() {
         return Err(Error::failed("a decision without an event"));
     }
+    let begun = super::tasks::planned(tx, backend, request, decision).await?;
+    let decision = match &begun {
+        Some((with_tasks, made)) => {
+            tasks::insert(tx, request.id, made, 0, backend.now()).await?;
+            with_tasks
+        }
+        None => decision,
+    };
     let turn = super::sla::turn(tx, request, decision, backend.now()).await?;
     requests::save(tx, request.id, &decision.state, turn).await?;
     events::insert(tx, request.id, &decision.events).await?;
@@ -215,7 +223,7 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
         waiting_rules::insert(tx, request, &decision.state.approval, &after).await?;
     }
     announce(tx, request);
-    Ok(())
+    Ok(decision.state.clone())
 }
 
 /// Tells open pages, once committed.

@@ -8,7 +8,7 @@ use super::{acting, route, sla, waiting};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, waiting_rules};
+use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, tasks, waiting_rules};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
@@ -146,6 +146,12 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
     if let Some(form) = form {
         form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
     }
+    let begun = super::tasks::planned(tx, be, &filed.request, &filed.decision).await?;
+    let mut made = Vec::new();
+    if let Some((decision, tasks)) = begun {
+        filed.request.state = decision.state.clone();
+        (filed.decision, made) = (decision, tasks);
+    }
     let mut tried = 1;
     while !requests::insert(tx, &filed.request, turn).await? {
         if let Some(number) = earlier(tx, caller, draft).await? {
@@ -158,6 +164,7 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
         filed.request.number = docket_number(&filed.request.item.prefix, be.bytes());
     }
     let request = &filed.request;
+    tasks::insert(tx, request.id, &made, 0, now).await?;
     waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
     events::insert(tx, request.id, &filed.decision.events).await?;
     let recorded: Vec<_> = filed.decision.effects.iter().map(|effect| (EffectId(be.id()), effect.clone())).collect();

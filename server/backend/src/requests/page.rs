@@ -4,7 +4,9 @@ use super::{number, summary};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connectors as destinations, deliveries, events, form_versions, items, members, requests};
+use crate::store::{
+    Handle, attempts, comments, connectors as destinations, deliveries, events, form_versions, items, members, requests, share_links, tasks,
+};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
@@ -13,9 +15,13 @@ use domain::connectors;
 use domain::forms::resolver;
 use domain::people::Facts;
 use domain::permission::Permission;
+use domain::requests::comments::{self as remarks, Audience};
 use domain::requests::filing::answer_sections;
 use domain::requests::lifecycle;
+use domain::requests::share::ShareLink;
+use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
 use domain::requests::wire::{AttemptView, DeliveryView, RequestPage};
+use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
 use std::collections::BTreeMap;
 
@@ -75,8 +81,53 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         deliveries,
         allowed: lifecycle::allowed(&request, facts, backend.now()),
         question,
+        work: work(&handle, backend, caller, &request).await?,
         clocks,
     })
+}
+
+/// Tasks and comments, with what the caller may do with each.
+async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request: &Request) -> Result<WorkView> {
+    let (facts, now) = (&caller.facts, backend.now());
+    let tasks = tasks::of_request(handle, request.id).await?;
+    let shares_seen = rules::may_share(request, facts, now).is_ok();
+    let ids: Vec<_> = tasks.iter().map(|task| task.id).collect();
+    let links = if shares_seen { share_links::of_tasks(handle, &ids).await? } else { Vec::new() };
+    let locked = lifecycle::lock(&request.state).is_some();
+    let today = caller.today(now);
+    let tasks = tasks.into_iter().map(|task| {
+        let moves = |to: &TaskStatus| rules::change(request, Worker::Person(facts), &task, *to, "", now).is_ok();
+        let of_task = links.iter().filter(|link| link.task == task.id);
+        TaskView {
+            overdue: task.overdue(today),
+            to: TASK_STATUSES.into_iter().filter(moves).collect(),
+            shares: of_task.map(|link| share_view(link, now)).collect(),
+            task,
+        }
+    });
+    let tasks: Vec<_> = tasks.collect();
+    let comments = comments::of_request(handle, request.id).await?.into_iter().filter(|comment| remarks::may_read(comment, facts));
+    let comments = comments.map(|comment| CommentView { may_change: remarks::may_change(request, &comment, facts, now).is_ok(), comment });
+    Ok(WorkView {
+        comments: comments.collect(),
+        may_add: shares_seen && !locked,
+        may_comment: !locked,
+        may_write_internally: remarks::write(request, facts, Audience::Internal, "words", now).is_ok(),
+        tasks,
+    })
+}
+
+fn share_view(link: &ShareLink, now: DateTime<Utc>) -> ShareView {
+    ShareView {
+        id: link.id,
+        created_by: link.created_by.clone(),
+        created_at: link.created_at,
+        expires_at: link.expires_at,
+        revoked: link.revoked_at.is_some(),
+        opens: link.opens(now),
+        uses: link.uses,
+        last_used_at: link.last_used_at,
+    }
 }
 
 /// What went wrong inside is for those who see deliveries.

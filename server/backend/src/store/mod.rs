@@ -9,6 +9,7 @@ mod writer;
 
 pub(crate) mod attempts;
 pub(crate) mod calendars;
+pub(crate) mod comments;
 pub(crate) mod connectors;
 pub(crate) mod deliveries;
 pub(crate) mod drafts;
@@ -24,7 +25,9 @@ pub(crate) mod people;
 pub(crate) mod queue;
 pub(crate) mod requests;
 pub mod sessions;
+pub(crate) mod share_links;
 pub(crate) mod sign_in_attempts;
+pub(crate) mod tasks;
 pub(crate) mod waiting_rules;
 pub(crate) mod workers;
 

@@ -12,6 +12,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "requests")]
@@ -184,6 +185,15 @@ pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option
         .one(handle.connection())
         .await?;
     Ok(found.map(|(number, requester)| (number, PersonId(requester))))
+}
+
+/// Docket numbers and services of these requests.
+pub(crate) async fn names(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, (String, String)>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = of_organization(handle).filter(Column::Id.is_in(ids.iter().map(|id| id.0))).all(handle.connection()).await?;
+    all(rows).map(|found| found.into_iter().map(|request| (request.id, (request.number, request.item.name))).collect())
 }
 
 /// How many requests of an item a person has made.

@@ -1,7 +1,7 @@
 //! Whether calendars and service levels make sense.
 
-use super::check::{key_words, text};
-use super::files::{Fault, Folder, is_key};
+use super::{key_words, text};
+use crate::definitions::files::{Fault, Folder, is_key};
 use crate::zones;
 use domain::requests::sla::Sla;
 use domain::requests::sla::calendar::{Business, OffsetTable};

@@ -1,0 +1,160 @@
+//! What people say about a request: the comments, oldest first, and the box to write one.
+
+use super::comment_box::CommentBox;
+use super::page_actions::Sheet;
+use super::work_api::{comment, edit_comment, remove_comment, restore_comment};
+use crate::ui::{Avatar, Icon, When, toast::use_toasts};
+use domain::id::CommentId;
+use domain::requests::comments::{Audience, Author, Part, parts};
+use domain::requests::tasks::Task;
+use domain::requests::work::{CommentDraft, CommentView};
+use leptos::prelude::*;
+
+/// The slip of comments.
+#[component]
+pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
+    let shown = sheet.shown;
+    let comments = Memo::new(move |_| shown.with(|page| page.work.comments.clone()));
+    let tasks = Memo::new(move |_| shown.with(|page| page.work.tasks.iter().map(|view| view.task.clone()).collect::<Vec<_>>()));
+    let may = Memo::new(move |_| shown.with(|page| (page.work.may_comment, page.work.may_write_internally)));
+    let locked = Memo::new(move |_| shown.with(|page| page.allowed.locked.clone()));
+    let editing = RwSignal::new(None::<CommentId>);
+    let draft = RwSignal::new(String::new());
+    let list = move || {
+        let tasks = tasks.get();
+        comments.get().into_iter().map(|view| entry(sheet, editing, view, &tasks)).collect_view()
+    };
+    let none = move || comments.with(Vec::is_empty).then(|| view! { <p class="muted">"Nobody has written anything yet."</p> }.into_any());
+    let foot = move || match may.get() {
+        (true, internal) => {
+            let shared = tasks.with(|tasks| tasks.iter().map(|task| (task.id, task.title.clone())).collect::<Vec<_>>());
+            let send = Callback::new(move |written: CommentDraft| {
+                let number = sheet.number();
+                sheet.act("comment", "Comment sent", async move { comment(number, written).await.map(Some) }, move |fine| {
+                    if fine {
+                        draft.try_set(String::new());
+                    }
+                });
+            });
+            view! { <CommentBox id="comment" text=draft internal tasks=shared busy=sheet.working() failed=sheet.failed() send /> }
+                .into_any()
+        }
+        (false, _) => {
+            let why = locked.get().unwrap_or_else(|| "Nothing can be written here now.".to_owned());
+            view! {
+                <p class="slip__foot row soft">
+                    <Icon name="lock" />
+                    <span>{why}</span>
+                </p>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="slip" aria-labelledby="s-comments">
+            <div class="slip__head">
+                <h2 id="s-comments">"Comments"</h2>
+            </div>
+            <div class="slip__body stack">
+                {none}
+                <ol class="comments" role="list" aria-live="polite">
+                    {list}
+                </ol>
+            </div>
+            {foot}
+        </section>
+    }
+    .into_any()
+}
+
+fn entry(sheet: Sheet, editing: RwSignal<Option<CommentId>>, view: CommentView, tasks: &[Task]) -> AnyView {
+    let comment = view.comment.clone();
+    let name = match &comment.author {
+        Author::Person { person } => person.name.clone(),
+        Author::Outsider { name } => format!("{name}, by link"),
+    };
+    let internal = comment.audience == Audience::Internal;
+    let about = comment.task.and_then(|id| tasks.iter().find(|task| task.id == id)).map(|task| format!("About “{}”", task.title));
+    let about = about.map(|words| view! { <span class="tag">{words}</span> }.into_any());
+    let badge = internal.then(|| {
+        view! {
+            <span class="tag tag--internal">
+                <Icon name="lock" />
+                "Internal"
+            </span>
+        }
+        .into_any()
+    });
+    let edited = comment.edited_at.map(|_| view! { <span class="muted">" · changed"</span> }.into_any());
+    let id = comment.id;
+    let body = comment.body.clone();
+    let text = move || match editing.get() == Some(id) {
+        true => edit_form(sheet, editing, id, &body),
+        false => words(&body),
+    };
+    let actions = view.may_change.then(|| actions(sheet, editing, id));
+    view! {
+        <li class="comment" class:is-internal=internal>
+            <Avatar name=name.clone() />
+            <div class="comment__main">
+                <p class="comment__head">
+                    <b>{name}</b>
+                    {badge}
+                    {about}
+                    <span class="muted">
+                        <When at=comment.at />
+                        {edited}
+                    </span>
+                    {actions}
+                </p>
+                {text}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The words with mentions in bold, lines kept.
+fn words(body: &str) -> AnyView {
+    let parts = parts(body).into_iter().map(|part| match part {
+        Part::Text(text) => text.to_owned().into_any(),
+        Part::Mention { name, .. } => view! { <b class="mention">{format!("@{name}")}</b> }.into_any(),
+    });
+    view! { <p class="comment__text">{parts.collect_view()}</p> }.into_any()
+}
+
+fn actions(sheet: Sheet, editing: RwSignal<Option<CommentId>>, id: CommentId) -> AnyView {
+    let toasts = use_toasts();
+    let undo = Callback::new(move |()| sheet.act("comment", "Comment is back", async move { restore_comment(id).await.map(Some) }, |_| {}));
+    let remove = move |_| {
+        sheet.act_quietly("comment", async move { remove_comment(id).await.map(Some) }, move |fine| {
+            if fine {
+                toasts.show("Comment removed".to_owned(), Some(undo));
+            }
+        });
+    };
+    view! {
+        <span class="comment__actions">
+            <button class="button button--quiet button--sm" type="button" on:click=move |_| editing.set(Some(id))>
+                "Change"
+            </button>
+            <button class="button button--quiet button--sm" type="button" on:click=remove>
+                "Remove"
+            </button>
+        </span>
+    }
+    .into_any()
+}
+
+fn edit_form(sheet: Sheet, editing: RwSignal<Option<CommentId>>, id: CommentId, body: &str) -> AnyView {
+    let text = RwSignal::new(body.to_owned());
+    let send = Callback::new(move |written: CommentDraft| {
+        sheet.act("comment", "Comment changed", async move { edit_comment(id, written.body).await.map(Some) }, move |fine| {
+            if fine {
+                editing.try_set(None);
+            }
+        });
+    });
+    let cancel = Callback::new(move |()| editing.set(None));
+    view! { <CommentBox id="comment-edit" text internal=false tasks=Vec::new() busy=sheet.working() failed=sheet.failed() send cancel=Some(cancel) /> }.into_any()
+}

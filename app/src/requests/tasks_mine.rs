@@ -1,0 +1,92 @@
+//! The person's own tasks, wherever they are: what is next due first.
+
+use super::tasks_slip::{due_words, status};
+use super::work_api::my_tasks;
+use crate::live::use_live;
+use crate::ui::{DocketNumber, Empty, ErrorView, Skeleton};
+use crate::wire::page_data;
+use domain::requests::work::MyTask;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// `/tasks`.
+#[component]
+pub fn MyTasksPage() -> impl IntoView {
+    let tasks = page_data(|| (), |()| my_tasks());
+    let live = use_live();
+    Effect::new(move |before: Option<Option<u64>>| {
+        let seen = live.last.get().map(|(turn, _)| turn);
+        if before.is_some_and(|before| before != seen) {
+            tasks.refetch();
+        }
+        seen
+    });
+    view! {
+        <Title text="My tasks · Docket" />
+        <div class="page">
+            <header class="page__head">
+                <h1>"My tasks"</h1>
+            </header>
+            <Transition fallback=|| {
+                view! { <Skeleton /> }
+            }>
+                {move || Suspend::new(async move {
+                    match tasks.await {
+                        Ok(tasks) => list(tasks),
+                        Err(error) => view! { <ErrorView error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+    .into_any()
+}
+
+fn list(tasks: Vec<MyTask>) -> AnyView {
+    if tasks.is_empty() {
+        return view! {
+            <Empty icon="list-checks" title="No tasks for you">
+                <p>"Tasks that somebody gives you on a request appear here."</p>
+                <a class="button" href="/">
+                    "Go to the catalog"
+                </a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let rows = tasks.into_iter().map(row).collect_view();
+    view! {
+        <section class="slip">
+            <ul class="task-list" role="list">
+                {rows}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(mine: MyTask) -> AnyView {
+    let address = format!("/requests/{}", mine.number);
+    let overdue = mine.overdue;
+    let due = mine.task.due.map(|due| due_words(due, overdue));
+    view! {
+        <li class="task-row">
+            <span class="task-row__mark" aria-hidden="true"></span>
+            <div class="task-row__main">
+                <p class="task-row__title">
+                    <a href=address>{mine.task.title}</a>
+                </p>
+                <p class="task-row__note">{mine.task.description}</p>
+            </div>
+            <span class="task-row__who">
+                <DocketNumber number=mine.number />
+                <span>{mine.request}</span>
+            </span>
+            <span class="task-row__due" class:is-late=overdue>
+                {due}
+            </span>
+            <span class="task-row__st">{status(mine.task.status)}</span>
+        </li>
+    }
+    .into_any()
+}

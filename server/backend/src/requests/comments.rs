@@ -1,0 +1,129 @@
+//! Comments on a request: written, changed for ten minutes, removed and brought back. Whom one mentions learns of it.
+
+use super::acting::fresh;
+use super::{announce, number};
+use crate::Backend;
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::store::{Tx, comments, effects, members, requests, tasks};
+use domain::Refusal;
+use domain::id::{CommentId, EffectId, PersonId};
+use domain::people::Facts;
+use domain::requests::Request;
+use domain::requests::comments::{self as rules, Author, Comment};
+use domain::requests::wire::RequestPage;
+use domain::requests::work::CommentDraft;
+
+/// Mentions of one comment that are looked at.
+const MENTIONS: usize = 20;
+
+/// Writes a comment.
+///
+/// # Errors
+/// Not found; internal without working on requests; a locked request; empty or too long.
+pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: CommentDraft) -> Result<RequestPage> {
+    let number = number(text)?;
+    let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
+                let (facts, at) = (fresh(tx, person).await?, be.now());
+                let body = rules::write(&request, &facts, draft.audience, &draft.body, at)?;
+                let author = Author::Person { person: facts.person };
+                if let Some(task) = draft.task
+                    && tasks::find(tx, task).await?.is_none_or(|(of, _)| of != request.id)
+                {
+                    return Err(Refusal::NotFound.into());
+                }
+                let (audience, task) = (draft.audience, draft.task);
+                let comment = Comment { id: CommentId(be.id()), author, audience, task, body, at, edited_at: None };
+                insert(tx, &be, &request, &comment).await
+            })
+        })
+        .await?;
+    super::page(backend, caller, &number).await
+}
+
+/// Saves a new comment on a locked request, and tells whom it mentions.
+pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment: &Comment) -> Result<()> {
+    comments::insert(tx, request.id, comment).await?;
+    let mut known: Vec<Facts> = Vec::new();
+    for person in rules::mentioned(&comment.body).into_iter().take(MENTIONS) {
+        known.extend(members::facts(tx, person).await?);
+    }
+    if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
+        effects::insert(tx, request.id, &[(EffectId(be.id()), effect)], be.now()).await?;
+    }
+    announce(tx, request);
+    Ok(())
+}
+
+/// Changes the words of one's own comment, within ten minutes.
+///
+/// # Errors
+/// Not found; somebody else's; too late; a locked request; empty or too long.
+pub async fn edit_comment(backend: &Backend, caller: &Caller, id: CommentId, body: String) -> Result<RequestPage> {
+    change(backend, caller, id, Change::Words(body)).await
+}
+
+/// Removes one's own comment, within ten minutes; `restore_comment` undoes it.
+///
+/// # Errors
+/// As `edit_comment`.
+pub async fn remove_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestPage> {
+    change(backend, caller, id, Change::Remove).await
+}
+
+/// Brings a removed comment back, within the same ten minutes.
+///
+/// # Errors
+/// As `edit_comment`.
+pub async fn restore_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestPage> {
+    change(backend, caller, id, Change::Restore).await
+}
+
+enum Change {
+    Words(String),
+    Remove,
+    Restore,
+}
+
+async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Change) -> Result<RequestPage> {
+    let (be, person) = (backend.clone(), caller.id());
+    let number = backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let (request, facts, comment) = locked(tx, person, id).await?;
+                let now = be.now();
+                match change {
+                    Change::Words(body) => {
+                        let body = rules::edit(&request, &comment, &facts, &body, now)?;
+                        comments::save(tx, &Comment { body, edited_at: Some(now), ..comment }, None).await?;
+                    }
+                    Change::Remove => {
+                        rules::may_change(&request, &comment, &facts, now)?;
+                        comments::save(tx, &comment, Some(now)).await?;
+                    }
+                    Change::Restore => {
+                        rules::may_change(&request, &comment, &facts, now)?;
+                        comments::save(tx, &comment, None).await?;
+                    }
+                }
+                announce(tx, &request);
+                Ok(request.number)
+            })
+        })
+        .await?;
+    super::page(backend, caller, &number).await
+}
+
+async fn locked(tx: &Tx<'_>, person: PersonId, id: CommentId) -> Result<(Request, Facts, Comment)> {
+    let (request, _) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
+    let facts = fresh(tx, person).await?;
+    let (_, comment) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    Ok((request, facts, comment))
+}

@@ -1,0 +1,195 @@
+//! Work tasks: added by those who work, made by the plan when the work begins, moved by whoever has them. A task and its request change
+//! in one transaction, on the locked request: completing the request and finishing a task never miss each other.
+
+use super::acting::{fresh, record};
+use super::number;
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::store::{Handle, Tx, members, organizations, requests, tasks};
+use crate::{Backend, zones};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::Refusal;
+use domain::id::{PersonId, TaskId};
+use domain::people::{Facts, PersonRef};
+use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
+use domain::requests::wire::RequestPage;
+use domain::requests::work::{MyTask, TaskDraft};
+use domain::requests::{Decision, Request, What};
+
+/// Tasks in a person's list: open ones, and those that ended lately.
+const LISTED: (u64, u64) = (200, 20);
+
+/// Adds a task to a request.
+///
+/// # Errors
+/// Not found; not somebody who works on requests; a locked request; no title; too many.
+pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: TaskDraft) -> Result<RequestPage> {
+    let number = number(text)?;
+    let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
+                let (facts, now) = (fresh(tx, person).await?, be.now());
+                let task = Task {
+                    id: TaskId(be.id()),
+                    title: draft.title.trim().to_owned(),
+                    description: draft.description.trim().to_owned(),
+                    status: TaskStatus::Open,
+                    required: draft.required,
+                    assignee: assignee(tx, draft.assignee).await?,
+                    due: draft.due,
+                    notes: String::new(),
+                };
+                let have = tasks::count(tx, request.id).await?;
+                let decision = rules::add(&request, &facts, &task, have, now)?;
+                tasks::insert(tx, request.id, &[task], have, now).await?;
+                record(tx, &be, &request, &decision).await.map(drop)
+            })
+        })
+        .await?;
+    super::page(backend, caller, &number).await
+}
+
+/// Changes the texts, the assignee and the date of a task.
+///
+/// # Errors
+/// As `add_task`.
+pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: TaskDraft) -> Result<RequestPage> {
+    let (be, person) = (backend.clone(), caller.id());
+    let number = backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let (request, facts, before) = locked(tx, person, id).await?;
+                let task = Task {
+                    title: draft.title.trim().to_owned(),
+                    description: draft.description.trim().to_owned(),
+                    assignee: assignee(tx, draft.assignee).await?,
+                    due: draft.due,
+                    ..before
+                };
+                rules::may_edit(&request, &facts, &task, be.now())?;
+                tasks::save(tx, &task, be.now()).await?;
+                super::announce(tx, &request);
+                Ok(request.number)
+            })
+        })
+        .await?;
+    super::page(backend, caller, &number).await
+}
+
+/// Moves a task to a status, with notes.
+///
+/// # Errors
+/// Not found; not theirs to change; a locked request; a status it cannot go to.
+pub async fn change_task(backend: &Backend, caller: &Caller, id: TaskId, to: TaskStatus, notes: String) -> Result<RequestPage> {
+    let (be, person) = (backend.clone(), caller.id());
+    let number = backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let (request, facts, task) = locked(tx, person, id).await?;
+                move_task(tx, &be, &request, Worker::Person(&facts), &task, to, &notes).await?;
+                Ok(request.number)
+            })
+        })
+        .await?;
+    super::page(backend, caller, &number).await
+}
+
+/// Moves a task of a locked request, whoever does it.
+pub(super) async fn move_task(
+    tx: &Tx<'_>,
+    be: &Backend,
+    request: &Request,
+    worker: Worker<'_>,
+    task: &Task,
+    to: TaskStatus,
+    notes: &str,
+) -> Result<()> {
+    let (task, decision) = rules::change(request, worker, task, to, notes, be.now())?;
+    tasks::save(tx, &task, be.now()).await?;
+    record(tx, be, request, &decision).await.map(drop)
+}
+
+/// The caller's own tasks: what is not over first, the next due first; then those that ended lately.
+///
+/// # Errors
+/// When the database fails.
+pub async fn my_tasks(backend: &Backend, caller: &Caller) -> Result<Vec<MyTask>> {
+    let handle = backend.store().read(caller.organization);
+    let mut found = tasks::of_person(&handle, caller.id(), false, LISTED.0).await?;
+    found.sort_by_key(|(_, task)| (task.due.unwrap_or(NaiveDate::MAX), task.id));
+    found.extend(tasks::of_person(&handle, caller.id(), true, LISTED.1).await?);
+    let ids: Vec<_> = found.iter().map(|(request, _)| *request).collect();
+    let known = requests::names(&handle, &ids).await?;
+    let today = caller.today(backend.now());
+    Ok(found
+        .into_iter()
+        .filter_map(|(id, task)| {
+            let (number, request) = known.get(&id)?.clone();
+            Some(MyTask { overdue: task.overdue(today), task, number, request })
+        })
+        .collect())
+}
+
+/// The locked request of a task, the person's facts, and the task: not found when there is none for the person.
+async fn locked(tx: &Tx<'_>, person: PersonId, id: TaskId) -> Result<(Request, Facts, Task)> {
+    let (request, _) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
+    let facts = fresh(tx, person).await?;
+    // Read again under the lock: it may have moved a moment ago.
+    let (_, task) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    Ok((request, facts, task))
+}
+
+async fn assignee(handle: &impl Handle, id: Option<PersonId>) -> Result<Option<PersonRef>> {
+    let Some(id) = id else { return Ok(None) };
+    let found = members::people(handle, &[id]).await?.into_iter().next();
+    Ok(Some(found.ok_or_else(|| Refusal::input("assignee", "Choose somebody from the list"))?))
+}
+
+/// Adds the tasks of the item's plan to a decision in which the work begins; does nothing to any other. They are saved with it.
+pub(super) async fn planned(tx: &Tx<'_>, be: &Backend, request: &Request, decision: &Decision) -> Result<Option<(Decision, Vec<Task>)>> {
+    let templates = &request.item.plan.tasks;
+    if templates.is_empty() || !begins(decision) || tasks::count(tx, request.id).await? > 0 {
+        return Ok(None);
+    }
+    let today = today(tx, be.now()).await?;
+    let mut made = Vec::with_capacity(templates.len());
+    for template in templates {
+        let assignee = match &template.assignee {
+            Some(email) => members::by_email(tx, email).await?,
+            None => None,
+        };
+        made.push(Task {
+            id: TaskId(be.id()),
+            title: template.title.clone(),
+            description: template.description.clone(),
+            status: TaskStatus::Open,
+            required: template.required,
+            assignee,
+            due: template.due_days.and_then(|days| today.checked_add_days(Days::new(u64::from(days)))),
+            notes: String::new(),
+        });
+    }
+    let after = Request { state: decision.state.clone(), ..request.clone() };
+    let mut added = rules::add_planned(&after, &made, be.now());
+    let mut events = decision.events.clone();
+    events.append(&mut added.events);
+    Ok(Some((Decision { state: added.state, events, effects: decision.effects.clone() }, made)))
+}
+
+/// Whether the work begins with this decision: released for now, or its time has come.
+fn begins(decision: &Decision) -> bool {
+    let has = |wanted: fn(&What) -> bool| decision.events.iter().any(|event| wanted(&event.what));
+    has(|what| *what == What::Activated) || (has(|what| *what == What::Released) && !has(|what| matches!(what, What::Scheduled { .. })))
+}
+
+/// Today where the organization is.
+async fn today(handle: &impl Handle, now: DateTime<Utc>) -> Result<NaiveDate> {
+    let zone = organizations::time_zone(handle).await?.unwrap_or_default();
+    Ok(zones::date(zones::first([zone.as_str()]), now))
+}

@@ -1,0 +1,75 @@
+//! Comments on requests. A removed one stays, so that removing can be undone.
+
+use super::{Handle, from_json, micros, to_json};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::id::{CommentId, RequestId};
+use domain::requests::comments::Comment;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, QueryOrder};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "comments")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub request_id: Uuid,
+    pub comment: String,
+    pub at: i64,
+    pub removed_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+fn of_organization(handle: &impl Handle) -> Select<Entity> {
+    Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
+}
+
+/// Adds a comment to a request.
+pub(crate) async fn insert(handle: &impl Handle, request: RequestId, comment: &Comment) -> Result<()> {
+    let row = Model {
+        id: comment.id.0,
+        organization_id: handle.organization(),
+        request_id: request.0,
+        comment: to_json(comment)?,
+        at: micros(comment.at),
+        removed_at: None,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// Saves a changed comment; `removed_at` takes it away, or brings it back.
+pub(crate) async fn save(handle: &impl Handle, comment: &Comment, removed_at: Option<DateTime<Utc>>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Comment, Expr::value(to_json(comment)?))
+        .col_expr(Column::RemovedAt, Expr::value(removed_at.map(micros)))
+        .filter(Column::Id.eq(comment.id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}
+
+/// A comment, a removed one too, and the request it is on.
+pub(crate) async fn find(handle: &impl Handle, id: CommentId) -> Result<Option<(RequestId, Comment)>> {
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
+    row.map(|row| Ok((RequestId(row.request_id), from_json(&row.comment)?))).transpose()
+}
+
+/// The comments on a request that were not removed, oldest first.
+pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Comment>> {
+    let rows = of_organization(handle)
+        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::RemovedAt.is_null())
+        .order_by_asc(Column::At)
+        .order_by_asc(Column::Id)
+        .all(handle.connection())
+        .await?;
+    rows.iter().map(|row| from_json(&row.comment)).collect()
+}
