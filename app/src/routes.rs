@@ -1,6 +1,6 @@
 //! Every page, one line each. All but the catalog are parts of their own, which the browser loads when a page is wanted.
 
-use crate::account::{profile::ProfilePage, sign_in::SignInPage};
+use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::error::ApiError;
@@ -25,6 +25,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/tasks") ssr=SsrMode::Async view={Lazy::<MyTasks>::new()} />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view={Lazy::<Share>::new()} />
             <Route path=path!("/profile") ssr=SsrMode::Async view={Lazy::<Profile>::new()} />
+            <Route path=path!("/profile/away") ssr=SsrMode::Async view={Lazy::<Away>::new()} />
             <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} />
         </FlatRoutes>
     }
@@ -58,6 +59,7 @@ parts! {
     MyTasks => MyTasksPage,
     Share => SharePage,
     Profile => ProfilePage,
+    Away => AwayPage,
     SignIn => SignInPage,
 }
 

@@ -118,4 +118,7 @@ pub struct ProfileView {
     pub organization_time_zone: String,
     /// The names to choose from, in order.
     pub time_zones: Vec<String>,
+    /// Who decides where a rule asks the person's manager.
+    #[serde(default)]
+    pub manager: Option<PersonRef>,
 }

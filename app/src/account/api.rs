@@ -2,6 +2,9 @@
 
 use crate::error::ApiError;
 use crate::wire::Json;
+use domain::approvals::away::AwayPage;
+use domain::forms::Answers;
+use domain::id::DelegationId;
 use domain::people::{Me, Profile, ProfileView};
 use leptos::prelude::*;
 
@@ -38,4 +41,36 @@ pub async fn change_password(current: String, new: String) -> Result<(), ApiErro
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::change_password(&backend, &caller, &current, &new).await)
+}
+
+/// Who decides in the caller's place, and in whose place the caller does.
+#[server(name = AwayCall, input = Json, output = Json, endpoint = "account/away")]
+pub async fn away() -> Result<AwayPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::delegations::page(&backend, &caller).await)
+}
+
+/// Makes somebody the caller's deputy; answers with the page as it is then.
+#[server(name = BeginAwayCall, input = Json, output = Json, endpoint = "account/begin_away")]
+pub async fn begin_away(answers: Answers) -> Result<AwayPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::delegations::begin(&backend, &caller, answers).await)
+}
+
+/// Ends a deputy's right now; answers with the page as it is then.
+#[server(name = EndAwayCall, input = Json, output = Json, endpoint = "account/end_away")]
+pub async fn end_away(id: DelegationId) -> Result<AwayPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::delegations::end(&backend, &caller, id).await)
+}
+
+/// Takes an ending back, within a minute; answers with the page as it is then.
+#[server(name = ResumeAwayCall, input = Json, output = Json, endpoint = "account/resume_away")]
+pub async fn resume_away(id: DelegationId) -> Result<AwayPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::delegations::resume(&backend, &caller, id).await)
 }

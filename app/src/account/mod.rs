@@ -1,6 +1,9 @@
 //! The account: signing in and out, and who one is.
 
 pub mod api;
+pub mod away;
+mod away_form;
+mod away_list;
 pub mod profile;
 mod profile_device;
 mod profile_fields;

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::session::use_me;
 use crate::ui::{Avatar, ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
-use domain::people::{Me, OrganizationRef, ProfileView};
+use domain::people::{Me, OrganizationRef, PersonRef, ProfileView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -51,7 +51,8 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
             <header class="page__head">
                 <h1>"Your account"</h1>
             </header>
-            <Who me />
+            <Who me manager=view.manager.clone() />
+            <AwayLink />
             <ProfileForm view />
             <PasswordForm email />
             <Organizations others />
@@ -63,7 +64,7 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
 }
 
 #[component]
-fn Who(me: Me) -> impl IntoView {
+fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
     let now = use_me();
     let name = Signal::derive(move || now.with(|me| me.as_ref().map(|me| me.person.name.clone())).unwrap_or_default());
     view! {
@@ -82,7 +83,27 @@ fn Who(me: Me) -> impl IntoView {
                     <Fact term="Organization" value=me.organization.name />
                     <Fact term="Role" value=me.role_label />
                     <Fact term="Title" value=me.person.title />
+                    <Fact term="Manager" value=manager.map(|manager| manager.name).unwrap_or_default() />
                 </dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn AwayLink() -> impl IntoView {
+    view! {
+        <section class="slip" aria-labelledby="away">
+            <div class="slip__head">
+                <h2 id="away">"Away"</h2>
+            </div>
+            <div class="slip__body row row--wrap">
+                <p class="soft">"Name somebody who decides in your place while you are away."</p>
+                <a class="button" href="/profile/away">
+                    <Icon name="user-check" />
+                    "Hand over decisions"
+                </a>
             </div>
         </section>
     }

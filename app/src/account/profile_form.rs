@@ -66,7 +66,7 @@ pub fn ProfileForm(view: ProfileView) -> impl IntoView {
             }
         });
     };
-    let ProfileView { profile, organization_time_zone, time_zones } = view;
+    let ProfileView { profile, organization_time_zone, time_zones, .. } = view;
     view! {
         <section class="slip" aria-labelledby="details">
             <div class="slip__head">

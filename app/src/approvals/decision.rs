@@ -1,6 +1,7 @@
 //! The decision: a reason, and approve, ask for changes or decline. It stays where it is whatever happens above it.
 
 use super::desk::Desk;
+use super::in_place::InPlaceOf;
 use super::inbox_list::last_words;
 use crate::requests::page_actions::refused_view;
 use crate::requests::page_timeline::line;
@@ -80,6 +81,7 @@ fn Form(desk: Desk) -> impl IntoView {
     };
     view! {
         <form class="decide__form stack" aria-label="Your decision" novalidate on:submit=submit>
+            <InPlaceOf desk />
             <div class="decide__row field" class:is-error=move || desk.reason_error.get().is_some()>
                 <label class="decide__label" for="reason">
                     "Reason "

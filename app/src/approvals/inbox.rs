@@ -85,6 +85,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
                         <h1>"Inbox"</h1>
                         <Arrivals desk />
                         <LiveMark />
+                        <a class="button button--quiet button--sm push" href="/profile/away">"Away"</a>
                     </div>
                 </header>
                 <div class="inbox__rows">

@@ -154,6 +154,7 @@ mod tests {
             given: 0,
             needed: 1,
             words: "You".to_owned(),
+            on_behalf_of: None,
         }
     }
 

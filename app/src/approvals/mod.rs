@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod decision;
 pub mod desk;
 pub mod detail;
+mod in_place;
 pub mod inbox;
 pub mod inbox_list;
 pub mod keys;

@@ -47,6 +47,7 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
 fn content(row: &Row) -> AnyView {
     let data = row.data.clone();
     let fresh = row.fresh.then(|| view! { <span class="inrow__new">"New"</span> });
+    let lent = data.on_behalf_of.as_ref().map(|absent| view! { <span class="inrow__for">{format!("For {}", absent.name)}</span> });
     let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
     let standing = match row.closed.clone() {
         Some(words) => view! { <span class="inrow__votes">{words}</span> }.into_any(),
@@ -63,6 +64,7 @@ fn content(row: &Row) -> AnyView {
         <span class="inrow__title">{data.title}</span>
         <span class="inrow__meta">
             <span>{data.requester.name}</span>
+            {lent}
             {price}
             {standing}
         </span>

@@ -1,9 +1,10 @@
 //! Who will have to approve, before anything is sent.
 
 use super::new_state::Dialog;
-use crate::ui::{Avatar, Icon};
+use crate::ui::{Avatar, Icon, WallClock, day_words, use_wall_clock};
+use chrono::{NaiveDate, TimeDelta};
 use domain::approvals::Require;
-use domain::approvals::wire::{Route, RouteRule};
+use domain::approvals::wire::{Deputy, Route, RouteRule, RouteStage};
 use leptos::prelude::*;
 
 /// Window width from which the dialog has two columns, in CSS pixels: 52 rem, the icon rail and the margins.
@@ -54,11 +55,20 @@ pub fn RouteList(dialog: Dialog) -> impl IntoView {
             </p>
         }
     });
+    let clock = use_wall_clock();
+    let reader = Reader { clock, today: dialog.filling.today() };
     view! {
-        {move || rules(&dialog.route.get())}
+        {move || rules(&dialog.route.get(), reader)}
         {sum}
     }
     .into_any()
+}
+
+/// By whose clock days are told.
+#[derive(Clone, Copy)]
+struct Reader {
+    clock: WallClock,
+    today: NaiveDate,
 }
 
 fn gist(route: &Route) -> String {
@@ -72,21 +82,73 @@ fn gist(route: &Route) -> String {
     }
 }
 
-fn rules(route: &Route) -> AnyView {
+fn rules(route: &Route, reader: Reader) -> AnyView {
+    let skipped = skipped(route);
     if route.rules.is_empty() {
-        return view! { <p>"Nobody has to approve this. It goes on as soon as you submit it."</p> }.into_any();
+        return view! {
+            <p>"Nobody has to approve this. It goes on as soon as you submit it."</p>
+            {skipped}
+        }
+        .into_any();
     }
-    let any = route.require == Require::Any && route.rules.len() > 1 && route.stages.len() < 2;
-    let lead = any.then(|| view! { <p class="route__lead">"One of these is enough."</p> });
-    let rows = route.rules.iter().enumerate().map(|(place, rule)| row(place + 1, rule)).collect_view();
+    let several = route.stages.len() > 1;
+    let stages = route.stages.iter().enumerate().map(|(index, stage)| {
+        let lead = lead(index, stage, several);
+        let first = route.rules.iter().take_while(|rule| rule.stage as usize != index).count();
+        let of_stage = route.rules.iter().filter(|rule| rule.stage as usize == index).enumerate();
+        let rows = of_stage.map(|(place, rule)| row(first + place + 1, rule, reader)).collect_view();
+        view! {
+            {lead}
+            <ol class="route" start=first + 1>
+                {rows}
+            </ol>
+        }
+        .into_any()
+    });
+    let stages = stages.collect_view();
     view! {
-        {lead}
-        <ol class="route">{rows}</ol>
+        {stages}
+        {skipped}
     }
     .into_any()
 }
 
-fn row(number: usize, rule: &RouteRule) -> AnyView {
+/// What is said over the rules of a stage: its name where there are several, and how many of them it takes.
+fn lead(index: usize, stage: &RouteStage, several: bool) -> Option<AnyView> {
+    let words = enough(stage.require, stage.rules as usize);
+    if !several {
+        return (!words.is_empty()).then(|| view! { <p class="route__lead">{words}</p> }.into_any());
+    }
+    let then = if index == 0 { "First" } else { "Then" };
+    let name = if stage.label.is_empty() { then.to_owned() } else { format!("{then}: {}", stage.label) };
+    let words = (!words.is_empty()).then(|| format!(". {words}"));
+    Some(view! { <p class="route__lead route__stage"><b>{name}</b>{words}</p> }.into_any())
+}
+
+/// How many approvals of a stage it takes; nothing when it takes all.
+fn enough(require: Require, rules: usize) -> String {
+    match require.needed(rules) {
+        needed if needed == rules => String::new(),
+        1 => "One of these is enough.".to_owned(),
+        needed => format!("{needed} of these {rules} are enough, each by another person."),
+    }
+}
+
+/// Who does not have to approve, and what would change that.
+fn skipped(route: &Route) -> Option<AnyView> {
+    let rows = route.skipped.iter().map(|left_out| {
+        view! {
+            <li class="route__why">
+                <Icon name="git-branch" />
+                <span>{left_out.words.clone()}</span>
+            </li>
+        }
+        .into_any()
+    });
+    (!route.skipped.is_empty()).then(|| view! { <ul class="route__skipped">{rows.collect_view()}</ul> }.into_any())
+}
+
+fn row(number: usize, rule: &RouteRule, reader: Reader) -> AnyView {
     let people = rule.people.iter().map(|person| {
         view! {
             <li>
@@ -106,6 +168,15 @@ fn row(number: usize, rule: &RouteRule) -> AnyView {
             </p>
         }
     });
+    let deputies = rule.deputies.iter().map(|deputy| stands_in(deputy, reader)).collect_view();
+    let because = (!rule.because.is_empty()).then(|| {
+        view! {
+            <p class="route__why">
+                <Icon name="git-branch" />
+                <span>{rule.because.clone()}</span>
+            </p>
+        }
+    });
     let words = (!rule.words.is_empty() && rule.words != rule.label).then(|| format!(" {}", rule.words));
     view! {
         <li class="route__step">
@@ -115,8 +186,27 @@ fn row(number: usize, rule: &RouteRule) -> AnyView {
                 {words}
             </p>
             <ul class="rule-list__who">{people} {more}</ul>
+            {deputies}
+            {because}
             {nobody}
         </li>
+    }
+    .into_any()
+}
+
+/// "Samir Haddad stands in for Ruth Abel until Fri 13 March".
+fn stands_in(deputy: &Deputy, reader: Reader) -> AnyView {
+    // The first moment it is over belongs to the day after.
+    let last = deputy.until - TimeDelta::microseconds(1);
+    let day = move || reader.clock.local(last).date();
+    view! {
+        <p class="route__why route__deputy">
+            <Icon name="user-check" />
+            <span>
+                {format!("{} stands in for {} until ", deputy.person.name, deputy.on_behalf_of.name)}
+                <time datetime=last.to_rfc3339()>{move || day_words(day(), reader.today)}</time>
+            </span>
+        </p>
     }
     .into_any()
 }
@@ -142,5 +232,14 @@ mod tests {
         assert_eq!(gist(&route(Require::Any, 3)), "Any 1 of 3");
         assert_eq!(gist(&route(Require::All, 2)), "2 approvals");
         assert_eq!(gist(&route(Require::AtLeast(2), 3)), "2 of 3");
+    }
+
+    #[test]
+    fn how_many_are_enough_is_said_when_it_is_not_all() {
+        assert_eq!(enough(Require::All, 2), "");
+        assert_eq!(enough(Require::Any, 1), "");
+        assert_eq!(enough(Require::Any, 2), "One of these is enough.");
+        assert_eq!(enough(Require::AtLeast(2), 3), "2 of these 3 are enough, each by another person.");
+        assert_eq!(enough(Require::AtLeast(5), 2), "");
     }
 }

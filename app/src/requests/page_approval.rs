@@ -153,7 +153,11 @@ fn vote(rule: RuleView, hole: Hole, waits: bool) -> AnyView {
     match rule.given {
         Some(given) => given_view(given, rule.label),
         None => {
-            let words = if rule.yours { "You can decide this".to_owned() } else { capitalised(&rule.words) };
+            let words = match (rule.yours, &rule.on_behalf_of) {
+                (true, Some(absent)) => format!("You can decide this for {}", absent.name),
+                (true, None) => "You can decide this".to_owned(),
+                (false, _) => capitalised(&rule.words),
+            };
             let state = match (waits, hole) {
                 (true, Hole::Spare) => "may answer too",
                 (true, _) if rule.yours => "",
@@ -190,6 +194,7 @@ fn given_view(given: GivenView, label: String) -> AnyView {
         Verdict::Reject => "declined",
         Verdict::AskForChanges => "asked for changes",
     };
+    let place = given.on_behalf_of.as_ref().map(|absent| format!(" for {}", absent.name));
     let reason = (!given.reason.is_empty()).then(|| view! { <p class="soft">{format!("“{}”", given.reason)}</p> });
     view! {
         <li>
@@ -199,6 +204,7 @@ fn given_view(given: GivenView, label: String) -> AnyView {
                     <b>{given.by.name}</b>
                     " "
                     {did}
+                    {place}
                 </p>
                 {reason}
                 <p class="muted">{label}</p>
@@ -233,6 +239,7 @@ mod tests {
             }),
             stage: 0,
             key: "owner".to_owned(),
+            on_behalf_of: None,
         };
         ApprovalView { require, rules: verdicts.iter().map(rule).collect(), stages: Vec::new() }
     }

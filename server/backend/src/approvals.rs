@@ -4,12 +4,14 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::requests::{Gone, perform, waiting};
+use crate::store::waiting_rules::Reach;
 use crate::store::{requests, waiting_rules};
+use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
 use domain::approvals::{Require, Target, machine};
-use domain::id::PersonId;
-use domain::requests::lifecycle::Action;
+use domain::people::Facts;
+use domain::requests::lifecycle::{self, Action};
 use domain::requests::wire::RequestPage;
 use domain::requests::{Request, Status};
 
@@ -22,10 +24,10 @@ const ROWS: u64 = 200;
 /// When the database fails.
 pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
     let handle = backend.store().read(caller.organization);
-    let targets = machine::index_keys(&caller.facts);
-    let found = requests::waiting_for(&handle, caller.id(), &targets, ROWS).await?;
-    let rows: Vec<InboxRow> = found.iter().map(|request| row(request, caller.id())).collect();
-    let count = if found.len() as u64 == ROWS { waiting_rules::count(&handle, caller.id(), &targets).await? } else { found.len() as u64 };
+    let reach = Reach::of(&caller.facts, backend.now());
+    let found = requests::waiting_for(&handle, &reach, ROWS).await?;
+    let rows: Vec<InboxRow> = found.iter().map(|request| row(request, &caller.facts, backend.now())).collect();
+    let count = if found.len() as u64 == ROWS { waiting_rules::count(&handle, &reach).await? } else { found.len() as u64 };
     Ok(InboxPage { rows, count })
 }
 
@@ -35,7 +37,7 @@ pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
 /// When the database fails.
 pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
     let handle = backend.store().read(caller.organization);
-    waiting_rules::count(&handle, caller.id(), &machine::index_keys(&caller.facts)).await
+    waiting_rules::count(&handle, &Reach::of(&caller.facts, backend.now())).await
 }
 
 /// Approves, declines or asks for changes; answers with the request as it is then.
@@ -63,13 +65,14 @@ pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<Leader
     Ok(found
         .iter()
         .map(|request| LeadershipRow {
-            row: row(request, caller.id()),
+            row: row(request, &caller.facts, backend.now()),
             waiting_on: waiting(&request.state).into_iter().map(|rule| rule.words.clone()).collect(),
         })
         .collect())
 }
 
-fn row(request: &Request, me: PersonId) -> InboxRow {
+fn row(request: &Request, facts: &Facts, now: DateTime<Utc>) -> InboxRow {
+    let me = facts.person.id;
     let approval = &request.state.approval;
     let stage = machine::open_stage(approval).or(approval.stages.last());
     let rules = stage.map(|stage| stage.rules.as_slice()).unwrap_or_default();
@@ -90,5 +93,6 @@ fn row(request: &Request, me: PersonId) -> InboxRow {
         given: u32::try_from(given).unwrap_or(u32::MAX),
         needed: u32::try_from(needed).unwrap_or(u32::MAX),
         words,
+        on_behalf_of: machine::in_place_of(&lifecycle::case(request, now), facts),
     }
 }

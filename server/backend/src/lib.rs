@@ -7,6 +7,7 @@ mod caller;
 pub mod catalog;
 pub mod connectors;
 pub mod definitions;
+pub mod delegations;
 mod error;
 pub mod live;
 pub mod outbox;

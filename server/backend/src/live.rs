@@ -11,6 +11,8 @@ use tokio::sync::{Notify, broadcast};
 pub enum Change {
     /// A request was filed, decided or moved. `targets` are the index keys of rules that wait or waited on it.
     Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
+    /// What these people may decide changed.
+    Rights { organization: OrganizationId, people: Vec<PersonId> },
     /// More than is worth naming, or nobody knows what: look at everything again.
     Everything,
 }

@@ -76,7 +76,7 @@ pub async fn load_caller(
             None => return Ok(None),
         },
     };
-    let found = members::find(&backend.store().read(organization), person).await?;
+    let found = members::find(&backend.store().read(organization), person, backend.now()).await?;
     let found = found.filter(|found| people::still_signed_in(found.disabled, found.sessions_after, found.sessions_kept, session_started));
     Ok(found.map(|found| Caller {
         organization,
@@ -235,7 +235,7 @@ pub async fn create_account(
                 let account = people::Account { id, email, name, time_zone: String::new(), phone: String::new() };
                 people::insert(tx, &[(account.clone(), Some(hash))], now).await?;
                 let roles = vec![if admin { "admin" } else { "requester" }.to_owned()];
-                members::save(tx, &[members::Member { account, title: String::new(), roles }]).await?;
+                members::save(tx, &[members::Member { account, title: String::new(), roles, manager: None }]).await?;
                 Ok::<PersonId, Error>(id)
             })
         })

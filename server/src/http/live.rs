@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use backend::live::Change;
 use backend::{Backend, Caller};
-use domain::approvals::machine::index_keys;
+use domain::approvals::machine::{deputy_scopes, index_keys};
 use domain::approvals::wire::LiveEvent;
 use domain::permission::Permission;
 use futures::{Stream, stream};
@@ -50,12 +50,32 @@ async fn live(State(site): State<Site>, session: Session) -> Response {
     ([(HeaderName::from_static("x-accel-buffering"), "no")], stream).into_response()
 }
 
+/// What the caller decides, as changes name it.
+struct Keys {
+    /// By what they are, and in the place of others whatever the item.
+    any: HashSet<String>,
+    /// In the place of others for some items. A change does not say its item: the inbox is counted, and no number is told.
+    some: HashSet<String>,
+}
+
+impl Keys {
+    fn of(backend: &Backend, caller: &Caller) -> Self {
+        let (some, any): (Vec<_>, Vec<_>) =
+            deputy_scopes(&caller.facts, backend.now()).into_iter().partition(|scope| !scope.items.is_empty());
+        let lent = any.into_iter().flat_map(|scope| scope.keys);
+        Self {
+            any: index_keys(&caller.facts).into_iter().chain(lent).collect(),
+            some: some.into_iter().flat_map(|scope| scope.keys).collect(),
+        }
+    }
+}
+
 /// One open page.
 struct Listener {
     backend: Backend,
     account: Account,
     caller: Caller,
-    keys: HashSet<String>,
+    keys: Keys,
     changes: broadcast::Receiver<Change>,
     stopping: watch::Receiver<bool>,
     refresh: tokio::time::Interval,
@@ -76,7 +96,7 @@ impl Listener {
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let hello = LiveEvent::Inbox { count };
         Ok(Self {
-            keys: index_keys(&caller.facts).into_iter().collect(),
+            keys: Keys::of(&site.backend, &caller),
             backend: site.backend,
             account,
             caller,
@@ -124,16 +144,25 @@ impl Listener {
         let mut numbers: Vec<String> = Vec::new();
         let mut next = Some(first);
         while let Some(change) = next.take() {
-            let Change::Request { organization, number, requester, targets } = change else { return false };
-            if organization == self.caller.organization {
-                let decides = targets.iter().any(|target| self.keys.contains(target));
-                if decides && self.count_due.is_none() {
-                    self.count_due = Some(self.counted + QUIET);
+            match change {
+                Change::Request { organization, number, requester, targets } if organization == self.caller.organization => {
+                    let decides = targets.iter().any(|target| self.keys.any.contains(target));
+                    let counts = decides || targets.iter().any(|target| self.keys.some.contains(target));
+                    if counts && self.count_due.is_none() {
+                        self.count_due = Some(self.counted + QUIET);
+                    }
+                    let sees = decides || requester == self.caller.id() || self.caller.facts.may(Permission::SeeAllRequests);
+                    if sees && !numbers.contains(&number) {
+                        numbers.push(number);
+                    }
                 }
-                let sees = decides || requester == self.caller.id() || self.caller.facts.may(Permission::SeeAllRequests);
-                if sees && !numbers.contains(&number) {
-                    numbers.push(number);
+                Change::Rights { organization, people } if organization == self.caller.organization => {
+                    if people.contains(&self.caller.id()) {
+                        self.refresh.reset_immediately();
+                    }
                 }
+                Change::Request { .. } | Change::Rights { .. } => {}
+                Change::Everything => return false,
             }
             next = match self.changes.try_recv() {
                 Ok(change) => Some(change),
@@ -164,7 +193,7 @@ impl Listener {
     /// Reads the facts about the caller again; false when they are not signed in any more.
     async fn know_again(&mut self) -> bool {
         let Ok(Some(caller)) = self.account.again(&self.backend).await else { return false };
-        self.keys = index_keys(&caller.facts).into_iter().collect();
+        self.keys = Keys::of(&self.backend, &caller);
         self.caller = caller;
         // Other groups, or a change that another process could not tell any more, show in the count.
         let count = backend::approvals::count(&self.backend, &self.caller).await;

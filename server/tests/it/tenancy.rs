@@ -1,6 +1,6 @@
 //! Two organizations on one site: neither sees anything of the other, and what is not seen is not found.
 
-use crate::harness::{ADMINISTRATOR, BOTH, REQUESTER, STRANGER, Site, on_both};
+use crate::harness::{ADMINISTRATOR, APPROVER, BOTH, REQUESTER, STRANGER, Site, on_both};
 use crate::submission::submit;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -21,6 +21,12 @@ async fn the_other_organization_does_not_exist() {
     }
     assert_eq!(south.get(&format!("/requests/{number}")).await.status(), StatusCode::NOT_FOUND);
 
+    // An approver of the north is away.
+    let approver = site.signed_in(APPROVER).await;
+    let requester = &north.ask("requests/search_people", json!({ "text": "Rita" })).await[0];
+    let days = json!({ "to": { "id": requester["id"], "name": "Rita" }, "since": "2999-01-01", "until": "2999-01-02" });
+    let grant = approver.ask("account/begin_away", json!({ "answers": days })).await["given"][0]["id"].clone();
+
     let number_only = json!({ "number": number });
     let act = |act| json!({ "number": number, "act": act, "seen": null });
     for (path, arguments) in [
@@ -39,6 +45,8 @@ async fn the_other_organization_does_not_exist() {
         ("requests/discard_draft", json!({ "id": draft["id"] })),
         ("requests/restore_draft", json!({ "id": draft["id"] })),
         ("approvals/decide", json!({ "decision": { "number": number, "verdict": "approve", "reason": "x", "seen": 1 } })),
+        ("account/end_away", json!({ "id": grant })),
+        ("account/resume_away", json!({ "id": grant })),
         ("requests/replay", json!({ "id": "00000000-0000-7000-8000-000000000001" })),
     ] {
         let answer = south.call(path, arguments).await;
@@ -57,11 +65,14 @@ async fn the_other_organization_does_not_exist() {
     assert!(board["lanes"].as_array().unwrap().iter().all(|lane| lane["count"] == 0), "{board}");
     assert_eq!(north.call("requests/queue", json!({ "filter": {}, "after": null })).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(north.call("requests/board", json!({ "filter": {} })).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(south.ask("account/away", json!({})).await["others"], json!([]));
+    assert_eq!(south.call("account/begin_away", json!({ "answers": days })).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(south.ask("requests/search_people", json!({ "text": "Rita" })).await, json!([]));
     assert_eq!(south.ask("requests/search_groups", json!({ "text": "Net" })).await, json!([]));
     assert_eq!(north.ask("requests/search_people", json!({ "text": "Rita" })).await[0]["name"], "Rita North");
 
     // Untouched by all that was tried.
+    assert_eq!(approver.ask("account/away", json!({})).await["given"][0]["phase"], "planned");
     let page = north.ask("requests/page", json!({ "number": number })).await;
     assert_eq!((&page["summary"]["status"], page["events"].as_array().unwrap().len()), (&json!("pending_approval"), 1));
     assert_eq!(north.ask("requests/open_draft", json!({ "item_key": "vpn" })).await["answers"]["reason"], "begun");

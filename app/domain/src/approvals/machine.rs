@@ -228,6 +228,17 @@ pub fn standing<'a>(case: &Case<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRul
     }
 }
 
+/// In whose place this person would decide now; None when they would in their own right, or may not.
+pub fn in_place_of(case: &Case<'_>, facts: &Facts) -> Option<PersonRef> {
+    let open = standing(case, facts).ok()?;
+    let lent = open.into_iter().map(|(_, capacity)| match capacity {
+        Capacity::Own => None,
+        Capacity::For(person) => Some(person),
+    });
+    // Each rule decided in one's own right is one's own decision.
+    lent.collect::<Option<Vec<_>>>()?.into_iter().next()
+}
+
 /// Whether the decision was this person's, or of a rule this person could have decided.
 fn decides_for(case: &Case<'_>, given: &Given, facts: &Facts) -> bool {
     let of_theirs = |rule: &FrozenRule| rule.key == given.rule && eligible(case, rule, facts);

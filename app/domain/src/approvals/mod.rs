@@ -4,6 +4,7 @@
 //! answered, names become ids. What is frozen never changes; decisions, re-routing and time are kept beside it, by events alone.
 
 pub mod authoring;
+pub mod away;
 pub mod deadline;
 pub mod delegation;
 pub mod machine;

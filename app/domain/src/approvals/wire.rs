@@ -105,6 +105,9 @@ pub struct RuleView {
     /// Stable key, to re-route it by.
     #[serde(default)]
     pub key: String,
+    /// In whose place the caller may decide it; None in their own right.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// A decision as shown.
@@ -133,6 +136,9 @@ pub struct InboxRow {
     pub needed: u32,
     /// "Any 1 of 2", "1 of 2", "You".
     pub words: String,
+    /// In whose place the caller would decide; None in their own right.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// The inbox: oldest first.

@@ -114,18 +114,23 @@ impl Changes {
         let listed: std::collections::BTreeSet<&str> = folder.people.iter().map(|person| person.email.as_str()).collect();
         let left = members.keys().copied().filter(|email| !listed.contains(email)).collect();
         let mut kind = Kind { one: "person", many: "people", unchanged: 0, left };
+        // All have an id before any is compared: a manager may be listed further down.
+        for file in &folder.people {
+            let existing = accounts.get(file.email.as_str()).map(|account| account.id);
+            ids.insert(file.email.clone(), existing.unwrap_or_else(|| PersonId(id())));
+        }
         for file in &folder.people {
             let existing = accounts.get(file.email.as_str()).copied();
             let account = Account {
-                id: existing.map_or_else(|| PersonId(id()), |account| account.id),
+                id: ids.get(&file.email).copied().unwrap_or_else(|| PersonId(id())),
                 email: file.email.clone(),
                 name: file.name.clone(),
                 // Chosen by the person, unless the file says one.
                 time_zone: file.time_zone.clone().or_else(|| existing.map(|account| account.time_zone.clone())).unwrap_or_default(),
                 phone: file.phone.clone(),
             };
-            let member = members::Member { account: account.clone(), title: file.title.clone(), roles: file.roles.clone() };
-            ids.insert(file.email.clone(), account.id);
+            let manager = file.manager.as_ref().and_then(|email| ids.get(email)).copied();
+            let member = members::Member { account: account.clone(), title: file.title.clone(), roles: file.roles.clone(), manager };
             let was = members.get(file.email.as_str()).copied();
             match (existing, was) {
                 (None, _) => {

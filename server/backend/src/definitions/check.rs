@@ -36,7 +36,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     };
     let mut faults = Vec::new();
     organization(folder, present, &mut faults);
-    people(folder, &mut faults);
+    people(folder, &known, &mut faults);
     groups(folder, &known, &mut faults);
     connectors(folder, &mut faults);
     levels::calendars(folder, &mut faults);
@@ -69,12 +69,14 @@ fn organization(folder: &Folder, present: &Present, faults: &mut Vec<Fault>) {
     }
 }
 
-fn people(folder: &Folder, faults: &mut Vec<Fault>) {
+fn people(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
     let file = "people.yaml";
     let mut seen = BTreeSet::new();
     for person in &folder.people {
         let email = person.email.as_str();
-        let at = |last: &str| folder.fault(file, &[email, last], String::new()).line;
+        // Its own entry, not a line that names it as a manager.
+        let entry = format!("email: {email}");
+        let at = |last: &str| folder.fault(file, &[&entry, last], String::new()).line;
         let mut note = |line: Option<usize>, message: String| faults.push(Fault { file: file.to_owned(), line, message });
         if !is_email(email) {
             note(at(email), format!("“{email}” is no e-mail address. Write one like ruth.abel@example.org"));
@@ -92,12 +94,22 @@ fn people(folder: &Folder, faults: &mut Vec<Fault>) {
                 format!("The password_hash of {email} is no argon2 hash. Leave it out and set a password afterwards"),
             );
         }
+        match person.manager.as_deref() {
+            Some(manager) if manager == email => {
+                note(at("manager:"), format!("{email} cannot be their own manager. Name somebody else, or leave manager: out"));
+            }
+            Some(manager) if !known.people.contains(manager) => {
+                let message = format!("{manager}, the manager of {email}, is nobody in this organization. Correct the address");
+                note(at("manager:"), message);
+            }
+            _ => {}
+        }
         if let Some(zone) = person.time_zone.as_deref().filter(|zone| zones::find(zone).is_none()) {
             note(at("time_zone:"), format!("The time zone “{zone}” of {email} does not exist. Write an IANA name, like Europe/London"));
         }
-        text(folder, file, &[email, "name:"], &format!("The name of {email}"), &person.name, 1, 200, faults);
-        text(folder, file, &[email, "title:"], &format!("The title of {email}"), &person.title, 0, 200, faults);
-        text(folder, file, &[email, "phone:"], &format!("The phone number of {email}"), &person.phone, 0, 40, faults);
+        text(folder, file, &[&entry, "name:"], &format!("The name of {email}"), &person.name, 1, 200, faults);
+        text(folder, file, &[&entry, "title:"], &format!("The title of {email}"), &person.title, 0, 200, faults);
+        text(folder, file, &[&entry, "phone:"], &format!("The phone number of {email}"), &person.phone, 0, 40, faults);
     }
 }
 

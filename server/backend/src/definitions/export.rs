@@ -5,13 +5,16 @@ use super::files::{File, GroupFile, MemberFile, OrganizationFile, PersonFile};
 use super::secrets;
 use crate::error::{Error, Result};
 use domain::connectors::Connector;
+use domain::id::PersonId;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The files of an organization, by path.
 pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
     let organization =
         OrganizationFile { key: key.to_owned(), name: present.name.clone().unwrap_or_default(), time_zone: said(&present.time_zone) };
     let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
+    let emails: BTreeMap<PersonId, &str> = present.members.iter().map(|one| (one.account.id, one.account.email.as_str())).collect();
     let people: Vec<PersonFile> = present
         .members
         .iter()
@@ -21,6 +24,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
             title: member.title.clone(),
             roles: member.roles.clone(),
             phone: member.account.phone.clone(),
+            manager: member.manager.and_then(|id| emails.get(&id)).map(|email| (*email).to_owned()),
             time_zone: said(&member.account.time_zone),
             password_hash: None,
         })

@@ -61,6 +61,9 @@ pub(super) struct PersonFile {
     pub roles: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub phone: String,
+    /// E-mail of their manager, who decides where a rule says `manager: true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<String>,
     /// An IANA name; left as it is when the file does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
@@ -185,7 +188,10 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
             }),
             ("people.yaml", _) => yaml(&text).map(|list: Vec<PersonFile>| {
                 folder.people = list;
-                folder.people.iter_mut().for_each(|person| person.email = normal(&person.email));
+                for person in &mut folder.people {
+                    person.email = normal(&person.email);
+                    person.manager = person.manager.as_deref().map(normal);
+                }
                 None
             }),
             ("groups.yaml", _) => yaml(&text).map(|list: Vec<GroupFile>| {

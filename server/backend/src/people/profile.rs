@@ -31,6 +31,7 @@ pub async fn profile(backend: &Backend, caller: &Caller) -> Result<ProfileView> 
         },
         organization_time_zone: zones::first([organization.as_str()]).name().to_owned(),
         time_zones: zones::names(),
+        manager: members::manager(&handle, caller.id()).await?,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, tasks, waiting_rules};
 use crate::zones;
+use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::{Target, machine};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
@@ -87,7 +88,7 @@ pub async fn replay(backend: &Backend, caller: &Caller, id: DeliveryId) -> Resul
             Box::pin(async move {
                 let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
                 let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
-                let facts = fresh(tx, person).await?;
+                let facts = fresh(tx, person, be.now()).await?;
                 lifecycle::replay(&request, &facts, be.now())?;
                 if !deliveries::replay(tx, id, be.now()).await? {
                     return Err(Refusal::not_now("This delivery has not failed. Only a failed one can be sent again.").into());
@@ -125,8 +126,8 @@ pub(crate) async fn perform(
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
-                let facts = fresh(tx, person).await?;
                 let now = be.now();
+                let facts = fresh(tx, person, now).await?;
                 let decision = lifecycle::act(&request, &facts, &action, now)?;
                 if let Some(seen) = seen {
                     unseen(tx, &request, seen).await?;
@@ -176,9 +177,9 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
         .await
 }
 
-/// The person's facts as they are in this transaction. Whoever is no member any more finds nothing.
-pub(super) async fn fresh(tx: &Tx<'_>, person: PersonId) -> Result<Facts> {
-    Ok(members::facts(tx, person).await?.ok_or(Refusal::NotFound)?)
+/// The person's facts as they are in this transaction, with what others lend them. Whoever is no member any more finds nothing.
+pub(super) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
+    Ok(members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// Refuses a decision that did not see a question or an answer. Other approvals given meanwhile change nothing about this one.

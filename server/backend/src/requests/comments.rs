@@ -29,7 +29,7 @@ pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: Comm
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
-                let (facts, at) = (fresh(tx, person).await?, be.now());
+                let (facts, at) = (fresh(tx, person, be.now()).await?, be.now());
                 let body = rules::write(&request, &facts, draft.audience, &draft.body, at)?;
                 let author = Author::Person { person: facts.person };
                 if let Some(task) = draft.task
@@ -96,7 +96,7 @@ async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Chang
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let (request, facts, comment) = locked(tx, person, id).await?;
+                let (request, facts, comment) = locked(tx, &be, person, id).await?;
                 let now = be.now();
                 match change {
                     Change::Words(body) => {
@@ -120,10 +120,10 @@ async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Chang
     super::page(backend, caller, &number).await
 }
 
-async fn locked(tx: &Tx<'_>, person: PersonId, id: CommentId) -> Result<(Request, Facts, Comment)> {
+async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: CommentId) -> Result<(Request, Facts, Comment)> {
     let (request, _) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
-    let facts = fresh(tx, person).await?;
+    let facts = fresh(tx, person, be.now()).await?;
     let (_, comment) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     Ok((request, facts, comment))
 }

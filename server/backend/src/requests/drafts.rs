@@ -31,11 +31,11 @@ pub async fn open_draft(backend: &Backend, caller: &Caller, item_key: &str) -> R
     let (item_id, item, form) = found(items::by_key(&handle, item_key).await?, caller)?;
     let form = resolver::resolve(&form, &caller.facts.group_keys());
     match store::visible(&handle, caller.id(), item_id).await? {
-        Some(draft) => draft_page(backend, &handle, caller, &item, form, Filled::from(draft)).await,
+        Some(draft) => draft_page(backend, &handle, caller, (item_id, &item), form, Filled::from(draft)).await,
         None => {
             let id = next_id(&handle, caller.id(), item_id).await?;
             let fresh = Filled { id, answers: Answers::default(), step: None, saved_at: None, began_with: None };
-            draft_page(backend, &handle, caller, &item, form, fresh).await
+            draft_page(backend, &handle, caller, (item_id, &item), form, fresh).await
         }
     }
 }
@@ -191,7 +191,7 @@ pub(super) async fn draft_page(
     backend: &Backend,
     handle: &impl Handle,
     caller: &Caller,
-    item: &Item,
+    (item_id, item): (ItemId, &Item),
     form: Form,
     filled: Filled,
 ) -> Result<DraftPage> {
@@ -199,7 +199,7 @@ pub(super) async fn draft_page(
         Some(old) if *old != form => resolver::changes(old, &form),
         _ => Vec::new(),
     };
-    let route = route(handle, item, &form, &filled.answers, &caller.facts).await?;
+    let route = route(backend, handle, (item_id, item), &form, &filled.answers, &caller.facts).await?;
     Ok(DraftPage {
         id: filled.id,
         item: catalog::card(item),

@@ -91,7 +91,7 @@ async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<R
             id: draft.id,
             number: docket_number(&item.prefix, be.bytes()),
             item_id,
-            directory: route::directory(handle, &item, &answers).await?,
+            directory: route::directory(handle, &item, &answers, caller.id()).await?,
             begins_at: begins_at(&item, &form, &answers, caller),
             item,
             requester: caller.facts.person.clone(),
@@ -121,7 +121,7 @@ async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<R
 
 /// The form is another one than was filled: the draft as it reads in the present one.
 async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, draft: &SubmitDraft) -> Result<Ready> {
-    let (_, item, authored) = found(items::by_key(handle, &draft.item_key).await?, caller)?;
+    let (item_id, item, authored) = found(items::by_key(handle, &draft.item_key).await?, caller)?;
     let form = resolver::resolve(&authored, &caller.facts.group_keys());
     let before = drafts::find(handle, draft.id).await?.filter(|saved| saved.person == caller.id());
     let filled = Filled {
@@ -131,7 +131,7 @@ async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, draft: &Su
         saved_at: before.as_ref().map(|saved| saved.saved_at),
         began_with: before.map(|saved| saved.form),
     };
-    let page = draft_page(be, handle, caller, &item, form, filled).await?;
+    let page = draft_page(be, handle, caller, (item_id, &item), form, filled).await?;
     Ok(Ready::Other(Submitted::Changed { page: Box::new(page) }))
 }
 

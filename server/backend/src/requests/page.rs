@@ -9,11 +9,12 @@ use crate::store::{
 };
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::approvals::machine::{self, Capacity};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
-use domain::approvals::{deadline, machine};
+use domain::approvals::{FrozenRule, deadline};
 use domain::connectors;
 use domain::forms::resolver;
-use domain::people::Facts;
+use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
 use domain::requests::comments::{self as remarks, Audience};
 use domain::requests::filing::answer_sections;
@@ -179,6 +180,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
             label: rule.label.clone(),
             words: machine::words(approval, rule),
             yours: waiting.contains(&rule) && machine::eligible(&lifecycle::case(request, now), rule, facts),
+            on_behalf_of: lent(request, rule, facts, now).filter(|_| waiting.contains(&rule)),
             given: machine::given(approval, rule).map(|given| GivenView {
                 by: given.by.clone(),
                 at: given.at,
@@ -189,6 +191,14 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
         })
         .collect();
     ApprovalView { require: approval.stages.first().map(|stage| stage.require).unwrap_or_default(), rules, stages: stages.collect() }
+}
+
+/// In whose place the reader may decide a rule.
+fn lent(request: &Request, rule: &FrozenRule, facts: &Facts, now: DateTime<Utc>) -> Option<PersonRef> {
+    match machine::capacity(&lifecycle::case(request, now), rule, facts)? {
+        Capacity::Own => None,
+        Capacity::For(person) => Some(person),
+    }
 }
 
 async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, sees_errors: bool) -> Result<Vec<DeliveryView>> {

@@ -3,14 +3,16 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Handle, groups, items, members};
+use crate::store::{Handle, delegations, groups, items, members};
+use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::approvals::delegation::meant;
+use domain::approvals::delegation::{Delegation, meant};
 use domain::approvals::route::{Asked, Described, Directory, describe};
-use domain::approvals::wire::{Route, RouteRule, RouteStage};
+use domain::approvals::wire::{Deputy, Route, RouteRule, RouteStage};
 use domain::approvals::{FrozenRule, Target};
 use domain::catalog::{self, Item};
 use domain::forms::{Answers, Form, resolver};
+use domain::id::{ItemId, PersonId};
 use domain::people::Facts;
 
 /// People named for one rule.
@@ -22,17 +24,24 @@ const NAMED: usize = 5;
 /// Not found when the item is not for the caller.
 pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, answers: &Answers) -> Result<Route> {
     let handle = backend.store().read(caller.organization);
-    let (_, item, authored) = items::by_key(&handle, item_key)
+    let (id, item, authored) = items::by_key(&handle, item_key)
         .await?
         .filter(|(_, item, _)| catalog::may_request(item, &caller.facts))
         .ok_or(Refusal::NotFound)?;
     let form = resolver::resolve(&authored, &caller.facts.group_keys());
-    route(&handle, &item, &form, answers, &caller.facts).await
+    route(backend, &handle, (id, &item), &form, answers, &caller.facts).await
 }
 
 /// The route of an item for this requester.
-pub(super) async fn route(handle: &impl Handle, item: &Item, form: &Form, answers: &Answers, requester: &Facts) -> Result<Route> {
-    let found = directory(handle, item, answers).await?;
+pub(super) async fn route(
+    backend: &Backend,
+    handle: &impl Handle,
+    (item_id, item): (ItemId, &Item),
+    form: &Form,
+    answers: &Answers,
+    requester: &Facts,
+) -> Result<Route> {
+    let found = directory(handle, item, answers, requester.person.id).await?;
     let asked =
         Asked { policy: item.approval.as_ref(), approver_team: item.approver_team.as_deref(), requester: &requester.person, form, answers };
     let Described { approval, because, skipped } = describe(&asked, &found);
@@ -68,6 +77,8 @@ pub(super) async fn route(handle: &impl Handle, item: &Item, form: &Form, answer
             deputies: Vec::new(),
         });
     }
+    let barred = (!approval.self_approval).then_some(me);
+    deputies(handle, item_id, barred, &mut rules, backend.now()).await?;
     let stages = approval.stages.iter().map(|stage| RouteStage {
         label: stage.label.clone(),
         require: stage.require,
@@ -77,8 +88,25 @@ pub(super) async fn route(handle: &impl Handle, item: &Item, form: &Form, answer
     Ok(Route { require, rules, stages: stages.collect(), skipped })
 }
 
+/// Names the deputies of the people shown who decide in their place now; never the person who may not decide it at all.
+async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, rules: &mut [RouteRule], now: DateTime<Utc>) -> Result<()> {
+    let mut shown: Vec<PersonId> = rules.iter().flat_map(|rule| &rule.people).map(|person| person.id).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let mut grants = delegations::in_effect(handle, &shown, now).await?;
+    grants.retain(|grant| (grant.items.is_empty() || grant.items.contains(&item)) && Some(grant.to.id) != barred);
+    for rule in rules {
+        // Whoever decides the rule in their own right needs nobody's place.
+        let own = |id: PersonId| rule.people.iter().any(|person| person.id == id);
+        let of_rule = grants.iter().filter(|grant| own(grant.from.id) && !own(grant.to.id));
+        let deputy = |grant: &Delegation| Deputy { person: grant.to.clone(), on_behalf_of: grant.from.clone(), until: grant.ends_at };
+        rule.deputies = of_rule.map(deputy).collect();
+    }
+    Ok(())
+}
+
 /// The people and groups the item's policy speaks of.
-pub(super) async fn directory(handle: &impl Handle, item: &Item, answers: &Answers) -> Result<Directory> {
+pub(super) async fn directory(handle: &impl Handle, item: &Item, answers: &Answers, requester: PersonId) -> Result<Directory> {
     let mut found = Directory::default();
     let Some(policy) = &item.approval else { return Ok(found) };
     for email in policy.emails() {
@@ -89,6 +117,9 @@ pub(super) async fn directory(handle: &impl Handle, item: &Item, answers: &Answe
     let mut keys = policy.groups();
     keys.extend(item.approver_team.as_deref());
     found.groups = groups::by_keys(handle, &keys).await?.into_iter().map(|group| (group.key.clone(), group)).collect();
+    if policy.asks_manager() {
+        found.manager = members::manager(handle, requester).await?;
+    }
     let picked = policy.picked(answers);
     found.picked = members::people(handle, &picked).await?.into_iter().map(|person| (person.id, person)).collect();
     Ok(found)

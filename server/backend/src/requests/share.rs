@@ -36,7 +36,7 @@ pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u3
             Box::pin(async move {
                 let (request, task) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
-                let (facts, now) = (super::acting::fresh(tx, person).await?, be.now());
+                let (facts, now) = (super::acting::fresh(tx, person, be.now()).await?, be.now());
                 rules::may_edit(&request, &facts, &task, now)?;
                 let expires_at = now + Duration::days(i64::from(days));
                 share::check_expiry(expires_at, now)
@@ -75,7 +75,7 @@ pub async fn revoke_share(backend: &Backend, caller: &Caller, id: ShareId) -> Re
                 let link = share_links::find(tx, id).await?.ok_or(Refusal::NotFound)?;
                 let (request, _) = tasks::find(tx, link.task).await?.ok_or(Refusal::NotFound)?;
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
-                let facts = super::acting::fresh(tx, person).await?;
+                let facts = super::acting::fresh(tx, person, be.now()).await?;
                 rules::may_share(&request, &facts, be.now())?;
                 share_links::revoke(tx, &share::revoke(&link, be.now())).await?;
                 super::announce(tx, &request);

@@ -31,7 +31,7 @@ pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: Tas
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
-                let (facts, now) = (fresh(tx, person).await?, be.now());
+                let (facts, now) = (fresh(tx, person, be.now()).await?, be.now());
                 let task = Task {
                     id: TaskId(be.id()),
                     title: draft.title.trim().to_owned(),
@@ -62,7 +62,7 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let (request, facts, before) = locked(tx, person, id).await?;
+                let (request, facts, before) = locked(tx, &be, person, id).await?;
                 let task = Task {
                     title: draft.title.trim().to_owned(),
                     description: draft.description.trim().to_owned(),
@@ -90,7 +90,7 @@ pub async fn change_task(backend: &Backend, caller: &Caller, id: TaskId, to: Tas
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let (request, facts, task) = locked(tx, person, id).await?;
+                let (request, facts, task) = locked(tx, &be, person, id).await?;
                 move_task(tx, &be, &request, Worker::Person(&facts), &task, to, &notes).await?;
                 Ok(request.number)
             })
@@ -136,10 +136,10 @@ pub async fn my_tasks(backend: &Backend, caller: &Caller) -> Result<Vec<MyTask>>
 }
 
 /// The locked request of a task, the person's facts, and the task: not found when there is none for the person.
-async fn locked(tx: &Tx<'_>, person: PersonId, id: TaskId) -> Result<(Request, Facts, Task)> {
+async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: TaskId) -> Result<(Request, Facts, Task)> {
     let (request, _) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
-    let facts = fresh(tx, person).await?;
+    let facts = fresh(tx, person, be.now()).await?;
     // Read again under the lock: it may have moved a moment ago.
     let (_, task) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     Ok((request, facts, task))

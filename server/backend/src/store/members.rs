@@ -1,12 +1,13 @@
 //! Members: who belongs to an organization, with which title and roles. The facts rules need are read here, in one query.
 
-use super::{Handle, Tx, from_json, groups, organizations, people, to_json};
+use super::{Handle, Tx, delegations, from_json, groups, organizations, people, to_json};
 use crate::error::Result;
+use chrono::{DateTime, Utc};
 use domain::id::{GroupId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, PersonRef};
 use domain::permission::{Permission, ROLES};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
+use sea_orm::sea_query::{Expr, LikeExpr, OnConflict, Query};
 use sea_orm::{Condition, FromQueryResult, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -23,6 +24,8 @@ pub struct Model {
     pub search_name: String,
     pub slack_member_id: String,
     pub telegram_chat: String,
+    /// The person's manager in this organization.
+    pub manager_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -36,6 +39,7 @@ pub(crate) struct Member {
     pub account: people::Account,
     pub title: String,
     pub roles: Vec<String>,
+    pub manager: Option<PersonId>,
 }
 
 /// A person with what a signed-in caller needs.
@@ -75,9 +79,15 @@ fn person((id, name, title): Shown) -> PersonRef {
     PersonRef { id: PersonId(id), name, title }
 }
 
-/// What rules need to know about a member; None when the person is no member or is disabled.
+/// What a member is by themselves, without what others lent them; None when the person is no member or is disabled. Whoever acts is
+/// judged by `acting`.
 pub(crate) async fn facts(handle: &impl Handle, id: PersonId) -> Result<Option<Facts>> {
-    Ok(find(handle, id).await?.filter(|found| !found.disabled).map(|found| found.facts))
+    Ok(load(handle, id).await?.map(|(found, _)| found).filter(|found| !found.disabled).map(|found| found.facts))
+}
+
+/// What rules need to know about a member who acts, what others lent them included; None when the person is no member or is disabled.
+pub(crate) async fn acting(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Facts>> {
+    Ok(find(handle, id, now).await?.filter(|found| !found.disabled).map(|found| found.facts))
 }
 
 /// A member in one of their groups, or in none.
@@ -92,23 +102,38 @@ struct FactRow {
     sessions_kept: i64,
     time_zone: String,
     organization_time_zone: String,
+    lent: bool,
     group_id: Option<Uuid>,
     group_key: Option<String>,
     group_name: Option<String>,
     group_roles: Option<String>,
 }
 
-/// A member with facts and the columns of the account that a signed-in caller depends on, in one query.
-pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Found>> {
-    let in_groups: RelationDef = Entity::belongs_to(groups::membership::Entity)
+/// From a member to their memberships in groups.
+pub(super) fn in_groups() -> RelationDef {
+    Entity::belongs_to(groups::membership::Entity)
         .from((Column::OrganizationId, Column::PersonId))
         .to((groups::membership::Column::OrganizationId, groups::membership::Column::PersonId))
-        .into();
+        .into()
+}
+
+/// A member with facts and the columns of the account that a signed-in caller depends on: in one query, or two for those who were ever
+/// somebody's deputy.
+pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Found>> {
+    let Some((mut found, lent)) = load(handle, id).await? else { return Ok(None) };
+    if lent {
+        found.facts.stands_in = delegations::lent_to(handle, id, now).await?;
+    }
+    Ok(Some(found))
+}
+
+/// A member by themselves, and whether they were ever somebody's deputy.
+async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)>> {
     let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
     let rows: Vec<FactRow> = of_organization(handle)
         .filter(Column::PersonId.eq(id.0))
         .join(JoinType::InnerJoin, organization)
-        .join(JoinType::LeftJoin, in_groups)
+        .join(JoinType::LeftJoin, in_groups())
         .join(JoinType::LeftJoin, groups::membership::to_group())
         .select_only()
         .column(people::Column::Name)
@@ -118,6 +143,7 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Fo
         .column(people::Column::Disabled)
         .columns([people::Column::SessionsAfter, people::Column::SessionsKept, people::Column::TimeZone])
         .column_as(organizations::Column::TimeZone, "organization_time_zone")
+        .column_as(Expr::exists(delegations::exists_for(handle, id)), "lent")
         .column_as(groups::Column::Id, "group_id")
         .column_as(groups::Column::Key, "group_key")
         .column_as(groups::Column::Name, "group_name")
@@ -126,23 +152,27 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId) -> Result<Option<Fo
         .into_model()
         .all(handle.connection())
         .await?;
-    let mut found: Option<Found> = None;
+    let mut found: Option<(Found, bool)> = None;
     for row in rows {
-        let found = match &mut found {
+        let (found, _) = match &mut found {
             Some(found) => found,
-            None => found.insert(Found {
-                facts: Facts {
+            None => {
+                let facts = Facts {
                     person: PersonRef { id, name: row.name, title: row.title },
                     roles: from_json(&row.roles)?,
                     memberships: Vec::new(),
                     stands_in: Vec::new(),
-                },
-                email: row.email,
-                disabled: row.disabled,
-                sessions_after: row.sessions_after,
-                sessions_kept: row.sessions_kept,
-                time_zones: [row.time_zone, row.organization_time_zone],
-            }),
+                };
+                let first = Found {
+                    facts,
+                    email: row.email,
+                    disabled: row.disabled,
+                    sessions_after: row.sessions_after,
+                    sessions_kept: row.sessions_kept,
+                    time_zones: [row.time_zone, row.organization_time_zone],
+                };
+                found.insert((first, row.lent))
+            }
         };
         if let (Some(group), Some(key), Some(name), Some(roles)) = (row.group_id, row.group_key, row.group_name, row.group_roles) {
             let group = GroupRef { id: GroupId(group), key, name };
@@ -165,6 +195,19 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
 /// The member with this e-mail address.
 pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
     let query = of_organization(handle).filter(people::Column::Email.eq(email.trim().to_lowercase()));
+    let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
+    Ok(row.map(person))
+}
+
+/// A member's manager, when they have one who may sign in.
+pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option<PersonRef>> {
+    let of_member = Query::select()
+        .column(Column::ManagerId)
+        .from(Entity)
+        .and_where(Column::OrganizationId.eq(handle.organization()))
+        .and_where(Column::PersonId.eq(id.0))
+        .to_owned();
+    let query = of_organization(handle).filter(Column::PersonId.in_subquery(of_member)).filter(people::Column::Disabled.eq(false));
     let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
@@ -236,18 +279,19 @@ pub(crate) async fn search(handle: &impl Handle, text: &str, limit: u64) -> Resu
 
 /// Every member, by address.
 pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
-    type Row = (Uuid, String, String, String, String, String, String);
+    type Row = (Uuid, String, String, String, String, String, String, Option<Uuid>);
     let rows: Vec<Row> = of_organization(handle)
         .select_only()
         .column(Column::PersonId)
         .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
         .columns([Column::Title, Column::Roles])
+        .column(Column::ManagerId)
         .into_tuple()
         .all(handle.connection())
         .await?;
-    let member = |(id, email, name, time_zone, phone, title, roles): Row| {
+    let member = |(id, email, name, time_zone, phone, title, roles, manager): Row| {
         let account = people::Account { id: PersonId(id), email, name, time_zone, phone };
-        Ok(Member { account, title, roles: from_json(&roles)? })
+        Ok(Member { account, title, roles: from_json(&roles)?, manager: manager.map(PersonId) })
     };
     let mut members = rows.into_iter().map(member).collect::<Result<Vec<_>>>()?;
     // Sorted here: databases compare texts in ways of their own.
@@ -255,7 +299,7 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-/// Makes people members, or changes their title and roles. Where messages reach those who are members already stays as they said.
+/// Makes people members, or changes their title, roles and manager. Where messages reach those who are members already stays as they said.
 pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
     for some in members.chunks(people::ROWS) {
         let mut rows = Vec::with_capacity(some.len());
@@ -268,11 +312,12 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 search_name: search_name(&member.account.name, &member.account.email),
                 slack_member_id: String::new(),
                 telegram_chat: String::new(),
+                manager_id: member.manager.map(|manager| manager.0),
             };
             rows.push(row.into_active_model());
         }
         let conflict = OnConflict::columns([Column::OrganizationId, Column::PersonId])
-            .update_columns([Column::Title, Column::Roles, Column::SearchName])
+            .update_columns([Column::Title, Column::Roles, Column::SearchName, Column::ManagerId])
             .to_owned();
         Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     }

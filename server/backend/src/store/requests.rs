@@ -238,10 +238,10 @@ pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit
     Ok((all(rows)?, total))
 }
 
-/// Requests with a rule that waits for one of these targets, oldest first.
-pub(crate) async fn waiting_for(handle: &impl Handle, person: PersonId, targets: &[String], limit: u64) -> Result<Vec<Request>> {
+/// Requests with a rule that somebody can decide, oldest first.
+pub(crate) async fn waiting_for(handle: &impl Handle, reach: &waiting_rules::Reach, limit: u64) -> Result<Vec<Request>> {
     let rows = of_organization(handle)
-        .filter(Column::Id.in_subquery(waiting_rules::requests_for(handle, person, targets)))
+        .filter(Column::Id.in_subquery(waiting_rules::requests_for(handle, reach)))
         .order_by_asc(Column::SubmittedAt)
         .order_by_asc(Column::Id)
         .limit(limit)

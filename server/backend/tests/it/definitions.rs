@@ -136,6 +136,8 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
         ("forms/laptop.yaml", "required: true", "required: maybe", "forms/laptop.yaml:10: sections[0].fields[0].required: invalid type"),
         ("people.yaml", "roles: [admin]", "roles: [boss]", "people.yaml:4: The role “boss” of ada@north.example does not exist"),
         ("people.yaml", "ada@north.example", "ada", "people.yaml:1: “ada” is no e-mail address"),
+        ("people.yaml", "title: Analyst", "manager: hana@north.example", "people.yaml:19: hana@north.example cannot be their own manager"),
+        ("people.yaml", "title: Analyst", "manager: rut@north.example", "people.yaml:19: rut@north.example, the manager of hana@north"),
         ("groups.yaml", "petra@", "peter@", "groups.yaml:6: peter@north.example is nobody in this organization"),
         ("connectors.yaml", "kind: webhook", "kind: webhok", "connectors.yaml:3: The connector kind “webhok” does not exist. Use webhook"),
         ("calendars.yaml", "zone: Europe/London", "zone: Europe/Londn", "calendars.yaml:3: The time zone “Europe/Londn” does not exist"),

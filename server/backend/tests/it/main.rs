@@ -11,6 +11,7 @@ mod catalog;
 mod damage;
 mod definitions;
 mod delivery;
+mod deputies;
 mod people;
 mod plans;
 mod profile;

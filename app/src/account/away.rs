@@ -1,0 +1,73 @@
+//! The "Away" page: who decides in one's place, for whom one decides, and, for administrators, everybody's deputies.
+
+use super::api::away;
+use super::away_form::AwayForm;
+use super::away_list::{Grants, Side};
+use crate::error::ApiError;
+use crate::requests::page_actions::refused_view;
+use crate::ui::{ErrorView, Skeleton};
+use crate::wire::page_data;
+use domain::approvals::away::AwayPage as Data;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// `/profile/away`.
+#[component]
+pub fn AwayPage() -> impl IntoView {
+    let data = page_data(|| (), |()| away());
+    view! {
+        <Title text="Away · Docket" />
+        <Transition fallback=|| {
+            view! {
+                <div class="page profile">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(data) => view! { <Loaded data /> }.into_any(),
+                    Err(error) => view! { <ErrorView error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// The page as it is now, and why the last wish was not met. Copies share the same state.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub page: RwSignal<Data>,
+    pub refused: RwSignal<Option<ApiError>>,
+}
+
+#[component]
+fn Loaded(data: Data) -> impl IntoView {
+    let administers = data.administers;
+    let form = data.form.clone();
+    let today = data.today;
+    let shown = Shown { page: RwSignal::new(data), refused: RwSignal::new(None) };
+    let others = administers.then(|| view! { <Grants shown side=Side::Others /> });
+    view! {
+        <div class="page profile away">
+            <header class="page__head">
+                <div class="page__title">
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/profile">"Your account"</a>
+                    </nav>
+                    <h1>"Away"</h1>
+                    <p class="page__lead">
+                        "While you are away, a deputy decides in your place. What they decide is recorded with both names. Nobody decides their own request this way, and a deputy cannot pass it on."
+                    </p>
+                </div>
+            </header>
+            <div aria-live="polite">{move || shown.refused.get().map(|error| refused_view(&error))}</div>
+            <Grants shown side=Side::Given />
+            <AwayForm shown form today />
+            <Grants shown side=Side::Held />
+            {others}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,198 @@
+//! The deputies there are: present and planned ones, with a way to end them, and past ones folded away.
+
+use super::api::{end_away, resume_away};
+use super::away::Shown;
+use super::away_form::GIVEN;
+use crate::form::dom;
+use crate::requests::page_timeline::listed;
+use crate::ui::toast::use_toasts;
+use crate::ui::{Avatar, Icon, day_words};
+use chrono::NaiveDate;
+use domain::approvals::away::{AwayPage, AwayRow, Phase};
+use domain::people::PersonRef;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Whose grants a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Those the reader gave.
+    Given,
+    /// Those the reader holds.
+    Held,
+    /// Those between others.
+    Others,
+}
+
+impl Side {
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Given => "Your deputies",
+            Self::Held => "You stand in for",
+            Self::Others => "Everybody else's deputies",
+        }
+    }
+
+    fn empty(self) -> &'static str {
+        match self {
+            Self::Given => "Nobody decides in your place.",
+            Self::Held => "Nobody has asked you to stand in.",
+            Self::Others => "Nobody else is away.",
+        }
+    }
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Given => GIVEN,
+            Self::Held => "away-held",
+            Self::Others => "away-others",
+        }
+    }
+
+    fn rows(self, page: &AwayPage) -> &[AwayRow] {
+        match self {
+            Self::Given => &page.given,
+            Self::Held => &page.held,
+            Self::Others => &page.others,
+        }
+    }
+}
+
+/// One list, with those that are over folded away.
+#[component]
+pub fn Grants(shown: Shown, side: Side) -> impl IntoView {
+    let rows = Memo::new(move |_| shown.page.with(|page| side.rows(page).to_vec()));
+    let of = move |over: bool| {
+        let today = shown.page.with_untracked(|page| page.today);
+        let rows = rows.get().into_iter().filter(|row| (row.phase == Phase::Over) == over);
+        rows.map(|grant| row(shown, side, grant, today)).collect_view()
+    };
+    let list = move || {
+        if rows.with(|rows| rows.iter().all(|row| row.phase == Phase::Over)) {
+            return view! { <p class="soft">{side.empty()}</p> }.into_any();
+        }
+        view! { <ul class="away__list">{of(false)}</ul> }.into_any()
+    };
+    let past = Memo::new(move |_| rows.with(|rows| rows.iter().filter(|row| row.phase == Phase::Over).count()));
+    let earlier = move || {
+        (past.get() > 0).then(|| {
+            view! {
+                <details class="away__past">
+                    <summary>{format!("Earlier ({})", past.get())}</summary>
+                    <ul class="away__list">{of(true)}</ul>
+                </details>
+            }
+        })
+    };
+    view! {
+        <section class="slip" aria-labelledby=side.id()>
+            <div class="slip__head">
+                <h2 id=side.id() tabindex="-1">
+                    {side.heading()}
+                </h2>
+            </div>
+            <div class="slip__body stack">{list} {earlier}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(shown: Shown, side: Side, grant: AwayRow, today: NaiveDate) -> AnyView {
+    let face = if side == Side::Held { grant.from.name.clone() } else { grant.to.name.clone() };
+    let services = (!grant.services.is_empty()).then(|| {
+        view! { <span class="person__sub">{format!("Only {}", listed(&grant.services))}</span> }
+    });
+    let early = grant.ended_early.then(|| view! { <span class="person__sub">"Ended early"</span> });
+    let planned = (grant.phase == Phase::Planned).then(|| view! { <span class="tag">"Planned"</span> });
+    let button = grant.may_end.then(|| end_button(shown, side, grant.clone()));
+    view! {
+        <li class="away__row">
+            <Avatar name=face />
+            <div class="away__words">
+                <p>{sentence(side, &grant, today)} {planned}</p>
+                {services}
+                {early}
+            </div>
+            {button}
+        </li>
+    }
+    .into_any()
+}
+
+/// "End now", with a way back for as long as its message stays.
+fn end_button(shown: Shown, side: Side, grant: AwayRow) -> AnyView {
+    let (words, said) = match grant.phase {
+        Phase::Planned => ("Call off", format!("{} will not decide for {}.", grant.to.name, object(side, &grant.from))),
+        _ => ("End now", format!("{} no longer decides for {}.", grant.to.name, object(side, &grant.from))),
+    };
+    let label = format!("{words}: {} for {}", grant.to.name, object(side, &grant.from));
+    let (toasts, sending) = (use_toasts(), RwSignal::new(false));
+    let id = grant.id;
+    let undo = Callback::new(move |()| {
+        spawn_local(async move {
+            match resume_away(id).await {
+                Ok(page) => {
+                    shown.page.try_set(page);
+                }
+                Err(error) => {
+                    shown.refused.try_set(Some(error));
+                }
+            }
+        });
+    });
+    let end = move |_| {
+        if sending.get_untracked() {
+            return;
+        }
+        sending.set(true);
+        shown.refused.set(None);
+        let said = said.clone();
+        spawn_local(async move {
+            match end_away(id).await {
+                Ok(page) => {
+                    shown.page.try_set(page);
+                    toasts.show(said, Some(undo));
+                    dom::focus(side.id().to_owned());
+                }
+                Err(error) => {
+                    sending.try_set(false);
+                    shown.refused.try_set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <button class="button button--sm" type="button" aria-label=label on:click=end>
+            <Icon name="undo-2" />
+            {words}
+        </button>
+    }
+    .into_any()
+}
+
+/// Who is away, as the object of a sentence.
+fn object(side: Side, from: &PersonRef) -> String {
+    if side == Side::Given { "you".to_owned() } else { from.name.clone() }
+}
+
+/// "Until Fri 13 March Samir Haddad decides for you."
+fn sentence(side: Side, grant: &AwayRow, today: NaiveDate) -> AnyView {
+    let (who, whom) = (if side == Side::Held { "you".to_owned() } else { grant.to.name.clone() }, object(side, &grant.from));
+    let third = side != Side::Held;
+    let (first, last) = (day(grant.first, today), day(grant.last, today));
+    match grant.phase {
+        Phase::Now => {
+            let verb = if third { "decides" } else { "decide" };
+            view! { "Until " {last} " " <b>{who}</b> {format!(" {verb} for {whom}.")} }.into_any()
+        }
+        Phase::Planned => {
+            let verb = if third { "decides" } else { "decide" };
+            view! { "From " {first} " until " {last} " " <b>{who}</b> {format!(" {verb} for {whom}.")} }.into_any()
+        }
+        Phase::Over => view! { "From " {first} " until " {last} " " <b>{who}</b> {format!(" decided for {whom}.")} }.into_any(),
+    }
+}
+
+fn day(day: NaiveDate, today: NaiveDate) -> AnyView {
+    view! { <time datetime=day.to_string()>{day_words(day, today)}</time> }.into_any()
+}

@@ -1,0 +1,232 @@
+//! Deputies: who decides in somebody's place while they are away.
+//!
+//! Who acts: whoever goes away, and administrators, who see everybody's and can end them. What a deputy may decide is the domain's; it
+//! is read afresh for each use case (`store/members.rs`).
+
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::live::Change;
+use crate::store::delegations::{self, Side};
+use crate::store::{Handle, Tx, items, members};
+use crate::{Backend, zones};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
+use domain::approvals::away::{self, AwayPage, AwayRow, Phase};
+use domain::approvals::delegation::Delegation;
+use domain::forms::Answers;
+use domain::forms::check::check;
+use domain::id::{DelegationId, ItemId, OrganizationId};
+use domain::people::Facts;
+use domain::permission::Permission;
+use domain::{Problem, Refusal};
+use std::collections::BTreeMap;
+
+/// Grants of one person that are looked at.
+const LISTED: u64 = 100;
+/// Grants between others that an administrator sees.
+const OF_OTHERS: u64 = 200;
+/// Past grants that are shown.
+const PAST: usize = 20;
+/// Grants of one person that are not over.
+const MOST: usize = 20;
+/// How long an ended grant can be taken up again.
+const UNDO: Duration = Duration::minutes(1);
+
+/// The "Away" page of the caller.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(backend: &Backend, caller: &Caller) -> Result<AwayPage> {
+    let (handle, now) = (backend.store().read(caller.organization), backend.now());
+    let administers = caller.facts.may(Permission::Administer);
+    let known = items::all(&handle).await?;
+    let names: BTreeMap<ItemId, String> = known.iter().map(|(id, item)| (*id, item.name.clone())).collect();
+    let row = |grant: &Delegation| row(grant, &names, caller, now);
+    let given = delegations::of_person(&handle, caller.id(), Side::From, LISTED).await?;
+    let held = delegations::of_person(&handle, caller.id(), Side::To, LISTED).await?;
+    let others = if administers { delegations::not_over(&handle, now, OF_OTHERS).await? } else { Vec::new() };
+    let mine = |grant: &&Delegation| grant.from.id != caller.id() && grant.to.id != caller.id();
+    Ok(AwayPage {
+        given: in_order(given.iter().map(row).collect()),
+        held: in_order(held.iter().map(row).collect()),
+        others: others.iter().filter(mine).map(row).collect(),
+        administers,
+        form: away::form(&services(&known, caller)),
+        today: caller.today(now),
+    })
+}
+
+/// Makes somebody the caller's deputy; the page as it is then.
+///
+/// # Errors
+/// `Problems` with a sentence for each answer that cannot be taken.
+pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Result<AwayPage> {
+    let (be, who) = (backend.clone(), caller.clone());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let grant = wanted(tx, &be, &who, &answers).await?;
+                delegations::insert(tx, &grant, be.now()).await?;
+                announce(tx, &grant);
+                Ok(())
+            })
+        })
+        .await?;
+    page(backend, caller).await
+}
+
+/// Ends a grant now; nothing happens when it is over. The page as it is then.
+///
+/// # Errors
+/// Not found, also when it is not the caller's to end.
+pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayPage> {
+    let (be, who) = (backend.clone(), caller.clone());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let grant = theirs(tx, &who, id, be.now()).await?;
+                if be.now() < grant.over_at() {
+                    delegations::set_revoked(tx, id, Some(be.now())).await?;
+                    announce(tx, &grant);
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    page(backend, caller).await
+}
+
+/// Takes an ending back, within a minute. The page as it is then.
+///
+/// # Errors
+/// Not found; not now when that was too long ago.
+pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayPage> {
+    let (be, who) = (backend.clone(), caller.clone());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let grant = theirs(tx, &who, id, be.now()).await?;
+                match grant.revoked_at {
+                    Some(at) if be.now() - at <= UNDO && be.now() < grant.ends_at => {
+                        delegations::set_revoked(tx, id, None).await?;
+                        announce(tx, &grant);
+                        Ok(())
+                    }
+                    Some(_) => Err(Refusal::not_now("This ended more than a minute ago. Set it up again.").into()),
+                    None => Ok(()),
+                }
+            })
+        })
+        .await?;
+    page(backend, caller).await
+}
+
+/// The grant these answers ask for, if it makes sense beside those there are.
+async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -> Result<Delegation> {
+    let now = be.now();
+    let me = members::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
+    let known = items::all(tx).await?;
+    let problems = check(&away::form(&services(&known, caller)), answers, caller.today(now));
+    if !problems.is_empty() {
+        return Err(Refusal::Problems { problems }.into());
+    }
+    let wanted = away::read(answers).ok_or_else(|| Refusal::input("to", "Fill the form again: it could not be read"))?;
+    let deputy = members::facts(tx, wanted.to).await?.ok_or_else(|| problem("to", "Choose a deputy from the list"))?;
+    let grant = Delegation {
+        id: DelegationId(be.id()),
+        from: me.person,
+        to: deputy.person,
+        starts_at: beginning(caller, wanted.since).max(now),
+        ends_at: wanted.until.succ_opt().map_or(now, |day| beginning(caller, day)),
+        items: wanted.items,
+        revoked_at: None,
+    };
+    grant.check(now).map_err(by_field)?;
+    let given = delegations::of_person(tx, caller.id(), Side::From, LISTED).await?;
+    let ahead: Vec<&Delegation> = given.iter().filter(|one| now < one.over_at()).collect();
+    if ahead.len() >= MOST {
+        return Err(problem("to", "You have 20 deputies already. End one first").into());
+    }
+    let same = |one: &&&Delegation| {
+        let covers = one.items.is_empty() || (!grant.items.is_empty() && grant.items.iter().all(|item| one.items.contains(item)));
+        one.to.id == grant.to.id && covers && one.starts_at < grant.ends_at && grant.starts_at < one.ends_at
+    };
+    if ahead.iter().any(|one| same(&one)) {
+        let message = format!("{} decides for you in these days already. End that first, or choose other days", grant.to.name);
+        return Err(problem("to", &message).into());
+    }
+    Ok(grant)
+}
+
+/// The grant, when the caller may end it.
+async fn theirs(tx: &Tx<'_>, caller: &Caller, id: DelegationId, now: DateTime<Utc>) -> Result<Delegation> {
+    let grant = delegations::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let facts = members::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
+    if may_end(&grant, &facts) { Ok(grant) } else { Err(Refusal::NotFound.into()) }
+}
+
+fn may_end(grant: &Delegation, facts: &Facts) -> bool {
+    grant.from.id == facts.person.id || facts.may(Permission::Administer)
+}
+
+/// Open pages of the deputy show other requests now.
+fn announce(tx: &Tx<'_>, grant: &Delegation) {
+    tx.announce(Change::Rights { organization: OrganizationId(tx.organization()), people: vec![grant.to.id] });
+}
+
+/// What the caller can limit a grant to.
+fn services(known: &[(ItemId, domain::catalog::Item)], caller: &Caller) -> Vec<(ItemId, String)> {
+    known.iter().filter(|(_, item)| away::concerns(item, &caller.facts, &caller.email)).map(|(id, item)| (*id, item.name.clone())).collect()
+}
+
+/// The first moment of a day where the caller is.
+fn beginning(caller: &Caller, day: NaiveDate) -> DateTime<Utc> {
+    zones::moment(caller.zone, day.and_time(NaiveTime::MIN))
+}
+
+fn row(grant: &Delegation, names: &BTreeMap<ItemId, String>, caller: &Caller, now: DateTime<Utc>) -> AwayRow {
+    let phase = match () {
+        () if now >= grant.over_at() => Phase::Over,
+        () if now < grant.starts_at => Phase::Planned,
+        () => Phase::Now,
+    };
+    // Its end is the first moment after it.
+    let last = grant.over_at().max(grant.starts_at + Duration::microseconds(1)) - Duration::microseconds(1);
+    AwayRow {
+        id: grant.id,
+        from: grant.from.clone(),
+        to: grant.to.clone(),
+        first: zones::date(caller.zone, grant.starts_at),
+        last: zones::date(caller.zone, last),
+        services: grant.items.iter().filter_map(|id| names.get(id).cloned()).collect(),
+        phase,
+        ended_early: grant.revoked_at.is_some_and(|at| at < grant.ends_at),
+        may_end: phase != Phase::Over && may_end(grant, &caller.facts),
+    }
+}
+
+/// Those that are not over, the next first; then the past ones, the latest first.
+fn in_order(rows: Vec<AwayRow>) -> Vec<AwayRow> {
+    let (mut past, mut ahead): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.phase == Phase::Over);
+    ahead.sort_by_key(|row| (row.first, row.last));
+    past.sort_by_key(|row| std::cmp::Reverse(row.last));
+    past.truncate(PAST);
+    ahead.extend(past);
+    ahead
+}
+
+fn problem(field: &str, message: &str) -> Refusal {
+    Refusal::Problems {
+        problems: vec![Problem { section: away::SECTION.to_owned(), field: field.to_owned(), message: message.to_owned() }],
+    }
+}
+
+/// What the domain refuses, at the field it is about.
+fn by_field(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Input { path, message } => problem(&path, &message),
+        other => other,
+    }
+}

@@ -1,0 +1,235 @@
+//! Delegations: who decides in whose place, from when until when. A row is never removed: ended, it is the record of who could decide.
+
+use super::{Handle, from_json, groups, members, micros, people, time, to_json};
+use crate::error::Result;
+use chrono::{DateTime, Duration, Utc};
+use domain::approvals::delegation::{Delegation, StandIn};
+use domain::id::{DelegationId, GroupId, PersonId};
+use domain::people::{GroupRef, Membership, PersonRef};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{Condition, FromQueryResult, IntoActiveModel, JoinType, QueryOrder, QuerySelect, RelationDef};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "delegations")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    /// Who is away.
+    pub from_id: Uuid,
+    /// The deputy.
+    pub to_id: Uuid,
+    pub starts_at: i64,
+    /// The first moment it is over.
+    pub ends_at: i64,
+    /// A JSON list of item ids; for all items when empty.
+    pub items: String,
+    pub created_at: i64,
+    pub revoked_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// How long after its end a grant is still told to the deputy's rules: they say why somebody may decide no more.
+const LATELY: Duration = Duration::days(30);
+
+/// Which end of a grant a person is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// They are away.
+    From,
+    /// They are the deputy.
+    To,
+}
+
+fn of_organization(handle: &impl Handle) -> Select<Entity> {
+    Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
+}
+
+/// Whether a member was ever made a deputy, as a part of another query: for most people it is the last that is asked about delegations.
+pub(super) fn exists_for(handle: &impl Handle, person: PersonId) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Column::OrganizationId.eq(handle.organization()))
+        .and_where(Column::ToId.eq(person.0))
+        .to_owned()
+}
+
+/// A grant to somebody, and the absent person in one of their groups, or in none.
+#[derive(FromQueryResult)]
+struct LentRow {
+    id: Uuid,
+    from_id: Uuid,
+    starts_at: i64,
+    ends_at: i64,
+    items: String,
+    revoked_at: Option<i64>,
+    name: String,
+    title: String,
+    roles: String,
+    group_id: Option<Uuid>,
+    group_key: Option<String>,
+    group_name: Option<String>,
+    group_roles: Option<String>,
+}
+
+/// What a person was lent: grants in effect and those that ended lately, with what the absent people are now, in one query. Whoever
+/// left or may not sign in lends nothing.
+pub(crate) async fn lent_to(handle: &impl Handle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<StandIn>> {
+    let lately = micros(now - LATELY);
+    let to_member: RelationDef = Entity::belongs_to(members::Entity)
+        .from((Column::OrganizationId, Column::FromId))
+        .to((members::Column::OrganizationId, members::Column::PersonId))
+        .into();
+    let rows: Vec<LentRow> = of_organization(handle)
+        .filter(Column::ToId.eq(person.0))
+        .filter(Column::StartsAt.lte(micros(now)))
+        .filter(Column::EndsAt.gt(lately))
+        .filter(Condition::any().add(Column::RevokedAt.is_null()).add(Column::RevokedAt.gt(lately)))
+        .join(JoinType::InnerJoin, to_member)
+        .join(JoinType::InnerJoin, members::to_person())
+        .filter(people::Column::Disabled.eq(false))
+        .join(JoinType::LeftJoin, members::in_groups())
+        .join(JoinType::LeftJoin, groups::membership::to_group())
+        .select_only()
+        .columns([Column::Id, Column::FromId, Column::StartsAt, Column::EndsAt, Column::Items, Column::RevokedAt])
+        .column(people::Column::Name)
+        .columns([members::Column::Title, members::Column::Roles])
+        .column_as(groups::Column::Id, "group_id")
+        .column_as(groups::Column::Key, "group_key")
+        .column_as(groups::Column::Name, "group_name")
+        .column_as(groups::membership::Column::Roles, "group_roles")
+        .order_by_asc(Column::StartsAt)
+        .order_by_asc(Column::Id)
+        .order_by_asc(groups::Column::Key)
+        .into_model()
+        .all(handle.connection())
+        .await?;
+    let mut found: Vec<(Uuid, StandIn)> = Vec::new();
+    for row in rows {
+        if found.last().is_none_or(|(id, _)| *id != row.id) {
+            let absent = PersonRef { id: PersonId(row.from_id), name: row.name, title: row.title };
+            let grant = Delegation {
+                id: DelegationId(row.id),
+                from: absent,
+                // Not asked for here: the deputy is the one whose facts these are.
+                to: PersonRef { id: person, name: String::new(), title: String::new() },
+                starts_at: time(row.starts_at),
+                ends_at: time(row.ends_at),
+                items: from_json(&row.items)?,
+                revoked_at: row.revoked_at.map(time),
+            };
+            found.push((row.id, grant.stand_in(from_json(&row.roles)?, Vec::new())));
+        }
+        if let (Some(id), Some(key), Some(name), Some(roles), Some((_, lent))) =
+            (row.group_id, row.group_key, row.group_name, row.group_roles, found.last_mut())
+        {
+            lent.principal.memberships.push(Membership { group: GroupRef { id: GroupId(id), key, name }, roles: from_json(&roles)? });
+        }
+    }
+    Ok(found.into_iter().map(|(_, lent)| lent).collect())
+}
+
+/// Rows with the people they speak of, in their order; those of people who left are missing.
+async fn named(handle: &impl Handle, rows: Vec<Model>) -> Result<Vec<Delegation>> {
+    let mut ids: Vec<PersonId> = rows.iter().flat_map(|row| [PersonId(row.from_id), PersonId(row.to_id)]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people: BTreeMap<PersonId, PersonRef> = members::people(handle, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let (Some(from), Some(to)) = (people.get(&PersonId(row.from_id)), people.get(&PersonId(row.to_id))) {
+            found.push(Delegation {
+                id: DelegationId(row.id),
+                from: from.clone(),
+                to: to.clone(),
+                starts_at: time(row.starts_at),
+                ends_at: time(row.ends_at),
+                items: from_json(&row.items)?,
+                revoked_at: row.revoked_at.map(time),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Grants a person gave or was given, the one that ends last first.
+pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, side: Side, limit: u64) -> Result<Vec<Delegation>> {
+    let column = if side == Side::From { Column::FromId } else { Column::ToId };
+    let query = of_organization(handle).filter(column.eq(person.0));
+    let rows = query.order_by_desc(Column::EndsAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
+    named(handle, rows).await
+}
+
+/// Everybody's grants that are not over, the one that begins first first.
+pub(crate) async fn not_over(handle: &impl Handle, now: DateTime<Utc>, limit: u64) -> Result<Vec<Delegation>> {
+    let rows = of_organization(handle)
+        .filter(Column::EndsAt.gt(micros(now)))
+        .filter(Column::RevokedAt.is_null())
+        .order_by_asc(Column::StartsAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(handle.connection())
+        .await?;
+    named(handle, rows).await
+}
+
+/// Grants of these people that are in effect, to deputies who can sign in; the one that begins first first.
+pub(crate) async fn in_effect(handle: &impl Handle, absent: &[PersonId], now: DateTime<Utc>) -> Result<Vec<Delegation>> {
+    if absent.is_empty() {
+        return Ok(Vec::new());
+    }
+    let to_deputy: RelationDef = Entity::belongs_to(people::Entity).from(Column::ToId).to(people::Column::Id).into();
+    let rows = of_organization(handle)
+        .filter(Column::FromId.is_in(absent.iter().map(|person| person.0)))
+        .filter(Column::StartsAt.lte(micros(now)))
+        .filter(Column::EndsAt.gt(micros(now)))
+        .filter(Column::RevokedAt.is_null())
+        .join(JoinType::InnerJoin, to_deputy)
+        .filter(people::Column::Disabled.eq(false))
+        .order_by_asc(Column::StartsAt)
+        .order_by_asc(Column::Id)
+        .all(handle.connection())
+        .await?;
+    named(handle, rows).await
+}
+
+/// The grant with this id, locked until the transaction ends.
+pub(crate) async fn lock(handle: &impl Handle, id: DelegationId) -> Result<Option<Delegation>> {
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().one(handle.connection()).await?;
+    Ok(named(handle, row.into_iter().collect()).await?.pop())
+}
+
+/// A new grant.
+pub(crate) async fn insert(handle: &impl Handle, grant: &Delegation, now: DateTime<Utc>) -> Result<()> {
+    let row = Model {
+        id: grant.id.0,
+        organization_id: handle.organization(),
+        from_id: grant.from.id.0,
+        to_id: grant.to.id.0,
+        starts_at: micros(grant.starts_at),
+        ends_at: micros(grant.ends_at),
+        items: to_json(&grant.items)?,
+        created_at: micros(now),
+        revoked_at: grant.revoked_at.map(micros),
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// Sets when a grant ended early, or that it did not. The caller holds the row's lock.
+pub(crate) async fn set_revoked(handle: &impl Handle, id: DelegationId, at: Option<DateTime<Utc>>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(at.map(micros)))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}
