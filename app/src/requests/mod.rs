@@ -17,6 +17,7 @@ pub mod page;
 pub mod page_actions;
 pub mod page_answers;
 pub mod page_approval;
+pub mod page_clocks;
 pub mod page_deliveries;
 pub mod page_dialog;
 pub mod page_give;

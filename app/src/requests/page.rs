@@ -5,6 +5,7 @@ use super::comments_slip::CommentsSlip;
 use super::page_actions::HeadActions;
 use super::page_answers::AnswersSlip;
 use super::page_approval::{ApprovalSlip, Reroute};
+use super::page_clocks::ClocksSlip;
 use super::page_deliveries::DeliveriesSlip;
 use super::page_give::RerouteDialog;
 use super::page_head::DocketHead;
@@ -117,6 +118,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
             </div>
             <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval status reroute />
+                <ClocksSlip page=sheet.shown />
                 {after(&page)}
                 <TimelineSlip events number />
             </aside>

@@ -12,6 +12,7 @@ use domain::approvals::bulk::{self, DueGroup};
 use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
 use domain::approvals::{Require, Target, machine};
 use domain::requests::lifecycle::{self, Action};
+use domain::requests::queue::MOST_COUNTED;
 use domain::requests::sla::shown::due_view;
 use domain::requests::wire::RequestPage;
 use domain::requests::{Request, Status};
@@ -34,17 +35,18 @@ pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
         row.held = open.map(|held| held.verdict);
     }
     rows.sort_by(|a, b| (a.group, a.submitted_at, &a.number).cmp(&(b.group, b.submitted_at, &b.number)));
-    let count = if found.len() as u64 == ROWS { waiting_rules::count(&handle, &reach).await? } else { found.len() as u64 };
+    let count =
+        if found.len() as u64 == ROWS { waiting_rules::count(&handle, &reach, u64::from(MOST_COUNTED)).await? } else { found.len() as u64 };
     Ok(InboxPage { rows, count, held })
 }
 
-/// How many requests wait for the caller's decision.
+/// How many requests wait for the caller's decision, counted no further than `MOST_COUNTED`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
     let handle = backend.store().read(caller.organization);
-    waiting_rules::count(&handle, &Reach::of(&caller.facts, backend.now())).await
+    waiting_rules::count(&handle, &Reach::of(&caller.facts, backend.now()), u64::from(MOST_COUNTED)).await
 }
 
 /// Approves, declines or asks for changes; answers with the request as it is then.

@@ -1,5 +1,6 @@
 //! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
 
+mod levels;
 mod plan;
 
 use super::Present;
@@ -18,6 +19,7 @@ struct Known<'a> {
     people: BTreeSet<&'a str>,
     groups: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
+    calendars: BTreeSet<&'a str>,
     forms: BTreeSet<&'a str>,
     items: BTreeSet<&'a str>,
 }
@@ -28,6 +30,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
         people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
         groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
         connectors: folder.connectors.iter().chain(&present.connectors).map(|c| c.key.as_str()).collect(),
+        calendars: folder.calendars.iter().chain(&present.calendars).map(|c| c.key.as_str()).collect(),
         forms: folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).map(|f| f.key.as_str()).collect(),
         items: folder.items.iter().chain(present.items.iter().map(|(_, item)| item)).map(|i| i.key.as_str()).collect(),
     };
@@ -36,6 +39,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     people(folder, &known, &mut faults);
     groups(folder, &known, &mut faults);
     connectors(folder, &mut faults);
+    levels::calendars(folder, &mut faults);
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
     for one in &folder.items {
@@ -239,6 +243,9 @@ fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, fa
         }
     }
     plan::plan(item, form, &mut note);
+    if let Some(sla) = &item.sla {
+        levels::sla(sla, &known.calendars, &mut note);
+    }
     if item.tags.len() > 20 {
         note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
     }

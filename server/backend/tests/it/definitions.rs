@@ -184,6 +184,13 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
         ("people.yaml", "title: Analyst", "manager: rut@north.example", "people.yaml:19: rut@north.example, the manager of hana@north"),
         ("groups.yaml", "petra@", "peter@", "groups.yaml:6: peter@north.example is nobody in this organization"),
         ("connectors.yaml", "kind: webhook", "kind: webhok", "connectors.yaml:3: The connector kind “webhok” does not exist. Use webhook"),
+        ("calendars.yaml", "zone: Europe/London", "zone: Europe/Londn", "calendars.yaml:3: The time zone “Europe/Londn” does not exist"),
+        ("calendars.yaml", "to: \"17:00\"", "to: \"08:00\"", "calendars.yaml:4: 09:00 to 08:00 is no time to work"),
+        ("calendars.yaml", "to: \"17:00\"", "to: 17h", "calendars.yaml:4: “17h” is no time. Write it like 08:30, quoted"),
+        ("items/old.yaml", "calendar: office", "calendar: offce", "items/old.yaml:10: There is no calendar “offce”"),
+        ("items/old.yaml", "response_minutes: 60", "response_minutes: 0", "items/old.yaml:11: response_minutes: must be 1 to 200000"),
+        ("items/old.yaml", "response_minutes: 60", "response_minutes: 700", "items/old.yaml:11: The response may not take longer"),
+        ("items/old.yaml", "- blocked", "- completed", "items/old.yaml:14: No clock runs in “completed”"),
         ("catalog.yaml", "- badge", "- bagde", "catalog.yaml:3: There is no item “bagde”"),
         ("organization.yaml", "key: north", "key: nroth", "organization.yaml:1: The key is “nroth”"),
     ];

@@ -19,6 +19,7 @@ mod plans;
 mod profile;
 mod queue;
 mod requests;
+mod sla;
 mod timers;
 mod work;
 mod working;
