@@ -40,6 +40,8 @@ pub fn AwayPage() -> impl IntoView {
 pub struct Shown {
     pub page: RwSignal<Data>,
     pub refused: RwSignal<Option<ApiError>>,
+    /// What lives as long as the page.
+    pub owner: StoredValue<Owner>,
 }
 
 #[component]
@@ -47,7 +49,8 @@ fn Loaded(data: Data) -> impl IntoView {
     let administers = data.administers;
     let form = data.form.clone();
     let today = data.today;
-    let shown = Shown { page: RwSignal::new(data), refused: RwSignal::new(None) };
+    let shown =
+        Shown { page: RwSignal::new(data), refused: RwSignal::new(None), owner: StoredValue::new(Owner::current().unwrap_or_default()) };
     let others = administers.then(|| view! { <Grants shown side=Side::Others /> });
     view! {
         <div class="page profile away">

@@ -9,6 +9,7 @@ use crate::ui::toast::use_toasts;
 use crate::ui::{Avatar, Icon, day_words};
 use chrono::NaiveDate;
 use domain::approvals::away::{AwayPage, AwayRow, Phase};
+use domain::id::DelegationId;
 use domain::people::PersonRef;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -128,18 +129,6 @@ fn end_button(shown: Shown, side: Side, grant: AwayRow) -> AnyView {
     let label = format!("{words}: {} for {}", grant.to.name, object(side, &grant.from));
     let (toasts, sending) = (use_toasts(), RwSignal::new(false));
     let id = grant.id;
-    let undo = Callback::new(move |()| {
-        spawn_local(async move {
-            match resume_away(id).await {
-                Ok(page) => {
-                    shown.page.try_set(page);
-                }
-                Err(error) => {
-                    shown.refused.try_set(Some(error));
-                }
-            }
-        });
-    });
     let end = move |_| {
         if sending.get_untracked() {
             return;
@@ -151,7 +140,7 @@ fn end_button(shown: Shown, side: Side, grant: AwayRow) -> AnyView {
             match end_away(id).await {
                 Ok(page) => {
                     shown.page.try_set(page);
-                    toasts.show(said, Some(undo));
+                    toasts.show(said, Some(undo(shown, id)));
                     dom::focus(side.id().to_owned());
                 }
                 Err(error) => {
@@ -168,6 +157,23 @@ fn end_button(shown: Shown, side: Side, grant: AwayRow) -> AnyView {
         </button>
     }
     .into_any()
+}
+
+/// Takes an ending back. It belongs to the page: the row it came from is gone by then.
+fn undo(shown: Shown, id: DelegationId) -> Callback<()> {
+    let take_back = move |()| {
+        spawn_local(async move {
+            match resume_away(id).await {
+                Ok(page) => {
+                    shown.page.try_set(page);
+                }
+                Err(error) => {
+                    shown.refused.try_set(Some(error));
+                }
+            }
+        });
+    };
+    shown.owner.with_value(|owner| owner.with(|| Callback::new(take_back)))
 }
 
 /// Who is away, as the object of a sentence.
