@@ -193,18 +193,21 @@ fn run(steps: &[(&Stretch, bool)], business: &Business, pause_in: &[Status], tar
             continue;
         }
         let work = business.between(stretch.from, stretch.to);
-        if used_up.is_none() && elapsed + work > allowed {
+        if used_up.is_none() && elapsed + work >= allowed {
             used_up = business.after(stretch.from, allowed - elapsed);
         }
         elapsed += work;
     }
     let running = steps.last().is_some_and(|(_, runs)| *runs);
     let paused = running && steps.last().is_some_and(|(stretch, _)| pause_in.contains(&stretch.state.status));
+    // The last minute of a working day may be the last one allowed: whoever has it at night still is late, as queues say.
+    let breached = elapsed > allowed || (running && !paused && used_up.is_some_and(|at| now > at));
     let due_at = match used_up {
-        None if running => business.after(now, allowed - elapsed),
-        known => known,
+        Some(at) if breached => Some(at),
+        _ if running => business.after(now, allowed - elapsed),
+        _ => None,
     };
-    Clock { target, elapsed_seconds: elapsed.num_seconds(), due_at, paused, stopped_at, breached: elapsed > allowed }
+    Clock { target, elapsed_seconds: elapsed.num_seconds(), due_at, paused, stopped_at, breached }
 }
 
 fn shares(stretches: &[Stretch], business: &Business) -> Vec<Share> {

@@ -166,6 +166,19 @@ fn clocks_stand_still_while_others_are_waited_for() {
 }
 
 #[test]
+fn the_last_minute_of_a_day_can_be_the_last_one_allowed() {
+    let events = [("12:00", What::Submitted), ("12:00", What::Released), ("12:30", What::Started)];
+    let due = Some(utc("2026-03-12T16:00:00Z"));
+    for (now, breached) in [("2026-03-12T15:59:00Z", false), ("2026-03-12T16:00:00Z", false), ("2026-03-12T22:00:00Z", true)] {
+        let clock = at(&events, now, pauses()).resolution.unwrap();
+        assert_eq!((clock.due_at, clock.breached), (due, breached), "{now}");
+    }
+    let answered = [&events[..], &[("13T06:00", What::InfoRequested { question: text() })]].concat();
+    let clock = at(&answered, "2026-03-13T08:30:00Z", pauses()).resolution.unwrap();
+    assert_eq!((clock.paused, clock.breached, clock.due_at), (true, false, Some(utc("2026-03-13T08:30:00Z"))), "nothing more was used");
+}
+
+#[test]
 fn a_reopened_request_goes_on_from_where_it_stopped() {
     let events = [
         ("08:00", What::Submitted),
