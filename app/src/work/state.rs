@@ -364,7 +364,7 @@ impl Work {
                 }
                 let result = result.map(|_| words.to_owned()).map_err(|error| error.message());
                 self.selected.try_update(|selected| selected.remove(&number));
-                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result }));
+                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result, held: None }));
             }
             self.bulk.try_set(false);
             self.refresh();

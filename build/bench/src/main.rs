@@ -4,6 +4,8 @@
 
 mod bare;
 mod client;
+mod crowd;
+mod lists;
 mod live;
 mod pages;
 mod postgres;
@@ -11,6 +13,7 @@ mod process;
 mod report;
 mod site;
 mod submit;
+mod transitions;
 mod world;
 
 use clap::{Parser, ValueEnum};
@@ -44,6 +47,9 @@ pub struct Arguments {
     /// Open streams of the part `live`.
     #[arg(long, default_value_t = 1000)]
     streams: usize,
+    /// Numbers of requests of the part `lists`, growing.
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
+    sizes: Vec<u64>,
 }
 
 impl Arguments {
@@ -60,6 +66,10 @@ enum Part {
     Submit,
     SubmitSqlite,
     SubmitPostgres,
+    /// Actions on requests.
+    Transitions,
+    /// First pages of queue, board and inbox, by the number of requests.
+    Lists,
     /// Pages over HTTP.
     Pages,
     /// Open inboxes.
@@ -82,6 +92,25 @@ async fn main() -> Result<()> {
         report::begin("Submissions on PostgreSQL");
         match &arguments.postgres {
             Some(server) => rows.extend(submit::on_postgres(&arguments, server).await?),
+            None => report::note("left out: no --postgres was given"),
+        }
+    }
+    if wanted(Part::Transitions) {
+        report::begin("Actions on SQLite");
+        rows.extend(transitions::on_sqlite(&arguments, &Folder::new("transitions")?).await?);
+        report::begin("Actions on PostgreSQL");
+        match &arguments.postgres {
+            Some(server) => rows.extend(transitions::on_postgres(&arguments, server).await?),
+            None => report::note("left out: no --postgres was given"),
+        }
+    }
+    if wanted(Part::Lists) {
+        report::begin("Lists on SQLite");
+        let folder = Folder::new("lists")?;
+        rows.extend(lists::measure(&arguments, "SQLite", &folder.database()).await?);
+        report::begin("Lists on PostgreSQL");
+        match &arguments.postgres {
+            Some(server) => rows.extend(lists::on_postgres(&arguments, server).await?),
             None => report::note("left out: no --postgres was given"),
         }
     }

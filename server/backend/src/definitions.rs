@@ -12,13 +12,14 @@ mod secrets;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{connectors, forms, groups, items, members, organizations, people};
+use crate::store::{calendars, connectors, forms, groups, items, members, organizations, people};
 use changes::Changes;
 use domain::Refusal;
 use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{ItemId, OrganizationId};
+use domain::requests::sla::calendar::Calendar;
 use files::{Fault, Folder};
 use std::fmt;
 use uuid::Uuid;
@@ -57,6 +58,7 @@ struct Present {
     accounts: Vec<people::Account>,
     groups: Vec<groups::Listed>,
     connectors: Vec<Connector>,
+    calendars: Vec<Calendar>,
     forms: Vec<(Uuid, Form)>,
     items: Vec<(ItemId, Item)>,
 }
@@ -131,6 +133,7 @@ async fn load(handle: &impl crate::store::Handle, name: Option<String>, folder: 
         accounts: people::by_emails(handle, &emails).await?,
         groups: groups::listed(handle).await?,
         connectors: connectors::all(handle).await?,
+        calendars: calendars::all(handle).await?,
         forms: forms::all(handle).await?,
         items: items::all(handle).await?,
     })

@@ -5,6 +5,7 @@ pub mod board;
 pub mod comments;
 pub mod diagram;
 pub mod event;
+pub mod faster;
 pub mod filing;
 pub mod fold;
 pub mod guard;
@@ -17,6 +18,7 @@ pub mod sla;
 pub mod status;
 pub mod table;
 pub mod tasks;
+pub mod thread;
 pub mod wire;
 pub mod work;
 

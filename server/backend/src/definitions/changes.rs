@@ -4,13 +4,14 @@ use super::files::Folder;
 use super::{Plan, Present, secrets};
 use crate::error::{Error, Result};
 use crate::store::people::Account;
-use crate::store::{Tx, connectors, forms, groups, items, members, micros, organizations, people};
+use crate::store::{Tx, calendars, connectors, forms, groups, items, members, micros, organizations, people};
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{GroupId, ItemId, PersonId};
 use domain::people::GroupRef;
+use domain::requests::sla::calendar::Calendar;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ pub(super) struct Changes {
     renamed_groups: Vec<(GroupId, String)>,
     group_members: Vec<(GroupId, Vec<(PersonId, Vec<String>)>)>,
     connectors: Vec<(Uuid, Connector)>,
+    calendars: Vec<Calendar>,
     forms: Vec<(Uuid, Form)>,
     /// Items whose name has to be free before the others are written.
     freed: Vec<ItemId>,
@@ -55,6 +57,7 @@ impl Changes {
         let ids = changes.people(folder, present, id);
         changes.groups(folder, present, &ids, id)?;
         changes.connectors(folder, present, id);
+        changes.calendars(folder, present);
         let form_ids = changes.forms(folder, present, id);
         changes.items(folder, present, &form_ids, id)?;
         changes.notes(folder, present);
@@ -208,6 +211,24 @@ impl Changes {
         self.end(kind);
     }
 
+    fn calendars(&mut self, folder: &Folder, present: &Present) {
+        let keys = present.calendars.iter().map(|calendar| calendar.key.as_str());
+        let left = keys.filter(|key| !folder.calendars.iter().any(|calendar| calendar.key == *key)).collect();
+        let mut kind = Kind { one: "calendar", many: "calendars", unchanged: 0, left };
+        for file in &folder.calendars {
+            match present.calendars.iter().find(|calendar| calendar.key == file.key) {
+                None => self.create(&format!("calendar {}", file.key)),
+                Some(was) if was != file => self.change(&format!("calendar {}", file.key)),
+                Some(_) => {
+                    kind.unchanged += 1;
+                    continue;
+                }
+            }
+            self.calendars.push(file.clone());
+        }
+        self.end(kind);
+    }
+
     /// Ids of all forms, by key.
     fn forms(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, Uuid> {
         let mut ids: BTreeMap<String, Uuid> = present.forms.iter().map(|(id, form)| (form.key.clone(), *id)).collect();
@@ -328,6 +349,9 @@ impl Changes {
         }
         for (id, connector) in &self.connectors {
             connectors::save(tx, *id, connector, now).await?;
+        }
+        for calendar in &self.calendars {
+            calendars::save(tx, calendar, now).await?;
         }
         for (id, form) in &self.forms {
             forms::save(tx, *id, form, now).await?;

@@ -1,15 +1,16 @@
 //! Whether a folder makes sense: every reference names something in the folder or in the database, and every text fits.
 
+mod levels;
 mod plan;
 
 use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
 use crate::zones;
-use domain::approvals::{Policy, Require};
+use domain::approvals::{Policy, Require, lint};
 use domain::catalog::Item;
 use domain::forms::Form;
-use domain::forms::lint::lint;
+use domain::forms::lint::lint as lint_form;
 use domain::permission::ROLES;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ struct Known<'a> {
     people: BTreeSet<&'a str>,
     groups: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
+    calendars: BTreeSet<&'a str>,
     forms: BTreeSet<&'a str>,
     items: BTreeSet<&'a str>,
 }
@@ -28,6 +30,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
         people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
         groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
         connectors: folder.connectors.iter().chain(&present.connectors).map(|c| c.key.as_str()).collect(),
+        calendars: folder.calendars.iter().chain(&present.calendars).map(|c| c.key.as_str()).collect(),
         forms: folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)).map(|f| f.key.as_str()).collect(),
         items: folder.items.iter().chain(present.items.iter().map(|(_, item)| item)).map(|i| i.key.as_str()).collect(),
     };
@@ -36,6 +39,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     people(folder, &known, &mut faults);
     groups(folder, &known, &mut faults);
     connectors(folder, &mut faults);
+    levels::calendars(folder, &mut faults);
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
     for one in &folder.items {
@@ -228,10 +232,20 @@ fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, fa
     for role in item.visible_to.roles.iter().filter(|role| !ROLES.iter().any(|(known, _, _)| known == role)) {
         note(&["visible_to:", role], format!("The role “{role}” does not exist. Use one of the roles in people.yaml"));
     }
+    if let Some(team) = item.approver_team.as_ref().filter(|key| !known.groups.contains(key.as_str())) {
+        note(&["approver_team:"], format!("There is no group “{team}”. Add it to groups.yaml or correct the key"));
+    }
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
+        for problem in form.into_iter().flat_map(|form| lint::lint(policy, form)) {
+            let keys = [&problem.stage, &problem.rule].map(|key| format!("key: {key}"));
+            note(&["approval:", &keys[0], &keys[1], &format!("{}:", problem.entry)], problem.message);
+        }
     }
     plan::plan(item, form, &mut note);
+    if let Some(sla) = &item.sla {
+        levels::sla(sla, &known.calendars, &mut note);
+    }
     if item.tags.len() > 20 {
         note(&["tags:"], "There are more than 20 tags. Keep the 20 most useful".to_owned());
     }
@@ -287,23 +301,12 @@ fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], St
         if rule.label.trim().is_empty() || rule.label.chars().count() > 120 {
             note(&at, format!("The label of the rule “{}” must have 1 to 120 characters and say why the rule is there", rule.key));
         }
-        match (&rule.person, &rule.group) {
-            (Some(person), None) => {
-                if !known.people.contains(crate::people::normal(person).as_str()) {
-                    let message = format!("{person} is nobody in this organization. Add the person to people.yaml or correct the address");
-                    note(&[at[0], at[1], person], message);
-                }
-                if let Some(role) = &rule.role {
-                    note(&[at[0], at[1], role], format!("The rule “{}” names a role without a group. Add group:", rule.key));
-                }
-            }
-            (None, Some(group)) => {
-                if !known.groups.contains(group.as_str()) {
-                    note(&[at[0], at[1], group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
-                }
-            }
-            (None, None) if rule.names() == 1 => {}
-            _ => note(&at, format!("The rule “{}” must name either a person (by e-mail) or a group (by key)", rule.key)),
+        if let Some(person) = rule.person.as_ref().filter(|person| !known.people.contains(crate::people::normal(person).as_str())) {
+            let message = format!("{person} is nobody in this organization. Add the person to people.yaml or correct the address");
+            note(&[at[0], at[1], person], message);
+        }
+        if let Some(group) = rule.group.as_ref().filter(|group| !known.groups.contains(group.as_str())) {
+            note(&[at[0], at[1], group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
         }
     }
 }
@@ -327,7 +330,7 @@ fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
                 faults.push(folder.fault(&file, &path, message));
             }
         }
-        for problem in lint(form) {
+        for problem in lint_form(form) {
             let mut path = Vec::new();
             for key in [&problem.section, &problem.field].into_iter().filter(|key| !key.is_empty()) {
                 path.push(format!("key: {key}"));

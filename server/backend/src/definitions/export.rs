@@ -44,6 +44,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
     files.push(("people.yaml".to_owned(), yaml(&people)?));
     files.push(("groups.yaml".to_owned(), yaml(&groups)?));
     files.push(("connectors.yaml".to_owned(), yaml(&connectors)?));
+    files.push(("calendars.yaml".to_owned(), yaml(&present.calendars)?));
     files.push(("catalog.yaml".to_owned(), yaml(&order)?));
     for (_, item) in &present.items {
         files.push((format!("items/{}.yaml", item.key), yaml(item)?));

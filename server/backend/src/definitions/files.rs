@@ -4,6 +4,7 @@ use crate::people::normal;
 use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
+use domain::requests::sla::calendar::Calendar;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ pub(super) struct Folder {
     pub people: Vec<PersonFile>,
     pub groups: Vec<GroupFile>,
     pub connectors: Vec<Connector>,
+    pub calendars: Vec<Calendar>,
     /// Keys of items in their order; None when the folder does not say.
     pub order: Option<Vec<String>>,
     pub items: Vec<Item>,
@@ -202,6 +204,10 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
                 folder.connectors = list;
                 None
             }),
+            ("calendars.yaml", _) => yaml(&text).map(|list| {
+                folder.calendars = list;
+                None
+            }),
             ("catalog.yaml", _) => yaml(&text).map(|list| {
                 folder.order = Some(list);
                 None
@@ -227,8 +233,8 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
     if faults.is_empty() { Ok(folder) } else { Err(faults) }
 }
 
-const PLACES: &str = "This is no definition file. There can be organization.yaml, people.yaml, groups.yaml, connectors.yaml, catalog.yaml, \
-     items/<key>.yaml and forms/<key>.yaml";
+const PLACES: &str = "This is no definition file. There can be organization.yaml, people.yaml, groups.yaml, connectors.yaml, calendars.yaml, \
+     catalog.yaml, items/<key>.yaml and forms/<key>.yaml";
 
 fn ignored(path: &str) -> bool {
     path == "README.md" || path.split('/').any(|name| name.starts_with('.'))

@@ -240,11 +240,14 @@ pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit
 
 /// Requests with a rule that somebody can decide, oldest first.
 pub(crate) async fn waiting_for(handle: &impl Handle, reach: &waiting_rules::Reach, limit: u64) -> Result<Vec<Request>> {
+    let ids = waiting_rules::first(handle, reach, limit).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = of_organization(handle)
-        .filter(Column::Id.in_subquery(waiting_rules::requests_for(handle, reach)))
+        .filter(Column::Id.is_in(ids.into_iter().map(|id| id.0)))
         .order_by_asc(Column::SubmittedAt)
         .order_by_asc(Column::Id)
-        .limit(limit)
         .all(handle.connection())
         .await?;
     all(rows)

@@ -9,8 +9,8 @@ use domain::id::{PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{Condition, IntoActiveModel, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -76,24 +76,45 @@ impl Reach {
         Self { person: facts.person.id, own: machine::index_keys(facts), lent: machine::deputy_scopes(facts, now) }
     }
 
-    /// The rows within reach. All targets are named together first: that is what the index finds; the rest sorts out what it found.
-    fn rows(&self, handle: &impl Handle) -> Condition {
+    /// The rows within reach: for every target a range of the index, oldest first.
+    fn ranges(&self, handle: &impl Handle) -> Vec<Condition> {
         let targets: BTreeSet<&String> = self.own.iter().chain(self.lent.iter().flat_map(|scope| &scope.keys)).collect();
-        let all = Condition::all()
-            .add(Column::OrganizationId.eq(handle.organization()))
-            .add(Column::Target.is_in(targets))
-            .add(Column::RequesterId.ne(self.person.0));
-        if self.lent.is_empty() {
-            return all;
-        }
-        let own = Condition::all().add(Column::Target.is_in(&self.own));
-        all.add(self.lent.iter().map(lent).fold(Condition::any().add(own), Condition::add))
+        let range = |target: &String| {
+            let all = Condition::all()
+                .add(Column::OrganizationId.eq(handle.organization()))
+                .add(Column::Target.eq(target.as_str()))
+                .add(Column::RequesterId.ne(self.person.0));
+            if self.own.contains(target) {
+                return all;
+            }
+            let scopes = self.lent.iter().filter(|scope| scope.keys.contains(target));
+            all.add(scopes.map(lent).fold(Condition::any(), Condition::add))
+        };
+        targets.into_iter().map(range).collect()
+    }
+
+    /// The first requests within reach, and when they were submitted. Each range is cut off before they are put together, so that it
+    /// does not matter how many there are.
+    fn first(&self, handle: &impl Handle, limit: u64) -> Option<SelectStatement> {
+        let keys = [Column::RequestId, Column::SubmittedAt];
+        let mut ranges = self.ranges(handle).into_iter().enumerate().map(|(number, range)| {
+            let mut one = Query::select();
+            one.distinct().columns(keys).from(Entity).cond_where(range);
+            one.order_by(Column::SubmittedAt, Order::Asc).order_by(Column::RequestId, Order::Asc).limit(limit);
+            Query::select().columns(keys).from_subquery(one, Alias::new(format!("range_{number}"))).to_owned()
+        });
+        let mut all = ranges.next()?;
+        ranges.for_each(|one| {
+            all.union(UnionType::Distinct, one);
+        });
+        all.order_by(Column::SubmittedAt, Order::Asc).order_by(Column::RequestId, Order::Asc).limit(limit);
+        Some(all)
     }
 }
 
 /// What is lent by one grant: of its items, and never a request of the absent person.
 fn lent(scope: &Scope) -> Condition {
-    let rows = Condition::all().add(Column::Target.is_in(&scope.keys)).add(Column::RequesterId.ne(scope.on_behalf_of.id.0));
+    let rows = Condition::all().add(Column::RequesterId.ne(scope.on_behalf_of.id.0));
     if scope.items.is_empty() {
         return rows;
     }
@@ -106,19 +127,19 @@ fn lent(scope: &Scope) -> Condition {
     rows.add(Expr::exists(of_items))
 }
 
-/// The ids of requests within reach.
-pub(crate) fn requests_for(handle: &impl Handle, reach: &Reach) -> SelectStatement {
-    Query::select().column(Column::RequestId).from(Entity).cond_where(reach.rows(handle)).to_owned()
+/// The first requests within reach, the oldest first.
+pub(crate) async fn first(handle: &impl Handle, reach: &Reach, limit: u64) -> Result<Vec<RequestId>> {
+    let Some(first) = reach.first(handle, limit) else { return Ok(Vec::new()) };
+    let rows = handle.connection().query_all(&first).await?;
+    rows.iter().map(|row| Ok(RequestId(row.try_get_by_index(0)?))).collect()
 }
 
-/// How many requests are within reach.
-pub(crate) async fn count(handle: &impl Handle, reach: &Reach) -> Result<u64> {
-    let count: Option<i64> = Entity::find()
-        .select_only()
-        .column_as(Expr::expr(Func::count_distinct(Expr::col(Column::RequestId))), "waiting")
-        .filter(reach.rows(handle))
-        .into_tuple()
-        .one(handle.connection())
-        .await?;
-    Ok(count.unwrap_or_default().try_into().unwrap_or_default())
+/// How many requests are within reach, counted no further than `most`.
+pub(crate) async fn count(handle: &impl Handle, reach: &Reach, most: u64) -> Result<u64> {
+    let Some(first) = reach.first(handle, most) else { return Ok(0) };
+    let mut counted = Query::select();
+    counted.expr(Func::count(Expr::col(Column::RequestId))).from_subquery(first, Alias::new("found"));
+    let row = handle.connection().query_one(&counted).await?;
+    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(count.try_into().unwrap_or_default())
 }

@@ -1,0 +1,111 @@
+//! Actions through the real use case: the locked row, fresh facts, the decision, state, event and clocks, answered when they are on disk,
+//! with the page as it is then.
+
+use crate::Arguments;
+use crate::bare::Bare;
+use crate::crowd::Crowd;
+use crate::postgres::{self, Database};
+use crate::report::{Ratio, Result, Row, median, note};
+use crate::world::Folder;
+use domain::requests::wire::Act;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// Callers at once, each with a request of their own.
+const CALLERS: usize = 64;
+/// Services of the crowd that need no approval: with promised times, and without.
+const ITEMS: [(&str, usize); 2] = [("with clocks", 1), ("without clocks", 5)];
+
+/// 64 callers, each blocking and unblocking a request again as soon as it is answered: how many actions a second.
+async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> Result<f64> {
+    let mut numbers = Vec::with_capacity(CALLERS);
+    for turn in 0..CALLERS {
+        let number = crowd.file(turn, item).await?;
+        crowd.act(&number, Act::Start).await?;
+        numbers.push(number);
+    }
+    let begin = Instant::now();
+    let mut callers: JoinSet<Result<u32>> = JoinSet::new();
+    for number in numbers {
+        let crowd = crowd.clone();
+        callers.spawn(async move {
+            let mut done = 0;
+            while begin.elapsed() < length {
+                crowd.act(&number, Act::Block { reason: "A part is missing".to_owned() }).await?;
+                crowd.act(&number, Act::Unblock { note: "It came".to_owned() }).await?;
+                done += 2;
+            }
+            Ok(done)
+        });
+    }
+    let mut done = 0.0;
+    while let Some(joined) = callers.join_next().await {
+        done += f64::from(joined??);
+    }
+    Ok(done / begin.elapsed().as_secs_f64())
+}
+
+/// What was measured in turn, as rows against the same other figures.
+struct Measured {
+    clocks: [Vec<f64>; 2],
+    bare: Vec<f64>,
+}
+
+impl Measured {
+    fn rows(self, kind: &'static str, what: &str) -> Vec<Row> {
+        let Self { clocks, bare } = self;
+        let named = ITEMS.iter().zip(clocks);
+        named
+            .map(|((item, _), done)| Row {
+                what: kind,
+                measured: format!("{item}: {:.0}/s", median(&done)),
+                against: format!("{what}: {:.0}/s", median(&bare)),
+                ratio: Ratio::of_rounds(&done, &bare),
+                aim: "",
+            })
+            .collect()
+    }
+}
+
+async fn round(arguments: &Arguments, crowd: &Arc<Crowd>, measured: &mut Measured) -> Result<()> {
+    for ((_, item), done) in ITEMS.iter().zip(&mut measured.clocks) {
+        done.push(actions(crowd, *item, arguments.length()).await?);
+    }
+    let last = |values: &Vec<f64>| values.last().copied().unwrap_or_default();
+    let [with, without] = &measured.clocks;
+    note(format!("{:.0} actions/s with clocks, {:.0}/s without, bare {:.0}/s", last(with), last(without), last(&measured.bare)));
+    Ok(())
+}
+
+/// On SQLite, against one-row commits on the same disk.
+pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+    let crowd = Arc::new(Crowd::open(&folder.database()).await?);
+    let mut bare = Bare::open(folder.path()).await?;
+    let mut measured = Measured { clocks: Default::default(), bare: Vec::new() };
+    for _ in 0..arguments.rounds {
+        measured.bare.push(bare.synced(arguments.length()).await?);
+        round(arguments, &crowd, &mut measured).await?;
+    }
+    Ok(measured.rows("actions, SQLite, 64 callers", "one-row commits, a sync each"))
+}
+
+/// On PostgreSQL, against `pgbench` on the same server.
+pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>> {
+    let (own, bare) = (Database::create(server).await?, Database::create(server).await?);
+    let compared = compare(arguments, &own, &bare).await;
+    own.remove().await?;
+    bare.remove().await?;
+    compared
+}
+
+async fn compare(arguments: &Arguments, own: &Database, bare: &Database) -> Result<Vec<Row>> {
+    bare.prepare().await?;
+    let crowd = Arc::new(Crowd::open(own.url()).await?);
+    let mut measured = Measured { clocks: Default::default(), bare: Vec::new() };
+    for _ in 0..arguments.rounds {
+        measured.bare.push(postgres::pgbench(&arguments.pgbench, bare, arguments.seconds).await?);
+        round(arguments, &crowd, &mut measured).await?;
+    }
+    Ok(measured.rows("actions, PostgreSQL, 64 callers", "pgbench, three inserts, 32 clients"))
+}
