@@ -61,6 +61,23 @@ test('the board by keyboard alone', async ({ visit }) => {
   await expect(daniel.getByRole('dialog', { name: 'Keyboard' }).getByText('Move to…')).toBeVisible();
 });
 
+test('a card is dragged where it may go, and says why where it may not', async ({ visit }) => {
+  const { docket } = here;
+  const daniel = await visit(docket, people.daniel, { viewport: { width: 2200, height: 1000 } });
+  await go(daniel, `${docket.url}/work?view=board`);
+  const number = await first(daniel, 'Open');
+  const open = lane(daniel, 'Open').locator('.card').filter({ has: card(daniel, number) });
+  // The page answers to the pointer a moment after its frame does.
+  await expect(async () => {
+    await open.dragTo(lane(daniel, 'Resolved'));
+    await expect(daniel.getByText(`${number}: From Open it cannot go to Resolved.`).first()).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await open.dragTo(lane(daniel, 'Assigned').locator('.lane__head'));
+  await expect(lane(daniel, 'Assigned').locator(`#card-${number}`)).toBeVisible();
+  await daniel.reload();
+  await expect(lane(daniel, 'Assigned').locator(`#card-${number}`)).toBeVisible();
+});
+
 test('filters are in the address, and back brings the last ones', async ({ visit }) => {
   const { docket } = here;
   const daniel = await visit(docket, people.daniel);
@@ -94,4 +111,15 @@ test('two people see what the other does, and nothing moves under them', async (
   await expect(seen.getByText('Now assigned')).toBeVisible();
   await priya.getByRole('button', { name: '1 change' }).click();
   await expect(lane(priya, 'Assigned').locator(`#card-${number}`)).toBeVisible();
+});
+
+test('several are taken at once, with what became of each', async ({ visit }) => {
+  const { docket } = here;
+  const daniel = await visit(docket, people.daniel);
+  await go(daniel, `${docket.url}/work?status=open`);
+  const boxes = daniel.getByRole('checkbox', { name: /^Select/ });
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  await daniel.getByRole('button', { name: 'Assign 2 to me' }).click();
+  await expect(daniel.locator('#outcomes').getByText('assigned to you')).toHaveCount(2);
 });
