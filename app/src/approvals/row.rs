@@ -27,7 +27,11 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
     let same = move || {
         (others.get() > 1).then(|| {
             view! {
-                <button class="inrow__alike" type="button" on:click=move |_| desk.select_alike(&alike.get_untracked().unwrap_or_default())>
+                <button
+                    class="inrow__alike"
+                    type="button"
+                    title="The same service and answers, but who and when"
+                    on:click=move |_| desk.select_alike(&alike.get_untracked().unwrap_or_default())>
                     {format!("Select {} alike", others.get())}
                 </button>
             }

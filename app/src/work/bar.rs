@@ -13,7 +13,7 @@ use leptos_router::hooks::use_navigate;
 pub fn Strip(work: Work) -> impl IntoView {
     type Pick = fn(&domain::requests::queue::Counts) -> u32;
     let one = |class: &'static str, icon: &'static str, words: &'static str, pick: Pick, change: fn(&mut QueueFilter)| {
-        let count = move || work.counts.with(|counts| pick(counts));
+        let count = move || work.counts.with(pick);
         let shown = move || {
             let count = count();
             if count >= MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() }

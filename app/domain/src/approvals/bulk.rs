@@ -2,10 +2,12 @@
 //! person had pressed the button at that moment. Pure: what is alike, when a list's row is due, what a held decision can become.
 
 use super::{Verdict, deadline, machine};
+use crate::forms::dates::{parse_date, parse_datetime};
 use crate::id::HeldId;
 use crate::requests::Request;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// How long a decision of many is held, in seconds: the time to undo.
@@ -48,11 +50,17 @@ pub fn due_at(request: &Request) -> Option<DateTime<Utc>> {
     deadline::due_at(&request.state.approval)
 }
 
-/// What requests have in common that an approver decides alike: the service, its form version, its price, and the rules that wait.
-/// 12 hexadecimal digits.
+/// What requests have in common that an approver decides alike: the service, its form version, its price, the rules that wait, and every
+/// answer but who and when (picked people and groups, dates and times). 12 hexadecimal digits.
 pub fn alike(request: &Request) -> String {
+    let who_or_when = |value: &Value| match value {
+        Value::Object(_) => true,
+        Value::String(text) => parse_date(text).is_some() || parse_datetime(text).is_some(),
+        _ => false,
+    };
+    let answers: Vec<(&str, &Value)> = request.answers.iter().filter(|(_, value)| !who_or_when(value)).collect();
     let rules: Vec<&str> = machine::open_rules(&request.state.approval).into_iter().map(|rule| rule.key.as_str()).collect();
-    let read = serde_json::json!([request.item.key, request.form_version, request.item.price, rules]);
+    let read = serde_json::json!([request.item.key, request.form_version, request.item.price, rules, answers]);
     Sha256::digest(read.to_string().as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -116,6 +116,21 @@ async fn what_changed_meanwhile_is_told_with_who_did_it() {
 }
 
 #[tokio::test]
+async fn requests_with_the_same_answers_but_who_and_when_are_alike() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let ruth = world.caller("north", "ruth").await;
+        for (who, system) in [("hana", "ledger"), ("jonas", "ledger"), ("hana", "payroll")] {
+            let caller = world.caller("north", who).await;
+            file(&world, &caller, "access", json!({"system": system})).await;
+        }
+        let rows = approvals::inbox(be, &ruth).await.unwrap().rows;
+        assert_eq!((rows.len(), rows[0].alike == rows[1].alike, rows[0].alike == rows[2].alike), (3, true, false));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn questions_are_asked_one_by_one_and_a_hundred_are_enough() {
     on_both(|world| async move {
         let ([one], ada) = badges(&world).await;
