@@ -4,6 +4,7 @@
 //! Ages are real: a clock of our own stands where each step happened. What is delivered goes to a receiver of our own at the address the
 //! demo's connectors name; a request that should fail meets one that refuses.
 
+mod away;
 mod step;
 
 use crate::config::Config;
@@ -37,6 +38,7 @@ const RECEIVER: &str = "127.0.0.1:4010";
 struct Story {
     /// E-mails whose sign-ins are printed, with a word about each.
     sign_ins: Vec<(String, String)>,
+    away: Vec<away::Away>,
     requests: Vec<Told>,
 }
 
@@ -50,7 +52,8 @@ impl Story {
         let steps = || self.requests.iter().flat_map(|told| &told.then);
         let acting = self.requests.iter().map(|told| told.by.as_str()).chain(steps().map(|step| step.by.as_str()));
         let named = steps().filter_map(|step| step.to.as_deref()).filter(|to| !to.starts_with('#'));
-        acting.chain(named).chain(self.sign_ins.iter().map(|(email, _)| email.as_str())).collect()
+        let away = self.away.iter().flat_map(|away| [away.from.as_str(), away.to.as_str()]);
+        acting.chain(named).chain(away).chain(self.sign_ins.iter().map(|(email, _)| email.as_str())).collect()
     }
 }
 
@@ -118,10 +121,13 @@ pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
     }
     let teller = Teller::new(config, real.store().clone(), people).await?;
     let mut told = 0;
+    for away in &story.away {
+        told += u32::from(teller.away(away).await.map_err(|problem| format!("{} is away: {problem}", away.from))?);
+    }
     for request in &story.requests {
         told += u32::from(teller.tell(request).await.map_err(|problem| format!("{}: {problem}", request.name))?);
     }
-    lines.push(if told == 0 { "requests: all there already".to_owned() } else { format!("requests: {told} made") });
+    lines.push(if told == 0 { "requests: all there already".to_owned() } else { format!("requests and deputies: {told} made") });
     lines.push(format!("\nSign in at {}/sign-in with the password {PASSWORD}:", config.public_url));
     lines.extend(story.sign_ins.iter().map(|(email, words)| format!("  {email:<40}{words}")));
     Ok(lines.join("\n"))

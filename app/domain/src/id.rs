@@ -53,6 +53,8 @@ ids! {
     CommentId,
     /// A grant to decide in somebody's place.
     DelegationId,
+    /// A decision that is held for a moment.
+    HeldId,
     /// A way to one task for somebody without an account.
     ShareId,
 }

@@ -2,7 +2,9 @@
 
 use crate::error::ApiError;
 use crate::wire::Json;
+use domain::approvals::bulk::OneOfMany;
 use domain::approvals::wire::{Decide, InboxPage, LeadershipRow};
+use domain::id::HeldId;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
@@ -20,6 +22,22 @@ pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::approvals::decide(&backend, &caller, decision).await)
+}
+
+/// Approves or declines many, after the time to undo: what became of each at once.
+#[server(name = DecideManyCall, input = Json, output = Json, endpoint = "approvals/decide_many")]
+pub async fn decide_many(decisions: Vec<Decide>) -> Result<Vec<OneOfMany>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::held::decide_many(&backend, &caller, decisions).await)
+}
+
+/// Takes held decisions back; answers those that were still held.
+#[server(name = UndoHeldCall, input = Json, output = Json, endpoint = "approvals/undo_held")]
+pub async fn undo_held(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::held::undo_held(&backend, &caller, ids).await)
 }
 
 /// Everything that waits for approval, for those who lead (S0-019).

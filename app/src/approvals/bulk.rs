@@ -74,17 +74,33 @@ pub fn BulkBar(desk: Desk) -> impl IntoView {
 #[component]
 pub fn Outcomes(desk: Desk) -> impl IntoView {
     let some = Memo::new(move |_| desk.outcomes.with(|outcomes| !outcomes.is_empty()));
+    let held = Memo::new(move |_| desk.outcomes.with(|outcomes| outcomes.iter().any(|one| one.held.is_some())));
+    let undo = move || {
+        held.get().then(|| {
+            view! {
+                <button class="button button--sm button--primary" type="button" on:click=move |_| desk.undo_held()>
+                    <Icon name="undo-2" />
+                    "Undo"
+                    <kbd class="kbd">"U"</kbd>
+                </button>
+            }
+            .into_any()
+        })
+    };
     let panel = move || {
         view! {
             <div class="slip__body stack">
                 <ul role="list">
-                    <For each=move || desk.outcomes.get() key=|outcome| outcome.number.clone() let:outcome>
+                    <For each=move || desk.outcomes.get() key=|outcome| format!("{}{:?}", outcome.number, outcome.result) let:outcome>
                         {outcome_view(outcome)}
                     </For>
                 </ul>
-                <button class="button button--sm" type="button" on:click=move |_| desk.outcomes.set(Vec::new())>
-                    "Dismiss"
-                </button>
+                <div class="row">
+                    {undo}
+                    <button class="button button--sm" type="button" on:click=move |_| desk.outcomes.set(Vec::new())>
+                        "Dismiss"
+                    </button>
+                </div>
             </div>
         }
     };

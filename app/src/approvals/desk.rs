@@ -1,14 +1,16 @@
 //! The inbox's state, shared by its parts: the list, the request being read, the decision being made.
 
-use super::api::{decide, inbox};
-use super::inbox_list::{InboxList, last_words};
+use super::api::{decide, decide_many, inbox, undo_held};
+use super::inbox_list::{Filter, InboxList, last_words};
 use super::keys::focus;
 use crate::error::ApiError;
 use crate::live::Live;
 use crate::requests::api::request_page;
 use domain::Refusal;
 use domain::approvals::Verdict;
+use domain::approvals::bulk::{HELD_SECONDS, HeldOutcome, HeldView};
 use domain::approvals::wire::{Decide, InboxPage};
+use domain::id::HeldId;
 use domain::people::PersonRef;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -21,12 +23,19 @@ pub struct Outcome {
     pub number: String,
     /// The words to show; an error holds what went against it.
     pub result: Result<String, String>,
+    /// It can be undone by this id.
+    pub held: Option<HeldId>,
 }
+
+/// How often a page looks whether what is held was taken.
+const LOOKS: u32 = 5;
 
 /// Everything the parts of the inbox share.
 #[derive(Clone, Copy)]
 pub struct Desk {
     pub list: RwSignal<InboxList>,
+    /// What is shown of the list, as the address says.
+    pub filter: Memo<Filter>,
     /// Docket number of the request being read.
     pub open: Memo<Option<String>>,
     /// The request being read, as shown.
@@ -61,12 +70,15 @@ impl Desk {
     pub fn new(
         page: InboxPage,
         open: Memo<Option<String>>,
+        filter: Memo<Filter>,
         me: Signal<Option<PersonRef>>,
         live: Live,
         go: Callback<(String, bool)>,
     ) -> Self {
         Self {
+            outcomes: RwSignal::new(page.held.iter().filter_map(outcome_of).collect()),
             list: RwSignal::new(InboxList::new(page)),
+            filter,
             open,
             shown: RwSignal::new(None),
             newer: RwSignal::new(None),
@@ -76,7 +88,6 @@ impl Desk {
             sending: RwSignal::new(None),
             selected: RwSignal::new(BTreeSet::new()),
             anchor: StoredValue::new(None),
-            outcomes: RwSignal::new(Vec::new()),
             bulk: RwSignal::new(false),
             go,
             said: RwSignal::new(String::new()),
@@ -129,6 +140,7 @@ impl Desk {
             loop {
                 self.again.try_update_value(|again| *again = false);
                 if let Ok(page) = inbox().await {
+                    self.hear_outcomes(&page.held);
                     self.live.inbox_count.try_update(|count| *count = Some(page.count));
                     let gone = self.list.try_update(|list| list.merge(page)).unwrap_or_default();
                     for number in gone {
@@ -209,9 +221,10 @@ impl Desk {
 
     fn decided(self, number: String, verdict: Verdict, page: RequestPage) {
         self.selected.try_update(|selected| selected.remove(&number));
+        let filter = self.filter.get_untracked();
         let next = self.list.try_update(|list| {
             list.close(&number, format!("You {}", did(verdict)));
-            list.next_waiting(&number)
+            list.next_waiting(&number, &filter)
         });
         if self.shown.try_with_untracked(|s| s.as_ref().is_some_and(|s| s.summary.number == number)) == Some(true) {
             self.reason.try_set(String::new());
@@ -271,35 +284,102 @@ impl Desk {
     /// Selects everything from the row last selected to this one.
     pub fn toggle_range(self, number: &str) {
         let from = self.anchor.get_value().unwrap_or_else(|| number.to_owned());
-        let range = self.list.with_untracked(|list| list.range(&from, number));
+        let range = self.list.with_untracked(|list| self.filter.with_untracked(|filter| list.range(&from, number, filter)));
         self.selected.update(|selected| selected.extend(range));
     }
 
-    /// Decides every selected request, one by one, each checked for itself; says what became of each.
+    /// Decides every selected request, each checked for itself; says what became of each. They are held for some seconds first.
     pub fn decide_selected(self, verdict: Verdict, reason: String) {
-        let numbers: Vec<String> = self.list.with_untracked(|list| {
+        let decisions: Vec<Decide> = self.list.with_untracked(|list| {
             let selected = self.selected.get_untracked();
-            list.rows.iter().map(|row| row.data.number.clone()).filter(|number| selected.contains(number)).collect()
+            let rows = list.rows.iter().filter(|row| selected.contains(&row.data.number));
+            rows.map(|row| Decide { number: row.data.number.clone(), verdict, reason: reason.clone(), seen: row.data.events }).collect()
         });
-        if numbers.is_empty() || self.bulk.get_untracked() {
+        if decisions.is_empty() || self.bulk.get_untracked() {
             return;
         }
         self.bulk.set(true);
-        self.outcomes.set(Vec::new());
         spawn_local(async move {
-            for number in numbers {
-                let result = decide_one(number.clone(), verdict, reason.clone()).await;
-                if result.is_ok() {
-                    self.list.try_update(|list| list.close(&number, format!("You {}", did(verdict))));
+            let numbers: Vec<String> = decisions.iter().map(|decision| decision.number.clone()).collect();
+            match decide_many(decisions).await {
+                Ok(results) => {
+                    let outcomes = results.into_iter().map(|one| match one.refused {
+                        Some(words) => Outcome { number: one.number, result: Err(words), held: None },
+                        None => Outcome { number: one.number, result: Ok(soon(verdict).to_owned()), held: one.held },
+                    });
+                    self.outcomes.try_set(outcomes.collect());
+                    self.selected.try_update(|selected| numbers.iter().for_each(|number| _ = selected.remove(number)));
                 }
-                self.selected.try_update(|selected| selected.remove(&number));
-                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result }));
+                Err(error) => {
+                    let failed = |number: &String| Outcome { number: number.clone(), result: Err(error.message()), held: None };
+                    self.outcomes.try_set(numbers.iter().map(failed).collect());
+                }
             }
             self.bulk.try_set(false);
             self.refresh_list();
-            self.reload_shown();
+            self.look_later(LOOKS);
             focus(&["outcomes"]);
         });
+    }
+
+    /// Looks what became of what is held, once its time is over and a little longer.
+    fn look_later(self, looks: u32) {
+        let pause = if looks == LOOKS { HELD_SECONDS as u64 * 1_000 + 1_000 } else { 1_500 };
+        set_timeout(
+            move || {
+                if looks > 0 && self.outcomes.try_with_untracked(|outcomes| outcomes.iter().any(|one| one.held.is_some())) == Some(true) {
+                    self.refresh_list();
+                    self.look_later(looks - 1);
+                }
+            },
+            std::time::Duration::from_millis(pause),
+        );
+    }
+
+    /// What the server says of decisions that were held: each replaces what is on screen about it.
+    fn hear_outcomes(self, held: &[HeldView]) {
+        let ended: Vec<(HeldId, Outcome)> =
+            held.iter().filter(|one| one.outcome.is_some()).filter_map(|one| Some((one.id, outcome_of(one)?))).collect();
+        self.outcomes.try_update(|outcomes| {
+            for outcome in outcomes.iter_mut() {
+                if let Some((_, now)) = ended.iter().find(|(id, _)| outcome.held == Some(*id)) {
+                    *outcome = now.clone();
+                }
+            }
+        });
+    }
+
+    /// Takes back everything that is still held.
+    pub fn undo_held(self) {
+        let ids: Vec<HeldId> = self.outcomes.with_untracked(|outcomes| outcomes.iter().filter_map(|one| one.held).collect());
+        if ids.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            let undone = undo_held(ids).await;
+            self.outcomes.try_update(|outcomes| {
+                for one in outcomes.iter_mut() {
+                    match (&undone, one.held) {
+                        (Ok(undone), Some(id)) if undone.contains(&id) => {
+                            one.held = None;
+                            one.result = Ok("undone, it waits for you again".to_owned());
+                        }
+                        (Err(error), Some(_)) => one.result = Err(error.message()),
+                        _ => {}
+                    }
+                }
+            });
+            self.refresh_list();
+        });
+    }
+
+    /// Selects every row that is decided alike with this one; answers nothing when it waits no more.
+    pub fn select_alike(self, alike: &str) {
+        let numbers: Vec<String> = self.list.with_untracked(|list| {
+            let rows = list.rows.iter().filter(|row| row.waits() && row.data.alike == alike);
+            rows.map(|row| row.data.number.clone()).collect()
+        });
+        self.selected.update(|selected| selected.extend(numbers));
     }
 
     /// Shows what waited behind the arrivals button.
@@ -312,10 +392,23 @@ impl Desk {
     }
 }
 
-async fn decide_one(number: String, verdict: Verdict, reason: String) -> Result<String, String> {
-    let page = request_page(number.clone()).await.map_err(|error| error.message())?;
-    let decision = Decide { number, verdict, reason, seen: seen(&page) };
-    decide(decision).await.map(|_| said(verdict).to_owned()).map_err(|error| error.message())
+/// A held decision as the panel shows it; nothing for one that was undone.
+fn outcome_of(held: &HeldView) -> Option<Outcome> {
+    let (result, id) = match &held.outcome {
+        None => (Ok(soon(held.verdict).to_owned()), Some(held.id)),
+        Some(HeldOutcome::Decided) => (Ok(said(held.verdict).to_owned()), None),
+        Some(HeldOutcome::Refused { words }) => (Err(words.clone()), None),
+        Some(HeldOutcome::Undone) => return None,
+    };
+    Some(Outcome { number: held.number.clone(), result, held: id })
+}
+
+/// What is said while a decision is held.
+fn soon(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reject => "declined in 8 seconds",
+        _ => "approved in 8 seconds",
+    }
 }
 
 /// Number of events on screen: what the approver saw.

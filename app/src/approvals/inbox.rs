@@ -4,12 +4,15 @@ use super::api::inbox;
 use super::bulk::{BulkBar, Outcomes};
 use super::desk::{Desk, row_id};
 use super::detail::DetailPane;
+use super::inbox_filter::{FilterBar, query, use_filter};
+use super::inbox_list::Filter;
 use super::keys::{focus, use_inbox_keys};
 use super::row::InboxRowView;
 use crate::live::{LiveMark, LiveState, use_live};
 use crate::session::use_me;
 use crate::ui::{Empty, ErrorView, Icon, Skeleton, page_title};
 use crate::wire::page_data;
+use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{InboxPage as Waiting, LiveEvent};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -52,6 +55,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     let first = waiting.rows.first().map(|row| row.number.clone());
     let open = Memo::new(move |_| addressed.get().or_else(|| first.clone()));
 
+    let filter = use_filter();
     let live = use_live();
     let me = use_me();
     let me = Signal::derive(move || me.get().map(|me| me.person));
@@ -62,12 +66,12 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     };
     let go = Callback::new(move |(number, focus_row): (String, bool)| {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        navigate(&format!("/inbox/{number}"), options);
+        navigate(&format!("/inbox/{number}{}", filter.with_untracked(query)), options);
         if focus_row {
             focus(&[&row_id(&number), "inbox-view"]);
         }
     });
-    let desk = Desk::new(waiting, open, me, live, go);
+    let desk = Desk::new(waiting, open, filter, me, live, go);
     follow(desk);
     use_inbox_keys(desk, open_page);
     let title =
@@ -87,6 +91,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
                         <LiveMark />
                         <a class="button button--quiet button--sm push" href="/profile/away">"Away"</a>
                     </div>
+                    <FilterBar desk />
                 </header>
                 <div class="inbox__rows">
                     <Outcomes desk />
@@ -156,10 +161,25 @@ fn Arrivals(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Rows(desk: Desk) -> impl IntoView {
-    let numbers = Memo::new(move |_| desk.list.with(|list| list.rows.iter().map(|row| row.data.number.clone()).collect::<Vec<_>>()));
-    let none = Memo::new(move |_| numbers.with(Vec::is_empty));
-    let empty = || {
-        view! {
+    let shown = Memo::new(move |_| {
+        desk.list.with(|list| {
+            desk.filter.with(|filter| {
+                let mut groups: Vec<(DueGroup, Vec<String>)> = Vec::new();
+                for row in list.visible(filter) {
+                    match groups.last_mut() {
+                        Some((group, numbers)) if *group == row.data.group => numbers.push(row.data.number.clone()),
+                        _ => groups.push((row.data.group, vec![row.data.number.clone()])),
+                    }
+                }
+                groups
+            })
+        })
+    });
+    let none = Memo::new(move |_| shown.with(Vec::is_empty));
+    let navigate = use_navigate();
+    let clear = Callback::new(move |()| navigate("/inbox", NavigateOptions { replace: true, ..NavigateOptions::default() }));
+    let empty = move || match desk.filter.with(Filter::is_empty) {
+        true => view! {
             <Empty icon="inbox" title="Nothing waits for you">
                 <p>"New requests appear here by themselves."</p>
                 <a class="button" href="/">
@@ -167,10 +187,38 @@ fn Rows(desk: Desk) -> impl IntoView {
                 </a>
             </Empty>
         }
+        .into_any(),
+        false => view! {
+            <Empty icon="list-filter" title="Nothing fits">
+                <p>"Requests wait for you, but none is like this."</p>
+                <button class="button" type="button" on:click=move |_| clear.run(())>
+                    "Show all"
+                </button>
+            </Empty>
+        }
+        .into_any(),
     };
+    // One group that is not late needs no heading.
+    let plain = Memo::new(move |_| shown.with(|groups| matches!(groups.as_slice(), [(DueGroup::Later, _)])));
     view! {
         {move || none.get().then(empty)}
-        <ul class="inbox__list" role="list" aria-label="Waiting on you, oldest first">
+        <For each=move || shown.get() key=|(group, _)| *group let((group, _))>
+            {group_view(desk, group, shown, plain)}
+        </For>
+    }
+    .into_any()
+}
+
+fn group_view(desk: Desk, group: DueGroup, shown: Memo<Vec<(DueGroup, Vec<String>)>>, plain: Memo<bool>) -> AnyView {
+    let numbers = Memo::new(move |_| {
+        shown.with(|groups| groups.iter().find(|(one, _)| *one == group).map(|(_, numbers)| numbers.clone()).unwrap_or_default())
+    });
+    let heading = move || {
+        (!plain.get()).then(|| view! { <h2 class="inbox__group">{group.label()} " " <span>{numbers.with(Vec::len)}</span></h2> }.into_any())
+    };
+    view! {
+        {heading}
+        <ul class="inbox__list" role="list" aria-label=format!("{}, oldest first", group.label())>
             <For each=move || numbers.get() key=|number| number.clone() let:number>
                 <InboxRowView desk number />
             </For>

@@ -2,6 +2,7 @@
 //!
 //! What arrives waits until it is asked for; what somebody else decided stays in its place, dimmed, with their name.
 
+use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{InboxPage, InboxRow};
 use domain::people::PersonRef;
 use domain::requests::{Event, What};
@@ -14,6 +15,39 @@ pub struct Row {
     pub fresh: bool,
     /// Why it does not wait any more: "You approved this", "Samir Haddad approved this".
     pub closed: Option<String>,
+}
+
+impl Row {
+    /// Whether it waits for the person, and no decision about it is held.
+    pub fn waits(&self) -> bool {
+        self.closed.is_none() && self.data.held.is_none()
+    }
+}
+
+/// What is shown of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Words of the docket number, the service or the requester.
+    pub text: String,
+    /// Name of a service; all when empty.
+    pub service: String,
+    pub group: Option<DueGroup>,
+}
+
+impl Filter {
+    /// Whether everything is shown.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a row is shown: every word is somewhere in it.
+    pub fn shows(&self, row: &InboxRow) -> bool {
+        let all = format!("{} {} {}", row.number, row.title, row.requester.name).to_lowercase();
+        let words = self.text.to_lowercase();
+        words.split_whitespace().all(|word| all.contains(word))
+            && (self.service.is_empty() || self.service == row.title)
+            && self.group.is_none_or(|group| group == row.group)
+    }
 }
 
 /// Where to go from a row.
@@ -80,40 +114,47 @@ impl InboxList {
             row.fresh = false;
         }
         self.rows.extend(self.arrivals.drain(..).map(|data| Row { data, fresh: true, closed: None }));
-        self.rows.sort_by(|a, b| (a.data.submitted_at, &a.data.number).cmp(&(b.data.submitted_at, &b.data.number)));
+        let place = |row: &Row| (row.data.group, row.data.submitted_at, row.data.number.clone());
+        self.rows.sort_by_key(place);
         first
     }
 
-    /// The row beside the given one; the first when none is given. None at an end.
-    pub fn beside(&self, number: Option<&str>, step: Step) -> Option<String> {
-        let at = number.and_then(|number| self.rows.iter().position(|row| row.data.number == number));
+    /// The rows a filter shows, in their order.
+    pub fn visible<'a>(&'a self, filter: &'a Filter) -> impl DoubleEndedIterator<Item = &'a Row> {
+        self.rows.iter().filter(|row| filter.shows(&row.data))
+    }
+
+    /// The shown row beside the given one; the first when none is given. None at an end.
+    pub fn beside(&self, number: Option<&str>, step: Step, filter: &Filter) -> Option<String> {
+        let shown: Vec<&str> = self.visible(filter).map(|row| row.data.number.as_str()).collect();
+        let at = number.and_then(|number| shown.iter().position(|shown| *shown == number));
         let to = match (at, step) {
             (None, _) => 0,
             (Some(at), Step::Down) => at + 1,
             (Some(at), Step::Up) => at.checked_sub(1)?,
         };
-        self.rows.get(to).map(|row| row.data.number.clone())
+        shown.get(to).map(|number| (*number).to_owned())
     }
 
-    /// The row to go to after a decision: the next that waits, else the last one before it.
-    pub fn next_waiting(&self, number: &str) -> Option<String> {
+    /// The shown row to go to after a decision: the next that waits, else the last one before it.
+    pub fn next_waiting(&self, number: &str, filter: &Filter) -> Option<String> {
         let at = self.rows.iter().position(|row| row.data.number == number).unwrap_or(0);
-        let waits = |row: &&Row| row.closed.is_none() && row.data.number != number;
+        let waits = |row: &&Row| row.waits() && row.data.number != number && filter.shows(&row.data);
         let after = self.rows.iter().skip(at).find(waits);
         after.or_else(|| self.rows.iter().take(at).rev().find(waits)).map(|row| row.data.number.clone())
     }
 
-    /// The numbers from one row to another, both included, in list order; only those that wait.
-    pub fn range(&self, from: &str, to: &str) -> Vec<String> {
+    /// The shown numbers from one row to another, both included, in list order; only those that wait.
+    pub fn range(&self, from: &str, to: &str, filter: &Filter) -> Vec<String> {
         let position = |number: &str| self.rows.iter().position(|row| row.data.number == number);
         let (Some(a), Some(b)) = (position(from), position(to)) else { return vec![to.to_owned()] };
-        let waiting = self.rows[a.min(b)..=a.max(b)].iter().filter(|row| row.closed.is_none());
+        let waiting = self.rows[a.min(b)..=a.max(b)].iter().filter(|row| row.waits() && filter.shows(&row.data));
         waiting.map(|row| row.data.number.clone()).collect()
     }
 
     /// Whether the row is there and waits.
     pub fn waits(&self, number: &str) -> bool {
-        self.row(number).is_some_and(|row| row.closed.is_none())
+        self.row(number).is_some_and(Row::waits)
     }
 }
 
@@ -155,12 +196,17 @@ mod tests {
             needed: 1,
             words: "You".to_owned(),
             on_behalf_of: None,
+            events: 1,
+            group: DueGroup::Later,
+            due: None,
+            alike: String::new(),
+            held: None,
         }
     }
 
     fn page(rows: &[(&str, i64)]) -> InboxPage {
         let rows: Vec<_> = rows.iter().map(|(number, minute)| row(number, *minute)).collect();
-        InboxPage { count: rows.len() as u64, rows }
+        InboxPage { count: rows.len() as u64, rows, held: Vec::new() }
     }
 
     fn numbers(list: &InboxList) -> Vec<&str> {
@@ -184,6 +230,32 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_shows_rows_with_every_word_of_one_service_and_one_group() {
+        let vpn = row("IT-2222", 1);
+        let late = InboxRow { title: "Key loan".to_owned(), group: DueGroup::Overdue, ..row("KEY-3333", 2) };
+        let shows = |text: &str, service: &str, group| {
+            let filter = Filter { text: text.to_owned(), service: service.to_owned(), group };
+            [filter.shows(&vpn), filter.shows(&late)]
+        };
+        assert_eq!(shows("", "", None), [true, true]);
+        assert_eq!(shows("sato vpn", "", None), [true, false]);
+        assert_eq!(shows("key-33", "", None), [false, true]);
+        assert_eq!(shows("", "Key loan", None), [false, true]);
+        assert_eq!(shows("hana", "", Some(DueGroup::Overdue)), [false, true]);
+        assert_eq!(shows("vpn", "Key loan", None), [false, false]);
+    }
+
+    #[test]
+    fn what_is_held_does_not_wait_and_is_in_no_selection() {
+        let mut waiting = page(&[("IT-2222", 2), ("IT-3333", 3)]);
+        waiting.rows[0].held = Some(domain::approvals::Verdict::Approve);
+        let list = InboxList::new(waiting);
+        assert!(!list.waits("IT-2222") && list.waits("IT-3333"));
+        assert_eq!(list.range("IT-2222", "IT-3333", &Filter::default()), ["IT-3333"]);
+        assert_eq!(list.next_waiting("IT-3333", &Filter::default()), None);
+    }
+
+    #[test]
     fn the_row_being_read_stays_even_when_decided() {
         let mut list = InboxList::new(page(&[("IT-2222", 2)]));
         list.merge(page(&[("IT-3333", 3)]));
@@ -203,16 +275,16 @@ mod tests {
     #[test]
     fn moving_stops_at_the_ends_and_a_decision_skips_what_is_decided() {
         let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
-        assert_eq!(list.beside(None, Step::Down).as_deref(), Some("IT-2222"));
-        assert_eq!(list.beside(Some("IT-2222"), Step::Down).as_deref(), Some("IT-3333"));
-        assert_eq!(list.beside(Some("IT-2222"), Step::Up), None);
-        assert_eq!(list.beside(Some("IT-4444"), Step::Down), None);
+        assert_eq!(list.beside(None, Step::Down, &Filter::default()).as_deref(), Some("IT-2222"));
+        assert_eq!(list.beside(Some("IT-2222"), Step::Down, &Filter::default()).as_deref(), Some("IT-3333"));
+        assert_eq!(list.beside(Some("IT-2222"), Step::Up, &Filter::default()), None);
+        assert_eq!(list.beside(Some("IT-4444"), Step::Down, &Filter::default()), None);
         list.close("IT-3333", "Samir Haddad approved this".to_owned());
-        assert_eq!(list.next_waiting("IT-2222").as_deref(), Some("IT-4444"));
-        assert_eq!(list.next_waiting("IT-4444").as_deref(), Some("IT-2222"));
+        assert_eq!(list.next_waiting("IT-2222", &Filter::default()).as_deref(), Some("IT-4444"));
+        assert_eq!(list.next_waiting("IT-4444", &Filter::default()).as_deref(), Some("IT-2222"));
         list.close("IT-2222", "You approved this".to_owned());
-        assert_eq!(list.next_waiting("IT-4444"), None);
-        assert_eq!(list.range("IT-4444", "IT-2222"), ["IT-4444"]);
+        assert_eq!(list.next_waiting("IT-4444", &Filter::default()), None);
+        assert_eq!(list.range("IT-4444", "IT-2222", &Filter::default()), ["IT-4444"]);
     }
 
     #[test]

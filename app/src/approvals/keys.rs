@@ -78,6 +78,8 @@ fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool
         "d" => desk.decide(Verdict::Reject),
         "r" => focus(&["reason"]),
         "n" => desk.show_arrivals(),
+        "u" => desk.undo_held(),
+        "f" => focus(&["inbox-filter"]),
         "Enter" => match open.filter(|number| is_on_row_or_page(event, number)) {
             Some(number) => open_page.run(number),
             None => return false,
@@ -88,7 +90,7 @@ fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool
 }
 
 fn go(desk: Desk, from: Option<&str>, step: Step) {
-    if let Some(number) = desk.list.with_untracked(|list| list.beside(from, step)) {
+    if let Some(number) = desk.list.with_untracked(|list| desk.filter.with_untracked(|filter| list.beside(from, step, filter))) {
         desk.go.run((number, true));
     }
 }

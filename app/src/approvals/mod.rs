@@ -7,6 +7,7 @@ pub mod desk;
 pub mod detail;
 mod in_place;
 pub mod inbox;
+pub mod inbox_filter;
 pub mod inbox_list;
 pub mod keys;
 pub mod leadership;

@@ -3,8 +3,10 @@
 use super::desk::{Desk, row_id};
 use super::inbox_list::Row;
 use crate::requests::page_approval::{Hole, punches};
-use crate::ui::{DocketNumber, When};
+use crate::ui::{DocketNumber, Icon, When};
+use domain::approvals::Verdict;
 use domain::approvals::wire::InboxRow;
+use domain::requests::sla::shown::{DueView, Pace};
 use leptos::prelude::*;
 
 /// A row: who asks for what, and how its approval stands. Once decided it stays in its place, dimmed, with who decided.
@@ -16,7 +18,22 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
     let is_open = Memo::new(move |_| desk.open.with(|open| open.as_deref() == Some(key.as_str())));
     let key = number.clone();
     let is_selected = Memo::new(move |_| desk.selected.with(|selected| selected.contains(&key)));
-    let is_closed = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.closed.is_some())));
+    let is_closed = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| !row.waits())));
+    let alike = Memo::new(move |_| row.with(|row| row.as_ref().filter(|row| row.waits()).map(|row| row.data.alike.clone())));
+    let others = Memo::new(move |_| {
+        let Some(alike) = alike.get().filter(|alike| !alike.is_empty()) else { return 0 };
+        desk.list.with(|list| list.rows.iter().filter(|row| row.waits() && row.data.alike == alike).count())
+    });
+    let same = move || {
+        (others.get() > 1).then(|| {
+            view! {
+                <button class="inrow__alike" type="button" on:click=move |_| desk.select_alike(&alike.get_untracked().unwrap_or_default())>
+                    {format!("Select {} alike", others.get())}
+                </button>
+            }
+            .into_any()
+        })
+    };
     let key = number.clone();
     let toggle = move |_| desk.toggle(&key);
     view! {
@@ -39,6 +56,7 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
             >
                 {move || row.with(|row| row.as_ref().map(content))}
             </a>
+            {same}
         </li>
     }
     .into_any()
@@ -48,8 +66,18 @@ fn content(row: &Row) -> AnyView {
     let data = row.data.clone();
     let fresh = row.fresh.then(|| view! { <span class="inrow__new">"New"</span> });
     let lent = data.on_behalf_of.as_ref().map(|absent| view! { <span class="inrow__for">{format!("For {}", absent.name)}</span> });
+    let time = match data.due.clone() {
+        Some(due) => view! { <span class="push">{sla(&due)}</span> }.into_any(),
+        None => view! {
+            <span class="push muted">
+                <When at=data.submitted_at />
+            </span>
+        }
+        .into_any(),
+    };
     let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
-    let standing = match row.closed.clone() {
+    let held = data.held.map(|verdict| if verdict == Verdict::Reject { "Declining" } else { "Approving" }.to_owned());
+    let standing = match row.closed.clone().or(held) {
         Some(words) => view! { <span class="inrow__votes">{words}</span> }.into_any(),
         None => view! { <span class="inrow__votes">{punches(row_holes(&data), false)} {data.words.clone()}</span> }.into_any(),
     };
@@ -57,9 +85,7 @@ fn content(row: &Row) -> AnyView {
         <span class="inrow__top">
             <DocketNumber number=data.number.clone() />
             {fresh}
-            <span class="push muted">
-                <When at=data.submitted_at />
-            </span>
+            {time}
         </span>
         <span class="inrow__title">{data.title}</span>
         <span class="inrow__meta">
@@ -67,6 +93,23 @@ fn content(row: &Row) -> AnyView {
             {lent}
             {price}
             {standing}
+        </span>
+    }
+    .into_any()
+}
+
+/// A due time as drawn.
+pub fn sla(due: &DueView) -> AnyView {
+    let (class, icon) = match due.pace {
+        Pace::Calm => ("sla sla--ok", "timer"),
+        Pace::Soon => ("sla sla--soon", "timer"),
+        Pace::Late => ("sla sla--late", "alarm-clock"),
+        Pace::Paused => ("sla sla--paused", "circle-pause"),
+    };
+    view! {
+        <span class=class>
+            <Icon name=icon />
+            <span>{due.words.clone()}</span>
         </span>
     }
     .into_any()

@@ -73,6 +73,14 @@ pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
     reply(backend::requests::page(&backend, &caller, &number).await)
 }
 
+/// One request as it was after one of its events; with `seen`, as the person saw it whose decision that event is.
+#[server(name = RequestPageAtCall, input = Json, output = Json, endpoint = "requests/page_at")]
+pub async fn request_page_at(number: String, seq: u32, seen: bool) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::page_at(&backend, &caller, &number, seq, seen).await)
+}
+
 /// Does something with a request; None when the person does not see it any more. `seen` is the number of events on the screen.
 #[server(name = ActCall, input = Json, output = Json, endpoint = "requests/act")]
 pub async fn act(number: String, act: Act, seen: Option<u32>) -> Result<Option<RequestPage>, ApiError> {
@@ -95,6 +103,14 @@ pub async fn search_people(text: String) -> Result<Vec<PersonRef>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::search_people(&backend, &caller, &text).await)
+}
+
+/// People who work on requests and whose name fits, at most 20; the first ones for no text.
+#[server(name = SearchWorkersCall, input = Json, output = Json, endpoint = "requests/search_workers")]
+pub async fn search_workers(text: String) -> Result<Vec<PersonRef>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_workers(&backend, &caller, &text).await)
 }
 
 /// Groups of the organization whose name fits, at most 20.

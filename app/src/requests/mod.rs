@@ -1,5 +1,6 @@
 //! Requests: the dialog that makes them, the list of one's own, and the page of each.
 
+pub mod actions;
 pub mod api;
 mod comment_box;
 pub mod comments_slip;
@@ -19,7 +20,13 @@ pub mod page_approval;
 pub mod page_clocks;
 pub mod page_deliveries;
 pub mod page_dialog;
+pub mod page_give;
 pub mod page_head;
+pub mod page_later;
+pub mod page_locked;
+pub mod page_past;
+pub mod page_sheet;
+pub mod page_thread;
 pub mod page_timeline;
 pub mod queue_api;
 pub mod share;

@@ -1,33 +1,52 @@
 //! The page of one request: what was asked, who agreed, what happened, what is being handed over.
 
-use super::api::{replay_delivery, request_page};
+use super::api::{replay_delivery, request_page, request_page_at};
 use super::comments_slip::CommentsSlip;
-use super::page_actions::{HeadActions, ProvideInfo, Refused, Sheet};
+use super::page_actions::HeadActions;
 use super::page_answers::AnswersSlip;
 use super::page_approval::ApprovalSlip;
+use super::page_approval::{ApprovalSlip, Reroute};
 use super::page_clocks::ClocksSlip;
 use super::page_deliveries::DeliveriesSlip;
+use super::page_give::RerouteDialog;
 use super::page_head::DocketHead;
-use super::page_timeline::TimelineSlip;
+use super::page_locked::Locked;
+use super::page_past::Past;
+use super::page_sheet::{Refused, Sheet};
+use super::page_thread::ThreadSlip;
+use super::page_timeline::{TimelineSlip, line};
 use super::tasks_slip::TasksSlip;
 use crate::live::{LiveState, use_live};
 use crate::session::use_me;
 use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
-use domain::approvals::wire::LiveEvent;
+use domain::approvals::wire::{LiveEvent, RuleView};
 use domain::id::DeliveryId;
+use domain::requests::What;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
-/// `/requests/:number`.
+/// `/requests/:number`; with `?at=<event>` as it was after that event, with `?seen=<decision>` as it was seen by who decided.
 #[component]
 pub fn RequestPageView() -> impl IntoView {
-    let params = use_params_map();
-    let number = Memo::new(move |_| params.with(|params| params.get("number").unwrap_or_default().to_uppercase()));
-    let page = page_data(move || number.get(), request_page);
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = Memo::new(move |_| {
+        let number = params.with(|params| params.get("number").unwrap_or_default().to_uppercase());
+        let seq = |name: &str| query.with(|query| query.get(name).and_then(|text| text.parse::<u32>().ok()));
+        (number, seq("at"), seq("seen"))
+    });
+    let page = page_data(
+        move || asked.get(),
+        |(number, at, seen)| async move {
+            match (seen, at) {
+                (Some(seq), _) => request_page_at(number, seq, true).await,
+                (None, Some(seq)) => request_page_at(number, seq, false).await,
+                (None, None) => request_page(number).await,
+            }
+        },
+    );
     view! {
         <Transition fallback=|| {
             view! {
@@ -38,7 +57,13 @@ pub fn RequestPageView() -> impl IntoView {
         }>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(page) => view! { <Loaded page /> }.into_any(),
+                    Ok(page) => {
+                        let crumbs = view! { <Crumbs page=page.clone() /> };
+                        match page.moment.clone() {
+                            Some(moment) => view! { <Past page moment>{crumbs}</Past> }.into_any(),
+                            None => view! { <Loaded page>{crumbs}</Loaded> }.into_any(),
+                        }
+                    }
                     Err(error) => {
                         view! {
                             <Title text="Request · Docket" />
@@ -54,59 +79,93 @@ pub fn RequestPageView() -> impl IntoView {
 }
 
 #[component]
-fn Loaded(page: RequestPage) -> impl IntoView {
-    let sheet = Sheet::new(page.clone());
+fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
+    let me = use_me();
+    let requester = page.summary.requester.id;
+    let list = Signal::derive(move || if me.get().is_some_and(|me| me.person.id == requester) { "/requests" } else { "/inbox" });
+    let sheet = Sheet::new(page.clone(), list);
     follow(sheet);
     let number = page.summary.number.clone();
     let title = format!("{number} {} · Docket", page.summary.title);
-    let shown = sheet.shown;
-    let summary = Memo::new(move |_| shown.with(|p| p.summary.clone()));
-    let status = Memo::new(move |_| shown.with(|p| p.summary.status));
-    let approval = Memo::new(move |_| shown.with(|p| p.approval.clone()));
-    let events = Memo::new(move |_| shown.with(|p| p.events.clone()));
-    let deliveries = Memo::new(move |_| shown.with(|p| p.deliveries.clone()));
-    let may_replay = Memo::new(move |_| shown.with(|p| p.allowed.replay));
+    let summary = sheet.part(|page| page.summary.clone());
+    let status = sheet.part(|page| page.summary.status);
+    let approval = sheet.part(|page| page.approval.clone());
+    let events = sheet.part(|page| page.events.clone());
+    let deliveries = sheet.part(|page| page.deliveries.clone());
+    let assignee = sheet.part(|page| page.assignee.clone());
+    let scheduled = sheet.part(|page| page.scheduled_for);
+    let may_replay = sheet.part(|page| page.allowed.replay);
+    let locked = sheet.part(locked);
     let replay = Callback::new(move |id: DeliveryId| {
         sheet.act("replay", "Sent again", async move { replay_delivery(id).await.map(Some) }, |_| {});
     });
+    let rerouting = RwSignal::new(None::<RuleView>);
+    let reroute = Reroute { may: sheet.part(|page| page.allowed.reroute), ask: Callback::new(move |rule| rerouting.set(Some(rule))) };
     view! {
         <Title text=title />
         <div class="page request">
-            <Crumbs page=page.clone() />
-            <DocketHead summary price=page.price.clone()>
+            {children()}
+            <DocketHead summary price=page.price.clone() assignee=assignee.into() scheduled=scheduled.into()>
                 <HeadActions sheet />
             </DocketHead>
             <div class="request__main">
                 <Refused sheet />
-                <ProvideInfo sheet />
+                <Locked reason=locked />
+                <ThreadSlip sheet />
                 <TasksSlip sheet />
                 <AnswersSlip page=page.clone() />
                 <DeliveriesSlip deliveries may_replay busy=sheet.working() replay />
                 <CommentsSlip sheet />
             </div>
             <aside class="request__side" aria-label="Approval and history">
-                <ApprovalSlip approval status />
+                <ApprovalSlip approval status reroute />
                 <ClocksSlip page=shown />
                 {after(&page)}
-                <TimelineSlip events />
+                <TimelineSlip events number />
             </aside>
+            {move || rerouting.get().map(|rule| reroute_dialog(sheet, rule, rerouting))}
         </div>
     }
     .into_any()
 }
 
+fn reroute_dialog(sheet: Sheet, rule: RuleView, rerouting: RwSignal<Option<RuleView>>) -> AnyView {
+    sheet.error.set(None);
+    let open = RwSignal::new(true);
+    Effect::new(move |_| {
+        if !open.get() {
+            rerouting.try_set(None);
+        }
+    });
+    view! { <RerouteDialog sheet open rule /> }.into_any()
+}
+
+/// Why nothing can be edited, and who brought it there.
+fn locked(page: &RequestPage) -> Option<String> {
+    let reason = page.allowed.locked.clone()?;
+    let last = page.events.iter().rev().find(|event| {
+        matches!(
+            event.what,
+            What::Cancelled { .. }
+                | What::Resolved { .. }
+                | What::Completed { .. }
+                | What::PassedQa { .. }
+                | What::Closed { .. }
+                | What::Rejected { .. }
+        )
+    });
+    let words = last.map(line).map(|line| {
+        // What somebody wrote ends as they ended it.
+        let quote = if line.quote.is_empty() { ".".to_owned() } else { format!(": “{}”", line.quote) };
+        format!(" {} {}{quote}", line.who, line.text)
+    });
+    Some(format!("{reason}{}", words.unwrap_or_default()))
+}
+
 /// Asks again whenever the stream says that this request changed, and whenever the stream comes back.
 fn follow(sheet: Sheet) {
     let live = use_live();
-    let number = sheet.shown.with_untracked(|page| page.summary.number.clone());
-    let refresh = move || {
-        let number = sheet.shown.with_untracked(|page| page.summary.number.clone());
-        spawn_local(async move {
-            if let Ok(page) = request_page(number).await {
-                sheet.take(page);
-            }
-        });
-    };
+    let number = sheet.number();
     Effect::new(move |before: Option<Option<u64>>| {
         let last = live.last.get();
         let seen = last.as_ref().map(|(n, _)| *n);
@@ -114,14 +173,14 @@ fn follow(sheet: Sheet) {
             && let Some((_, LiveEvent::Request { number: changed })) = last
             && changed == number
         {
-            refresh();
+            sheet.refresh();
         }
         seen
     });
     Effect::new(move |before: Option<LiveState>| {
         let state = live.state.get();
         if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
-            refresh();
+            sheet.refresh();
         }
         state
     });

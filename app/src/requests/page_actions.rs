@@ -1,325 +1,286 @@
-//! What the person may do with a request now: decide, start, complete, cancel, answer a question.
+//! The buttons of the docket header: what is likely next, and a menu of all else that is allowed; their dialogs and their keys.
 
-use super::api::act;
+use super::actions::{Action, Asks, Words, by_key, offered};
 use super::page_dialog::WordsDialog;
+use super::page_give::AssignDialog;
+use super::page_later::ScheduleDialog;
+pub use super::page_sheet::{Refused, Sheet, refused_view};
 use crate::approvals::keys::focus;
-use crate::error::ApiError;
-use crate::ui::{Alert, Icon, toast::use_toasts};
+use crate::shell::keys::is_shortcut;
+use crate::ui::Icon;
 use domain::requests::wire::{Act, RequestPage};
+use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use std::future::Future;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
-/// A request on its page: what is shown, what is being done, what went wrong.
-#[derive(Clone, Copy)]
-pub struct Sheet {
-    pub shown: RwSignal<RequestPage>,
-    busy: RwSignal<Option<&'static str>>,
-    error: RwSignal<Option<ApiError>>,
-    say: Callback<String>,
-}
+/// Milliseconds in which a key after `G` belongs to the jump.
+const JUMP: f64 = 1_500.0;
 
-impl Sheet {
-    /// The sheet of a loaded request.
-    pub fn new(page: RequestPage) -> Self {
-        let toasts = use_toasts();
-        let say = Callback::new(move |message: String| toasts.show(message, None));
-        Self { shown: RwSignal::new(page), busy: RwSignal::new(None), error: RwSignal::new(None), say }
-    }
-
-    /// Whether something is on its way.
-    pub fn working(self) -> Signal<bool> {
-        Signal::derive(move || self.busy.get().is_some())
-    }
-
-    /// Takes a newer state in; an older answer that comes late is left alone.
-    pub fn take(self, page: RequestPage) {
-        self.shown.try_update(|shown| {
-            if page.events.len() >= shown.events.len() {
-                *shown = page;
-            }
-        });
-    }
-
-    /// Does something, shows what the request is then, and says so. `then` learns whether it was done.
-    pub fn act<F>(self, what: &'static str, done: &'static str, call: F, then: impl FnOnce(bool) + 'static)
-    where
-        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
-    {
-        self.act_quietly(what, call, move |fine| {
-            if fine {
-                self.say.run(done.to_owned());
-            }
-            then(fine);
-        });
-    }
-
-    /// Does something and shows what the request is then; whoever acts says so.
-    pub fn act_quietly<F>(self, what: &'static str, call: F, then: impl FnOnce(bool) + 'static)
-    where
-        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
-    {
-        if self.busy.get_untracked().is_some() {
-            return;
-        }
-        self.busy.set(Some(what));
-        self.error.set(None);
-        spawn_local(async move {
-            let answer = call.await;
-            self.busy.try_set(None);
-            let fine = answer.is_ok();
-            match answer {
-                Ok(page) => {
-                    if let Some(page) = page {
-                        self.take(page);
-                    }
-                }
-                Err(error) => {
-                    self.error.try_set(Some(error));
-                }
-            }
-            then(fine);
-        });
-    }
-
-    /// What went wrong with the last action, in words.
-    pub fn failed(self) -> Signal<Option<String>> {
-        Signal::derive(move || self.error.get().map(|error| error.message()))
-    }
-
-    /// Another action begins: what went wrong before is over.
-    pub fn forget_error(self) {
-        self.error.set(None);
-    }
-
-    /// Its docket number.
-    pub fn number(self) -> String {
-        self.shown.with_untracked(|page| page.summary.number.clone())
-    }
-
-    fn may(self, allowed: fn(&RequestPage) -> bool) -> Memo<bool> {
-        Memo::new(move |_| self.shown.with(allowed))
-    }
-}
-
-/// Why the last action was not done.
+/// The buttons of the docket header.
 #[component]
-pub fn Refused(sheet: Sheet) -> impl IntoView {
+pub fn HeadActions(sheet: Sheet) -> impl IntoView {
+    let press = Callback::new(move |action: &'static Action| begin(sheet, action));
+    use_action_keys(sheet, press);
+    let allowed = sheet.part(|page| page.allowed.clone());
+    let inbox = format!("/inbox/{}", sheet.number());
+    let buttons = move || {
+        let allowed = allowed.get();
+        let (primary, rest) = offered(&allowed);
+        let decide = allowed.decide.then(|| view! { <a class="button button--primary" href=inbox.clone()>"Decide"</a> }.into_any());
+        let primary = primary.map(|action| button(sheet, action, true, press));
+        let rest = if rest.len() <= 2 {
+            rest.into_iter().map(|action| button(sheet, action, false, press)).collect_view().into_any()
+        } else {
+            menu(rest, press)
+        };
+        view! { {decide} {primary} {rest} }.into_any()
+    };
+    view! { {buttons} <Dialogs sheet /> }.into_any()
+}
+
+/// Does an action, or opens the dialog that asks for what it needs.
+fn begin(sheet: Sheet, action: &'static Action) {
+    if sheet.busy.get_untracked().is_some() {
+        return;
+    }
+    sheet.error.set(None);
+    match action.asks {
+        Asks::Nothing => {
+            let undo = move |page: &RequestPage| (action.id == "assign_to_me").then(|| give_back(sheet, page)).flatten();
+            let said = move |page: &RequestPage| (action.done.to_owned(), undo(page));
+            sheet.perform(action.id, (action.make)(String::new()), said, |fine| focus(&[if fine { "main" } else { "refused" }]));
+        }
+        _ => sheet.asking.set(Some(action)),
+    }
+}
+
+/// Undo of an assignment: back to whoever had it. Nobody had it before the first one, and there is no way back to nobody.
+pub fn give_back(sheet: Sheet, before: &RequestPage) -> Option<Callback<()>> {
+    let had = before.assignee.clone()?;
+    Some(Callback::new(move |()| {
+        let words = format!("{} has it again", had.name);
+        sheet.perform("assign", Act::Assign { to: Some(had.id) }, move |_| (words, None), |_| {});
+    }))
+}
+
+fn button(sheet: Sheet, action: &'static Action, primary: bool, press: Callback<&'static Action>) -> AnyView {
+    let class = if primary { "button button--primary" } else { "button" };
+    let icon = (!primary).then(|| view! { <Icon name=action.icon /> });
     view! {
-        <div class="notices" id="refused" tabindex="-1" aria-live="polite">
-            {move || sheet.error.get().map(|error| refused_view(&error))}
+        <button class=class type="button" title=shortcut(action) on:click=move |_| press.run(action)>
+            {icon}
+            {move || if sheet.busy.get() == Some(action.id) { action.working } else { action.label }}
+        </button>
+    }
+    .into_any()
+}
+
+/// "Shortcut S".
+fn shortcut(action: &Action) -> String {
+    format!("Shortcut {}", key_word(action.key))
+}
+
+/// A key as it is printed on it.
+fn key_word(key: &str) -> String {
+    match key {
+        "delete" => "Del".to_owned(),
+        key => key.to_uppercase(),
+    }
+}
+
+/// The menu of the other actions, under its button.
+fn menu(rest: Vec<&'static Action>, press: Callback<&'static Action>) -> AnyView {
+    let node = NodeRef::<html::Div>::new();
+    let ends = rest.iter().position(|action| action.ends());
+    let items = rest
+        .into_iter()
+        .enumerate()
+        .map(|(place, action)| {
+            let rule = (Some(place) == ends && place > 0).then(|| view! { <hr class="menu__rule" /> });
+            view! {
+                {rule}
+                <button
+                    class="menu__item"
+                    role="menuitem"
+                    type="button"
+                    tabindex="-1"
+                    on:click=move |_| {
+                        close_menu(node);
+                        press.run(action);
+                    }
+                >
+                    <Icon name=action.icon />
+                    {action.label}
+                    <kbd class="kbd" aria-hidden="true">
+                        {key_word(action.key)}
+                    </kbd>
+                </button>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <button class="button" type="button" popovertarget="actions" aria-haspopup="menu">
+            "More actions"
+            <Icon name="chevron-down" />
+        </button>
+        <div
+            class="menu request__menu"
+            id="actions"
+            popover="auto"
+            role="menu"
+            aria-label="More actions"
+            node_ref=node
+            on:toggle=move |_| focus_item(node, Step::Open)
+            on:keydown=move |event| {
+                let step = match event.key().as_str() {
+                    "ArrowDown" => Step::By(1),
+                    "ArrowUp" => Step::By(-1),
+                    "Home" => Step::First,
+                    "End" => Step::Last,
+                    _ => return,
+                };
+                event.prevent_default();
+                focus_item(node, step);
+            }
+        >
+            {items}
         </div>
     }
     .into_any()
 }
 
-/// The alert over a refused action, with the way on.
-pub fn refused_view(error: &ApiError) -> AnyView {
-    let message = error.message();
-    // In another tab, so that what is typed here stays.
-    let sign_in = matches!(error, ApiError::SignedOut).then(|| {
-        view! {
-            <a class="button button--sm" href="/sign-in" target="_blank" rel="external noopener">
-                "Sign in in a new tab"
-            </a>
-        }
+/// Where the focus goes in the menu.
+#[derive(Clone, Copy)]
+enum Step {
+    /// To the first, if the menu has just opened.
+    Open,
+    First,
+    Last,
+    By(i32),
+}
+
+fn focus_item(node: NodeRef<html::Div>, step: Step) {
+    let Some(menu) = node.get_untracked() else { return };
+    if matches!(step, Step::Open) && !menu.matches(":popover-open").unwrap_or(false) {
+        return;
+    }
+    let Ok(found) = menu.query_selector_all("[role=menuitem]") else { return };
+    let items: Vec<HtmlElement> = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect();
+    let active = document().active_element();
+    let here = items.iter().position(|item| active.as_ref().is_some_and(|active| active.is_same_node(Some(item))));
+    let count = items.len();
+    let place = match (step, here) {
+        (Step::Last, _) => count.saturating_sub(1),
+        (Step::By(by), Some(here)) => (here as i32 + by).rem_euclid(count.max(1) as i32) as usize,
+        (Step::By(by), None) if by < 0 => count.saturating_sub(1),
+        _ => 0,
+    };
+    if let Some(item) = items.get(place) {
+        let _ = item.focus();
+    }
+}
+
+fn close_menu(node: NodeRef<html::Div>) {
+    if let Some(menu) = node.get_untracked() {
+        // The focus goes back to the menu's button, and from there to the dialog and back.
+        let _ = menu.hide_popover();
+    }
+}
+
+/// The keys of the actions, as long as the page is on screen. `G` begins a jump, whose second letter is none of them.
+fn use_action_keys(sheet: Sheet, press: Callback<&'static Action>) {
+    let jump = StoredValue::new(f64::NEG_INFINITY);
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::keydown, move |event| {
+            if !is_shortcut(&event) {
+                return;
+            }
+            let jumping = event.time_stamp() - jump.get_value() < JUMP;
+            jump.set_value(f64::NEG_INFINITY);
+            if event.key() == "g" && !jumping {
+                jump.set_value(event.time_stamp());
+                return;
+            }
+            let action = sheet.shown.with_untracked(|page| by_key(&event.key(), &page.allowed));
+            if let Some(action) = action.filter(|_| !jumping && !event.shift_key()) {
+                event.prevent_default();
+                if let Some(menu) =
+                    document().query_selector("#actions:popover-open").ok().flatten().and_then(|menu| menu.dyn_into::<HtmlElement>().ok())
+                {
+                    let _ = menu.hide_popover();
+                }
+                press.run(action);
+            }
+        });
+        on_cleanup(move || handle.remove());
     });
-    view! {
-        <Alert kind="bad">
-            <p>{message}</p>
-            {sign_in}
-        </Alert>
-    }
-    .into_any()
 }
 
-/// The buttons of the docket header.
+/// The dialog of the action that is asking, one at a time. What was typed is kept when it is closed.
 #[component]
-pub fn HeadActions(sheet: Sheet) -> impl IntoView {
-    let (cancelling, completing) = (RwSignal::new(false), RwSignal::new(false));
-    let decide = sheet.may(|page| page.allowed.decide);
-    let start = sheet.may(|page| page.allowed.start);
-    let complete = sheet.may(|page| page.allowed.complete);
-    let cancel = sheet.may(|page| page.allowed.cancel);
-    let inbox = format!("/inbox/{}", sheet.number());
-    let press_start = move |_| sheet.act("start", "Started", act(sheet.number(), Act::Start, None), |_| {});
-    let decide_link = move || decide.get().then(|| view! { <a class="button button--primary" href=inbox.clone()>"Decide"</a> });
-    let start_button = move || {
-        start.get().then(|| {
-            view! {
-                <button class="button button--primary" type="button" on:click=press_start>
-                    {move || if sheet.busy.get() == Some("start") { "Starting" } else { "Start the work" }}
-                </button>
+fn Dialogs(sheet: Sheet) -> impl IntoView {
+    let kept: Vec<(&'static str, RwSignal<String>)> =
+        super::actions::ACTIONS.iter().map(|action| (action.id, RwSignal::new(String::new()))).collect();
+    let kept = StoredValue::new(kept);
+    move || {
+        let action = sheet.asking.get()?;
+        let open = RwSignal::new(true);
+        Effect::new(move |_| {
+            if !open.get() {
+                sheet.asking.try_set(None);
             }
+        });
+        let text = kept.with_value(|kept| kept.iter().find(|(id, _)| *id == action.id).map(|(_, text)| *text))?;
+        Some(match action.asks {
+            Asks::Words(words) => words_dialog(sheet, action, words, open, text),
+            Asks::Person => view! { <AssignDialog sheet open /> }.into_any(),
+            Asks::Time => view! { <ScheduleDialog sheet open /> }.into_any(),
+            Asks::Nothing => ().into_any(),
         })
-    };
-    let complete_button = move || {
-        complete.get().then(|| {
-            view! {
-                <button class="button button--primary" type="button" on:click=move |_| completing.set(true)>
-                    "Complete"
-                </button>
-            }
-        })
-    };
-    let cancel_button = move || {
-        cancel.get().then(|| {
-            view! {
-                <button class="button" type="button" on:click=move |_| cancelling.set(true)>
-                    <Icon name="circle-slash" />
-                    "Cancel request"
-                </button>
-            }
-        })
-    };
-    view! {
-        {decide_link}
-        {start_button}
-        {complete_button}
-        {cancel_button}
-        <CancelDialog sheet open=cancelling />
-        <CompleteDialog sheet open=completing />
     }
-    .into_any()
 }
 
-#[component]
-fn CancelDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
-    let title = Signal::stored(format!("Cancel {}?", sheet.number()));
-    let act = Callback::new(move |reason: String| {
-        sheet.act("cancel", "Cancelled", act(sheet.number(), Act::Cancel { reason }, None), move |fine| closed_when(fine, open));
+fn words_dialog(sheet: Sheet, action: &'static Action, words: Words, open: RwSignal<bool>, text: RwSignal<String>) -> AnyView {
+    let done = Callback::new(move |typed: String| {
+        sheet.perform(
+            action.id,
+            (action.make)(typed),
+            move |_| (action.done.to_owned(), None),
+            move |fine| {
+                if fine {
+                    text.try_set(String::new());
+                }
+                closed_when(fine, open);
+            },
+        );
     });
     view! {
         <WordsDialog
-            id="cancel"
+            id=action.id
             open
-            title
-            label="Reason"
-            hint="Everybody who sees the request sees it. Nobody will work on it any more."
-            keep="Keep it"
-            confirm=Signal::stored("Cancel request".to_owned())
-            working="Cancelling"
-            missing="Write why you cancel the request"
-            danger=true
+            title=Signal::stored(format!("{} {}?", words.title, sheet.number()))
+            label=words.label
+            hint=words.hint
+            keep=words.keep
+            confirm=Signal::stored(action.label.to_owned())
+            working=action.working
+            missing=words.missing
+            danger=words.danger
             busy=sheet.working()
-            failed=Signal::derive(move || sheet.error.get().map(|error| error.message()))
-            act
+            failed=sheet.failed()
+            text
+            act=done
         />
     }
     .into_any()
 }
 
-#[component]
-fn CompleteDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
-    let title = Signal::stored(format!("Complete {}?", sheet.number()));
-    let act = Callback::new(move |note: String| {
-        sheet.act("complete", "Completed", act(sheet.number(), Act::Complete { note }, None), move |fine| closed_when(fine, open));
-    });
-    view! {
-        <WordsDialog
-            id="complete"
-            open
-            title
-            label="Note (optional)"
-            hint="What was done, for the requester."
-            keep="Not yet"
-            confirm=Signal::stored("Complete".to_owned())
-            working="Completing"
-            busy=sheet.working()
-            failed=Signal::derive(move || sheet.error.get().map(|error| error.message()))
-            act
-        />
-    }
-    .into_any()
-}
-
-fn closed_when(fine: bool, open: RwSignal<bool>) {
+/// Closes a dialog whose action was done.
+pub fn closed_when(fine: bool, open: RwSignal<bool>) {
     if fine {
         open.try_set(false);
         focus(&["main"]);
     }
-}
-
-/// The approver's question, and the place to answer it for those who may.
-#[component]
-pub fn ProvideInfo(sheet: Sheet) -> impl IntoView {
-    let question = Memo::new(move |_| sheet.shown.with(|page| page.question.clone()));
-    let may = sheet.may(|page| page.allowed.provide_info);
-    let answer = RwSignal::new(String::new());
-    let error = RwSignal::new(None::<&'static str>);
-    let slip = move |question: String| {
-        view! {
-            <section class="slip" aria-labelledby="s-question">
-                <div class="slip__head">
-                    <h2 id="s-question">"Changes asked"</h2>
-                </div>
-                <div class="slip__body stack">
-                    <p class="inbox__quote">{question}</p>
-                    {move || may.get().then(|| answer_form(sheet, answer, error))}
-                </div>
-            </section>
-        }
-    };
-    view! { {move || question.get().map(slip)} }.into_any()
-}
-
-fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'static str>>) -> AnyView {
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let text = answer.get_untracked().trim().to_owned();
-        if text.is_empty() {
-            error.set(Some("Write your answer"));
-            focus(&["answer"]);
-            return;
-        }
-        sheet.act("answer", "Answer sent", act(sheet.number(), Act::ProvideInfo { answer: text }, None), move |fine| {
-            if fine {
-                answer.try_set(String::new());
-                focus(&["main"]);
-            } else {
-                focus(&["refused"]);
-            }
-        });
-    };
-    let typed = move |event: leptos::ev::Event| {
-        answer.set(event_target_value(&event));
-        error.set(None);
-    };
-    let problem = move || {
-        error.get().map(|message| {
-            view! {
-                <p class="field__error" id="answer-e" role="alert">
-                    <Icon name="circle-alert" />
-                    <span>{message}</span>
-                </p>
-            }
-        })
-    };
-    view! {
-        <form class="stack" novalidate on:submit=submit>
-            <div class="field" class:is-error=move || error.get().is_some()>
-                <label class="field__label" for="answer">
-                    "Your answer"
-                </label>
-                <p class="field__hint" id="answer-h">
-                    "The approvers see it, and the request goes back to them."
-                </p>
-                {problem}
-                <textarea
-                    class="textarea"
-                    id="answer"
-                    aria-describedby="answer-h answer-e"
-                    aria-invalid=move || error.get().map(|_| "true")
-                    prop:value=move || answer.get()
-                    on:input=typed
-                ></textarea>
-            </div>
-            <div class="row">
-                <button class="button button--primary" type="submit">
-                    {move || if sheet.busy.get() == Some("answer") { "Sending" } else { "Send answer" }}
-                </button>
-            </div>
-        </form>
-    }
-    .into_any()
 }

@@ -1,7 +1,7 @@
 //! The approval of a request: the rule in words, one punch hole a decision, who said what.
 
 use crate::ui::{Avatar, Icon, When};
-use domain::approvals::wire::{ApprovalView, GivenView, RuleView};
+use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{Require, Verdict};
 use domain::requests::Status;
 use leptos::prelude::*;
@@ -71,6 +71,13 @@ pub fn punches(holes: Vec<Hole>, large: bool) -> AnyView {
     view! { <span class="punches" aria-hidden="true">{holes.into_iter().map(punch).collect_view()}</span> }.into_any()
 }
 
+/// Whether rules may be re-routed now, and what to do when one is to be.
+#[derive(Clone, Copy)]
+pub struct Reroute {
+    pub may: Memo<bool>,
+    pub ask: Callback<RuleView>,
+}
+
 /// The approval slip. It draws itself anew when a decision arrives; nothing in it takes input.
 #[component]
 pub fn ApprovalSlip(
@@ -79,6 +86,9 @@ pub fn ApprovalSlip(
     /// The heading is a third one, below the title of a request beside a list.
     #[prop(optional)]
     beside: bool,
+    /// Opens the dialog that gives a rule to somebody else, for those who may.
+    #[prop(optional)]
+    reroute: Option<Reroute>,
 ) -> impl IntoView {
     let title =
         if beside { view! { <h3 id="s-appr">"Approval"</h3> }.into_any() } else { view! { <h2 id="s-appr">"Approval"</h2> }.into_any() };
@@ -87,7 +97,7 @@ pub fn ApprovalSlip(
             <div class="slip__head">
                 {title} <span class="push">{move || approval.with(|a| standing(a, status.get()))}</span>
             </div>
-            <div class="slip__body stack">{move || approval.with(|a| tally(a, status.get()))}</div>
+            <div class="slip__body stack">{move || approval.with(|a| tally(a, status.get(), reroute))}</div>
         </section>
     }
     .into_any()
@@ -121,7 +131,7 @@ fn standing(approval: &ApprovalView, status: Status) -> Option<AnyView> {
     )
 }
 
-fn tally(approval: &ApprovalView, status: Status) -> AnyView {
+fn tally(approval: &ApprovalView, status: Status, reroute: Option<Reroute>) -> AnyView {
     if approval.rules.is_empty() {
         return view! { <p>"No approval needed: the work begins at once."</p> }.into_any();
     }
@@ -134,7 +144,29 @@ fn tally(approval: &ApprovalView, status: Status) -> AnyView {
         (Require::AtLeast(_), _) => "So many of them have to approve",
         (Require::All, _) => "Each of them has to approve",
     };
-    let votes = approval.rules.iter().cloned().zip(holes.clone()).map(|(rule, hole)| vote(rule, hole, waits)).collect_view();
+    let all: Vec<(RuleView, Hole)> = approval.rules.iter().cloned().zip(holes.iter().copied()).collect();
+    let of_stage = |index: Option<u32>| {
+        let some = all.iter().filter(|(rule, _)| index.is_none_or(|index| rule.stage == index));
+        let votes = some.map(|(rule, hole)| {
+            let stage = approval.stages.get(rule.stage as usize);
+            let open = rule.given.is_none() && stage.is_none_or(|stage| !stage.met);
+            vote(rule.clone(), *hole, waits, reroute.filter(|_| waits && open))
+        });
+        view! { <ul class="votes" role="list">{votes.collect_view()}</ul> }.into_any()
+    };
+    let body = if approval.stages.len() > 1 {
+        let count = approval.stages.len();
+        let stages = approval.stages.iter().enumerate().map(|(place, stage)| {
+            let place = place as u32;
+            let rules = all.iter().filter(|(rule, _)| rule.stage == place).count();
+            view! { <section class="votes__stage">{stage_head(stage, place, (count, rules), waits)} {of_stage(Some(place))}</section> }
+                .into_any()
+        });
+        stages.collect_view().into_any()
+    } else {
+        let only = approval.stages.first().map(|stage| stage_time(stage, waits));
+        view! { {only} {of_stage(None)} }.into_any()
+    };
     view! {
         <div class="tally">
             {punches(holes, true)} <p>
@@ -142,16 +174,64 @@ fn tally(approval: &ApprovalView, status: Status) -> AnyView {
                 <span class="tally__why">{why}</span>
             </p>
         </div>
-        <ul class="votes" role="list">
-            {votes}
-        </ul>
+        {body}
     }
     .into_any()
 }
 
-fn vote(rule: RuleView, hole: Hole, waits: bool) -> AnyView {
+/// "Stage 2 of 2: Money", what it needs, and where it stands.
+fn stage_head(stage: &StageView, place: u32, (count, rules): (usize, usize), waits: bool) -> AnyView {
+    let label = if stage.label.is_empty() { String::new() } else { format!(": {}", stage.label) };
+    let rules = if rules == 1 { "1 approval".to_owned() } else { stage.require.words(rules) };
+    let (class, icon, words) = stage_standing(stage, waits);
+    view! {
+        <div class="votes__head">
+            <p>
+                <b>{format!("Stage {} of {count}{label}", place + 1)}</b>
+                <span class="muted">{rules}</span>
+            </p>
+            <span class=class>
+                <Icon name=icon />
+                {words}
+            </span>
+        </div>
+        {stage_time(stage, waits)}
+    }
+    .into_any()
+}
+
+fn stage_standing(stage: &StageView, waits: bool) -> (&'static str, &'static str, &'static str) {
+    match (stage.settled, stage.met, stage.open && waits) {
+        (Some(Verdict::Reject), _, _) => ("status status--bad", "x", "Declined"),
+        (_, true, _) => ("status status--done", "check", "Approved"),
+        (_, false, true) => ("status status--wait", "hourglass", "Decides now"),
+        (_, false, false) if waits => ("status", "circle", "Comes after"),
+        _ => ("status", "circle-slash", "Not decided"),
+    }
+}
+
+/// When the open stage should be decided, and what Docket decided by itself.
+fn stage_time(stage: &StageView, waits: bool) -> Option<AnyView> {
+    if let Some(verdict) = stage.settled {
+        let did = if verdict == Verdict::Reject { "declined" } else { "approved" };
+        return Some(view! { <p class="soft">{format!("Docket {did} this stage, as nobody had decided in time.")}</p> }.into_any());
+    }
+    let due = stage.due_at.filter(|_| stage.open && waits)?;
+    Some(
+        view! {
+            <p class="row soft votes__due">
+                <Icon name="timer" />
+                <span>"Decide by " <When at=due /></span>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+fn vote(rule: RuleView, hole: Hole, waits: bool, reroute: Option<Reroute>) -> AnyView {
+    let moved = (!rule.moved.is_empty()).then(|| view! { <p class="muted">{rule.moved.clone()}</p> });
     match rule.given {
-        Some(given) => given_view(given, rule.label),
+        Some(given) => given_view(given, rule.label, moved.into_any()),
         None => {
             let words = match (rule.yours, &rule.on_behalf_of) {
                 (true, Some(absent)) => format!("You can decide this for {}", absent.name),
@@ -164,6 +244,21 @@ fn vote(rule: RuleView, hole: Hole, waits: bool) -> AnyView {
                 (true, _) => "has not answered",
                 (false, _) => "was not needed",
             };
+            let label = rule.label.clone();
+            let name = rule.words.clone();
+            let button = reroute.map(|reroute| {
+                let press = move |_| reroute.ask.run(rule.clone());
+                let button = move || {
+                    reroute.may.get().then(|| {
+                        view! {
+                            <button class="button button--sm" type="button" on:click=press.clone() aria-label=format!("Re-route, instead of {name}")>
+                                "Re-route"
+                            </button>
+                        }
+                    })
+                };
+                button.into_any()
+            });
             view! {
                 <li>
                     <span class="punch" aria-hidden="true"></span>
@@ -173,8 +268,10 @@ fn vote(rule: RuleView, hole: Hole, waits: bool) -> AnyView {
                             " "
                             {state}
                         </p>
-                        <p class="muted">{rule.label}</p>
+                        <p class="muted">{label}</p>
+                        {moved}
                     </div>
+                    {button}
                 </li>
             }
             .into_any()
@@ -188,13 +285,13 @@ fn capitalised(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn given_view(given: GivenView, label: String) -> AnyView {
+fn given_view(given: GivenView, label: String, moved: AnyView) -> AnyView {
     let did = match given.verdict {
         Verdict::Approve => "approved",
         Verdict::Reject => "declined",
         Verdict::AskForChanges => "asked for changes",
     };
-    let place = given.on_behalf_of.as_ref().map(|absent| format!(" for {}", absent.name));
+    let place = given.on_behalf_of.map(|person| format!(" for {}", person.name));
     let reason = (!given.reason.is_empty()).then(|| view! { <p class="soft">{format!("“{}”", given.reason)}</p> });
     view! {
         <li>
@@ -208,6 +305,7 @@ fn given_view(given: GivenView, label: String) -> AnyView {
                 </p>
                 {reason}
                 <p class="muted">{label}</p>
+                {moved}
             </div>
             <span class="muted">
                 <When at=given.at />
@@ -239,6 +337,7 @@ mod tests {
             }),
             stage: 0,
             key: "owner".to_owned(),
+            moved: String::new(),
             on_behalf_of: None,
         };
         ApprovalView { require, rules: verdicts.iter().map(rule).collect(), stages: Vec::new() }

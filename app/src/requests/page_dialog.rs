@@ -28,10 +28,13 @@ pub fn WordsDialog(
     /// What went wrong when it was tried.
     #[prop(into)]
     failed: Signal<Option<String>>,
+    /// Keeps what is typed while the dialog is gone.
+    #[prop(optional)]
+    text: Option<RwSignal<String>>,
     act: Callback<String>,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let text = RwSignal::new(String::new());
+    let text = text.unwrap_or_else(|| RwSignal::new(String::new()));
     let error = RwSignal::new(None::<&'static str>);
     let (title_id, field_id, hint_id, error_id) = (format!("{id}-t"), format!("{id}-f"), format!("{id}-h"), format!("{id}-e"));
 

@@ -1,6 +1,8 @@
 //! The docket header: the number on its stub, the perforation, and what the request is.
 
 use crate::ui::{Icon, PersonLine, StatusBadge, When};
+use chrono::{DateTime, Utc};
+use domain::people::PersonRef;
 use domain::requests::wire::RequestSummary;
 use leptos::prelude::*;
 
@@ -14,6 +16,12 @@ pub fn DocketHead(
     /// The title is a second heading, beside a list.
     #[prop(optional)]
     beside: bool,
+    /// Who has it.
+    #[prop(optional)]
+    assignee: Option<Signal<Option<PersonRef>>>,
+    /// When the work begins, while it is put off.
+    #[prop(optional)]
+    scheduled: Option<Signal<Option<DateTime<Utc>>>>,
     children: Children,
 ) -> impl IntoView {
     let first = summary.get_untracked();
@@ -45,6 +53,8 @@ pub fn DocketHead(
                                 <When at=first.submitted_at />
                             </dd>
                         </div>
+                        {move || assignee.and_then(|assignee| assignee.get()).map(assigned)}
+                        {move || scheduled.and_then(|scheduled| scheduled.get()).map(begins)}
                         <div>
                             <dt>"Last change"</dt>
                             <dd>{move || view! { <When at=updated.get() /> }}</dd>
@@ -55,6 +65,30 @@ pub fn DocketHead(
                 </div>
             </div>
         </header>
+    }
+    .into_any()
+}
+
+fn assigned(person: PersonRef) -> AnyView {
+    view! {
+        <div>
+            <dt>"Assigned to"</dt>
+            <dd>
+                <PersonLine person />
+            </dd>
+        </div>
+    }
+    .into_any()
+}
+
+fn begins(at: DateTime<Utc>) -> AnyView {
+    view! {
+        <div>
+            <dt>"Work begins"</dt>
+            <dd>
+                <When at />
+            </dd>
+        </div>
     }
     .into_any()
 }

@@ -42,9 +42,15 @@ pub fn line(event: &Event) -> Line {
         }
         What::TimedOut { verdict: Verdict::Reject, .. } => new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", ""),
         What::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
-        What::Scheduled { .. } => new("hourglass", "wait", by("The work"), "is put off to a time", ""),
-        What::Activated => new("rocket", "go", by("The time"), "has come; the work begins", ""),
-        What::Assigned { to } => new("circle-dot", "go", by("Docket"), &format!("gave it to {}", to.name), ""),
+        // The time follows, by the reader's clock.
+        What::Scheduled { .. } if actor.is_some() => new("calendar-clock", "wait", by("Docket"), "put the work off to", ""),
+        What::Scheduled { .. } => new("calendar-clock", "wait", "The work".to_owned(), "is to begin on", ""),
+        What::Activated if actor.is_some() => new("rocket", "go", by("Docket"), "had the work begin at once", ""),
+        What::Activated => new("rocket", "go", "The time".to_owned(), "has come; the work begins", ""),
+        What::Assigned { to } if event.actor.as_ref().is_some_and(|actor| actor.id == to.id) => {
+            new("user-round-check", "go", by("Docket"), "took it", "")
+        }
+        What::Assigned { to } => new("user-round-check", "go", by("Docket"), &format!("gave it to {}", to.name), ""),
         What::Launching { .. } => new("rocket", "go", "Docket".to_owned(), "starts the automation", ""),
         What::Launched { job } => new("rocket", "go", "The automation".to_owned(), &format!("runs as {job}"), ""),
         What::AutomationEnded { note, .. } => new("circle-dot", "go", "The automation".to_owned(), "has ended", note),
@@ -108,18 +114,25 @@ pub fn TimelineSlip(
     /// The heading is a third one, below the title of a request beside a list.
     #[prop(optional)]
     beside: bool,
+    /// The docket number, where each entry leads to the page as it was then.
+    #[prop(optional, into)]
+    number: Option<String>,
+    /// Nothing is added any more: it is the past.
+    #[prop(optional)]
+    still: bool,
 ) -> impl IntoView {
+    let number = StoredValue::new(number);
     let known = events.with_untracked(|events| events.last().map_or(0, |event| event.seq));
     let newest_first = move || events.with(|events| events.iter().rev().cloned().collect::<Vec<_>>());
     let title =
         if beside { view! { <h3 id="s-time">"Timeline"</h3> }.into_any() } else { view! { <h2 id="s-time">"Timeline"</h2> }.into_any() };
     view! {
         <section class="slip" aria-labelledby="s-time">
-            <div class="slip__head">{title} {(!beside).then(|| view! { <LiveMark push=true /> })}</div>
+            <div class="slip__head">{title} {(!beside && !still).then(|| view! { <LiveMark push=true /> })}</div>
             <div class="slip__body">
                 <ol class="timeline">
                     <For each=newest_first key=|event| event.seq let:event>
-                        {line_view(&event, event.seq > known)}
+                        {line_view(&event, event.seq > known, number.get_value().as_deref())}
                     </For>
                 </ol>
             </div>
@@ -128,10 +141,18 @@ pub fn TimelineSlip(
     .into_any()
 }
 
-fn line_view(event: &Event, fresh: bool) -> AnyView {
+fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {
     let line = line(event);
     let mark = if line.mark.is_empty() { "timeline__mark".to_owned() } else { format!("timeline__mark timeline__mark--{}", line.mark) };
     let quote = (!line.quote.is_empty()).then(|| view! { <p class="timeline__quote">{line.quote}</p> });
+    let until = match &event.what {
+        What::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }.into_any()),
+        _ => None,
+    };
+    let when = match number {
+        Some(number) => then_link(number, event).into_any(),
+        None => view! { <When at=event.at /> }.into_any(),
+    };
     view! {
         <li class:is-new=fresh>
             <span class=mark>
@@ -141,12 +162,39 @@ fn line_view(event: &Event, fresh: bool) -> AnyView {
                 <b>{line.who}</b>
                 " "
                 {line.text}
+                {until}
                 {quote}
+                {number.and_then(|number| seen_link(number, event))}
             </div>
-            <When at=event.at />
+            {when}
         </li>
     }
     .into_any()
+}
+
+/// The moment of an event, which leads to the page as it was then.
+fn then_link(number: &str, event: &Event) -> AnyView {
+    view! {
+        <a class="timeline__when" href=format!("/requests/{number}?at={}", event.seq) title="See the request as it was then">
+            <When at=event.at />
+            <span class="visually-hidden">", see the request as it was then"</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// "What Ruth Abel saw when deciding".
+fn seen_link(number: &str, event: &Event) -> Option<AnyView> {
+    let (What::Approved { seen: Some(_), .. } | What::Rejected { seen: Some(_), .. }) = &event.what else { return None };
+    let words = format!("What {} saw when deciding", event.actor.as_ref()?.name);
+    Some(
+        view! {
+            <a class="link timeline__seen" href=format!("/requests/{number}?seen={}", event.seq)>
+                {words}
+            </a>
+        }
+        .into_any(),
+    )
 }
 
 #[cfg(test)]
@@ -192,6 +240,14 @@ mod tests {
             (What::Started, true, "Ruth Abel started the work []"),
             (What::Completed { note: s("Key handed out") }, true, "Ruth Abel completed the request [Key handed out]"),
             (What::Completed { note: s("") }, false, "Completed as everything was handed over []"),
+            (What::Scheduled { for_time: DateTime::from_timestamp(0, 0).unwrap() }, true, "Ruth Abel put the work off to []"),
+            (What::Scheduled { for_time: DateTime::from_timestamp(0, 0).unwrap() }, false, "The work is to begin on []"),
+            (What::Activated, true, "Ruth Abel had the work begin at once []"),
+            (
+                What::Assigned { to: PersonRef { id: PersonId(Uuid::nil()), name: s("Ruth Abel"), title: s("") } },
+                true,
+                "Ruth Abel took it []",
+            ),
             (What::Cancelled { reason: s("Not needed") }, true, "Ruth Abel cancelled the request [Not needed]"),
         ];
         for (what, actor, words) in cases {

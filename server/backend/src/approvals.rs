@@ -1,25 +1,26 @@
 //! Approvals: the inbox, its decisions, and the view of those who lead. Who may decide is read from fresh facts each time.
 
-use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::requests::{Gone, perform, waiting};
 use crate::store::waiting_rules::Reach;
 use crate::store::{requests, waiting_rules};
+use crate::{Backend, held, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::approvals::bulk::{self, DueGroup};
 use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
 use domain::approvals::{Require, Target, machine};
-use domain::people::Facts;
 use domain::requests::lifecycle::{self, Action};
 use domain::requests::queue::MOST_COUNTED;
+use domain::requests::sla::shown::due_view;
 use domain::requests::wire::RequestPage;
 use domain::requests::{Request, Status};
 
 /// Rows of the inbox and of the leadership view.
 const ROWS: u64 = 200;
 
-/// What waits for the caller's decision, oldest first.
+/// What waits for the caller's decision: by how soon it is due, oldest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -27,10 +28,16 @@ pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
     let handle = backend.store().read(caller.organization);
     let reach = Reach::of(&caller.facts, backend.now());
     let found = requests::waiting_for(&handle, &reach, ROWS).await?;
-    let rows: Vec<InboxRow> = found.iter().map(|request| row(request, &caller.facts, backend.now())).collect();
+    let held = held::held(backend, caller).await?;
+    let mut rows: Vec<InboxRow> = found.iter().map(|request| row(request, caller, backend.now())).collect();
+    for row in &mut rows {
+        let open = held.iter().find(|held| held.outcome.is_none() && held.number == row.number);
+        row.held = open.map(|held| held.verdict);
+    }
+    rows.sort_by(|a, b| (a.group, a.submitted_at, &a.number).cmp(&(b.group, b.submitted_at, &b.number)));
     let count =
         if found.len() as u64 == ROWS { waiting_rules::count(&handle, &reach, u64::from(MOST_COUNTED)).await? } else { found.len() as u64 };
-    Ok(InboxPage { rows, count })
+    Ok(InboxPage { rows, count, held })
 }
 
 /// How many requests wait for the caller's decision, counted no further than `MOST_COUNTED`.
@@ -67,14 +74,15 @@ pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<Leader
     Ok(found
         .iter()
         .map(|request| LeadershipRow {
-            row: row(request, &caller.facts, backend.now()),
+            row: row(request, caller, backend.now()),
             waiting_on: waiting(&request.state).into_iter().map(|rule| rule.words.clone()).collect(),
         })
         .collect())
 }
 
-fn row(request: &Request, facts: &Facts, now: DateTime<Utc>) -> InboxRow {
-    let me = facts.person.id;
+fn row(request: &Request, caller: &Caller, now: DateTime<Utc>) -> InboxRow {
+    let me = caller.id();
+    let due = bulk::due_at(request);
     let approval = &request.state.approval;
     let stage = machine::open_stage(approval).or(approval.stages.last());
     let rules = stage.map(|stage| stage.rules.as_slice()).unwrap_or_default();
@@ -95,6 +103,11 @@ fn row(request: &Request, facts: &Facts, now: DateTime<Utc>) -> InboxRow {
         given: u32::try_from(given).unwrap_or(u32::MAX),
         needed: u32::try_from(needed).unwrap_or(u32::MAX),
         words,
-        on_behalf_of: machine::in_place_of(&lifecycle::case(request, now), facts),
+        on_behalf_of: machine::in_place_of(&lifecycle::case(request, now), &caller.facts),
+        events: request.state.events,
+        group: DueGroup::of(due, now, caller.today(now), |moment| zones::date(caller.zone, moment)),
+        due: due.map(|due| due_view(request.submitted_at, due, false, now)),
+        alike: bulk::alike(request),
+        held: None,
     }
 }

@@ -9,6 +9,7 @@ pub mod connectors;
 pub mod definitions;
 pub mod delegations;
 mod error;
+pub mod held;
 pub mod live;
 pub mod outbox;
 pub mod people;

@@ -133,6 +133,18 @@ pub async fn search_people(backend: &Backend, caller: &Caller, text: &str) -> Re
     members::search(&backend.store().read(caller.organization), &text, FOUND).await
 }
 
+/// People a request can be given to: those who work on requests, whose name fits; the first 20 by name for no text.
+///
+/// # Errors
+/// Not found for whoever does not work on requests.
+pub async fn search_workers(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<PersonRef>> {
+    if !caller.facts.may(Permission::Work) {
+        return Err(Refusal::NotFound.into());
+    }
+    let text: String = text.chars().take(SEARCHED).collect();
+    members::search_workers(&backend.store().read(caller.organization), &text, FOUND).await
+}
+
 /// Groups of the caller's organization: each word typed begins a word of the name. At most 20, by name; the first ones for no text.
 ///
 /// # Errors

@@ -31,6 +31,8 @@ async fn the_other_organization_does_not_exist() {
     let act = |act| json!({ "number": number, "act": act, "seen": null });
     for (path, arguments) in [
         ("requests/page", number_only),
+        ("requests/page_at", json!({ "number": number, "seq": 1, "seen": false })),
+        ("requests/page_at", json!({ "number": number, "seq": 9, "seen": true })),
         ("requests/act", act(json!({ "do": "cancel", "reason": "x" }))),
         ("requests/act", act(json!({ "do": "provide_info", "answer": "x" }))),
         ("requests/act", act(json!({ "do": "start" }))),
@@ -70,6 +72,7 @@ async fn the_other_organization_does_not_exist() {
     assert_eq!(south.ask("requests/search_people", json!({ "text": "Rita" })).await, json!([]));
     assert_eq!(south.ask("requests/search_groups", json!({ "text": "Net" })).await, json!([]));
     assert_eq!(north.ask("requests/search_people", json!({ "text": "Rita" })).await[0]["name"], "Rita North");
+    assert_eq!(north.call("requests/search_workers", json!({ "text": "" })).await.status(), StatusCode::NOT_FOUND, "a requester");
 
     // Untouched by all that was tried.
     assert_eq!(approver.ask("account/away", json!({})).await["given"][0]["phase"], "planned");

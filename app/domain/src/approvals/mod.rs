@@ -5,8 +5,10 @@
 
 pub mod authoring;
 pub mod away;
+pub mod bulk;
 pub mod deadline;
 pub mod delegation;
+pub mod lint;
 pub mod machine;
 pub mod route;
 pub mod stored;

@@ -1,7 +1,9 @@
 //! What the inbox and the approval panels receive and send.
 
+use super::bulk::{DueGroup, HeldView};
 use super::{Require, Verdict};
 use crate::people::PersonRef;
+use crate::requests::sla::shown::DueView;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +91,9 @@ pub struct StageView {
     pub open: bool,
     /// When it should be decided.
     pub due_at: Option<DateTime<Utc>>,
+    /// Docket decided it so, as nobody had decided in time.
+    #[serde(default)]
+    pub settled: Option<Verdict>,
 }
 
 /// One rule with what was decided.
@@ -105,6 +110,9 @@ pub struct RuleView {
     /// Stable key, to re-route it by.
     #[serde(default)]
     pub key: String,
+    /// Why somebody else than planned may decide: "Instead of Ruth Abel". Empty when nobody does.
+    #[serde(default)]
+    pub moved: String,
     /// In whose place the caller may decide it; None in their own right.
     #[serde(default)]
     pub on_behalf_of: Option<PersonRef>,
@@ -136,6 +144,20 @@ pub struct InboxRow {
     pub needed: u32,
     /// "Any 1 of 2", "1 of 2", "You".
     pub words: String,
+    /// Number of events so far: what `seen` of a decision from the list is.
+    #[serde(default)]
+    pub events: u32,
+    #[serde(default)]
+    pub group: DueGroup,
+    /// Its time in words; None without a deadline.
+    #[serde(default)]
+    pub due: Option<DueView>,
+    /// The same for requests that are decided alike (`bulk::alike`).
+    #[serde(default)]
+    pub alike: String,
+    /// The caller's decision that is held.
+    #[serde(default)]
+    pub held: Option<Verdict>,
     /// In whose place the caller would decide; None in their own right.
     #[serde(default)]
     pub on_behalf_of: Option<PersonRef>,
@@ -144,8 +166,12 @@ pub struct InboxRow {
 /// The inbox: oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxPage {
+    /// The overdue first, then those due today; oldest first in each group.
     pub rows: Vec<InboxRow>,
     pub count: u64,
+    /// What the caller holds, and what became of what they held in the last minutes.
+    #[serde(default)]
+    pub held: Vec<HeldView>,
 }
 
 /// A decision sent by an approver.

@@ -33,6 +33,45 @@ pub fn lint(form: &Form) -> Vec<Problem> {
     seen
 }
 
+/// What is wrong with the last of these conditions on a form's answers, which is kept outside the form and holds together with those
+/// before it. It is right when it is in one of the schemas a requester may see: not everybody is asked everything.
+pub fn conditions(form: &Form, held: &[&Condition], place: &str) -> Vec<String> {
+    let Some(last) = held.last() else { return Vec::new() };
+    let all: Vec<&Field> =
+        form.sections.iter().flat_map(|section| section.fields.iter().chain(section.variants.iter().flat_map(|v| &v.fields))).collect();
+    let mut found: Vec<String> = Vec::new();
+    for atom in last.atoms() {
+        let judged = |field: Option<&&Field>| {
+            let known: BTreeMap<&str, &Field> = field.iter().map(|field| (field.key.as_str(), **field)).collect();
+            let mut wrong = Vec::new();
+            condition(atom, &known, place, &mut |message| wrong.push(message));
+            wrong
+        };
+        let of_key: Vec<&&Field> = all.iter().filter(|field| Some(field.key.as_str()) == atom.field()).collect();
+        let mut each = of_key.iter().map(|field| judged(Some(field)));
+        let wrong = match each.next() {
+            None => judged(None),
+            Some(first) if first.is_empty() || each.any(|other| other.is_empty()) => continue,
+            Some(first) => first,
+        };
+        found.extend(wrong);
+    }
+    if found.is_empty() {
+        let groups: BTreeSet<&String> = form.sections.iter().flat_map(|s| &s.variants).map(|v| &v.group).collect();
+        let mut schemas = groups.into_iter().map(|group| resolve(form, std::slice::from_ref(group))).chain([resolve(form, &[])]);
+        let can_hold = schemas.any(|schema| {
+            let fields = schema.sections.iter().flat_map(|section| &section.fields).map(|field| (field.key.as_str(), field)).collect();
+            reach::can_hold(held, &fields)
+        });
+        if !can_hold {
+            let mut letters = place.chars();
+            let place: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+            found.push(format!("{place} is never needed: its condition never holds. Change the condition"));
+        }
+    }
+    found
+}
+
 fn problem(section: &str, field: &str, message: impl Into<String>) -> Problem {
     Problem { section: section.into(), field: field.into(), message: message.into() }
 }

@@ -1,6 +1,8 @@
 //! Time travel: a request as it was at any of its events, and what an approver saw when deciding.
 
-use super::{Event, Request, State, filing, lifecycle};
+use super::{Event, Request, State, What, filing, lifecycle};
+use crate::approvals::{Seen, Verdict};
+use crate::connectors::DeliveryStatus;
 use sha2::{Digest, Sha256};
 
 /// The state before the first event: what the fold begins with. It can be told from any later state, as what is frozen stays.
@@ -15,6 +17,37 @@ pub fn at(request: &Request, events: &[Event], seq: u32) -> Request {
     past.sort_by_key(|event| event.seq);
     let state = past.into_iter().fold(start(request), |state, event| lifecycle::apply(&state, event));
     Request { state, ..request.clone() }
+}
+
+/// What a decision was made on: the event of that number, when it is a decision that noted what was seen.
+pub fn seen(events: &[Event], decision: u32) -> Option<(&Event, &Seen, Verdict)> {
+    let event = events.iter().find(|event| event.seq == decision)?;
+    match &event.what {
+        What::Approved { seen: Some(seen), .. } => Some((event, seen, Verdict::Approve)),
+        What::Rejected { seen: Some(seen), .. } => Some((event, seen, Verdict::Reject)),
+        _ => None,
+    }
+}
+
+/// Where the deliveries stood after these events, by connector: as far as events tell. Tries in between are no events.
+pub fn deliveries(events: &[Event]) -> Vec<(&str, DeliveryStatus)> {
+    let mut known: Vec<(&str, DeliveryStatus)> = Vec::new();
+    for event in events {
+        match &event.what {
+            What::Dispatched { connectors } => known.extend(connectors.iter().map(|name| (name.as_str(), DeliveryStatus::Waiting))),
+            What::Delivered { connector } => stands(&mut known, connector, DeliveryStatus::Delivered),
+            What::DeliveryFailed { connector, .. } => stands(&mut known, connector, DeliveryStatus::Failed),
+            What::Replayed { connector } => stands(&mut known, connector, DeliveryStatus::Waiting),
+            _ => {}
+        }
+    }
+    known
+}
+
+fn stands(known: &mut [(&str, DeliveryStatus)], connector: &str, status: DeliveryStatus) {
+    if let Some(found) = known.iter_mut().find(|(name, _)| *name == connector) {
+        found.1 = status;
+    }
 }
 
 /// Fingerprint of everything an approver reads that cannot change: the form version, the answers, the price, the item's name, who

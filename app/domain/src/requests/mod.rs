@@ -4,6 +4,7 @@ pub mod actions;
 pub mod comments;
 pub mod diagram;
 pub mod event;
+pub mod faster;
 pub mod filing;
 pub mod fold;
 pub mod guard;
@@ -16,6 +17,7 @@ pub mod sla;
 pub mod status;
 pub mod table;
 pub mod tasks;
+pub mod thread;
 pub mod wire;
 pub mod work;
 

@@ -1,5 +1,6 @@
 //! What the request pages receive and send.
 
+use crate::approvals::Verdict;
 use crate::approvals::wire::{ApprovalView, Route};
 use crate::catalog::wire::ItemCard;
 use crate::connectors::DeliveryStatus;
@@ -246,13 +247,51 @@ pub struct RequestPage {
     /// Empty unless the caller may see deliveries or is the requester.
     pub deliveries: Vec<DeliveryView>,
     pub allowed: Allowed,
-    /// The approver's last question, while changes are asked.
+    /// The last question, while changes are asked.
     pub question: Option<String>,
+    /// Who has it.
+    #[serde(default)]
+    pub assignee: Option<PersonRef>,
+    /// When the work begins, while it is put off.
+    #[serde(default)]
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// Set when this is how it was, and not how it is.
+    #[serde(default)]
+    pub moment: Option<Moment>,
     /// Tasks and comments.
     pub work: WorkView,
     /// Service level clocks, as they were when the page was made; None when its item promised nothing.
     #[serde(default)]
     pub clocks: Option<ClocksView>,
+}
+
+/// A moment of a request's past that is being looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Number of the last event that had happened.
+    pub seq: u32,
+    /// Number of the latest event there is now.
+    pub last: u32,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub at: DateTime<Utc>,
+    /// Set when it is what somebody saw when they decided.
+    #[serde(default)]
+    pub seen: Option<SeenBy>,
+}
+
+/// Who decided on what is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenBy {
+    pub by: PersonRef,
+    /// Number of the decision's event.
+    pub decision: u32,
+    pub verdict: Verdict,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub at: DateTime<Utc>,
+    /// Fingerprint of the form, the answers and the price, as noted with the decision.
+    pub fingerprint: String,
+    /// What is shown has the same fingerprint.
+    pub same: bool,
 }
 
 /// The clocks of a request with what to say of them.

@@ -2,7 +2,7 @@
 
 mod choices;
 mod input;
-mod picker;
+pub(crate) mod picker;
 mod select;
 mod textarea;
 

@@ -3,7 +3,7 @@
 //! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
 
 use super::Asked;
-use crate::requests::api::{search_groups, search_people};
+use crate::requests::api::{search_groups, search_people, search_workers};
 use crate::ui::{Avatar, Icon};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,16 +15,26 @@ const RESTS: Duration = Duration::from_millis(200);
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq)]
-struct Found {
-    id: String,
-    name: String,
+pub(crate) struct Found {
+    pub id: String,
+    pub name: String,
     sub: String,
+}
+
+/// Whom the list offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    People,
+    /// People who work on requests; the first ones before anything is typed.
+    Workers,
+    /// The first ones before anything is typed.
+    Groups,
 }
 
 /// The state of one combobox.
 #[derive(Clone, Copy)]
-struct Search {
-    groups: bool,
+pub(crate) struct Search {
+    source: Source,
     found: RwSignal<Vec<Found>>,
     open: RwSignal<bool>,
     active: RwSignal<Option<usize>>,
@@ -35,9 +45,9 @@ struct Search {
 }
 
 impl Search {
-    fn new(groups: bool) -> Self {
+    pub(crate) fn new(source: Source) -> Self {
         Self {
-            groups,
+            source,
             found: RwSignal::default(),
             open: RwSignal::new(false),
             active: RwSignal::new(None),
@@ -47,7 +57,7 @@ impl Search {
     }
 
     /// Asks for `text` once typing rests.
-    fn later(self, text: String) {
+    pub(crate) fn later(self, text: String) {
         let turn = self.asked.get_value() + 1;
         self.asked.set_value(turn);
         let ask = move || {
@@ -60,12 +70,12 @@ impl Search {
 
     fn now(self, text: String, turn: u64) {
         spawn_local(async move {
-            let answer = if self.groups {
-                let line = |group: domain::people::GroupRef| Found { id: group.id.to_string(), name: group.name, sub: String::new() };
-                search_groups(text).await.map(|groups| groups.into_iter().map(line).collect::<Vec<_>>())
-            } else {
-                let line = |person: domain::people::PersonRef| Found { id: person.id.to_string(), name: person.name, sub: person.title };
-                search_people(text).await.map(|people| people.into_iter().map(line).collect::<Vec<_>>())
+            let person = |person: domain::people::PersonRef| Found { id: person.id.to_string(), name: person.name, sub: person.title };
+            let group = |group: domain::people::GroupRef| Found { id: group.id.to_string(), name: group.name, sub: String::new() };
+            let answer = match self.source {
+                Source::Groups => search_groups(text).await.map(|groups| groups.into_iter().map(group).collect::<Vec<_>>()),
+                Source::People => search_people(text).await.map(|people| people.into_iter().map(person).collect()),
+                Source::Workers => search_workers(text).await.map(|people| people.into_iter().map(person).collect()),
             };
             if self.asked.try_get_value() != Some(turn) {
                 return;
@@ -75,7 +85,7 @@ impl Search {
                 Ok(found) => (found, None),
                 Err(error) => (Vec::new(), Some(error.message())),
             };
-            let note = note.map(|note| if self.groups { note.replace("Nobody found", "No group found") } else { note });
+            let note = note.map(|note| if self.source == Source::Groups { note.replace("Nobody found", "No group found") } else { note });
             self.active.set(None);
             self.found.set(found);
             self.note.set(note);
@@ -83,7 +93,17 @@ impl Search {
         });
     }
 
-    fn close(self) {
+    /// Whether the list is open with somebody in it.
+    pub(crate) fn is_open(self) -> bool {
+        self.open.get() && self.found.with(|found| !found.is_empty())
+    }
+
+    /// The place in the list that the arrows are at.
+    pub(crate) fn place(self) -> Option<usize> {
+        self.active.get()
+    }
+
+    pub(crate) fn close(self) {
         let _ = self.asked.try_update_value(|turn| *turn += 1);
         self.open.set(false);
         self.active.set(None);
@@ -107,7 +127,7 @@ impl Search {
 /// A combobox by the pattern of the ARIA practices: arrows move, Enter picks, Esc closes.
 #[component]
 pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
-    let search = Search::new(groups);
+    let search = Search::new(if groups { Source::Groups } else { Source::People });
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let name = {
@@ -141,9 +161,9 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
     let list_id = format!("{}-list", asked.id);
     let active = {
         let list_id = list_id.clone();
-        move || search.active.get().map(|place| format!("{list_id}-{place}"))
+        move || search.place().map(|place| format!("{list_id}-{place}"))
     };
-    let expanded = move || if search.open.get() && search.found.with(|found| !found.is_empty()) { "true" } else { "false" };
+    let expanded = move || if search.is_open() { "true" } else { "false" };
     let avatar = move || {
         let (picked, name) = name.get();
         (picked && !groups).then(|| view! { <span class="affix__text"><Avatar name /></span> })
@@ -184,7 +204,8 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
     asked.around(control.into_any())
 }
 
-fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, String)>, pick: Callback<Found>) {
+/// Acts on a key in the field: arrows move, Enter picks, Esc closes. `name` is what the field shows, and whether it was picked.
+pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, String)>, pick: Callback<Found>) {
     if event.is_composing() {
         return;
     }
@@ -218,9 +239,10 @@ fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, St
     }
 }
 
+/// The list under the field.
 #[component]
-fn Results(search: Search, list_id: String, pick: Callback<Found>) -> impl IntoView {
-    let label = if search.groups { "Groups" } else { "People" };
+pub(crate) fn Results(search: Search, list_id: String, pick: Callback<Found>) -> impl IntoView {
+    let label = if search.source == Source::Groups { "Groups" } else { "People" };
     let id = list_id.clone();
     let rows = move || {
         let found = if search.open.get() { search.found.get() } else { Vec::new() };
@@ -250,7 +272,7 @@ fn Results(search: Search, list_id: String, pick: Callback<Found>) -> impl IntoV
 
 fn line(search: Search, list_id: &str, place: usize, found: Found, pick: Callback<Found>) -> AnyView {
     let active = move || search.active.get() == Some(place);
-    let face = (!search.groups).then(|| view! { <Avatar name=found.name.clone() /> });
+    let face = (search.source != Source::Groups).then(|| view! { <Avatar name=found.name.clone() /> });
     let sub = (!found.sub.is_empty()).then(|| view! { <span class="option__sub">{found.sub.clone()}</span> });
     let name = found.name.clone();
     view! {

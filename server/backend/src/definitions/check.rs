@@ -7,10 +7,10 @@ use super::Present;
 use super::files::{Fault, Folder, is_key};
 use crate::people::{is_email, password};
 use crate::zones;
-use domain::approvals::{Policy, Require};
+use domain::approvals::{Policy, Require, lint};
 use domain::catalog::Item;
 use domain::forms::Form;
-use domain::forms::lint::lint;
+use domain::forms::lint::lint as lint_form;
 use domain::permission::ROLES;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -232,8 +232,15 @@ fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, fa
     for role in item.visible_to.roles.iter().filter(|role| !ROLES.iter().any(|(known, _, _)| known == role)) {
         note(&["visible_to:", role], format!("The role “{role}” does not exist. Use one of the roles in people.yaml"));
     }
+    if let Some(team) = item.approver_team.as_ref().filter(|key| !known.groups.contains(key.as_str())) {
+        note(&["approver_team:"], format!("There is no group “{team}”. Add it to groups.yaml or correct the key"));
+    }
     if let Some(policy) = &item.approval {
         approval(policy, known, &mut note);
+        for problem in form.into_iter().flat_map(|form| lint::lint(policy, form)) {
+            let keys = [&problem.stage, &problem.rule].map(|key| format!("key: {key}"));
+            note(&["approval:", &keys[0], &keys[1], &format!("{}:", problem.entry)], problem.message);
+        }
     }
     plan::plan(item, form, &mut note);
     if let Some(sla) = &item.sla {
@@ -294,23 +301,12 @@ fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], St
         if rule.label.trim().is_empty() || rule.label.chars().count() > 120 {
             note(&at, format!("The label of the rule “{}” must have 1 to 120 characters and say why the rule is there", rule.key));
         }
-        match (&rule.person, &rule.group) {
-            (Some(person), None) => {
-                if !known.people.contains(crate::people::normal(person).as_str()) {
-                    let message = format!("{person} is nobody in this organization. Add the person to people.yaml or correct the address");
-                    note(&[at[0], at[1], person], message);
-                }
-                if let Some(role) = &rule.role {
-                    note(&[at[0], at[1], role], format!("The rule “{}” names a role without a group. Add group:", rule.key));
-                }
-            }
-            (None, Some(group)) => {
-                if !known.groups.contains(group.as_str()) {
-                    note(&[at[0], at[1], group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
-                }
-            }
-            (None, None) if rule.names() == 1 => {}
-            _ => note(&at, format!("The rule “{}” must name either a person (by e-mail) or a group (by key)", rule.key)),
+        if let Some(person) = rule.person.as_ref().filter(|person| !known.people.contains(crate::people::normal(person).as_str())) {
+            let message = format!("{person} is nobody in this organization. Add the person to people.yaml or correct the address");
+            note(&[at[0], at[1], person], message);
+        }
+        if let Some(group) = rule.group.as_ref().filter(|group| !known.groups.contains(group.as_str())) {
+            note(&[at[0], at[1], group], format!("There is no group “{group}”. Add it to groups.yaml or correct the key"));
         }
     }
 }
@@ -334,7 +330,7 @@ fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
                 faults.push(folder.fault(&file, &path, message));
             }
         }
-        for problem in lint(form) {
+        for problem in lint_form(form) {
             let mut path = Vec::new();
             for key in [&problem.section, &problem.field].into_iter().filter(|key| !key.is_empty()) {
                 path.push(format!("key: {key}"));

@@ -12,6 +12,7 @@ use domain::Refusal;
 use domain::approvals::{Target, machine};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
+use domain::requests::faster::faster;
 use domain::requests::lifecycle::{self, Action, Observation};
 use domain::requests::wire::{Act, Approver, RequestPage};
 use domain::requests::{Decision, Request, State, Status, What};
@@ -111,7 +112,8 @@ pub(crate) enum Gone {
     Error(Error),
 }
 
-/// One action of a person, in one transaction. `seen` is the number of events on the person's screen, when the action rests on it.
+/// One action of a person, in one transaction. `seen` is the number of events on the person's screen: a decision has to rest on all
+/// that was asked and answered, and whoever comes too late is told who was faster.
 pub(crate) async fn perform(
     backend: &Backend,
     caller: &Caller,
@@ -128,8 +130,11 @@ pub(crate) async fn perform(
                 let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
                 let now = be.now();
                 let facts = fresh(tx, person, now).await?;
-                let decision = lifecycle::act(&request, &facts, &action, now)?;
-                if let Some(seen) = seen {
+                let decision = match lifecycle::act(&request, &facts, &action, now) {
+                    Ok(decision) => decision,
+                    Err(refusal) => return Err(too_late(tx, &request, seen, person, refusal).await?.into()),
+                };
+                if let (Some(seen), Action::Decide { .. }) = (seen, &action) {
                     unseen(tx, &request, seen).await?;
                 }
                 record(tx, &be, &request, &decision).await?;
@@ -178,12 +183,26 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
 }
 
 /// The person's facts as they are in this transaction, with what others lend them. Whoever is no member any more finds nothing.
-pub(super) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
+pub(crate) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
     Ok(members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
 }
 
+/// A refusal with who was faster, when the person acts on something older than what there is.
+async fn too_late(tx: &Tx<'_>, request: &Request, seen: Option<u32>, person: PersonId, refusal: Refusal) -> Result<Refusal> {
+    let (Refusal::NotNow { message } | Refusal::Conflict { message }, Some(seen)) = (&refusal, seen) else { return Ok(refusal) };
+    if seen >= request.state.events {
+        return Ok(refusal);
+    }
+    let events = events::after(tx, request.id, seen).await?;
+    let told = |words: &str| events.iter().any(|event| words.contains(event.actor.as_ref().map_or("Docket ", |actor| actor.name.as_str())));
+    Ok(match faster(&events, person) {
+        Some(done) if !told(message) => Refusal::conflict(format!("{done} a moment ago. {message}")),
+        _ => refusal,
+    })
+}
+
 /// Refuses a decision that did not see a question or an answer. Other approvals given meanwhile change nothing about this one.
-async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
+pub(crate) async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
     if seen >= request.state.events {
         return Ok(());
     }

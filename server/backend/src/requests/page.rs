@@ -11,19 +11,20 @@ use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::machine::{self, Capacity};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
-use domain::approvals::{FrozenRule, deadline};
+use domain::approvals::{Approval, FrozenRule, deadline};
 use domain::connectors;
 use domain::forms::resolver;
+use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
 use domain::requests::comments::{self as remarks, Audience};
 use domain::requests::filing::answer_sections;
-use domain::requests::lifecycle;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
-use domain::requests::wire::{AttemptView, DeliveryView, RequestPage};
+use domain::requests::wire::{Allowed, AttemptView, DeliveryView, Moment, RequestPage, SeenBy};
 use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
+use domain::requests::{history, lifecycle};
 use std::collections::BTreeMap;
 
 /// One request, by its docket number as somebody typed it.
@@ -31,21 +32,89 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Not found when there is none, or none for the caller.
 pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<RequestPage> {
+    let found = find(backend, caller, text).await?;
+    let allowed = lifecycle::allowed(&found.request, &caller.facts, backend.now());
+    let deliveries = if found.sees_errors || found.request.requester.id == caller.id() {
+        delivery_views(backend, caller, &found.request, found.sees_errors).await?
+    } else {
+        Vec::new()
+    };
+    let work = work(&backend.store().read(caller.organization), backend, caller, &found.request).await?;
+    shown(backend, caller, found, Rest { deliveries, allowed, work, at: backend.now() }).await
+}
+
+/// One request exactly as it was right after its event number `seq`; with `seen`, as somebody saw it whose decision is that event.
+/// Beyond the last event it is the present.
+///
+/// # Errors
+/// Not found when there is none, or none for the caller now; when the event is no decision that noted what was seen.
+pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, seen: bool) -> Result<RequestPage> {
+    let mut found = find(backend, caller, text).await?;
+    let last = found.request.state.events;
+    let mut moment = Moment { seq: seq.max(1), last, at: found.request.submitted_at, seen: None };
+    if seen {
+        let (event, seen, verdict) = history::seen(&found.events, seq).ok_or(Refusal::NotFound)?;
+        let by = event.actor.clone().ok_or(Refusal::NotFound)?;
+        let same = seen.content == history::fingerprint(&found.request);
+        moment.seq = seen.events.clamp(1, last);
+        moment.seen = Some(SeenBy { by, decision: event.seq, verdict, at: event.at, fingerprint: seen.content.clone(), same });
+    } else if moment.seq >= last {
+        return page(backend, caller, text).await;
+    }
+    found.request = history::at(&found.request, &found.events, moment.seq);
+    found.events.retain(|event| event.seq <= moment.seq);
+    moment.at = found.events.last().map_or(moment.at, |event| event.at);
+    let sees = found.sees_errors || found.request.requester.id == caller.id();
+    let deliveries = if sees { then(&found.events) } else { Vec::new() };
+    // Comments are no events and keep no history; tasks are told by the events.
+    let rest = Rest { deliveries, allowed: Allowed::default(), work: WorkView::default(), at: moment.at };
+    let mut page = shown(backend, caller, found, rest).await?;
+    for rule in &mut page.approval.rules {
+        (rule.yours, rule.on_behalf_of) = (false, None);
+    }
+    page.moment = Some(moment);
+    Ok(page)
+}
+
+/// A request that the caller sees, with its events.
+struct Found {
+    request: Request,
+    events: Vec<Event>,
+    sees_errors: bool,
+}
+
+async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<Found> {
     let handle = backend.store().read(caller.organization);
-    let facts = &caller.facts;
     let request = requests::by_number(&handle, &number(text)?).await?.ok_or(Refusal::NotFound)?;
-    if !lifecycle::may_see(&request, facts, backend.now()) {
+    if !lifecycle::may_see(&request, &caller.facts, backend.now()) {
         return Err(Refusal::NotFound.into());
     }
-    let version = form_versions::find(&handle, &request.form_version)
-        .await?
-        .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let mut events = events::after(&handle, request.id, 0).await?;
-    let clocks = super::sla::view(&handle, &request, &events, backend.now()).await?;
-    let sees_errors = facts.may(Permission::SeeDeliveries);
+    let sees_errors = caller.facts.may(Permission::SeeDeliveries);
     if !sees_errors {
         events.iter_mut().for_each(without_error);
     }
+    Ok(Found { request, events, sees_errors })
+}
+
+/// What differs between a page of the present and one of the past.
+struct Rest {
+    deliveries: Vec<DeliveryView>,
+    allowed: Allowed,
+    work: WorkView,
+    /// The moment that is shown.
+    at: DateTime<Utc>,
+}
+
+async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> Result<RequestPage> {
+    let Found { request, mut events, .. } = found;
+    let Rest { mut deliveries, allowed, work, at } = rest;
+    let handle = backend.store().read(caller.organization);
+    let facts = &caller.facts;
+    let clocks = super::sla::view(&handle, &request, &events, at).await?;
+    let version = form_versions::find(&handle, &request.form_version)
+        .await?
+        .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let form_changed_since = match items::by_key(&handle, &request.item.key).await? {
         Some((_, _, authored)) => {
             let requester = if request.requester.id == caller.id() {
@@ -57,11 +126,6 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
             resolver::version_hash(&resolver::resolve(&authored, &groups)) != request.form_version
         }
         None => true,
-    };
-    let mut deliveries = if sees_errors || request.requester.id == caller.id() {
-        delivery_views(backend, caller, &request, sees_errors).await?
-    } else {
-        Vec::new()
     };
     if !request.item.plan.connectors.is_empty() {
         let known = destinations::all(&handle).await?;
@@ -75,16 +139,33 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         sections: answer_sections(&version, &request.answers),
         form_version: request.form_version.chars().take(8).collect(),
         form_changed_since,
-        approval: approval(&request, facts, backend.now()),
+        approval: approval(&request, facts, at),
         after: request.item.plan.words.clone(),
         price: request.item.price.clone(),
         events,
         deliveries,
-        allowed: lifecycle::allowed(&request, facts, backend.now()),
+        allowed,
         question,
-        work: work(&handle, backend, caller, &request).await?,
+        assignee: request.state.assignee,
+        scheduled_for: request.state.scheduled_for.filter(|_| request.state.status == Status::Scheduled),
+        moment: None,
+        work,
         clocks,
     })
+}
+
+/// The deliveries after these events. Their tries are no events, so none is told.
+fn then(events: &[Event]) -> Vec<DeliveryView> {
+    let known = history::deliveries(events).into_iter().enumerate();
+    let view = |(place, (connector, status)): (usize, (&str, _))| DeliveryView {
+        id: DeliveryId(uuid::Uuid::from_u128(place as u128)),
+        connector: connector.to_owned(),
+        status,
+        next_at: None,
+        tries: 0,
+        attempts: Vec::new(),
+    };
+    known.map(view).collect()
 }
 
 /// Tasks and comments, with what the caller may do with each.
@@ -171,6 +252,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
         met: machine::met(approval, stage),
         open: open == Some(stage),
         due_at: deadline::due_at(approval).filter(|_| open == Some(stage)),
+        settled: approval.settled.iter().find(|settled| settled.stage == stage.key).map(|settled| settled.verdict),
     });
     let numbered = approval.stages.iter().enumerate().flat_map(|(index, stage)| stage.rules.iter().map(move |rule| (index, rule)));
     let rules = numbered
@@ -179,6 +261,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
             key: rule.key.clone(),
             label: rule.label.clone(),
             words: machine::words(approval, rule),
+            moved: moved(approval, rule),
             yours: waiting.contains(&rule) && machine::eligible(&lifecycle::case(request, now), rule, facts),
             on_behalf_of: lent(request, rule, facts, now).filter(|_| waiting.contains(&rule)),
             given: machine::given(approval, rule).map(|given| GivenView {
@@ -191,6 +274,19 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
         })
         .collect();
     ApprovalView { require: approval.stages.first().map(|stage| stage.require).unwrap_or_default(), rules, stages: stages.collect() }
+}
+
+/// Why somebody else than planned may decide a rule.
+fn moved(approval: &Approval, rule: &FrozenRule) -> String {
+    let moves: Vec<_> = approval.moves.iter().filter(|moved| moved.rule == rule.key).collect();
+    let mut words = Vec::new();
+    if moves.iter().any(|moved| !moved.joins) {
+        words.push(format!("Re-routed, instead of {}", rule.words));
+    }
+    if moves.last().is_some_and(|moved| moved.joins) {
+        words.push("Escalated, as it took long".to_owned());
+    }
+    words.join(". ")
 }
 
 /// In whose place the reader may decide a rule.

@@ -34,37 +34,34 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
-/// The item with this key and its form as authored, in one query.
-pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(ItemId, Item, Form)>> {
+/// The item with this key, joined with its form as authored: id, definition, the form's definition.
+fn with_form(handle: &impl Handle, key: &str) -> Select<Entity> {
     let to_form = Entity::belongs_to(forms::Entity).from(Column::FormId).to(forms::Column::Id).into();
-    let row: Option<(Uuid, String, String)> = of_organization(handle)
+    of_organization(handle)
         .filter(Column::Key.eq(key))
         .join(JoinType::InnerJoin, to_form)
         .select_only()
         .column(Column::Id)
         .column(Column::Definition)
         .column_as(forms::Column::Definition, "form")
-        .into_tuple()
-        .one(handle.connection())
-        .await?;
-    row.map(|(id, item, form)| Ok((ItemId(id), from_json(&item)?, from_json(&form)?))).transpose()
+}
+
+fn read(id: Uuid, item: &str, form: &str) -> Result<(ItemId, Item, Form)> {
+    Ok((ItemId(id), from_json(item)?, from_json(form)?))
+}
+
+/// The item with this key and its form as authored, in one query.
+pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(ItemId, Item, Form)>> {
+    let row: Option<(Uuid, String, String)> = with_form(handle, key).into_tuple().one(handle.connection()).await?;
+    row.map(|(id, item, form)| read(id, &item, &form)).transpose()
 }
 
 /// The item with this key and its form as authored, and whether the organization keeps a form version of this hash, in one query.
 pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str) -> Result<Option<((ItemId, Item, Form), bool)>> {
-    let to_form = Entity::belongs_to(forms::Entity).from(Column::FormId).to(forms::Column::Id).into();
-    let rows: Vec<(Uuid, String, String, bool)> = of_organization(handle)
-        .filter(Column::Key.eq(key))
-        .join(JoinType::InnerJoin, to_form)
-        .select_only()
-        .column(Column::Id)
-        .column(Column::Definition)
-        .column_as(forms::Column::Definition, "form")
-        .column_as(Expr::exists(form_versions::of_hash(handle, version)), "kept")
-        .into_tuple()
-        .all(handle.connection())
-        .await?;
-    rows.into_iter().next().map(|(id, item, form, kept)| Ok(((ItemId(id), from_json(&item)?, from_json(&form)?), kept))).transpose()
+    let kept = Expr::exists(form_versions::of_hash(handle, version));
+    let row: Option<(Uuid, String, String, bool)> =
+        with_form(handle, key).column_as(kept, "kept").into_tuple().one(handle.connection()).await?;
+    row.map(|(id, item, form, kept)| Ok((read(id, &item, &form)?, kept))).transpose()
 }
 
 /// Every item, in the organization's order.

@@ -277,6 +277,16 @@ pub(crate) async fn search(handle: &impl Handle, text: &str, limit: u64) -> Resu
     Ok(rows.into_iter().map(person).collect())
 }
 
+/// Members who work on requests, whose name fits as for `search`; the first ones for no text.
+pub(crate) async fn search_workers(handle: &impl Handle, text: &str, limit: u64) -> Result<Vec<PersonRef>> {
+    let mut query = of_organization(handle).filter(people::Column::Disabled.eq(false)).filter(may(Permission::Work));
+    for word in fold(text).split_whitespace() {
+        query = query.filter(Column::SearchName.like(LikeExpr::new(format!("% {}%", escaped(word))).escape('\\')));
+    }
+    let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(person).collect())
+}
+
 /// Every member, by address.
 pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
     type Row = (Uuid, String, String, String, String, String, String, Option<Uuid>);

@@ -19,6 +19,7 @@ pub(crate) mod events;
 pub(crate) mod form_versions;
 pub(crate) mod forms;
 pub(crate) mod groups;
+pub(crate) mod held_decisions;
 pub(crate) mod items;
 pub(crate) mod members;
 pub(crate) mod organizations;

@@ -1,0 +1,124 @@
+//! Deciding many at once: each is checked for itself, held for some seconds in which it can be taken back, and then decided as if the
+//! person had pressed the button at that moment. Pure: what is alike, when a list's row is due, what a held decision can become.
+
+use super::{Verdict, deadline, machine};
+use crate::id::HeldId;
+use crate::requests::Request;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// How long a decision of many is held, in seconds: the time to undo.
+pub const HELD_SECONDS: i64 = 8;
+/// Decisions taken at once, at most.
+pub const MOST_AT_ONCE: usize = 100;
+
+/// How soon an approval is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueGroup {
+    Overdue,
+    Today,
+    #[default]
+    Later,
+}
+
+impl DueGroup {
+    /// The heading of the group.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::Today => "Due today",
+            Self::Later => "Later",
+        }
+    }
+
+    /// The group of a due time, for somebody whose day is `today`, with `date` telling the day of a moment where they are.
+    pub fn of(due: Option<DateTime<Utc>>, now: DateTime<Utc>, today: NaiveDate, date: impl Fn(DateTime<Utc>) -> NaiveDate) -> Self {
+        match due {
+            Some(due) if due <= now => Self::Overdue,
+            Some(due) if date(due) <= today => Self::Today,
+            _ => Self::Later,
+        }
+    }
+}
+
+/// When the stage that waits should be decided.
+pub fn due_at(request: &Request) -> Option<DateTime<Utc>> {
+    deadline::due_at(&request.state.approval)
+}
+
+/// What requests have in common that an approver decides alike: the service, its form version, its price, and the rules that wait.
+/// 12 hexadecimal digits.
+pub fn alike(request: &Request) -> String {
+    let rules: Vec<&str> = machine::open_rules(&request.state.approval).into_iter().map(|rule| rule.key.as_str()).collect();
+    let read = serde_json::json!([request.item.key, request.form_version, request.item.price, rules]);
+    Sha256::digest(read.to_string().as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A decision that is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub number: String,
+    pub verdict: Verdict,
+    pub reason: String,
+    /// Number of events the person had seen.
+    pub seen: u32,
+}
+
+/// What became of a held decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HeldOutcome {
+    Decided,
+    Undone,
+    /// In words: somebody was faster, the request changed.
+    Refused {
+        words: String,
+    },
+}
+
+/// A held decision as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldView {
+    pub id: HeldId,
+    pub number: String,
+    pub verdict: Verdict,
+    /// From this moment on it is taken.
+    pub due_at: DateTime<Utc>,
+    /// None while it is held.
+    pub outcome: Option<HeldOutcome>,
+}
+
+/// What became of one of many, at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneOfMany {
+    pub number: String,
+    /// It is held, and can be undone by this id.
+    pub held: Option<HeldId>,
+    /// Why it is not taken.
+    pub refused: Option<String>,
+}
+
+/// When a decision made now is taken.
+pub fn due(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + Duration::seconds(HELD_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn due_times_fall_into_groups_by_the_persons_day() {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        let now = at("2026-03-12T20:00:00Z");
+        // In Auckland it is the 13th already.
+        let auckland = |moment: DateTime<Utc>| (moment + Duration::hours(13)).date_naive();
+        let group = |due: Option<&str>| DueGroup::of(due.map(at), now, auckland(now), auckland);
+        assert_eq!(group(Some("2026-03-12T20:00:00Z")), DueGroup::Overdue);
+        assert_eq!(group(Some("2026-03-13T10:00:00Z")), DueGroup::Today);
+        assert_eq!(group(Some("2026-03-13T11:00:00Z")), DueGroup::Later);
+        assert_eq!(group(None), DueGroup::Later);
+    }
+}

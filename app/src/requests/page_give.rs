@@ -1,0 +1,272 @@
+//! Giving: the request to somebody who works on it, a rule to another approver. Both ask whom.
+
+use super::page_actions::{closed_when, give_back};
+use super::page_sheet::Sheet;
+use crate::form::widgets::picker::{Found, Results, Search, Source, press};
+use crate::ui::{Avatar, Icon};
+use domain::approvals::wire::RuleView;
+use domain::id::{GroupId, PersonId};
+use domain::requests::wire::{Act, Approver};
+use leptos::html;
+use leptos::prelude::*;
+
+/// Somebody out of a list: id and name.
+type Picked = RwSignal<Option<(String, String)>>;
+
+/// Asks whom to give the request to.
+#[component]
+pub fn AssignDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
+    let picked: Picked = RwSignal::new(None);
+    let error = RwSignal::new(None::<&'static str>);
+    let send = Callback::new(move |()| {
+        let Some((id, name)) = picked.get_untracked() else {
+            error.set(Some("Choose a person from the list"));
+            return;
+        };
+        let Ok(id) = id.parse().map(PersonId) else { return };
+        let said = move |page: &_| (format!("Given to {name}"), give_back(sheet, page));
+        sheet.perform("assign", Act::Assign { to: Some(id) }, said, move |fine| closed_when(fine, open));
+    });
+    let body = view! {
+        <PickField id="assign-to" label="Person" hint="Somebody who works on requests." source=Source::Workers picked error />
+    };
+    view! {
+        <AskDialog id="assign" open title=format!("Give {} to somebody?", sheet.number()) keep="Not now" confirm="Assign" working="Assigning" sheet send>
+            {body}
+        </AskDialog>
+    }
+    .into_any()
+}
+
+/// Asks who decides a rule instead, and why.
+#[component]
+pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl IntoView {
+    let group = RwSignal::new(false);
+    let (person_picked, group_picked): (Picked, Picked) = (RwSignal::new(None), RwSignal::new(None));
+    let (error, reason_error) = (RwSignal::new(None::<&'static str>), RwSignal::new(None::<&'static str>));
+    let reason = RwSignal::new(String::new());
+    let key = StoredValue::new(rule.key);
+    let send = Callback::new(move |()| {
+        let picked = if group.get_untracked() { group_picked.get_untracked() } else { person_picked.get_untracked() };
+        let why = reason.get_untracked().trim().to_owned();
+        if picked.is_none() {
+            error.set(Some(if group.get_untracked() { "Choose a group from the list" } else { "Choose a person from the list" }));
+        }
+        if why.is_empty() {
+            reason_error.set(Some("Write why you re-route the approval"));
+        }
+        let Some((id, name)) = picked.filter(|_| !why.is_empty()) else { return };
+        let to = if group.get_untracked() {
+            id.parse().map(GroupId).map(Approver::Group)
+        } else {
+            id.parse().map(PersonId).map(Approver::Person)
+        };
+        let Ok(to) = to else { return };
+        let wanted = Act::Reroute { rule: key.get_value(), to, reason: why };
+        sheet.perform("reroute", wanted, move |_| (format!("Re-routed to {name}"), None), move |fine| closed_when(fine, open));
+    });
+    let choice = move |label: &'static str, value: bool| {
+        view! {
+            <label>
+                <input
+                    class="visually-hidden"
+                    type="radio"
+                    name="reroute-kind"
+                    checked=!value
+                    prop:checked=move || group.get() == value
+                    on:change=move |_| {
+                        group.set(value);
+                        error.set(None);
+                    }
+                />
+                {label}
+            </label>
+        }
+        .into_any()
+    };
+    let whom = move || {
+        if group.get() {
+            view! { <PickField id="reroute-group" label="Group" hint="Anyone in it may decide." source=Source::Groups picked=group_picked error /> }.into_any()
+        } else {
+            view! { <PickField id="reroute-person" label="Person" hint="Nobody approves their own request." source=Source::People picked=person_picked error /> }
+                .into_any()
+        }
+    };
+    let typed = move |event: leptos::ev::Event| {
+        reason.set(event_target_value(&event));
+        reason_error.set(None);
+    };
+    view! {
+        <AskDialog id="reroute" open title=format!("Who decides instead of {}?", rule.words) keep="Leave it" confirm="Re-route" working="Re-routing" sheet send>
+            <div class="segmented" role="radiogroup" aria-label="Who decides instead">
+                {choice("A person", false)} {choice("A group", true)}
+            </div>
+            {whom}
+            <div class="field" class:is-error=move || reason_error.get().is_some()>
+                <label class="field__label" for="reroute-reason">
+                    "Reason"
+                </label>
+                <p class="field__hint" id="reroute-reason-h">
+                    "Everybody who sees the request sees it."
+                </p>
+                {move || reason_error.get().map(|message| error_line(message, "reroute-reason-e"))}
+                <textarea
+                    class="textarea"
+                    id="reroute-reason"
+                    aria-describedby="reroute-reason-h reroute-reason-e"
+                    aria-invalid=move || reason_error.get().map(|_| "true")
+                    prop:value=move || reason.get()
+                    on:input=typed
+                ></textarea>
+            </div>
+        </AskDialog>
+    }
+    .into_any()
+}
+
+/// A modal dialog around a small form, open from the beginning.
+#[component]
+pub fn AskDialog(
+    id: &'static str,
+    open: RwSignal<bool>,
+    #[prop(into)] title: String,
+    keep: &'static str,
+    confirm: &'static str,
+    working: &'static str,
+    sheet: Sheet,
+    send: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !sheet.working().get_untracked() {
+            send.run(());
+        }
+    };
+    let failed = sheet.failed();
+    let error = move || {
+        failed
+            .get()
+            .map(|message| view! { <p class="field__error" role="alert"><Icon name="circle-alert" /><span>{message}</span></p> }.into_any())
+    };
+    view! {
+        <dialog class="dialog dialog--open-list" id=id node_ref=dialog aria-labelledby=format!("{id}-t") on:close=move |_| open.set(false)>
+            <div class="dialog__head">
+                <h2 id=format!("{id}-t")>{title}</h2>
+                <button class="button button--quiet button--icon" type="button" aria-label="Close" on:click=move |_| open.set(false)>
+                    <Icon name="x" />
+                </button>
+            </div>
+            <form class="dialog__body stack" id=format!("{id}-form") novalidate on:submit=submit>
+                {error}
+                {children()}
+            </form>
+            <div class="dialog__foot">
+                <button class="button push" type="button" on:click=move |_| open.set(false)>
+                    {keep}
+                </button>
+                <button class="button button--primary" type="submit" form=format!("{id}-form") aria-disabled=move || sheet.working().get().then_some("true")>
+                    {move || if sheet.working().get() { working } else { confirm }}
+                </button>
+            </div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// A searchable list of people or groups; the list opens with the field.
+#[component]
+fn PickField(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    source: Source,
+    picked: Picked,
+    error: RwSignal<Option<&'static str>>,
+) -> impl IntoView {
+    let search = Search::new(source);
+    let text = RwSignal::new(picked.get_untracked().map(|(_, name)| name).unwrap_or_default());
+    let name = Memo::new(move |_| (picked.with(Option::is_some), text.get()));
+    let pick = Callback::new(move |found: Found| {
+        text.set(found.name.clone());
+        picked.set(Some((found.id, found.name)));
+        error.set(None);
+        search.close();
+    });
+    let typed = move |event: leptos::ev::Event| {
+        let typed = event_target_value(&event);
+        text.set(typed.clone());
+        picked.set(None);
+        if typed.trim().is_empty() && source == Source::People { search.close() } else { search.later(typed) }
+    };
+    let entered = move |_| {
+        if source != Source::People && picked.with_untracked(Option::is_none) {
+            search.later(text.get_untracked());
+        }
+    };
+    let avatar = move || {
+        let known = picked.get().filter(|_| source != Source::Groups);
+        known.map(|(_, name)| view! { <span class="affix__text"><Avatar name /></span> })
+    };
+    view! {
+        <div class="field" class:is-error=move || error.get().is_some()>
+            <label class="field__label" for=id>
+                {label}
+            </label>
+            <p class="field__hint" id=format!("{id}-h")>
+                {hint}
+            </p>
+            {move || error.get().map(|message| error_line(message, ""))}
+            <div class="combobox">
+                <div class="affix">
+                    {avatar}
+                    <input
+                        class="input"
+                        id=id
+                        type="text"
+                        role="combobox"
+                        autocomplete="off"
+                        spellcheck="false"
+                        autofocus
+                        aria-autocomplete="list"
+                        aria-expanded=move || if search.is_open() { "true" } else { "false" }
+                        aria-controls=format!("{id}-list")
+                        aria-activedescendant=move || search.place().map(|place| format!("{id}-list-{place}"))
+                        aria-invalid=move || error.get().map(|_| "true")
+                        aria-describedby=format!("{id}-h")
+                        prop:value=move || text.get()
+                        on:input=typed
+                        on:focus=entered
+                        on:keydown=move |event| press(&event, search, name, pick)
+                        on:blur=move |_| search.close()
+                    />
+                    <span class="affix__text">
+                        <Icon name="chevrons-up-down" />
+                    </span>
+                </div>
+                <Results search list_id=format!("{id}-list") pick />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The words over a field that is wrong.
+pub fn error_line(message: &'static str, id: &'static str) -> AnyView {
+    view! {
+        <p class="field__error" id=(!id.is_empty()).then_some(id) role="alert">
+            <Icon name="circle-alert" />
+            <span>{message}</span>
+        </p>
+    }
+    .into_any()
+}

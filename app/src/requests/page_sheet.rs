@@ -1,0 +1,200 @@
+//! A request on its page: what is shown, what is being done to it, what went wrong.
+
+use super::actions::Action;
+use super::api::{act, request_page};
+use crate::error::ApiError;
+use crate::ui::{Alert, toast::use_toasts};
+use domain::Refusal;
+use domain::requests::wire::{Act, RequestPage};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use std::future::Future;
+
+/// A message with the way back, if there is one.
+type Said = (String, Option<Callback<()>>);
+
+/// The state of the page.
+#[derive(Clone, Copy)]
+pub struct Sheet {
+    pub shown: RwSignal<RequestPage>,
+    pub busy: RwSignal<Option<&'static str>>,
+    pub error: RwSignal<Option<ApiError>>,
+    /// The action whose dialog is open.
+    pub asking: RwSignal<Option<&'static Action>>,
+    say: Callback<Said>,
+    /// Goes to a list, when the person does not see the request any more.
+    leave: Callback<()>,
+}
+
+impl Sheet {
+    /// The sheet of a loaded request. `list` is where the person goes when it is gone.
+    pub fn new(page: RequestPage, list: Signal<&'static str>) -> Self {
+        let toasts = use_toasts();
+        let navigate = use_navigate();
+        Self {
+            shown: RwSignal::new(page),
+            busy: RwSignal::new(None),
+            error: RwSignal::new(None),
+            asking: RwSignal::new(None),
+            say: Callback::new(move |(message, undo): Said| toasts.show(message, undo)),
+            leave: Callback::new(move |()| navigate(list.get_untracked(), leptos_router::NavigateOptions::default())),
+        }
+    }
+
+    /// Whether something is on its way.
+    pub fn working(self) -> Signal<bool> {
+        Signal::derive(move || self.busy.get().is_some())
+    }
+
+    /// Takes a newer state in; an older answer that comes late is left alone.
+    pub fn take(self, page: RequestPage) {
+        self.shown.try_update(|shown| {
+            if page.events.len() >= shown.events.len() {
+                *shown = page;
+            }
+        });
+    }
+
+    /// Asks what the request is now.
+    pub fn refresh(self) {
+        let Some(number) = self.shown.try_with_untracked(|page| page.summary.number.clone()) else { return };
+        spawn_local(async move {
+            if let Ok(page) = request_page(number).await {
+                self.take(page);
+            }
+        });
+    }
+
+    /// Does something and shows what the request is then. `then` learns whether it was done.
+    pub fn act<F>(self, what: &'static str, done: &'static str, call: F, then: impl FnOnce(bool) + 'static)
+    where
+        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+    {
+        self.run(what, call, move |_| Some((done.to_owned(), None)), then);
+    }
+
+    /// Does something and shows what the request is then; whoever acts says so.
+    pub fn act_quietly<F>(self, what: &'static str, call: F, then: impl FnOnce(bool) + 'static)
+    where
+        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+    {
+        self.run(what, call, |_| None, then);
+    }
+
+    /// Another action begins: what went wrong before is over.
+    pub fn forget_error(self) {
+        self.error.set(None);
+    }
+
+    /// Does an action of the request; `said` makes the message out of how it was and is. What it rests on goes along, so that the
+    /// answer can tell who was faster.
+    pub fn perform(
+        self,
+        what: &'static str,
+        wanted: Act,
+        said: impl FnOnce(&RequestPage) -> Said + 'static,
+        then: impl FnOnce(bool) + 'static,
+    ) {
+        let (number, seen) = self.shown.with_untracked(|page| (page.summary.number.clone(), page.events.last().map(|event| event.seq)));
+        self.run(what, act(number, wanted, seen), |page| Some(said(page)), then);
+    }
+
+    fn run<F>(
+        self,
+        what: &'static str,
+        call: F,
+        said: impl FnOnce(&RequestPage) -> Option<Said> + 'static,
+        then: impl FnOnce(bool) + 'static,
+    ) where
+        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+    {
+        if self.busy.get_untracked().is_some() {
+            return;
+        }
+        self.busy.set(Some(what));
+        self.error.set(None);
+        spawn_local(async move {
+            let answer = call.await;
+            self.busy.try_set(None);
+            let fine = answer.is_ok();
+            match answer {
+                Ok(Some(page)) if !gone(&page) => {
+                    let message = self.shown.try_with_untracked(said).flatten();
+                    self.take(page);
+                    if let Some(message) = message {
+                        self.say.run(message);
+                    }
+                    then(fine);
+                }
+                Ok(_) => {
+                    then(fine);
+                    let number = self.number();
+                    let message =
+                        if what == "delete" { format!("{number} was deleted.") } else { format!("{number} is not yours to see any more.") };
+                    self.say.run((message, None));
+                    self.leave.run(());
+                }
+                Err(error) => {
+                    // Somebody was faster: the page shows what they did, below the words that say so.
+                    if let ApiError::Refused { refusal: Refusal::Conflict { .. } | Refusal::NotNow { .. } } = &error {
+                        self.refresh();
+                    }
+                    self.error.try_set(Some(error));
+                    then(fine);
+                }
+            }
+        });
+    }
+
+    /// The docket number.
+    pub fn number(self) -> String {
+        self.shown.try_with_untracked(|page| page.summary.number.clone()).unwrap_or_default()
+    }
+
+    /// Something about the page that changes seldom.
+    pub fn part<T: PartialEq + Send + Sync + 'static>(self, part: fn(&RequestPage) -> T) -> Memo<T> {
+        Memo::new(move |_| self.shown.with(part))
+    }
+
+    /// What went wrong last, in words.
+    pub fn failed(self) -> Signal<Option<String>> {
+        Signal::derive(move || self.error.get().map(|error| error.message()))
+    }
+}
+
+/// Deleted requests are seen by administrators alone, and by them only when they look for one.
+fn gone(page: &RequestPage) -> bool {
+    page.events.last().is_some_and(|event| matches!(event.what, domain::requests::What::Deleted { .. }))
+}
+
+/// Why the last action was not done.
+#[component]
+pub fn Refused(sheet: Sheet) -> impl IntoView {
+    view! {
+        <div class="notices" id="refused" tabindex="-1" aria-live="polite">
+            {move || sheet.error.get().map(|error| refused_view(&error))}
+        </div>
+    }
+    .into_any()
+}
+
+/// The alert over a refused action, with the way on.
+pub fn refused_view(error: &ApiError) -> AnyView {
+    let message = error.message();
+    // In another tab, so that what is typed here stays.
+    let sign_in = matches!(error, ApiError::SignedOut).then(|| {
+        view! {
+            <a class="button button--sm" href="/sign-in" target="_blank" rel="external noopener">
+                "Sign in in a new tab"
+            </a>
+        }
+    });
+    view! {
+        <Alert kind="bad">
+            <p>{message}</p>
+            {sign_in}
+        </Alert>
+    }
+    .into_any()
+}

@@ -1,0 +1,169 @@
+//! Decisions about many requests: each is checked now, held for some seconds, and taken by a worker as if the person had decided then.
+//! Taking one and deciding its request are one transaction: whatever crashes, it is decided once or not yet.
+
+use crate::Backend;
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::requests::{fresh, number, record, unseen};
+use crate::store::{held_decisions, requests};
+use chrono::Duration;
+use domain::Refusal;
+use domain::approvals::Verdict;
+use domain::approvals::bulk::{Held, HeldOutcome, HeldView, MOST_AT_ONCE, OneOfMany, due};
+use domain::approvals::wire::Decide;
+use domain::id::{HeldId, OrganizationId};
+use domain::requests::lifecycle::{self, Action};
+
+/// For how long a person is told what became of their decisions.
+const TOLD: Duration = Duration::minutes(10);
+/// Decisions taken in one go.
+const AT_ONCE: u64 = 100;
+
+/// Approves or declines many requests, after the time to undo: what would be refused says so at once, the others are held.
+///
+/// # Errors
+/// Too many at once; a verdict that needs an answer for each.
+pub async fn decide_many(backend: &Backend, caller: &Caller, decisions: Vec<Decide>) -> Result<Vec<OneOfMany>> {
+    if decisions.len() > MOST_AT_ONCE {
+        return Err(Refusal::input("decisions", format!("Decide {MOST_AT_ONCE} requests or fewer at once")).into());
+    }
+    if decisions.iter().any(|decision| decision.verdict == Verdict::AskForChanges) {
+        return Err(Refusal::input("decisions", "Ask for changes one request at a time: each question is another one").into());
+    }
+    let mut results = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        let given = decision.number.clone();
+        results.push(match hold(backend, caller, decision).await {
+            Ok(id) => OneOfMany { number: given, held: Some(id), refused: None },
+            Err(Error::Refused(refusal)) => OneOfMany { number: given, held: None, refused: Some(words(&refusal)) },
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(results)
+}
+
+async fn hold(backend: &Backend, caller: &Caller, decision: Decide) -> Result<HeldId> {
+    let number = number(&decision.number)?;
+    let held = Held { number: number.clone(), verdict: decision.verdict, reason: decision.reason, seen: decision.seen };
+    let (be, person) = (backend.clone(), caller.id());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
+                let now = be.now();
+                if held_decisions::holds(tx, person, request.id).await? {
+                    return Err(Refusal::conflict("You are deciding this already.").into());
+                }
+                lifecycle::act(&request, &fresh(tx, person, now).await?, &action(&held), now)?;
+                unseen(tx, &request, held.seen).await?;
+                let id = HeldId(be.id());
+                held_decisions::insert(tx, id, person, request.id, &held, now, due(now)).await?;
+                Ok(id)
+            })
+        })
+        .await
+}
+
+fn action(held: &Held) -> Action {
+    Action::Decide { verdict: held.verdict, reason: held.reason.clone(), seen: Some(held.seen) }
+}
+
+/// Takes held decisions back; answers those that were still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn undo_held(backend: &Backend, caller: &Caller, ids: Vec<HeldId>) -> Result<Vec<HeldId>> {
+    let (be, person) = (backend.clone(), caller.id());
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let mut undone = Vec::new();
+                for id in ids.into_iter().take(MOST_AT_ONCE) {
+                    if held_decisions::undo(tx, id, person, be.now()).await? {
+                        undone.push(id);
+                    }
+                }
+                Ok(undone)
+            })
+        })
+        .await
+}
+
+/// What the caller holds, and what became of what they held lately.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(backend: &Backend, caller: &Caller) -> Result<Vec<HeldView>> {
+    held_decisions::of_person(&backend.store().read(caller.organization), caller.id(), backend.now() - TOLD).await
+}
+
+/// Takes every decision whose time to undo is over; answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn run(backend: &Backend) -> Result<u32> {
+    let mut taken = 0;
+    loop {
+        let due = held_decisions::due(&backend.store().platform(), backend.now(), AT_ONCE).await?;
+        if due.is_empty() {
+            return Ok(taken);
+        }
+        let mut left = false;
+        for (organization, id) in due {
+            match take(backend, organization, id).await {
+                Ok(mine) => taken += u32::from(mine),
+                // One that cannot be taken holds up no other; it is tried again at the next look.
+                Err(error) => {
+                    tracing::error!(%id, %error, "a held decision could not be taken");
+                    left = true;
+                }
+            }
+        }
+        if left {
+            return Ok(taken);
+        }
+    }
+}
+
+/// Takes one; false when somebody else did, or it was undone.
+async fn take(backend: &Backend, organization: OrganizationId, id: HeldId) -> Result<bool> {
+    let be = backend.clone();
+    backend
+        .store()
+        .write(organization, move |tx| {
+            Box::pin(async move {
+                let now = be.now();
+                let Some((person, request, held)) = held_decisions::take(tx, id, now).await? else { return Ok(false) };
+                let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
+                let decided = async {
+                    let decision = lifecycle::act(&request, &fresh(tx, person, now).await?, &action(&held), now)?;
+                    unseen(tx, &request, held.seen).await?;
+                    Ok(decision)
+                };
+                let outcome = match decided.await {
+                    Ok(decision) => {
+                        record(tx, &be, &request, &decision).await?;
+                        HeldOutcome::Decided
+                    }
+                    Err(Error::Refused(refusal)) => {
+                        crate::requests::announce(tx, &request);
+                        HeldOutcome::Refused { words: words(&refusal) }
+                    }
+                    Err(error) => return Err(error),
+                };
+                held_decisions::say(tx, id, &outcome).await?;
+                Ok(true)
+            })
+        })
+        .await
+}
+
+/// A refusal as a list says it.
+fn words(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotFound => "This does not exist, or is not yours to decide.".to_owned(),
+        other => other.to_string(),
+    }
+}

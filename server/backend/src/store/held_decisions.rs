@@ -1,0 +1,146 @@
+//! Held decisions: what somebody decided of many requests at once, until the time to undo is over; and what became of each.
+
+use super::{Handle, Platform, from_json, micros, time, to_json};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::approvals::bulk::{Held, HeldOutcome, HeldView};
+use domain::id::{HeldId, OrganizationId, PersonId, RequestId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "held_decisions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub person_id: Uuid,
+    pub request_id: Uuid,
+    pub decision: String,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub done_at: Option<i64>,
+    pub outcome: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+fn of_organization(handle: &impl Handle) -> Select<Entity> {
+    Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
+}
+
+fn view(row: &Model) -> Result<HeldView> {
+    let held: Held = from_json(&row.decision)?;
+    Ok(HeldView {
+        id: HeldId(row.id),
+        number: held.number,
+        verdict: held.verdict,
+        due_at: time(row.due_at),
+        outcome: row.outcome.as_deref().map(from_json).transpose()?,
+    })
+}
+
+/// Holds a decision until it is due.
+pub(crate) async fn insert(
+    handle: &impl Handle,
+    id: HeldId,
+    person: PersonId,
+    request: RequestId,
+    held: &Held,
+    now: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+) -> Result<()> {
+    let row = Model {
+        id: id.0,
+        organization_id: handle.organization(),
+        person_id: person.0,
+        request_id: request.0,
+        decision: to_json(held)?,
+        created_at: micros(now),
+        due_at: micros(due_at),
+        done_at: None,
+        outcome: None,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// Whether the person holds a decision about this request already.
+pub(crate) async fn holds(handle: &impl Handle, person: PersonId, request: RequestId) -> Result<bool> {
+    let open = of_organization(handle).filter(Column::PersonId.eq(person.0)).filter(Column::RequestId.eq(request.0));
+    Ok(open.filter(Column::DoneAt.is_null()).count(handle.connection()).await? > 0)
+}
+
+/// What the person holds, and what became of what was held since a moment; oldest first.
+pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, since: DateTime<Utc>) -> Result<Vec<HeldView>> {
+    let rows = of_organization(handle)
+        .filter(Column::PersonId.eq(person.0))
+        .filter(Column::CreatedAt.gte(micros(since)))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .limit(200)
+        .all(handle.connection())
+        .await?;
+    rows.iter().map(view).collect()
+}
+
+/// Decisions of any organization that are due by now, the longest due first.
+pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, HeldId)>> {
+    let rows: Vec<(Uuid, Uuid)> = Entity::find()
+        .select_only()
+        .columns([Column::OrganizationId, Column::Id])
+        .filter(Column::DoneAt.is_null())
+        .filter(Column::DueAt.lte(micros(now)))
+        .order_by_asc(Column::DueAt)
+        .limit(limit)
+        .into_tuple()
+        .all(platform.connection())
+        .await?;
+    Ok(rows.into_iter().map(|(organization, id)| (OrganizationId(organization), HeldId(id))).collect())
+}
+
+/// Takes a held decision, once: None when somebody else took it, or it was undone.
+pub(crate) async fn take(handle: &impl Handle, id: HeldId, now: DateTime<Utc>) -> Result<Option<(PersonId, RequestId, Held)>> {
+    if !end(handle, id, None, now).await? {
+        return Ok(None);
+    }
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
+    row.map(|row| Ok((PersonId(row.person_id), RequestId(row.request_id), from_json(&row.decision)?))).transpose()
+}
+
+/// Undoes a person's held decision; false when it was taken already, or is not theirs.
+pub(crate) async fn undo(handle: &impl Handle, id: HeldId, person: PersonId, now: DateTime<Utc>) -> Result<bool> {
+    if !end(handle, id, Some(person), now).await? {
+        return Ok(false);
+    }
+    say(handle, id, &HeldOutcome::Undone).await?;
+    Ok(true)
+}
+
+/// Ends what is not ended yet: by one statement, so that of two who try one succeeds.
+async fn end(handle: &impl Handle, id: HeldId, person: Option<PersonId>, now: DateTime<Utc>) -> Result<bool> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::DoneAt, Expr::value(micros(now)))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::DoneAt.is_null());
+    if let Some(person) = person {
+        update = update.filter(Column::PersonId.eq(person.0));
+    }
+    Ok(update.exec(handle.connection()).await?.rows_affected > 0)
+}
+
+/// Says what became of an ended one.
+pub(crate) async fn say(handle: &impl Handle, id: HeldId, outcome: &HeldOutcome) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Outcome, Expr::value(to_json(outcome)?))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}

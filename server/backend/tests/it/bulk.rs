@@ -1,0 +1,131 @@
+//! Decisions about many requests: checked, held, undone, taken once.
+
+use crate::harness::{World, on_both};
+use crate::requests::{file, refusal};
+use backend::{Caller, approvals, held, outbox, requests};
+use chrono::Duration;
+use domain::Refusal;
+use domain::approvals::Verdict;
+use domain::approvals::bulk::{HeldOutcome, OneOfMany};
+use domain::approvals::wire::Decide;
+use domain::requests::Status;
+use serde_json::json;
+
+fn decision(number: &str, verdict: Verdict, reason: &str) -> Decide {
+    Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen: 1 }
+}
+
+async fn badges<const N: usize>(world: &World) -> ([String; N], Caller) {
+    let hana = world.caller("north", "hana").await;
+    let mut numbers = std::array::from_fn(|_| String::new());
+    for number in &mut numbers {
+        *number = file(world, &hana, "badge", json!({"text": "For the east door"})).await;
+    }
+    (numbers, world.caller("north", "ada").await)
+}
+
+async fn hold(world: &World, caller: &Caller, decisions: Vec<Decide>) -> Vec<OneOfMany> {
+    held::decide_many(&world.backend, caller, decisions).await.unwrap()
+}
+
+async fn status(world: &World, caller: &Caller, number: &str) -> Status {
+    requests::page(&world.backend, caller, number).await.unwrap().summary.status
+}
+
+#[tokio::test]
+async fn many_are_held_and_then_decided_each_for_itself() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let ([one, two, three], ada) = badges(&world).await;
+        let decisions = vec![
+            decision(&one, Verdict::Approve, ""),
+            decision(&two, Verdict::Reject, "No more badges"),
+            // Refused at once: it gives no reason; there is no such request.
+            decision(&three, Verdict::Reject, ""),
+            decision("BG-0000", Verdict::Approve, ""),
+        ];
+        let results = hold(&world, &ada, decisions).await;
+        assert_eq!(results.iter().map(|one| one.held.is_some()).collect::<Vec<_>>(), [true, true, false, false]);
+        assert!(results[2].refused.as_ref().unwrap().contains("reason"), "{results:?}");
+        // Held: nothing is decided, the list says so, and a second try is told.
+        outbox::run_once(be).await.unwrap();
+        assert_eq!(status(&world, &ada, &one).await, Status::PendingApproval);
+        let rows = approvals::inbox(be, &ada).await.unwrap().rows;
+        let held_row = rows.iter().find(|row| row.number == two).unwrap();
+        assert_eq!((held_row.held, held_row.alike == rows[0].alike), (Some(Verdict::Reject), true));
+        let again = hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await;
+        assert!(again[0].refused.as_ref().unwrap().contains("already"));
+        world.clock.advance(Duration::seconds(8));
+        // Two workers at once decide each once.
+        let (a, b) = tokio::join!(outbox::run_once(be), outbox::run_once(be));
+        (a.unwrap(), b.unwrap());
+        assert_eq!([status(&world, &ada, &one).await, status(&world, &ada, &two).await], [Status::Open, Status::Rejected]);
+        let page = requests::page(be, &ada, &two).await.unwrap();
+        assert_eq!(page.events.iter().filter(|event| event.actor.as_ref().is_some_and(|by| by.id == ada.id())).count(), 1);
+        assert_eq!(page.approval.rules[0].given.as_ref().unwrap().reason, "No more badges");
+        let told = held::held(be, &ada).await.unwrap();
+        assert!(told.iter().all(|one| one.outcome == Some(HeldOutcome::Decided)), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn undone_in_time_nothing_happens_and_too_late_it_says_so() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let ([one, two], ada) = badges(&world).await;
+        let ids: Vec<_> = hold(&world, &ada, vec![decision(&one, Verdict::Approve, ""), decision(&two, Verdict::Approve, "")])
+            .await
+            .into_iter()
+            .filter_map(|one| one.held)
+            .collect();
+        // Nobody undoes what somebody else holds.
+        let ruth = world.caller("north", "ruth").await;
+        assert!(held::undo_held(be, &ruth, ids.clone()).await.unwrap().is_empty());
+        assert_eq!(held::undo_held(be, &ada, vec![ids[0]]).await.unwrap(), [ids[0]]);
+        world.clock.advance(Duration::seconds(8));
+        outbox::run_once(be).await.unwrap();
+        assert_eq!([status(&world, &ada, &one).await, status(&world, &ada, &two).await], [Status::PendingApproval, Status::Open]);
+        assert!(held::undo_held(be, &ada, ids.clone()).await.unwrap().is_empty(), "it was taken");
+        // Undone, it can be decided again.
+        assert!(hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await[0].held.is_some());
+        world.clock.advance(Duration::seconds(8));
+        outbox::run_once(be).await.unwrap();
+        assert_eq!(status(&world, &ada, &one).await, Status::Open);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changed_meanwhile_is_told_with_who_did_it() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let hana = world.caller("north", "hana").await;
+        let number = file(&world, &hana, "access", json!({"system": "ledger"})).await;
+        let (ruth, samir) = (world.caller("north", "ruth").await, world.caller("north", "samir").await);
+        assert!(hold(&world, &ruth, vec![decision(&number, Verdict::Approve, "")]).await[0].held.is_some());
+        approvals::decide(be, &samir, decision(&number, Verdict::Reject, "Not this quarter")).await.unwrap();
+        world.clock.advance(Duration::seconds(8));
+        outbox::run_once(be).await.unwrap();
+        let told = held::held(be, &ruth).await.unwrap();
+        let Some(HeldOutcome::Refused { words }) = &told[0].outcome else { panic!("{told:?}") };
+        assert!(words.contains("Samir Haddad"), "{words}");
+        assert_eq!(status(&world, &samir, &number).await, Status::Rejected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn questions_are_asked_one_by_one_and_a_hundred_are_enough() {
+    on_both(|world| async move {
+        let ([one], ada) = badges(&world).await;
+        let ask = held::decide_many(&world.backend, &ada, vec![decision(&one, Verdict::AskForChanges, "Which door?")]).await;
+        assert!(matches!(refusal(ask), Refusal::Input { .. }));
+        let many = vec![decision(&one, Verdict::Approve, ""); 101];
+        assert!(matches!(refusal(held::decide_many(&world.backend, &ada, many).await), Refusal::Input { .. }));
+        let stranger = world.caller("south", "otto").await;
+        let own = hold(&world, &stranger, vec![decision(&one, Verdict::Approve, "")]).await;
+        assert_eq!(own[0].refused.as_deref(), Some("This does not exist, or is not yours to decide."));
+    })
+    .await;
+}
