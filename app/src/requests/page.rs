@@ -4,7 +4,6 @@ use super::api::{replay_delivery, request_page, request_page_at};
 use super::comments_slip::CommentsSlip;
 use super::page_actions::HeadActions;
 use super::page_answers::AnswersSlip;
-use super::page_approval::ApprovalSlip;
 use super::page_approval::{ApprovalSlip, Reroute};
 use super::page_clocks::ClocksSlip;
 use super::page_deliveries::DeliveriesSlip;
@@ -94,6 +93,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let deliveries = sheet.part(|page| page.deliveries.clone());
     let assignee = sheet.part(|page| page.assignee.clone());
     let scheduled = sheet.part(|page| page.scheduled_for);
+    let clocks = sheet.part(|page| page.clocks.clone());
     let may_replay = sheet.part(|page| page.allowed.replay);
     let locked = sheet.part(locked);
     let replay = Callback::new(move |id: DeliveryId| {
@@ -119,7 +119,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
             </div>
             <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval status reroute />
-                <ClocksSlip page=shown />
+                <ClocksSlip clocks />
                 {after(&page)}
                 <TimelineSlip events number />
             </aside>

@@ -7,14 +7,14 @@
 //! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
 //! second one is read off the rows that the first one finds.
 
-use super::requests::{Column, Entity, Model, of_organization, request};
+use super::requests::{Column, Entity, Model, of_ids, request};
 use super::{Handle, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::requests::{Request, STATUSES, Status};
 use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -91,7 +91,7 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<Af
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let models = of_organization(handle).filter(Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    let models = of_ids(handle, ids.iter().copied()).all(connection).await?;
     let mut models: BTreeMap<Uuid, Model> = models.into_iter().map(|model| (model.id, model)).collect();
     let found = ids.iter().filter_map(|id| models.remove(id));
     found
