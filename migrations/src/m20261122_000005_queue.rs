@@ -18,7 +18,8 @@ const STATEMENTS: &[&str] = &[
     "CREATE INDEX requests_queue_status ON requests (organization_id, closed, status, queue_at, id)",
     "CREATE INDEX requests_queue_assignee ON requests (organization_id, assignee_id, closed, status, queue_at, id)",
     "CREATE INDEX requests_queue_item ON requests (organization_id, item_id, closed, status, queue_at, id)",
-    "CREATE INDEX requests_due ON requests (organization_id, queue_at, id) WHERE due_at IS NOT NULL",
+    "CREATE INDEX requests_queue_requester ON requests (organization_id, requester_id, closed, queue_at, id)",
+    "CREATE INDEX requests_due ON requests (organization_id, closed, queue_at, id, due_at) WHERE due_at IS NOT NULL",
 ];
 
 #[async_trait::async_trait]

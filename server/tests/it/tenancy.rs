@@ -61,7 +61,7 @@ async fn the_other_organization_does_not_exist() {
     let held = south
         .ask("approvals/decide_many", json!({ "decisions": [{ "number": number, "verdict": "approve", "reason": "", "seen": 1 }] }))
         .await;
-    assert_eq!(held[0]["held"], Value::Null, "{held}");
+    assert_eq!(held[0]["held"], json!(null), "{held}");
     assert!(!south.page("/").await.contains("VPN access"));
     assert_eq!(south.ask("requests/mine", json!({ "filter": "all", "after": null })).await["rows"], json!([]));
     assert_eq!(south.ask("approvals/inbox", json!({})).await["rows"], json!([]));

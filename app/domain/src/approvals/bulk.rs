@@ -58,7 +58,7 @@ pub fn alike(request: &Request) -> String {
         Value::String(text) => parse_date(text).is_some() || parse_datetime(text).is_some(),
         _ => false,
     };
-    let answers: Vec<(&str, &Value)> = request.answers.iter().filter(|(_, value)| !who_or_when(value)).collect();
+    let answers: Vec<(&String, &Value)> = request.answers.0.iter().filter(|(_, value)| !who_or_when(value)).collect();
     let rules: Vec<&str> = machine::open_rules(&request.state.approval).into_iter().map(|rule| rule.key.as_str()).collect();
     let read = serde_json::json!([request.item.key, request.form_version, request.item.price, rules, answers]);
     Sha256::digest(read.to_string().as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()

@@ -7,14 +7,14 @@
 //! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
 //! second one is read off the rows that the first one finds.
 
-use super::requests::{Column, Entity, Model, of_organization, request};
+use super::requests::{Column, Entity, Model, of_ids, request};
 use super::{Handle, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::requests::{Request, STATUSES, Status};
 use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -91,7 +91,7 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<Af
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let models = of_organization(handle).filter(Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    let models = of_ids(handle, ids.iter().copied()).all(connection).await?;
     let mut models: BTreeMap<Uuid, Model> = models.into_iter().map(|model| (model.id, model)).collect();
     let found = ids.iter().filter_map(|id| models.remove(id));
     found
@@ -111,7 +111,11 @@ pub(crate) async fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> R
         one.column(Column::Id).from(Entity).cond_where(base.clone()).cond_where(branch).limit(most);
         Query::select().column(Column::Id).from_subquery(one, Alias::new(format!("range_{number}"))).to_owned()
     };
-    let found = branches(wanted, connection.get_database_backend());
+    // One range is enough where the order does not matter.
+    let found = match &wanted.words {
+        None => vec![narrowed(wanted)],
+        Some(_) => branches(wanted, connection.get_database_backend()),
+    };
     let mut ranges = found.into_iter().enumerate().map(|(number, branch)| named(branch, number));
     let Some(mut all) = ranges.next() else { return Ok(0) };
     ranges.for_each(|one| {
@@ -152,17 +156,30 @@ fn statuses(ended: bool) -> impl Iterator<Item = Status> {
     STATUSES.into_iter().filter(move |status| if ended { status.is_terminal() } else { status.is_open() })
 }
 
-/// The ranges that together hold all that is wanted.
-fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
+/// What is asked besides the status and the words.
+fn rest(wanted: &Wanted) -> Condition {
     let mut rest = Condition::all();
     if let Some(item) = wanted.item {
         rest = rest.add(Column::ItemId.eq(item.0));
     }
     match wanted.assignee {
-        Some(Some(person)) => rest = rest.add(Column::AssigneeId.eq(person.0)),
-        Some(None) => rest = rest.add(Column::AssigneeId.is_null()),
-        None => {}
+        Some(Some(person)) => rest.add(Column::AssigneeId.eq(person.0)),
+        Some(None) => rest.add(Column::AssigneeId.is_null()),
+        None => rest,
     }
+}
+
+/// What is asked besides the words.
+fn narrowed(wanted: &Wanted) -> Condition {
+    match wanted.status {
+        Some(status) => rest(wanted).add(Column::Status.eq(status.key())),
+        None => rest(wanted),
+    }
+}
+
+/// The ranges that together hold all that is wanted.
+fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
+    let rest = rest(wanted);
     let by_status = |one: Condition| -> Vec<Condition> {
         let each = |status: Status| one.clone().add(Column::Status.eq(status.key()));
         match wanted.status {
@@ -176,7 +193,7 @@ fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
     };
     let Some(words) = &wanted.words else {
         let served_in_order = wanted.item.is_none() && wanted.assignee.is_none();
-        return if served_in_order { vec![as_asked(rest)] } else { by_status(rest) };
+        return if served_in_order { vec![narrowed(wanted)] } else { by_status(rest) };
     };
     let mut branches = Vec::new();
     let asked = |item: &&ItemId| wanted.item.is_none_or(|asked| asked == **item);
