@@ -58,7 +58,7 @@ async fn many_are_held_and_then_decided_each_for_itself() {
         world.clock.advance(Duration::seconds(8));
         // Two workers at once decide each once.
         let (a, b) = tokio::join!(outbox::run_once(be), outbox::run_once(be));
-        (a.unwrap(), b.unwrap());
+        assert_eq!(a.unwrap().delivered + b.unwrap().delivered, 0);
         assert_eq!([status(&world, &ada, &one).await, status(&world, &ada, &two).await], [Status::Open, Status::Rejected]);
         let page = requests::page(be, &ada, &two).await.unwrap();
         assert_eq!(page.events.iter().filter(|event| event.actor.as_ref().is_some_and(|by| by.id == ada.id())).count(), 1);
