@@ -18,3 +18,4 @@ pub mod session;
 pub mod shell;
 pub mod ui;
 pub mod wire;
+pub mod work;

@@ -6,6 +6,7 @@ use crate::catalog::page::CatalogPage;
 use crate::error::ApiError;
 use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPageView, share::SharePage, tasks_mine::MyTasksPage};
 use crate::ui::ErrorView;
+use crate::work::page::WorkPage;
 use domain::Refusal;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route};
@@ -21,6 +22,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/requests") ssr=SsrMode::Async view={Lazy::<MyRequests>::new()} />
             <Route path=path!("/requests/:number") ssr=SsrMode::Async view={Lazy::<RequestView>::new()} />
             <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view={Lazy::<Inbox>::new()} />
+            <Route path=path!("/work") ssr=SsrMode::Async view={Lazy::<Work>::new()} />
             <Route path=path!("/leadership") ssr=SsrMode::Async view={Lazy::<Leadership>::new()} />
             <Route path=path!("/tasks") ssr=SsrMode::Async view={Lazy::<MyTasks>::new()} />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view={Lazy::<Share>::new()} />
@@ -55,6 +57,7 @@ parts! {
     MyRequests => MyRequestsPage,
     RequestView => RequestPageView,
     Inbox => InboxPage,
+    Work => WorkPage,
     Leadership => LeadershipPage,
     MyTasks => MyTasksPage,
     Share => SharePage,

@@ -80,6 +80,13 @@ for (const theme of ['light', 'dark'] as const) {
         await go(page, `${docket.url}/leadership`);
         await accessible(page, `the leadership view of ${email}`);
       }
+      for (const size of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+        await priya.setViewportSize(size);
+        for (const path of ['/work', '/work?view=board', '/work?q=nothing-like-it']) {
+          await go(priya, `${docket.url}${path}`);
+          await accessible(priya, `${path} at ${size.width}`);
+        }
+      }
       const samir = await visit(docket, people.samir, options);
       await go(samir, `${docket.url}/inbox`);
       await samir.getByRole('button', { name: /^Decline/ }).click();

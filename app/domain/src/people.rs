@@ -69,6 +69,36 @@ impl Facts {
     }
 }
 
+/// Where people begin, by the most powerful role they hold: role, address. Read with `landing`; its golden file is
+/// `tests/golden/landing.txt`.
+pub const LANDINGS: &[(&str, &str)] = &[
+    ("central_admin", "/work"),
+    ("admin", "/work"),
+    ("space_admin", "/work"),
+    ("supervisor", "/work?due=late"),
+    ("operator", "/work?assignee=me"),
+    ("maintainer", "/work?view=board"),
+    ("qa_agent", "/work?status=in_qa"),
+    ("desk_staff", "/work?assignee=me"),
+    ("reviewer", "/inbox"),
+    ("it-forms-admin", "/leadership"),
+    ("requester", "/"),
+    ("general_user", "/"),
+];
+
+/// The page with the person's work: those who work on requests begin with the queue, whoever has something to decide with the inbox,
+/// those who lead with what waits, everybody else with the catalog. `waiting` counts what waits for their decision.
+pub fn landing(facts: &Facts, waiting: u64) -> &'static str {
+    let of = |role: &str| LANDINGS.iter().find(|(key, _)| *key == role).map_or("/", |(_, address)| *address);
+    let main = LANDINGS.iter().find(|(key, _)| facts.roles.iter().any(|role| role == key)).map_or("/", |(_, address)| *address);
+    match main {
+        work if facts.may(Permission::Work) => work,
+        _ if waiting > 0 => "/inbox",
+        _ if facts.leads() => of("it-forms-admin"),
+        other => other,
+    }
+}
+
 /// The signed-in person, as every page needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
@@ -81,6 +111,15 @@ pub struct Me {
     pub role_label: String,
     pub administers: bool,
     pub leads: bool,
+    /// They work on requests: the queue and the board are theirs.
+    #[serde(default)]
+    pub works: bool,
+    /// Where they begin: `landing`.
+    #[serde(default)]
+    pub home: String,
+    /// Requests they have and that have not ended, counted to a thousand.
+    #[serde(default)]
+    pub work_count: u64,
     /// Requests waiting for this person's decision.
     pub inbox_count: u64,
     /// The person's own requests that are not finished.

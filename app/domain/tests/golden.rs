@@ -4,7 +4,7 @@ mod office;
 
 use domain::approvals::machine::{self, Case, Outcome};
 use domain::approvals::{Approval, Require, Verdict};
-use domain::people::Facts;
+use domain::people::{Facts, landing};
 use domain::permission::{PERMISSIONS, ROLES, granted, label};
 use domain::refusal::Refusal;
 use domain::requests::{diagram, lifecycle};
@@ -40,6 +40,25 @@ fn permissions() {
         writeln!(text, "{}", label(&held)).unwrap();
     }
     compare("permission.txt", &text);
+}
+
+/// Where each role begins: with nothing to decide, and with something. A role held in a group counts for who leads.
+#[test]
+fn landings() {
+    let facts = |role: &str| Facts {
+        memberships: match role {
+            "it-forms-admin" => vec![domain::people::Membership { group: office::group(), roles: vec![role.to_owned()] }],
+            _ => Vec::new(),
+        },
+        roles: vec![role.to_owned()],
+        ..requester()
+    };
+    let mut text = format!("{:<16}{:<24}something to decide\n", "role", "nothing to decide");
+    for (role, _, _) in ROLES {
+        let facts = facts(role);
+        writeln!(text, "{role:<16}{:<24}{}", landing(&facts, 0), landing(&facts, 2)).unwrap();
+    }
+    compare("landing.txt", &text);
 }
 
 #[test]

@@ -112,7 +112,8 @@ pub fn Outcomes(desk: Desk) -> impl IntoView {
     .into_any()
 }
 
-fn outcome_view(outcome: Outcome) -> AnyView {
+/// One request and what became of it.
+pub fn outcome_view(outcome: Outcome) -> AnyView {
     let (class, icon, words) = match outcome.result {
         Ok(words) => ("status status--done", "check", words),
         Err(words) => ("status status--bad", "circle-alert", words),

@@ -47,6 +47,7 @@ mod tests {
             stage: 0,
             key: "owner".to_owned(),
             on_behalf_of: lent.then(|| absent.clone()),
+            moved: String::new(),
         };
         let said = |rules: Vec<RuleView>| words(&ApprovalView { require: Require::All, rules, stages: Vec::new() });
         assert_eq!(said(vec![rule(true, true), rule(false, false)]).as_deref(), Some("You decide for Ruth Abel. Both names are recorded."));

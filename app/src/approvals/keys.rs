@@ -10,7 +10,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
 /// Milliseconds in which a key after `G` belongs to the jump.
-const JUMP: f64 = 1_500.0;
+pub const JUMP: f64 = 1_500.0;
 
 /// Gives the first of these elements that can take it the focus, once the page has settled. On the server nothing.
 pub fn focus(ids: &[&str]) {

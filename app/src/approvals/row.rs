@@ -3,10 +3,10 @@
 use super::desk::{Desk, row_id};
 use super::inbox_list::Row;
 use crate::requests::page_approval::{Hole, punches};
-use crate::ui::{DocketNumber, Icon, When};
+use crate::requests::page_clocks::DueMark;
+use crate::ui::{DocketNumber, When};
 use domain::approvals::Verdict;
 use domain::approvals::wire::InboxRow;
-use domain::requests::sla::shown::{DueView, Pace};
 use leptos::prelude::*;
 
 /// A row: who asks for what, and how its approval stands. Once decided it stays in its place, dimmed, with who decided.
@@ -67,7 +67,7 @@ fn content(row: &Row) -> AnyView {
     let fresh = row.fresh.then(|| view! { <span class="inrow__new">"New"</span> });
     let lent = data.on_behalf_of.as_ref().map(|absent| view! { <span class="inrow__for">{format!("For {}", absent.name)}</span> });
     let time = match data.due.clone() {
-        Some(due) => view! { <span class="push">{sla(&due)}</span> }.into_any(),
+        Some(due) => view! { <span class="push"><DueMark due /></span> }.into_any(),
         None => view! {
             <span class="push muted">
                 <When at=data.submitted_at />
@@ -93,23 +93,6 @@ fn content(row: &Row) -> AnyView {
             {lent}
             {price}
             {standing}
-        </span>
-    }
-    .into_any()
-}
-
-/// A due time as drawn.
-pub fn sla(due: &DueView) -> AnyView {
-    let (class, icon) = match due.pace {
-        Pace::Calm => ("sla sla--ok", "timer"),
-        Pace::Soon => ("sla sla--soon", "timer"),
-        Pace::Late => ("sla sla--late", "alarm-clock"),
-        Pace::Paused => ("sla sla--paused", "circle-pause"),
-    };
-    view! {
-        <span class=class>
-            <Icon name=icon />
-            <span>{due.words.clone()}</span>
         </span>
     }
     .into_any()

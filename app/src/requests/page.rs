@@ -93,7 +93,6 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let deliveries = sheet.part(|page| page.deliveries.clone());
     let assignee = sheet.part(|page| page.assignee.clone());
     let scheduled = sheet.part(|page| page.scheduled_for);
-    let clocks = sheet.part(|page| page.clocks.clone());
     let may_replay = sheet.part(|page| page.allowed.replay);
     let locked = sheet.part(locked);
     let replay = Callback::new(move |id: DeliveryId| {
@@ -119,7 +118,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
             </div>
             <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval status reroute />
-                <ClocksSlip clocks />
+                <ClocksSlip page=sheet.shown />
                 {after(&page)}
                 <TimelineSlip events number />
             </aside>

@@ -3,7 +3,7 @@
 use crate::ui::{Icon, When};
 use domain::requests::sla::Clock;
 use domain::requests::sla::shown::{DueView, Pace};
-use domain::requests::wire::ClocksView;
+use domain::requests::wire::{ClocksView, RequestPage};
 use leptos::prelude::*;
 
 /// A due time: icon, words, and a bar of the time that is over.
@@ -31,8 +31,9 @@ pub fn DueMark(due: DueView) -> impl IntoView {
 
 /// The clocks beside a request; nothing where no time was promised.
 #[component]
-pub fn ClocksSlip(#[prop(into)] clocks: Signal<Option<ClocksView>>) -> impl IntoView {
-    move || clocks.get().map(slip)
+pub fn ClocksSlip(#[prop(into)] page: Signal<RequestPage>) -> impl IntoView {
+    let view = Memo::new(move |_| page.with(|page| page.clocks.clone()));
+    move || view.get().map(slip)
 }
 
 fn slip(view: ClocksView) -> AnyView {

@@ -25,12 +25,12 @@ pub fn Frame(children: Children) -> impl IntoView {
     view! {
         <a class="skip" href="#main" rel="external">"Skip to main content"</a>
         <div class="app">
-            <TopBar organization=first.organization.name.clone() name />
+            <TopBar organization=first.organization.name.clone() name home=first.home.clone() />
             <Sidebar me=first.clone() name inbox open=Signal::derive(move || me.get().map_or(0, |me| me.open_count)) />
             <main class="main" id="main" tabindex="-1">
                 {children()}
             </main>
-            <TabBar leads=first.leads inbox />
+            <TabBar tabs=tabs(&first) inbox />
             <p class="visually-hidden" role="status">
                 {title}
             </p>
@@ -39,13 +39,28 @@ pub fn Frame(children: Children) -> impl IntoView {
     .into_any()
 }
 
+type Section = (&'static str, &'static str, &'static str);
+
 /// Where one can go: address, icon, word.
-fn sections(leads: bool) -> Vec<(&'static str, &'static str, &'static str)> {
+fn sections(me: &Me) -> Vec<Section> {
     let mut sections = vec![("/", "layout-grid", "Catalog"), ("/requests", "files", "My requests"), ("/inbox", "inbox", "Inbox")];
-    if leads {
+    if me.works {
+        sections.push(("/work", "list-checks", "Work"));
+    }
+    if me.leads {
         sections.push(("/leadership", "chart-column", "Leadership"));
     }
     sections
+}
+
+/// The four of them that fit on a phone: the person's work first.
+fn tabs(me: &Me) -> Vec<Section> {
+    let mut tabs = sections(me);
+    if me.works {
+        tabs.retain(|(address, ..)| *address != "/leadership");
+        tabs.rotate_right(1);
+    }
+    tabs
 }
 
 /// "page" when the address is this section or below it.
@@ -59,10 +74,10 @@ fn current(path: &str, section: &str) -> Option<&'static str> {
 }
 
 #[component]
-fn TopBar(organization: String, name: Signal<String>) -> impl IntoView {
+fn TopBar(organization: String, name: Signal<String>, home: String) -> impl IntoView {
     view! {
         <header class="bar">
-            <Brand />
+            <Brand home />
             <p class="bar__title">{organization}</p>
             <a class="bar__me" href="/profile">
                 {move || view! { <Avatar name=name.get() /> }}
@@ -76,12 +91,14 @@ fn TopBar(organization: String, name: Signal<String>) -> impl IntoView {
 #[component]
 fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
-    let links = sections(me.leads)
+    let work = me.work_count;
+    let links = sections(&me)
         .into_iter()
         .map(|(address, icon, word)| {
             let count = match address {
                 "/requests" => view! { <Count count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
                 "/inbox" => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
+                "/work" => view! { <Count count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
                 _ => ().into_any(),
             };
             view! {
@@ -98,7 +115,7 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) 
         .collect_view();
     view! {
         <nav class="side" aria-label="Main">
-            <Brand />
+            <Brand home=me.home.clone() />
             <a class="org" href="/profile">
                 <span class="org__text">
                     <span class="org__name">{me.organization.name.clone()}</span>
@@ -137,9 +154,9 @@ fn Count(count: Signal<u64>, words: &'static str, class: &'static str) -> impl I
 }
 
 #[component]
-fn TabBar(leads: bool, inbox: Signal<u64>) -> impl IntoView {
+fn TabBar(tabs: Vec<Section>, inbox: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
-    let links = sections(leads)
+    let links = tabs
         .into_iter()
         .map(|(address, icon, word)| {
             let count = match address {

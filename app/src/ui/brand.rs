@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-/// Links home.
+/// Links home: to where the person begins.
 #[component]
-pub fn Brand() -> impl IntoView {
+pub fn Brand(#[prop(optional, into)] home: String) -> impl IntoView {
+    let home = if home.is_empty() { "/".to_owned() } else { home };
     view! {
-        <a class="brand" href="/">
+        <a class="brand" href=home>
             <svg class="brand__mark" viewBox="0 0 20 20" aria-hidden="true">
                 <path
                     class="brand__slip"

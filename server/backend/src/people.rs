@@ -105,6 +105,7 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
     let organizations = organizations::of_person(&backend.store().platform(), caller.id()).await?;
     let organization = organizations.iter().find(|one| one.id == caller.organization).cloned().ok_or(Refusal::NotFound)?;
     let (_, open_count) = requests::open_summaries(backend, caller, 0).await?;
+    let inbox_count = approvals::count(backend, caller).await?;
     Ok(Me {
         person: caller.facts.person.clone(),
         email: caller.email.clone(),
@@ -113,12 +114,23 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         role_label: permission::label(&caller.facts.roles).to_owned(),
         administers: caller.facts.may(Permission::Administer),
         leads: caller.facts.leads(),
-        inbox_count: approvals::count(backend, caller).await?,
+        works: caller.facts.may(Permission::Work),
+        home: domain::people::landing(&caller.facts, inbox_count).to_owned(),
+        work_count: requests::work_count(backend, caller).await?,
+        inbox_count,
         open_count,
         time_zone: caller.zone.name().to_owned(),
         utc_offset_minutes: zones::offset_minutes(caller.zone, backend.now()),
         utc_offsets: zones::offsets(caller.zone, backend.now()),
     })
+}
+
+/// The page the caller begins with after signing in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn landing(backend: &Backend, caller: &Caller) -> Result<&'static str> {
+    Ok(domain::people::landing(&caller.facts, approvals::count(backend, caller).await?))
 }
 
 /// People of the caller's organization: each word typed begins a word of the name, or the e-mail address. At most 20, by name.

@@ -192,7 +192,10 @@ async fn sign_in(
     };
     match session.authenticate(credentials).await {
         Ok(Some(account)) => match rotate(&mut session, &account).await {
-            Ok(()) => Redirect::to(local(&form.next)).into_response(),
+            Ok(()) => match local(&form.next) {
+                Some(next) => Redirect::to(next).into_response(),
+                None => home(&site, &account.caller).await,
+            },
             Err(response) => response,
         },
         Ok(None) | Err(axum_login::Error::Backend(Error::Refused(Refusal::Input { .. } | Refusal::NotFound))) => again("credentials"),
@@ -247,7 +250,7 @@ async fn organization(State(site): State<Site>, mut session: Session, Form(form)
     let signed_in = SignedIn { organization: Some(chosen.id), ..account.signed_in };
     match session.backend.get_user(&signed_in).await {
         Ok(Some(account)) => match session.login(&account).await {
-            Ok(()) => Redirect::to("/").into_response(),
+            Ok(()) => home(&site, &account.caller).await,
             Err(error) => failure(&error),
         },
         Ok(None) => Redirect::to("/sign-in").into_response(),
@@ -277,10 +280,18 @@ fn remote(site: &Site, address: SocketAddr, headers: &HeaderMap) -> String {
     }
 }
 
-/// Only a path of this site; anything else leads to the catalog.
-fn local(next: &str) -> &str {
+/// To the page the person begins with.
+pub async fn home(site: &Site, caller: &Caller) -> Response {
+    match backend::people::landing(&site.backend, caller).await {
+        Ok(landing) => Redirect::to(landing).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+/// Only a path of this site; anything else leads to where the person begins.
+fn local(next: &str) -> Option<&str> {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']) && next.is_ascii();
-    if inside && !next.starts_with("/sign-in") { next } else { "/" }
+    (inside && !next.starts_with("/sign-in")).then_some(next)
 }
 
 /// Percent-encoded for a query value.
@@ -295,11 +306,11 @@ mod tests {
 
     #[test]
     fn after_signing_in_one_stays_on_this_site() {
-        assert_eq!(local("/requests/IT-7F3K?tab=1"), "/requests/IT-7F3K?tab=1");
+        assert_eq!(local("/requests/IT-7F3K?tab=1"), Some("/requests/IT-7F3K?tab=1"));
         for outside in
             ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x", "/sign-in?next=/"]
         {
-            assert_eq!(local(outside), "/", "{outside}");
+            assert_eq!(local(outside), None, "{outside}");
         }
     }
 

@@ -83,8 +83,11 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
     let signed_in = session.user.is_some();
     let path = request.uri().path();
     let page = matches!(*request.method(), Method::GET | Method::HEAD) && path != "/live" && !path.starts_with("/api/");
-    if page && path == "/sign-in" && signed_in {
-        return Redirect::to("/").into_response();
+    if page
+        && path == "/sign-in"
+        && let Some(account) = &session.user
+    {
+        return super::auth::home(&site, &account.caller).await;
     }
     if page && path != "/sign-in" && !is_share(path) && !signed_in {
         let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());

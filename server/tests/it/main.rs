@@ -7,6 +7,7 @@ mod auth;
 mod databases;
 mod doctor;
 mod harness;
+mod landing;
 mod live;
 mod pages;
 mod profile;

@@ -1,6 +1,7 @@
 //! Requests: submitted drafts, from their filing to their end. The request is the fold of its events.
 
 pub mod actions;
+pub mod board;
 pub mod comments;
 pub mod diagram;
 pub mod event;

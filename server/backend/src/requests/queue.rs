@@ -56,6 +56,18 @@ pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> R
     Ok(BoardPage { lanes, counts, items: desk.choices(), people })
 }
 
+/// How many requests the caller has that have not ended; none for those who do not work on requests.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn work_count(backend: &Backend, caller: &Caller) -> Result<u64> {
+    if !caller.facts.may(Permission::Work) {
+        return Ok(0);
+    }
+    let mine = Wanted { assignee: Some(Some(caller.id())), ..Wanted::default() };
+    rows::count(&backend.store().read(caller.organization), &mine, u64::from(MOST_COUNTED)).await
+}
+
 /// What a question is answered with.
 struct Desk<'a> {
     caller: &'a Caller,

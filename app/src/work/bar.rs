@@ -1,0 +1,224 @@
+//! Above the requests: counts that matter, each a link; list or board; filters. A plain form, so that it works without script.
+
+use super::place::{Place, due_key, holder_key};
+use super::state::Work;
+use crate::ui::Icon;
+use domain::requests::queue::{Due, Holder, LANES, MOST_COUNTED, QueueFilter};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// How many are open, mine, nobody's, late.
+#[component]
+pub fn Strip(work: Work) -> impl IntoView {
+    type Pick = fn(&domain::requests::queue::Counts) -> u32;
+    let one = |class: &'static str, icon: &'static str, words: &'static str, pick: Pick, change: fn(&mut QueueFilter)| {
+        let count = move || work.counts.with(|counts| pick(counts));
+        let shown = move || {
+            let count = count();
+            if count >= MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() }
+        };
+        let wanted = move || {
+            work.place.with(|place| {
+                place.shown(place.board).with(|filter| {
+                    *filter = QueueFilter::default();
+                    change(filter);
+                })
+            })
+        };
+        let here = move || work.place.with(|place| place.filter == wanted().filter).then_some("true");
+        let class = move || if count() > 0 { class } else { "" };
+        view! {
+            <li class=class>
+                <a href=move || wanted().address() aria-current=here>
+                    <Icon name=icon />
+                    <span>
+                        <b>{shown}</b>
+                        " "
+                        {words}
+                    </span>
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        <ul class="strip" role="list" aria-label="Summary">
+            {one("", "list-checks", "open", |counts| counts.open, |_| {})}
+            {one("", "user-round-check", "mine", |counts| counts.mine, |filter| filter.holder = Some(Holder::Me))}
+            {one("strip--wait", "user-round", "nobody has", |counts| counts.unassigned, |filter| filter.holder = Some(Holder::Nobody))}
+            {one("strip--bad", "alarm-clock", "late", |counts| counts.late, |filter| filter.due = Some(Due::Late))}
+        </ul>
+    }
+    .into_any()
+}
+
+/// List or board, and the filters.
+#[component]
+pub fn Filters(work: Work) -> impl IntoView {
+    let navigate = use_navigate();
+    let go = Callback::new(move |place: Place| {
+        navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    });
+    let text = RwSignal::new(work.place.with_untracked(|place| place.filter.text.clone()));
+    // Back and forward bring the words of that address back.
+    Effect::new(move |_| {
+        let found = work.place.with(|place| place.filter.text.clone());
+        if text.get_untracked().trim() != found {
+            text.set(found);
+        }
+    });
+    let search = move || {
+        let words = text.get_untracked().trim().to_owned();
+        let place = work.place.get_untracked();
+        if place.filter.text != words {
+            go.run(place.with(|filter| filter.text = words));
+        }
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        search();
+    };
+    let view_link = move |board: bool, icon: &'static str, words: &'static str| {
+        view! {
+            <a
+                href=move || work.place.with(|place| place.shown(board).address())
+                aria-current=move || work.place.with(|place| place.board == board).then_some("true")
+            >
+                <Icon name=icon />
+                {words}
+            </a>
+        }
+        .into_any()
+    };
+    let clear = move || {
+        work.place.with(Place::is_filtered).then(|| {
+            let all = work.place.with_untracked(|place| Place { board: place.board, ..Place::default() }.address());
+            view! { <a class="button button--quiet" href=all>"Show all"</a> }
+        })
+    };
+    view! {
+        <div class="toolbar tasks__bar">
+            <nav class="segmented" aria-label="View">
+                {view_link(false, "list", "List")} {view_link(true, "columns-3", "Board")}
+            </nav>
+            <form class="toolbar tasks__filters" role="search" aria-label="Filter" action="/work" method="get" on:submit=submit>
+                {move || work.place.with(|place| place.board).then(|| view! { <input type="hidden" name="view" value="board" /> })}
+                <StatusFilter work go />
+                <HolderFilter work go />
+                <ItemFilter work go />
+                <DueFilter work go />
+                <div class="affix affix--sm tasks__search">
+                    <span class="affix__text">
+                        <Icon name="search" />
+                    </span>
+                    <input
+                        class="input"
+                        id="q"
+                        name="q"
+                        type="search"
+                        maxlength="100"
+                        autocomplete="off"
+                        aria-label="Find a request"
+                        placeholder="Docket, service or name"
+                        value=text.get_untracked()
+                        prop:value=text
+                        on:input:target=move |event| text.set(event.target().value())
+                        on:change=move |_| search()
+                    />
+                </div>
+                <button class="visually-hidden" type="submit">
+                    "Search"
+                </button>
+                {clear}
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// A choice: its value in the address, its words, whether it is chosen.
+type Line = (String, String, bool);
+
+fn select(name: &'static str, label: &'static str, lines: Vec<Line>, chosen: impl Fn(String) + 'static) -> AnyView {
+    let options = lines
+        .into_iter()
+        .map(|(value, words, selected)| view! { <option value=value selected=selected>{words}</option> }.into_any())
+        .collect_view();
+    view! {
+        <select class="select select--sm" name=name aria-label=label on:change:target=move |event| chosen(event.target().value())>
+            {options}
+        </select>
+    }
+    .into_any()
+}
+
+#[component]
+fn StatusFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+    let place = Memo::new(move |_| work.place.with(|place| (place.filter.status, place.filter.ended)));
+    move || {
+        let (status, ended) = place.get();
+        let mut lines = vec![(String::new(), "Any status".to_owned(), status.is_none() && !ended)];
+        lines.extend(LANES.iter().map(|lane| (lane.key().to_owned(), lane.label().to_owned(), status == Some(*lane))));
+        lines.push(("ended".to_owned(), "Ended".to_owned(), ended));
+        select("status", "Status", lines, move |value| {
+            go.run(work.place.get_untracked().with(|filter| {
+                filter.ended = value == "ended";
+                filter.status = domain::requests::Status::parse(&value);
+            }));
+        })
+    }
+}
+
+#[component]
+fn HolderFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+    let now = Memo::new(move |_| work.place.with(|place| place.filter.holder));
+    move || {
+        let now = now.get();
+        let mut lines = vec![(String::new(), "Everyone".to_owned(), now.is_none())];
+        for (holder, words) in [(Holder::Me, "Me"), (Holder::Nobody, "Nobody")] {
+            lines.push((holder_key(holder), words.to_owned(), now == Some(holder)));
+        }
+        work.people.with(|people| {
+            lines.extend(people.iter().map(|person| {
+                let holder = Holder::Person(person.id);
+                (holder_key(holder), person.name.clone(), now == Some(holder))
+            }));
+        });
+        select("assignee", "Assignee", lines, move |value| {
+            let read = Place::read(|key| (key == "assignee").then(|| value.clone()));
+            go.run(work.place.get_untracked().with(|filter| filter.holder = read.filter.holder));
+        })
+    }
+}
+
+#[component]
+fn ItemFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+    let now = Memo::new(move |_| work.place.with(|place| place.filter.item.clone()));
+    move || {
+        let now = now.get();
+        let mut lines = vec![(String::new(), "All services".to_owned(), now.is_none())];
+        work.items.with(|items| {
+            lines.extend(items.iter().map(|item| (item.key.clone(), item.name.clone(), now.as_ref() == Some(&item.key))));
+        });
+        select("item", "Service", lines, move |value| {
+            go.run(work.place.get_untracked().with(|filter| filter.item = Some(value).filter(|key| !key.is_empty())));
+        })
+    }
+}
+
+#[component]
+fn DueFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+    let now = Memo::new(move |_| work.place.with(|place| place.filter.due));
+    move || {
+        let now = now.get();
+        let mut lines = vec![(String::new(), "Any deadline".to_owned(), now.is_none())];
+        for (due, words) in [(Due::Late, "Late"), (Due::Today, "Due today")] {
+            lines.push((due_key(due).to_owned(), words.to_owned(), now == Some(due)));
+        }
+        select("due", "Due", lines, move |value| {
+            let read = Place::read(|key| (key == "due").then(|| value.clone()));
+            go.run(work.place.get_untracked().with(|filter| filter.due = read.filter.due));
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! Doing the same with several requests of the list, each checked for itself, with what became of each.
+
+use super::state::Work;
+use crate::approvals::bulk::outcome_view;
+use crate::ui::Icon;
+use domain::id::PersonId;
+use domain::requests::wire::Act;
+use leptos::prelude::*;
+
+/// The bar below the list while rows are selected.
+#[component]
+pub fn BulkBar(work: Work) -> impl IntoView {
+    let count = Memo::new(move |_| work.selected.with(|selected| selected.len()));
+    let some = Memo::new(move |_| count.get() > 0);
+    view! {
+        <div class="work__bulk" role="region" aria-label="Bulk actions">
+            <Show when=move || some.get()>{bar(work, count)}</Show>
+        </div>
+    }
+    .into_any()
+}
+
+fn bar(work: Work, count: Memo<usize>) -> AnyView {
+    let busy = move || work.bulk.get().then_some("true");
+    let given = move |value: String| {
+        if let Ok(id) = value.parse::<PersonId>() {
+            work.each(Act::Assign { to: Some(id) }, "assigned");
+        }
+    };
+    let people = move || {
+        work.people.with(|people| {
+            people
+                .iter()
+                .map(|person| view! { <option value=person.id.to_string()>{person.name.clone()}</option> }.into_any())
+                .collect_view()
+        })
+    };
+    view! {
+        <div class="bulk-bar">
+            <span class="strong">{move || count.get()} " selected"</span>
+            <span class="push row row--wrap">
+                <button
+                    class="button button--sm button--primary"
+                    type="button"
+                    aria-disabled=busy
+                    on:click=move |_| work.each(Act::Assign { to: None }, "assigned to you")
+                >
+                    {move || if work.bulk.get() { "Working".to_owned() } else { format!("Assign {} to me", count.get()) }}
+                </button>
+                <select
+                    class="select select--sm"
+                    aria-label="Assign them to"
+                    prop:value=""
+                    on:change:target=move |event| given(event.target().value())
+                >
+                    <option value="">"Assign to…"</option>
+                    {people}
+                </select>
+                <button class="button button--sm" type="button" aria-disabled=busy on:click=move |_| work.each(Act::Start, "started")>
+                    {move || format!("Start {}", count.get())}
+                </button>
+                <button
+                    class="button button--sm button--icon button--quiet"
+                    type="button"
+                    aria-label="Clear selection"
+                    on:click=move |_| work.selected.update(|selected| selected.clear())
+                >
+                    <Icon name="x" />
+                </button>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+/// What became of each request; stays until dismissed.
+#[component]
+pub fn Outcomes(work: Work) -> impl IntoView {
+    let some = Memo::new(move |_| work.outcomes.with(|outcomes| !outcomes.is_empty()));
+    let panel = move || {
+        view! {
+            <div class="slip slip__body stack">
+                <ul role="list">
+                    <For each=move || work.outcomes.get() key=|outcome| outcome.number.clone() let:outcome>
+                        {outcome_view(outcome)}
+                    </For>
+                </ul>
+                <button class="button button--sm" type="button" on:click=move |_| work.outcomes.set(Vec::new())>
+                    "Dismiss"
+                </button>
+            </div>
+        }
+    };
+    view! {
+        <div id="outcomes" tabindex="-1" role="status">
+            <Show when=move || some.get()>{panel()}</Show>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,127 @@
+//! "Move to…", the drag's equal by keyboard and by finger; and the words that some steps ask for.
+
+use super::state::{Asked, Work, card_id};
+use crate::approvals::keys::focus;
+use crate::requests::page_dialog::WordsDialog;
+use crate::ui::{Icon, StatusBadge};
+use domain::requests::Status;
+use domain::requests::queue::{Step, moves};
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
+
+/// The menu of the card that is to be moved: exactly what the person may do with it now.
+#[component]
+pub fn MoveDialog(work: Work) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let wanted = work.moving.with(Option::is_some);
+        let Some(dialog) = dialog.get() else { return };
+        if wanted && !dialog.open() {
+            let _ = dialog.show_modal();
+            focus(&["move-0", "move-close"]);
+        } else if !wanted && dialog.open() {
+            dialog.close();
+        }
+    });
+    let row = Memo::new(move |_| work.moving.get().and_then(|number| work.rows.with(|rows| rows.row(&number).cloned())));
+    let close = move || {
+        if let Some(number) = work.moving.get_untracked() {
+            work.moving.set(None);
+            focus(&[&card_id(&number)]);
+        }
+    };
+    let title = move || row.with(|row| row.as_ref().map(|row| format!("Move {} to…", row.data.summary.number)));
+    let ways = move || {
+        let Some(row) = row.get() else { return ().into_any() };
+        let ways = moves(row.data.summary.status, &row.data.allowed);
+        if ways.is_empty() {
+            let words = row.data.allowed.locked.unwrap_or_else(|| "Nothing can be done with it by you now.".to_owned());
+            return view! { <p class="soft">{words}</p> }.into_any();
+        }
+        let number = row.data.summary.number;
+        let lines = ways.into_iter().enumerate().map(|(index, (to, step))| line(work, number.clone(), index, to, step)).collect_view();
+        view! { <ul class="moves" role="list">{lines}</ul> }.into_any()
+    };
+    view! {
+        <dialog class="dialog dialog--move" id="move" aria-labelledby="move-t" node_ref=dialog on:close=move |_| close() on:keydown=arrows>
+            <div class="dialog__head">
+                <h2 id="move-t">{title}</h2>
+                <button class="button button--quiet button--icon" id="move-close" type="button" aria-label="Close" on:click=move |_| close()>
+                    <Icon name="x" />
+                </button>
+            </div>
+            <div class="dialog__body">{ways}</div>
+        </dialog>
+    }
+    .into_any()
+}
+
+fn line(work: Work, number: String, index: usize, to: Status, step: Step) -> AnyView {
+    let choose = move |_| {
+        work.moving.set(None);
+        work.step(&number, to, step);
+    };
+    view! {
+        <li>
+            <button class="menu__item" id=format!("move-{index}") type="button" on:click=choose>
+                <StatusBadge status=to />
+                <span class="push muted">{step.verb()}</span>
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+/// Up and down move between the lines.
+fn arrows(event: KeyboardEvent) {
+    let step: i32 = match event.key().as_str() {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        _ => return,
+    };
+    event.prevent_default();
+    let at = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).map(|target| target.id()).unwrap_or_default();
+    let at: i32 = at.strip_prefix("move-").and_then(|index| index.parse().ok()).unwrap_or(-step);
+    if let Some(next) = document().get_element_by_id(&format!("move-{}", at + step)).and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
+        let _ = next.focus();
+    }
+}
+
+/// Asks for the words of the step that waits for them.
+#[component]
+pub fn StepDialog(work: Work) -> impl IntoView {
+    (move || work.asked.get().map(|asked| ask(work, asked))).into_any()
+}
+
+fn ask(work: Work, Asked { number, step, .. }: Asked) -> Option<AnyView> {
+    let asks = step.asks()?;
+    let open = RwSignal::new(true);
+    let card = card_id(&number);
+    Effect::new(move |_| {
+        if !open.get() {
+            work.asked.set(None);
+            focus(&[&card, "main"]);
+        }
+    });
+    let act = Callback::new(move |words: String| work.answer(words));
+    let view = view! {
+        <WordsDialog
+            id="step"
+            open
+            title=Signal::stored(format!("{} {number}?", step.verb()))
+            label=asks.label
+            hint=asks.hint
+            keep="Leave it"
+            confirm=Signal::stored(step.verb().to_owned())
+            working="Sending"
+            missing=asks.missing
+            busy=work.asking
+            failed=work.ask_failed
+            act
+        />
+    };
+    Some(view.into_any())
+}

@@ -1,0 +1,140 @@
+//! The queue as a table; on a phone each row is a small slip.
+
+use super::bulk::{BulkBar, Outcomes};
+use super::card::{due, take};
+use super::keys::keys;
+use super::place::Place;
+use super::state::{Work, card_id};
+use crate::ui::{DocketNumber, Icon, PersonLine, StatusBadge};
+use domain::requests::queue::QueueRow;
+use leptos::prelude::*;
+
+/// The rows, the pages, and what is done with several.
+#[component]
+pub fn List(work: Work) -> impl IntoView {
+    let numbers =
+        Memo::new(move |_| work.rows.with(|rows| rows.rows.iter().map(|row| row.data.summary.number.clone()).collect::<Vec<_>>()));
+    let press = keys(work, false);
+    view! {
+        <Outcomes work />
+        <div class="slip">
+            <div class="table-wrap" tabindex="0" role="group" aria-label="Requests, scrolls sideways" on:keydown=press>
+                <table class="table table--stack queue">
+                    <thead>
+                        <tr>
+                            <th scope="col">
+                                <span class="visually-hidden">"Select"</span>
+                            </th>
+                            <th scope="col">"Docket"</th>
+                            <th scope="col">"Request"</th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col">"Requested by"</th>
+                            <th scope="col">"Assignee"</th>
+                            <th scope="col">"Due"</th>
+                            <th scope="col" class="num">"Price"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || numbers.get() key=|number| number.clone() let:number>
+                            <QueueRowView work number />
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+            <Pages work />
+        </div>
+        <BulkBar work />
+    }
+    .into_any()
+}
+
+#[component]
+fn QueueRowView(work: Work, number: String) -> impl IntoView {
+    let key = number.clone();
+    let row = Memo::new(move |_| work.rows.with(|rows| rows.row(&key).cloned()));
+    let is_fresh = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.fresh)));
+    let is_gone = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.gone)));
+    let key = number.clone();
+    let is_selected = Memo::new(move |_| work.selected.with(|selected| selected.contains(&key)));
+    let (key, focused) = (number.clone(), number.clone());
+    let cells = {
+        let number = number.clone();
+        move || row.with(|row| row.as_ref().map(|row| cells(work, &number, &row.data)))
+    };
+    view! {
+        <tr class:is-fresh=is_fresh class:is-gone=is_gone class:is-selected=is_selected>
+            <td class="queue__check">
+                <label>
+                    <input class="check check--sm" type="checkbox" prop:checked=is_selected disabled=is_gone on:change=move |_| work.toggle(&key) />
+                    <span class="visually-hidden">"Select " {number.clone()}</span>
+                </label>
+            </td>
+            <th scope="row">
+                <a id=card_id(&number) href=format!("/requests/{number}") on:focus=move |_| work.at.set(Some(focused.clone()))>
+                    <DocketNumber number=number.clone() />
+                </a>
+            </th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+fn cells(work: Work, number: &str, data: &QueueRow) -> AnyView {
+    let summary = data.summary.clone();
+    let note = (!summary.note.is_empty()).then(|| view! { <span class="table__sub">{summary.note}</span> }.into_any());
+    let holder = match &data.assignee {
+        Some(person) => view! { <PersonLine person=person.clone() /> }.into_any(),
+        None => take(work, number, data),
+    };
+    view! {
+        <td data-label="Request">
+            <span>{summary.title} {note}</span>
+        </td>
+        <td data-label="Status">
+            <StatusBadge status=summary.status />
+        </td>
+        <td data-label="Requested by">{summary.requester.name}</td>
+        <td data-label="Assignee">{holder}</td>
+        <td data-label="Due">{data.due.clone().map(due)}</td>
+        <td data-label="Price" class="num">
+            {data.price.clone()}
+        </td>
+    }
+    .into_any()
+}
+
+#[component]
+fn Pages(work: Work) -> impl IntoView {
+    move || {
+        let (place, next) = (work.place.get(), work.next.get());
+        let later = place.after.is_some();
+        let first = later.then(|| {
+            let first = Place { after: None, ..place.clone() }.address();
+            view! {
+                <a class="button button--sm" href=first>
+                    <Icon name="chevron-left" />
+                    "First page"
+                </a>
+            }
+        });
+        let more = next.clone().map(|next| {
+            let more = Place { after: Some(next), ..place.clone() }.address();
+            view! {
+                <a class="button button--sm" href=more>
+                    "Later"
+                    <Icon name="chevron-right" />
+                </a>
+            }
+        });
+        (later || next.is_some()).then(|| {
+            view! {
+                <nav class="pagination" aria-label="Pages">
+                    <span>{if later { "Due later" } else { "Due first" }}</span>
+                    <span class="row">{first} {more}</span>
+                </nav>
+            }
+            .into_any()
+        })
+    }
+}

@@ -1,0 +1,13 @@
+//! The work of those who work on requests, as a list and as a board. Which requests, and how they are shown, is in the address.
+
+mod bar;
+mod board;
+mod bulk;
+mod card;
+mod dialogs;
+mod keys;
+mod list;
+pub mod page;
+mod place;
+mod rows;
+mod state;

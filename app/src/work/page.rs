@@ -1,0 +1,168 @@
+//! `/work`: what there is to do, as a list or as a board.
+
+use super::bar::{Filters, Strip};
+use super::board::Board;
+use super::dialogs::{MoveDialog, StepDialog};
+use super::list::List;
+use super::place::Place;
+use super::rows::{Found, find};
+use super::state::Work;
+use crate::live::{LiveMark, LiveState, use_live};
+use crate::requests::page_actions::refused_view;
+use crate::session::use_me;
+use crate::ui::{Empty, ErrorView, Icon, Skeleton, page_title};
+use crate::wire::page_data;
+use domain::approvals::wire::LiveEvent;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…`
+#[component]
+pub fn WorkPage() -> impl IntoView {
+    let query = use_query_map();
+    let place = Memo::new(move |_| query.with(|query| Place::read(|key| query.get(key))));
+    // The page is made once; another address brings its requests into it, so that nothing else is lost.
+    let first = place.get_untracked();
+    let found = {
+        let first = first.clone();
+        page_data(|| (), move |()| find(first.clone()))
+    };
+    view! {
+        <Transition fallback=|| {
+            view! {
+                <div class="page">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || {
+                let first = first.clone();
+                Suspend::new(async move {
+                    match found.await {
+                        Ok(found) => view! { <Loaded found place first /> }.into_any(),
+                        Err(error) => {
+                            view! {
+                                <Title text="Work · Docket" />
+                                <ErrorView error />
+                            }
+                                .into_any()
+                        }
+                    }
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
+    let me = use_me();
+    let work = Work::new(found, place, Signal::derive(move || me.get().map(|me| me.person)));
+    Effect::new(move |before: Option<Place>| {
+        let now = place.get();
+        if *before.as_ref().unwrap_or(&first) != now {
+            work.load(now.clone());
+        }
+        now
+    });
+    follow(work);
+    let is_board = Memo::new(move |_| work.rows.with(|rows| !rows.lanes.is_empty()));
+    let none = Memo::new(move |_| work.rows.with(|rows| rows.rows.is_empty()));
+    let content = move || match (none.get(), is_board.get()) {
+        (true, _) => nothing(work),
+        (false, true) => view! { <Board work /> }.into_any(),
+        (false, false) => view! { <List work /> }.into_any(),
+    };
+    let title = page_title(move || if place.with(|place| place.board) { "Board · Docket" } else { "Work · Docket" }.to_owned());
+    view! {
+        <Title text=title />
+        <div class="page tasks">
+            <header class="page__head">
+                <h1>"Work"</h1>
+                <div class="row row--wrap">
+                    <Arrivals work />
+                    <LiveMark />
+                </div>
+            </header>
+            <Strip work />
+            <Filters work />
+            <div class="notices" id="refused" tabindex="-1" aria-live="polite">
+                {move || work.refused.get().map(|error| refused_view(&error))}
+            </div>
+            <div class="work__rows" aria-busy=move || work.loading.get().then_some("true")>
+                {content}
+            </div>
+            <MoveDialog work />
+            <StepDialog work />
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks again when the stream says that a request changed, and whenever it comes (back) to life.
+fn follow(work: Work) {
+    let live = use_live();
+    Effect::new(move |before: Option<Option<u64>>| {
+        let last = live.last.get();
+        let seen = last.as_ref().map(|(n, _)| *n);
+        if before.is_some_and(|before| before != seen) && matches!(last, Some((_, LiveEvent::Request { .. }))) {
+            work.refresh();
+        }
+        seen
+    });
+    Effect::new(move |before: Option<LiveState>| {
+        let state = live.state.get();
+        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
+            work.refresh();
+        }
+        state
+    });
+}
+
+/// "2 new": shows what waits to be shown.
+#[component]
+fn Arrivals(work: Work) -> impl IntoView {
+    let count = Memo::new(move |_| work.rows.with(|rows| (rows.arrivals.len(), rows.waiting(!rows.lanes.is_empty()))));
+    let button = move |(new, all): (usize, usize)| {
+        let words = match (new, all) {
+            (1, 1) => "1 new request".to_owned(),
+            (new, all) if new == all => format!("{new} new requests"),
+            (_, 1) => "1 change".to_owned(),
+            (_, all) => format!("{all} changes"),
+        };
+        view! {
+            <button class="arrivals" type="button" on:click=move |_| work.settle()>
+                <Icon name="arrow-up" />
+                {words}
+            </button>
+        }
+    };
+    view! { <span aria-live="polite">{move || Some(count.get()).filter(|(_, all)| *all > 0).map(button)}</span> }.into_any()
+}
+
+fn nothing(work: Work) -> AnyView {
+    let place = work.place.get();
+    if !place.is_filtered() {
+        return view! {
+            <Empty icon="list-checks" title="Nothing to do">
+                <p>"Requests appear here by themselves once they are approved."</p>
+                <a class="button" href="/work?ended=1">
+                    "Show what has ended"
+                </a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let all = Place { board: place.board, ..Place::default() }.address();
+    view! {
+        <Empty icon="search" title="Nothing fits">
+            <p>"No request fits all of these filters. Take one away, or look at all of them."</p>
+            <a class="button" href=all>
+                "Show all"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}

@@ -1,0 +1,126 @@
+//! What the address of the work pages says: list or board, which requests, which page.
+
+use crate::requests::mine::encoded;
+use domain::requests::Status;
+use domain::requests::queue::{Due, Holder, QueueFilter};
+
+/// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…&ended=1&after=…`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub board: bool,
+    pub filter: QueueFilter,
+    /// The cursor of a later page of the list.
+    pub after: Option<String>,
+}
+
+impl Place {
+    /// From the values of an address; what is not understood is left out.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |key: &str| get(key).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let holder = |text: String| match text.as_str() {
+            "me" => Some(Holder::Me),
+            "nobody" => Some(Holder::Nobody),
+            id => id.parse().ok().map(Holder::Person),
+        };
+        let due = |text: String| match text.as_str() {
+            "late" => Some(Due::Late),
+            "today" => Some(Due::Today),
+            _ => None,
+        };
+        Self {
+            board: get("view").as_deref() == Some("board"),
+            filter: QueueFilter {
+                status: get("status").and_then(|key| Status::parse(&key)),
+                holder: get("assignee").and_then(holder),
+                item: get("item"),
+                due: get("due").and_then(due),
+                text: get("q").unwrap_or_default(),
+                ended: get("ended").is_some(),
+            },
+            after: get("after"),
+        }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> String {
+        let filter = &self.filter;
+        let parts = [
+            ("view", self.board.then(|| "board".to_owned())),
+            ("status", filter.status.map(|status| status.key().to_owned())),
+            ("assignee", filter.holder.map(holder_key)),
+            ("item", filter.item.clone()),
+            ("due", filter.due.map(|due| due_key(due).to_owned())),
+            ("q", Some(filter.text.clone()).filter(|text| !text.is_empty())),
+            ("ended", filter.ended.then(|| "1".to_owned())),
+            ("after", self.after.clone().filter(|_| !self.board)),
+        ];
+        let parts: Vec<String> =
+            parts.into_iter().filter_map(|(key, value)| value.map(|value| format!("{key}={}", encoded(&value)))).collect();
+        if parts.is_empty() { "/work".to_owned() } else { format!("/work?{}", parts.join("&")) }
+    }
+
+    /// The first page with another filter.
+    pub fn with(&self, change: impl FnOnce(&mut QueueFilter)) -> Self {
+        let mut filter = self.filter.clone();
+        change(&mut filter);
+        Self { board: self.board, filter, after: None }
+    }
+
+    /// The same requests, shown in the other way.
+    pub fn shown(&self, board: bool) -> Self {
+        Self { board, filter: self.filter.clone(), after: None }
+    }
+
+    /// Whether anything is left out.
+    pub fn is_filtered(&self) -> bool {
+        self.filter != QueueFilter::default()
+    }
+}
+
+/// The value of a holder in the address.
+pub fn holder_key(holder: Holder) -> String {
+    match holder {
+        Holder::Me => "me".to_owned(),
+        Holder::Nobody => "nobody".to_owned(),
+        Holder::Person(id) => id.to_string(),
+    }
+}
+
+/// The value of a due time in the address.
+pub fn due_key(due: Due) -> &'static str {
+    match due {
+        Due::Late => "late",
+        Due::Today => "today",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn read(query: &str) -> Place {
+        let values: BTreeMap<&str, &str> = query.split('&').filter_map(|part| part.split_once('=')).collect();
+        Place::read(|key| values.get(key).map(|value| (*value).replace("%20", " ")))
+    }
+
+    #[test]
+    fn an_address_comes_back_as_it_was_given() {
+        let person = "0198c0de-0000-7000-8000-000000000001";
+        for query in
+            ["view=board&status=in_qa", "assignee=me&due=late", "assignee=nobody&item=vpn-access&q=hana%20sato", "ended=1&after=12.a"]
+        {
+            assert_eq!(read(query).address(), format!("/work?{query}"));
+        }
+        assert_eq!(read(&format!("assignee={person}")).address(), format!("/work?assignee={person}"));
+        assert_eq!(read("").address(), "/work");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_left_out_and_another_filter_begins_at_the_first_page() {
+        assert_eq!(read("status=nonsense&assignee=x&due=never&view=wall").address(), "/work");
+        assert_eq!(read("after=12.a&due=late").with(|filter| filter.due = Some(Due::Today)).address(), "/work?due=today");
+        assert_eq!(read("after=12.a").shown(true).address(), "/work?view=board");
+        assert!(read("q=x").is_filtered() && !read("view=board").is_filtered());
+    }
+}

@@ -1,0 +1,379 @@
+//! What the parts of the work pages share: the rows, what is chosen, what is on its way.
+
+use super::place::Place;
+use super::rows::{Found, Row, Rows, find};
+use crate::approvals::desk::Outcome;
+use crate::approvals::keys::focus;
+use crate::error::ApiError;
+use crate::requests::api::{act, request_page};
+use crate::ui::toast::{Toasts, use_toasts};
+use domain::people::PersonRef;
+use domain::requests::Status;
+use domain::requests::board::barred;
+use domain::requests::queue::{Choice, Counts, Step, moves};
+use domain::requests::wire::{Act, RequestPage};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::BTreeSet;
+
+/// A step that waits for words, and the request it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub number: String,
+    pub to: Status,
+    pub step: Step,
+}
+
+/// Everything the parts share.
+#[derive(Clone, Copy)]
+pub struct Work {
+    pub place: Memo<Place>,
+    pub rows: RwSignal<Rows>,
+    pub counts: RwSignal<Counts>,
+    pub next: RwSignal<Option<String>>,
+    pub items: RwSignal<Vec<Choice>>,
+    pub people: RwSignal<Vec<PersonRef>>,
+    /// Another filter is on its way.
+    pub loading: RwSignal<bool>,
+    /// Why the last thing was not done.
+    pub refused: RwSignal<Option<ApiError>>,
+    /// Said to those who hear the page.
+    pub said: RwSignal<String>,
+    /// The card that the keyboard is at.
+    pub at: RwSignal<Option<String>>,
+    /// The card that is being dragged.
+    pub dragged: RwSignal<Option<String>>,
+    /// The card whose "Move to…" is open.
+    pub moving: RwSignal<Option<String>>,
+    /// The step that waits for words.
+    pub asked: RwSignal<Option<Asked>>,
+    /// Words are on their way, and what went wrong with them.
+    pub asking: RwSignal<bool>,
+    pub ask_failed: RwSignal<Option<String>>,
+    pub selected: RwSignal<BTreeSet<String>>,
+    pub outcomes: RwSignal<Vec<Outcome>>,
+    pub bulk: RwSignal<bool>,
+    pub me: Signal<Option<PersonRef>>,
+    toasts: Toasts,
+    fetching: StoredValue<bool>,
+    again: StoredValue<bool>,
+}
+
+impl Work {
+    /// As first found.
+    pub fn new(found: Found, place: Memo<Place>, me: Signal<Option<PersonRef>>) -> Self {
+        let rows = Rows::new(&found);
+        Self {
+            place,
+            at: RwSignal::new(rows.first()),
+            rows: RwSignal::new(rows),
+            counts: RwSignal::new(found.counts),
+            next: RwSignal::new(found.next),
+            items: RwSignal::new(found.items),
+            people: RwSignal::new(found.people),
+            loading: RwSignal::new(false),
+            refused: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
+            dragged: RwSignal::new(None),
+            moving: RwSignal::new(None),
+            asked: RwSignal::new(None),
+            asking: RwSignal::new(false),
+            ask_failed: RwSignal::new(None),
+            selected: RwSignal::new(BTreeSet::new()),
+            outcomes: RwSignal::new(Vec::new()),
+            bulk: RwSignal::new(false),
+            me,
+            toasts: use_toasts(),
+            fetching: StoredValue::new(false),
+            again: StoredValue::new(false),
+        }
+    }
+
+    /// Shows what belongs to another address.
+    pub fn load(self, place: Place) {
+        self.loading.set(true);
+        spawn_local(async move {
+            let answer = find(place.clone()).await;
+            // Another address was asked for meanwhile: its answer counts.
+            if self.place.try_get_untracked() != Some(place) {
+                return;
+            }
+            self.loading.set(false);
+            match answer {
+                Ok(found) => {
+                    let rows = Rows::new(&found);
+                    self.at.set(rows.first());
+                    self.selected.update(BTreeSet::clear);
+                    self.refused.set(None);
+                    self.rows.set(rows);
+                    self.note(&found);
+                }
+                Err(error) => self.refused.set(Some(error)),
+            }
+        });
+    }
+
+    fn note(self, found: &Found) {
+        self.counts.set(found.counts);
+        self.next.set(found.next.clone());
+        self.items.set(found.items.clone());
+        self.people.set(found.people.clone());
+    }
+
+    /// Asks again how it is now. Called while asking, it asks once more afterwards.
+    pub fn refresh(self) {
+        if self.fetching.try_get_value() != Some(false) {
+            self.again.try_update_value(|again| *again = true);
+            return;
+        }
+        self.fetching.set_value(true);
+        spawn_local(async move {
+            loop {
+                self.again.try_update_value(|again| *again = false);
+                let Some(place) = self.place.try_get_untracked() else { return };
+                if let Ok(found) = find(place.clone()).await
+                    && self.place.try_get_untracked() == Some(place)
+                {
+                    self.note(&found);
+                    let missing = self.rows.try_update(|rows| rows.merge(found)).unwrap_or_default();
+                    for number in missing {
+                        self.look_up(number).await;
+                    }
+                }
+                if self.again.try_get_value() != Some(true) {
+                    break;
+                }
+            }
+            self.fetching.try_update_value(|fetching| *fetching = false);
+        });
+    }
+
+    /// What became of a request that was not found again.
+    async fn look_up(self, number: String) {
+        let answer = request_page(number.clone()).await;
+        self.rows.try_update(|rows| match answer {
+            Ok(page) => rows.take(&page),
+            Err(error) if error.is_not_found() => rows.change(&number, |row| row.gone = true),
+            Err(_) => {}
+        });
+    }
+
+    /// A row as it is now.
+    pub fn row(self, number: &str) -> Option<Row> {
+        self.rows.with_untracked(|rows| rows.row(number).cloned())
+    }
+
+    /// Shows what waited behind the arrivals button.
+    pub fn settle(self) {
+        if let Some(first) = self.rows.try_update(Rows::settle).flatten() {
+            self.at.set(Some(first.clone()));
+            focus(&[&card_id(&first)]);
+        }
+    }
+
+    /// Moves a card to a lane, as dropped or chosen.
+    pub fn move_to(self, number: &str, to: Status) {
+        let Some(row) = self.row(number) else { return };
+        let status = row.data.summary.status;
+        if row.lane == to && status == to {
+            return;
+        }
+        match moves(status, &row.data.allowed).into_iter().find(|(lane, _)| *lane == to) {
+            Some((_, step)) => self.step(number, to, step),
+            None => self.say(format!("{number}: {}", barred(status, to, &row.data.allowed))),
+        }
+    }
+
+    /// Takes a step, or asks for the words it needs.
+    pub fn step(self, number: &str, to: Status, step: Step) {
+        if step.asks().is_some() {
+            self.ask_failed.set(None);
+            self.asked.set(Some(Asked { number: number.to_owned(), to, step }));
+            return;
+        }
+        let Some(before) = self.row(number).filter(|row| !row.sending) else { return };
+        let me = self.me.get_untracked();
+        self.rows.update(|rows| {
+            rows.change(number, |row| {
+                row.sending = true;
+                row.lane = to;
+                row.data.summary.status = to;
+                if step == Step::AssignToMe {
+                    row.data.assignee = me;
+                }
+            });
+        });
+        focus(&[&card_id(number)]);
+        self.send(before, to, step, String::new());
+    }
+
+    /// Gives a request to the person; its lane follows when it was open.
+    pub fn take(self, number: &str) {
+        let Some(row) = self.row(number) else { return };
+        if !row.data.allowed.assign_to_me {
+            let words = match &row.data.assignee {
+                Some(person) if self.me.get_untracked().is_some_and(|me| me.id == person.id) => "You have it already".to_owned(),
+                _ => row.data.allowed.locked.clone().unwrap_or_else(|| "It cannot be assigned now".to_owned()),
+            };
+            self.say(format!("{number}: {words}"));
+            return;
+        }
+        let status = row.data.summary.status;
+        self.step(number, if status == Status::Open { Status::Assigned } else { status }, Step::AssignToMe);
+    }
+
+    /// Takes the step that waited for these words.
+    pub fn answer(self, words: String) {
+        let Some(Asked { number, to, step }) = self.asked.get_untracked() else { return };
+        if let Some(before) = self.row(&number) {
+            self.asking.set(true);
+            self.send(before, to, step, words);
+        }
+    }
+
+    fn send(self, before: Row, to: Status, step: Step, words: String) {
+        let number = before.data.summary.number.clone();
+        self.refused.set(None);
+        spawn_local(async move {
+            let answer = act(number.clone(), step.act(words), Some(before.data.events)).await;
+            self.asking.try_set(false);
+            match answer {
+                Ok(page) => self.done(&before, to, step, page),
+                Err(error) => self.undone(before, step, error),
+            }
+        });
+    }
+
+    fn done(self, before: &Row, to: Status, step: Step, page: Option<RequestPage>) {
+        let number = before.data.summary.number.clone();
+        let asked = self.asked.try_get_untracked().flatten().is_some_and(|asked| asked.number == number);
+        if asked {
+            self.asked.try_set(None);
+        }
+        let undo = page.as_ref().and_then(|page| self.way_back(before, step, page));
+        let next = self.rows.try_update(|rows| {
+            let next = rows.beside(&number, super::rows::Way::Down).or_else(|| rows.beside(&number, super::rows::Way::Up));
+            rows.change(&number, |row| row.sending = false);
+            match &page {
+                Some(page) => rows.take(page),
+                None => rows.change(&number, |row| row.gone = true),
+            }
+            rows.change(&number, |row| {
+                row.lane = row.data.summary.status;
+                row.fresh = false;
+            });
+            // What the person ended themselves leaves at once: they have seen why.
+            let ended = rows.row(&number).is_some_and(|row| row.gone);
+            if ended {
+                rows.rows.retain(|row| row.data.summary.number != number);
+            }
+            ended.then_some(next).flatten()
+        });
+        match next.flatten() {
+            Some(next) => {
+                self.at.try_set(Some(next.clone()));
+                focus(&[&card_id(&next), "main"]);
+            }
+            None => focus(&[&card_id(&number), "main"]),
+        }
+        let words = match step {
+            Step::AssignToMe => "assigned to you".to_owned(),
+            _ => to.label().to_lowercase(),
+        };
+        self.toasts.show(format!("{number} {words}"), undo);
+        self.refresh();
+    }
+
+    /// What takes the step back, where the lifecycle and the person's rights allow it.
+    fn way_back(self, before: &Row, step: Step, page: &RequestPage) -> Option<Callback<()>> {
+        let number = before.data.summary.number.clone();
+        let act = match (step, &before.data.assignee) {
+            (Step::AssignToMe, Some(person)) if page.allowed.assign => Act::Assign { to: Some(person.id) },
+            (Step::AssignToMe, _) => return None,
+            _ => {
+                let (back, words) = step.undo()?;
+                moves(page.summary.status, &page.allowed).iter().find(|(_, way)| *way == back)?;
+                back.act(words.to_owned())
+            }
+        };
+        Some(Callback::new(move |()| self.take_back(number.clone(), act.clone())))
+    }
+
+    fn take_back(self, number: String, back: Act) {
+        spawn_local(async move {
+            match act(number.clone(), back, None).await {
+                Ok(Some(page)) => {
+                    self.rows.try_update(|rows| {
+                        rows.take(&page);
+                        rows.change(&number, |row| row.lane = row.data.summary.status);
+                    });
+                    self.refresh();
+                    focus(&[&card_id(&number)]);
+                }
+                Ok(None) => self.refresh(),
+                Err(error) => {
+                    self.refused.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// Puts a card back where it was, and says why.
+    fn undone(self, before: Row, step: Step, error: ApiError) {
+        let number = before.data.summary.number.clone();
+        if step.asks().is_some() {
+            self.ask_failed.try_set(Some(error.message()));
+        } else {
+            self.rows.try_update(|rows| rows.change(&number, |row| *row = before));
+            self.refused.try_set(Some(error));
+            focus(&[&card_id(&number), "refused"]);
+        }
+        self.refresh();
+    }
+
+    /// A short message to see and to hear.
+    pub fn say(self, words: String) {
+        self.toasts.show(words, None);
+    }
+
+    /// Selects a row, or takes it out of the selection.
+    pub fn toggle(self, number: &str) {
+        self.selected.update(|selected| {
+            if !selected.remove(number) {
+                selected.insert(number.to_owned());
+            }
+        });
+    }
+
+    /// Does the same with every selected request, one by one, each checked for itself; says what became of each.
+    pub fn each(self, what: Act, words: &'static str) {
+        let selected = self.selected.get_untracked();
+        let numbers: Vec<String> = self.rows.with_untracked(|rows| {
+            rows.rows.iter().map(|row| row.data.summary.number.clone()).filter(|number| selected.contains(number)).collect()
+        });
+        if numbers.is_empty() || self.bulk.get_untracked() {
+            return;
+        }
+        self.bulk.set(true);
+        self.outcomes.set(Vec::new());
+        spawn_local(async move {
+            for number in numbers {
+                let result = act(number.clone(), what.clone(), None).await;
+                if let Ok(Some(page)) = &result {
+                    self.rows.try_update(|rows| rows.take(page));
+                }
+                let result = result.map(|_| words.to_owned()).map_err(|error| error.message());
+                self.selected.try_update(|selected| selected.remove(&number));
+                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result, held: None }));
+            }
+            self.bulk.try_set(false);
+            self.refresh();
+            focus(&["outcomes"]);
+        });
+    }
+}
+
+/// The element of a card's or a row's link.
+pub fn card_id(number: &str) -> String {
+    format!("card-{number}")
+}
