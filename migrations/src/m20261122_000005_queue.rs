@@ -16,7 +16,10 @@ const STATEMENTS: &[&str] = &[
     "DROP INDEX requests_queue_assignee",
     "DROP INDEX requests_queue_item",
     "CREATE INDEX requests_queue_status ON requests (organization_id, closed, status, queue_at, id)",
-    "CREATE INDEX requests_queue_assignee ON requests (organization_id, assignee_id, closed, status, queue_at, id)",
+    "CREATE INDEX requests_queue_assignee ON requests (organization_id, assignee_id, closed, status, queue_at, id) \
+     WHERE assignee_id IS NOT NULL",
+    // Of its own: PostgreSQL does not see that rows without somebody are in order too.
+    "CREATE INDEX requests_queue_nobody ON requests (organization_id, closed, status, queue_at, id) WHERE assignee_id IS NULL",
     "CREATE INDEX requests_queue_item ON requests (organization_id, item_id, closed, status, queue_at, id)",
     "CREATE INDEX requests_queue_requester ON requests (organization_id, requester_id, closed, queue_at, id)",
     "CREATE INDEX requests_due ON requests (organization_id, closed, queue_at, id, due_at) WHERE due_at IS NOT NULL",
