@@ -28,12 +28,6 @@ pub fn App() -> impl IntoView {
 fn Site() -> impl IntoView {
     provide_live();
     provide_context(keys::SearchWanted::default());
-    // Tests and assistive scripts can wait for this instead of guessing when the page answers to clicks.
-    Effect::new(|_| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-ready", "");
-        }
-    });
     view! {
         <Frame>
             <Pages />
@@ -43,4 +37,14 @@ fn Site() -> impl IntoView {
         <keys::ShortcutHelp />
     }
     .into_any()
+}
+
+/// Says on the document that the page answers to keys and clicks: tests and assistive scripts wait for it instead of guessing. Called by
+/// each page's own part, which the browser may load after all the rest.
+pub fn page_is_live() {
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-ready", "");
+        }
+    });
 }

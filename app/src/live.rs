@@ -121,11 +121,14 @@ pub fn LiveMark(
     push: bool,
 ) -> impl IntoView {
     let live = use_live();
+    // The server's page says "Connecting"; the stream may be live before this part of the page is.
+    let state = RwSignal::new(LiveState::Connecting);
+    Effect::new(move |_| state.set(live.state.get()));
     let class = if push { "live push" } else { "live" };
     view! {
-        <span class=class data-state=move || data_state(live.state.get())>
+        <span class=class data-state=move || data_state(state.get())>
             <span class="live__dot" aria-hidden="true"></span>
-            {move || match live.state.get() {
+            {move || match state.get() {
                 LiveState::Connecting => "Connecting".into_any(),
                 LiveState::Live => "Live".into_any(),
                 LiveState::Reconnecting => "Reconnecting".into_any(),

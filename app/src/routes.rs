@@ -1,6 +1,7 @@
 //! Every page, one line each. All but the catalog are parts of their own, which the browser loads when a page is wanted.
 
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
+use crate::app::page_is_live;
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::error::ApiError;
@@ -17,7 +18,7 @@ use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 pub fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=NotFound>
-            <Route path=path!("/") ssr=SsrMode::Async view=CatalogPage />
+            <Route path=path!("/") ssr=SsrMode::Async view=Home />
             <Route path=path!("/request/:item") ssr=SsrMode::Async view={Lazy::<NewRequest>::new()} />
             <Route path=path!("/requests") ssr=SsrMode::Async view={Lazy::<MyRequests>::new()} />
             <Route path=path!("/requests/:number") ssr=SsrMode::Async view={Lazy::<RequestView>::new()} />
@@ -46,6 +47,7 @@ macro_rules! parts {
             }
 
             fn view(_part: Self) -> AnyView {
+                page_is_live();
                 view! { <$page /> }.into_any()
             }
         }
@@ -67,7 +69,14 @@ parts! {
 }
 
 #[component]
+fn Home() -> impl IntoView {
+    page_is_live();
+    view! { <CatalogPage /> }.into_any()
+}
+
+#[component]
 fn NotFound() -> impl IntoView {
+    page_is_live();
     #[cfg(feature = "ssr")]
     crate::context::set_status(http::StatusCode::NOT_FOUND);
     view! { <ErrorView error=ApiError::Refused { refusal: Refusal::NotFound } /> }.into_any()

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { go, people } from '../support/people';
+import { fileFault } from '../support/request';
 import { expect, test, world } from '../support/test';
 
 const here = world();
@@ -99,12 +100,12 @@ test('filters are in the address, and back brings the last ones', async ({ visit
 
 test('two people see what the other does, and nothing moves under them', async ({ visit }) => {
   const { docket } = here;
+  const number = await fileFault(await visit(docket, people.lena), docket.url, 'The blind is stuck');
   const daniel = await visit(docket, people.daniel);
   await go(daniel, `${docket.url}/work?view=board`);
   const priya = await visit(docket, people.priya);
   await go(priya, `${docket.url}/work?view=board`);
   await expect(priya.getByText('Live', { exact: true })).toBeVisible();
-  const number = await first(daniel, 'Open');
   await card(daniel, number).focus();
   await daniel.keyboard.press('i');
   const seen = lane(priya, 'Open').locator('.card').filter({ has: card(priya, number) });

@@ -19,10 +19,18 @@ pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
     let may = Memo::new(move |_| shown.with(|page| (page.work.may_comment, page.work.may_write_internally)));
     let locked = Memo::new(move |_| shown.with(|page| page.allowed.locked.clone()));
     let editing = RwSignal::new(None::<CommentId>);
+    // Kept as long as the page: the row that was removed is gone when its undo is pressed.
+    let removed = RwSignal::new(None::<CommentId>);
+    let undo = Callback::new(move |()| {
+        if let Some(id) = removed.get_untracked() {
+            sheet.act("comment", "Comment is back", async move { restore_comment(id).await.map(Some) }, |_| {});
+        }
+    });
+    let hands = Hands { sheet, editing, removed, undo };
     let draft = RwSignal::new(String::new());
     let list = move || {
         let tasks = tasks.get();
-        comments.get().into_iter().map(|view| entry(sheet, editing, view, &tasks)).collect_view()
+        comments.get().into_iter().map(|view| entry(hands, view, &tasks)).collect_view()
     };
     let none = move || comments.with(Vec::is_empty).then(|| view! { <p class="muted">"Nobody has written anything yet."</p> }.into_any());
     let foot = move || match may.get() {
@@ -67,7 +75,18 @@ pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
     .into_any()
 }
 
-fn entry(sheet: Sheet, editing: RwSignal<Option<CommentId>>, view: CommentView, tasks: &[Task]) -> AnyView {
+/// The parts of the slip that act.
+#[derive(Clone, Copy)]
+struct Hands {
+    sheet: Sheet,
+    editing: RwSignal<Option<CommentId>>,
+    /// The comment that was removed last.
+    removed: RwSignal<Option<CommentId>>,
+    undo: Callback<()>,
+}
+
+fn entry(hands: Hands, view: CommentView, tasks: &[Task]) -> AnyView {
+    let Hands { sheet, editing, .. } = hands;
     let comment = view.comment.clone();
     let name = match &comment.author {
         Author::Person { person } => person.name.clone(),
@@ -92,7 +111,7 @@ fn entry(sheet: Sheet, editing: RwSignal<Option<CommentId>>, view: CommentView, 
         true => edit_form(sheet, editing, id, &body),
         false => words(&body),
     };
-    let actions = view.may_change.then(|| actions(sheet, editing, id));
+    let actions = view.may_change.then(|| actions(hands, id));
     view! {
         <li class="comment" class:is-internal=internal>
             <Avatar name=name.clone() />
@@ -123,12 +142,13 @@ fn words(body: &str) -> AnyView {
     view! { <p class="comment__text">{parts.collect_view()}</p> }.into_any()
 }
 
-fn actions(sheet: Sheet, editing: RwSignal<Option<CommentId>>, id: CommentId) -> AnyView {
+fn actions(hands: Hands, id: CommentId) -> AnyView {
+    let Hands { sheet, editing, removed, undo } = hands;
     let toasts = use_toasts();
-    let undo = Callback::new(move |()| sheet.act("comment", "Comment is back", async move { restore_comment(id).await.map(Some) }, |_| {}));
     let remove = move |_| {
         sheet.act_quietly("comment", async move { remove_comment(id).await.map(Some) }, move |fine| {
             if fine {
+                removed.set(Some(id));
                 toasts.show("Comment removed".to_owned(), Some(undo));
             }
         });

@@ -256,7 +256,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                     <Icon name="x" />
                 </button>
             </form>
-            <div class="dialog__body stack">
+            <div class="dialog__body stack" tabindex="0" role="group" aria-labelledby="keys-title">
                 <p class="alert keys-off">
                     <Icon name="info" />
                     <span>"Single keys are off on this device. Turn them on under “This device” on the account page."</span>
