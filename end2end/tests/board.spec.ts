@@ -116,6 +116,8 @@ test('two people see what the other does, and nothing moves under them', async (
 
 test('several are taken at once, with what became of each', async ({ visit }) => {
   const { docket } = here;
+  const lena = await visit(docket, people.lena);
+  for (const what of ['The north door drags', 'The south door drags']) await fileFault(lena, docket.url, what);
   const daniel = await visit(docket, people.daniel);
   await go(daniel, `${docket.url}/work?status=open`);
   const boxes = daniel.getByRole('checkbox', { name: /^Select/ });

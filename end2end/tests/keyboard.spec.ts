@@ -131,7 +131,7 @@ test('the whole main job by keyboard alone', async ({ browser, watch }) => {
     await desk.keyboard.press('i');
     await expect(desk.getByRole('heading', { name: 'Inbox' })).toBeVisible();
     await expect(desk.locator('.serial')).toBeVisible();
-    // Some begin in the inbox: its keys act once the browser has taken it over.
+    // Some begin in the inbox: its keys act once the browser has taken it over, right after the jump too.
     await expect(desk.locator('.split__list .live')).toHaveAttribute('data-state', 'live');
     const last = desk.locator('.inrow').last();
     await expect(last).toContainText(number.split('-')[1] ?? number);

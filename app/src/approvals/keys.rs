@@ -2,15 +2,12 @@
 
 use super::desk::{Desk, row_id};
 use super::inbox_list::Step;
-use crate::shell::keys::is_shortcut;
+use crate::shell::keys::Jump;
 use domain::approvals::Verdict;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
-
-/// Milliseconds in which a key after `G` belongs to the jump.
-pub const JUMP: f64 = 1_500.0;
 
 /// Gives the first of these elements that can take it the focus, once the page has settled. On the server nothing.
 pub fn focus(ids: &[&str]) {
@@ -47,17 +44,10 @@ pub fn is_free(event: &KeyboardEvent) -> bool {
 
 /// Listens as long as the inbox is on screen.
 pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
-    let jump = StoredValue::new(f64::NEG_INFINITY);
+    let jump = Jump::default();
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if !is_shortcut(&event) {
-                return;
-            }
-            let jumping = event.time_stamp() - jump.get_value() < JUMP;
-            jump.set_value(f64::NEG_INFINITY);
-            if event.key() == "g" && !jumping {
-                jump.set_value(event.time_stamp());
-            } else if !jumping && press(desk, open_page, &event) {
+            if jump.takes(&event) == Some(false) && press(desk, open_page, &event) {
                 event.prevent_default();
             }
         });

@@ -6,16 +6,13 @@ use super::page_give::AssignDialog;
 use super::page_later::ScheduleDialog;
 pub use super::page_sheet::{Refused, Sheet, refused_view};
 use crate::approvals::keys::focus;
-use crate::shell::keys::is_shortcut;
+use crate::shell::keys::Jump;
 use crate::ui::Icon;
 use domain::requests::wire::{Act, RequestPage};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
-
-/// Milliseconds in which a key after `G` belongs to the jump.
-const JUMP: f64 = 1_500.0;
 
 /// The buttons of the docket header.
 #[component]
@@ -191,20 +188,14 @@ fn close_menu(node: NodeRef<html::Div>) {
 
 /// The keys of the actions, as long as the page is on screen. `G` begins a jump, whose second letter is none of them.
 fn use_action_keys(sheet: Sheet, press: Callback<&'static Action>) {
-    let jump = StoredValue::new(f64::NEG_INFINITY);
+    let jump = Jump::default();
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if !is_shortcut(&event) {
-                return;
-            }
-            let jumping = event.time_stamp() - jump.get_value() < JUMP;
-            jump.set_value(f64::NEG_INFINITY);
-            if event.key() == "g" && !jumping {
-                jump.set_value(event.time_stamp());
+            if jump.takes(&event) != Some(false) {
                 return;
             }
             let action = sheet.shown.with_untracked(|page| by_key(&event.key(), &page.allowed));
-            if let Some(action) = action.filter(|_| !jumping && !event.shift_key()) {
+            if let Some(action) = action.filter(|_| !event.shift_key()) {
                 event.prevent_default();
                 if let Some(menu) =
                     document().query_selector("#actions:popover-open").ok().flatten().and_then(|menu| menu.dyn_into::<HtmlElement>().ok())

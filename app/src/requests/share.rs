@@ -46,12 +46,12 @@ fn Closed(error: ApiError) -> impl IntoView {
             <header class="share__top">
                 <Brand />
             </header>
-            <article class="share__slip">
+            <main class="share__slip">
                 <div class="share__body">
                     <h1>"Nothing to see here"</h1>
                     <p>{error.message()}</p>
                 </div>
-            </article>
+            </main>
         </div>
     }
     .into_any()
@@ -162,7 +162,7 @@ fn Loaded(task: SharedTask, token: String) -> impl IntoView {
                 <Brand />
                 <span class="share__from">{format!("from {}", first.organization)}</span>
             </header>
-            <article class="share__slip">
+            <main class="share__slip">
                 <div class="share__stub">
                     <div>
                         <span class="docket__stub-label">"Task of docket"</span>
@@ -180,7 +180,7 @@ fn Loaded(task: SharedTask, token: String) -> impl IntoView {
                 </div>
                 <div class="perf" aria-hidden="true"></div>
                 {answer}
-            </article>
+            </main>
             <footer class="share__foot">
                 <p>"Works without an account until " <When at=first.expires_at />". This link shows this task only."</p>
                 <p role="status">{move || guest.said.get()}</p>

@@ -87,6 +87,33 @@ pub fn is_shortcut(event: &KeyboardEvent) -> bool {
     acts(&event.key(), single_keys()) && is_free(event)
 }
 
+/// `G` and then a letter jump to a section. Every listener of single keys keeps one, so that the letter does not act twice.
+#[derive(Clone, Copy)]
+pub struct Jump(StoredValue<f64>);
+
+impl Default for Jump {
+    fn default() -> Self {
+        Self(StoredValue::new(f64::NEG_INFINITY))
+    }
+}
+
+impl Jump {
+    /// Takes a key press. None: it is none of the page's, or the `G` itself; else whether it is the letter after `G`.
+    pub fn takes(self, event: &KeyboardEvent) -> Option<bool> {
+        let jumping = event.time_stamp() - self.0.get_value() < JUMP;
+        // Also by a letter that another listener has taken already: the jump is over.
+        self.0.set_value(f64::NEG_INFINITY);
+        if !is_shortcut(event) {
+            return None;
+        }
+        if !jumping && event.key() == "g" {
+            self.0.set_value(event.time_stamp());
+            return None;
+        }
+        Some(jumping)
+    }
+}
+
 /// Letters, digits and signs act while single keys are on; keys with a name (`Enter`, `ArrowDown`) always.
 fn acts(key: &str, single_keys: bool) -> bool {
     single_keys || key.chars().nth(1).is_some()
@@ -167,7 +194,7 @@ pub fn focus_main() {
 #[component]
 pub fn ShortcutHelp() -> impl IntoView {
     let navigate = use_navigate();
-    let jump = StoredValue::new(f64::NEG_INFINITY);
+    let jump = Jump::default();
     let wanted = use_context::<SearchWanted>().unwrap_or_default();
     Effect::new(move |_| {
         recall();
@@ -178,11 +205,7 @@ pub fn ShortcutHelp() -> impl IntoView {
         on_cleanup(move || changed.remove());
         let navigate = navigate.clone();
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if !is_shortcut(&event) {
-                return;
-            }
-            let jumping = event.time_stamp() - jump.get_value() < JUMP;
-            jump.set_value(f64::NEG_INFINITY);
+            let Some(jumping) = jump.takes(&event) else { return };
             let key = event.key();
             let target = match (jumping, key.as_str()) {
                 (true, "c") => Some("/"),
@@ -191,10 +214,6 @@ pub fn ShortcutHelp() -> impl IntoView {
                 (true, "k") => Some("/work"),
                 (true, "r") => Some("/leadership"),
                 (true, _) => None,
-                (false, "g") => {
-                    jump.set_value(event.time_stamp());
-                    None
-                }
                 (false, "t") => {
                     super::theme::toggle();
                     None

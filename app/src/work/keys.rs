@@ -2,23 +2,16 @@
 
 use super::rows::Way;
 use super::state::{Work, card_id};
-use crate::approvals::keys::{JUMP, focus};
-use crate::shell::keys::is_shortcut;
+use crate::approvals::keys::focus;
+use crate::shell::keys::Jump;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// What listens while a card or a row has the focus. `board` also knows left and right.
 pub fn keys(work: Work, board: bool) -> impl Fn(KeyboardEvent) + Clone + 'static {
-    let jump = StoredValue::new(f64::NEG_INFINITY);
+    let jump = Jump::default();
     move |event| {
-        if !is_shortcut(&event) {
-            return;
-        }
-        let jumping = event.time_stamp() - jump.get_value() < JUMP;
-        jump.set_value(f64::NEG_INFINITY);
-        if event.key() == "g" && !jumping {
-            jump.set_value(event.time_stamp());
-        } else if !jumping && press(work, board, &event.key()) {
+        if jump.takes(&event) == Some(false) && press(work, board, &event.key()) {
             event.prevent_default();
         }
     }
