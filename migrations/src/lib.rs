@@ -7,6 +7,7 @@ mod m20261122_000002_guards;
 mod m20261122_000003_profile;
 mod m20261122_000004_work;
 mod m20261122_000005_queue;
+mod m20261123_000001_counted;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_profile::Migration),
             Box::new(m20261122_000004_work::Migration),
             Box::new(m20261122_000005_queue::Migration),
+            Box::new(m20261123_000001_counted::Migration),
         ]
     }
 }

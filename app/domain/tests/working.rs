@@ -276,7 +276,16 @@ fn tasks_need_a_title_and_there_is_an_end_to_them() {
 
 fn comment(by: &Facts, audience: Audience, body: &str) -> Comment {
     let author = Author::Person { person: by.person.clone() };
-    Comment { id: CommentId(Uuid::from_u128(8)), author, audience, task: None, body: body.to_owned(), at: at(0), edited_at: None }
+    Comment {
+        id: CommentId(Uuid::from_u128(8)),
+        author,
+        audience,
+        task: None,
+        body: body.to_owned(),
+        at: at(0),
+        edited_at: None,
+        earlier: Vec::new(),
+    }
 }
 
 #[test]
@@ -307,6 +316,21 @@ fn comments_are_changed_by_their_author_for_ten_minutes() {
     assert_eq!(comments::edit(&request, &inside, &plain(), "x", at(1)), Err(Refusal::NotFound), "what one may not read is not there");
     let outside = Comment { author: Author::Outsider { name: "Ada".to_owned() }, ..own.clone() };
     assert!(comments::edit(&request, &outside, &plain(), "x", at(1)).is_err());
+}
+
+#[test]
+fn a_comment_reads_at_each_moment_as_it_did_then() {
+    let written = comment(&plain(), Audience::Public, "Helo");
+    let changed = written.clone().changed("Hello".to_owned(), false, at(2));
+    let back = changed.left(false, at(4)).left(true, at(6));
+    let then = |minute| back.clone().at(false, at(minute)).map(|read| (read.body, read.edited_at, read.earlier.len()));
+    assert_eq!(back.clone().at(false, at(0) - chrono::Duration::seconds(1)), None, "not written yet");
+    assert_eq!(then(1), Some(("Helo".to_owned(), None, 0)));
+    assert_eq!(then(2), Some(("Hello".to_owned(), Some(at(2)), 0)));
+    assert_eq!(then(4), None, "removed");
+    assert_eq!(then(6), Some(("Hello".to_owned(), Some(at(2)), 0)));
+    assert_eq!(back.clone().at(true, at(9)), None, "removed again");
+    assert_eq!(written.clone().at(false, at(9)), Some(written));
 }
 
 #[test]

@@ -8,12 +8,12 @@ use domain::id::HeldId;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
-/// What waits for the caller's decision, oldest first.
+/// What waits for the caller's decision, oldest first; of the oldest as many as `rows` says, within the inbox's bounds.
 #[server(name = InboxCall, input = Json, output = Json, endpoint = "approvals/inbox")]
-pub async fn inbox() -> Result<InboxPage, ApiError> {
+pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::approvals::inbox(&backend, &caller).await)
+    reply(backend::approvals::inbox(&backend, &caller, rows).await)
 }
 
 /// Approves, declines or asks for changes; answers with the request as it is then.

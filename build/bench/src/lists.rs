@@ -46,7 +46,7 @@ async fn ask(crowd: &Crowd, page: &str) -> Result<usize> {
             Ok(board.lanes.iter().map(|lane| lane.rows.len()).sum())
         }
         "leadership" => Ok(approvals::leadership(&crowd.backend, &crowd.approver).await?.len()),
-        _ => Ok(approvals::inbox(&crowd.backend, &crowd.approver).await?.rows.len()),
+        _ => Ok(approvals::inbox(&crowd.backend, &crowd.approver, 0).await?.rows.len()),
     }
 }
 

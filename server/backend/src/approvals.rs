@@ -9,7 +9,7 @@ use crate::{Backend, held, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::bulk::{self, DueGroup};
-use domain::approvals::wire::{Decide, InboxPage, InboxRow, LeadershipRow};
+use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, InboxRow, LeadershipRow, MOST_INBOX_ROWS};
 use domain::approvals::{Require, Target, machine};
 use domain::requests::lifecycle::{self, Action};
 use domain::requests::queue::MOST_COUNTED;
@@ -17,17 +17,19 @@ use domain::requests::sla::shown::due_view;
 use domain::requests::wire::RequestPage;
 use domain::requests::{Request, Status};
 
-/// Rows of the inbox and of the leadership view.
+/// Rows of the leadership view.
 const ROWS: u64 = 200;
 
-/// What waits for the caller's decision: by how soon it is due, oldest first.
+/// What waits for the caller's decision: by how soon it is due, oldest first. Of the oldest requests as many as `rows` says, at least
+/// `INBOX_ROWS` and at most `MOST_INBOX_ROWS`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
+pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<InboxPage> {
+    let most = u64::from(rows.clamp(INBOX_ROWS, MOST_INBOX_ROWS));
     let handle = backend.store().read(caller.organization);
     let reach = Reach::of(&caller.facts, backend.now());
-    let found = requests::waiting_for(&handle, &reach, ROWS).await?;
+    let found = requests::waiting_for(&handle, &reach, most).await?;
     let held = held::held(backend, caller).await?;
     let mut rows: Vec<InboxRow> = found.iter().map(|request| row(request, caller, backend.now())).collect();
     for row in &mut rows {
@@ -36,7 +38,7 @@ pub async fn inbox(backend: &Backend, caller: &Caller) -> Result<InboxPage> {
     }
     rows.sort_by(|a, b| (a.group, a.submitted_at, &a.number).cmp(&(b.group, b.submitted_at, &b.number)));
     let count =
-        if found.len() as u64 == ROWS { waiting_rules::count(&handle, &reach, u64::from(MOST_COUNTED)).await? } else { found.len() as u64 };
+        if found.len() as u64 == most { waiting_rules::count(&handle, &reach, u64::from(MOST_COUNTED)).await? } else { found.len() as u64 };
     Ok(InboxPage { rows, count, held })
 }
 

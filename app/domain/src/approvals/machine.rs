@@ -193,6 +193,13 @@ pub fn open_rules(approval: &Approval) -> Vec<&FrozenRule> {
     rules.filter(|rule| given(approval, rule).is_none()).collect()
 }
 
+/// Those who have decided in the open stage and may not again, as it needs a number of people.
+pub fn counted(approval: &Approval) -> Vec<PersonId> {
+    let Some(stage) = open_stage(approval).filter(|stage| matches!(stage.require, Require::AtLeast(_))) else { return Vec::new() };
+    let of_stage = |given: &&Given| stage.rules.iter().any(|rule| rule.key == given.rule);
+    approval.decisions.iter().filter(of_stage).map(|given| given.by.id).collect()
+}
+
 /// Whether nothing more has to be approved (also when nothing had to).
 pub fn approved(approval: &Approval) -> bool {
     !rejected(approval) && open_stage(approval).is_none()
@@ -209,10 +216,9 @@ pub fn standing<'a>(case: &Case<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRul
     }
     let mut open: Vec<_> = open_rules(approval).into_iter().filter_map(|rule| Some((rule, capacity(case, rule, facts)?))).collect();
     let stage = open_stage(approval);
-    if let Some(stage) = stage.filter(|stage| matches!(stage.require, Require::AtLeast(_))) {
+    if stage.is_some_and(|stage| matches!(stage.require, Require::AtLeast(_))) {
         // So many *people*: nobody counts twice, and the rule that fewest others could meet is used up first.
-        let mine = |given: &Given| given.by.id == facts.person.id && stage.rules.iter().any(|rule| rule.key == given.rule);
-        if approval.decisions.iter().any(mine) {
+        if counted(approval).contains(&facts.person.id) {
             return Err(over(case, facts));
         }
         open.sort_by_key(|(rule, _)| targets(approval, rule).iter().map(|target| target.breadth()).max());

@@ -163,6 +163,11 @@ pub struct InboxRow {
     pub on_behalf_of: Option<PersonRef>,
 }
 
+/// Rows that the inbox begins with, and that each "Show more" adds.
+pub const INBOX_ROWS: u32 = 200;
+/// Rows that an inbox shows at most.
+pub const MOST_INBOX_ROWS: u32 = 2_000;
+
 /// The inbox: oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxPage {

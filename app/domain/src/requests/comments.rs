@@ -53,6 +53,47 @@ pub struct Comment {
     pub at: DateTime<Utc>,
     #[serde(default)]
     pub edited_at: Option<DateTime<Utc>>,
+    /// What it said before it was changed or removed, oldest first. Kept, not shown: pages carry none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
+}
+
+/// What a comment was until it was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// None while it was removed.
+    pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<DateTime<Utc>>,
+    /// The first moment it was otherwise.
+    pub until: DateTime<Utc>,
+}
+
+impl Comment {
+    /// This comment with these words from now on; `removed` says whether it was away until now.
+    pub fn changed(self, body: String, removed: bool, now: DateTime<Utc>) -> Self {
+        let edited_at = if body == self.body { self.edited_at } else { Some(now) };
+        Self { edited_at, body, ..self.left(removed, now) }
+    }
+
+    /// This comment as something becomes of it now: what it was is kept.
+    pub fn left(mut self, removed: bool, now: DateTime<Utc>) -> Self {
+        self.earlier.push(Earlier { body: (!removed).then(|| self.body.clone()), edited_at: self.edited_at, until: now });
+        self
+    }
+
+    /// As it read at a moment; `removed` is whether it is away now. None before it was written, and while it was removed.
+    pub fn at(self, removed: bool, moment: DateTime<Utc>) -> Option<Self> {
+        if moment < self.at {
+            return None;
+        }
+        let (body, edited_at) = match self.earlier.iter().find(|earlier| moment < earlier.until) {
+            Some(earlier) => (earlier.body.clone()?, earlier.edited_at),
+            None if removed => return None,
+            None => (self.body.clone(), self.edited_at),
+        };
+        Some(Self { body, edited_at, earlier: Vec::new(), ..self })
+    }
 }
 
 /// The words of a new comment, trimmed, if this person may write it.

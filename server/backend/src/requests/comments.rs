@@ -38,7 +38,7 @@ pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: Comm
                     return Err(Refusal::NotFound.into());
                 }
                 let (audience, task) = (draft.audience, draft.task);
-                let comment = Comment { id: CommentId(be.id()), author, audience, task, body, at, edited_at: None };
+                let comment = Comment { id: CommentId(be.id()), author, audience, task, body, at, edited_at: None, earlier: Vec::new() };
                 insert(tx, &be, &request, &comment).await
             })
         })
@@ -96,20 +96,20 @@ async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Chang
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let (request, facts, comment) = locked(tx, &be, person, id).await?;
+                let (request, facts, comment, removed) = locked(tx, &be, person, id).await?;
                 let now = be.now();
                 match change {
                     Change::Words(body) => {
                         let body = rules::edit(&request, &comment, &facts, &body, now)?;
-                        comments::save(tx, &Comment { body, edited_at: Some(now), ..comment }, None).await?;
+                        comments::save(tx, &comment.changed(body, removed, now), None).await?;
                     }
                     Change::Remove => {
                         rules::may_change(&request, &comment, &facts, now)?;
-                        comments::save(tx, &comment, Some(now)).await?;
+                        comments::save(tx, &comment.left(removed, now), Some(now)).await?;
                     }
                     Change::Restore => {
                         rules::may_change(&request, &comment, &facts, now)?;
-                        comments::save(tx, &comment, None).await?;
+                        comments::save(tx, &comment.left(removed, now), None).await?;
                     }
                 }
                 announce(tx, &request);
@@ -120,10 +120,10 @@ async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Chang
     super::page(backend, caller, &number).await
 }
 
-async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: CommentId) -> Result<(Request, Facts, Comment)> {
-    let (request, _) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: CommentId) -> Result<(Request, Facts, Comment, bool)> {
+    let (request, ..) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
     let facts = fresh(tx, person, be.now()).await?;
-    let (_, comment) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
-    Ok((request, facts, comment))
+    let (_, comment, removed) = comments::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    Ok((request, facts, comment, removed))
 }

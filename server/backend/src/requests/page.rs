@@ -17,7 +17,7 @@ use domain::forms::resolver;
 use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
-use domain::requests::comments::{self as remarks, Audience};
+use domain::requests::comments::{self as remarks, Audience, Comment};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
@@ -66,8 +66,11 @@ pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, s
     moment.at = found.events.last().map_or(moment.at, |event| event.at);
     let sees = found.sees_errors || found.request.requester.id == caller.id();
     let deliveries = if sees { then(&found.events) } else { Vec::new() };
-    // Comments are no events and keep no history; tasks are told by the events.
-    let rest = Rest { deliveries, allowed: Allowed::default(), work: WorkView::default(), at: moment.at };
+    // Tasks are told by the events. Who decides reads what has been written by then.
+    let read_at = moment.seen.as_ref().map_or(moment.at, |seen| seen.at);
+    let comments = readable(&backend.store().read(caller.organization), caller, &found.request, read_at).await?;
+    let comments = comments.into_iter().map(|comment| CommentView { comment, may_change: false }).collect();
+    let rest = Rest { deliveries, allowed: Allowed::default(), work: WorkView { comments, ..WorkView::default() }, at: moment.at };
     let mut page = shown(backend, caller, found, rest).await?;
     for rule in &mut page.approval.rules {
         (rule.yours, rule.on_behalf_of) = (false, None);
@@ -188,7 +191,7 @@ async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request:
         }
     });
     let tasks: Vec<_> = tasks.collect();
-    let comments = comments::of_request(handle, request.id).await?.into_iter().filter(|comment| remarks::may_read(comment, facts));
+    let comments = readable(handle, caller, request, now).await?.into_iter();
     let comments = comments.map(|comment| CommentView { may_change: remarks::may_change(request, &comment, facts, now).is_ok(), comment });
     Ok(WorkView {
         comments: comments.collect(),
@@ -197,6 +200,12 @@ async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request:
         may_write_internally: remarks::write(request, facts, Audience::Internal, "words", now).is_ok(),
         tasks,
     })
+}
+
+/// The comments that the caller may read, as they were at a moment.
+async fn readable(handle: &impl Handle, caller: &Caller, request: &Request, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
+    let comments = comments::of_request(handle, request.id, moment).await?;
+    Ok(comments.into_iter().filter(|comment| remarks::may_read(comment, &caller.facts)).collect())
 }
 
 fn share_view(link: &ShareLink, now: DateTime<Utc>) -> ShareView {

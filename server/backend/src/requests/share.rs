@@ -149,6 +149,7 @@ pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name:
                     body,
                     at: be.now(),
                     edited_at: None,
+                    earlier: Vec::new(),
                 };
                 comments::insert(tx, &be, &request, &comment).await
             })
@@ -181,7 +182,7 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
     let from = organizations::find(&backend.store().platform(), organization).await?.ok_or(Refusal::NotFound)?;
     let zone = organizations::time_zone(&handle).await?.unwrap_or_default();
     let today = zones::date(zones::first([zone.as_str()]), backend.now());
-    let said = remarks::of_request(&handle, id).await?;
+    let said = remarks::of_request(&handle, id, backend.now()).await?;
     let about_it = said.into_iter().filter(|comment| comment.task == Some(link.task) && comment.audience == Audience::Public);
     Ok(SharedTask {
         organization: from.name,

@@ -56,20 +56,20 @@ pub(crate) async fn save(handle: &impl Handle, comment: &Comment, removed_at: Op
     Ok(())
 }
 
-/// A comment, a removed one too, and the request it is on.
-pub(crate) async fn find(handle: &impl Handle, id: CommentId) -> Result<Option<(RequestId, Comment)>> {
+/// A comment, the request it is on, and whether it is removed.
+pub(crate) async fn find(handle: &impl Handle, id: CommentId) -> Result<Option<(RequestId, Comment, bool)>> {
     let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
-    row.map(|row| Ok((RequestId(row.request_id), from_json(&row.comment)?))).transpose()
+    row.map(|row| Ok((RequestId(row.request_id), from_json(&row.comment)?, row.removed_at.is_some()))).transpose()
 }
 
-/// The comments on a request that were not removed, oldest first.
-pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Comment>> {
+/// The comments on a request as they read at a moment, oldest first, without what they were before.
+pub(crate) async fn of_request(handle: &impl Handle, request: RequestId, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
     let rows = of_organization(handle)
         .filter(Column::RequestId.eq(request.0))
-        .filter(Column::RemovedAt.is_null())
         .order_by_asc(Column::At)
         .order_by_asc(Column::Id)
         .all(handle.connection())
         .await?;
-    rows.iter().map(|row| from_json(&row.comment)).collect()
+    let then = |row: &Model| Ok(from_json::<Comment>(&row.comment)?.at(row.removed_at.is_some(), moment));
+    rows.iter().map(then).filter_map(Result::transpose).collect()
 }

@@ -11,6 +11,7 @@ pub(crate) mod attempts;
 pub(crate) mod calendars;
 pub(crate) mod comments;
 pub(crate) mod connectors;
+mod counted_approvers;
 pub(crate) mod delegations;
 pub(crate) mod deliveries;
 pub(crate) mod drafts;

@@ -1,6 +1,6 @@
 //! Waiting rules: the index of what waits for whom. A row for every open rule of a request that can be decided now.
 
-use super::{Handle, micros, requests};
+use super::{Handle, counted_approvers, micros, requests};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::approvals::machine::{self, Scope};
@@ -36,6 +36,8 @@ pub(crate) async fn insert(handle: &impl Handle, request: &Request, approval: &A
     if rules.is_empty() {
         return Ok(());
     }
+    // Where the policy lets people approve their own requests, nobody is left out for having asked.
+    let asked_by = if approval.self_approval { Uuid::nil() } else { request.requester.id.0 };
     let rows = rules.iter().flat_map(|rule| {
         machine::targets(approval, rule).into_iter().enumerate().map(|(nth, target)| {
             Model {
@@ -43,14 +45,14 @@ pub(crate) async fn insert(handle: &impl Handle, request: &Request, approval: &A
                 rule: if nth == 0 { rule.key.clone() } else { format!("{}#{nth}", rule.key) },
                 organization_id: handle.organization(),
                 target: target.index_key(),
-                requester_id: request.requester.id.0,
+                requester_id: asked_by,
                 submitted_at: micros(request.submitted_at),
             }
             .into_active_model()
         })
     });
     Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
-    Ok(())
+    counted_approvers::insert(handle, request.id, &machine::counted(approval)).await
 }
 
 /// Removes every row of a request.
@@ -60,7 +62,7 @@ pub(crate) async fn clear(handle: &impl Handle, request: RequestId) -> Result<()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .exec(handle.connection())
         .await?;
-    Ok(())
+    counted_approvers::clear(handle, request).await
 }
 
 /// What somebody can decide: by what they are, and in the place of others.
@@ -83,7 +85,8 @@ impl Reach {
             let all = Condition::all()
                 .add(Column::OrganizationId.eq(handle.organization()))
                 .add(Column::Target.eq(target.as_str()))
-                .add(Column::RequesterId.ne(self.person.0));
+                .add(Column::RequesterId.ne(self.person.0))
+                .add(counted_approvers::has(self.person, (Entity, Column::RequestId)).not());
             if self.own.contains(target) {
                 return all;
             }

@@ -6,7 +6,7 @@ use backend::live::Change;
 use backend::{Caller, approvals, outbox, requests};
 use domain::Refusal;
 use domain::approvals::Verdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage};
 use domain::requests::Status;
 use domain::requests::wire::{Act, RequestPage};
 use serde_json::json;
@@ -25,7 +25,7 @@ async fn all_rules_have_to_approve() {
         let (hana, ruth, petra) =
             (world.caller("north", "hana").await, world.caller("north", "ruth").await, world.caller("north", "petra").await);
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
-        let inbox = approvals::inbox(&world.backend, &ruth).await.unwrap();
+        let inbox = approvals::inbox(&world.backend, &ruth, 0).await.unwrap();
         assert_eq!((inbox.count, inbox.rows[0].number.as_str(), inbox.rows[0].words.as_str()), (1, number.as_str(), "0 of 2"));
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 1);
         assert_eq!(approvals::count(&world.backend, &hana).await.unwrap(), 0);
@@ -41,6 +41,73 @@ async fn all_rules_have_to_approve() {
         assert_eq!(page.summary.status, Status::InProgress);
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 0);
         world.deliver_all().await;
+    })
+    .await;
+}
+
+const NOTE: &str =
+    "key: note\nname: Note to the desk\ndescription: Says something.\nicon: sticky-note\ncategory: Help\nprefix: N\nform: note\n";
+
+#[tokio::test]
+async fn where_two_people_are_needed_it_waits_no_more_for_who_has_decided() {
+    on_both(|world| async move {
+        let two = "approval:\n  at_least: 2\n  rules:\n    - { key: one, label: One, group: platform }\n    - { key: two, label: Two, group: platform }\n";
+        world.apply_file("north", "items/note.yaml", &format!("{NOTE}{two}")).await;
+        let (hana, samir, petra) =
+            (world.caller("north", "hana").await, world.caller("north", "samir").await, world.caller("north", "petra").await);
+        let be = &world.backend;
+        let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
+        assert_eq!((approvals::count(be, &samir).await.unwrap(), approvals::count(be, &petra).await.unwrap()), (1, 1));
+        let page = decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        assert_eq!(page.summary.status, Status::PendingApproval);
+        assert_eq!(approvals::count(be, &samir).await.unwrap(), 0);
+        assert!(approvals::inbox(be, &samir, 0).await.unwrap().rows.is_empty());
+        assert_eq!(approvals::count(be, &petra).await.unwrap(), 1);
+
+        // Taken back, it waits for him again.
+        requests::act(be, &samir, &number, Act::Withdraw { reason: String::new() }, None).await.unwrap();
+        assert_eq!(approvals::count(be, &samir).await.unwrap(), 1);
+        decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &petra, &number, Verdict::Approve, "").await.unwrap();
+        assert_eq!(page.summary.status, Status::Open);
+        assert_eq!((approvals::count(be, &samir).await.unwrap(), approvals::count(be, &petra).await.unwrap()), (0, 0));
+        world.deliver_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_policy_allows_it_ones_own_request_waits_too() {
+    on_both(|world| async move {
+        let own = "approval:\n  self_approval: true\n  rules: [{ key: one, label: One, group: platform }]\n";
+        world.apply_file("north", "items/note.yaml", &format!("{NOTE}{own}")).await;
+        let samir = world.caller("north", "samir").await;
+        let number = file(&world, &samir, "note", json!({"text": "Hello"})).await;
+        let rows = approvals::inbox(&world.backend, &samir, 0).await.unwrap().rows;
+        assert_eq!(rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), [number.as_str()]);
+        let page = decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        assert_eq!(page.summary.status, Status::Open);
+        world.deliver_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_inbox_shows_as_many_as_asked_for_and_counts_all() {
+    on_both(|world| async move {
+        let own = "approval: { rules: [{ key: one, label: One, person: ruth@north.example }] }\n";
+        world.apply_file("north", "items/note.yaml", &format!("{NOTE}{own}")).await;
+        let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
+        let mut numbers = Vec::new();
+        for _ in 0..INBOX_ROWS + 3 {
+            world.clock.advance(chrono::Duration::seconds(1));
+            numbers.push(file(&world, &hana, "note", json!({"text": "Hello"})).await);
+        }
+        let shown = |page: InboxPage| page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>();
+        let first = approvals::inbox(&world.backend, &ruth, 0).await.unwrap();
+        assert_eq!(first.count, u64::from(INBOX_ROWS) + 3);
+        assert_eq!(shown(first), numbers[..INBOX_ROWS as usize]);
+        assert_eq!(shown(approvals::inbox(&world.backend, &ruth, 2 * INBOX_ROWS).await.unwrap()), numbers);
     })
     .await;
 }
@@ -99,7 +166,7 @@ async fn nobody_decides_their_own_request() {
         for (caller, item, given) in [(&ada, "badge", json!({"text": "x"})), (&samir, "access", json!({"system": "x"}))] {
             let number = file(&world, caller, item, given).await;
             assert_eq!(approvals::count(&world.backend, caller).await.unwrap(), 0);
-            assert!(approvals::inbox(&world.backend, caller).await.unwrap().rows.is_empty());
+            assert!(approvals::inbox(&world.backend, caller, 0).await.unwrap().rows.is_empty());
             assert!(matches!(refusal(decide(&world, caller, &number, Verdict::Approve, "").await), Refusal::NotNow { .. }));
         }
     })
@@ -181,7 +248,7 @@ async fn those_who_lead_see_what_waits_on_whom() {
         assert_eq!(refusal(approvals::leadership(&world.backend, &hana).await), Refusal::NotFound);
         let otto = world.caller("south", "otto").await;
         assert!(approvals::leadership(&world.backend, &otto).await.unwrap().is_empty());
-        assert!(approvals::inbox(&world.backend, &otto).await.unwrap().rows.is_empty());
+        assert!(approvals::inbox(&world.backend, &otto, 0).await.unwrap().rows.is_empty());
     })
     .await;
 }

@@ -50,7 +50,7 @@ async fn many_are_held_and_then_decided_each_for_itself() {
         // Held: nothing is decided, the list says so, and a second try is told.
         outbox::run_once(be).await.unwrap();
         assert_eq!(status(&world, &ada, &one).await, Status::PendingApproval);
-        let rows = approvals::inbox(be, &ada).await.unwrap().rows;
+        let rows = approvals::inbox(be, &ada, 0).await.unwrap().rows;
         let held_row = rows.iter().find(|row| row.number == two).unwrap();
         assert_eq!((held_row.held, held_row.alike == rows[0].alike), (Some(Verdict::Reject), true));
         let again = hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await;
@@ -124,7 +124,7 @@ async fn requests_with_the_same_answers_but_who_and_when_are_alike() {
             let caller = world.caller("north", who).await;
             file(&world, &caller, "access", json!({"system": system})).await;
         }
-        let mut alike: Vec<String> = approvals::inbox(be, &ruth).await.unwrap().rows.into_iter().map(|row| row.alike).collect();
+        let mut alike: Vec<String> = approvals::inbox(be, &ruth, 0).await.unwrap().rows.into_iter().map(|row| row.alike).collect();
         alike.sort();
         let twice = alike.windows(2).filter(|pair| pair[0] == pair[1]).count();
         assert_eq!((alike.len(), twice), (3, 1), "{alike:?}");

@@ -43,7 +43,7 @@ async fn again(world: &World, caller: &Caller) -> Caller {
 async fn waiting(world: &World, caller: &Caller) -> u64 {
     let caller = again(world, caller).await;
     let count = approvals::count(&world.backend, &caller).await.unwrap();
-    let inbox = approvals::inbox(&world.backend, &caller).await.unwrap();
+    let inbox = approvals::inbox(&world.backend, &caller, 0).await.unwrap();
     assert_eq!((inbox.count, inbox.rows.len() as u64), (count, count), "the inbox and its badge");
     count
 }
@@ -76,7 +76,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
 
         assert_eq!(waiting(&world, &jonas).await, 1);
         let jonas = again(&world, &jonas).await;
-        let inbox = approvals::inbox(&world.backend, &jonas).await.unwrap();
+        let inbox = approvals::inbox(&world.backend, &jonas, 0).await.unwrap();
         assert_eq!(inbox.rows[0].on_behalf_of.as_ref().unwrap().name, "Ruth Abel");
         let page = requests::page(&world.backend, &jonas, &number).await.unwrap();
         let yours: Vec<_> =
@@ -119,7 +119,7 @@ async fn a_grant_holds_on_its_days_and_for_its_items() {
         assert_eq!(waiting(&world, &jonas).await, 0, "it begins tomorrow");
         world.clock.advance(Duration::days(1));
         assert_eq!(waiting(&world, &jonas).await, 1);
-        let inbox = approvals::inbox(&world.backend, &again(&world, &jonas).await).await.unwrap();
+        let inbox = approvals::inbox(&world.backend, &again(&world, &jonas).await, 0).await.unwrap();
         assert_eq!(inbox.rows[0].number, access);
         assert_eq!(refusal(approvals::decide(&world.backend, &jonas, blind(&laptop, Verdict::Approve)).await), Refusal::NotFound);
         world.clock.advance(Duration::days(2));

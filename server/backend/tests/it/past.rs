@@ -8,7 +8,9 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::connectors::DeliveryStatus;
 use domain::requests::Status;
+use domain::requests::comments::Audience;
 use domain::requests::wire::{Act, Allowed, RequestPage};
+use domain::requests::work::{CommentDraft, CommentView, WorkView};
 use serde_json::json;
 
 #[tokio::test]
@@ -26,7 +28,20 @@ async fn every_moment_reads_exactly_as_it_did() {
             Act::Uncancel { reason: String::new() },
         ];
         for act in steps {
-            world.clock.advance(chrono::Duration::minutes(7));
+            world.clock.advance(chrono::Duration::minutes(4));
+            let words = CommentDraft { audience: Audience::Internal, task: None, body: format!("Before event {}", then.len() + 1) };
+            let written = match then.last().unwrap().work.may_comment {
+                true => requests::comment(be, &mina, &number, words).await.unwrap().work.comments,
+                false => Vec::new(),
+            };
+            // Also what was changed and removed since reads as it did then.
+            let before = written.iter().rev().nth(1).map(|view| view.comment.id);
+            match before {
+                Some(id) if then.len() % 2 == 0 => _ = requests::edit_comment(be, &mina, id, "Changed".to_owned()).await.unwrap(),
+                Some(id) => _ = requests::remove_comment(be, &mina, id).await.unwrap(),
+                None => {}
+            }
+            world.clock.advance(chrono::Duration::minutes(3));
             then.push(requests::act(be, &mina, &number, act, None).await.unwrap().unwrap());
         }
         let last = then.last().unwrap().events.len() as u32;
@@ -35,7 +50,9 @@ async fn every_moment_reads_exactly_as_it_did() {
             let mut now = requests::page_at(be, &mina, &number, seq, false).await.unwrap();
             let moment = now.moment.take().unwrap();
             assert_eq!((moment.seq, moment.last, moment.at), (seq, last, page.events.last().unwrap().at));
-            let expected = RequestPage { allowed: Allowed::default(), work: Default::default(), ..page.clone() };
+            let comments = page.work.comments.iter().cloned().map(|view| CommentView { may_change: false, ..view }).collect();
+            let work = WorkView { comments, ..WorkView::default() };
+            let expected = RequestPage { allowed: Allowed::default(), work, ..page.clone() };
             assert_eq!(now, expected, "after event {seq}");
         }
         let beyond = requests::page_at(be, &mina, &number, 99, false).await.unwrap();

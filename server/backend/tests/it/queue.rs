@@ -205,7 +205,7 @@ async fn an_inbox_of_many_groups_lists_each_request_once() {
             world.clock.advance(Duration::minutes(1));
             filed.push(file(&world, &hana, "laptop", json!({"model": "light"})).await);
         }
-        let inbox = approvals::inbox(&world.backend, &samir).await.unwrap();
+        let inbox = approvals::inbox(&world.backend, &samir, 0).await.unwrap();
         assert_eq!(inbox.rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), filed);
         assert_eq!((inbox.count, approvals::count(&world.backend, &samir).await.unwrap()), (6, 6));
         let decision = Decide { number: filed[0].clone(), verdict: Verdict::Reject, reason: "No".to_owned(), seen: 1 };

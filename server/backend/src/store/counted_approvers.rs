@@ -1,0 +1,55 @@
+//! Who has decided about a request already and waits for others: where a number of people is needed, nobody counts twice, so the request
+//! does not wait for them any more although its open rules name them. Written and removed with the waiting rules.
+
+use super::Handle;
+use crate::error::Result;
+use domain::id::{PersonId, RequestId};
+use sea_orm::IntoActiveModel;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "counted_approvers")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub request_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: Uuid,
+    pub organization_id: Uuid,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Adds these people to a request that has none.
+pub(super) async fn insert(handle: &impl Handle, request: RequestId, people: &[PersonId]) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let row = |person: &PersonId| Model { request_id: request.0, person_id: person.0, organization_id: handle.organization() };
+    Entity::insert_many(people.iter().map(|person| row(person).into_active_model())).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// Removes all of a request.
+pub(super) async fn clear(handle: &impl Handle, request: RequestId) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}
+
+/// Whether the request of this column has counted this person.
+pub(super) fn has(person: PersonId, request: impl IntoColumnRef) -> SimpleExpr {
+    let found = Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::RequestId)).equals(request))
+        .and_where(Expr::col((Entity, Column::PersonId)).eq(person.0))
+        .to_owned();
+    Expr::exists(found)
+}
