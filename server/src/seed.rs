@@ -17,7 +17,9 @@ use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::id::{OrganizationId, PersonId, RequestId};
+use domain::requests::comments::Audience;
 use domain::requests::wire::{SaveDraft, SubmitDraft, Submitted};
+use domain::requests::work::CommentDraft;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -233,6 +235,12 @@ impl Teller {
             Action::Approve | Action::FailDelivery => self.decide(&caller, number, Verdict::Approve, &step.text).await,
             Action::Decline => self.decide(&caller, number, Verdict::Reject, &step.text).await,
             Action::AskForChanges => self.decide(&caller, number, Verdict::AskForChanges, &step.text).await,
+            Action::Comment | Action::CommentInternal => {
+                let audience = if step.action == Action::Comment { Audience::Public } else { Audience::Internal };
+                let draft = CommentDraft { audience, task: None, body: step.text.clone() };
+                requests::comment(backend, &caller, number, draft).await.map(drop)
+            }
+            Action::AddTask => requests::add_task(backend, &caller, number, self.task(step)?).await.map(drop),
             action => {
                 let act = self.act(&caller, action, step).await?;
                 requests::act(backend, &caller, number, act, None).await.map(drop)

@@ -9,7 +9,7 @@ use crate::requests::api::request_page;
 use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::bulk::{HELD_SECONDS, HeldOutcome, HeldView};
-use domain::approvals::wire::{Decide, InboxPage};
+use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, MOST_INBOX_ROWS};
 use domain::id::HeldId;
 use domain::people::PersonRef;
 use domain::requests::wire::RequestPage;
@@ -34,6 +34,10 @@ const LOOKS: u32 = 5;
 #[derive(Clone, Copy)]
 pub struct Desk {
     pub list: RwSignal<InboxList>,
+    /// How many requests wait for the person, loaded or not.
+    pub count: RwSignal<u64>,
+    /// Rows asked for.
+    rows: RwSignal<u32>,
     /// What is shown of the list, as the address says.
     pub filter: Memo<Filter>,
     /// Docket number of the request being read.
@@ -61,6 +65,8 @@ pub struct Desk {
     pub me: Signal<Option<PersonRef>>,
     live: Live,
     reasons: StoredValue<HashMap<String, String>>,
+    /// More rows are on their way.
+    pub loading: RwSignal<bool>,
     fetching: StoredValue<bool>,
     again: StoredValue<bool>,
 }
@@ -77,6 +83,8 @@ impl Desk {
     ) -> Self {
         Self {
             outcomes: RwSignal::new(page.held.iter().filter_map(outcome_of).collect()),
+            count: RwSignal::new(page.count),
+            rows: RwSignal::new(INBOX_ROWS),
             list: RwSignal::new(InboxList::new(page)),
             filter,
             open,
@@ -94,6 +102,7 @@ impl Desk {
             me,
             live,
             reasons: StoredValue::new(HashMap::new()),
+            loading: RwSignal::new(false),
             fetching: StoredValue::new(false),
             again: StoredValue::new(false),
         }
@@ -139,9 +148,11 @@ impl Desk {
         spawn_local(async move {
             loop {
                 self.again.try_update_value(|again| *again = false);
-                if let Ok(page) = inbox().await {
+                let Some(rows) = self.rows.try_get_untracked() else { break };
+                if let Ok(page) = inbox(rows).await {
                     self.hear_outcomes(&page.held);
                     self.live.inbox_count.try_update(|count| *count = Some(page.count));
+                    self.count.try_set(page.count);
                     let gone = self.list.try_update(|list| list.merge(page)).unwrap_or_default();
                     for number in gone {
                         self.selected.try_update(|selected| selected.remove(&number));
@@ -153,6 +164,40 @@ impl Desk {
                 }
             }
             self.fetching.try_update_value(|fetching| *fetching = false);
+        });
+    }
+
+    /// How many wait and are not loaded.
+    pub fn left(self) -> u64 {
+        let loaded = self.list.with(|list| list.rows.iter().filter(|row| row.closed.is_none()).count() + list.arrivals.len());
+        self.count.get().saturating_sub(loaded as u64)
+    }
+
+    /// Whether more can be loaded.
+    pub fn has_more(self) -> bool {
+        self.left() > 0 && self.rows.get() < MOST_INBOX_ROWS
+    }
+
+    /// Loads the next rows, below those that are there.
+    pub fn show_more(self) {
+        if self.loading.get_untracked() {
+            return;
+        }
+        let rows = (self.rows.get_untracked() + INBOX_ROWS).min(MOST_INBOX_ROWS);
+        self.loading.set(true);
+        spawn_local(async move {
+            match inbox(rows).await {
+                Ok(page) => {
+                    self.rows.try_set(rows);
+                    self.count.try_set(page.count);
+                    let first = self.list.try_update(|list| list.extend(page)).flatten();
+                    if let Some(first) = first {
+                        focus(&[&row_id(&first)]);
+                    }
+                }
+                Err(error) => _ = self.refused.try_set(Some(error)),
+            }
+            self.loading.try_set(false);
         });
     }
 
@@ -173,10 +218,14 @@ impl Desk {
         let Some(number) = self.open.try_get_untracked().flatten() else { return };
         spawn_local(async move {
             let Ok(page) = request_page(number).await else { return };
-            let changed = self.shown.try_with_untracked(|shown| {
-                shown.as_ref().is_some_and(|s| s.summary.number == page.summary.number && s.events.len() < page.events.len())
+            let events = self.shown.try_with_untracked(|shown| {
+                shown.as_ref().filter(|shown| shown.summary.number == page.summary.number).map(|shown| shown.events.len())
             });
-            if changed == Some(true) && self.sending.try_get_untracked() == Some(None) {
+            let Some(events) = events.flatten() else { return };
+            if events == page.events.len() {
+                // Comments stand below everything else: a new one moves nothing.
+                self.shown.try_update(|shown| shown.as_mut().map(|shown| shown.work = page.work));
+            } else if self.sending.try_get_untracked() == Some(None) {
                 self.newer.try_set(Some(page));
             }
         });

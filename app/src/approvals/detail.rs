@@ -3,13 +3,16 @@
 use super::decision::Decision;
 use super::desk::Desk;
 use crate::requests::api::request_page;
+use crate::requests::comments_slip::still_comments;
 use crate::requests::page_answers::AnswersSlip;
-use crate::requests::page_approval::{ApprovalSlip, Hole, holes};
+use crate::requests::page_approval::ApprovalSlip;
 use crate::requests::page_head::DocketHead;
+use crate::requests::page_thread::past_thread;
 use crate::requests::page_timeline::TimelineSlip;
 use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
-use domain::approvals::Require;
+use domain::approvals::wire::ApprovalView;
+use domain::approvals::{Require, Verdict};
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
@@ -89,7 +92,10 @@ fn Detail(desk: Desk, page: RequestPage) -> impl IntoView {
     let status = part(desk, &page, |p| p.summary.status);
     let approval = part(desk, &page, |p| p.approval.clone());
     let events = part(desk, &page, |p| p.events.clone());
-    let question = part(desk, &page, |p| p.question.clone());
+    let waits = part(desk, &page, |p| p.question.is_some());
+    let thread = move || events.with(|events| past_thread(events, waits.get(), 3));
+    let comments = part(desk, &page, |p| p.work.comments.clone());
+    let comments = move || comments.with(|comments| still_comments(comments, 3));
     let effect = part(desk, &page, effect);
     let href = format!("/requests/{}", page.summary.number);
     view! {
@@ -103,7 +109,7 @@ fn Detail(desk: Desk, page: RequestPage) -> impl IntoView {
             </DocketHead>
             <div class="inbox__cols">
                 <div class="stack">
-                    {move || question.get().map(question_slip)} <AnswersSlip page=page.clone() beside=true /> <TimelineSlip events beside=true />
+                    {thread} <AnswersSlip page=page.clone() beside=true /> <TimelineSlip events beside=true /> {comments}
                 </div>
                 <div class="stack">{move || effect.get().map(effect_slip)} <ApprovalSlip approval status beside=true /></div>
             </div>
@@ -124,16 +130,25 @@ fn effect(page: &RequestPage) -> Option<Effect> {
     if !page.allowed.decide {
         return None;
     }
-    let waiting = holes(&page.approval).into_iter().zip(&page.approval.rules);
-    let others = waiting.filter(|(hole, rule)| *hole == Hole::Waiting && !rule.yours).count();
-    let starts = if page.approval.require == Require::Any || others == 0 {
-        "The work begins at once.".to_owned()
-    } else if others == 1 {
-        "The work begins when 1 more approval is given.".to_owned()
-    } else {
-        format!("The work begins when {others} more approvals are given.")
+    let starts = match left_after_yours(&page.approval) {
+        0 => "The work begins at once.".to_owned(),
+        1 => "The work begins when 1 more approval is given.".to_owned(),
+        others => format!("The work begins when {others} more approvals are given."),
     };
     Some(Effect { starts, after: page.after.clone() })
+}
+
+/// Approvals that are still needed once the reader has approved.
+fn left_after_yours(approval: &ApprovalView) -> u32 {
+    let left = approval.stages.iter().zip(0..).map(|(stage, index)| {
+        let of_stage = || approval.rules.iter().filter(move |rule| rule.stage == index);
+        let given = of_stage().filter(|rule| rule.given.as_ref().is_some_and(|given| given.verdict == Verdict::Approve)).count();
+        let yours = of_stage().filter(|rule| rule.yours).count();
+        // Where a number of people is needed, each counts once.
+        let yours = if matches!(stage.require, Require::AtLeast(_)) { yours.min(1) } else { yours };
+        if stage.met { 0 } else { stage.needed.saturating_sub(u32::try_from(given + yours).unwrap_or(u32::MAX)) }
+    });
+    left.sum()
 }
 
 fn effect_slip(effect: Effect) -> AnyView {
@@ -154,16 +169,32 @@ fn effect_slip(effect: Effect) -> AnyView {
     .into_any()
 }
 
-fn question_slip(question: String) -> AnyView {
-    view! {
-        <section class="slip" aria-labelledby="i-question">
-            <div class="slip__head">
-                <h3 id="i-question">"Changes asked"</h3>
-            </div>
-            <div class="slip__body">
-                <p class="inbox__quote">{question}</p>
-            </div>
-        </section>
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::approvals::wire::{RuleView, StageView};
+
+    fn rule(stage: u32, yours: bool) -> RuleView {
+        let text = String::new;
+        RuleView { label: text(), words: text(), yours, given: None, stage, key: text(), moved: text(), on_behalf_of: None }
     }
-    .into_any()
+
+    fn stage(require: Require, needed: u32, met: bool) -> StageView {
+        StageView { label: String::new(), require, needed, met, open: false, due_at: None, settled: None }
+    }
+
+    #[test]
+    fn what_is_left_counts_people_stage_by_stage() {
+        let left = |stages: Vec<StageView>, rules: Vec<RuleView>| left_after_yours(&ApprovalView { require: Require::All, rules, stages });
+        let all = || stage(Require::All, 2, false);
+        assert_eq!(left(vec![all()], vec![rule(0, true), rule(0, false)]), 1);
+        assert_eq!(left(vec![all()], vec![rule(0, true), rule(0, true)]), 0, "one approval counts for both");
+        let two = || stage(Require::AtLeast(2), 2, false);
+        assert_eq!(left(vec![two()], vec![rule(0, true), rule(0, true), rule(0, false)]), 1, "nobody counts twice");
+        let any = stage(Require::Any, 1, false);
+        assert_eq!(left(vec![any], vec![rule(0, true), rule(0, false)]), 0);
+        let met = stage(Require::All, 1, true);
+        assert_eq!(left(vec![met, two()], vec![rule(0, false), rule(1, true), rule(1, false), rule(1, false)]), 1);
+        assert_eq!(left(vec![all(), two()], vec![rule(0, true), rule(0, false), rule(1, false), rule(1, false)]), 3);
+    }
 }

@@ -13,7 +13,8 @@ use crate::session::use_me;
 use crate::ui::{Empty, ErrorView, Icon, Skeleton, page_title};
 use crate::wire::page_data;
 use domain::approvals::bulk::DueGroup;
-use domain::approvals::wire::{InboxPage as Waiting, LiveEvent};
+use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting, LiveEvent};
+use domain::requests::queue::MOST_COUNTED;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -22,7 +23,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 /// `/inbox` and `/inbox/:number`.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    let waiting = page_data(|| (), |()| inbox());
+    let waiting = page_data(|| (), |()| inbox(INBOX_ROWS));
     view! {
         <Transition fallback=|| {
             view! {
@@ -96,6 +97,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
                 <div class="inbox__rows">
                     <Outcomes desk />
                     <Rows desk />
+                    <More desk />
                 </div>
                 <BulkBar desk />
             </section>
@@ -207,6 +209,48 @@ fn Rows(desk: Desk) -> impl IntoView {
         </For>
     }
     .into_any()
+}
+
+/// What waits and is not loaded yet.
+#[component]
+fn More(desk: Desk) -> impl IntoView {
+    let some = Memo::new(move |_| desk.left() > 0);
+    let words = move || {
+        let left = desk.left();
+        let wait = if left == 1 { "1 more request waits".to_owned() } else { format!("{left} more requests wait") };
+        let all = u64::from(MOST_COUNTED) == desk.count.get();
+        let wait = if all { format!("At least {wait}") } else { wait };
+        match desk.filter.with(Filter::is_empty) {
+            true => format!("{wait}."),
+            false => format!("{wait}; the filter does not look at them yet."),
+        }
+    };
+    let button = move || {
+        desk.has_more().then(|| {
+            view! {
+                <button
+                    class="button button--sm"
+                    type="button"
+                    aria-disabled=move || desk.loading.get().then_some("true")
+                    on:click=move |_| desk.show_more()
+                >
+                    {move || if desk.loading.get() { "Loading".to_owned() } else { format!("Show {} more", desk.left().min(INBOX_ROWS.into())) }}
+                </button>
+            }
+            .into_any()
+        })
+    };
+    move || {
+        some.get().then(|| {
+            view! {
+                <div class="inbox__more">
+                    <p class="muted">{words}</p>
+                    {button}
+                </div>
+            }
+            .into_any()
+        })
+    }
 }
 
 fn group_view(desk: Desk, group: DueGroup, shown: Memo<Vec<(DueGroup, Vec<String>)>>, plain: Memo<bool>) -> AnyView {

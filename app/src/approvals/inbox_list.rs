@@ -77,13 +77,15 @@ impl InboxList {
     /// Takes in what waits now. Rows keep their places; answers the numbers of those that wait no more, for their words to be found out.
     pub fn merge(&mut self, page: InboxPage) -> Vec<String> {
         let mut gone = Vec::new();
+        // Rows that were pushed beyond what is asked for still wait.
+        let cut_off = (page.count > page.rows.len() as u64).then(|| page.rows.iter().map(|row| row.submitted_at).max()).flatten();
         for row in &mut self.rows {
             match page.rows.iter().find(|r| r.number == row.data.number) {
                 Some(data) => {
                     row.data = data.clone();
                     row.closed = None;
                 }
-                None if row.closed.is_none() => {
+                None if row.closed.is_none() && cut_off.is_none_or(|last| row.data.submitted_at < last) => {
                     row.closed = Some(NO_LONGER_WAITING.to_owned());
                     gone.push(row.data.number.clone());
                 }
@@ -92,6 +94,20 @@ impl InboxList {
         }
         self.arrivals = page.rows.into_iter().filter(|r| self.row(&r.number).is_none()).collect();
         gone
+    }
+
+    /// Takes in more of what waits, below what is there. Answers the first number that was not there.
+    pub fn extend(&mut self, page: InboxPage) -> Option<String> {
+        let new: Vec<InboxRow> = page.rows.into_iter().filter(|row| self.row(&row.number).is_none()).collect();
+        let first = new.first().map(|row| row.number.clone());
+        self.arrivals.clear();
+        self.rows.extend(new.into_iter().map(|data| Row { data, fresh: false, closed: None }));
+        self.sort();
+        first
+    }
+
+    fn sort(&mut self) {
+        self.rows.sort_by_key(|row| (row.data.group, row.data.submitted_at, row.data.number.clone()));
     }
 
     /// The row of a number.
@@ -114,8 +130,7 @@ impl InboxList {
             row.fresh = false;
         }
         self.rows.extend(self.arrivals.drain(..).map(|data| Row { data, fresh: true, closed: None }));
-        let place = |row: &Row| (row.data.group, row.data.submitted_at, row.data.number.clone());
-        self.rows.sort_by_key(place);
+        self.sort();
         first
     }
 
@@ -211,6 +226,18 @@ mod tests {
 
     fn numbers(list: &InboxList) -> Vec<&str> {
         list.rows.iter().map(|row| row.data.number.as_str()).collect()
+    }
+
+    #[test]
+    fn more_rows_come_below_and_what_is_cut_off_still_waits() {
+        let mut list = InboxList::new(page(&[("IT-A", 1), ("IT-B", 2)]));
+        assert_eq!(list.extend(page(&[("IT-A", 1), ("IT-B", 2), ("IT-C", 3)])), Some("IT-C".to_owned()));
+        assert_eq!((numbers(&list), list.row("IT-C").unwrap().fresh), (vec!["IT-A", "IT-B", "IT-C"], false));
+        // An older one is back: C is beyond the rows asked for, B is decided.
+        let cut = InboxPage { count: 3, ..page(&[("IT-0", 0), ("IT-A", 1), ("IT-2", 3)]) };
+        assert_eq!(list.merge(InboxPage { count: 4, ..cut }), ["IT-B"]);
+        assert!(list.waits("IT-C") && !list.waits("IT-B"));
+        assert_eq!(list.extend(page(&[("IT-C", 3)])), None);
     }
 
     #[test]

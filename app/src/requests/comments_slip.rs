@@ -5,7 +5,7 @@ use super::page_actions::Sheet;
 use super::work_api::{comment, edit_comment, remove_comment, restore_comment};
 use crate::ui::{Avatar, Icon, When, toast::use_toasts};
 use domain::id::CommentId;
-use domain::requests::comments::{Audience, Author, Part, parts};
+use domain::requests::comments::{Audience, Author, Comment, Part, parts};
 use domain::requests::tasks::Task;
 use domain::requests::work::{CommentDraft, CommentView};
 use leptos::prelude::*;
@@ -85,9 +85,43 @@ struct Hands {
     undo: Callback<()>,
 }
 
+/// Comments to be read only; nothing when there are none. `level` is that of the heading.
+pub fn still_comments(comments: &[CommentView], level: u8) -> Option<AnyView> {
+    let rows = comments.iter().map(|view| frame(&view.comment, &[], None, words(&view.comment.body))).collect_view();
+    let heading = if level == 2 {
+        view! { <h2 id="s-comments">"Comments"</h2> }.into_any()
+    } else {
+        view! { <h3 id="s-comments">"Comments"</h3> }.into_any()
+    };
+    (!comments.is_empty()).then(|| {
+        view! {
+            <section class="slip" aria-labelledby="s-comments">
+                <div class="slip__head">{heading}</div>
+                <div class="slip__body">
+                    <ol class="comments" role="list">
+                        {rows}
+                    </ol>
+                </div>
+            </section>
+        }
+        .into_any()
+    })
+}
+
 fn entry(hands: Hands, view: CommentView, tasks: &[Task]) -> AnyView {
     let Hands { sheet, editing, .. } = hands;
-    let comment = view.comment.clone();
+    let comment = view.comment;
+    let (id, body) = (comment.id, comment.body.clone());
+    let text = move || match editing.get() == Some(id) {
+        true => edit_form(sheet, editing, id, &body),
+        false => words(&body),
+    };
+    let actions = view.may_change.then(|| actions(hands, id));
+    frame(&comment, tasks, actions, text.into_any())
+}
+
+/// Who wrote it and when, around its words.
+fn frame(comment: &Comment, tasks: &[Task], actions: Option<AnyView>, text: AnyView) -> AnyView {
     let name = match &comment.author {
         Author::Person { person } => person.name.clone(),
         Author::Outsider { name } => format!("{name}, by link"),
@@ -105,13 +139,6 @@ fn entry(hands: Hands, view: CommentView, tasks: &[Task]) -> AnyView {
         .into_any()
     });
     let edited = comment.edited_at.map(|_| view! { <span class="muted">" · changed"</span> }.into_any());
-    let id = comment.id;
-    let body = comment.body.clone();
-    let text = move || match editing.get() == Some(id) {
-        true => edit_form(sheet, editing, id, &body),
-        false => words(&body),
-    };
-    let actions = view.may_change.then(|| actions(hands, id));
     view! {
         <li class="comment" class:is-internal=internal>
             <Avatar name=name.clone() />

@@ -20,7 +20,8 @@ use crate::session::use_me;
 use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::wire::{LiveEvent, RuleView};
-use domain::id::DeliveryId;
+use domain::id::{DeliveryId, PersonId};
+use domain::people::Me;
 use domain::requests::What;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -81,7 +82,7 @@ pub fn RequestPageView() -> impl IntoView {
 fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let me = use_me();
     let requester = page.summary.requester.id;
-    let list = Signal::derive(move || if me.get().is_some_and(|me| me.person.id == requester) { "/requests" } else { "/inbox" });
+    let list = Signal::derive(move || home_list(me.get().as_ref(), requester).0);
     let sheet = Sheet::new(page.clone(), list);
     follow(sheet);
     let number = page.summary.number.clone();
@@ -191,9 +192,10 @@ fn follow(sheet: Sheet) {
 fn Crumbs(page: RequestPage) -> impl IntoView {
     let me = use_me();
     let requester = page.summary.requester.id;
+    let list = Memo::new(move |_| home_list(me.get().as_ref(), requester));
     let crumb = move || {
-        let mine = me.get().is_some_and(|me| me.person.id == requester);
-        if mine { view! { <a href="/requests">"My requests"</a> }.into_any() } else { view! { <a href="/inbox">"Inbox"</a> }.into_any() }
+        let (href, words) = list.get();
+        view! { <a href=href>{words}</a> }.into_any()
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
@@ -205,13 +207,23 @@ fn Crumbs(page: RequestPage) -> impl IntoView {
     .into_any()
 }
 
+/// The list in which a person finds this requester's requests, and its name.
+fn home_list(me: Option<&Me>, requester: PersonId) -> (&'static str, &'static str) {
+    match me {
+        Some(me) if me.person.id == requester => ("/requests", "My requests"),
+        Some(me) if me.works => ("/work", "Work"),
+        _ => ("/inbox", "Inbox"),
+    }
+}
+
 fn after(page: &RequestPage) -> Option<AnyView> {
     let words = page.after.clone();
+    let title = if page.approval.rules.is_empty() { "What happens next" } else { "After approval" };
     (!words.is_empty()).then(|| {
         view! {
             <section class="slip" aria-labelledby="s-after">
                 <div class="slip__head">
-                    <h2 id="s-after">"After approval"</h2>
+                    <h2 id="s-after">{title}</h2>
                 </div>
                 <div class="slip__body">
                     <p>{words}</p>

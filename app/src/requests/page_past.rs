@@ -1,5 +1,6 @@
 //! Looking back: the page of a request exactly as it was after one of its events, or as somebody saw it when they decided.
 
+use super::comments_slip::still_comments;
 use super::page_answers::AnswersSlip;
 use super::page_approval::ApprovalSlip;
 use super::page_deliveries::status_words;
@@ -27,7 +28,8 @@ pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoV
             {children()} <DocketHead summary=Signal::stored(summary) price=page.price.clone() assignee=Signal::stored(assignee) scheduled=Signal::stored(scheduled_for) >
                 ""
             </DocketHead> <div class="request__main">
-                {banner(&page, &moment)} {past_thread(&events)} {tasks_slip(&events)} <AnswersSlip page=page.clone() /> {deliveries_slip(&page)}
+                {banner(&page, &moment)} {past_thread(&events, false, 2)} {tasks_slip(&events)} <AnswersSlip page=page.clone() /> {deliveries_slip(&page)}
+                {still_comments(&page.work.comments, 2)}
             </div> <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval=Signal::stored(approval) status=Signal::stored(status) />
                 <TimelineSlip events=Signal::stored(events) number still=true />

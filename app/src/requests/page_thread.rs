@@ -34,14 +34,20 @@ pub fn ThreadSlip(sheet: Sheet) -> impl IntoView {
     }
 }
 
-/// The conversation up to a moment; nothing can be answered.
-pub fn past_thread(events: &[Event]) -> Option<AnyView> {
+/// The conversation to be read only; `waits` says whether its last question is open. `level` is that of the heading.
+pub fn past_thread(events: &[Event], waits: bool, level: u8) -> Option<AnyView> {
     let exchanges = thread(events);
+    let title = if waits { "Changes asked" } else { "Questions and answers" };
+    let heading = if level == 2 {
+        view! { <h2 id="s-question">{title}</h2> }.into_any()
+    } else {
+        view! { <h3 id="s-question">{title}</h3> }.into_any()
+    };
     (!exchanges.is_empty()).then(|| {
         view! {
             <section class="slip" aria-labelledby="s-question">
                 <div class="slip__head">
-                    <h2 id="s-question">"Questions and answers"</h2>
+                    {heading}
                     <span class="slip__note">{overview(&exchanges)}</span>
                 </div>
                 <div class="slip__body stack">{messages(&exchanges)}</div>

@@ -104,7 +104,7 @@ fn note(request: &Request) -> String {
             (rules, Some(FrozenStage { require: Require::Any, .. })) => format!("Any 1 of {} decides", rules.len()),
             (_, Some(stage @ FrozenStage { require: Require::AtLeast(_), .. })) => {
                 let left = stage.require.needed(stage.rules.len()).saturating_sub(machine::approvals_in(approval, stage));
-                format!("{left} more of {} to come", stage.rules.len())
+                if left == 1 { "1 more approval to come".to_owned() } else { format!("{left} more approvals to come") }
             }
             (rules, _) => format!("{} approvals to come", rules.len()),
         },

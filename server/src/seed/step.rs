@@ -4,6 +4,7 @@ use super::{Teller, words};
 use backend::{Caller, people};
 use domain::id::PersonId;
 use domain::requests::wire::{Act, Approver};
+use domain::requests::work::TaskDraft;
 use serde::Deserialize;
 
 /// One step, by somebody, so many minutes after the one before.
@@ -59,6 +60,10 @@ pub(super) enum Action {
     Cancel,
     Uncancel,
     Delete,
+    Comment,
+    CommentInternal,
+    /// `text` is its title, `to` who does it, `at` when it is due.
+    AddTask,
 }
 
 impl Teller {
@@ -67,6 +72,7 @@ impl Teller {
         let (reason, note) = (step.text.clone(), step.text.clone());
         Ok(match action {
             Action::Approve | Action::Decline | Action::AskForChanges | Action::FailDelivery => return Err("this is a decision".to_owned()),
+            Action::Comment | Action::CommentInternal | Action::AddTask => return Err("this changes no status".to_owned()),
             Action::Withdraw => Act::Withdraw { reason },
             Action::Reroute => Act::Reroute { rule: step.rule.clone(), to: self.approver(caller, step).await?, reason },
             Action::RequestInfo => Act::RequestInfo { question: step.text.clone() },
@@ -95,6 +101,14 @@ impl Teller {
             Action::Uncancel => Act::Uncancel { reason },
             Action::Delete => Act::Delete { reason },
         })
+    }
+
+    /// The task of a step.
+    pub(super) fn task(&self, step: &Step) -> Result<TaskDraft, String> {
+        let assignee = step.to.as_deref().map(|email| self.person(email)).transpose()?;
+        let due = self.date(&step.at);
+        let due = chrono::NaiveDate::parse_from_str(&due, "%Y-%m-%d").map_err(|_| format!("“{due}” is no date"))?;
+        Ok(TaskDraft { title: step.text.clone(), assignee, due: Some(due), ..TaskDraft::default() })
     }
 
     fn person(&self, email: &str) -> Result<PersonId, String> {

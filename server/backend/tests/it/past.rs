@@ -37,7 +37,7 @@ async fn every_moment_reads_exactly_as_it_did() {
             // Also what was changed and removed since reads as it did then.
             let before = written.iter().rev().nth(1).map(|view| view.comment.id);
             match before {
-                Some(id) if then.len() % 2 == 0 => _ = requests::edit_comment(be, &mina, id, "Changed".to_owned()).await.unwrap(),
+                Some(id) if then.len().is_multiple_of(2) => _ = requests::edit_comment(be, &mina, id, "Changed".to_owned()).await.unwrap(),
                 Some(id) => _ = requests::remove_comment(be, &mina, id).await.unwrap(),
                 None => {}
             }
