@@ -10,6 +10,23 @@ pub use frame::Frame;
 #[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
+/// Until the page is live, a form that only the page itself can send waits: it is sent once the page is, with what was typed. Forms with an
+/// address of their own are sent at once.
+#[cfg(feature = "ssr")]
+const EARLY_FORMS: &str = r#"addEventListener("submit",e=>{
+const form=e.target,root=document.documentElement;
+if(form.hasAttribute("action")||form.method==="dialog"||root.hasAttribute("data-ready"))return;
+e.preventDefault();
+if(form.ariaBusy)return;
+form.ariaBusy="true";
+new MutationObserver((_,watch)=>{
+if(!root.hasAttribute("data-ready"))return;
+watch.disconnect();
+form.ariaBusy=null;
+requestAnimationFrame(()=>requestAnimationFrame(()=>form.isConnected&&form.requestSubmit()));
+}).observe(root,{attributes:true});
+},true)"#;
+
 /// The whole HTML document.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -28,6 +45,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="stylesheet" href="/pkg/docket.css" />
                 <AutoReload options=options.clone() />
+                <script nonce=leptos::nonce::use_nonce()>{EARLY_FORMS}</script>
                 <HydrationScripts options />
                 <MetaTags />
             </head>

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { go, people } from '../support/people';
+import { go, people, ready } from '../support/people';
 import { fileFault } from '../support/request';
 import { expect, test, world } from '../support/test';
 
@@ -53,6 +53,7 @@ test('the board by keyboard alone', async ({ visit }) => {
   await move(daniel, number, /Unblock/);
   await expect(lane(daniel, 'In progress').locator(`#card-${number}`)).toBeFocused();
   await daniel.reload();
+  await ready(daniel);
   await expect(lane(daniel, 'In progress').locator(`#card-${number}`), 'it is kept').toBeVisible();
 
   await card(daniel, number).focus();

@@ -100,3 +100,23 @@ test('asked for changes, the requester answers; then cancels', async ({ visit })
   await dialog.getByRole('button', { name: 'Cancel request' }).click();
   await expect(lena.locator('.docket .status')).toContainText('Cancelled');
 });
+
+test('what is sent before the page is live is sent once it is, as it was typed', async ({ visit }) => {
+  const { docket } = here;
+  const lena = await visit(docket, people.lena);
+  // A slow network: the page is there to be read and typed into, its program is not.
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await lena.route('**/pkg/**/*.wasm', async (route) => arrived.then(() => route.continue()));
+  await lena.route('**/pkg/*.wasm', async (route) => arrived.then(() => route.continue()));
+  await lena.goto(`${docket.url}/profile`, { waitUntil: 'commit' });
+  const phone = lena.getByLabel(/^Phone/);
+  await phone.fill('+44 20 7946 0199');
+  await lena.getByRole('button', { name: 'Save' }).first().click();
+  await expect(lena.locator('form[aria-busy=true]')).toHaveCount(1);
+  await expect(lena.locator('html[data-ready]')).toHaveCount(0);
+  arrive();
+  await expect(lena.getByText('Saved').first()).toBeVisible();
+  await go(lena, `${docket.url}/profile`);
+  await expect(phone).toHaveValue('+44 20 7946 0199');
+});

@@ -11,6 +11,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+/// Rendering pages and reading rows is mostly allocation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Prints a line; a reader that went away (`docket … | head`) is no error.
 macro_rules! say {
     ($($words:tt)*) => {{

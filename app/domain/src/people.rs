@@ -120,6 +120,9 @@ pub struct Me {
     /// Requests they have and that have not ended, counted to a thousand.
     #[serde(default)]
     pub work_count: u64,
+    /// Tasks that are theirs and not over.
+    #[serde(default)]
+    pub task_count: u64,
     /// Requests waiting for this person's decision.
     pub inbox_count: u64,
     /// The person's own requests that are not finished.

@@ -47,6 +47,9 @@ fn sections(me: &Me) -> Vec<Section> {
     if me.works {
         sections.push(("/work", "list-checks", "Work"));
     }
+    if me.works || me.task_count > 0 {
+        sections.push(("/tasks", "clipboard-check", "My tasks"));
+    }
     if me.leads {
         sections.push(("/leadership", "chart-column", "Leadership"));
     }
@@ -57,9 +60,11 @@ fn sections(me: &Me) -> Vec<Section> {
 fn tabs(me: &Me) -> Vec<Section> {
     let mut tabs = sections(me);
     if me.works {
-        tabs.retain(|(address, ..)| *address != "/leadership");
+        // Their tasks are one tap away, on the page of the work.
+        tabs.retain(|(address, ..)| !["/leadership", "/tasks"].contains(address));
         tabs.rotate_right(1);
     }
+    tabs.truncate(4);
     tabs
 }
 
@@ -91,13 +96,14 @@ fn TopBar(organization: String, name: Signal<String>, home: String) -> impl Into
 #[component]
 fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
-    let work = me.work_count;
+    let (work, tasks) = (me.work_count, me.task_count);
     let links = sections(&me)
         .into_iter()
         .map(|(address, icon, word)| {
             let count = match address {
                 "/requests" => view! { <Count count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
                 "/inbox" => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
+                "/tasks" => view! { <Count count=Signal::stored(tasks) words="to do" class="badge nav__count badge--still" /> }.into_any(),
                 "/work" => view! { <Count count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
                 _ => ().into_any(),
             };

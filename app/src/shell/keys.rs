@@ -22,6 +22,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("G M", "My requests"),
             ("G I", "Inbox"),
             ("G K", "Work"),
+            ("G T", "My tasks"),
             ("G R", "Leadership"),
             ("T", "Change theme"),
             ("?", "This help"),
@@ -212,6 +213,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                 (true, "m") => Some("/requests"),
                 (true, "i") => Some("/inbox"),
                 (true, "k") => Some("/work"),
+                (true, "t") => Some("/tasks"),
                 (true, "r") => Some("/leadership"),
                 (true, _) => None,
                 (false, "t") => {

@@ -84,6 +84,9 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
                 <div class="row row--wrap">
                     <Arrivals work />
                     <LiveMark />
+                    <a class="button button--quiet button--sm" href="/tasks">
+                        "My tasks"
+                    </a>
                 </div>
             </header>
             <Strip work />

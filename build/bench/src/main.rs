@@ -22,6 +22,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 use world::Folder;
 
+/// The server's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Docket against what the same machine does bare.
 #[derive(Parser)]
 #[command(name = "bench")]

@@ -22,7 +22,7 @@ pub use page::{page, page_at};
 pub use queue::{board, queue, work_count};
 pub use route::preview_route;
 pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
-pub use tasks::{add_task, change_task, edit_task, my_tasks};
+pub use tasks::{add_task, change_task, edit_task, my_tasks, task_count};
 
 pub(crate) use acting::{Gone, announce, change, fresh, perform, record, unseen, wake};
 

@@ -1,5 +1,6 @@
 //! Connectors as their organization defines them.
 
+use super::only::Only;
 use super::{Handle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -29,7 +30,7 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<Con
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
-        .one(handle.connection())
+        .only(handle.connection())
         .await?;
     row.map(|row| from_json(&row.definition)).transpose()
 }

@@ -1,6 +1,7 @@
 //! Deliveries: one effect to one destination. Claimed by a conditional update with a lease, so that a killed worker's delivery is
 //! taken up by another.
 
+use super::only::Only;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
@@ -110,7 +111,7 @@ pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Resu
 
 /// One delivery.
 pub(crate) async fn find(handle: &impl Handle, id: DeliveryId) -> Result<Option<Delivery>> {
-    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).only(handle.connection()).await?;
     Ok(row.map(delivery))
 }
 

@@ -1,5 +1,6 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
+use super::only::Only;
 use super::{Handle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -59,7 +60,7 @@ fn draft(row: Model) -> Result<Draft> {
 
 /// The draft, whoever's it is.
 pub(crate) async fn find(handle: &impl Handle, id: RequestId) -> Result<Option<Draft>> {
-    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).only(handle.connection()).await?;
     row.map(draft).transpose()
 }
 

@@ -1,5 +1,6 @@
 //! Effects: what must happen outside, written in the transaction that decided it. The relay turns each into deliveries, once.
 
+use super::only::Only;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -108,6 +109,6 @@ pub(crate) async fn waiting(handle: &impl Handle, request: RequestId) -> Result<
 
 /// One effect.
 pub(crate) async fn find(handle: &impl Handle, id: EffectId) -> Result<Option<Recorded>> {
-    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).only(handle.connection()).await?;
     row.map(recorded).transpose()
 }

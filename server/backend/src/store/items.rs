@@ -1,5 +1,6 @@
 //! Catalog items, in their organization's order.
 
+use super::only::Only;
 use super::{Handle, Tx, form_versions, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -52,7 +53,7 @@ fn read(id: Uuid, item: &str, form: &str) -> Result<(ItemId, Item, Form)> {
 
 /// The item with this key and its form as authored, in one query.
 pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(ItemId, Item, Form)>> {
-    let row: Option<(Uuid, String, String)> = with_form(handle, key).into_tuple().one(handle.connection()).await?;
+    let row: Option<(Uuid, String, String)> = with_form(handle, key).into_tuple().only(handle.connection()).await?;
     row.map(|(id, item, form)| read(id, &item, &form)).transpose()
 }
 
@@ -60,7 +61,7 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(It
 pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str) -> Result<Option<((ItemId, Item, Form), bool)>> {
     let kept = Expr::exists(form_versions::of_hash(handle, version));
     let row: Option<(Uuid, String, String, bool)> =
-        with_form(handle, key).column_as(kept, "kept").into_tuple().one(handle.connection()).await?;
+        with_form(handle, key).column_as(kept, "kept").into_tuple().only(handle.connection()).await?;
     row.map(|(id, item, form, kept)| Ok((read(id, &item, &form)?, kept))).transpose()
 }
 

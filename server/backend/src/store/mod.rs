@@ -5,6 +5,7 @@
 
 mod across;
 mod column;
+mod only;
 mod writer;
 
 pub(crate) mod attempts;

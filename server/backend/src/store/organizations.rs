@@ -1,6 +1,7 @@
 //! Organizations: the tenants. Their rows belong to no organization, so that they are read through `Platform` and written in the
 //! transaction that sets one up.
 
+use super::only::Only;
 use super::{Handle, Platform, Tx};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
@@ -32,12 +33,12 @@ fn shown(row: Model) -> OrganizationRef {
 
 /// The organization with this key.
 pub(crate) async fn by_key(platform: &Platform, key: &str) -> Result<Option<OrganizationRef>> {
-    Ok(Entity::find().filter(Column::Key.eq(key)).one(platform.connection()).await?.map(shown))
+    Ok(Entity::find().filter(Column::Key.eq(key)).only(platform.connection()).await?.map(shown))
 }
 
 /// The organization of a handle.
 pub(crate) async fn find(platform: &Platform, id: OrganizationId) -> Result<Option<OrganizationRef>> {
-    Ok(Entity::find_by_id(id.0).one(platform.connection()).await?.map(shown))
+    Ok(Entity::find_by_id(id.0).only(platform.connection()).await?.map(shown))
 }
 
 /// Every organization, by name.
@@ -74,7 +75,7 @@ pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
 
 /// The time zone of the handle's organization: an IANA name, or empty for UTC. None when there is no such organization yet.
 pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
-    let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().one(handle.connection());
+    let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().only(handle.connection());
     Ok(zone.await?)
 }
 

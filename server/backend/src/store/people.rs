@@ -1,5 +1,6 @@
 //! Accounts. A person can be a member of several organizations (`members`); the account itself belongs to none.
 
+use super::only::Only;
 use super::{Platform, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -58,7 +59,7 @@ fn account(row: Model) -> Account {
 
 /// The account to sign in to.
 pub(crate) async fn credentials(platform: &Platform, email: &str) -> Result<Option<Credentials>> {
-    let row = Entity::find().filter(Column::Email.eq(email)).one(platform.connection()).await?;
+    let row = Entity::find().filter(Column::Email.eq(email)).only(platform.connection()).await?;
     Ok(row.map(|row| Credentials { id: PersonId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
 }
 

@@ -1,5 +1,6 @@
 //! Sessions of the web server. What is in them is the server's; here they are text with an owner and an end.
 
+use super::only::Only;
 use super::{Store, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -44,7 +45,7 @@ pub async fn load(store: &Store, id: &str, now: DateTime<Utc>) -> Result<Option<
         .select_only()
         .column(Column::Data)
         .into_tuple()
-        .one(store.platform().connection())
+        .only(store.platform().connection())
         .await?;
     Ok(data)
 }

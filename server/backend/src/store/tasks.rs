@@ -1,5 +1,6 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
+use super::only::Only;
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -81,7 +82,7 @@ pub(crate) async fn save(handle: &impl Handle, task: &Task, now: DateTime<Utc>) 
 
 /// A task, and the request it is of.
 pub(crate) async fn find(handle: &impl Handle, id: TaskId) -> Result<Option<(RequestId, Task)>> {
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?;
     row.map(|row| Ok((RequestId(row.request_id), from_json(&row.task)?))).transpose()
 }
 
@@ -95,6 +96,13 @@ pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Resu
 pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<usize> {
     let count = of_organization(handle).filter(Column::RequestId.eq(request.0)).count(handle.connection()).await?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// How many tasks of a person are not over.
+pub(crate) async fn open_count(handle: &impl Handle, person: PersonId) -> Result<u64> {
+    let open = [TaskStatus::Open, TaskStatus::InProgress].map(key);
+    let query = of_organization(handle).filter(Column::AssigneeId.eq(person.0)).filter(Column::Status.is_in(open));
+    Ok(query.count(handle.connection()).await?)
 }
 
 /// A person's tasks with their requests, the last changed first: those that are over, or those that are not.

@@ -3,7 +3,7 @@
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::requests::{file, refusal};
-use backend::{Backend, Caller, outbox, requests};
+use backend::{Backend, Caller, outbox, people, requests};
 use chrono::{Duration, NaiveDate};
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -106,6 +106,10 @@ async fn tasks_of_the_plan_are_there_when_the_work_begins() {
         assert_eq!(page.events.iter().filter(|event| matches!(event.what, What::TaskAdded { .. })).count(), 2);
         let mine = requests::my_tasks(be, &mina).await.unwrap();
         assert_eq!((mine.len(), mine[0].number.as_str(), mine[0].overdue), (1, number.as_str(), false));
+        assert_eq!(people::me(be, &mina).await.unwrap().task_count, 1);
+        requests::change_task(be, &mina, first.id, TaskStatus::Cancelled, "Not needed".to_owned()).await.unwrap();
+        assert_eq!(people::me(be, &mina).await.unwrap().task_count, 0);
+        requests::change_task(be, &mina, first.id, TaskStatus::Open, String::new()).await.unwrap();
         world.clock.advance(Duration::days(3));
         let mina = world.caller("north", "mina").await;
         assert!(requests::my_tasks(be, &mina).await.unwrap()[0].overdue);
