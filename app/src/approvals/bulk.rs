@@ -1,6 +1,7 @@
 //! Deciding several at once: one by one underneath, each checked for itself, with what became of each.
 
-use super::desk::{Desk, Outcome};
+use super::desk::Desk;
+use super::desk_many::Outcome;
 use crate::requests::page_dialog::WordsDialog;
 use crate::ui::{DocketNumber, Icon};
 use domain::approvals::Verdict;

@@ -4,6 +4,7 @@ pub mod api;
 pub mod bulk;
 pub mod decision;
 pub mod desk;
+pub mod desk_many;
 pub mod detail;
 mod in_place;
 pub mod inbox;

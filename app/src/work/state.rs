@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::rows::{Found, Row, Rows, find};
-use crate::approvals::desk::Outcome;
+use crate::approvals::desk_many::Outcome;
 use crate::approvals::keys::focus;
 use crate::error::ApiError;
 use crate::requests::api::{act, request_page};

@@ -16,10 +16,9 @@ use crate::error::{Error, Result};
 use crate::store::{deliveries, micros, time, workers};
 use crate::timers;
 use chrono::{DateTime, Duration, Utc};
-use futures::future::BoxFuture;
-use futures::stream::FuturesUnordered;
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 use std::pin::pin;
+use tokio::task::{JoinError, JoinSet};
 
 /// How long a worker may take for one try before another one takes it up. Longer than the client's patience.
 const LEASE: Duration = Duration::seconds(60);
@@ -54,7 +53,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     backend.store().follow().await;
     let id = backend.id().to_string();
     let mut stop = pin!(stop.fuse());
-    let mut under_way: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
+    let mut under_way = JoinSet::new();
     let mut signed: Option<DateTime<Utc>> = None;
     loop {
         let now = backend.now();
@@ -71,13 +70,13 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         tokio::select! {
             biased;
             () = &mut stop => break,
-            Some(done) = under_way.next() => note(done),
+            Some(done) = under_way.join_next() => note(ended(done)),
             () = backend.live().woken() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    while let Some(done) = under_way.next().await {
-        note(done);
+    while let Some(done) = under_way.join_next().await {
+        note(ended(done));
     }
     if let Err(error) = workers::forget(&backend.store().platform_writer(), &id).await {
         tracing::warn!(%error, "the worker could not sign off");
@@ -92,10 +91,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 pub async fn run_once(backend: &Backend) -> Result<Summary> {
     sign_of_life(backend, "once").await?;
     let mut summary = Summary::default();
-    let mut under_way: FuturesUnordered<BoxFuture<'static, Done>> = FuturesUnordered::new();
+    let mut under_way = JoinSet::new();
     loop {
         look(backend, &mut under_way, &mut summary).await?;
-        match under_way.next().await {
+        match under_way.join_next().await.map(ended) {
             Some(Ok(done)) => summary.add(done),
             Some(Err(error)) => note(Err(error)),
             None => {
@@ -128,6 +127,11 @@ impl Summary {
     }
 }
 
+/// A try that panicked is one that could not be recorded.
+fn ended(done: std::result::Result<Done, JoinError>) -> Done {
+    done.unwrap_or_else(|error| Err(Error::failed(error)))
+}
+
 fn note(done: Done) {
     if let Err(error) = done {
         tracing::error!(%error, "a try could not be recorded; it is made again when its lease runs out");
@@ -145,8 +149,9 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     }
 }
 
-/// Does what time brought, relays what waits, and begins as many due deliveries as there is room for.
-async fn look(backend: &Backend, under_way: &mut FuturesUnordered<BoxFuture<'static, Done>>, summary: &mut Summary) -> Result<()> {
+/// Does what time brought, relays what waits, and begins as many due deliveries as there is room for: each in a task of its own, so that
+/// none stands still, with a connection in its hands, while the worker looks for more. They end with the worker.
+async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<()> {
     timers::run(backend).await?;
     summary.relayed += relay::relay(backend).await?;
     let room = AT_ONCE.saturating_sub(under_way.len());
@@ -156,7 +161,7 @@ async fn look(backend: &Backend, under_way: &mut FuturesUnordered<BoxFuture<'sta
     let lease = backend.id().to_string();
     let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
     for delivery in deliveries::claim(&reader, &writer, &lease, backend.now(), LEASE, room as u64).await? {
-        under_way.push(deliver::deliver(backend.clone(), delivery, lease.clone()).boxed());
+        under_way.spawn(deliver::deliver(backend.clone(), delivery, lease.clone()));
     }
     Ok(())
 }

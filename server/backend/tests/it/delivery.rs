@@ -306,6 +306,22 @@ async fn two_workers_deliver_each_thing_once() {
 }
 
 #[tokio::test]
+async fn a_worker_that_looks_for_more_keeps_what_is_under_way_going() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        desk.connect(&world, "127.0.0.1").await;
+        // More at once than there are connections to read with: none of them may stop holding one while the worker looks.
+        for _ in 0..150 {
+            approved(&world).await;
+        }
+        let done = tokio::time::timeout(std::time::Duration::from_secs(50), run_once(&world.backend)).await;
+        assert_eq!(done.expect("it goes on").unwrap().delivered, 150);
+        assert_eq!(desk.calls().len(), 150);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn inside_addresses_are_refused_by_number_and_by_name() {
     on_both_with(Settings { allow_inside_addresses: false, ..signing() }, |world| async move {
         let mut desk = Receiver::open().await;
