@@ -13,7 +13,7 @@ const names = `alarm-clock app-window arrow-left arrow-left-right arrow-right ar
   paperclip pause pencil phone play plug plus presentation printer radio-tower receipt refresh-cw rocket rotate-ccw rotate-cw route save scan-search
   scroll-text search send server settings shield shield-alert shield-check shopping-cart smartphone sparkles split star sun sun-moon tag terminal
   thermometer ticket timer toggle-left toggle-right trash-2 triangle-alert truck undo-2 upload user user-check user-cog user-plus user-round
-  user-round-check user-round-plus users users-round video wifi wifi-off workflow wrench x zap`.split(/\s+/);
+  user-round-check user-round-plus users users-round video webhook wifi wifi-off workflow wrench x zap`.split(/\s+/);
 
 const folder = process.argv[2];
 const symbols = names.map((name) => {

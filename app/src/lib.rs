@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 pub mod account;
+pub mod admin;
 pub mod app;
 pub mod approvals;
 pub mod catalog;

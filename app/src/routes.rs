@@ -1,6 +1,7 @@
 //! Every page, one line each. All but the catalog are parts of their own, which the browser loads when a page is wanted.
 
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
+use crate::admin::{connector::ConnectorPage, console::ConsolePage};
 use crate::app::page_is_live;
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
@@ -26,6 +27,9 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/work") ssr=SsrMode::Async view={Lazy::<Work>::new()} />
             <Route path=path!("/leadership") ssr=SsrMode::Async view={Lazy::<Leadership>::new()} />
             <Route path=path!("/tasks") ssr=SsrMode::Async view={Lazy::<MyTasks>::new()} />
+            <Route path=path!("/connectors") ssr=SsrMode::Async view={Lazy::<Connectors>::new()} />
+            <Route path=path!("/connectors/:key") ssr=SsrMode::Async view={Lazy::<ConnectorView>::new()} />
+            <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view={Lazy::<ConnectorView>::new()} />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view={Lazy::<Share>::new()} />
             <Route path=path!("/profile") ssr=SsrMode::Async view={Lazy::<Profile>::new()} />
             <Route path=path!("/profile/away") ssr=SsrMode::Async view={Lazy::<Away>::new()} />
@@ -62,6 +66,8 @@ parts! {
     Work => WorkPage,
     Leadership => LeadershipPage,
     MyTasks => MyTasksPage,
+    Connectors => ConsolePage,
+    ConnectorView => ConnectorPage,
     Share => SharePage,
     Profile => ProfilePage,
     Away => AwayPage,

@@ -18,7 +18,8 @@ export class Receiver {
       request.on('data', (part) => (body += part));
       request.on('end', () => {
         receiver.arrivals.push({ headers: request.headers, body });
-        response.writeHead(200).end('{"ok":true}');
+        // What ConnectWise's and Slack's connectors take for an answer as well.
+        response.writeHead(200).end('{"ok":true,"id":70001,"channel":"C1","ts":"1.1"}');
         receiver.waiting.splice(0).forEach((wake) => wake());
       });
     });

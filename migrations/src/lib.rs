@@ -8,6 +8,7 @@ mod m20261122_000003_profile;
 mod m20261122_000004_work;
 mod m20261122_000005_queue;
 mod m20261123_000001_counted;
+mod m20261123_000002_console;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_work::Migration),
             Box::new(m20261122_000005_queue::Migration),
             Box::new(m20261123_000001_counted::Migration),
+            Box::new(m20261123_000002_console::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! The configuration: the only reader of the environment (and of `.env`). Validated whole, so that all problems are listed at once.
 
+use backend::secrets::Keys;
+use backend::settings::{MailServer, MailTls};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +21,22 @@ pub struct Config {
     pub allow_inside_addresses: bool,
     /// Minutes between tries of a delivery.
     pub delivery_pauses: Vec<u32>,
+    /// Days that attempts of ended deliveries are kept.
+    pub attempt_days: u32,
+    /// Keys for stored secrets from the environment; else they are in `key_file`.
+    pub encryption_keys: Option<Keys>,
+    /// Where the keys for stored secrets are kept.
+    pub key_file: PathBuf,
+    /// The mail server for connectors that name none (`EMAIL_HOST` and its siblings).
+    pub mail: Option<MailServer>,
+    /// `SENDGRID_API_KEY`.
+    pub sendgrid_api_key: Option<String>,
+    /// `SLACK_WEBHOOK_URL`.
+    pub slack_webhook_url: Option<String>,
+    /// `TELEGRAM_BOT_TOKEN`.
+    pub telegram_token: Option<String>,
+    /// `TELEGRAM_DEFAULT_CHAT_ID`.
+    pub telegram_chat: Option<String>,
     /// Whether the worker runs inside `docket serve`.
     pub worker: bool,
     /// Whether the last `X-Forwarded-For` address is the caller's: only behind a proxy that sets it.
@@ -63,8 +81,18 @@ impl Config {
     pub fn read(variables: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
         let mut reader = Reader { variables, problems: Vec::new() };
         let address = reader.address();
+        let database_url = reader.database_url();
+        let key_file = reader.text("DOCKET_KEY_FILE").map(PathBuf::from);
         let config = Self {
-            database_url: reader.database_url(),
+            attempt_days: reader.number("DOCKET_ATTEMPT_DAYS", 90, 1, 3650),
+            encryption_keys: reader.keys(),
+            key_file: key_file.unwrap_or_else(|| folder_of(&database_url).unwrap_or_else(|| PathBuf::from("data")).join("docket.key")),
+            mail: reader.mail(),
+            sendgrid_api_key: reader.text("SENDGRID_API_KEY").map(str::to_owned),
+            slack_webhook_url: reader.text("SLACK_WEBHOOK_URL").map(str::to_owned),
+            telegram_token: reader.text("TELEGRAM_BOT_TOKEN").map(str::to_owned),
+            telegram_chat: reader.text("TELEGRAM_DEFAULT_CHAT_ID").map(str::to_owned),
+            database_url,
             address,
             public_url: reader.public_url(address),
             site_root: reader.text("DOCKET_SITE_ROOT").or_else(|| reader.text("LEPTOS_SITE_ROOT")).unwrap_or("target/site").into(),
@@ -83,13 +111,20 @@ impl Config {
         if reader.problems.is_empty() { Ok(config) } else { Err(reader.problems) }
     }
 
-    /// The part the use cases need.
-    pub fn settings(&self) -> backend::Settings {
+    /// The part the use cases need, with the keys for stored secrets.
+    pub fn settings(&self, keys: Keys) -> backend::Settings {
         backend::Settings {
             public_url: self.public_url.clone(),
             allow_inside_addresses: self.allow_inside_addresses,
             delivery_pauses: self.delivery_pauses.clone(),
+            attempt_days: self.attempt_days,
             secrets: self.secrets.clone(),
+            keys,
+            mail: self.mail.clone(),
+            sendgrid_api_key: self.sendgrid_api_key.clone(),
+            slack_webhook_url: self.slack_webhook_url.clone(),
+            telegram_token: self.telegram_token.clone(),
+            telegram_chat: self.telegram_chat.clone(),
         }
     }
 
@@ -100,15 +135,15 @@ impl Config {
 
     /// The folder of the SQLite file; None on PostgreSQL.
     pub fn data_folder(&self) -> Option<PathBuf> {
-        let path = self.database_url.strip_prefix("sqlite:")?;
-        let path = path.strip_prefix("//").unwrap_or(path);
-        let path = path.split('?').next().unwrap_or(path);
-        PathBuf::from(path).parent().map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+        folder_of(&self.database_url)
     }
 
     /// Name and value of every setting, with secrets left out: safe to print.
     pub fn redacted(&self) -> Vec<(&'static str, String)> {
         let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
+        fn given<T>(secret: &Option<T>) -> String {
+            if secret.is_some() { "given (not shown)" } else { "none" }.to_owned()
+        }
         let secrets: Vec<&str> = self.secrets.keys().map(String::as_str).collect();
         vec![
             ("DATABASE_URL", without_password(&self.database_url)),
@@ -120,10 +155,28 @@ impl Config {
             ("DOCKET_WORKER", on(self.worker)),
             ("DOCKET_BEHIND_PROXY", on(self.behind_proxy)),
             ("DOCKET_SECRET_…", if secrets.is_empty() { "none".to_owned() } else { format!("{} (values not shown)", secrets.join(", ")) }),
+            ("DOCKET_ATTEMPT_DAYS", self.attempt_days.to_string()),
+            ("DOCKET_ENCRYPTION_KEYS", given(&self.encryption_keys)),
+            ("DOCKET_KEY_FILE", self.key_file.display().to_string()),
+            ("EMAIL_HOST", self.mail.as_ref().map_or("none".to_owned(), |mail| format!("{}:{}", mail.host, mail.port))),
+            ("EMAIL_HOST_PASSWORD", given(&self.mail.as_ref().filter(|mail| !mail.password.is_empty()))),
+            ("DEFAULT_FROM_EMAIL", self.mail.as_ref().map_or(String::new(), |mail| mail.from.clone())),
+            ("SENDGRID_API_KEY", given(&self.sendgrid_api_key)),
+            ("SLACK_WEBHOOK_URL", given(&self.slack_webhook_url)),
+            ("TELEGRAM_BOT_TOKEN", given(&self.telegram_token)),
+            ("TELEGRAM_DEFAULT_CHAT_ID", self.telegram_chat.clone().unwrap_or_else(|| "none".to_owned())),
             ("DOCKET_LOG", self.log.clone()),
             ("DOCKET_LOG_FORMAT", if self.log_json { "json" } else { "text" }.to_owned()),
         ]
     }
+}
+
+/// The folder of a SQLite file; None on PostgreSQL.
+fn folder_of(database_url: &str) -> Option<PathBuf> {
+    let path = database_url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    PathBuf::from(path).parent().map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
 }
 
 /// A database address whose password is replaced.
@@ -146,6 +199,9 @@ const KNOWN: &[&str] = &[
     "DOCKET_SITE_ROOT",
     "DOCKET_ALLOW_INSIDE_ADDRESSES",
     "DOCKET_DELIVERY_PAUSES",
+    "DOCKET_ATTEMPT_DAYS",
+    "DOCKET_ENCRYPTION_KEYS",
+    "DOCKET_KEY_FILE",
     "DOCKET_WORKER",
     "DOCKET_BEHIND_PROXY",
     "DOCKET_LOG",
@@ -165,8 +221,8 @@ impl<'v> Reader<'v> {
     fn switch(&mut self, name: &str, default: bool) -> bool {
         match self.text(name) {
             None => default,
-            Some("on" | "true" | "1" | "yes") => true,
-            Some("off" | "false" | "0" | "no") => false,
+            Some("on" | "true" | "True" | "1" | "yes") => true,
+            Some("off" | "false" | "False" | "0" | "no") => false,
             Some(other) => {
                 self.problem(format!("{name} is \"{other}\"; write on or off."));
                 default
@@ -222,6 +278,49 @@ impl<'v> Reader<'v> {
                 Vec::new()
             }
         }
+    }
+
+    fn number(&mut self, name: &str, default: u32, least: u32, most: u32) -> u32 {
+        let Some(text) = self.text(name) else { return default };
+        text.parse().ok().filter(|number| (least..=most).contains(number)).unwrap_or_else(|| {
+            self.problem(format!("{name} is \"{text}\"; write a whole number from {least} to {most}."));
+            default
+        })
+    }
+
+    fn keys(&mut self) -> Option<Keys> {
+        match Keys::parse(self.text("DOCKET_ENCRYPTION_KEYS")?) {
+            Ok(keys) => Some(keys),
+            Err(problem) => {
+                self.problem(format!("DOCKET_ENCRYPTION_KEYS cannot be used: {problem}. Several have commas between them."));
+                None
+            }
+        }
+    }
+
+    /// The variables of the systems Docket replaces (S3-075 to S3-081). Without encryption only where no password is sent.
+    fn mail(&mut self) -> Option<MailServer> {
+        let host = self.text("EMAIL_HOST")?.to_owned();
+        let port = self.number("EMAIL_PORT", 587, 1, 65_535).try_into().unwrap_or(587);
+        let encrypted = self.switch("EMAIL_USE_TLS", true);
+        let tls = match (encrypted, port) {
+            (false, _) => MailTls::None,
+            (true, 465) => MailTls::Whole,
+            (true, _) => MailTls::StartTls,
+        };
+        let text = |name: &str| self.text(name).unwrap_or_default().to_owned();
+        let mail = MailServer {
+            host,
+            port,
+            tls,
+            user: text("EMAIL_HOST_USER"),
+            password: text("EMAIL_HOST_PASSWORD"),
+            from: text("DEFAULT_FROM_EMAIL"),
+        };
+        if tls == MailTls::None && !mail.password.is_empty() {
+            self.problem("EMAIL_USE_TLS is off while EMAIL_HOST_PASSWORD is set; a password is not sent without encryption.".to_owned());
+        }
+        Some(mail)
     }
 
     fn secrets(&mut self) -> BTreeMap<String, String> {
@@ -300,6 +399,11 @@ mod tests {
         let config = read(&[
             ("DATABASE_URL", "postgres://docket:hunter2@db.example.org/docket"),
             ("DOCKET_SECRET_DESK", "whsec_hunter2"),
+            ("EMAIL_HOST", "mail.example.org"),
+            ("EMAIL_HOST_PASSWORD", "hunter2"),
+            ("SENDGRID_API_KEY", "SG.hunter2"),
+            ("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/hunter2"),
+            ("TELEGRAM_BOT_TOKEN", "1:hunter2"),
             ("SITE_DOMAIN", "docket.example.org"),
         ])
         .unwrap();
@@ -307,5 +411,23 @@ mod tests {
         assert!(!printed.contains("hunter2"), "{printed}");
         assert!(printed.contains("DESK") && printed.contains("postgres://docket:…@db.example.org/docket"), "{printed}");
         assert!(config.https());
+    }
+
+    #[test]
+    fn the_mail_variables_of_the_replaced_systems_mean_what_they_meant() {
+        let mail = |pairs: &[(&str, &str)]| read(pairs).unwrap().mail.unwrap();
+        let usual = mail(&[("EMAIL_HOST", "mail.example.org"), ("EMAIL_USE_TLS", "True"), ("DEFAULT_FROM_EMAIL", "desk@example.org")]);
+        assert_eq!((usual.port, usual.tls, usual.from.as_str()), (587, MailTls::StartTls, "desk@example.org"));
+        assert_eq!(mail(&[("EMAIL_HOST", "m"), ("EMAIL_PORT", "465")]).tls, MailTls::Whole);
+        assert_eq!(mail(&[("EMAIL_HOST", "m"), ("EMAIL_PORT", "25"), ("EMAIL_USE_TLS", "False")]).tls, MailTls::None);
+        let open = read(&[("EMAIL_HOST", "m"), ("EMAIL_USE_TLS", "False"), ("EMAIL_HOST_PASSWORD", "x")]).unwrap_err();
+        assert!(open[0].starts_with("EMAIL_USE_TLS"), "{open:?}");
+    }
+
+    #[test]
+    fn keys_are_beside_the_database_unless_said_otherwise() {
+        assert_eq!(read(&[]).unwrap().key_file, PathBuf::from("data/docket.key"));
+        assert_eq!(read(&[("DATABASE_URL", "sqlite:/srv/d.sqlite")]).unwrap().key_file, PathBuf::from("/srv/docket.key"));
+        assert!(read(&[("DOCKET_ENCRYPTION_KEYS", "short")]).unwrap_err()[0].starts_with("DOCKET_ENCRYPTION_KEYS"));
     }
 }

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod doctor;
 pub mod http;
+pub mod keys;
 pub mod seed;
 pub mod simulate;
 pub mod telemetry;
@@ -23,9 +24,10 @@ pub async fn open(config: &Config) -> Result<Backend, String> {
     if let Some(folder) = config.data_folder() {
         std::fs::create_dir_all(&folder).map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
     }
+    let keys = keys::load(config)?;
     let store = Store::open(&config.database_url).await.map_err(|error| format!("The database cannot be opened: {error}"))?;
     let real = Arc::new(Real);
-    Backend::new(store, config.settings(), real.clone(), real).map_err(|error| error.to_string())
+    Backend::new(store, config.settings(keys), real.clone(), real).map_err(|error| error.to_string())
 }
 
 /// Opens the database and brings its schema up to date.

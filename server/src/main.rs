@@ -3,7 +3,7 @@
 use backend::{Backend, definitions, people};
 use clap::{Parser, Subcommand};
 use server::config::Config;
-use server::{doctor, http, open_migrated, seed, simulate, telemetry, work};
+use server::{doctor, http, keys, open_migrated, seed, simulate, telemetry, work};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,11 +48,16 @@ enum Command {
         #[arg(default_value = "demo")]
         folder: PathBuf,
     },
-    /// Receive what the demo's webhooks deliver, and list it on a page.
+    /// Simulate ConnectWise, SendGrid, Slack, Telegram, a mail server and a webhook receiver, and list on a page what arrives.
     Simulate {
-        /// Where to listen: the address that the demo's connectors name.
+        /// Where to listen: the address that the demo's connectors name. Mail is taken at the next port.
         #[arg(default_value = "127.0.0.1:4010")]
         address: std::net::SocketAddr,
+    },
+    /// Stored secrets.
+    Secrets {
+        #[command(subcommand)]
+        command: SecretsCommand,
     },
     /// Print the configuration without secrets, and check database, storage, clock and worker.
     Doctor,
@@ -74,6 +79,12 @@ enum Command {
         organization: String,
         folder: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+enum SecretsCommand {
+    /// Seal every stored secret with a new key (of the key file), or with the first of DOCKET_ENCRYPTION_KEYS.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -148,6 +159,10 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
             Ok(())
         }
         Command::Simulate { address } => simulate::serve(address).await,
+        Command::Secrets { command: SecretsCommand::Rotate } => {
+            say!("{}", rotate(&config).await?);
+            Ok(())
+        }
         Command::Doctor => {
             let report = doctor::examine(&config).await;
             say!("{}", report.text.trim_end());
@@ -208,6 +223,27 @@ async fn clean(backend: Backend) {
         if let Err(error) = people::tidy(&backend).await {
             tracing::error!(%error, "old sessions could not be removed");
         }
+    }
+}
+
+/// Seals every stored secret anew. A new key is written before anything is sealed with it, and the old ones go last: whenever this is
+/// interrupted, everything can still be opened, and it can be run again.
+async fn rotate(config: &Config) -> Result<String, String> {
+    let known = keys::load(config)?;
+    let of_file = config.encryption_keys.is_none();
+    let renewed = if of_file { known.with_new() } else { known };
+    if of_file {
+        keys::replace(&config.key_file, &renewed)?;
+    }
+    let backend = open_migrated(config).await?;
+    let sealed = definitions::seal_again(&backend).await.map_err(|error| error.to_string())?;
+    if of_file {
+        keys::replace(&config.key_file, &renewed.only_present())?;
+        Ok(format!("The secrets of {sealed} connectors are sealed with a new key. Restart every server and worker that runs now."))
+    } else {
+        Ok(format!(
+            "The secrets of {sealed} connectors are sealed with the first key. The others can be taken out of DOCKET_ENCRYPTION_KEYS."
+        ))
     }
 }
 

@@ -1,15 +1,14 @@
 //! The demo: two organizations from their definition folders, sign-ins, and requests in every state, made through the use cases by the
 //! people who would make them. A second run changes nothing.
 //!
-//! Ages are real: a clock of our own stands where each step happened. What is delivered goes to a receiver of our own at the address the
-//! demo's connectors name; a request that should fail meets one that refuses.
+//! Ages are real: a clock of our own stands where each step happened. What is delivered goes to the simulated systems at the address the
+//! demo's connectors name; a request whose delivery should fail meets them out of order.
 
 mod away;
 mod step;
 
 use crate::config::Config;
-use axum::http::StatusCode;
-use axum::{Router, routing::post};
+use crate::simulate::{self, World};
 use backend::{Backend, Caller, Clock, Real, Store, approvals, definitions, outbox, people, requests};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Refusal;
@@ -26,13 +25,13 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use step::{Action, Step};
 
 /// Everybody's password in the demo.
 pub const PASSWORD: &str = "docket-demo-2026";
 /// Where the demo's connectors send to.
-const RECEIVER: &str = "127.0.0.1:4010";
+const RECEIVER: std::net::SocketAddr = std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4010);
 
 /// What happened, as `seed/story.json` tells it.
 #[derive(Deserialize)]
@@ -167,8 +166,8 @@ struct Teller {
     clock: Arc<StoryClock>,
     now: DateTime<Utc>,
     people: BTreeMap<String, SignedIn>,
-    /// What the receiver answers.
-    answer: Arc<AtomicU16>,
+    /// The systems that the demo's connectors name.
+    world: World,
 }
 
 impl Teller {
@@ -176,14 +175,14 @@ impl Teller {
         let now = Utc::now();
         let clock = Arc::new(StoryClock(AtomicI64::new(now.timestamp_micros())));
         // Our own receiver is inside the network; so is its one caller.
-        let settings = backend::Settings { allow_inside_addresses: true, ..config.settings() };
+        let settings = backend::Settings { allow_inside_addresses: true, ..config.settings(crate::keys::load(config)?) };
         let refusing = backend::Settings { allow_inside_addresses: false, ..settings.clone() };
         let made = |settings| Backend::new(store.clone(), settings, clock.clone(), Arc::new(Real)).map_err(words);
         let (backend, refusing) = (made(settings)?, made(refusing)?);
-        let answer = Arc::new(AtomicU16::new(200));
-        let receives = receive(answer.clone()).await;
+        let world = World::default();
+        let receives = receive(world.clone()).await;
         let failing = if receives { backend.clone() } else { refusing };
-        Ok(Self { backend, failing, clock, now, people, answer })
+        Ok(Self { backend, failing, clock, now, people, world })
     }
 
     /// Makes one request and what follows, unless it is there; true when it was made.
@@ -230,7 +229,7 @@ impl Teller {
         let caller = self.caller(organization, &step.by).await?;
         let backend = &self.backend;
         let failing = step.action == Action::FailDelivery;
-        self.answer.store(if failing { 503 } else { 200 }, Ordering::SeqCst);
+        self.world.fail(failing);
         let done = match step.action {
             Action::Approve | Action::FailDelivery => self.decide(&caller, number, Verdict::Approve, &step.text).await,
             Action::Decline => self.decide(&caller, number, Verdict::Reject, &step.text).await,
@@ -256,7 +255,9 @@ impl Teller {
                 self.clock.set(at);
                 outbox::run_once(backend).await.map_err(words)?;
             }
-            self.answer.store(200, Ordering::SeqCst);
+            self.world.fail(false);
+            // The rest of the story is told at other times: its deliveries do not wait for a pause of this one.
+            outbox::end_pauses(backend).await.map_err(words)?;
         }
         Ok(())
     }
@@ -328,16 +329,14 @@ fn id_of(name: &str) -> RequestId {
 }
 
 /// Stands where the demo's connectors send to, while the story is told. False when something else listens there: it hears the demo then.
-async fn receive(answer: Arc<AtomicU16>) -> bool {
-    let receiver =
-        Router::new().fallback(post(move || async move { StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap_or(StatusCode::OK) }));
-    match tokio::net::TcpListener::bind(RECEIVER).await {
-        Ok(listener) => {
-            tokio::spawn(async move { axum::serve(listener, receiver).await });
+async fn receive(world: World) -> bool {
+    match simulate::listen(RECEIVER).await {
+        Ok((http, smtp)) => {
+            tokio::spawn(simulate::run(http, smtp, world));
             true
         }
-        Err(error) => {
-            tracing::warn!(%error, address = RECEIVER, "something else receives what the demo delivers");
+        Err(problem) => {
+            tracing::warn!(problem, "something else receives what the demo delivers");
             false
         }
     }

@@ -1,5 +1,8 @@
 //! Deliveries: their schedule, and their status computed from timestamps.
 
+pub mod breaker;
+pub mod wire;
+
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 

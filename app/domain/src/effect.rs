@@ -39,4 +39,13 @@ impl Effect {
             Self::Notify { .. } => "request.noticed",
         }
     }
+
+    /// What it is, for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Dispatch { .. } => "Handed on",
+            Self::Launch { .. } => "Automation started",
+            Self::Notify { .. } => "Message",
+        }
+    }
 }

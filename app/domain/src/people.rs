@@ -123,6 +123,9 @@ pub struct Me {
     /// Tasks that are theirs and not over.
     #[serde(default)]
     pub task_count: u64,
+    /// Whether they see deliveries; and how many destinations are paused then.
+    pub sees_deliveries: bool,
+    pub delivery_trouble: u64,
     /// Requests waiting for this person's decision.
     pub inbox_count: u64,
     /// The person's own requests that are not finished.

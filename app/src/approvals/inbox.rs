@@ -117,6 +117,7 @@ fn follow(desk: Desk) {
             return seen;
         }
         match last {
+            Some((_, LiveEvent::Deliveries)) => {}
             Some((_, LiveEvent::Inbox { .. })) => desk.refresh_list(),
             Some((_, LiveEvent::Request { number })) => {
                 if desk.open.get_untracked().as_ref() == Some(&number) {

@@ -6,7 +6,7 @@ use super::page_actions::HeadActions;
 use super::page_answers::AnswersSlip;
 use super::page_approval::{ApprovalSlip, Reroute};
 use super::page_clocks::ClocksSlip;
-use super::page_deliveries::DeliveriesSlip;
+use super::page_deliveries::{DeliveriesSlip, Stalled};
 use super::page_give::RerouteDialog;
 use super::page_head::DocketHead;
 use super::page_locked::Locked;
@@ -115,6 +115,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
                 <ThreadSlip sheet />
                 <TasksSlip sheet />
                 <AnswersSlip page=page.clone() />
+                <Stalled stalled=sheet.part(|page| page.stalled) />
                 <DeliveriesSlip deliveries may_replay busy=sheet.working() replay />
                 <CommentsSlip sheet />
             </div>

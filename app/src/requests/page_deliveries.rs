@@ -1,6 +1,6 @@
 //! The deliveries of a request: where each stands, what its tries met, and the way to try again.
 
-use crate::ui::{Icon, When};
+use crate::ui::{Alert, Icon, When};
 use domain::connectors::DeliveryStatus;
 use domain::id::DeliveryId;
 use domain::requests::wire::{AttemptView, DeliveryView};
@@ -152,7 +152,33 @@ fn result(delivery: &DeliveryView) -> AnyView {
             <When at=at />
         }
     });
-    view! { <span>{last} {next}</span> }.into_any()
+    let made = delivery.made.clone().map(|made| match made.link.is_empty() {
+        true => view! { " Made there: " <b>{made.number}</b> }.into_any(),
+        false => view! {
+            " Made there: "
+            <a href=made.link target="_blank" rel="noopener noreferrer">
+                {made.number}
+            </a>
+        }
+        .into_any(),
+    });
+    view! { <span>{last} {next} {made}</span> }.into_any()
+}
+
+/// Nothing is sent at the moment: said to those whose request waits for it.
+#[component]
+pub fn Stalled(#[prop(into)] stalled: Signal<bool>) -> impl IntoView {
+    let notice = || {
+        view! {
+            <Alert kind="wait">
+                <p>
+                    <b>"Nothing is being sent at the moment. "</b>
+                    "What this request has to hand on waits and keeps its place. Administrators see this too."
+                </p>
+            </Alert>
+        }
+    };
+    view! { <Show when=move || stalled.get()>{notice()}</Show> }.into_any()
 }
 
 fn tries(delivery: &DeliveryView) -> AnyView {
@@ -188,7 +214,7 @@ mod tests {
 
     fn delivery(status: DeliveryStatus) -> DeliveryView {
         let id = DeliveryId(Uuid::nil());
-        DeliveryView { id, connector: "Desk".to_owned(), status, next_at: None, tries: 5, attempts: vec![] }
+        DeliveryView { id, connector: "Desk".to_owned(), status, next_at: None, tries: 5, made: None, attempts: vec![] }
     }
 
     #[test]

@@ -53,6 +53,9 @@ fn sections(me: &Me) -> Vec<Section> {
     if me.leads {
         sections.push(("/leadership", "chart-column", "Leadership"));
     }
+    if me.sees_deliveries {
+        sections.push(("/connectors", "plug", "Connectors"));
+    }
     sections
 }
 
@@ -61,7 +64,7 @@ fn tabs(me: &Me) -> Vec<Section> {
     let mut tabs = sections(me);
     if me.works {
         // Their tasks are one tap away, on the page of the work.
-        tabs.retain(|(address, ..)| !["/leadership", "/tasks"].contains(address));
+        tabs.retain(|(address, ..)| !["/leadership", "/tasks", "/connectors"].contains(address));
         tabs.rotate_right(1);
     }
     tabs.truncate(4);
@@ -96,7 +99,7 @@ fn TopBar(organization: String, name: Signal<String>, home: String) -> impl Into
 #[component]
 fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
-    let (work, tasks) = (me.work_count, me.task_count);
+    let (work, tasks, trouble) = (me.work_count, me.task_count, me.delivery_trouble);
     let links = sections(&me)
         .into_iter()
         .map(|(address, icon, word)| {
@@ -105,6 +108,9 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) 
                 "/inbox" => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
                 "/tasks" => view! { <Count count=Signal::stored(tasks) words="to do" class="badge nav__count badge--still" /> }.into_any(),
                 "/work" => view! { <Count count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
+                "/connectors" => {
+                    view! { <Count count=Signal::stored(trouble) words="paused" class="badge nav__count badge--bad" /> }.into_any()
+                }
                 _ => ().into_any(),
             };
             view! {

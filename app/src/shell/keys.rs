@@ -24,6 +24,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("G K", "Work"),
             ("G T", "My tasks"),
             ("G R", "Leadership"),
+            ("G D", "Connectors"),
             ("T", "Change theme"),
             ("?", "This help"),
             ("Esc", "Close"),
@@ -214,6 +215,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                 (true, "i") => Some("/inbox"),
                 (true, "k") => Some("/work"),
                 (true, "t") => Some("/tasks"),
+                (true, "d") => Some("/connectors"),
                 (true, "r") => Some("/leadership"),
                 (true, _) => None,
                 (false, "t") => {

@@ -8,7 +8,7 @@ mod check;
 mod export;
 mod files;
 pub mod folder;
-mod secrets;
+pub(crate) mod secrets;
 
 use crate::Backend;
 use crate::error::{Error, Result};
@@ -24,6 +24,7 @@ use files::{Fault, Folder};
 use std::fmt;
 use uuid::Uuid;
 
+pub(crate) use check::answer_keys;
 pub use files::{File, is_key, organization_key};
 
 /// What applying a folder does or did, line by line.
@@ -72,7 +73,7 @@ pub async fn plan(backend: &Backend, organization_key: &str, files: Vec<File>) -
     let organization = organizations::by_key(&backend.store().platform(), &folder.key).await?;
     let name = organization.as_ref().map(|organization| organization.name.clone());
     let id = organization.map_or_else(|| OrganizationId(backend.id()), |organization| organization.id);
-    let present = load(&backend.store().read(id), name, &folder).await?;
+    let present = load(backend, &backend.store().read(id), name, &folder).await?;
     Ok(compare(backend, &folder, &present)?.plan)
 }
 
@@ -88,9 +89,9 @@ pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) 
     let (within, now) = (backend.clone(), backend.now());
     let work = backend.store().write(id, move |tx| {
         Box::pin(async move {
-            let present = load(tx, name, &folder).await?;
+            let present = load(&within, tx, name, &folder).await?;
             let changes = compare(&within, &folder, &present)?;
-            changes.write(tx, now).await?;
+            changes.write(tx, &within.settings().keys, now).await?;
             Ok::<Plan, Error>(changes.plan)
         })
     });
@@ -106,8 +107,31 @@ pub async fn export(backend: &Backend, organization_key: &str) -> Result<Vec<Fil
         return Err(Refusal::input("organization", format!("There is no organization “{organization_key}”.")).into());
     };
     let handle = backend.store().read(organization.id);
-    let present = load(&handle, Some(organization.name), &Folder::default()).await?;
+    let present = load(backend, &handle, Some(organization.name), &Folder::default()).await?;
     export::files(organization_key, &present)
+}
+
+/// Seals the secrets of every connector of every organization with the present key; says of how many.
+///
+/// # Errors
+/// When one cannot be opened: nothing of its organization is changed then.
+pub async fn seal_again(backend: &Backend) -> Result<usize> {
+    let mut sealed = 0;
+    for organization in organizations::all(&backend.store().platform()).await? {
+        let be = backend.clone();
+        let work = backend.store().write(organization.id, move |tx| {
+            Box::pin(async move {
+                let keys = &be.settings().keys;
+                let all = connectors::all(tx, keys).await?;
+                for connector in &all {
+                    connectors::save(tx, keys, be.id(), connector, be.now()).await?;
+                }
+                Ok::<usize, Error>(all.len())
+            })
+        });
+        sealed += work.await?;
+    }
+    Ok(sealed)
 }
 
 /// The folder, if every file can be read as what it should be.
@@ -117,14 +141,14 @@ fn read(organization_key: &str, files: Vec<File>) -> Result<Folder> {
 
 /// What has to be done, if everything in the folder makes sense.
 fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Changes> {
-    let faults = check::faults(folder, present);
+    let faults = check::faults(folder, present, backend.settings());
     if !faults.is_empty() {
         return Err(refuse(faults));
     }
     Changes::between(folder, present, &|| backend.id())
 }
 
-async fn load(handle: &impl crate::store::Handle, name: Option<String>, folder: &Folder) -> Result<Present> {
+async fn load(backend: &Backend, handle: &impl crate::store::Handle, name: Option<String>, folder: &Folder) -> Result<Present> {
     let emails: Vec<String> = folder.people.iter().map(|person| person.email.clone()).collect();
     Ok(Present {
         name,
@@ -132,7 +156,7 @@ async fn load(handle: &impl crate::store::Handle, name: Option<String>, folder: 
         members: members::all(handle).await?,
         accounts: people::by_emails(handle, &emails).await?,
         groups: groups::listed(handle).await?,
-        connectors: connectors::all(handle).await?,
+        connectors: connectors::all(handle, &backend.settings().keys).await?,
         calendars: calendars::all(handle).await?,
         forms: forms::all(handle).await?,
         items: items::all(handle).await?,

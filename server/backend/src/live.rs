@@ -13,6 +13,8 @@ pub enum Change {
     Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
     /// What these people may decide changed.
     Rights { organization: OrganizationId, people: Vec<PersonId> },
+    /// Deliveries, destinations or tests of connectors changed.
+    Deliveries { organization: OrganizationId },
     /// More than is worth naming, or nobody knows what: look at everything again.
     Everything,
 }

@@ -118,6 +118,8 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         home: domain::people::landing(&caller.facts, inbox_count).to_owned(),
         work_count: requests::work_count(backend, caller).await?,
         task_count: requests::task_count(backend, caller).await?,
+        sees_deliveries: caller.facts.may(Permission::SeeDeliveries),
+        delivery_trouble: crate::console::trouble(backend, caller).await?,
         inbox_count,
         open_count,
         time_zone: caller.zone.name().to_owned(),

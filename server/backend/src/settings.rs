@@ -1,5 +1,7 @@
 //! What use cases need to know from the configuration. The environment itself is read by the server alone.
 
+use crate::secrets::Keys;
+
 /// Settings of the use cases.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -9,8 +11,51 @@ pub struct Settings {
     pub allow_inside_addresses: bool,
     /// Minutes between tries of a delivery; one more try than pauses.
     pub delivery_pauses: Vec<u32>,
+    /// Days that attempts of ended deliveries are kept.
+    pub attempt_days: u32,
     /// Named secrets from the environment (`DOCKET_SECRET_<NAME>`), for connectors that name them.
     pub secrets: std::collections::BTreeMap<String, String>,
+    /// What stored secrets are sealed with.
+    pub keys: Keys,
+    /// The mail server for connectors that name none.
+    pub mail: Option<MailServer>,
+    /// `SENDGRID_API_KEY`.
+    pub sendgrid_api_key: Option<String>,
+    /// `SLACK_WEBHOOK_URL`.
+    pub slack_webhook_url: Option<String>,
+    /// `TELEGRAM_BOT_TOKEN`.
+    pub telegram_token: Option<String>,
+    /// `TELEGRAM_DEFAULT_CHAT_ID`.
+    pub telegram_chat: Option<String>,
+}
+
+/// A mail server.
+#[derive(Clone)]
+pub struct MailServer {
+    pub host: String,
+    pub port: u16,
+    pub tls: MailTls,
+    /// Empty signs in to nothing.
+    pub user: String,
+    pub password: String,
+    /// The sender when none is named; may be empty.
+    pub from: String,
+}
+
+/// How the connection to a mail server is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    None,
+    /// After a greeting in the open; required.
+    StartTls,
+    /// From the first byte.
+    Whole,
+}
+
+impl std::fmt::Debug for MailServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MailServer({}:{}, {:?})", self.host, self.port, self.tls)
+    }
 }
 
 impl Default for Settings {
@@ -19,7 +64,14 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),
             allow_inside_addresses: false,
             delivery_pauses: domain::connectors::DEFAULT_PAUSES.to_vec(),
+            attempt_days: 90,
             secrets: std::collections::BTreeMap::new(),
+            keys: Keys::random(),
+            mail: None,
+            sendgrid_api_key: None,
+            slack_webhook_url: None,
+            telegram_token: None,
+            telegram_chat: None,
         }
     }
 }

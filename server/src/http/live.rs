@@ -142,6 +142,7 @@ impl Listener {
     /// asks for everything.
     fn hear(&mut self, first: Change) -> bool {
         let mut numbers: Vec<String> = Vec::new();
+        let mut deliveries = false;
         let mut next = Some(first);
         while let Some(change) = next.take() {
             match change {
@@ -161,7 +162,10 @@ impl Listener {
                         self.refresh.reset_immediately();
                     }
                 }
-                Change::Request { .. } | Change::Rights { .. } => {}
+                Change::Deliveries { organization } if organization == self.caller.organization => {
+                    deliveries |= self.caller.facts.may(Permission::SeeDeliveries);
+                }
+                Change::Request { .. } | Change::Rights { .. } | Change::Deliveries { .. } => {}
                 Change::Everything => return false,
             }
             next = match self.changes.try_recv() {
@@ -170,6 +174,7 @@ impl Listener {
                 Err(_) => return false,
             };
         }
+        self.ready.extend(deliveries.then(|| named("message", &LiveEvent::Deliveries)).flatten());
         self.ready.extend(numbers.into_iter().filter_map(|number| named("message", &LiveEvent::Request { number })));
         true
     }

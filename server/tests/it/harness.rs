@@ -61,6 +61,7 @@ pub async fn on_both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) 
             ("DATABASE_URL", url.clone()),
             ("DOCKET_SITE_ROOT", files.0.join("site").display().to_string()),
             ("DOCKET_ALLOW_INSIDE_ADDRESSES", "on".to_owned()),
+            ("DOCKET_KEY_FILE", files.0.join("docket.key").display().to_string()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -90,7 +91,7 @@ impl Site {
         let config = Arc::new(Config { address, public_url, ..(*config).clone() });
         let store = Store::open(&config.database_url).await.unwrap();
         store.migrate().await.unwrap();
-        let backend = Backend::new(store, config.settings(), clock.clone(), Arc::new(Real)).unwrap();
+        let backend = Backend::new(store, config.settings(server::keys::load(&config).unwrap()), clock.clone(), Arc::new(Real)).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = http::serve(listener, backend.clone(), config.clone(), async move {
             let _ = stopped.await;

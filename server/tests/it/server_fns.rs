@@ -64,7 +64,13 @@ async fn every_page_sends_a_stranger_to_the_sign_in_page() {
         let pages = leptos_axum::generate_route_list(App);
         assert!(pages.len() > 5, "the routes are listed");
         for page in pages {
-            let path = page.path().replace("{item}", "vpn").replace("{number}", "IT-7F3K").replace("{token}", "guess");
+            let path = page
+                .path()
+                .replace("{item}", "vpn")
+                .replace("{number}", "IT-7F3K")
+                .replace("{token}", "guess")
+                .replace("{key}", "desk")
+                .replace("{kind}", "webhook");
             assert!(!path.contains('{'), "give a value to the parameter of {path}");
             let answer = stranger.get(&path).await;
             if path == "/sign-in" {

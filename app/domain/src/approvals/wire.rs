@@ -206,6 +206,8 @@ pub enum LiveEvent {
     Inbox { count: u64 },
     /// This request changed.
     Request { number: String },
+    /// Deliveries, destinations or tests of connectors changed.
+    Deliveries,
 }
 
 /// A live event as it travels, read flat.
@@ -223,6 +225,7 @@ impl TryFrom<LiveFields> for LiveEvent {
         match (fields.kind.as_str(), fields.count, fields.number) {
             ("inbox", Some(count), _) => Ok(Self::Inbox { count }),
             ("request", _, Some(number)) => Ok(Self::Request { number }),
+            ("deliveries", ..) => Ok(Self::Deliveries),
             _ => Err("a live event of another version"),
         }
     }

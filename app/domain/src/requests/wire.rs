@@ -246,6 +246,9 @@ pub struct RequestPage {
     pub events: Vec<Event>,
     /// Empty unless the caller may see deliveries or is the requester.
     pub deliveries: Vec<DeliveryView>,
+    /// Something of it waits to be sent, and no worker is there to send it.
+    #[serde(default)]
+    pub stalled: bool,
     pub allowed: Allowed,
     /// The last question, while changes are asked.
     pub question: Option<String>,
@@ -317,7 +320,18 @@ pub struct DeliveryView {
     pub next_at: Option<DateTime<Utc>>,
     /// Tries allowed in all.
     pub tries: u32,
+    /// What it made in the other system.
+    pub made: Option<Made>,
     pub attempts: Vec<AttemptView>,
+}
+
+/// Something that exists in another system because of a delivery: a ticket, a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Its name there.
+    pub number: String,
+    /// Where to read it; empty when there is no address.
+    pub link: String,
 }
 
 /// One try.

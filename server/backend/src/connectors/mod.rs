@@ -1,17 +1,39 @@
-//! Connectors: how an effect reaches another system. One file per kind, listed in `CONNECTORS`.
+//! Connectors: how an effect reaches another system. One file per kind, listed in `CONNECTORS`, and its settings as a form in `forms/`.
 //!
 //! Only the outbox calls them, never a use case. A connector does not decide when to try again: it says what happened.
 
+mod connectwise;
+mod given;
 pub mod http;
-pub mod webhook;
+mod sendgrid;
+mod slack_bot;
+mod slack_webhook;
+mod smtp;
+mod telegram;
+mod webhook;
+
+pub(crate) use given::{Given, is_secret, resolve, secret_values};
 
 use crate::settings::Settings;
+use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
+use domain::forms::answers::says_something;
+use domain::forms::check::check as check_form;
+use domain::forms::{Answers, Field, Form};
 use domain::id::DeliveryId;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
-/// Every kind of connector.
-pub static CONNECTORS: &[&dyn Connector] = &[&webhook::Webhook];
+/// Every kind of connector, in the order in which they are offered.
+pub static CONNECTORS: &[&dyn Connector] = &[
+    &webhook::Webhook,
+    &connectwise::ConnectWise,
+    &sendgrid::SendGrid,
+    &smtp::Smtp,
+    &slack_webhook::SlackWebhook,
+    &slack_bot::SlackBot,
+    &telegram::Telegram,
+];
 
 /// The connector of a kind.
 pub fn find(kind: &str) -> Option<&'static dyn Connector> {
@@ -35,12 +57,23 @@ pub struct Outgoing<'a> {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub verdict: Verdict,
-    /// HTTP status, when there was an answer.
+    /// Status of HTTP or SMTP, when there was an answer.
     pub code: Option<u16>,
     /// What was sent, with secrets left out.
     pub request: String,
     /// The beginning of what came back.
     pub response: String,
+    /// What the other side made of it.
+    pub created: Option<Created>,
+}
+
+/// Something that exists in the other system because of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Its name there: a ticket's number.
+    pub number: String,
+    /// Where to read it; empty when there is no address.
+    pub link: String,
 }
 
 /// Whether the other side took it.
@@ -52,16 +85,52 @@ pub enum Verdict {
         error: String,
         after: Option<Duration>,
     },
+    /// Our key or our rights are refused: tried again on schedule, and the destination is paused until then.
+    Unauthorized {
+        error: String,
+    },
     /// Trying again would not help until somebody changes something.
     Permanent {
         error: String,
     },
 }
 
+impl Verdict {
+    /// What went wrong; None when it was sent.
+    pub fn error(&self) -> Option<&str> {
+        match self {
+            Self::Sent => None,
+            Self::Retry { error, .. } | Self::Unauthorized { error } | Self::Permanent { error } => Some(error),
+        }
+    }
+}
+
 impl Outcome {
     /// A try that could not begin, because of how the connector is set up.
     pub fn not_set_up(error: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Permanent { error: error.into() }, code: None, request: String::new(), response: String::new() }
+        Self::without_answer(Verdict::Permanent { error: error.into() }, String::new())
+    }
+
+    /// A try that nobody answered.
+    pub fn without_answer(verdict: Verdict, request: String) -> Self {
+        Self { verdict, code: None, request, response: String::new(), created: None }
+    }
+
+    /// Takes these texts out of everything that is kept.
+    pub fn hide(&mut self, secrets: &[String]) {
+        let clean = |text: &mut String| {
+            for secret in secrets {
+                if text.contains(secret.as_str()) {
+                    *text = text.replace(secret, "(hidden)");
+                }
+            }
+        };
+        clean(&mut self.request);
+        clean(&mut self.response);
+        match &mut self.verdict {
+            Verdict::Sent => {}
+            Verdict::Retry { error, .. } | Verdict::Unauthorized { error } | Verdict::Permanent { error } => clean(error),
+        }
     }
 }
 
@@ -74,11 +143,106 @@ pub trait Connector: Send + Sync {
     /// The words for people: "Webhook".
     fn label(&self) -> &'static str;
 
-    /// What is wrong with the settings, as path and sentence; empty when they can be used.
-    fn check(&self, settings: &Map<String, Value>) -> Vec<(String, String)>;
+    /// The settings' form, as YAML. A text field listed in `secrets` gets a sibling `<key>_env`.
+    fn written_form(&self) -> &'static str;
+
+    /// Settings that are secrets: sealed at rest and never shown.
+    fn secrets(&self) -> &'static [&'static str];
+
+    /// Settings that are templates, and what their text is for.
+    fn templates(&self) -> &'static [(&'static str, Escape)] {
+        &[]
+    }
+
+    /// What is wrong with the settings beyond what the form and the templates say, as path and sentence.
+    fn check(&self, _given: &Given<'_>) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Where it goes, in a few words without secrets: a host, a channel, an address.
+    fn target(&self, settings: &Map<String, Value>) -> String;
 
     /// Tries once.
-    async fn deliver(&self, settings: &Map<String, Value>, outgoing: &Outgoing<'_>, server: &Settings, client: &http::Client) -> Outcome;
+    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &http::Client) -> Outcome;
+}
+
+/// The form of a kind's settings, with a sibling for each secret.
+///
+/// # Errors
+/// When the form in the program cannot be read.
+pub fn form(kind: &dyn Connector) -> Result<Form, String> {
+    let mut form: Form = serde_yaml_ng::from_str(kind.written_form()).map_err(|error| format!("{}: {error}", kind.kind()))?;
+    for section in &mut form.sections {
+        let mut fields = Vec::with_capacity(section.fields.len());
+        for field in std::mem::take(&mut section.fields) {
+            let sibling = kind.secrets().contains(&field.key.as_str()).then(|| sibling(&field));
+            fields.push(field);
+            fields.extend(sibling);
+        }
+        section.fields = fields;
+    }
+    Ok(form)
+}
+
+/// The field that names a secret of the server instead of holding it.
+fn sibling(field: &Field) -> Field {
+    let mut sibling = field.clone();
+    sibling.key = format!("{}_env", field.key);
+    sibling.label = format!("{}, by name", field.label);
+    sibling.kind = "text".to_owned();
+    sibling.hint = "Instead of the value: the name of a secret this server was given, DESK for DOCKET_SECRET_DESK".to_owned();
+    sibling.required = false;
+    sibling.rules = domain::forms::Rules { max_length: Some(100), ..Default::default() };
+    sibling
+}
+
+/// Everything wrong with a connector's settings, as path and sentence; empty when they can be used. `answers` are the keys that the
+/// organization's forms have.
+pub fn check(
+    kind: &dyn Connector,
+    settings: &Map<String, Value>,
+    server: &Settings,
+    answers: Option<&BTreeSet<String>>,
+) -> Vec<(String, String)> {
+    let form = match form(kind) {
+        Ok(form) => form,
+        Err(problem) => return vec![(String::new(), problem)],
+    };
+    let keys: Vec<&str> = form.sections.iter().flat_map(|section| &section.fields).map(|field| field.key.as_str()).collect();
+    let mut problems: Vec<(String, String)> = settings
+        .keys()
+        .filter(|key| !keys.contains(&key.as_str()))
+        .map(|key| (key.clone(), format!("“{key}” is not a setting of this kind. It has {}.", keys.join(", "))))
+        .collect();
+    let mut given: Answers = Answers(settings.clone().into_iter().filter(|(key, _)| key != "headers").collect());
+    // A secret that is named counts as given.
+    for secret in kind.secrets() {
+        if given.is_answered(&format!("{secret}_env")) {
+            given.set(secret, Value::String("named".to_owned()));
+        }
+    }
+    let today = chrono::DateTime::<Utc>::UNIX_EPOCH.date_naive();
+    problems.extend(check_form(&form, &given, today).into_iter().map(|problem| (problem.field, format!("{}.", problem.message))));
+    for (key, escape) in kind.templates() {
+        let Some(source) = settings.get(*key).filter(|value| says_something(value)).and_then(Value::as_str) else { continue };
+        problems.extend(check_template(source, *escape, answers).err().map(|message| ((*key).to_owned(), message)));
+    }
+    if problems.is_empty() {
+        problems.extend(kind.check(&Given { settings: settings.clone(), server }));
+    }
+    problems
+}
+
+/// A template is right when its names exist and, for a payload, when it makes JSON.
+fn check_template(source: &str, escape: Escape, answers: Option<&BTreeSet<String>>) -> Result<(), String> {
+    templates::check(source, escape, answers)?;
+    let made = templates::render(source, escape, "test", &templates::sample("", &Value::Null))?;
+    if escape == Escape::Json {
+        serde_json::from_str::<Value>(&made).map_err(|error| {
+            format!("The template makes no JSON: {error}. Values bring their own quotes: {{\"number\": {{{{ number }}}}}}.")
+        })?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -100,9 +264,41 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
-            if !["mod", "http"].contains(&name) {
+            if !["mod", "http", "given", "forms"].contains(&name) {
                 assert!(find(name).is_some(), "{name} is not in CONNECTORS");
             }
         }
+    }
+
+    #[test]
+    fn every_form_can_be_filled_and_names_its_secrets_and_templates() {
+        for kind in CONNECTORS {
+            let form = form(*kind).unwrap();
+            assert_eq!(domain::forms::lint::lint(&form), vec![], "{}", kind.kind());
+            let keys: Vec<&str> = form.sections.iter().flat_map(|section| &section.fields).map(|field| field.key.as_str()).collect();
+            for named in kind.secrets().iter().copied().chain(kind.templates().iter().map(|(key, _)| *key)) {
+                assert!(keys.contains(&named), "{} has no field {named}", kind.kind());
+            }
+            assert!(kind.secrets().iter().all(|secret| keys.contains(&format!("{secret}_env").as_str())));
+        }
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_replaced_systems() {
+        let keys = |kind: &str| -> Vec<String> {
+            form(find(kind).unwrap()).unwrap().sections.into_iter().flat_map(|section| section.fields).map(|field| field.key).collect()
+        };
+        let has = |kind: &str, wanted: &[&str]| {
+            let keys = keys(kind);
+            wanted.iter().for_each(|key| assert!(keys.iter().any(|known| known == key), "{kind} has no {key}"));
+        };
+        has(
+            "connectwise",
+            &["company", "url", "client_id", "public_key", "private_key", "board_id", "board_name", "default_status_id", "default_type_id"],
+        );
+        has("sendgrid", &["to_email", "from_email", "subject_template"]);
+        has("slack_webhook", &["webhook_url"]);
+        has("slack_bot", &["token", "channel"]);
+        has("webhook", &["url", "headers"]);
     }
 }

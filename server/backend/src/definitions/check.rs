@@ -3,9 +3,10 @@
 mod levels;
 mod plan;
 
-use super::Present;
 use super::files::{Fault, Folder, is_key};
+use super::{Present, secrets};
 use crate::people::{is_email, password};
+use crate::settings::Settings;
 use crate::zones;
 use domain::approvals::{Policy, Require, lint};
 use domain::catalog::Item;
@@ -25,7 +26,7 @@ struct Known<'a> {
 }
 
 /// Everything wrong in a folder.
-pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
+pub(super) fn faults(folder: &Folder, present: &Present, server: &Settings) -> Vec<Fault> {
     let known = Known {
         people: folder.people.iter().map(|p| p.email.as_str()).chain(present.members.iter().map(|m| m.account.email.as_str())).collect(),
         groups: folder.groups.iter().map(|g| g.key.as_str()).chain(present.groups.iter().map(|g| g.group.key.as_str())).collect(),
@@ -38,7 +39,7 @@ pub(super) fn faults(folder: &Folder, present: &Present) -> Vec<Fault> {
     organization(folder, present, &mut faults);
     people(folder, &known, &mut faults);
     groups(folder, &known, &mut faults);
-    connectors(folder, &mut faults);
+    connectors(folder, present, server, &mut faults);
     levels::calendars(folder, &mut faults);
     order(folder, &known, &mut faults);
     names(folder, present, &mut faults);
@@ -143,7 +144,16 @@ fn groups(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn connectors(folder: &Folder, faults: &mut Vec<Fault>) {
+/// Keys that some form of the organization asks for.
+pub(crate) fn answer_keys<'f>(forms: impl Iterator<Item = &'f Form>) -> BTreeSet<String> {
+    let fields = forms
+        .flat_map(|form| &form.sections)
+        .flat_map(|section| section.fields.iter().chain(section.variants.iter().flat_map(|variant| &variant.fields)));
+    fields.map(|field| field.key.clone()).collect()
+}
+
+fn connectors(folder: &Folder, present: &Present, server: &Settings, faults: &mut Vec<Fault>) {
+    let answers = answer_keys(folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)));
     let file = "connectors.yaml";
     let mut seen = BTreeSet::new();
     for connector in &folder.connectors {
@@ -162,7 +172,10 @@ fn connectors(folder: &Folder, faults: &mut Vec<Fault>) {
                 faults.push(folder.fault(file, &[&key, "kind:"], message));
             }
             Some(kind) => {
-                for (path, message) in kind.check(&connector.settings) {
+                // A file leaves out the secrets that are stored already.
+                let was = present.connectors.iter().find(|was| was.key == connector.key);
+                let whole = was.map_or_else(|| connector.clone(), |was| secrets::keep(connector, was));
+                for (path, message) in crate::connectors::check(kind, &whole.settings, server, Some(&answers)) {
                     let setting = path.rsplit('.').next().unwrap_or_default().to_owned();
                     faults.push(folder.fault(file, &[&key, &format!("{setting}:")], format!("settings.{path}: {message}")));
                 }

@@ -39,7 +39,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
         })
         .collect();
     let connectors: Vec<Connector> =
-        present.connectors.iter().map(|one| Connector { settings: secrets::without(&one.settings), ..one.clone() }).collect();
+        present.connectors.iter().map(|one| Connector { settings: secrets::without(&one.kind, &one.settings), ..one.clone() }).collect();
     let order: Vec<&str> = present.items.iter().map(|(_, item)| item.key.as_str()).collect();
     files.push(("people.yaml".to_owned(), yaml(&people)?));
     files.push(("groups.yaml".to_owned(), yaml(&groups)?));

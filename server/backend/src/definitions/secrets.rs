@@ -1,23 +1,18 @@
 //! Secrets among a connector's settings: never written to files, and kept when a file does not say them.
 
+use crate::connectors::is_secret;
 use domain::connectors::Connector;
 use serde_json::{Map, Value};
 
-/// Parts of the names of settings and headers that hold secrets.
-const NAMES: &[&str] = &["secret", "password", "token", "authorization", "cookie", "api-key", "api_key", "apikey", "signature"];
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    // `secret_env` names a secret of the environment; the name itself is none.
-    !name.ends_with("_env") && NAMES.iter().any(|part| name.contains(part))
-}
-
-/// The settings as they may be seen.
-pub(super) fn without(settings: &Map<String, Value>) -> Map<String, Value> {
+/// The settings of a kind as they may be seen.
+pub(crate) fn without(kind: &str, settings: &Map<String, Value>) -> Map<String, Value> {
     let mut shown = Map::new();
-    for (name, value) in settings.iter().filter(|(name, _)| !is_secret(name)) {
+    for (name, value) in settings.iter().filter(|(name, _)| !is_secret(kind, &[name])) {
         let value = match value {
-            Value::Object(inner) => Value::Object(without(inner)),
+            Value::Object(inner) => {
+                let seen = inner.iter().filter(|(within, _)| !is_secret(kind, &[name, within]));
+                Value::Object(seen.map(|(within, value)| (within.clone(), value.clone())).collect())
+            }
             other => other.clone(),
         };
         shown.insert(name.clone(), value);
@@ -26,25 +21,26 @@ pub(super) fn without(settings: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The connector of a file with the secrets of the present one that the file does not say.
-pub(super) fn keep(file: &Connector, present: &Connector) -> Connector {
+pub(crate) fn keep(file: &Connector, present: &Connector) -> Connector {
     let mut kept = file.clone();
-    if file.kind == present.kind {
-        fill(&mut kept.settings, &present.settings);
+    if file.kind != present.kind {
+        return kept;
     }
-    kept
-}
-
-fn fill(settings: &mut Map<String, Value>, present: &Map<String, Value>) {
-    for (name, value) in present {
-        let replaced = settings.contains_key(&format!("{name}_env"));
-        match (settings.get_mut(name), value) {
-            (Some(Value::Object(inner)), Value::Object(present)) => fill(inner, present),
-            (None, value) if is_secret(name) && !replaced => {
-                settings.insert(name.clone(), value.clone());
+    for (name, value) in &present.settings {
+        let replaced = kept.settings.contains_key(&format!("{name}_env"));
+        match (kept.settings.get_mut(name), value) {
+            (Some(Value::Object(inner)), Value::Object(present)) => {
+                for (within, value) in present.iter().filter(|(within, _)| is_secret(&file.kind, &[name, within])) {
+                    inner.entry(within.clone()).or_insert_with(|| value.clone());
+                }
+            }
+            (None, value) if is_secret(&file.kind, &[name]) && !replaced => {
+                kept.settings.insert(name.clone(), value.clone());
             }
             _ => {}
         }
     }
+    kept
 }
 
 #[cfg(test)]
@@ -60,7 +56,7 @@ mod tests {
     #[test]
     fn what_was_left_out_comes_back() {
         let present = connector(json!({"url": "u", "secret": "whsec_x", "headers": {"Authorization": "Bearer x", "X-Site": "n"}}));
-        let shown = connector(Value::Object(without(&present.settings)));
+        let shown = connector(Value::Object(without("webhook", &present.settings)));
         assert_eq!(shown, connector(json!({"url": "u", "headers": {"X-Site": "n"}})));
         assert_eq!(keep(&shown, &present), present);
     }

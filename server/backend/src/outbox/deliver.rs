@@ -1,18 +1,19 @@
 //! One try of one delivery: called outside of any transaction, recorded in one.
 
 use crate::Backend;
-use crate::connectors::{self, Outcome, Outgoing, Verdict};
+use crate::connectors::{Created, Outcome, Outgoing, Verdict};
 use crate::error::{Error, Result};
+use crate::live::Change;
 use crate::requests::record;
 use crate::store::attempts::Attempt;
 use crate::store::deliveries::{After, Delivery};
-use crate::store::{attempts, connectors as definitions, deliveries, effects, form_versions, organizations, requests};
+use crate::store::{attempts, connectors as definitions, deliveries, destinations, effects, organizations, requests};
 use chrono::{DateTime, Utc};
+use domain::connectors::breaker::Met;
 use domain::connectors::{Connector, next_try};
 use domain::requests::Status;
-use domain::requests::filing::answer_sections;
 use domain::requests::lifecycle::{self, Observation};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ struct Prepared {
     connector: Option<Connector>,
     cancelled: bool,
     name: &'static str,
+    /// The organization's key.
+    organization: String,
     decided_at: DateTime<Utc>,
     data: Value,
 }
@@ -54,38 +57,15 @@ async fn prepare(backend: &Backend, delivery: &Delivery) -> Result<Prepared> {
     let gone = |what: &str| Error::Damaged(format!("its {what} is gone"));
     let request = requests::by_id(&handle, delivery.request).await?.ok_or_else(|| gone("request"))?;
     let effect = effects::find(&handle, delivery.effect).await?.ok_or_else(|| gone("effect"))?;
-    let version = form_versions::find(&handle, &request.form_version).await?.ok_or_else(|| gone("form version"))?;
     let organization =
         organizations::find(&backend.store().platform(), delivery.organization).await?.ok_or_else(|| gone("organization"))?;
-    let sections: Vec<Value> = answer_sections(&version, &request.answers)
-        .into_iter()
-        .map(|section| {
-            let answers: Vec<Value> = section
-                .answers
-                .into_iter()
-                .map(|answer| {
-                    let value = request.answers.get(&answer.key).cloned().unwrap_or(Value::Null);
-                    json!({"key": answer.key, "label": answer.label, "text": answer.text, "value": value})
-                })
-                .collect();
-            json!({"key": section.key, "title": section.title, "answers": answers})
-        })
-        .collect();
     Ok(Prepared {
-        connector: definitions::by_key(&handle, &delivery.connector).await?,
+        connector: definitions::by_key(&handle, &backend.settings().keys, &delivery.connector).await?,
+        organization: organization.key.clone(),
         cancelled: request.state.status == Status::Cancelled,
         name: effect.effect.name(),
         decided_at: effect.created_at,
-        data: json!({
-            "number": request.number,
-            "item": {"key": request.item.key, "name": request.item.name, "category": request.item.category},
-            "organization": {"key": organization.key, "name": organization.name},
-            "requester": {"id": request.requester.id, "name": request.requester.name, "title": request.requester.title},
-            "submitted_at": request.submitted_at,
-            "form_version": request.form_version,
-            "answers": sections,
-            "link": format!("{}/requests/{}", backend.settings().public_url, request.number),
-        }),
+        data: super::data::of(backend, &organization, &request).await?,
     })
 }
 
@@ -99,11 +79,18 @@ async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: 
     if !connector.enabled {
         return Outcome::not_set_up(format!("The connector “{}” is switched off.", connector.name));
     }
-    let Some(kind) = connectors::find(&connector.kind) else {
-        return Outcome::not_set_up(format!("This server knows no connector of the kind “{}”.", connector.kind));
-    };
     let outgoing = Outgoing { id: delivery.id, name: prepared.name, decided_at: prepared.decided_at, now, data: &prepared.data };
-    kind.deliver(&connector.settings, &outgoing, backend.settings(), backend.client()).await
+    super::call::call(backend, &prepared.organization, connector, &outgoing).await
+}
+
+/// What a try says about its destination; nothing when it did not reach out.
+fn met(outcome: &Outcome) -> Option<Met> {
+    match &outcome.verdict {
+        Verdict::Sent => Some(Met::Taken),
+        Verdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
+        Verdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
+        Verdict::Permanent { .. } => outcome.code.map(|_| Met::Answered),
+    }
 }
 
 /// Records the try, moves the delivery, and tells the request, in one transaction.
@@ -123,8 +110,10 @@ async fn save(
                 let now = be.now();
                 let request = super::readable(requests::lock(tx, delivery.request).await)?;
                 let cancelled = request.as_ref().is_some_and(|request| request.state.status == Status::Cancelled);
+                let met = met(&outcome);
+                let made = outcome.created.map(|Created { number, link }| (number, link));
                 let (after, error) = next(&be, cancelled, &delivery, outcome.verdict, now);
-                if !deliveries::finish(tx, delivery.id, &lease, &after, now).await? {
+                if !deliveries::finish(tx, delivery.id, &lease, &after, made.as_ref(), now).await? {
                     tracing::warn!(delivery = %delivery.id, "the lease ran out before the try ended");
                     return Ok(None);
                 }
@@ -137,6 +126,14 @@ async fn save(
                     response: outcome.response,
                 };
                 attempts::insert(tx, delivery.id, attempt).await?;
+                if let Some(met) = met {
+                    let was = destinations::of(tx, &delivery.connector).await?;
+                    let is = was.after(&met, now);
+                    if is != was {
+                        destinations::save(tx, &delivery.connector, &is).await?;
+                    }
+                }
+                tx.announce(Change::Deliveries { organization: delivery.organization });
                 let ended = match after {
                     After::Again(_) => Ended::Retrying,
                     After::Delivered => Ended::Delivered,
@@ -169,7 +166,8 @@ fn next(backend: &Backend, cancelled: bool, delivery: &Delivery, verdict: Verdic
     match verdict {
         Verdict::Sent => (After::Delivered, String::new()),
         Verdict::Permanent { error } => (After::Failed, error),
-        Verdict::Retry { error, .. } if cancelled => (After::Failed, error),
+        Verdict::Retry { error, .. } | Verdict::Unauthorized { error } if cancelled => (After::Failed, error),
+        Verdict::Unauthorized { error } => next(backend, cancelled, delivery, Verdict::Retry { error, after: None }, now),
         Verdict::Retry { error, after } => match next_try(&backend.settings().delivery_pauses, delivery.times.attempts + 1, now, after) {
             Some(at) => (After::Again(at), error),
             None => (After::Failed, error),

@@ -8,12 +8,17 @@
 //!
 //! Deliberately not here: when to try again and what a status means (domain), how to call (connectors).
 
+mod call;
+mod data;
 mod deliver;
 mod relay;
+mod tests;
+
+pub(crate) use data::sample;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{deliveries, micros, time, workers};
+use crate::store::{attempts, connector_tests, deliveries, destinations, micros, time, workers};
 use crate::timers;
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
@@ -113,6 +118,14 @@ pub async fn alive(backend: &Backend) -> Result<Option<DateTime<Utc>>> {
     Ok(workers::last_seen(&backend.store().platform()).await?.map(time))
 }
 
+/// Ends the pauses of every destination: all that waits for them is tried now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_pauses(backend: &Backend) -> Result<()> {
+    destinations::clear(&backend.store().platform_writer()).await
+}
+
 /// What became of one try; None when it was no longer this worker's.
 type Done = Result<Option<deliver::Ended>>;
 
@@ -154,6 +167,7 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
 async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<()> {
     timers::run(backend).await?;
     summary.relayed += relay::relay(backend).await?;
+    tests::run(backend).await?;
     let room = AT_ONCE.saturating_sub(under_way.len());
     if room == 0 {
         return Ok(());
@@ -169,5 +183,8 @@ async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Su
 async fn sign_of_life(backend: &Backend, id: &str) -> Result<()> {
     let platform = backend.store().platform_writer();
     workers::seen(&platform, id, micros(backend.now())).await?;
+    let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
+    attempts::forget_before(&platform, kept).await?;
+    connector_tests::forget_before(&platform, kept).await?;
     workers::forget_before(&platform, micros(backend.now() - Duration::days(1))).await
 }

@@ -5,14 +5,16 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{
-    Handle, attempts, comments, connectors as destinations, deliveries, events, form_versions, items, members, requests, share_links, tasks,
+    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, items, members, requests,
+    share_links, tasks,
 };
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::machine::{self, Capacity};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{Approval, FrozenRule, deadline};
-use domain::connectors;
+use domain::connectors::wire::WorkerView;
+use domain::connectors::{self, DeliveryStatus};
 use domain::forms::resolver;
 use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
@@ -21,7 +23,7 @@ use domain::requests::comments::{self as remarks, Audience, Comment};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
-use domain::requests::wire::{Allowed, AttemptView, DeliveryView, Moment, RequestPage, SeenBy};
+use domain::requests::wire::{Allowed, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
 use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
 use domain::requests::{history, lifecycle};
@@ -40,7 +42,22 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
         Vec::new()
     };
     let work = work(&backend.store().read(caller.organization), backend, caller, &found.request).await?;
-    shown(backend, caller, found, Rest { deliveries, allowed, work, at: backend.now() }).await
+    let stalled = stalled(backend, caller, &found, &deliveries).await?;
+    let mut page = shown(backend, caller, found, Rest { deliveries, allowed, work, at: backend.now() }).await?;
+    page.stalled = stalled;
+    Ok(page)
+}
+
+/// Whether something of a request waits to be sent while no worker runs, for those who see its deliveries.
+async fn stalled(backend: &Backend, caller: &Caller, found: &Found, deliveries: &[DeliveryView]) -> Result<bool> {
+    let (request, ended) = (&found.request, [DeliveryStatus::Delivered, DeliveryStatus::Failed]);
+    let concerns = found.sees_errors || request.requester.id == caller.id();
+    if !concerns || request.item.plan.connectors.is_empty() || request.state.status.is_terminal() {
+        return Ok(false);
+    }
+    let handle = backend.store().read(caller.organization);
+    let waits = deliveries.iter().any(|one| !ended.contains(&one.status)) || effects::waiting(&handle, request.id).await?;
+    Ok(waits && crate::console::worker(backend).await? != WorkerView::Alive)
 }
 
 /// One request exactly as it was right after its event number `seq`; with `seen`, as somebody saw it whose decision is that event.
@@ -131,7 +148,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
         None => true,
     };
     if !request.item.plan.connectors.is_empty() {
-        let known = destinations::all(&handle).await?;
+        let known = destinations::names(&handle).await?;
         let names: BTreeMap<_, _> = known.into_iter().map(|connector| (connector.key, connector.name)).collect();
         events.iter_mut().for_each(|event| by_name(event, &names));
         deliveries.iter_mut().for_each(|delivery| rename(&mut delivery.connector, &names));
@@ -147,6 +164,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
         price: request.item.price.clone(),
         events,
         deliveries,
+        stalled: false,
         allowed,
         question,
         assignee: request.state.assignee,
@@ -161,6 +179,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
 fn then(events: &[Event]) -> Vec<DeliveryView> {
     let known = history::deliveries(events).into_iter().enumerate();
     let view = |(place, (connector, status)): (usize, (&str, _))| DeliveryView {
+        made: None,
         id: DeliveryId(uuid::Uuid::from_u128(place as u128)),
         connector: connector.to_owned(),
         status,
@@ -322,6 +341,7 @@ async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, s
             connector: delivery.connector,
             status: connectors::status(&delivery.times, backend.now()),
             next_at: delivery.times.next_at,
+            made: delivery.made.map(|(number, link)| Made { number, link }),
             tries: before_replay + in_one_schedule,
             attempts: own
                 .into_iter()

@@ -1,11 +1,13 @@
 //! Attempts: each try of a delivery, kept with what was sent and what came back.
 
-use super::{Handle, micros, time};
+use super::{Handle, Platform, deliveries, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::DeliveryId;
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempts")]
@@ -49,6 +51,11 @@ pub(crate) struct Listed {
     pub error: String,
 }
 
+/// A text that both databases store: PostgreSQL takes no NUL characters.
+pub(super) fn plain(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 /// Keeps a try, numbered after those before it (also those before a replay).
 pub(crate) async fn insert(handle: &impl Handle, delivery: DeliveryId, attempt: Attempt) -> Result<()> {
     let before: Option<Option<i32>> = Entity::find()
@@ -59,8 +66,6 @@ pub(crate) async fn insert(handle: &impl Handle, delivery: DeliveryId, attempt: 
         .into_tuple()
         .one(handle.connection())
         .await?;
-    // PostgreSQL stores no NUL characters in text.
-    let plain = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
     let row = Model {
         delivery_id: delivery.0,
         number: before.flatten().unwrap_or_default().saturating_add(1),
@@ -101,4 +106,77 @@ pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Resul
             error,
         })
         .collect())
+}
+
+/// The tries of one delivery whole, oldest first, with their numbers.
+pub(crate) async fn whole(handle: &impl Handle, delivery: DeliveryId) -> Result<Vec<(u32, Attempt)>> {
+    let rows = Entity::find()
+        .filter(Column::DeliveryId.eq(delivery.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .order_by_asc(Column::Number)
+        .all(handle.connection())
+        .await?;
+    let attempt = |row: Model| {
+        let attempt = Attempt {
+            at: time(row.at),
+            milliseconds: row.milliseconds.try_into().unwrap_or_default(),
+            code: row.code.and_then(|code| code.try_into().ok()),
+            error: row.error,
+            request: row.request,
+            response: row.response,
+        };
+        (row.number.try_into().unwrap_or_default(), attempt)
+    };
+    Ok(rows.into_iter().map(attempt).collect())
+}
+
+/// Tries of an hour at one destination: all of them, and those that were taken.
+pub(crate) type Hour = (u32, u32);
+
+/// Tries by destination and hour (hours since 1970), from `since` on.
+pub(crate) async fn by_hour(handle: &impl Handle, since: DateTime<Utc>) -> Result<BTreeMap<(String, i64), Hour>> {
+    const HOUR: i64 = 3_600_000_000;
+    let hour = || Expr::col((Entity, Column::At)).div(HOUR);
+    let mut query = Query::select();
+    query
+        .column((deliveries::Entity, deliveries::Column::Connector))
+        .expr_as(hour(), Alias::new("hour"))
+        .expr_as(Expr::col((Entity, Column::Error)).eq(""), Alias::new("taken"))
+        .expr_as(Expr::col((Entity, Column::Number)).count(), Alias::new("tries"))
+        .from(Entity)
+        .inner_join(deliveries::Entity, Expr::col((deliveries::Entity, deliveries::Column::Id)).equals((Entity, Column::DeliveryId)))
+        .and_where(Expr::col((Entity, Column::At)).gte(micros(since)))
+        .and_where(Expr::col((Entity, Column::OrganizationId)).eq(handle.organization()))
+        .add_group_by([
+            Expr::col((deliveries::Entity, deliveries::Column::Connector)),
+            Expr::col(Alias::new("hour")),
+            Expr::col(Alias::new("taken")),
+        ]);
+    let mut hours: BTreeMap<(String, i64), Hour> = BTreeMap::new();
+    for row in handle.connection().query_all(&query).await? {
+        let (connector, hour, taken, tries): (String, i64, bool, i64) =
+            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        let tries = u32::try_from(tries).unwrap_or(u32::MAX);
+        let counted = hours.entry((connector, hour)).or_default();
+        counted.0 = counted.0.saturating_add(tries);
+        counted.1 = counted.1.saturating_add(if taken { tries } else { 0 });
+    }
+    Ok(hours)
+}
+
+/// Forgets tries before `at` of deliveries that have ended.
+pub(crate) async fn forget_before(platform: &Platform, at: DateTime<Utc>) -> Result<u64> {
+    let ended = Query::select()
+        .column(deliveries::Column::Id)
+        .from(deliveries::Entity)
+        .cond_where(
+            sea_orm::Condition::any().add(deliveries::Column::DeliveredAt.is_not_null()).add(deliveries::Column::FailedAt.is_not_null()),
+        )
+        .to_owned();
+    let done = Entity::delete_many()
+        .filter(Column::At.lt(micros(at)))
+        .filter(Column::DeliveryId.in_subquery(ended))
+        .exec(platform.connection())
+        .await?;
+    Ok(done.rows_affected)
 }

@@ -1,13 +1,17 @@
-//! Connectors as their organization defines them.
+//! Connectors as their organization defines them. Their secrets are sealed here on the way in and opened on the way out: the database
+//! never has them in the clear.
 
 use super::only::Only;
 use super::{Handle, Tx, from_json, micros, to_json};
+use crate::connectors::is_secret;
 use crate::error::Result;
+use crate::secrets::Keys;
 use chrono::{DateTime, Utc};
 use domain::connectors::Connector;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QueryOrder};
+use serde_json::{Map, Value};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "connectors")]
@@ -26,33 +30,75 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The connector with this key.
-pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<Connector>> {
+pub(crate) async fn by_key(handle: &impl Handle, keys: &Keys, key: &str) -> Result<Option<Connector>> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
         .only(handle.connection())
         .await?;
-    row.map(|row| from_json(&row.definition)).transpose()
+    row.map(|row| opened(&row, keys)).transpose()
 }
 
 /// Every connector, by key.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Connector>> {
+pub(crate) async fn all(handle: &impl Handle, keys: &Keys) -> Result<Vec<Connector>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
-    rows.into_iter().map(|row| from_json(&row.definition)).collect()
+    rows.iter().map(|row| opened(row, keys)).collect()
 }
 
 /// Writes a connector: a new one under `id`, or over the one with its key.
-pub(crate) async fn save(tx: &Tx<'_>, id: Uuid, connector: &Connector, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, keys: &Keys, id: Uuid, connector: &Connector, now: DateTime<Utc>) -> Result<()> {
+    let mut sealed = connector.clone();
+    each_secret(&connector.kind, &mut sealed.settings, &|name, text| keys.seal(&place(tx.organization(), &connector.key, name), text))?;
     let row = Model {
         id,
         organization_id: tx.organization(),
         key: connector.key.clone(),
-        definition: to_json(connector)?,
+        definition: to_json(&sealed)?,
         updated_at: micros(now),
     };
     let conflict =
         OnConflict::columns([Column::OrganizationId, Column::Key]).update_columns([Column::Definition, Column::UpdatedAt]).to_owned();
     Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// Names of connectors, by key, without looking at their settings.
+pub(crate) async fn names(handle: &impl Handle) -> Result<Vec<Connector>> {
+    let rows =
+        Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
+    rows.iter().map(|row| from_json(&row.definition).map(|connector| Connector { settings: Map::new(), ..connector })).collect()
+}
+
+fn opened(row: &Model, keys: &Keys) -> Result<Connector> {
+    let mut connector: Connector = from_json(&row.definition)?;
+    let kind = connector.kind.clone();
+    each_secret(&kind, &mut connector.settings, &|name, text| {
+        // What was stored before secrets were sealed is read as it is, and sealed when it is next saved.
+        Ok(keys.open(&place(row.organization_id, &row.key, name), text)?.unwrap_or_else(|| text.to_owned()))
+    })?;
+    Ok(connector)
+}
+
+/// What a sealed text is bound to.
+fn place(organization: Uuid, connector: &str, setting: &str) -> String {
+    format!("{organization}/{connector}/{setting}")
+}
+
+/// Replaces every secret among the settings.
+fn each_secret(kind: &str, settings: &mut Map<String, Value>, change: &dyn Fn(&str, &str) -> Result<String>) -> Result<()> {
+    for (name, value) in settings.iter_mut() {
+        match value {
+            Value::String(text) if is_secret(kind, &[name]) => *text = change(name, text)?,
+            Value::Object(inner) => {
+                for (within, value) in inner.iter_mut() {
+                    if let (Value::String(text), true) = (value, is_secret(kind, &[name, within])) {
+                        *text = change(&format!("{name}.{within}"), text)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
     Ok(())
 }

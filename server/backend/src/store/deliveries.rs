@@ -1,6 +1,7 @@
 //! Deliveries: one effect to one destination. Claimed by a conditional update with a lease, so that a killed worker's delivery is
 //! taken up by another.
 
+use super::destinations;
 use super::only::Only;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
@@ -27,6 +28,8 @@ pub struct Model {
     pub delivered_at: Option<i64>,
     pub failed_at: Option<i64>,
     pub attempts: i32,
+    pub made_number: Option<String>,
+    pub made_link: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -45,9 +48,12 @@ pub(crate) struct Delivery {
     pub connector: String,
     /// `attempts` counts the tries of the present schedule; a replay begins a fresh one.
     pub times: Times,
+    pub created_at: DateTime<Utc>,
+    /// What it made in the other system: its name there and its address.
+    pub made: Option<(String, String)>,
 }
 
-fn delivery(row: Model) -> Delivery {
+pub(super) fn delivery(row: Model) -> Delivery {
     Delivery {
         id: DeliveryId(row.id),
         organization: OrganizationId(row.organization_id),
@@ -61,6 +67,8 @@ fn delivery(row: Model) -> Delivery {
             failed_at: row.failed_at.map(time),
             attempts: row.attempts.try_into().unwrap_or_default(),
         },
+        created_at: time(row.created_at),
+        made: row.made_number.map(|number| (number, row.made_link.unwrap_or_default())),
     }
 }
 
@@ -90,6 +98,8 @@ pub(crate) async fn insert(
             delivered_at: None,
             failed_at: None,
             attempts: 0,
+            made_number: None,
+            made_link: None,
         }
         .into_active_model()
     });
@@ -124,6 +134,21 @@ fn due(now: i64) -> Condition {
         .add(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now)))
 }
 
+/// Its destination is neither held nor paused.
+fn open_destination(now: i64) -> SimpleExpr {
+    use destinations::Column as Of;
+    let of = |column: Of| Expr::col((destinations::Entity, column));
+    let shut = Condition::any().add(of(Of::HeldAt).is_not_null()).add(of(Of::PausedUntil).gt(now));
+    let query = Query::select()
+        .expr(Expr::val(1))
+        .from(destinations::Entity)
+        .and_where(of(Of::OrganizationId).equals((Entity, Column::OrganizationId)))
+        .and_where(of(Of::Connector).equals((Entity, Column::Connector)))
+        .cond_where(shut)
+        .to_owned();
+    Expr::exists(query).not()
+}
+
 /// No unfinished delivery of the same request to the same destination is older: a destination hears of a request in order.
 fn first_in_line() -> SimpleExpr {
     let older = Alias::new("older");
@@ -155,16 +180,18 @@ pub(crate) async fn claim(
     limit: u64,
 ) -> Result<Vec<Delivery>> {
     let at = micros(now);
-    let ids: Vec<Uuid> = Entity::find()
+    let found: Vec<(Uuid, Uuid, String)> = Entity::find()
         .select_only()
-        .column(Column::Id)
+        .columns([Column::Id, Column::OrganizationId, Column::Connector])
         .filter(due(at))
         .filter(first_in_line())
+        .filter(open_destination(at))
         .order_by_asc(Column::NextAt)
         .limit(limit)
         .into_tuple()
         .all(reader.connection())
         .await?;
+    let ids = with_probes(reader, writer, found, now, length).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -187,6 +214,35 @@ pub(crate) async fn claim(
     Ok(rows.into_iter().map(delivery).collect())
 }
 
+/// Of these deliveries, those to tries at once: a destination whose pause is over gets one, its probe.
+async fn with_probes(
+    reader: &Platform,
+    writer: &Platform,
+    found: Vec<(Uuid, Uuid, String)>,
+    now: DateTime<Utc>,
+    length: Duration,
+) -> Result<Vec<Uuid>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut owed = destinations::to_probe(reader, now).await?;
+    let mut shut = Vec::new();
+    let mut ids = Vec::with_capacity(found.len());
+    for (id, organization, connector) in found {
+        let destination = (OrganizationId(organization), connector);
+        if let Some(place) = owed.iter().position(|one| *one == destination) {
+            let (organization, connector) = owed.swap_remove(place);
+            if destinations::probe(writer, organization, &connector, now, length).await? {
+                ids.push(id);
+            }
+            shut.push((organization, connector));
+        } else if !shut.contains(&destination) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
 /// What became of a try.
 pub(crate) enum After {
     Delivered,
@@ -196,14 +252,25 @@ pub(crate) enum After {
 }
 
 /// Ends a lease with the outcome of its try. False when the lease was lost meanwhile: then nothing is written.
-pub(crate) async fn finish(handle: &impl Handle, id: DeliveryId, lease: &str, after: &After, now: DateTime<Utc>) -> Result<bool> {
+pub(crate) async fn finish(
+    handle: &impl Handle,
+    id: DeliveryId,
+    lease: &str,
+    after: &After,
+    made: Option<&(String, String)>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let at = Some(micros(now));
     let (next, delivered, failed) = match after {
         After::Delivered => (None, at, None),
         After::Again(next) => (Some(micros(*next)), None, None),
         After::Failed => (None, None, at),
     };
-    let done = Entity::update_many()
+    let mut update = Entity::update_many();
+    if let Some((number, link)) = made {
+        update = update.col_expr(Column::MadeNumber, Expr::value(number)).col_expr(Column::MadeLink, Expr::value(link));
+    }
+    let done = update
         .col_expr(Column::NextAt, Expr::value(next))
         .col_expr(Column::DeliveredAt, Expr::value(delivered))
         .col_expr(Column::FailedAt, Expr::value(failed))

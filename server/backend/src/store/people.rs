@@ -5,9 +5,9 @@ use super::{Platform, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::PersonId;
-use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "people")]
@@ -55,6 +55,12 @@ pub(crate) struct Credentials {
 
 fn account(row: Model) -> Account {
     Account { id: PersonId(row.id), email: row.email, name: row.name, time_zone: row.time_zone, phone: row.phone }
+}
+
+/// The address of an account.
+pub(crate) async fn email(platform: &Platform, id: PersonId) -> Result<Option<String>> {
+    let row: Option<String> = Entity::find_by_id(id.0).select_only().column(Column::Email).into_tuple().only(platform.connection()).await?;
+    Ok(row)
 }
 
 /// The account to sign in to.

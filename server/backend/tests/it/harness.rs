@@ -67,9 +67,14 @@ impl World {
 
     /// Another process on the same database, with the same clock.
     pub async fn another(&self) -> Self {
+        self.with(self.settings.clone()).await
+    }
+
+    /// Another process on the same database, with the same clock and other settings.
+    pub async fn with(&self, settings: Settings) -> Self {
         let store = Store::open(&self.url).await.unwrap();
-        let backend = Backend::new(store, self.settings.clone(), self.clock.clone(), Arc::new(Real)).unwrap();
-        Self { backend, ..self.clone() }
+        let backend = Backend::new(store, settings.clone(), self.clock.clone(), Arc::new(Real)).unwrap();
+        Self { backend, settings, ..self.clone() }
     }
 }
 

@@ -1,0 +1,99 @@
+//! Server functions of the delivery console and of connectors.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use chrono::{DateTime, Utc};
+use domain::connectors::wire::{ConnectorInput, ConnectorView, Console, ConsoleFilter, DeliveryDetail, KindView};
+use domain::id::DeliveryId;
+use leptos::prelude::*;
+
+/// How destinations are, and a page of deliveries.
+#[server(name = ConsoleCall, input = Json, output = Json, endpoint = "admin/console")]
+pub async fn console(filter: ConsoleFilter, after: Option<String>) -> Result<Console, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::page(&backend, &caller, filter, after).await)
+}
+
+/// One delivery with its tries.
+#[server(name = DeliveryCall, input = Json, output = Json, endpoint = "admin/delivery")]
+pub async fn delivery(id: DeliveryId) -> Result<DeliveryDetail, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::delivery(&backend, &caller, id).await)
+}
+
+/// Sends deliveries now; says how many.
+#[server(name = SendNowCall, input = Json, output = Json, endpoint = "admin/send_now")]
+pub async fn send_now(ids: Vec<DeliveryId>) -> Result<u32, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::send_now(&backend, &caller, ids).await)
+}
+
+/// Sends everything to a destination that failed since a moment; says how many.
+#[server(name = ReplaySinceCall, input = Json, output = Json, endpoint = "admin/replay_since")]
+pub async fn replay_since(connector: String, since: DateTime<Utc>) -> Result<u32, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::replay_since(&backend, &caller, connector, since).await)
+}
+
+/// Gives up a delivery that waits.
+#[server(name = SkipCall, input = Json, output = Json, endpoint = "admin/skip")]
+pub async fn skip(id: DeliveryId) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::skip(&backend, &caller, id).await)
+}
+
+/// Holds a destination back, or lets it go on.
+#[server(name = HoldCall, input = Json, output = Json, endpoint = "admin/hold")]
+pub async fn hold(connector: String, held: bool) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::hold(&backend, &caller, connector, held).await)
+}
+
+/// The kinds of connectors there are.
+#[server(name = KindsCall, input = Json, output = Json, endpoint = "admin/kinds")]
+pub async fn kinds() -> Result<Vec<KindView>, ApiError> {
+    use crate::context::{enter, reply};
+    let (_, caller) = enter()?;
+    reply(backend::console::kinds(&caller))
+}
+
+/// A connector to change; with `kind` and no key, an empty one.
+#[server(name = ConnectorCall, input = Json, output = Json, endpoint = "admin/connector")]
+pub async fn connector(key: String, kind: String) -> Result<ConnectorView, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    if key.is_empty() {
+        return reply(backend::console::new_connector(&caller, &kind));
+    }
+    reply(backend::console::connector(&backend, &caller, &key).await)
+}
+
+/// Makes or changes a connector; answers its key.
+#[server(name = SaveConnectorCall, input = Json, output = Json, endpoint = "admin/save_connector")]
+pub async fn save_connector(wanted: ConnectorInput) -> Result<String, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::save(&backend, &caller, wanted).await)
+}
+
+/// Asks for a test of a connector.
+#[server(name = TestConnectorCall, input = Json, output = Json, endpoint = "admin/test_connector")]
+pub async fn test_connector(key: String) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::test(&backend, &caller, key).await)
+}
+
+/// What a template makes of a request; of sample data without a docket number.
+#[server(name = PreviewTemplateCall, input = Json, output = Json, endpoint = "admin/preview_template")]
+pub async fn preview_template(kind: String, field: String, source: String, number: String) -> Result<String, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::console::preview(&backend, &caller, &kind, &field, &source, &number).await)
+}

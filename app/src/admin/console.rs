@@ -1,0 +1,144 @@
+//! `/connectors`: what leaves Docket. What fails and what it means, how each destination is, the outbox, and one delivery whole.
+
+use super::api::{console, delivery, kinds};
+use super::delivery::DeliverySheet;
+use super::health::{Notices, Strip};
+use super::outbox::Outbox;
+use super::place::Place;
+use super::state::Desk;
+use crate::error::ApiError;
+use crate::live::{LiveMark, LiveState, use_live};
+use crate::requests::page_actions::refused_view;
+use crate::ui::{ErrorView, Menu, MenuItem, Skeleton};
+use crate::wire::page_data;
+use domain::approvals::wire::LiveEvent;
+use domain::connectors::wire::{Console, DeliveryDetail, KindView};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+type Found = (Console, Option<DeliveryDetail>, Vec<KindView>);
+
+async fn find(place: Place) -> Result<Found, ApiError> {
+    let page = console(place.filter, place.after).await?;
+    // A delivery that is gone closes its sheet; the list stays.
+    let open = match place.open {
+        Some(id) => delivery(id).await.ok(),
+        None => None,
+    };
+    let kinds = if page.may_administer { kinds().await? } else { Vec::new() };
+    Ok((page, open, kinds))
+}
+
+/// The page.
+#[component]
+pub fn ConsolePage() -> impl IntoView {
+    let query = use_query_map();
+    let place = Memo::new(move |_| query.with(|query| Place::read(|key| query.get(key))));
+    let first = place.get_untracked();
+    let found = {
+        let first = first.clone();
+        page_data(|| (), move |()| find(first.clone()))
+    };
+    view! {
+        <Title text="Connectors · Docket" />
+        <Transition fallback=|| {
+            view! {
+                <div class="page">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || {
+                let first = first.clone();
+                Suspend::new(async move {
+                    match found.await {
+                        Ok(found) => view! { <Loaded found place first /> }.into_any(),
+                        Err(error) => view! { <ErrorView error /> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
+    let (page, open, kinds) = found;
+    let administers = page.may_administer;
+    let desk = Desk::new(page, open, place);
+    Effect::new(move |before: Option<Place>| {
+        let now = place.get();
+        let before = before.unwrap_or_else(|| first.clone());
+        if before != now {
+            desk.go(&before, now.clone());
+        }
+        now
+    });
+    follow(desk);
+    let add = administers.then(|| add(kinds));
+    view! {
+        <div class="page connectors">
+            <header class="page__head">
+                <h1>"Connectors"</h1>
+                <div class="row row--wrap">
+                    <LiveMark />
+                    {add}
+                </div>
+            </header>
+            <div class="notices" id="refused" tabindex="-1" aria-live="polite">
+                {move || desk.refused.get().map(|error| refused_view(&error))}
+            </div>
+            <Notices desk />
+            <Strip desk />
+            <div class="outbox" class:outbox--open=move || desk.open.with(Option::is_some)>
+                <Outbox desk />
+                <DeliverySheet desk />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// "Add connector": one line for each kind.
+fn add(kinds: Vec<KindView>) -> AnyView {
+    let navigate = use_navigate();
+    let line = |KindView { kind, label }: KindView| {
+        let (navigate, icon) = (navigate.clone(), super::health::icon(&kind));
+        let act = Callback::new(move |()| navigate(&format!("/connectors/new/{kind}"), NavigateOptions::default()));
+        MenuItem { icon, words: label, key: "", act }
+    };
+    let items: Vec<MenuItem> = kinds.into_iter().map(line).collect();
+    view! {
+        <Menu
+            id="add-connector".to_owned()
+            label="Kinds of connectors".to_owned()
+            words="Add connector"
+            class="button"
+            items=Signal::stored(items)
+        />
+    }
+    .into_any()
+}
+
+/// Asks again when the stream says that deliveries changed, and whenever it comes (back) to life.
+fn follow(desk: Desk) {
+    let live = use_live();
+    Effect::new(move |before: Option<Option<u64>>| {
+        let last = live.last.get();
+        let seen = last.as_ref().map(|(n, _)| *n);
+        if before.is_some_and(|before| before != seen) && matches!(last, Some((_, LiveEvent::Deliveries))) {
+            desk.refresh();
+        }
+        seen
+    });
+    Effect::new(move |before: Option<LiveState>| {
+        let state = live.state.get();
+        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
+            desk.refresh();
+        }
+        state
+    });
+}

@@ -1,0 +1,424 @@
+//! The outbox: a page of deliveries with filters, and what can be done with several of them.
+
+use super::api::{replay_since, send_now};
+use super::health::counted;
+use super::place::{PERIODS, Place, SHOWS};
+use super::state::Desk;
+use crate::requests::page_deliveries::status_words;
+use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use domain::connectors::DeliveryStatus;
+use domain::connectors::wire::{ConsoleRow, Show};
+use domain::id::DeliveryId;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// The list.
+#[component]
+pub fn Outbox(desk: Desk) -> impl IntoView {
+    let ids = Memo::new(move |_| desk.page.with(|page| page.rows.iter().map(|row| row.id).collect::<Vec<_>>()));
+    let administers = desk.page.with_untracked(|page| page.may_administer);
+    let rows = move || {
+        if ids.with(Vec::is_empty) {
+            return nothing(desk);
+        }
+        view! {
+            <div class="table-wrap" tabindex="0" role="group" aria-label="Deliveries, scrolls sideways">
+                <table class="table table--dense table--stack">
+                    <thead>
+                        <tr>
+                            {administers.then(|| view! { <th scope="col">{select_all(desk, ids)}</th> })}
+                            <th scope="col">"Queued"</th>
+                            <th scope="col">"Docket"</th>
+                            <th scope="col">"Event"</th>
+                            <th scope="col">"Connector"</th>
+                            <th scope="col">"Attempts"</th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col">"Next"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || ids.get() key=|id| *id let:id>
+                            {row_view(desk, id, administers)}
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="slip outbox__list" aria-labelledby="outbox-h" aria-busy=move || desk.loading.get().then_some("true")>
+            <div class="slip__head">
+                <h2 id="outbox-h">"Outbox"</h2>
+                <span class="slip__note">{move || desk.page.with(|page| schedule_words(&page.pauses))}</span>
+                <div class="push row row--wrap">
+                    <Arrivals desk />
+                    {administers.then(|| replay_buttons(desk))}
+                </div>
+            </div>
+            <Filters desk />
+            {rows}
+            <Pages desk />
+        </section>
+    }
+    .into_any()
+}
+
+/// "Retried 4 times over 81 minutes, then marked failed".
+fn schedule_words(pauses: &[u32]) -> String {
+    let minutes: u32 = pauses.iter().sum();
+    let over = if minutes >= 180 { format!("{} hours", minutes / 60) } else { format!("{minutes} minutes") };
+    match pauses.len() {
+        0 => "Tried once, then marked failed".to_owned(),
+        1 => format!("Retried once after {over}, then marked failed"),
+        times => format!("Retried {times} times over {over}, then marked failed"),
+    }
+}
+
+/// "2 new": shows what waits to be shown.
+#[component]
+fn Arrivals(desk: Desk) -> impl IntoView {
+    let button = move |new: usize| {
+        let words = if new == 1 { "1 new delivery".to_owned() } else { format!("{new} new deliveries") };
+        view! {
+            <button class="arrivals" type="button" on:click=move |_| desk.load(desk.place.get_untracked())>
+                <Icon name="arrow-up" />
+                {words}
+            </button>
+        }
+    };
+    view! { <span aria-live="polite">{move || Some(desk.arrivals.get()).filter(|new| *new > 0).map(button)}</span> }.into_any()
+}
+
+/// Replays what is chosen, or all that failed in the period shown.
+fn replay_buttons(desk: Desk) -> AnyView {
+    let chosen = move || desk.selected.with(|selected| selected.len());
+    let replay = move |_| {
+        let ids: Vec<DeliveryId> = desk.selected.with_untracked(|selected| selected.iter().copied().collect());
+        desk.act(async move { send_now(ids).await }, |sent| sent_words(*sent));
+    };
+    let since = move |_| {
+        let (filter, now) = (desk.place.with_untracked(|place| place.filter.clone()), desk.page.with_untracked(|page| page.now));
+        let since = filter.period.days().map_or(DateTime::UNIX_EPOCH, |days| now - TimeDelta::days(days));
+        desk.act(async move { replay_since(filter.connector, since).await }, |sent| sent_words(*sent));
+    };
+    let failed = move || desk.page.with(|page| page.failed);
+    let one = move || {
+        (chosen() > 0).then(|| {
+            view! {
+                <button class="button button--sm" type="button" aria-disabled=move || desk.busy.get().then_some("true") on:click=replay>
+                    {move || format!("Replay {} selected", chosen())}
+                </button>
+            }
+        })
+    };
+    let all = move || {
+        (chosen() == 0 && failed() > 0 && desk.place.with(|place| place.filter.number.is_empty())).then(|| {
+            view! {
+                <button class="button button--sm" type="button" aria-disabled=move || desk.busy.get().then_some("true") on:click=since>
+                    {move || format!("Replay {} failed", counted(failed()))}
+                </button>
+            }
+        })
+    };
+    view! {
+        {one}
+        {all}
+    }
+    .into_any()
+}
+
+/// What became of a replay.
+pub fn sent_words(sent: u32) -> String {
+    match sent {
+        0 => "Nothing to send: it was delivered or is being sent".to_owned(),
+        1 => "1 delivery is sent again".to_owned(),
+        many => format!("{many} deliveries are sent again"),
+    }
+}
+
+#[component]
+fn Filters(desk: Desk) -> impl IntoView {
+    let navigate = use_navigate();
+    let go = Callback::new(move |place: Place| {
+        navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    });
+    let show = |(show, _, words): &(Show, &str, &'static str)| {
+        let (show, words) = (*show, *words);
+        let count = move || match show {
+            Show::Waiting => format!(" {}", counted(desk.page.with(|page| page.waiting))),
+            Show::Failed => format!(" {}", counted(desk.page.with(|page| page.failed))),
+            Show::All | Show::Delivered => String::new(),
+        };
+        view! {
+            <a
+                href=move || desk.place.with(|place| place.with(|filter| filter.show = show).address())
+                aria-current=move || desk.place.with(|place| place.filter.show == show).then_some("true")
+            >
+                {words}
+                {count}
+            </a>
+        }
+        .into_any()
+    };
+    let shows = SHOWS.iter().map(show).collect_view();
+    let number = RwSignal::new(desk.place.with_untracked(|place| place.filter.number.clone()));
+    let search = move || {
+        let wanted = number.get_untracked().trim().to_owned();
+        let place = desk.place.get_untracked();
+        if place.filter.number != wanted {
+            go.run(place.with(|filter| filter.number = wanted));
+        }
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        search();
+    };
+    let names = Memo::new(move |_| {
+        desk.page.with(|page| page.destinations.iter().map(|one| (one.key.clone(), one.name.clone())).collect::<Vec<_>>())
+    });
+    let connectors = move || {
+        let now = desk.place.with(|place| place.filter.connector.clone());
+        let mut lines = vec![(String::new(), "Any connector".to_owned(), now.is_empty())];
+        lines.extend(names.get().into_iter().map(|(key, name)| (key.clone(), name, key == now)));
+        select("to", "Connector", lines, move |value| go.run(desk.place.get_untracked().with(|filter| filter.connector = value)))
+    };
+    let periods = move || {
+        let now = desk.place.with(|place| place.filter.period);
+        let lines = PERIODS.iter().map(|(period, word, words)| ((*word).to_owned(), (*words).to_owned(), *period == now)).collect();
+        select("period", "Queued", lines, move |value| {
+            let period = PERIODS.iter().find(|(_, word, _)| *word == value).map(|(period, ..)| *period).unwrap_or_default();
+            go.run(desk.place.get_untracked().with(|filter| filter.period = period));
+        })
+    };
+    view! {
+        <form class="toolbar outbox__bar" role="search" aria-label="Filter" action="/connectors" method="get" on:submit=submit>
+            <nav class="segmented segmented--sm" aria-label="Status">
+                {shows}
+            </nav>
+            {connectors}
+            {periods}
+            <div class="affix affix--sm outbox__search">
+                <span class="affix__text">
+                    <Icon name="search" />
+                </span>
+                <input
+                    class="input"
+                    name="number"
+                    type="search"
+                    maxlength="20"
+                    autocomplete="off"
+                    aria-label="Docket number"
+                    placeholder="Docket number"
+                    value=number.get_untracked()
+                    prop:value=number
+                    on:input:target=move |event| number.set(event.target().value())
+                    on:change=move |_| search()
+                />
+            </div>
+            <button class="visually-hidden" type="submit">
+                "Search"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn select(name: &'static str, label: &'static str, lines: Vec<(String, String, bool)>, chosen: impl Fn(String) + 'static) -> AnyView {
+    let options = lines
+        .into_iter()
+        .map(|(value, words, selected)| view! { <option value=value selected=selected>{words}</option> }.into_any())
+        .collect_view();
+    view! {
+        <select class="select select--sm" name=name aria-label=label on:change:target=move |event| chosen(event.target().value())>
+            {options}
+        </select>
+    }
+    .into_any()
+}
+
+fn select_all(desk: Desk, ids: Memo<Vec<DeliveryId>>) -> AnyView {
+    let all = move || ids.with(|ids| desk.selected.with(|selected| ids.iter().all(|id| selected.contains(id))));
+    let press = move |_| {
+        let ids = ids.get_untracked();
+        desk.selected.update(|selected| {
+            if ids.iter().all(|id| selected.contains(id)) {
+                selected.clear();
+            } else {
+                selected.extend(ids);
+            }
+        });
+    };
+    view! { <input class="check check--sm" type="checkbox" aria-label="Select all" prop:checked=all on:change=press /> }.into_any()
+}
+
+fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
+    let row = Memo::new(move |_| desk.page.with(|page| page.rows.iter().find(|row| row.id == id).cloned()));
+    let part = move |show: fn(&ConsoleRow) -> AnyView| move || row.with(|row| row.as_ref().map(show));
+    let name = move || row.with(|row| row.as_ref().map(|row| format!("Select {}, {}, {}", row.number, row.event, row.connector)));
+    let check = administers.then(|| {
+        let press = move |_| {
+            desk.selected.update(|selected| {
+                if !selected.remove(&id) {
+                    selected.insert(id);
+                }
+            });
+        };
+        view! {
+            <td class="cellcheck">
+                <input
+                    class="check check--sm"
+                    type="checkbox"
+                    aria-label=name
+                    prop:checked=move || desk.selected.with(|selected| selected.contains(&id))
+                    on:change=press
+                />
+            </td>
+        }
+    });
+    let href = move || desk.place.with(|place| place.opening(Some(id)).address());
+    let opened = move || desk.place.with(|place| place.open == Some(id));
+    let event = move || row.with(|row| row.as_ref().map(|row| row.event.clone()));
+    let queued = move || row.with(|row| row.as_ref().map(|row| short(row.queued_at, desk)));
+    let next = move || {
+        row.with(|row| {
+            let row = row.as_ref()?;
+            let at = row.next_at.filter(|_| matches!(row.status, DeliveryStatus::Retrying | DeliveryStatus::Waiting))?;
+            Some(if desk.page.with(|page| at <= page.now) { view! { "Now" }.into_any() } else { short(at, desk) })
+        })
+    };
+    view! {
+        <tr class:is-selected=opened>
+            {check}
+            <td class="c-at" data-label="Queued">
+                {queued}
+            </td>
+            <th scope="row">
+                <a href=move || row.with(|row| row.as_ref().map(|row| format!("/requests/{}", row.number)))>
+                    {part(|row| view! { <DocketNumber number=row.number.clone() /> }.into_any())}
+                </a>
+            </th>
+            <td class="c-event" data-label="Event">
+                <a href=href aria-current=move || opened().then_some("true")>
+                    {event}
+                    <span class="visually-hidden">{move || row.with(|row| row.as_ref().map(|row| format!(" of {}, to {}: show the delivery", row.number, row.connector)))}</span>
+                </a>
+            </td>
+            <td class="c-conn" data-label="Connector">
+                {part(|row| view! { {row.connector.clone()} }.into_any())}
+            </td>
+            <td class="c-tries" data-label="Attempts">
+                {part(tries)}
+            </td>
+            <td class="c-status" data-label="Status">
+                {part(|row| status(row.status))}
+            </td>
+            <td class="c-next" data-label="Next">
+                {next}
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Where a delivery stands.
+pub fn status(status: DeliveryStatus) -> AnyView {
+    let (class, icon, words) = status_words(status);
+    view! {
+        <span class=class>
+            <Icon name=icon />
+            {words}
+        </span>
+    }
+    .into_any()
+}
+
+fn tries(row: &ConsoleRow) -> AnyView {
+    let failed = if row.status == DeliveryStatus::Delivered { row.attempts.saturating_sub(1) } else { row.attempts };
+    let dots = (0..row.tries.min(10))
+        .map(|place| {
+            let class = match place {
+                place if place < failed => "try try--x",
+                place if place < row.attempts => "try try--o",
+                _ => "try",
+            };
+            view! { <span class=class></span> }.into_any()
+        })
+        .collect_view();
+    view! {
+        <span class="row nowrap">
+            <span class="attempt-dots" aria-hidden="true">
+                {dots}
+            </span>
+            <span>{format!("{} of {}", row.attempts, row.tries)}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// "09:41" today, "13 Apr, 09:41" on other days.
+pub fn short(at: DateTime<Utc>, desk: Desk) -> AnyView {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let clock = use_wall_clock();
+    let words = move || {
+        let (here, today) = (clock.local(at), clock.local(desk.page.with(|page| page.now)));
+        let month = MONTHS.get(here.month0() as usize).copied().unwrap_or_default();
+        if here.date() == today.date() { time(here) } else { format!("{} {month}, {}", here.day(), time(here)) }
+    };
+    view! { <time datetime=at.to_rfc3339()>{words}</time> }.into_any()
+}
+
+#[component]
+fn Pages(desk: Desk) -> impl IntoView {
+    let next = Memo::new(move |_| desk.page.with(|page| page.next.clone()));
+    let later = Memo::new(move |_| desk.place.with(|place| place.after.is_some()));
+    let newest = move || desk.place.with(|place| Place { after: None, open: None, ..place.clone() }.address());
+    let older = move || desk.place.with(|place| Place { after: next.get(), open: None, ..place.clone() }.address());
+    let pages = move || {
+        (later.get() || next.with(Option::is_some)).then(|| {
+            view! {
+                <nav class="pagination" aria-label="Pages">
+                    <span></span>
+                    <span class="row">
+                        {later.get().then(|| view! { <a class="button button--sm" href=newest>"Newest"</a> })}
+                        {next.with(Option::is_some).then(|| view! { <a class="button button--sm" href=older>"Older"<Icon name="chevron-right" /></a> })}
+                    </span>
+                </nav>
+            }
+        })
+    };
+    pages.into_any()
+}
+
+fn nothing(desk: Desk) -> AnyView {
+    let filtered = desk.place.with(|place| *place != Place { open: place.open, ..Place::default() });
+    let (title, words) = if filtered {
+        ("Nothing fits", "No delivery fits all of these filters.")
+    } else {
+        ("Nothing was sent in the last 7 days", "Deliveries appear here when approved requests are handed on.")
+    };
+    let all = Place::read(|key| (key == "period").then(|| "ever".to_owned())).address();
+    view! {
+        <Empty icon="send" title=title>
+            <p>{words}</p>
+            <a class="button" href=all>
+                "Show all deliveries"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schedule_is_said_in_words() {
+        assert_eq!(schedule_words(&[1, 5, 15, 60]), "Retried 4 times over 81 minutes, then marked failed");
+        assert_eq!(schedule_words(&[60, 240]), "Retried 2 times over 5 hours, then marked failed");
+        assert_eq!(schedule_words(&[]), "Tried once, then marked failed");
+    }
+}

@@ -1,0 +1,202 @@
+//! What the parts of the console share: the page as it is now, the delivery that is open, what is chosen and what is on its way.
+
+use super::api::{console, delivery};
+use super::place::Place;
+use crate::error::ApiError;
+use crate::ui::toast::{Toasts, use_toasts};
+use domain::connectors::wire::{Console, ConsoleRow, DeliveryDetail};
+use domain::id::DeliveryId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::BTreeSet;
+
+/// Everything the parts share.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub place: Memo<Place>,
+    pub page: RwSignal<Console>,
+    pub open: RwSignal<Option<DeliveryDetail>>,
+    pub selected: RwSignal<BTreeSet<DeliveryId>>,
+    /// Deliveries that are not on screen yet: nothing moves under the reader.
+    pub arrivals: RwSignal<usize>,
+    pub refused: RwSignal<Option<ApiError>>,
+    /// Something was asked for and is not answered.
+    pub busy: RwSignal<bool>,
+    /// Another list is on its way.
+    pub loading: RwSignal<bool>,
+    toasts: Toasts,
+    fetching: StoredValue<bool>,
+    again: StoredValue<bool>,
+}
+
+impl Desk {
+    /// As first found.
+    pub fn new(page: Console, open: Option<DeliveryDetail>, place: Memo<Place>) -> Self {
+        Self {
+            place,
+            page: RwSignal::new(page),
+            open: RwSignal::new(open),
+            selected: RwSignal::new(BTreeSet::new()),
+            arrivals: RwSignal::new(0),
+            refused: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            loading: RwSignal::new(false),
+            toasts: use_toasts(),
+            fetching: StoredValue::new(false),
+            again: StoredValue::new(false),
+        }
+    }
+
+    /// Shows what belongs to another address.
+    pub fn go(self, before: &Place, now: Place) {
+        if !now.lists_like(before) {
+            self.load(now.clone());
+        }
+        if now.open != before.open {
+            self.look(now.open);
+        }
+    }
+
+    /// Reads the list of an address anew.
+    pub fn load(self, place: Place) {
+        self.loading.set(true);
+        spawn_local(async move {
+            let answer = console(place.filter.clone(), place.after.clone()).await;
+            // Another list was asked for meanwhile: its answer counts.
+            if !self.place.try_get_untracked().is_some_and(|now| now.lists_like(&place)) {
+                return;
+            }
+            self.loading.set(false);
+            match answer {
+                Ok(page) => {
+                    self.arrivals.set(0);
+                    self.selected.update(BTreeSet::clear);
+                    self.refused.set(None);
+                    self.page.set(page);
+                }
+                Err(error) => self.refused.set(Some(error)),
+            }
+        });
+    }
+
+    /// Opens a delivery, or closes the one that is open.
+    pub fn look(self, id: Option<DeliveryId>) {
+        let Some(id) = id else {
+            self.open.set(None);
+            return;
+        };
+        spawn_local(async move {
+            let answer = delivery(id).await;
+            if self.place.try_get_untracked().and_then(|place| place.open) != Some(id) {
+                return;
+            }
+            match answer {
+                Ok(found) => self.open.set(Some(found)),
+                Err(error) => self.refused.set(Some(error)),
+            }
+        });
+    }
+
+    /// Asks again how it is now, and changes in place what is on screen. Called while asking, it asks once more afterwards.
+    pub fn refresh(self) {
+        if self.fetching.try_get_value() != Some(false) {
+            self.again.try_update_value(|again| *again = true);
+            return;
+        }
+        self.fetching.set_value(true);
+        spawn_local(async move {
+            loop {
+                self.again.try_update_value(|again| *again = false);
+                let Some(place) = self.place.try_get_untracked() else { return };
+                if let Ok(found) = console(place.filter.clone(), place.after.clone()).await
+                    && self.place.try_get_untracked().is_some_and(|now| now.lists_like(&place))
+                {
+                    self.merge(found).await;
+                }
+                if let Some(id) = place.open {
+                    self.look(Some(id));
+                }
+                if self.again.try_get_value() != Some(true) {
+                    break;
+                }
+            }
+            self.fetching.try_update_value(|fetching| *fetching = false);
+        });
+    }
+
+    async fn merge(self, found: Console) {
+        let shown: Vec<ConsoleRow> = self.page.with_untracked(|page| page.rows.clone());
+        if shown.is_empty() {
+            self.page.set(found);
+            return;
+        }
+        let (rows, new) = merged(&shown, &found.rows);
+        self.arrivals.set(new);
+        let next = self.page.with_untracked(|page| page.next.clone());
+        self.page.set(Console { rows, next, ..found });
+    }
+
+    /// Does something, then looks again. `done` says what was done.
+    pub fn act<T: 'static>(self, doing: impl Future<Output = Result<T, ApiError>> + 'static, done: impl FnOnce(&T) -> String + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = doing.await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(value) => {
+                    self.refused.try_set(None);
+                    self.selected.try_update(BTreeSet::clear);
+                    self.toasts.show(done(&value), None);
+                    self.refresh();
+                }
+                Err(error) => {
+                    self.refused.try_set(Some(error));
+                }
+            }
+        });
+    }
+}
+
+/// The rows on screen as they are now, and how many new ones wait. A row that does not fit the filter any more stays until the next load.
+fn merged(shown: &[ConsoleRow], found: &[ConsoleRow]) -> (Vec<ConsoleRow>, usize) {
+    let newest = shown.first().map(|row| row.queued_at);
+    let rows = shown.iter().map(|row| found.iter().find(|now| now.id == row.id).unwrap_or(row).clone()).collect();
+    let unseen = |row: &&ConsoleRow| Some(row.queued_at) >= newest && !shown.iter().any(|known| known.id == row.id);
+    (rows, found.iter().filter(unseen).count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use domain::connectors::DeliveryStatus;
+    use uuid::Uuid;
+
+    fn row(id: u128, second: i64, status: DeliveryStatus) -> ConsoleRow {
+        ConsoleRow {
+            id: DeliveryId(Uuid::from_u128(id)),
+            queued_at: DateTime::from_timestamp(second, 0).unwrap(),
+            number: "IT-7F3K".into(),
+            title: "VPN".into(),
+            event: "Handed on".into(),
+            connector: "Desk".into(),
+            attempts: 0,
+            tries: 5,
+            status,
+            next_at: None,
+        }
+    }
+
+    #[test]
+    fn rows_change_in_place_and_new_ones_wait() {
+        use DeliveryStatus::{Delivered, Waiting};
+        let shown = [row(2, 20, Waiting), row(1, 10, Waiting)];
+        let found = [row(3, 30, Waiting), row(2, 20, Delivered), row(1, 10, Waiting), row(0, 5, Waiting)];
+        let (rows, new) = merged(&shown, &found);
+        assert_eq!(rows, [row(2, 20, Delivered), row(1, 10, Waiting)]);
+        assert_eq!(new, 1, "what is older than the last row is another page's");
+    }
+}

@@ -1,0 +1,100 @@
+//! SendGrid: an e-mail through its Mail Send interface (`POST /v3/mail/send`).
+
+use super::connectwise::ALL_ANSWERS;
+use super::http::{Call, Client, web_address};
+use super::{Connector, Given, Outcome, Outgoing};
+use crate::templates::Escape;
+use reqwest::header::AUTHORIZATION;
+use serde_json::{Map, Value, json};
+
+/// The connector of kind `sendgrid`.
+pub struct SendGrid;
+
+const API: &str = "https://api.sendgrid.com";
+pub(super) const DEFAULT_SUBJECT: &str = "{{ number }} {{ form_name }}, {{ requester.name }}";
+
+#[async_trait::async_trait]
+impl Connector for SendGrid {
+    fn kind(&self) -> &'static str {
+        "sendgrid"
+    }
+
+    fn label(&self) -> &'static str {
+        "SendGrid"
+    }
+
+    fn written_form(&self) -> &'static str {
+        include_str!("forms/sendgrid.yaml")
+    }
+
+    fn secrets(&self) -> &'static [&'static str] {
+        &["api_key"]
+    }
+
+    fn templates(&self) -> &'static [(&'static str, Escape)] {
+        &[("subject_template", Escape::None), ("body_template", Escape::None)]
+    }
+
+    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+        let mut problems: Vec<_> =
+            addresses(&given.text("to_email")).err().map(|message| ("to_email".to_owned(), message)).into_iter().collect();
+        let named = !given.text("api_key_env").is_empty();
+        if !given.text("api_url").is_empty() && given.text("api_key").is_empty() && !named {
+            problems.push(("api_url".to_owned(), "Another address needs an API key of its own.".to_owned()));
+        }
+        problems.extend(web_address("api_url", &given.text_or("api_url", API)).err());
+        problems
+    }
+
+    fn target(&self, settings: &Map<String, Value>) -> String {
+        settings.get("to_email").and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+        match call(given, outgoing) {
+            Ok(call) => {
+                call.make(client, outgoing.now, |answer, after| {
+                    let json = answer.json();
+                    let messages: Vec<&str> =
+                        json["errors"].as_array().into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
+                    answer.judge("SendGrid", after, &messages.join("; ")).into()
+                })
+                .await
+            }
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
+}
+
+fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+    // The server's own key goes to SendGrid alone.
+    let own = given.text("api_key");
+    let (key, api) = match &given.server.sendgrid_api_key {
+        _ if !own.is_empty() => (own, given.text_or("api_url", API)),
+        Some(shared) => (shared.clone(), API.to_owned()),
+        None => return Err("Not sent: there is no API key. Enter one, or set SENDGRID_API_KEY on the server.".to_owned()),
+    };
+    let url = web_address("api_url", &format!("{}/v3/mail/send", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
+    let to: Vec<Value> = addresses(&given.text("to_email"))?.into_iter().map(|email| json!({"email": email})).collect();
+    let subject = given.made("subject_template", DEFAULT_SUBJECT, Escape::None, outgoing)?;
+    let text = given.made("body_template", ALL_ANSWERS, Escape::None, outgoing)?;
+    let body = json!({
+        "personalizations": [{"to": to, "custom_args": {"docket_delivery": outgoing.id.to_string()}}],
+        "from": {"email": given.needed("from_email")?, "name": "Docket"},
+        "subject": subject.split_whitespace().collect::<Vec<_>>().join(" "),
+        "content": [{"type": "text/plain", "value": text}],
+    });
+    Ok(Call::post(url, &body).header(AUTHORIZATION, &format!("Bearer {key}"), true))
+}
+
+/// Addresses written with commas between them; at most 50.
+pub(super) fn addresses(text: &str) -> Result<Vec<String>, String> {
+    let found: Vec<String> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let wrong = found.iter().find(|address| address.parse::<lettre::Address>().is_err());
+    match wrong {
+        Some(wrong) => Err(format!("“{wrong}” is not an e-mail address.")),
+        None if found.is_empty() => Err("Enter an e-mail address.".to_owned()),
+        None if found.len() > 50 => Err("At most 50 addresses.".to_owned()),
+        None => Ok(found),
+    }
+}

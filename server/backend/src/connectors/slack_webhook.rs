@@ -1,0 +1,79 @@
+//! Slack's incoming webhooks: a message to the channel that the address stands for.
+
+use super::http::{Call, Client, web_address};
+use super::{Connector, Given, Outcome, Outgoing, Verdict};
+use crate::templates::Escape;
+use serde_json::{Map, Value, json};
+
+/// The connector of kind `slack_webhook`.
+pub struct SlackWebhook;
+
+/// The request, who asks and what was answered, in mrkdwn.
+pub(super) const MESSAGE: &str = "*<{{ link }}|{{ number }}>* {{ form_name }}, for {{ requester.name }}
+{% for section in sections %}{% for answer in section.answers if answer.text %}*{{ answer.label }}:* {{ answer.text }}
+{% endfor %}{% endfor %}";
+
+#[async_trait::async_trait]
+impl Connector for SlackWebhook {
+    fn kind(&self) -> &'static str {
+        "slack_webhook"
+    }
+
+    fn label(&self) -> &'static str {
+        "Slack webhook"
+    }
+
+    fn written_form(&self) -> &'static str {
+        include_str!("forms/slack_webhook.yaml")
+    }
+
+    fn secrets(&self) -> &'static [&'static str] {
+        &["webhook_url"]
+    }
+
+    fn templates(&self) -> &'static [(&'static str, Escape)] {
+        &[("text_template", Escape::Slack)]
+    }
+
+    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+        let url = given.text("webhook_url");
+        if url.is_empty() { Vec::new() } else { web_address("webhook_url", &url).err().into_iter().collect() }
+    }
+
+    fn target(&self, _settings: &Map<String, Value>) -> String {
+        "The webhook’s channel".to_owned()
+    }
+
+    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+        match call(given, outgoing) {
+            Ok(call) => {
+                call.make(client, outgoing.now, |answer, after| {
+                    // Slack answers with a word: ok, invalid_token, channel_is_archived.
+                    let word = String::from_utf8_lossy(&answer.body[..answer.body.len().min(100)]).trim().to_owned();
+                    match answer.code {
+                        200 if word != "ok" => Verdict::Retry { error: format!("Slack answered “{word}” instead of ok."), after }.into(),
+                        404 | 410 if !word.starts_with('<') => {
+                            Verdict::Permanent { error: format!("Slack answered {}: {word}.", answer.code) }.into()
+                        }
+                        _ => answer.judge("Slack", after, if answer.code < 300 { "" } else { &word }).into(),
+                    }
+                })
+                .await
+            }
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
+}
+
+fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+    let own = given.text("webhook_url");
+    let address = if own.is_empty() { given.server.slack_webhook_url.clone().unwrap_or_default() } else { own };
+    if address.is_empty() {
+        return Err("Not sent: there is no webhook address. Enter one, or set SLACK_WEBHOOK_URL on the server.".to_owned());
+    }
+    let url = web_address("webhook_url", &address).map_err(|(_, message)| message)?;
+    // The whole path is the key.
+    let shown = format!("{}://{}/(hidden)", url.scheme(), url.host_str().unwrap_or_default());
+    let text = given.made("text_template", MESSAGE, Escape::Slack, outgoing)?;
+    Ok(Call::post(url, &json!({"text": text.trim_end()})).shown_as(shown))
+}

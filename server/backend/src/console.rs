@@ -1,0 +1,326 @@
+//! The delivery console: what leaves Docket, how destinations are, and how administrators take a hand.
+//!
+//! Who may see deliveries sees them; replaying, skipping, holding and setting up is for administrators. Calls themselves are made by the
+//! outbox alone, tests of connectors included.
+
+mod setup;
+
+pub use setup::{connector, kinds, new_connector, preview, save, test};
+
+use crate::error::Result;
+use crate::live::Change;
+use crate::requests::{announce, record};
+use crate::store::attempts::Attempt;
+use crate::store::console::{self, After, Wanted};
+use crate::store::deliveries::Delivery;
+use crate::store::{Tx, attempts, connectors, deliveries, destinations, effects, members, requests};
+use crate::{Backend, Caller, outbox};
+use chrono::{DateTime, Duration, Utc};
+use domain::Refusal;
+use domain::connectors::breaker::Health;
+use domain::connectors::wire::{
+    AttemptWhole, CHART_HOURS, CONSOLE_ROWS, Console, ConsoleFilter, ConsoleRow, DeliveryDetail, DestinationView, MOST_COUNTED, Show,
+    WorkerView,
+};
+use domain::connectors::{Connector, status};
+use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
+use domain::people::Facts;
+use domain::permission::Permission;
+use domain::requests::lifecycle::{self, Observation};
+use domain::requests::wire::Made;
+use std::collections::BTreeMap;
+
+/// Deliveries replayed by one click, at most.
+pub const MOST_REPLAYED: u64 = 1_000;
+/// Without a sign of life for so long, a worker counts as gone.
+const WORKER_PATIENCE: Duration = Duration::seconds(60);
+
+fn see(caller: &Caller) -> Result<()> {
+    if caller.facts.may(Permission::SeeDeliveries) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+}
+
+pub(crate) fn administer(facts: &Facts) -> Result<()> {
+    if facts.may(Permission::Administer) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+}
+
+/// The console.
+///
+/// # Errors
+/// `NotFound` for who may not see deliveries.
+pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, after: Option<String>) -> Result<Console> {
+    see(caller)?;
+    let handle = backend.store().read(caller.organization);
+    let known = connectors::all(&handle, &backend.settings().keys).await?;
+    let mut wanted = Wanted {
+        show: filter.show,
+        connector: (!filter.connector.is_empty()).then(|| filter.connector.clone()),
+        since: filter.period.days().map(|days| backend.now() - Duration::days(days)),
+        request: None,
+    };
+    if !filter.number.trim().is_empty() {
+        let request = match domain::requests::number::parse(&filter.number) {
+            Some(number) => requests::by_number(&handle, &number).await?,
+            None => None,
+        };
+        // No request has the nil id: what is not a docket number finds nothing.
+        wanted.request = Some(request.map_or(RequestId(uuid::Uuid::nil()), |request| request.id));
+    }
+    let mut found = console::page(&handle, &wanted, after.as_deref().and_then(After::read), CONSOLE_ROWS + 1).await?;
+    let more = found.len() as u64 > CONSOLE_ROWS;
+    found.truncate(CONSOLE_ROWS as usize);
+    let next = found.last().filter(|_| more).map(|last| After { at: last.created_at, id: last.id }.written());
+    let (waiting, failed) = (Wanted { show: Show::Waiting, ..wanted.clone() }, Wanted { show: Show::Failed, ..wanted.clone() });
+    Ok(Console {
+        now: backend.now(),
+        destinations: destination_views(backend, caller, &known).await?,
+        waiting: console::count(&handle, &waiting, MOST_COUNTED).await?,
+        failed: console::count(&handle, &failed, MOST_COUNTED).await?,
+        rows: rows(backend, caller, found, &known).await?,
+        next,
+        pauses: backend.settings().delivery_pauses.clone(),
+        worker: worker(backend).await?,
+        may_administer: caller.facts.may(Permission::Administer),
+    })
+}
+
+/// How many destinations are paused because they fail; 0 for who may not see deliveries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn trouble(backend: &Backend, caller: &Caller) -> Result<u64> {
+    if see(caller).is_err() {
+        return Ok(0);
+    }
+    destinations::paused(&backend.store().read(caller.organization)).await
+}
+
+/// Whether anything is delivered at all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn worker(backend: &Backend) -> Result<WorkerView> {
+    Ok(match outbox::alive(backend).await? {
+        None => WorkerView::Never,
+        Some(seen) if backend.now() - seen > WORKER_PATIENCE => WorkerView::Gone(seen),
+        Some(_) => WorkerView::Alive,
+    })
+}
+
+async fn destination_views(backend: &Backend, caller: &Caller, known: &[Connector]) -> Result<Vec<DestinationView>> {
+    let handle = backend.store().read(caller.organization);
+    let this_hour = backend.now().timestamp() / 3600;
+    let first = this_hour - (CHART_HOURS as i64 - 1);
+    let since = DateTime::<Utc>::from_timestamp(first * 3600, 0).unwrap_or(backend.now());
+    let tries = attempts::by_hour(&handle, since).await?;
+    let health: BTreeMap<String, Health> = destinations::all(&handle).await?.into_iter().collect();
+    let mut views = Vec::with_capacity(known.len());
+    for connector in known {
+        let health = health.get(&connector.key).cloned().unwrap_or_default();
+        let wanted = Wanted { show: Show::Waiting, connector: Some(connector.key.clone()), ..Wanted::default() };
+        let kind = crate::connectors::find(&connector.kind);
+        views.push(DestinationView {
+            key: connector.key.clone(),
+            name: connector.name.clone(),
+            kind: connector.kind.clone(),
+            kind_label: kind.map_or_else(|| connector.kind.clone(), |kind| kind.label().to_owned()),
+            target: kind.map(|kind| kind.target(&connector.settings)).unwrap_or_default(),
+            enabled: connector.enabled,
+            standing: health.standing(),
+            refuses_us: health.refuses_us,
+            failing_since: health.failing_since,
+            paused_until: health.paused_until,
+            error: health.error,
+            waiting: console::count(&handle, &wanted, MOST_COUNTED).await?,
+            hours: (first..=this_hour).map(|hour| tries.get(&(connector.key.clone(), hour)).copied().unwrap_or_default()).collect(),
+        });
+    }
+    Ok(views)
+}
+
+async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &[Connector]) -> Result<Vec<ConsoleRow>> {
+    let handle = backend.store().read(caller.organization);
+    let requests: Vec<RequestId> = found.iter().map(|delivery| delivery.request).collect();
+    let names = requests::names(&handle, &requests).await?;
+    let ids: Vec<DeliveryId> = found.iter().map(|delivery| delivery.id).collect();
+    let mut tried: BTreeMap<DeliveryId, u32> = BTreeMap::new();
+    attempts::of(&handle, &ids).await?.into_iter().for_each(|attempt| *tried.entry(attempt.delivery).or_default() += 1);
+    let mut rows = Vec::with_capacity(found.len());
+    for delivery in found {
+        let (number, title) = names.get(&delivery.request).cloned().unwrap_or_default();
+        let effect = effects::find(&handle, delivery.effect).await?.map(|recorded| recorded.effect.words());
+        let attempts = tried.get(&delivery.id).copied().unwrap_or_default();
+        let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
+        rows.push(ConsoleRow {
+            id: delivery.id,
+            queued_at: delivery.created_at,
+            number,
+            title,
+            event: effect.unwrap_or("Unreadable").to_owned(),
+            connector: known.iter().find(|one| one.key == delivery.connector).map_or(delivery.connector, |one| one.name.clone()),
+            attempts,
+            tries: attempts.saturating_sub(delivery.times.attempts) + in_one_schedule,
+            status: status(&delivery.times, backend.now()),
+            next_at: delivery.times.next_at,
+        });
+    }
+    Ok(rows)
+}
+
+/// One delivery with its tries.
+///
+/// # Errors
+/// `NotFound` for who may not see it.
+pub async fn delivery(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<DeliveryDetail> {
+    see(caller)?;
+    let handle = backend.store().read(caller.organization);
+    let found = deliveries::find(&handle, id).await?.ok_or(Refusal::NotFound)?;
+    let known = connectors::names(&handle).await?;
+    let made = found.made.clone().map(|(number, link)| Made { number, link });
+    let row = rows(backend, caller, vec![found], &known).await?.pop().ok_or(Refusal::NotFound)?;
+    let attempts = attempts::whole(&handle, id).await?.into_iter().map(|(number, attempt)| whole(number, attempt)).collect();
+    Ok(DeliveryDetail { row, made, attempts })
+}
+
+fn whole(number: u32, attempt: Attempt) -> AttemptWhole {
+    AttemptWhole {
+        number,
+        at: attempt.at,
+        milliseconds: attempt.milliseconds.try_into().unwrap_or(u32::MAX),
+        code: attempt.code,
+        error: attempt.error,
+        request: readable(&attempt.request),
+        response: readable(&attempt.response),
+    }
+}
+
+/// What was sent or came back, with its JSON laid out.
+fn readable(text: &str) -> String {
+    let laid_out = |text: &str| -> Option<String> {
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        serde_json::to_string_pretty(&value).ok().filter(|_| value.is_object() || value.is_array())
+    };
+    match text.split_once("\n\n") {
+        Some((head, body)) => format!("{head}\n\n{}", laid_out(body).unwrap_or_else(|| body.to_owned())),
+        None => laid_out(text).unwrap_or_else(|| text.to_owned()),
+    }
+}
+
+/// Sends these now: failed ones with a fresh schedule, waiting ones without waiting longer. Says how many; those that were delivered or
+/// are being sent are left alone.
+///
+/// # Errors
+/// `NotFound` for who may not.
+pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) -> Result<u32> {
+    administer(&caller.facts)?;
+    let mut sent = 0;
+    for id in ids.into_iter().take(MOST_REPLAYED as usize) {
+        let (be, person) = (backend.clone(), caller.id());
+        let work = backend.store().write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let facts = fresh(tx, person, be.now()).await?;
+                send_one(tx, &be, &facts, id).await
+            })
+        });
+        sent += u32::from(work.await?);
+    }
+    Ok(sent)
+}
+
+/// Sends every delivery to a destination that failed since a moment; any destination when `connector` is empty. Says how many.
+///
+/// # Errors
+/// `NotFound` for who may not.
+pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String, since: DateTime<Utc>) -> Result<u32> {
+    administer(&caller.facts)?;
+    let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), request: None };
+    let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
+    // The oldest first: a destination hears of a request in order.
+    found.reverse();
+    send_now(backend, caller, found.into_iter().map(|delivery| delivery.id).collect()).await
+}
+
+/// Sends one delivery now, in a transaction of its own. A pause of its destination is over: somebody wants to know.
+pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: DeliveryId) -> Result<bool> {
+    let now = backend.now();
+    let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
+    lifecycle::replay(&request, actor, now)?;
+    let health = destinations::of(tx, &delivery.connector).await?;
+    if health.paused_until.is_some_and(|until| until > now) {
+        destinations::save(tx, &delivery.connector, &Health { paused_until: Some(now), ..health }).await?;
+    }
+    if deliveries::replay(tx, id, now).await? {
+        let seen = Observation::Replayed { connector: delivery.connector, by: actor.person.clone() };
+        record(tx, backend, &request, &lifecycle::observe(&request, &seen, now)).await?;
+    } else if console::hurry(tx, id, now).await? {
+        announce(tx, &request);
+    } else {
+        return Ok(false);
+    }
+    tx.announce(Change::Deliveries { organization: OrganizationId(crate::store::Handle::organization(tx)) });
+    Ok(true)
+}
+
+/// Gives up a delivery that waits, so that those behind it go on. It can be sent again.
+///
+/// # Errors
+/// `NotFound` for who may not; `NotNow` when it has ended or is being sent.
+pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<()> {
+    administer(&caller.facts)?;
+    let (be, person) = (backend.clone(), caller.id());
+    let work = backend.store().write(caller.organization, move |tx| {
+        Box::pin(async move {
+            let now = be.now();
+            let facts = fresh(tx, person, now).await?;
+            let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+            let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
+            if !console::skip(tx, id, now).await? {
+                return Err(Refusal::not_now("This delivery has ended or is being sent. Only one that waits can be skipped.").into());
+            }
+            let error = format!("Skipped by {}.", facts.person.name);
+            let attempt =
+                Attempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
+            attempts::insert(tx, id, attempt).await?;
+            let seen = Observation::DeliveryFailed { connector: delivery.connector, error };
+            record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
+            tx.announce(Change::Deliveries { organization: delivery.organization });
+            Ok(())
+        })
+    });
+    work.await
+}
+
+/// Holds everything for a destination back, or lets it go on.
+///
+/// # Errors
+/// `NotFound` for who may not, and when there is no such connector.
+pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: bool) -> Result<()> {
+    administer(&caller.facts)?;
+    let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
+    let work = backend.store().write(caller.organization, move |tx| {
+        Box::pin(async move {
+            fresh(tx, person, be.now()).await?;
+            if !connectors::names(tx).await?.iter().any(|one| one.key == connector) {
+                return Err(Refusal::NotFound.into());
+            }
+            let health = destinations::of(tx, &connector).await?;
+            let health = if held {
+                Health { held_at: health.held_at.or(Some(be.now())), ..health }
+            } else {
+                // Who releases it wants it tried.
+                Health { held_at: None, paused_until: health.paused_until.map(|until| until.min(be.now())), ..health }
+            };
+            destinations::save(tx, &connector, &health).await?;
+            tx.announce(Change::Deliveries { organization });
+            Ok(())
+        })
+    });
+    work.await
+}
+
+/// The person's rights as they are now: those of the page may be older.
+async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
+    let facts = members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?;
+    administer(&facts)?;
+    Ok(facts)
+}

@@ -1,0 +1,27 @@
+//! One call of a connector, with its secrets in place and out of sight.
+
+use crate::Backend;
+use crate::connectors::{self, Outcome, Outgoing, Verdict};
+use domain::connectors::Connector;
+use std::time::Duration;
+
+/// For a whole try, however many calls it takes: less than a lease.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Tries a connector once; what is kept of it has no secret in it.
+pub(super) async fn call(backend: &Backend, organization: &str, connector: &Connector, outgoing: &Outgoing<'_>) -> Outcome {
+    let Some(kind) = connectors::find(&connector.kind) else {
+        return Outcome::not_set_up(format!("This server knows no connector of the kind “{}”.", connector.kind));
+    };
+    let given = match connectors::resolve(kind, organization, connector, backend.settings()) {
+        Ok(given) => given,
+        Err(message) => return Outcome::not_set_up(message),
+    };
+    let tried = tokio::time::timeout(PATIENCE, kind.deliver(&given, outgoing, backend.client())).await;
+    let mut outcome = tried.unwrap_or_else(|_| {
+        let error = format!("No answer within {} seconds.", PATIENCE.as_secs());
+        Outcome::without_answer(Verdict::Retry { error, after: None }, String::new())
+    });
+    outcome.hide(&connectors::secret_values(kind.kind(), &given.settings));
+    outcome
+}

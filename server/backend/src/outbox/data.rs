@@ -1,0 +1,58 @@
+//! What a delivery says of its request: the payload of webhooks, and the names that templates use.
+
+use crate::Backend;
+use crate::error::{Error, Result};
+use crate::store::{form_versions, organizations, people, requests};
+use crate::templates;
+use domain::id::OrganizationId;
+use domain::people::OrganizationRef;
+use domain::requests::Request;
+use domain::requests::filing::answer_sections;
+use serde_json::{Value, json};
+
+/// A request as other systems learn of it.
+pub(super) async fn of(backend: &Backend, organization: &OrganizationRef, request: &Request) -> Result<Value> {
+    let handle = backend.store().read(organization.id);
+    let version = form_versions::find(&handle, &request.form_version).await?;
+    let version = version.ok_or_else(|| Error::Damaged("its form version is gone".to_owned()))?;
+    let email = people::email(&backend.store().platform(), request.requester.id).await?.unwrap_or_default();
+    let sections: Vec<Value> = answer_sections(&version, &request.answers)
+        .into_iter()
+        .map(|section| {
+            let answers: Vec<Value> = section
+                .answers
+                .into_iter()
+                .map(|answer| {
+                    let value = request.answers.get(&answer.key).cloned().unwrap_or(Value::Null);
+                    json!({"key": answer.key, "label": answer.label, "text": answer.text, "value": value})
+                })
+                .collect();
+            json!({"key": section.key, "title": section.title, "answers": answers})
+        })
+        .collect();
+    Ok(json!({
+        "number": request.number,
+        "item": {"key": request.item.key, "name": request.item.name, "category": request.item.category},
+        "organization": {"key": organization.key, "name": organization.name},
+        "requester": {"id": request.requester.id, "name": request.requester.name, "title": request.requester.title, "email": email},
+        "submitted_at": request.submitted_at,
+        "form_version": request.form_version,
+        "answers": sections,
+        "link": format!("{}/requests/{}", backend.settings().public_url, request.number),
+    }))
+}
+
+/// The data of a request by its docket number, or sample data when no number is given; None when there is no such request.
+pub(crate) async fn sample(backend: &Backend, organization: OrganizationId, number: &str) -> Result<Option<Value>> {
+    let found = organizations::find(&backend.store().platform(), organization).await?;
+    let organization = found.ok_or_else(|| Error::failed("the caller's organization is gone"))?;
+    if number.trim().is_empty() {
+        let named = json!({"key": organization.key, "name": organization.name});
+        return Ok(Some(templates::sample(&backend.settings().public_url, &named)));
+    }
+    let Some(number) = domain::requests::number::parse(number) else { return Ok(None) };
+    match requests::by_number(&backend.store().read(organization.id), &number).await? {
+        Some(request) => of(backend, &organization, &request).await.map(Some),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,64 @@
+//! Tests of connectors: a delivery of sample data, made by the worker like any other, and kept beside the deliveries.
+
+use crate::Backend;
+use crate::connectors::{Outcome, Outgoing};
+use crate::error::Result;
+use crate::live::Change;
+use crate::store::attempts::Attempt;
+use crate::store::connector_tests::{self, Waiting};
+use crate::store::{connectors, organizations};
+use crate::templates;
+use domain::id::DeliveryId;
+use serde_json::json;
+
+/// Makes every test that was asked for; says how many.
+pub(super) async fn run(backend: &Backend) -> Result<u32> {
+    let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
+    let waiting = connector_tests::claim(&reader, &writer, backend.now(), super::LEASE).await?;
+    let made = waiting.len();
+    for test in waiting {
+        let backend = backend.clone();
+        // Beside the loop: a destination that hangs must not hold up the deliveries.
+        tokio::spawn(async move {
+            if let Err(error) = make(&backend, test).await {
+                tracing::error!(%error, "a test of a connector could not be recorded");
+            }
+        });
+    }
+    Ok(u32::try_from(made).unwrap_or(u32::MAX))
+}
+
+async fn make(backend: &Backend, test: Waiting) -> Result<()> {
+    let (at, began) = (backend.now(), std::time::Instant::now());
+    let outcome = attempt(backend, &test).await?;
+    let attempt = Attempt {
+        at,
+        milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        code: outcome.code,
+        error: outcome.verdict.error().unwrap_or_default().to_owned(),
+        request: outcome.request,
+        response: outcome.response,
+    };
+    let now = backend.now();
+    let work = backend.store().write(test.organization, move |tx| {
+        Box::pin(async move {
+            connector_tests::finish(tx, test.id, attempt, now).await?;
+            tx.announce(Change::Deliveries { organization: test.organization });
+            Ok(())
+        })
+    });
+    work.await
+}
+
+async fn attempt(backend: &Backend, test: &Waiting) -> Result<Outcome> {
+    let handle = backend.store().read(test.organization);
+    let Some(connector) = connectors::by_key(&handle, &backend.settings().keys, &test.connector).await? else {
+        return Ok(Outcome::not_set_up(format!("There is no connector “{}” any more.", test.connector)));
+    };
+    let organization = organizations::find(&backend.store().platform(), test.organization).await?;
+    let (key, name) = organization.map(|organization| (organization.key, organization.name)).unwrap_or_default();
+    let data = templates::sample(&backend.settings().public_url, &json!({"key": key, "name": name}));
+    let now = backend.now();
+    let outgoing = Outgoing { id: DeliveryId(test.id), name: "test", decided_at: now, now, data: &data };
+    Ok(super::call::call(backend, &key, &connector, &outgoing).await)
+}

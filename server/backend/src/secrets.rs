@@ -1,0 +1,131 @@
+//! Secrets at rest: sealed with an authenticated cipher (XChaCha20-Poly1305) under a key that is not in the database.
+//!
+//! A sealed text names its key and is bound to its place: moved to another row, it cannot be opened. Several keys can be known; new
+//! texts are sealed under the first.
+
+use crate::error::{Error, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+
+/// Bytes of a key.
+pub const KEY_LENGTH: usize = 32;
+const NONCE_LENGTH: usize = 24;
+const MARK: &str = "sealed:1:";
+
+/// The keys this server knows, the present one first. Never printed.
+#[derive(Clone)]
+pub struct Keys(Vec<[u8; KEY_LENGTH]>);
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({})", self.0.iter().map(name).collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Keys {
+    /// A key of its own, forgotten with the process.
+    pub fn random() -> Self {
+        Self(vec![rand::random()])
+    }
+
+    /// Keys written in base64 with commas or line ends between them.
+    ///
+    /// # Errors
+    /// What is wrong, without the keys.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        let written = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|key| !key.is_empty());
+        let keys: Option<Vec<_>> = written.map(|line| STANDARD.decode(line).ok()?.try_into().ok()).collect();
+        match keys {
+            Some(keys) if !keys.is_empty() => Ok(Self(keys)),
+            _ => Err(format!("a key is {KEY_LENGTH} random bytes in base64 (openssl rand -base64 {KEY_LENGTH})")),
+        }
+    }
+
+    /// These keys as `parse` reads them.
+    pub fn written(&self) -> String {
+        self.0.iter().map(|key| format!("{}\n", STANDARD.encode(key))).collect()
+    }
+
+    /// A new key before these.
+    pub fn with_new(&self) -> Self {
+        Self(std::iter::once(rand::random()).chain(self.0.iter().copied()).collect())
+    }
+
+    /// The present key alone.
+    pub fn only_present(&self) -> Self {
+        Self(self.0.iter().take(1).copied().collect())
+    }
+
+    /// Seals a text for one place.
+    pub(crate) fn seal(&self, place: &str, text: &str) -> Result<String> {
+        let key = self.0.first().ok_or_else(|| Error::failed("there is no key to seal with"))?;
+        let nonce: [u8; NONCE_LENGTH] = rand::random();
+        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+        let sealed = XChaCha20Poly1305::new(&Key::from(*key)).encrypt(&XNonce::from(nonce), payload).map_err(Error::failed)?;
+        Ok(format!("{MARK}{}:{}", name(key), STANDARD.encode([nonce.as_slice(), &sealed].concat())))
+    }
+
+    /// Opens a text sealed for this place; None when it is not sealed.
+    pub(crate) fn open(&self, place: &str, text: &str) -> Result<Option<String>> {
+        let Some((wanted, sealed)) = text.strip_prefix(MARK).and_then(|rest| rest.split_once(':')) else { return Ok(None) };
+        let damaged = |what: &str| Error::Damaged(format!("a stored secret {what}"));
+        let key = self.0.iter().find(|key| name(key) == wanted);
+        let key = key.ok_or_else(|| damaged(&format!("was sealed with the key {wanted}, which this server does not have")))?;
+        let bytes = STANDARD.decode(sealed).map_err(|_| damaged("is cut off"))?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_LENGTH).ok_or_else(|| damaged("is cut off"))?;
+        let nonce: [u8; NONCE_LENGTH] = nonce.try_into().map_err(|_| damaged("is cut off"))?;
+        let payload = Payload { msg: sealed, aad: place.as_bytes() };
+        let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(nonce), payload);
+        let opened = opened.map_err(|_| damaged("was changed, or belongs elsewhere"))?;
+        String::from_utf8(opened).map(Some).map_err(|_| damaged("is no text"))
+    }
+}
+
+/// A key's name: the beginning of its digest.
+fn name(key: &[u8; KEY_LENGTH]) -> String {
+    Sha256::digest(key).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_only_in_its_place_and_with_its_key() {
+        let keys = Keys::random();
+        let sealed = keys.seal("north/desk/token", "xoxb-1").unwrap();
+        assert!(!sealed.contains("xoxb"));
+        assert_ne!(sealed, keys.seal("north/desk/token", "xoxb-1").unwrap(), "each has its own nonce");
+        assert_eq!(keys.open("north/desk/token", &sealed).unwrap().as_deref(), Some("xoxb-1"));
+        assert!(keys.open("south/desk/token", &sealed).is_err());
+        assert!(Keys::random().open("north/desk/token", &sealed).is_err());
+        let changed = format!("{}A{}", &sealed[..40], &sealed[41..]);
+        assert!(changed == sealed || keys.open("north/desk/token", &changed).is_err());
+        assert_eq!(keys.open("north/desk/token", "plain").unwrap(), None);
+    }
+
+    #[test]
+    fn an_older_key_still_opens_and_the_newest_seals() {
+        let old = Keys::random();
+        let sealed = old.seal("p", "x").unwrap();
+        let both = old.with_new();
+        assert_eq!(both.open("p", &sealed).unwrap().as_deref(), Some("x"));
+        let renewed = both.seal("p", "x").unwrap();
+        assert!(old.open("p", &renewed).is_err());
+        assert_eq!(both.only_present().open("p", &renewed).unwrap().as_deref(), Some("x"));
+        assert_eq!(Keys::parse(&both.written()).unwrap().0, both.0);
+    }
+
+    #[test]
+    fn keys_are_checked_and_never_printed() {
+        let commented = format!("# Kept safe, with care.\n{}", Keys::random().written());
+        assert!(Keys::parse(&commented).is_ok());
+        assert!(Keys::parse("").is_err() && Keys::parse("c2hvcnQ=").is_err());
+        let keys = Keys::random();
+        assert!(!format!("{keys:?}").contains(keys.written().trim()));
+    }
+}

@@ -1,0 +1,108 @@
+//! Deliveries as the console lists them, newest first. Each question is a range of one index (migration of the console).
+
+use super::deliveries::{Column, Delivery, Entity, delivery};
+use super::{Handle, micros, time};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use domain::connectors::wire::Show;
+use domain::id::{DeliveryId, RequestId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub show: Show,
+    pub connector: Option<String>,
+    pub since: Option<DateTime<Utc>>,
+    pub request: Option<RequestId>,
+}
+
+/// Where a list goes on: after this row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct After {
+    pub at: DateTime<Utc>,
+    pub id: DeliveryId,
+}
+
+impl After {
+    /// As it travels.
+    pub fn written(&self) -> String {
+        format!("{}.{}", micros(self.at), self.id)
+    }
+
+    /// As it travelled; None when it is not one.
+    pub fn read(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        Some(Self { at: time(at.parse().ok()?), id: DeliveryId(id.parse().ok()?) })
+    }
+}
+
+fn wanted(handle: &impl Handle, wanted: &Wanted) -> Condition {
+    let all = Condition::all().add(Column::OrganizationId.eq(handle.organization()));
+    let all = match wanted.show {
+        Show::All => all,
+        Show::Waiting => all.add(Column::DeliveredAt.is_null()).add(Column::FailedAt.is_null()),
+        Show::Failed => all.add(Column::FailedAt.is_not_null()).add(Column::DeliveredAt.is_null()),
+        Show::Delivered => all.add(Column::DeliveredAt.is_not_null()),
+    };
+    all.add_option(wanted.connector.as_ref().map(|key| Column::Connector.eq(key)))
+        .add_option(wanted.since.map(|since| Column::CreatedAt.gte(micros(since))))
+        .add_option(wanted.request.map(|id| Column::RequestId.eq(id.0)))
+}
+
+/// The next rows.
+pub(crate) async fn page(handle: &impl Handle, what: &Wanted, after: Option<After>, limit: u64) -> Result<Vec<Delivery>> {
+    let mut query = Entity::find().filter(wanted(handle, what));
+    if let Some(After { at, id }) = after {
+        let at = micros(at);
+        let older = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::Id.lt(id.0));
+        query = query.filter(Condition::any().add(Column::CreatedAt.lt(at)).add(older));
+    }
+    let rows = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
+    Ok(rows.into_iter().map(delivery).collect())
+}
+
+/// How many there are, counted no further than `most`.
+pub(crate) async fn count(handle: &impl Handle, what: &Wanted, most: u64) -> Result<u64> {
+    let mut found = Query::select();
+    found.column(Column::Id).from(Entity).cond_where(wanted(handle, what)).limit(most);
+    let mut counted = Query::select();
+    counted.expr(Func::count(Expr::col(Column::Id))).from_subquery(found, Alias::new("found"));
+    let row = handle.connection().query_one(&counted).await?;
+    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(count.try_into().unwrap_or_default())
+}
+
+/// Makes one that has not ended due at once. False when it has ended or is being sent.
+pub(crate) async fn hurry(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::NextAt, Expr::value(micros(now)))
+        .filter(idle(handle, id, now))
+        .exec(handle.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Gives up one that has not ended. False when it has ended or is being sent.
+pub(crate) async fn skip(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::NextAt, Expr::value(None::<i64>))
+        .col_expr(Column::FailedAt, Expr::value(micros(now)))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(idle(handle, id, now))
+        .exec(handle.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// One that has neither ended nor is being sent.
+fn idle(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(id.0))
+        .add(Column::OrganizationId.eq(handle.organization()))
+        .add(Column::DeliveredAt.is_null())
+        .add(Column::FailedAt.is_null())
+        .add(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(micros(now))))
+}

@@ -1,0 +1,120 @@
+//! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
+
+use super::only::Only;
+use super::{Handle, Platform, micros, time};
+use crate::error::Result;
+use chrono::{DateTime, Duration, Utc};
+use domain::connectors::breaker::Health;
+use domain::id::OrganizationId;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{IntoActiveModel, QueryOrder};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "destinations")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub connector: String,
+    pub failures: i32,
+    pub failing_since: Option<i64>,
+    pub paused_until: Option<i64>,
+    pub pauses: i32,
+    pub refuses_us: bool,
+    pub error: String,
+    pub held_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+fn health(row: Model) -> Health {
+    Health {
+        failures: row.failures.try_into().unwrap_or_default(),
+        failing_since: row.failing_since.map(time),
+        paused_until: row.paused_until.map(time),
+        pauses: row.pauses.try_into().unwrap_or_default(),
+        refuses_us: row.refuses_us,
+        error: row.error,
+        held_at: row.held_at.map(time),
+    }
+}
+
+/// How one destination is.
+pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<Health> {
+    let row = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Connector.eq(connector))
+        .only(handle.connection())
+        .await?;
+    Ok(row.map(health).unwrap_or_default())
+}
+
+/// Every destination that something is known of, by connector.
+pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, Health)>> {
+    let rows = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .order_by_asc(Column::Connector)
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.connector.clone(), health(row))).collect())
+}
+
+/// Notes how a destination is.
+pub(crate) async fn save(handle: &impl Handle, connector: &str, health: &Health) -> Result<()> {
+    let row = Model {
+        organization_id: handle.organization(),
+        connector: connector.to_owned(),
+        failures: health.failures.try_into().unwrap_or(i32::MAX),
+        failing_since: health.failing_since.map(micros),
+        paused_until: health.paused_until.map(micros),
+        pauses: health.pauses.try_into().unwrap_or(i32::MAX),
+        refuses_us: health.refuses_us,
+        error: health.error.clone(),
+        held_at: health.held_at.map(micros),
+    };
+    let changed =
+        [Column::Failures, Column::FailingSince, Column::PausedUntil, Column::Pauses, Column::RefusesUs, Column::Error, Column::HeldAt];
+    let conflict = OnConflict::columns([Column::OrganizationId, Column::Connector]).update_columns(changed).to_owned();
+    Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(handle.connection()).await?;
+    Ok(())
+}
+
+/// Claims the probe of a destination whose pause is over: nobody else gets it for `length`. False when somebody was faster.
+pub(crate) async fn probe(
+    platform: &Platform,
+    organization: OrganizationId,
+    connector: &str,
+    now: DateTime<Utc>,
+    length: Duration,
+) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::PausedUntil, Expr::value(micros(now + length)))
+        .filter(Column::OrganizationId.eq(organization.0))
+        .filter(Column::Connector.eq(connector))
+        .filter(Column::PausedUntil.lte(micros(now)))
+        .exec(platform.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// The destinations, of any organization, that are paused with their pause over: each is owed a probe.
+pub(crate) async fn to_probe(platform: &Platform, now: DateTime<Utc>) -> Result<Vec<(OrganizationId, String)>> {
+    let rows = Entity::find().filter(Column::PausedUntil.lte(micros(now))).all(platform.connection()).await?;
+    Ok(rows.into_iter().map(|row| (OrganizationId(row.organization_id), row.connector)).collect())
+}
+
+/// Forgets how destinations have been, unless they are held.
+pub(crate) async fn clear(platform: &Platform) -> Result<()> {
+    Entity::delete_many().filter(Column::HeldAt.is_null()).exec(platform.connection()).await?;
+    Ok(())
+}
+
+/// How many destinations are paused.
+pub(crate) async fn paused(handle: &impl Handle) -> Result<u64> {
+    let paused = Entity::find().filter(Column::OrganizationId.eq(handle.organization())).filter(Column::PausedUntil.is_not_null());
+    Ok(paused.count(handle.connection()).await?)
+}

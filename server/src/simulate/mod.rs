@@ -1,0 +1,124 @@
+//! The systems on the other side, for trying Docket without an account anywhere: ConnectWise, SendGrid, Slack, Telegram, webhooks and a
+//! mail server. They speak the real wire formats, keep what arrived, show it on a page, and can be told to fail.
+//!
+//! A development command; nothing here is used by `docket serve`.
+
+mod mail;
+mod page;
+mod script;
+mod systems;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use script::{Behaviour, Script};
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::net::TcpListener;
+
+/// Arrivals kept.
+const KEPT: usize = 200;
+/// Bytes taken of one call.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// Something that arrived.
+#[derive(Clone, Debug, Serialize)]
+pub struct Arrival {
+    /// Counts from 1.
+    pub number: u64,
+    /// `webhook`, `connectwise`, `sendgrid`, `slack_webhook`, `slack_bot`, `telegram`, `smtp`.
+    pub system: &'static str,
+    /// When, in RFC 3339.
+    pub at: String,
+    /// What identifies it: an id, a subject, a channel.
+    pub what: String,
+    /// Headers and body, as they came.
+    pub text: String,
+    /// What was answered: a status or a word.
+    pub answered: String,
+}
+
+/// What the simulators remember.
+#[derive(Default)]
+struct Memory {
+    arrived: VecDeque<Arrival>,
+    total: u64,
+    script: Script,
+    /// ConnectWise's tickets: `externalXRef` by number.
+    tickets: Vec<(u64, String)>,
+}
+
+/// The simulators' shared state.
+#[derive(Clone, Default)]
+pub struct World(Arc<Mutex<Memory>>);
+
+impl World {
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, system: &'static str, what: String, text: String, answered: String) {
+        let mut memory = self.memory();
+        memory.total += 1;
+        let arrival = Arrival { number: memory.total, system, at: chrono::Utc::now().to_rfc3339(), what, text, answered };
+        memory.arrived.push_front(arrival);
+        memory.arrived.truncate(KEPT);
+    }
+
+    /// All systems break, or all work.
+    pub fn fail(&self, broken: bool) {
+        let behaviour = if broken { Behaviour::Broken } else { Behaviour::Well };
+        let mut memory = self.memory();
+        page::SYSTEMS.iter().for_each(|(system, _)| memory.script.tell(system, behaviour, 0));
+    }
+
+    /// Everything kept, the newest first.
+    pub fn arrived(&self) -> Vec<Arrival> {
+        self.memory().arrived.iter().cloned().collect()
+    }
+}
+
+/// Listens for HTTP at the address, and for mail at the next port.
+///
+/// # Errors
+/// When one of them cannot be listened on.
+pub async fn listen(address: SocketAddr) -> Result<(TcpListener, TcpListener), String> {
+    let bind = |address: SocketAddr| async move { TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}")) };
+    Ok((bind(address).await?, bind(SocketAddr::new(address.ip(), address.port().wrapping_add(1))).await?))
+}
+
+/// Serves until the process ends.
+///
+/// # Errors
+/// When an address cannot be listened on.
+pub async fn serve(address: SocketAddr) -> Result<(), String> {
+    let (http, smtp) = listen(address).await?;
+    println!("The simulated systems listen at http://{address} and, for mail, at the next port. Open the page to see what arrives.");
+    run(http, smtp, World::default()).await
+}
+
+/// Serves on these listeners.
+///
+/// # Errors
+/// When serving ends.
+pub async fn run(http: TcpListener, smtp: TcpListener, world: World) -> Result<(), String> {
+    tokio::spawn(mail::serve(smtp, world.clone()));
+    axum::serve(http, router(world)).await.map_err(|error| error.to_string())
+}
+
+fn router(world: World) -> Router {
+    Router::new()
+        .route("/", get(page::show))
+        .route("/arrivals", get(page::arrivals).delete(page::forget))
+        .route("/script", post(page::script))
+        .route("/hooks/{*path}", post(systems::webhook))
+        .route("/v4_6_release/apis/3.0/service/tickets", get(systems::find_ticket).post(systems::create_ticket))
+        .route("/v3/mail/send", post(systems::sendgrid))
+        .route("/services/{*path}", post(systems::slack_webhook))
+        .route("/api/chat.postMessage", post(systems::slack_bot))
+        .route("/{bot}/sendMessage", post(systems::telegram))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .with_state(world)
+}
