@@ -43,7 +43,7 @@ pub fn ProfilePage() -> impl IntoView {
 
 #[component]
 fn Account(me: Me, view: ProfileView) -> impl IntoView {
-    let email = me.email.clone();
+    let (email, theirs) = (me.email.clone(), me.clone());
     let current = me.organization.id;
     let others: Vec<OrganizationRef> = me.organizations.iter().filter(|other| other.id != current).cloned().collect();
     view! {
@@ -52,6 +52,7 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
                 <h1>"Your account"</h1>
             </header>
             <Who me manager=view.manager.clone() />
+            <Elsewhere me=theirs />
             <AwayLink />
             <ProfileForm view />
             <PasswordForm email />
@@ -86,6 +87,39 @@ fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
                     <Fact term="Manager" value=manager.map(|manager| manager.name).unwrap_or_default() />
                 </dl>
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Pages that have no place in a phone's tab bar; nothing when the person has none of them.
+#[component]
+fn Elsewhere(me: Me) -> impl IntoView {
+    let pages = [
+        (me.leads, "/leadership", "chart-column", "Leadership"),
+        (me.works || me.task_count > 0, "/tasks", "clipboard-check", "My tasks"),
+        (me.sees_deliveries, "/connectors", "plug", "Connectors"),
+    ];
+    let links: Vec<_> = pages.into_iter().filter(|(theirs, ..)| *theirs).collect();
+    if links.is_empty() {
+        return ().into_any();
+    }
+    let link = |(_, address, icon, words): (bool, &'static str, &'static str, &'static str)| {
+        view! {
+            <a class="button" href=address>
+                <Icon name=icon />
+                {words}
+            </a>
+        }
+        .into_any()
+    };
+    let links = links.into_iter().map(link).collect_view();
+    view! {
+        <section class="slip" aria-labelledby="elsewhere">
+            <div class="slip__head">
+                <h2 id="elsewhere">"Also yours"</h2>
+            </div>
+            <div class="slip__body row row--wrap">{links}</div>
         </section>
     }
     .into_any()

@@ -13,6 +13,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use script::{Behaviour, Script};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,8 +47,8 @@ struct Memory {
     arrived: VecDeque<Arrival>,
     total: u64,
     script: Script,
-    /// ConnectWise's tickets: `externalXRef` by number.
-    tickets: Vec<(u64, String)>,
+    /// ConnectWise's tickets, as they are read.
+    tickets: Vec<Value>,
 }
 
 /// The simulators' shared state.

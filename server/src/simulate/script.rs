@@ -1,8 +1,10 @@
 //! How a simulator is told to behave: well, or one of the ways in which other systems fail.
 
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -88,13 +90,13 @@ impl Behaviour {
     pub async fn answer(self, well: Response) -> Response {
         match self {
             Self::Well => well,
-            Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "out of order").into_response(),
+            Self::Broken => refuse(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Out of order"),
             Self::TooMany => {
-                let mut response = (StatusCode::TOO_MANY_REQUESTS, "too many").into_response();
+                let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, "ratelimited", "Too Many Requests: retry after 2");
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
                 response
             }
-            Self::Unauthorized => (StatusCode::UNAUTHORIZED, r#"{"code":"Unauthorized","message":"The key is not valid"}"#).into_response(),
+            Self::Unauthorized => refuse(StatusCode::UNAUTHORIZED, "invalid_auth", "Unauthorized"),
             Self::Slow => {
                 tokio::time::sleep(Duration::from_secs(3)).await;
                 well
@@ -115,6 +117,19 @@ impl Behaviour {
             }
         }
     }
+}
+
+/// A refusal as each of the systems words it, all in one: they read different members of it.
+fn refuse(code: StatusCode, word: &str, words: &str) -> Response {
+    let body = json!({
+        // Slack.
+        "ok": false, "error": word,
+        // Telegram.
+        "error_code": code.as_u16(), "description": words, "parameters": {"retry_after": 2},
+        // ConnectWise and SendGrid.
+        "code": word, "message": words, "errors": [{"message": words, "field": null, "help": null}],
+    });
+    (code, Json(body)).into_response()
 }
 
 #[cfg(test)]

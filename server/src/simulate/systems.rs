@@ -74,13 +74,8 @@ pub async fn find_ticket(State(world): State<World>, Query(query): Query<BTreeMa
     }
     let wanted =
         query.get("conditions").and_then(|conditions| conditions.strip_prefix("externalXRef=\"")).map(|rest| rest.trim_end_matches('"'));
-    let found: Vec<Value> = world
-        .memory()
-        .tickets
-        .iter()
-        .filter(|(_, reference)| wanted.is_none_or(|wanted| wanted == reference))
-        .map(|(id, reference)| json!({"id": id, "externalXRef": reference}))
-        .collect();
+    let found: Vec<Value> =
+        world.memory().tickets.iter().filter(|ticket| wanted.is_none_or(|wanted| ticket["externalXRef"] == wanted)).cloned().collect();
     Json(found).into_response()
 }
 
@@ -102,18 +97,14 @@ pub async fn create_ticket(State(world): State<World>, headers: HeaderMap, body:
     let well = if !signed_in(&headers) {
         connectwise_refusal(StatusCode::UNAUTHORIZED, "The credentials are not valid", &[])
     } else if missing.is_empty() {
-        let reference = ticket["externalXRef"].as_str().unwrap_or_default().to_owned();
-        let id = if behaviour.takes() {
-            let mut memory = world.memory();
-            let id = 70_001 + memory.tickets.len() as u64;
-            memory.tickets.push((id, reference));
-            id
-        } else {
-            0
-        };
         let mut made = ticket.clone();
-        made["id"] = json!(id);
         made["_info"] = json!({"lastUpdated": chrono::Utc::now().to_rfc3339()});
+        let mut memory = world.memory();
+        made["id"] = json!(70_001 + memory.tickets.len());
+        if behaviour.takes() {
+            memory.tickets.push(made.clone());
+        }
+        drop(memory);
         (StatusCode::CREATED, Json(made)).into_response()
     } else {
         connectwise_refusal(StatusCode::BAD_REQUEST, "ticket object is invalid", &missing)

@@ -100,6 +100,11 @@ impl Site {
         Self { base, backend, clock, config, leftovers, stop: Some(stop) }
     }
 
+    /// What another process needs to work on the same database: its address, and the file of its keys.
+    pub fn shared(&self) -> (&str, &Path) {
+        (&self.config.database_url, &self.config.key_file)
+    }
+
     /// Another process that serves the same database, with the same clock.
     pub async fn another(&self) -> Self {
         Self::open(self.config.clone(), self.clock.clone(), self.leftovers.clone()).await

@@ -4,6 +4,7 @@
 
 mod auth;
 mod connectors;
+mod crash;
 #[path = "../../backend/tests/it/databases.rs"]
 mod databases;
 mod doctor;
