@@ -14,6 +14,9 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+/// Dots in a row, at most.
+const DOTS: u32 = 6;
+
 /// The list.
 #[component]
 pub fn Outbox(desk: Desk) -> impl IntoView {
@@ -337,7 +340,8 @@ pub fn status(status: DeliveryStatus) -> AnyView {
 
 fn tries(row: &ConsoleRow) -> AnyView {
     let failed = if row.status == DeliveryStatus::Delivered { row.attempts.saturating_sub(1) } else { row.attempts };
-    let dots = (0..row.tries.min(10))
+    // After a replay the tries before it are counted, and no dots.
+    let dots = (row.tries.saturating_sub(DOTS)..row.tries)
         .map(|place| {
             let class = match place {
                 place if place < failed => "try try--x",

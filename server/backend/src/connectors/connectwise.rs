@@ -2,7 +2,8 @@
 //!
 //! ConnectWise knows no idempotency key: each ticket carries the delivery's id as `externalXRef`, and is looked for before it is made.
 
-use super::http::{Answer, Call, Client, web_address};
+use super::call::{Call, web_address};
+use super::http::{Answer, Client};
 use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use base64::Engine;
@@ -93,7 +94,7 @@ impl Connector for ConnectWise {
             .make(client, outgoing.now, |answer, after| {
                 let verdict = answer.judge(NAME, after, &message(answer));
                 let created = if verdict == Verdict::Sent { created(&answer.json(), &base) } else { None };
-                super::http::Judged { verdict, created }
+                super::call::Judged { verdict, created }
             })
             .await
     }

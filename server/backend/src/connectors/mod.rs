@@ -2,6 +2,7 @@
 //!
 //! Only the outbox calls them, never a use case. A connector does not decide when to try again: it says what happened.
 
+mod call;
 mod connectwise;
 mod given;
 pub mod http;
@@ -264,7 +265,7 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
-            if !["mod", "http", "given", "forms"].contains(&name) {
+            if !["mod", "http", "call", "given", "forms"].contains(&name) {
                 assert!(find(name).is_some(), "{name} is not in CONNECTORS");
             }
         }

@@ -1,7 +1,8 @@
 //! SendGrid: an e-mail through its Mail Send interface (`POST /v3/mail/send`).
 
+use super::call::{Call, web_address};
 use super::connectwise::ALL_ANSWERS;
-use super::http::{Call, Client, web_address};
+use super::http::Client;
 use super::{Connector, Given, Outcome, Outgoing};
 use crate::templates::Escape;
 use reqwest::header::AUTHORIZATION;

@@ -1,6 +1,7 @@
 //! A Slack bot: a message to a channel (`chat.postMessage`). Slack answers 200 and says in the body whether it took it.
 
-use super::http::{Answer, Call, Client, Judged, web_address};
+use super::call::{Call, Judged, web_address};
+use super::http::{Answer, Client};
 use super::slack_webhook::MESSAGE;
 use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;

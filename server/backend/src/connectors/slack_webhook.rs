@@ -1,6 +1,7 @@
 //! Slack's incoming webhooks: a message to the channel that the address stands for.
 
-use super::http::{Call, Client, web_address};
+use super::call::{Call, web_address};
+use super::http::Client;
 use super::{Connector, Given, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use serde_json::{Map, Value, json};

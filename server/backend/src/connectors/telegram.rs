@@ -1,6 +1,7 @@
 //! A Telegram bot: a message to a chat (`sendMessage`).
 
-use super::http::{Answer, Call, Client, Judged, web_address};
+use super::call::{Call, Judged, web_address};
+use super::http::{Answer, Client};
 use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use chrono::Duration;

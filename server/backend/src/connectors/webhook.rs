@@ -3,7 +3,8 @@
 //! Settings: `url`; `headers` (name to value, values are kept out of every log); `secret` (`whsec_…`), and while it is being changed
 //! `previous_secret`, which signs besides; `payload`, a template of the whole body. Without a secret nothing is signed.
 
-use super::http::{Answer, Call, Client, Judged, web_address};
+use super::call::{Call, Judged, web_address};
+use super::http::{Answer, Client};
 use super::{Connector, Given, Outcome, Outgoing, Verdict};
 use crate::templates::{self, Escape};
 use base64::Engine;

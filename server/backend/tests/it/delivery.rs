@@ -159,6 +159,32 @@ async fn an_approved_request_is_delivered_once_signed_and_completes() {
 }
 
 #[tokio::test]
+async fn while_a_secret_is_changed_both_sign() {
+    on_both_with(signing(), |world| async move {
+        let mut desk = Receiver::open().await;
+        let new = format!("whsec_{}", STANDARD.encode("the key that comes after the other"));
+        let text = format!(
+            "- {{key: desk, name: Desk, kind: webhook, settings: {{url: 'http://127.0.0.1:{}/x', secret: {new}, previous_secret_env: DESK}}}}\n",
+            desk.port
+        );
+        world.apply_file("north", "connectors.yaml", &text).await;
+        approved(&world).await;
+        run_once(&world.backend).await.unwrap();
+        let calls = desk.calls();
+        let given: Vec<&str> = calls[0].header("webhook-signature").split(' ').collect();
+        let signed = |secret: &str| {
+            let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+            let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
+            mac.update(format!("{}.{}.", calls[0].header("webhook-id"), calls[0].header("webhook-timestamp")).as_bytes());
+            mac.update(&calls[0].body);
+            format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+        };
+        assert_eq!(given, [signed(&new), signed(SECRET)], "the new one first");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
     on_both_with(signing(), |world| async move {
         let mut desk = Receiver::open().await;
