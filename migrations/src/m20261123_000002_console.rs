@@ -16,7 +16,7 @@ const STATEMENTS: &[&str] = &[
     "CREATE INDEX deliveries_waiting ON deliveries (organization_id, created_at, id) WHERE delivered_at IS NULL AND failed_at IS NULL",
     "CREATE INDEX attempts_at ON attempts (at)",
     "CREATE TABLE destinations (organization_id {id} NOT NULL REFERENCES organizations(id), connector TEXT NOT NULL, failures INTEGER NOT NULL, \
-     failing_since BIGINT, paused_until BIGINT, pauses INTEGER NOT NULL, refuses_us BOOLEAN NOT NULL, error TEXT NOT NULL, held_at BIGINT, \
+     failing_since BIGINT, paused_until BIGINT, paused_at BIGINT, pauses INTEGER NOT NULL, refuses_us BOOLEAN NOT NULL, error TEXT NOT NULL, held_at BIGINT, \
      PRIMARY KEY (organization_id, connector))",
     "CREATE TABLE connector_tests (id {id} PRIMARY KEY, organization_id {id} NOT NULL REFERENCES organizations(id), connector TEXT NOT NULL, \
      asked_by {id} NOT NULL REFERENCES people(id), asked_at BIGINT NOT NULL, leased_until BIGINT, done_at BIGINT, milliseconds INTEGER NOT NULL, \

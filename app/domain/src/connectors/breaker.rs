@@ -21,6 +21,8 @@ pub struct Health {
     pub failing_since: Option<DateTime<Utc>>,
     /// Not tried before this; one delivery is the probe then.
     pub paused_until: Option<DateTime<Utc>>,
+    /// When that pause began.
+    pub paused_at: Option<DateTime<Utc>>,
     /// Pauses since the last try that was taken.
     pub pauses: u32,
     /// It refuses our key.
@@ -67,22 +69,23 @@ impl Health {
         }
     }
 
-    /// How it is after a try at `now`.
-    pub fn after(&self, met: &Met, now: DateTime<Utc>) -> Self {
+    /// How it is after a try that began at `began` and ended at `now`.
+    pub fn after(&self, met: &Met, began: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         let (error, refused) = match met {
             Met::Taken | Met::Answered => return Self { held_at: self.held_at, ..Self::default() },
             Met::Failed(error) => (error, false),
             Met::Refused(error) => (error, true),
         };
         let failures = self.failures.saturating_add(1);
-        // Tries that began before the pause and end during it do not lengthen it.
-        let already = self.paused_until.is_some_and(|until| until > now);
+        // Tries that were under way when the pause began do not lengthen it. The probe, which began later, does.
+        let already = self.paused_at.is_some_and(|at| began <= at);
         let pause = !already && (refused || self.pauses > 0 || failures >= PATIENCE);
         let step = PAUSES[(self.pauses as usize).min(PAUSES.len() - 1)];
         Self {
             failures,
             failing_since: self.failing_since.or(Some(now)),
             paused_until: if pause { Some(now + Duration::minutes(step)) } else { self.paused_until },
+            paused_at: if pause { Some(now) } else { self.paused_at },
             pauses: self.pauses + u32::from(pause),
             refuses_us: refused,
             error: error.clone(),
@@ -107,44 +110,47 @@ mod tests {
     fn a_destination_is_paused_after_five_failures_in_a_row_and_longer_each_time() {
         let mut health = Health::default();
         for failures in 1..PATIENCE {
-            health = health.after(&failed(), at(0));
+            health = health.after(&failed(), at(0), at(0));
             assert_eq!((health.failures, health.standing()), (failures, Standing::Failing));
         }
         let mut now = at(0);
         for pause in [1, 5, 15, 60, 60] {
-            health = health.after(&failed(), now);
+            health = health.after(&failed(), now, now);
             assert_eq!(health.paused_until, Some(now + Duration::minutes(pause)));
             assert_eq!(health.standing(), Standing::Paused);
             now += Duration::minutes(pause);
         }
         assert_eq!(health.failing_since, Some(at(0)));
-        assert_eq!(health.after(&Met::Taken, now), Health::default());
+        assert_eq!(health.after(&Met::Taken, now, now), Health::default());
     }
 
     #[test]
     fn a_wrong_key_pauses_at_once() {
-        let health = Health::default().after(&Met::Refused("It refuses our key.".to_owned()), at(0));
+        let health = Health::default().after(&Met::Refused("It refuses our key.".to_owned()), at(0), at(0));
         assert_eq!((health.paused_until, health.refuses_us), (Some(at(1)), true));
     }
 
     #[test]
-    fn tries_that_end_during_a_pause_do_not_lengthen_it() {
-        let paused = (0..PATIENCE).fold(Health::default(), |health, _| health.after(&failed(), at(0)));
-        let late = paused.after(&failed(), at(0));
+    fn tries_under_way_when_a_pause_begins_do_not_lengthen_it_and_the_probe_does() {
+        let paused = (0..PATIENCE).fold(Health::default(), |health, _| health.after(&failed(), at(0), at(0)));
+        let late = paused.after(&failed(), at(0), at(1));
         assert_eq!((late.paused_until, late.pauses), (Some(at(1)), 1));
+        // While it is probed nobody else probes it.
+        let probed = Health { paused_until: Some(at(3)), ..late };
+        assert_eq!(probed.after(&failed(), at(2), at(2)).paused_until, Some(at(7)));
     }
 
     #[test]
     fn a_delivery_at_fault_says_nothing_against_the_destination() {
-        let failing = Health::default().after(&failed(), at(0));
-        assert_eq!(failing.after(&Met::Answered, at(1)), Health::default());
+        let failing = Health::default().after(&failed(), at(0), at(0));
+        assert_eq!(failing.after(&Met::Answered, at(1), at(1)), Health::default());
     }
 
     #[test]
     fn nothing_but_a_release_ends_a_hold() {
         let held = Health { held_at: Some(at(0)), ..Health::default() };
         for met in [Met::Taken, failed(), Met::Answered] {
-            assert_eq!(held.after(&met, at(1)).standing(), Standing::Held);
+            assert_eq!(held.after(&met, at(1), at(1)).standing(), Standing::Held);
         }
     }
 }

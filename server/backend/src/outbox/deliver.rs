@@ -128,7 +128,7 @@ async fn save(
                 attempts::insert(tx, delivery.id, attempt).await?;
                 if let Some(met) = met {
                     let was = destinations::of(tx, &delivery.connector).await?;
-                    let is = was.after(&met, now);
+                    let is = was.after(&met, at, now);
                     if is != was {
                         destinations::save(tx, &delivery.connector, &is).await?;
                     }

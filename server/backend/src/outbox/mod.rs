@@ -34,6 +34,9 @@ const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
 /// Between two signs of life.
 const SIGN: Duration = Duration::seconds(10);
 
+/// Between two looks for what need not be kept.
+const FORGET: Duration = Duration::hours(1);
+
 /// What a worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -60,8 +63,15 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop.fuse());
     let mut under_way = JoinSet::new();
     let mut signed: Option<DateTime<Utc>> = None;
+    let mut forgot: Option<DateTime<Utc>> = None;
     loop {
         let now = backend.now();
+        if forgot.is_none_or(|at| now - at >= FORGET) {
+            forgot = Some(now);
+            if let Err(error) = forget(&backend).await {
+                tracing::error!(%error, "old attempts could not be removed");
+            }
+        }
         if signed.is_none_or(|at| now - at >= SIGN) {
             match sign_of_life(&backend, &id).await {
                 Ok(()) => signed = Some(now),
@@ -95,6 +105,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 /// When the database fails. A destination that fails is no error: its delivery is tried again when it is due.
 pub async fn run_once(backend: &Backend) -> Result<Summary> {
     sign_of_life(backend, "once").await?;
+    forget(backend).await?;
     let mut summary = Summary::default();
     let mut under_way = JoinSet::new();
     loop {
@@ -180,11 +191,16 @@ async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Su
     Ok(())
 }
 
+/// Forgets the attempts and tests that need not be kept any longer.
+async fn forget(backend: &Backend) -> Result<()> {
+    let platform = backend.store().platform_writer();
+    let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
+    attempts::forget_before(&platform, kept).await?;
+    connector_tests::forget_before(&platform, kept).await
+}
+
 async fn sign_of_life(backend: &Backend, id: &str) -> Result<()> {
     let platform = backend.store().platform_writer();
     workers::seen(&platform, id, micros(backend.now())).await?;
-    let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
-    attempts::forget_before(&platform, kept).await?;
-    connector_tests::forget_before(&platform, kept).await?;
     workers::forget_before(&platform, micros(backend.now() - Duration::days(1))).await
 }

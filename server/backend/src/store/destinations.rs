@@ -20,6 +20,7 @@ pub struct Model {
     pub failures: i32,
     pub failing_since: Option<i64>,
     pub paused_until: Option<i64>,
+    pub paused_at: Option<i64>,
     pub pauses: i32,
     pub refuses_us: bool,
     pub error: String,
@@ -36,6 +37,7 @@ fn health(row: Model) -> Health {
         failures: row.failures.try_into().unwrap_or_default(),
         failing_since: row.failing_since.map(time),
         paused_until: row.paused_until.map(time),
+        paused_at: row.paused_at.map(time),
         pauses: row.pauses.try_into().unwrap_or_default(),
         refuses_us: row.refuses_us,
         error: row.error,
@@ -71,13 +73,22 @@ pub(crate) async fn save(handle: &impl Handle, connector: &str, health: &Health)
         failures: health.failures.try_into().unwrap_or(i32::MAX),
         failing_since: health.failing_since.map(micros),
         paused_until: health.paused_until.map(micros),
+        paused_at: health.paused_at.map(micros),
         pauses: health.pauses.try_into().unwrap_or(i32::MAX),
         refuses_us: health.refuses_us,
         error: health.error.clone(),
         held_at: health.held_at.map(micros),
     };
-    let changed =
-        [Column::Failures, Column::FailingSince, Column::PausedUntil, Column::Pauses, Column::RefusesUs, Column::Error, Column::HeldAt];
+    let changed = [
+        Column::Failures,
+        Column::FailingSince,
+        Column::PausedUntil,
+        Column::PausedAt,
+        Column::Pauses,
+        Column::RefusesUs,
+        Column::Error,
+        Column::HeldAt,
+    ];
     let conflict = OnConflict::columns([Column::OrganizationId, Column::Connector]).update_columns(changed).to_owned();
     Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(handle.connection()).await?;
     Ok(())

@@ -82,6 +82,12 @@ async fn a_destination_that_keeps_failing_is_paused_probed_with_one_delivery_and
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1, "one probe");
         assert_eq!(desk.calls().len(), 1);
         assert_eq!(standing(&world).await, Standing::Paused);
+        // The second pause is five minutes, however long the probe was alone.
+        world.clock.advance(Duration::seconds(299));
+        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        world.clock.advance(Duration::seconds(1));
+        assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
+        assert_eq!(desk.calls().len(), 1);
 
         desk.answers(200);
         world.clock.advance(Duration::hours(2));
@@ -160,6 +166,38 @@ async fn a_skipped_delivery_is_failed_and_can_be_replayed_with_all_that_failed()
         assert_eq!(console::replay_since(&world.backend, &ada, String::new(), since).await.unwrap(), 1);
         assert_eq!(run_once(&world.backend).await.unwrap().delivered, 1);
         assert_eq!(console::send_now(&world.backend, &ada, vec![id]).await.unwrap(), 0, "it was delivered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_attempts_of_ended_deliveries_are_forgotten() {
+    on_both(|world| async move {
+        let desk = Receiver::open(&world).await;
+        approved(&world).await;
+        run_once(&world.backend).await.unwrap();
+        desk.answers(500);
+        approved(&world).await;
+        run_once(&world.backend).await.unwrap();
+        world.clock.advance(Duration::days(89));
+        let ada = world.caller("north", "ada").await;
+        console::hold(&world.backend, &ada, "desk".to_owned(), true).await.unwrap();
+        let attempts = async || {
+            let mut found = Vec::new();
+            for row in look(&world, Show::All).await.rows {
+                found.push(console::delivery(&world.backend, &ada, row.id).await.unwrap().attempts.len());
+            }
+            found.sort_unstable();
+            found
+        };
+        run_once(&world.backend).await.unwrap();
+        assert_eq!(attempts().await, [1, 1]);
+        world.clock.advance(Duration::days(2));
+        run_once(&world.backend).await.unwrap();
+        assert_eq!(attempts().await, [0, 1], "what still waits keeps its attempts");
+        desk.answers(200);
+        console::hold(&world.backend, &ada, "desk".to_owned(), false).await.unwrap();
+        run_once(&world.backend).await.unwrap();
     })
     .await;
 }

@@ -252,7 +252,8 @@ async fn failed_tries_follow_the_schedule_until_given_up_and_replayed() {
         // A fresh schedule: one more failure is not the end.
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         desk.answers(Answer::Code(204));
-        world.clock.advance(Duration::minutes(1));
+        // It was the probe of a destination that had been paused: the second pause is longer than the delivery's own.
+        world.clock.advance(Duration::minutes(5));
         assert_eq!(run_once(&world.backend).await.unwrap().delivered, 1);
         let page = requests::page(&world.backend, &ada, &number).await.unwrap();
         let numbers: Vec<_> = page.deliveries[0].attempts.iter().map(|attempt| attempt.number).collect();
