@@ -245,7 +245,7 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
     let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
     lifecycle::replay(&request, actor, now)?;
-    let health = destinations::of(tx, &delivery.connector).await?;
+    let health = destinations::lock(tx, &delivery.connector).await?;
     if health.paused_until.is_some_and(|until| until > now) {
         destinations::save(tx, &delivery.connector, &Health { paused_until: Some(now), ..health }).await?;
     }
@@ -303,7 +303,7 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
             if !connectors::names(tx).await?.iter().any(|one| one.key == connector) {
                 return Err(Refusal::NotFound.into());
             }
-            let health = destinations::of(tx, &connector).await?;
+            let health = destinations::lock(tx, &connector).await?;
             let health = if held {
                 Health { held_at: health.held_at.or(Some(be.now())), ..health }
             } else {

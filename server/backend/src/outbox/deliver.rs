@@ -127,10 +127,11 @@ async fn save(
                 };
                 attempts::insert(tx, delivery.id, attempt).await?;
                 if let Some(met) = met {
-                    let was = destinations::of(tx, &delivery.connector).await?;
-                    let is = was.after(&met, at, now);
-                    if is != was {
-                        destinations::save(tx, &delivery.connector, &is).await?;
+                    let seen = destinations::of(tx, &delivery.connector).await?;
+                    // Most tries change nothing, and wait for nobody; those that do see what others changed before them.
+                    if seen.after(&met, at, now) != seen {
+                        let was = destinations::lock(tx, &delivery.connector).await?;
+                        destinations::save(tx, &delivery.connector, &was.after(&met, at, now)).await?;
                     }
                 }
                 tx.announce(Change::Deliveries { organization: delivery.organization });

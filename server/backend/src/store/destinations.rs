@@ -8,7 +8,7 @@ use domain::connectors::breaker::Health;
 use domain::id::OrganizationId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{IntoActiveModel, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "destinations")]
@@ -45,11 +45,39 @@ fn health(row: Model) -> Health {
     }
 }
 
+fn model(handle: &impl Handle, connector: &str, health: &Health) -> Model {
+    Model {
+        organization_id: handle.organization(),
+        connector: connector.to_owned(),
+        failures: health.failures.try_into().unwrap_or(i32::MAX),
+        failing_since: health.failing_since.map(micros),
+        paused_until: health.paused_until.map(micros),
+        paused_at: health.paused_at.map(micros),
+        pauses: health.pauses.try_into().unwrap_or(i32::MAX),
+        refuses_us: health.refuses_us,
+        error: health.error.clone(),
+        held_at: health.held_at.map(micros),
+    }
+}
+
 /// How one destination is.
 pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<Health> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Connector.eq(connector))
+        .only(handle.connection())
+        .await?;
+    Ok(row.map(health).unwrap_or_default())
+}
+
+/// How one destination is, for a change in this transaction: others that want to change it wait until it ends.
+pub(crate) async fn lock(handle: &impl Handle, connector: &str) -> Result<Health> {
+    let row = model(handle, connector, &Health::default()).into_active_model();
+    Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(handle.connection()).await?;
+    let row = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Connector.eq(connector))
+        .lock_exclusive()
         .only(handle.connection())
         .await?;
     Ok(row.map(health).unwrap_or_default())
@@ -67,18 +95,7 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, Health)>> {
 
 /// Notes how a destination is.
 pub(crate) async fn save(handle: &impl Handle, connector: &str, health: &Health) -> Result<()> {
-    let row = Model {
-        organization_id: handle.organization(),
-        connector: connector.to_owned(),
-        failures: health.failures.try_into().unwrap_or(i32::MAX),
-        failing_since: health.failing_since.map(micros),
-        paused_until: health.paused_until.map(micros),
-        paused_at: health.paused_at.map(micros),
-        pauses: health.pauses.try_into().unwrap_or(i32::MAX),
-        refuses_us: health.refuses_us,
-        error: health.error.clone(),
-        held_at: health.held_at.map(micros),
-    };
+    let row = model(handle, connector, health);
     let changed = [
         Column::Failures,
         Column::FailingSince,
