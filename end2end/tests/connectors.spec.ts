@@ -32,7 +32,7 @@ test('a connector is added with an error on the way, tested, held and released',
   const priya = await visit(docket, people.priya);
   await go(priya, `${docket.url}/connectors`);
   await priya.getByRole('button', { name: 'Add connector' }).click();
-  await priya.getByRole('menuitem', { name: 'Webhook' }).click();
+  await priya.getByRole('menuitem', { name: 'Webhook', exact: true }).click();
   await expect(priya.getByRole('heading', { level: 1 })).toHaveText('New connector: Webhook');
   await priya.getByLabel('Name', { exact: true }).fill('Workflow engine');
   await priya.getByRole('button', { name: 'Add connector' }).click();

@@ -100,11 +100,8 @@ fn schedule(desk: Desk, detail: &DeliveryDetail) -> AnyView {
             }
         })
         .collect_view();
-    let count = pauses.len() + 1;
     view! {
-        <ol class="schedule" style=format!("--steps: {count}")>
-            {steps}
-        </ol>
+        <ol class="schedule">{steps}</ol>
     }
     .into_any()
 }
