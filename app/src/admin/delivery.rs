@@ -1,8 +1,9 @@
 //! One delivery whole: its schedule, what was sent, what came back, and what can be done about it.
 
 use super::api::{send_now, skip};
-use super::outbox::{sent_words, short, status};
+use super::outbox::{sent_words, short};
 use super::state::Desk;
+use crate::requests::page_deliveries::status_view;
 use crate::ui::{DocketNumber, Icon};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{AttemptWhole, DeliveryDetail};
@@ -67,7 +68,7 @@ fn sheet(desk: Desk, detail: DeliveryDetail) -> AnyView {
                         <DocketNumber number=row.number.clone() />
                     </a>
                     <span>{row.title.clone()}</span>
-                    {status(row.status)}
+                    {status_view(row.status)}
                 </p>
                 <div>
                     <h3 class="sub">"Retry schedule"</h3>

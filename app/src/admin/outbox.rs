@@ -4,8 +4,9 @@ use super::api::{replay_since, send_now};
 use super::health::counted;
 use super::place::{PERIODS, Place, SHOWS};
 use super::state::Desk;
-use crate::requests::page_deliveries::status_words;
+use crate::requests::page_deliveries::status_view;
 use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
+use crate::work::bar::select;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleRow, Show};
@@ -229,19 +230,6 @@ fn Filters(desk: Desk) -> impl IntoView {
     .into_any()
 }
 
-fn select(name: &'static str, label: &'static str, lines: Vec<(String, String, bool)>, chosen: impl Fn(String) + 'static) -> AnyView {
-    let options = lines
-        .into_iter()
-        .map(|(value, words, selected)| view! { <option value=value selected=selected>{words}</option> }.into_any())
-        .collect_view();
-    view! {
-        <select class="select select--sm" name=name aria-label=label on:change:target=move |event| chosen(event.target().value())>
-            {options}
-        </select>
-    }
-    .into_any()
-}
-
 fn select_all(desk: Desk, ids: Memo<Vec<DeliveryId>>) -> AnyView {
     let all = move || ids.with(|ids| desk.selected.with(|selected| ids.iter().all(|id| selected.contains(id))));
     let press = move |_| {
@@ -316,24 +304,12 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
                 {part(tries)}
             </td>
             <td class="c-status" data-label="Status">
-                {part(|row| status(row.status))}
+                {part(|row| status_view(row.status))}
             </td>
             <td class="c-next" data-label="Next">
                 {next}
             </td>
         </tr>
-    }
-    .into_any()
-}
-
-/// Where a delivery stands.
-pub fn status(status: DeliveryStatus) -> AnyView {
-    let (class, icon, words) = status_words(status);
-    view! {
-        <span class=class>
-            <Icon name=icon />
-            {words}
-        </span>
     }
     .into_any()
 }

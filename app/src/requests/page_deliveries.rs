@@ -133,7 +133,8 @@ fn replay_button(id: DeliveryId, busy: Signal<bool>, replay: Callback<DeliveryId
     .into_any()
 }
 
-fn status_view(status: DeliveryStatus) -> AnyView {
+/// Where a delivery stands.
+pub fn status_view(status: DeliveryStatus) -> AnyView {
     let (class, icon, words) = status_words(status);
     view! {
         <span class=class>

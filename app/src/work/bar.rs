@@ -138,9 +138,10 @@ pub fn Filters(work: Work) -> impl IntoView {
 }
 
 /// A choice: its value in the address, its words, whether it is chosen.
-type Line = (String, String, bool);
+pub type Line = (String, String, bool);
 
-fn select(name: &'static str, label: &'static str, lines: Vec<Line>, chosen: impl Fn(String) + 'static) -> AnyView {
+/// A choice that acts at once; its name is that of the address.
+pub fn select(name: &'static str, label: &'static str, lines: Vec<Line>, chosen: impl Fn(String) + 'static) -> AnyView {
     let options = lines
         .into_iter()
         .map(|(value, words, selected)| view! { <option value=value selected=selected>{words}</option> }.into_any())

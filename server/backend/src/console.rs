@@ -23,7 +23,7 @@ use domain::connectors::wire::{
     WorkerView,
 };
 use domain::connectors::{Connector, status};
-use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::permission::Permission;
 use domain::requests::lifecycle::{self, Observation};
@@ -50,7 +50,7 @@ pub(crate) fn administer(facts: &Facts) -> Result<()> {
 pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, after: Option<String>) -> Result<Console> {
     see(caller)?;
     let handle = backend.store().read(caller.organization);
-    let known = connectors::all(&handle, &backend.settings().keys).await?;
+    let known = connectors::sealed(&handle).await?;
     let mut wanted = Wanted {
         show: filter.show,
         connector: (!filter.connector.is_empty()).then(|| filter.connector.clone()),
@@ -144,18 +144,19 @@ async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &
     let ids: Vec<DeliveryId> = found.iter().map(|delivery| delivery.id).collect();
     let mut tried: BTreeMap<DeliveryId, u32> = BTreeMap::new();
     attempts::of(&handle, &ids).await?.into_iter().for_each(|attempt| *tried.entry(attempt.delivery).or_default() += 1);
+    let effects: Vec<EffectId> = found.iter().map(|delivery| delivery.effect).collect();
+    let effects = effects::words(&handle, &effects).await?;
+    let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
     let mut rows = Vec::with_capacity(found.len());
     for delivery in found {
         let (number, title) = names.get(&delivery.request).cloned().unwrap_or_default();
-        let effect = effects::find(&handle, delivery.effect).await?.map(|recorded| recorded.effect.words());
         let attempts = tried.get(&delivery.id).copied().unwrap_or_default();
-        let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
         rows.push(ConsoleRow {
             id: delivery.id,
             queued_at: delivery.created_at,
             number,
             title,
-            event: effect.unwrap_or("Unreadable").to_owned(),
+            event: effects.get(&delivery.effect).copied().unwrap_or("Unreadable").to_owned(),
             connector: known.iter().find(|one| one.key == delivery.connector).map_or(delivery.connector, |one| one.name.clone()),
             attempts,
             tries: attempts.saturating_sub(delivery.times.attempts) + in_one_schedule,
@@ -174,7 +175,7 @@ pub async fn delivery(backend: &Backend, caller: &Caller, id: DeliveryId) -> Res
     see(caller)?;
     let handle = backend.store().read(caller.organization);
     let found = deliveries::find(&handle, id).await?.ok_or(Refusal::NotFound)?;
-    let known = connectors::names(&handle).await?;
+    let known = connectors::sealed(&handle).await?;
     let made = found.made.clone().map(|(number, link)| Made { number, link });
     let row = rows(backend, caller, vec![found], &known).await?.pop().ok_or(Refusal::NotFound)?;
     let attempts = attempts::whole(&handle, id).await?.into_iter().map(|(number, attempt)| whole(number, attempt)).collect();
@@ -300,7 +301,7 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             fresh(tx, person, be.now()).await?;
-            if !connectors::names(tx).await?.iter().any(|one| one.key == connector) {
+            if !connectors::sealed(tx).await?.iter().any(|one| one.key == connector) {
                 return Err(Refusal::NotFound.into());
             }
             let health = destinations::lock(tx, &connector).await?;

@@ -3,9 +3,10 @@
 use super::{administer, fresh, whole};
 use crate::connectors::{self as kinds_of, is_secret};
 use crate::definitions::secrets;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::store::{connector_tests, connectors, forms};
+use crate::secrets::Keys;
+use crate::store::{Tx, connector_tests, connectors, forms};
 use crate::templates;
 use crate::{Backend, Caller};
 use domain::connectors::Connector;
@@ -48,7 +49,7 @@ pub fn new_connector(caller: &Caller, kind: &str) -> Result<ConnectorView> {
 pub async fn connector(backend: &Backend, caller: &Caller, key: &str) -> Result<ConnectorView> {
     administer(&caller.facts)?;
     let handle = backend.store().read(caller.organization);
-    let found = connectors::by_key(&handle, &backend.settings().keys, key).await?.ok_or(Refusal::NotFound)?;
+    let found = connectors::sealed(&handle).await?.into_iter().find(|one| one.key == key).ok_or(Refusal::NotFound)?;
     let test = match connector_tests::last(&handle, key).await? {
         None => TestView::Never,
         Some((asked, None)) => TestView::Waiting(asked),
@@ -154,9 +155,8 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
         Box::pin(async move {
             fresh(tx, person, be.now()).await?;
             let keys = &be.settings().keys;
-            let all = connectors::names(tx).await?;
-            let present =
-                if input.key.is_empty() { None } else { Some(connectors::by_key(tx, keys, &input.key).await?.ok_or(Refusal::NotFound)?) };
+            let all = connectors::sealed(tx).await?;
+            let present = if input.key.is_empty() { None } else { Some(present(tx, keys, &input.key, &all).await?) };
             let wanted = wanted(&input, present.as_ref(), &all)?;
             let answers = crate::definitions::answer_keys(forms::all(tx).await?.iter().map(|(_, form)| form));
             let kind = kinds_of::find(&wanted.kind).ok_or(Refusal::NotFound)?;
@@ -171,6 +171,17 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
         })
     });
     work.await
+}
+
+/// The connector as it stands. Without its secrets when they cannot be opened, as after its key was lost: they have to be entered again.
+async fn present(tx: &Tx<'_>, keys: &Keys, key: &str, sealed: &[Connector]) -> Result<Connector> {
+    match connectors::by_key(tx, keys, key).await {
+        Err(Error::Damaged(_)) => {
+            let found = sealed.iter().find(|one| one.key == key).ok_or(Refusal::NotFound)?;
+            Ok(Connector { settings: secrets::without(&found.kind, &found.settings), ..found.clone() })
+        }
+        found => Ok(found?.ok_or(Refusal::NotFound)?),
+    }
 }
 
 fn problem(field: &str, message: &str) -> Problem {
@@ -232,7 +243,7 @@ pub async fn test(backend: &Backend, caller: &Caller, key: String) -> Result<()>
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             fresh(tx, person, be.now()).await?;
-            if !connectors::names(tx).await?.iter().any(|one| one.key == key) {
+            if !connectors::sealed(tx).await?.iter().any(|one| one.key == key) {
                 return Err(Refusal::NotFound.into());
             }
             connector_tests::ask(tx, be.id(), &key, person, be.now()).await?;

@@ -178,7 +178,7 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
 async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<()> {
     timers::run(backend).await?;
     summary.relayed += relay::relay(backend).await?;
-    tests::run(backend).await?;
+    tests::begin(backend, under_way).await?;
     let room = AT_ONCE.saturating_sub(under_way.len());
     if room == 0 {
         return Ok(());

@@ -1,5 +1,6 @@
 //! Tests of connectors: a delivery of sample data, made by the worker like any other, and kept beside the deliveries.
 
+use super::Done;
 use crate::Backend;
 use crate::connectors::{Outcome, Outgoing};
 use crate::error::Result;
@@ -10,22 +11,16 @@ use crate::store::{connectors, organizations};
 use crate::templates;
 use domain::id::DeliveryId;
 use serde_json::json;
+use tokio::task::JoinSet;
 
-/// Makes every test that was asked for; says how many.
-pub(super) async fn run(backend: &Backend) -> Result<u32> {
+/// Begins every test that was asked for, among the worker's tries: it waits for them before it ends.
+pub(super) async fn begin(backend: &Backend, under_way: &mut JoinSet<Done>) -> Result<()> {
     let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
-    let waiting = connector_tests::claim(&reader, &writer, backend.now(), super::LEASE).await?;
-    let made = waiting.len();
-    for test in waiting {
+    for test in connector_tests::claim(&reader, &writer, backend.now(), super::LEASE).await? {
         let backend = backend.clone();
-        // Beside the loop: a destination that hangs must not hold up the deliveries.
-        tokio::spawn(async move {
-            if let Err(error) = make(&backend, test).await {
-                tracing::error!(%error, "a test of a connector could not be recorded");
-            }
-        });
+        under_way.spawn(async move { make(&backend, test).await.map(|()| None) });
     }
-    Ok(u32::try_from(made).unwrap_or(u32::MAX))
+    Ok(())
 }
 
 async fn make(backend: &Backend, test: Waiting) -> Result<()> {

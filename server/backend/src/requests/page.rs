@@ -148,7 +148,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
         None => true,
     };
     if !request.item.plan.connectors.is_empty() {
-        let known = destinations::names(&handle).await?;
+        let known = destinations::sealed(&handle).await?;
         let names: BTreeMap<_, _> = known.into_iter().map(|connector| (connector.key, connector.name)).collect();
         events.iter_mut().for_each(|event| by_name(event, &names));
         deliveries.iter_mut().for_each(|delivery| rename(&mut delivery.connector, &names));

@@ -63,11 +63,11 @@ pub(crate) async fn save(tx: &Tx<'_>, keys: &Keys, id: Uuid, connector: &Connect
     Ok(())
 }
 
-/// Names of connectors, by key, without looking at their settings.
-pub(crate) async fn names(handle: &impl Handle) -> Result<Vec<Connector>> {
+/// Every connector, by key, with its secrets as they are stored: for those who need none of them, whether they can be opened or not.
+pub(crate) async fn sealed(handle: &impl Handle) -> Result<Vec<Connector>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
-    rows.iter().map(|row| from_json(&row.definition).map(|connector| Connector { settings: Map::new(), ..connector })).collect()
+    rows.iter().map(|row| from_json(&row.definition)).collect()
 }
 
 fn opened(row: &Model, keys: &Keys) -> Result<Connector> {

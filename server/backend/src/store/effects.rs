@@ -9,6 +9,7 @@ use domain::id::{EffectId, OrganizationId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "effects")]
@@ -105,6 +106,19 @@ pub(crate) async fn waiting(handle: &impl Handle, request: RequestId) -> Result<
         .count(handle.connection())
         .await?;
     Ok(count > 0)
+}
+
+/// What these effects are, for people; those that cannot be read are left out.
+pub(crate) async fn words(handle: &impl Handle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, &'static str>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((EffectId(row.id), from_json::<Effect>(&row.effect).ok()?.words()))).collect())
 }
 
 /// One effect.

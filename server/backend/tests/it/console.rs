@@ -13,7 +13,8 @@ use chrono::Duration;
 use domain::Refusal;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::breaker::Standing;
-use domain::connectors::wire::{Console, ConsoleFilter, Period, Show, WorkerView};
+use domain::connectors::wire::{ConnectorInput, Console, ConsoleFilter, Period, Show, WorkerView};
+use domain::forms::Answers;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -276,6 +277,28 @@ async fn secrets_are_sealed_in_the_database_and_can_be_sealed_again() {
             assert!(definitions::seal_again(&present.backend).await.is_err(), "another new key opens nothing");
             assert_eq!(definitions::seal_again(&renewed.backend).await.unwrap(), 1);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_the_key_was_lost_secrets_are_entered_again() {
+    on_both(|world| async move {
+        let text = "- {key: desk, name: Desk, kind: slack_bot, settings: {token: xoxb-very-secret, channel: '#it'}}\n";
+        world.apply_file("north", "connectors.yaml", text).await;
+        let other = world.with(Settings { keys: Keys::random(), ..world.settings.clone() }).await;
+        let ada = other.caller("north", "ada").await;
+        assert_eq!(look(&other, Show::All).await.destinations[0].target, "#it");
+        let view = console::connector(&other.backend, &ada, "desk").await.unwrap();
+        assert_eq!(view.stored, ["token"]);
+        assert!(!serde_json::to_string(&view).unwrap().contains("sealed"));
+        let input = |settings: Answers| ConnectorInput { key: "desk".into(), kind: "slack_bot".into(), settings, forget: Vec::new() };
+        let refused = console::save(&other.backend, &ada, input(view.settings.clone())).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::Problems { .. }))), "{refused:?}");
+        let mut again = view.settings;
+        again.set("token", "xoxb-another".into());
+        console::save(&other.backend, &ada, input(again)).await.unwrap();
+        assert_eq!(definitions::seal_again(&other.backend).await.unwrap(), 1, "it can be opened");
     })
     .await;
 }
