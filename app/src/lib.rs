@@ -13,6 +13,7 @@ pub mod context;
 pub mod error;
 pub mod form;
 pub mod live;
+pub mod notices;
 pub mod requests;
 pub mod routes;
 pub mod session;

@@ -6,6 +6,7 @@ use crate::app::page_is_live;
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::error::ApiError;
+use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
 use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPageView, share::SharePage, tasks_mine::MyTasksPage};
 use crate::ui::ErrorView;
 use crate::work::page::WorkPage;
@@ -30,6 +31,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/connectors") ssr=SsrMode::Async view={Lazy::<Connectors>::new()} />
             <Route path=path!("/connectors/:key") ssr=SsrMode::Async view={Lazy::<ConnectorView>::new()} />
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view={Lazy::<ConnectorView>::new()} />
+            <Route path=path!("/notifications") ssr=SsrMode::Async view={Lazy::<Notices>::new()} />
+            <Route path=path!("/notifications/settings/:part?") ssr=SsrMode::Async view={Lazy::<NoticeSettings>::new()} />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view={Lazy::<Share>::new()} />
             <Route path=path!("/profile") ssr=SsrMode::Async view={Lazy::<Profile>::new()} />
             <Route path=path!("/profile/away") ssr=SsrMode::Async view={Lazy::<Away>::new()} />
@@ -68,6 +71,8 @@ parts! {
     MyTasks => MyTasksPage,
     Connectors => ConsolePage,
     ConnectorView => ConnectorPage,
+    Notices => NoticesPage,
+    NoticeSettings => NoticeSettingsPage,
     Share => SharePage,
     Profile => ProfilePage,
     Away => AwayPage,

@@ -9,6 +9,7 @@ mod m20261122_000004_work;
 mod m20261122_000005_queue;
 mod m20261123_000001_counted;
 mod m20261123_000002_console;
+mod m20261123_000003_notices;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_queue::Migration),
             Box::new(m20261123_000001_counted::Migration),
             Box::new(m20261123_000002_console::Migration),
+            Box::new(m20261123_000003_notices::Migration),
         ]
     }
 }

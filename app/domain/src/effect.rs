@@ -1,6 +1,7 @@
 //! Effects: what must happen outside after a decision. Recorded in the transaction that caused them, delivered later.
 
 use crate::id::PersonId;
+use crate::people::PersonRef;
 use serde::{Deserialize, Serialize};
 
 /// What a decision asks the world to do.
@@ -17,26 +18,39 @@ pub enum Effect {
         /// 1 for the first time, one more for each retry: part of the launch's idempotency key.
         attempt: u32,
     },
-    /// Tell people. What happened is in the event log; this says who has to learn of it beyond those who follow the request.
-    Notify {
-        /// An event key: `request_approval_reminder`, `mentioned`.
-        event: String,
-        /// Told by name.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        people: Vec<PersonId>,
-        /// Told as those who may decide: `Target::index_key` values.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        targets: Vec<String>,
-    },
+    /// Tell people, and the addresses that subscribed to the event.
+    Notify(Notice),
+}
+
+/// Something to tell. It carries what it says, so that telling needs no event log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// An event key: `request_approval_reminder`, `mentioned`. `notices::NOTICES` lists them.
+    pub event: String,
+    /// Told by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonId>,
+    /// Told as those who may decide: `Target::index_key` values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<String>,
+    /// Who did it; None when Docket did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonRef>,
+    /// What they wrote: a reason, a question, a comment.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 impl Effect {
+    /// The name of what is handed on to connectors.
+    pub const DISPATCHED: &'static str = "request.dispatched";
+
     /// The name under which the effect is stored and sent (`type` of the webhook's payload).
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Dispatch { .. } => "request.dispatched",
+            Self::Dispatch { .. } => Self::DISPATCHED,
             Self::Launch { .. } => "request.launched",
-            Self::Notify { .. } => "request.noticed",
+            Self::Notify(_) => "request.told",
         }
     }
 
@@ -45,7 +59,7 @@ impl Effect {
         match self {
             Self::Dispatch { .. } => "Handed on",
             Self::Launch { .. } => "Automation started",
-            Self::Notify { .. } => "Message",
+            Self::Notify(_) => "Message",
         }
     }
 }

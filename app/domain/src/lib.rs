@@ -12,6 +12,7 @@ pub mod connectors;
 pub mod effect;
 pub mod forms;
 pub mod id;
+pub mod notices;
 pub mod people;
 pub mod permission;
 pub mod refusal;

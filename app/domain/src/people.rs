@@ -126,6 +126,9 @@ pub struct Me {
     /// Whether they see deliveries; and how many destinations are paused then.
     pub sees_deliveries: bool,
     pub delivery_trouble: u64,
+    /// What they were told and have not read, counted to a hundred.
+    #[serde(default)]
+    pub unread_count: u64,
     /// Requests waiting for this person's decision.
     pub inbox_count: u64,
     /// The person's own requests that are not finished.

@@ -6,7 +6,7 @@ mod world;
 use domain::approvals::delegation::Delegation;
 use domain::approvals::machine::{self, Scope};
 use domain::approvals::{Deadline, Policy, Require, Rule, Stage, Target, Verdict, deadline};
-use domain::effect::Effect;
+use domain::effect::{Effect, Notice};
 use domain::id::ItemId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
@@ -164,7 +164,8 @@ fn an_administrator_gives_a_rule_to_somebody_else() {
     assert_eq!(no(&new, &admin(), &reroute(" "), 1), "Enter a reason for re-routing");
     assert_eq!(no(&new, &ruth(), &reroute("Away"), 1), "Only an administrator can re-route an approval.");
     let decision = act(&new, &admin(), &reroute("Away"), at(1)).unwrap();
-    let told = Effect::Notify { event: "request_pending_approval".to_owned(), people: vec![], targets: vec![target.index_key()] };
+    let told =
+        Effect::Notify(Notice { event: "request_pending_approval".to_owned(), targets: vec![target.index_key()], ..Notice::default() });
     assert_eq!(decision.effects, [told]);
     let moved = Request { state: decision.state, ..new.clone() };
     let approval = &moved.state.approval;
@@ -219,7 +220,7 @@ fn what_falls_due_happens_once() {
     assert_eq!(pass(&new, 59).1, []);
     let (reminded, effects) = pass(&new, 60);
     let targets = vec![Target::Person { id: ruth().person.id }.index_key()];
-    assert_eq!(effects, [Effect::Notify { event: "request_approval_reminder".to_owned(), people: vec![], targets }]);
+    assert_eq!(effects, [Effect::Notify(Notice { event: "request_approval_reminder".to_owned(), targets, ..Notice::default() })]);
     let (escalated, _) = pass(&reminded, 120);
     assert!(allowed(&escalated, &mei(), at(121)).decide && allowed(&escalated, &ruth(), at(121)).decide);
     assert_eq!(machine::words(&escalated.state.approval, &escalated.state.approval.stages[0].rules[0]), "Ruth Abel, or Mei Lin");

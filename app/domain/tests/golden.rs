@@ -4,6 +4,7 @@ mod office;
 
 use domain::approvals::machine::{self, Case, Outcome};
 use domain::approvals::{Approval, Require, Verdict};
+use domain::notices::{CHANNELS, Channel, Choices, Defaults, NOTICES, Quiet, Switch};
 use domain::people::{Facts, landing};
 use domain::permission::{PERMISSIONS, ROLES, granted, label};
 use domain::refusal::Refusal;
@@ -40,6 +41,49 @@ fn permissions() {
         writeln!(text, "{}", label(&held)).unwrap();
     }
     compare("permission.txt", &text);
+}
+
+/// Who is told of what, and on which channels unless somebody switches them. Times show what quiet hours from 19:00 to 07:30 do at 22:00.
+#[test]
+fn notices() {
+    let choices = |urgent_passes| Choices {
+        quiet: Some(Quiet { from: time("19:00:00"), to: time("07:30:00"), urgent_passes }),
+        ..Choices::default()
+    };
+    let at = "2026-11-23T22:00:00".parse().unwrap();
+    let mut text = format!("{:<29}{:<38}{:<38}{:<18}at night, urgent let through\n", "event", "told", "channels", "at night");
+    for told in NOTICES {
+        let people: Vec<String> = told.parts.iter().map(|part| format!("{part:?}")).collect();
+        let on: Vec<&str> =
+            CHANNELS.into_iter().filter(|one| Choices::default().reached(&Defaults::default(), told, *one)).map(Channel::label).collect();
+        let sent =
+            |passes| choices(passes).put_off(told, Channel::Email, at).map_or("at once".to_owned(), |at| at.format("at %H:%M").to_string());
+        writeln!(text, "{:<29}{:<38}{:<38}{:<18}{}", told.key, people.join(", "), on.join(", "), sent(false), sent(true)).unwrap();
+    }
+    text.push_str("\norganization     person   reached\n");
+    let told = domain::notices::find("request_approved").unwrap();
+    for (word, switch) in [
+        ("on", Switch { on: true, locked: false }),
+        ("off", Switch { on: false, locked: false }),
+        ("on, locked", Switch { on: true, locked: true }),
+        ("off, locked", Switch { on: false, locked: true }),
+    ] {
+        for own in [None, Some(true), Some(false)] {
+            let mut defaults = Defaults::default();
+            defaults.set(told, Channel::Email, switch);
+            let mut choices = Choices::default();
+            if let Some(on) = own {
+                choices.own.entry(told.key.to_owned()).or_default().insert(Channel::Email, on);
+            }
+            let reached = if choices.reached(&defaults, told, Channel::Email) { "yes" } else { "no" };
+            writeln!(text, "{word:<17}{:<9}{reached}", own.map_or("-", |on| if on { "on" } else { "off" })).unwrap();
+        }
+    }
+    compare("notices.txt", &text);
+}
+
+fn time(text: &str) -> chrono::NaiveTime {
+    text.parse().expect("a time")
 }
 
 /// Where each role begins: with nothing to decide, and with something. A role held in a group counts for who leads.

@@ -5,7 +5,7 @@ mod world;
 
 use chrono::Duration;
 use domain::approvals::{Policy, Verdict};
-use domain::effect::Effect;
+use domain::effect::{Effect, Notice};
 use domain::id::{CommentId, TaskId};
 use domain::people::Facts;
 use domain::refusal::Refusal;
@@ -352,7 +352,7 @@ fn those_mentioned_are_told_if_they_may_read_it() {
     let ids = [operator(), plain(), stranger(), supervisor()].map(|who| format!("@[x]({})", who.person.id)).join(" ");
     let known = [operator(), plain(), stranger(), supervisor(), checker()];
     let told = |audience| match comments::notice(&request, &comment(&operator(), audience, &ids), &known, at(1)) {
-        Some(Effect::Notify { event, people, .. }) if event == "mentioned" => people,
+        Some(Effect::Notify(Notice { event, people, .. })) if event == "mentioned" => people,
         other => panic!("{other:?}"),
     };
     assert_eq!(told(Audience::Public), [plain().person.id, supervisor().person.id]);

@@ -54,6 +54,7 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
             <Who me manager=view.manager.clone() />
             <Elsewhere me=theirs />
             <AwayLink />
+            <NoticesLink />
             <ProfileForm view />
             <PasswordForm email />
             <Organizations others />
@@ -120,6 +121,25 @@ fn Elsewhere(me: Me) -> impl IntoView {
                 <h2 id="elsewhere">"Also yours"</h2>
             </div>
             <div class="slip__body row row--wrap">{links}</div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn NoticesLink() -> impl IntoView {
+    view! {
+        <section class="slip" aria-labelledby="notices">
+            <div class="slip__head">
+                <h2 id="notices">"Notifications"</h2>
+            </div>
+            <div class="slip__body row row--wrap">
+                <p class="soft">"Choose what reaches you, where, and when not."</p>
+                <a class="button" href="/notifications/settings">
+                    <Icon name="bell" />
+                    "What reaches you"
+                </a>
+            </div>
         </section>
     }
     .into_any()

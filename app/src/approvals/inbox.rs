@@ -74,6 +74,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     });
     let desk = Desk::new(waiting, open, filter, me, live, go);
     follow(desk);
+    crate::notices::reads(move || addressed.get());
     use_inbox_keys(desk, open_page);
     let title =
         page_title(move || addressed.get().map_or_else(|| "Inbox · Docket".to_owned(), |number| format!("{number} · Inbox · Docket")));
@@ -117,7 +118,7 @@ fn follow(desk: Desk) {
             return seen;
         }
         match last {
-            Some((_, LiveEvent::Deliveries)) => {}
+            Some((_, LiveEvent::Deliveries | LiveEvent::Notices)) => {}
             Some((_, LiveEvent::Inbox { .. })) => desk.refresh_list(),
             Some((_, LiveEvent::Request { number })) => {
                 if desk.open.get_untracked().as_ref() == Some(&number) {

@@ -86,6 +86,8 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let sheet = Sheet::new(page.clone(), list);
     follow(sheet);
     let number = page.summary.number.clone();
+    let looked_at = number.clone();
+    crate::notices::reads(move || Some(looked_at.clone()));
     let title = format!("{number} {} · Docket", page.summary.title);
     let summary = sheet.part(|page| page.summary.clone());
     let status = sheet.part(|page| page.summary.status);

@@ -2,8 +2,9 @@
 
 use super::theme::ThemeSwitch;
 use crate::live::use_live;
-use crate::session::use_me;
+use crate::session::{refresh, use_me};
 use crate::ui::{Avatar, Brand, Icon};
+use domain::approvals::wire::LiveEvent;
 use domain::people::Me;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -20,13 +21,19 @@ pub fn Frame(children: Children) -> impl IntoView {
     };
     let live = use_live();
     let inbox = Signal::derive(move || live.inbox_count.get().or_else(|| me.get().map(|me| me.inbox_count)).unwrap_or(0));
+    let unread = Signal::derive(move || me.get().map_or(0, |me| me.unread_count));
+    Effect::new(move |_| {
+        if matches!(live.last.get(), Some((_, LiveEvent::Notices))) {
+            refresh();
+        }
+    });
     let title = announce_navigation();
     let name = Signal::derive(move || me.with(|me| me.as_ref().map(|me| me.person.name.clone())).unwrap_or_default());
     view! {
         <a class="skip" href="#main" rel="external">"Skip to main content"</a>
         <div class="app">
-            <TopBar organization=first.organization.name.clone() name home=first.home.clone() />
-            <Sidebar me=first.clone() name inbox open=Signal::derive(move || me.get().map_or(0, |me| me.open_count)) />
+            <TopBar organization=first.organization.name.clone() name unread home=first.home.clone() />
+            <Sidebar me=first.clone() name inbox unread open=Signal::derive(move || me.get().map_or(0, |me| me.open_count)) />
             <main class="main" id="main" tabindex="-1">
                 {children()}
             </main>
@@ -82,11 +89,12 @@ fn current(path: &str, section: &str) -> Option<&'static str> {
 }
 
 #[component]
-fn TopBar(organization: String, name: Signal<String>, home: String) -> impl IntoView {
+fn TopBar(organization: String, name: Signal<String>, unread: Signal<u64>, home: String) -> impl IntoView {
     view! {
         <header class="bar">
             <Brand home />
             <p class="bar__title">{organization}</p>
+            <Bell unread />
             <a class="bar__me" href="/profile">
                 {move || view! { <Avatar name=name.get() /> }}
                 <span class="visually-hidden">{move || format!("Your account, {}", name.get())}</span>
@@ -97,7 +105,7 @@ fn TopBar(organization: String, name: Signal<String>, home: String) -> impl Into
 }
 
 #[component]
-fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) -> impl IntoView {
+fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
     let (work, tasks, trouble) = (me.work_count, me.task_count, me.delivery_trouble);
     let links = sections(&me)
@@ -143,9 +151,23 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, open: Signal<u64>) 
                         <span class="me__role">{me.role_label}</span>
                     </span>
                 </a>
+                <Bell unread />
                 <ThemeSwitch />
             </div>
         </nav>
+    }
+    .into_any()
+}
+
+/// To what one was told, with how much of it is not read.
+#[component]
+fn Bell(unread: Signal<u64>) -> impl IntoView {
+    view! {
+        <a class="button button--quiet button--icon button--sm bell" href="/notifications">
+            <Icon name="bell" />
+            <span class="visually-hidden">"Notifications"</span>
+            <Count count=unread words="not read" class="tabbar__count bell__count" />
+        </a>
     }
     .into_any()
 }

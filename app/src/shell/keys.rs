@@ -25,6 +25,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("G T", "My tasks"),
             ("G R", "Leadership"),
             ("G D", "Connectors"),
+            ("G N", "Notifications"),
             ("T", "Change theme"),
             ("?", "This help"),
             ("Esc", "Close"),
@@ -216,6 +217,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                 (true, "k") => Some("/work"),
                 (true, "t") => Some("/tasks"),
                 (true, "d") => Some("/connectors"),
+                (true, "n") => Some("/notifications"),
                 (true, "r") => Some("/leadership"),
                 (true, _) => None,
                 (false, "t") => {

@@ -19,6 +19,7 @@ use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{ItemId, OrganizationId};
+use domain::notices::Defaults;
 use domain::requests::sla::calendar::Calendar;
 use files::{Fault, Folder};
 use std::fmt;
@@ -54,6 +55,8 @@ struct Present {
     name: Option<String>,
     /// The organization's, empty when it has none.
     time_zone: String,
+    /// What it decided about notifications.
+    notices: Defaults,
     members: Vec<members::Member>,
     /// Accounts with an address of the folder, members or not.
     accounts: Vec<people::Account>,
@@ -153,6 +156,7 @@ async fn load(backend: &Backend, handle: &impl crate::store::Handle, name: Optio
     Ok(Present {
         name,
         time_zone: organizations::time_zone(handle).await?.unwrap_or_default(),
+        notices: organizations::notices(handle).await?,
         members: members::all(handle).await?,
         accounts: people::by_emails(handle, &emails).await?,
         groups: groups::listed(handle).await?,

@@ -12,6 +12,7 @@ pub mod delegations;
 mod error;
 pub mod held;
 pub mod live;
+pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod requests;

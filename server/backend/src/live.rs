@@ -15,6 +15,8 @@ pub enum Change {
     Rights { organization: OrganizationId, people: Vec<PersonId> },
     /// Deliveries, destinations or tests of connectors changed.
     Deliveries { organization: OrganizationId },
+    /// These people were told something, or read it.
+    Notices { organization: OrganizationId, people: Vec<PersonId> },
     /// More than is worth naming, or nobody knows what: look at everything again.
     Everything,
 }

@@ -120,6 +120,7 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         task_count: requests::task_count(backend, caller).await?,
         sees_deliveries: caller.facts.may(Permission::SeeDeliveries),
         delivery_trouble: crate::console::trouble(backend, caller).await?,
+        unread_count: crate::notices::unread(backend, caller).await?,
         inbox_count,
         open_count,
         time_zone: caller.zone.name().to_owned(),

@@ -86,6 +86,16 @@ pub fn render(source: &str, escape: Escape, event: &str, data: &Value) -> Result
     Ok(made)
 }
 
+/// The text that one of Docket's own templates makes of its data.
+///
+/// # Errors
+/// What went wrong, in a whole sentence.
+pub(crate) fn document(source: &str, escape: Escape, data: &Value) -> Result<String, String> {
+    let environment = environment(escape);
+    let template = environment.template_from_named_str("document", source).map_err(|error| told(&error))?;
+    template.render(Shown::from(Serde(data))).map_err(|error| told(&error))
+}
+
 /// Data to try templates on when there is no request.
 pub fn sample(public_url: &str, organization: &Value) -> Value {
     json!({
@@ -186,6 +196,11 @@ fn environment<'s>(escape: Escape) -> Environment<'s> {
 /// Text for Slack: its three control characters as entities.
 pub fn slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Text for HTML, Telegram's as well.
+pub fn html(text: &str) -> String {
+    slack(text).replace('"', "&quot;")
 }
 
 /// An error of the engine, without its insides.

@@ -142,7 +142,7 @@ impl Listener {
     /// asks for everything.
     fn hear(&mut self, first: Change) -> bool {
         let mut numbers: Vec<String> = Vec::new();
-        let mut deliveries = false;
+        let (mut deliveries, mut notices) = (false, false);
         let mut next = Some(first);
         while let Some(change) = next.take() {
             match change {
@@ -165,7 +165,10 @@ impl Listener {
                 Change::Deliveries { organization } if organization == self.caller.organization => {
                     deliveries |= self.caller.facts.may(Permission::SeeDeliveries);
                 }
-                Change::Request { .. } | Change::Rights { .. } | Change::Deliveries { .. } => {}
+                Change::Notices { organization, people } if organization == self.caller.organization => {
+                    notices |= people.contains(&self.caller.id());
+                }
+                Change::Request { .. } | Change::Rights { .. } | Change::Deliveries { .. } | Change::Notices { .. } => {}
                 Change::Everything => return false,
             }
             next = match self.changes.try_recv() {
@@ -174,6 +177,7 @@ impl Listener {
                 Err(_) => return false,
             };
         }
+        self.ready.extend(notices.then(|| named("message", &LiveEvent::Notices)).flatten());
         self.ready.extend(deliveries.then(|| named("message", &LiveEvent::Deliveries)).flatten());
         self.ready.extend(numbers.into_iter().filter_map(|number| named("message", &LiveEvent::Request { number })));
         true

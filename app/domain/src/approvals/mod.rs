@@ -166,6 +166,20 @@ impl Target {
         }
     }
 
+    /// The target of an index key; None when it is none.
+    pub fn from_index_key(key: &str) -> Option<Self> {
+        match key.split_once(':') {
+            None => (key == "administrators").then_some(Self::Administrators),
+            Some(("person", id)) => Some(Self::Person { id: id.parse().ok()? }),
+            Some(("group", id)) => Some(Self::Group { id: id.parse().ok()? }),
+            Some(("role", rest)) => {
+                let (id, role) = rest.split_once(':')?;
+                Some(Self::GroupRole { id: id.parse().ok()?, role: role.to_owned() })
+            }
+            Some(_) => None,
+        }
+    }
+
     /// How few people it means: the smaller, the fewer.
     fn breadth(&self) -> u8 {
         match self {

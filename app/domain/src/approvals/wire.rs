@@ -208,6 +208,8 @@ pub enum LiveEvent {
     Request { number: String },
     /// Deliveries, destinations or tests of connectors changed.
     Deliveries,
+    /// The caller was told something, or read it.
+    Notices,
 }
 
 /// A live event as it travels, read flat.
@@ -226,6 +228,7 @@ impl TryFrom<LiveFields> for LiveEvent {
             ("inbox", Some(count), _) => Ok(Self::Inbox { count }),
             ("request", _, Some(number)) => Ok(Self::Request { number }),
             ("deliveries", ..) => Ok(Self::Deliveries),
+            ("notices", ..) => Ok(Self::Notices),
             _ => Err("a live event of another version"),
         }
     }

@@ -4,7 +4,7 @@ use super::Request;
 use super::guard::may_see;
 use super::tasks::{outsider, unlocked};
 use crate::approvals::machine::text;
-use crate::effect::Effect;
+use crate::effect::{Effect, Notice};
 use crate::id::{CommentId, TaskId};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -211,6 +211,15 @@ fn mention(text: &str) -> Option<(Part<'_>, usize)> {
     Some((Part::Mention { id, name }, "@[](".len() + name.len() + id.len() + 1))
 }
 
+/// The text as it reads, with names for mentions.
+pub fn plain(body: &str) -> String {
+    let words = |part: Part<'_>| match part {
+        Part::Text(text) => text.to_owned(),
+        Part::Mention { name, .. } => format!("@{name}"),
+    };
+    parts(body).into_iter().map(words).collect()
+}
+
 /// The people a comment mentions, each once, in order: ids as written.
 pub fn mentioned(body: &str) -> Vec<crate::id::PersonId> {
     let mut people = Vec::new();
@@ -238,5 +247,10 @@ pub fn notice(request: &Request, comment: &Comment, known: &[Facts], now: DateTi
         mentioned.contains(&id) && Some(id) != author && may_see(request, facts, now) && may_read(comment, facts)
     });
     let people: Vec<_> = told.map(|facts| facts.person.id).collect();
-    (!people.is_empty()).then(|| Effect::Notify { event: "mentioned".to_owned(), people, targets: Vec::new() })
+    let by = match &comment.author {
+        Author::Person { person } => Some(person.clone()),
+        Author::Outsider { .. } => None,
+    };
+    let text = plain(&comment.body);
+    (!people.is_empty()).then(|| Effect::Notify(Notice { event: "mentioned".to_owned(), people, targets: Vec::new(), by, text }))
 }

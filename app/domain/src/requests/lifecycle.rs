@@ -14,7 +14,7 @@ use super::{Decision, Ended, Event, Plan, Request, State, Status, What};
 use crate::approvals::deadline::{self, DueKind};
 use crate::approvals::machine::{self, Outcome, text};
 use crate::approvals::{Seen, Target, Verdict};
-use crate::effect::Effect;
+use crate::effect::{Effect, Notice};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
 use crate::refusal::Refusal;
@@ -90,7 +90,7 @@ fn notify(event: &str, targets: &[&Target]) -> Effect {
     let mut targets: Vec<String> = targets.iter().map(|target| target.index_key()).collect();
     targets.sort();
     targets.dedup();
-    Effect::Notify { event: event.to_owned(), people: Vec::new(), targets }
+    Effect::Notify(Notice { event: event.to_owned(), targets, ..Notice::default() })
 }
 
 fn assign(request: &Request, to: &Facts) -> Result<What, Refusal> {
@@ -273,7 +273,7 @@ fn fall_due(steps: &mut Steps, request: &Request, key: &str) {
             steps.push(None, What::Reminded { key });
         }
         DueKind::Escalate { target, words } => {
-            steps.effects.push(notify("request_pending_approval", &[&target]));
+            steps.effects.push(notify("request_approval_escalated", &[&target]));
             let rules = open.into_iter().map(|rule| rule.key.clone()).collect();
             steps.push(None, What::ApprovalEscalated { key, rules, target, words });
         }

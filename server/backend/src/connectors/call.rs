@@ -83,6 +83,7 @@ impl Call {
                     request,
                     response: excerpt(&answer.body),
                     created: judged.created,
+                    names_message: false,
                 }
             }
             Err(none) => Outcome::without_answer(none.verdict(), request),

@@ -6,6 +6,7 @@ mod call;
 mod connectwise;
 mod given;
 pub mod http;
+mod message;
 mod sendgrid;
 mod slack_bot;
 mod slack_webhook;
@@ -14,14 +15,17 @@ mod telegram;
 mod webhook;
 
 pub(crate) use given::{Given, is_secret, resolve, secret_values};
+pub(crate) use message::{Body, Message, mail_id};
 
 use crate::settings::Settings;
 use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
+use domain::connectors::Connector as Definition;
 use domain::forms::answers::says_something;
 use domain::forms::check::check as check_form;
 use domain::forms::{Answers, Field, Form};
 use domain::id::DeliveryId;
+use domain::notices::{CHANNELS, Channel};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -52,6 +56,8 @@ pub struct Outgoing<'a> {
     /// When this try is made.
     pub now: DateTime<Utc>,
     pub data: &'a Value,
+    /// What began the request's thread at this destination, where the other side has threads.
+    pub thread: Option<&'a str>,
 }
 
 /// What came of a try.
@@ -66,6 +72,8 @@ pub struct Outcome {
     pub response: String,
     /// What the other side made of it.
     pub created: Option<Created>,
+    /// Whether `created` names a message that others can stand below.
+    pub names_message: bool,
 }
 
 /// Something that exists in the other system because of a delivery.
@@ -114,7 +122,12 @@ impl Outcome {
 
     /// A try that nobody answered.
     pub fn without_answer(verdict: Verdict, request: String) -> Self {
-        Self { verdict, code: None, request, response: String::new(), created: None }
+        Self { verdict, code: None, request, response: String::new(), created: None, names_message: false }
+    }
+
+    /// A try that had nothing to send any more, and why.
+    pub fn needless(why: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Sent, code: None, request: String::new(), response: why.into(), created: None, names_message: false }
     }
 
     /// Takes these texts out of everything that is kept.
@@ -165,6 +178,33 @@ pub trait Connector: Send + Sync {
 
     /// Tries once.
     async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &http::Client) -> Outcome;
+
+    /// The channel of notifications it can carry.
+    fn carries(&self) -> Option<Channel> {
+        None
+    }
+
+    /// Tries once to carry a message of Docket's to people.
+    async fn tell(&self, _given: &Given<'_>, _message: &Message, _client: &http::Client) -> Outcome {
+        Outcome::not_set_up(format!("Not sent: {} carries no messages to people.", self.label()))
+    }
+}
+
+/// What carries a channel by the server's own settings: its key, which no connector of an organization can have.
+pub(crate) fn by_server(channel: Channel, server: &Settings) -> Option<Definition> {
+    let (key, kind, there) = match channel {
+        Channel::InApp => return None,
+        Channel::Email => ("@email", "smtp", server.mail.is_some()),
+        Channel::Slack => ("@slack", "slack_webhook", server.slack_webhook_url.is_some()),
+        Channel::Telegram => ("@telegram", "telegram", server.telegram_token.is_some()),
+    };
+    let name = format!("{} by this server", channel.label());
+    there.then(|| Definition { key: key.to_owned(), name, kind: kind.to_owned(), enabled: true, settings: Map::new() })
+}
+
+/// Every connector the server brings.
+pub(crate) fn all_by_server(server: &Settings) -> Vec<Definition> {
+    CHANNELS.into_iter().filter_map(|channel| by_server(channel, server)).collect()
 }
 
 /// The form of a kind's settings, with a sibling for each secret.
@@ -265,7 +305,7 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
-            if !["mod", "http", "call", "given", "forms"].contains(&name) {
+            if !["mod", "http", "call", "given", "message", "forms"].contains(&name) {
                 assert!(find(name).is_some(), "{name} is not in CONNECTORS");
             }
         }

@@ -1,10 +1,12 @@
 //! SendGrid: an e-mail through its Mail Send interface (`POST /v3/mail/send`).
 
-use super::call::{Call, web_address};
+use super::call::{Call, Judged, web_address};
 use super::connectwise::ALL_ANSWERS;
-use super::http::Client;
-use super::{Connector, Given, Outcome, Outgoing};
+use super::http::{Answer, Client};
+use super::{Body, Connector, Given, Message, Outcome, Outgoing, mail_id};
 use crate::templates::Escape;
+use chrono::Duration;
+use domain::notices::Channel;
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 
@@ -53,29 +55,30 @@ impl Connector for SendGrid {
 
     async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
-            Ok(call) => {
-                call.make(client, outgoing.now, |answer, after| {
-                    let json = answer.json();
-                    let messages: Vec<&str> =
-                        json["errors"].as_array().into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
-                    answer.judge("SendGrid", after, &messages.join("; ")).into()
-                })
-                .await
-            }
+            Ok(call) => call.make(client, outgoing.now, judge).await,
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
+
+    fn carries(&self) -> Option<Channel> {
+        Some(Channel::Email)
+    }
+
+    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+        match notice(given, message) {
+            Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
         }
     }
 }
 
+fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+    let json = answer.json();
+    let messages: Vec<&str> = json["errors"].as_array().into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
+    answer.judge("SendGrid", after, &messages.join("; ")).into()
+}
+
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
-    // The server's own key goes to SendGrid alone.
-    let own = given.text("api_key");
-    let (key, api) = match &given.server.sendgrid_api_key {
-        _ if !own.is_empty() => (own, given.text_or("api_url", API)),
-        Some(shared) => (shared.clone(), API.to_owned()),
-        None => return Err("Not sent: there is no API key. Enter one, or set SENDGRID_API_KEY on the server.".to_owned()),
-    };
-    let url = web_address("api_url", &format!("{}/v3/mail/send", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
     let to: Vec<Value> = addresses(&given.text("to_email"))?.into_iter().map(|email| json!({"email": email})).collect();
     let subject = given.made("subject_template", DEFAULT_SUBJECT, Escape::None, outgoing)?;
     let text = given.made("body_template", ALL_ANSWERS, Escape::None, outgoing)?;
@@ -85,7 +88,43 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
         "subject": subject.split_whitespace().collect::<Vec<_>>().join(" "),
         "content": [{"type": "text/plain", "value": text}],
     });
-    Ok(Call::post(url, &body).header(AUTHORIZATION, &format!("Bearer {key}"), true))
+    post(given, &body)
+}
+
+/// A message of Docket's as text and HTML, in its thread.
+fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
+    let Body::Mail { subject, text, html, settings } = &message.body else {
+        return Err("Not sent: this is no message for e-mail.".to_owned());
+    };
+    let mut headers = json!({
+        "Message-ID": mail_id(given.server, message.id),
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": format!("<{settings}>"),
+    });
+    if let Some(first) = &message.thread {
+        headers["In-Reply-To"] = json!(first);
+        headers["References"] = json!(first);
+    }
+    let body = json!({
+        "personalizations": [{"to": [{"email": message.to}], "custom_args": {"docket_delivery": message.id.to_string()}}],
+        "from": {"email": given.needed("from_email")?, "name": "Docket"},
+        "subject": subject,
+        "headers": headers,
+        "content": [{"type": "text/plain", "value": text}, {"type": "text/html", "value": html}],
+    });
+    post(given, &body)
+}
+
+fn post(given: &Given<'_>, body: &Value) -> Result<Call, String> {
+    // The server's own key goes to SendGrid alone.
+    let own = given.text("api_key");
+    let (key, api) = match &given.server.sendgrid_api_key {
+        _ if !own.is_empty() => (own, given.text_or("api_url", API)),
+        Some(shared) => (shared.clone(), API.to_owned()),
+        None => return Err("Not sent: there is no API key. Enter one, or set SENDGRID_API_KEY on the server.".to_owned()),
+    };
+    let url = web_address("api_url", &format!("{}/v3/mail/send", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
+    Ok(Call::post(url, body).header(AUTHORIZATION, &format!("Bearer {key}"), true))
 }
 
 /// Addresses written with commas between them; at most 50.

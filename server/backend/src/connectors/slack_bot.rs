@@ -3,9 +3,11 @@
 use super::call::{Call, Judged, web_address};
 use super::http::{Answer, Client};
 use super::slack_webhook::MESSAGE;
-use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
+use super::{Connector, Created, Given, Message, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use chrono::Duration;
+use domain::id::DeliveryId;
+use domain::notices::Channel;
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 
@@ -65,18 +67,37 @@ impl Connector for SlackBot {
             Err(message) => Outcome::not_set_up(message),
         }
     }
+
+    fn carries(&self) -> Option<Channel> {
+        Some(Channel::Slack)
+    }
+
+    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+        match message.chat().and_then(|text| post(given, text, message.id, message.thread.as_deref())) {
+            Ok(call) => call.make(client, message.now, judge).await,
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
 }
 
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+    let text = given.made("text_template", MESSAGE, Escape::Slack, outgoing)?;
+    post(given, &text, outgoing.id, outgoing.thread)
+}
+
+/// A text to the channel, in a thread when there is one.
+fn post(given: &Given<'_>, text: &str, id: DeliveryId, thread: Option<&str>) -> Result<Call, String> {
     let api = given.text_or("api_url", API);
     let url = web_address("api_url", &format!("{}/chat.postMessage", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
-    let text = given.made("text_template", MESSAGE, Escape::Slack, outgoing)?;
-    let body = json!({
+    let mut body = json!({
         "channel": given.needed("channel")?,
         "text": text.trim_end(),
         "unfurl_links": false,
-        "metadata": {"event_type": "docket_delivery", "event_payload": {"id": outgoing.id.to_string()}},
+        "metadata": {"event_type": "docket_delivery", "event_payload": {"id": id.to_string()}},
     });
+    if let Some(first) = thread {
+        body["thread_ts"] = json!(first);
+    }
     Ok(Call::post(url, &body).header(AUTHORIZATION, &format!("Bearer {}", given.needed("token")?), true))
 }
 

@@ -1,9 +1,11 @@
 //! Slack's incoming webhooks: a message to the channel that the address stands for.
 
-use super::call::{Call, web_address};
-use super::http::Client;
-use super::{Connector, Given, Outcome, Outgoing, Verdict};
+use super::call::{Call, Judged, web_address};
+use super::http::{Answer, Client};
+use super::{Connector, Given, Message, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
+use chrono::Duration;
+use domain::notices::Channel;
 use serde_json::{Map, Value, json};
 
 /// The connector of kind `slack_webhook`.
@@ -47,26 +49,39 @@ impl Connector for SlackWebhook {
 
     async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
-            Ok(call) => {
-                call.make(client, outgoing.now, |answer, after| {
-                    // Slack answers with a word: ok, invalid_token, channel_is_archived.
-                    let word = String::from_utf8_lossy(&answer.body[..answer.body.len().min(100)]).trim().to_owned();
-                    match answer.code {
-                        200 if word != "ok" => Verdict::Retry { error: format!("Slack answered “{word}” instead of ok."), after }.into(),
-                        404 | 410 if !word.starts_with('<') => {
-                            Verdict::Permanent { error: format!("Slack answered {}: {word}.", answer.code) }.into()
-                        }
-                        _ => answer.judge("Slack", after, if answer.code < 300 { "" } else { &word }).into(),
-                    }
-                })
-                .await
-            }
+            Ok(call) => call.make(client, outgoing.now, judge).await,
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
+
+    fn carries(&self) -> Option<Channel> {
+        Some(Channel::Slack)
+    }
+
+    /// Without threads: Slack does not say which message a webhook made.
+    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+        match message.chat().and_then(|text| post(given, text)) {
+            Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
         }
     }
 }
 
+/// What Slack's answer means. It is a word: ok, invalid_token, channel_is_archived.
+fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+    let word = String::from_utf8_lossy(&answer.body[..answer.body.len().min(100)]).trim().to_owned();
+    match answer.code {
+        200 if word != "ok" => Verdict::Retry { error: format!("Slack answered “{word}” instead of ok."), after }.into(),
+        404 | 410 if !word.starts_with('<') => Verdict::Permanent { error: format!("Slack answered {}: {word}.", answer.code) }.into(),
+        _ => answer.judge("Slack", after, if answer.code < 300 { "" } else { &word }).into(),
+    }
+}
+
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+    post(given, &given.made("text_template", MESSAGE, Escape::Slack, outgoing)?)
+}
+
+fn post(given: &Given<'_>, text: &str) -> Result<Call, String> {
     let own = given.text("webhook_url");
     let address = if own.is_empty() { given.server.slack_webhook_url.clone().unwrap_or_default() } else { own };
     if address.is_empty() {
@@ -75,6 +90,5 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let url = web_address("webhook_url", &address).map_err(|(_, message)| message)?;
     // The whole path is the key.
     let shown = format!("{}://{}/(hidden)", url.scheme(), url.host_str().unwrap_or_default());
-    let text = given.made("text_template", MESSAGE, Escape::Slack, outgoing)?;
     Ok(Call::post(url, &json!({"text": text.trim_end()})).shown_as(shown))
 }

@@ -5,11 +5,12 @@
 use super::connectwise::ALL_ANSWERS;
 use super::http::{Client, excerpt};
 use super::sendgrid::{DEFAULT_SUBJECT, addresses};
-use super::{Connector, Given, Outcome, Outgoing, Verdict};
+use super::{Connector, Given, Outcome, Outgoing, Verdict, mail_id};
 use crate::settings::{MailServer, MailTls};
 use crate::templates::Escape;
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
+use domain::notices::Channel;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -65,6 +66,17 @@ impl Connector for Smtp {
             Err(message) => Outcome::not_set_up(message),
         }
     }
+
+    fn carries(&self) -> Option<Channel> {
+        Some(Channel::Email)
+    }
+
+    async fn tell(&self, given: &Given<'_>, message: &super::Message, client: &Client) -> Outcome {
+        match server(given).and_then(|server| Ok((notice(given, message, &server)?, server))) {
+            Ok((message, server)) => send(&server, &message, client).await,
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
 }
 
 /// The connector's mail server, or this server's.
@@ -83,18 +95,45 @@ fn server(given: &Given<'_>) -> Result<MailServer, String> {
     Ok(MailServer { host, port, tls, user: given.text("username"), password: given.text("password"), from: given.text("from_email") })
 }
 
-fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, server: &MailServer) -> Result<Message, String> {
-    let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|_| format!("Not sent: “{text}” is not an e-mail address."));
+fn mailbox(text: &str) -> Result<Mailbox, String> {
+    text.parse().map_err(|_| format!("Not sent: “{text}” is not an e-mail address."))
+}
+
+fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
     let from = given.text_or("from_email", &server.from);
     if from.is_empty() {
         return Err("Not sent: there is no sender. Enter one, or set DEFAULT_FROM_EMAIL on the server.".to_owned());
     }
-    let host = given.server.public_url.split("://").nth(1).unwrap_or("docket").split(':').next().unwrap_or("docket");
+    mailbox(&from)
+}
+
+/// A message of Docket's as text and HTML, in its thread. Machines do not answer it (RFC 3834).
+fn notice(given: &Given<'_>, told: &super::Message, server: &MailServer) -> Result<Message, String> {
+    let super::Body::Mail { subject, text, html, settings } = &told.body else {
+        return Err("Not sent: this is no message for e-mail.".to_owned());
+    };
+    let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+    let mut builder = Message::builder()
+        .from(sender(given, server)?)
+        .to(mailbox(&told.to)?)
+        .subject(subject.as_str())
+        .message_id(Some(mail_id(given.server, told.id)))
+        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
+        .raw_header(header("List-Unsubscribe", format!("<{settings}>")));
+    if let Some(first) = &told.thread {
+        builder = builder.in_reply_to(first.clone()).references(first.clone());
+    }
+    builder
+        .multipart(MultiPart::alternative_plain_html(text.clone(), html.clone()))
+        .map_err(|error| format!("Not sent: the message cannot be written ({error})."))
+}
+
+fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, server: &MailServer) -> Result<Message, String> {
     let subject = given.made("subject_template", DEFAULT_SUBJECT, Escape::None, outgoing)?;
     let mut builder = Message::builder()
-        .from(mailbox(&from)?)
+        .from(sender(given, server)?)
         .subject(subject.split_whitespace().collect::<Vec<_>>().join(" "))
-        .message_id(Some(format!("<{}@{host}>", outgoing.id)))
+        .message_id(Some(mail_id(given.server, outgoing.id)))
         .header(ContentType::TEXT_PLAIN);
     for address in addresses(&given.text("to_email"))? {
         builder = builder.to(mailbox(&address)?);
@@ -131,6 +170,7 @@ pub(crate) async fn send(server: &MailServer, message: &Message, client: &Client
             request: told,
             response: excerpt(response.message().collect::<Vec<_>>().join("\n").as_bytes()),
             created: None,
+            names_message: false,
         },
         Err(error) => {
             let code = error.status().map(u16::from);
@@ -141,7 +181,7 @@ pub(crate) async fn send(server: &MailServer, message: &Message, client: &Client
                 _ if error.is_permanent() => Verdict::Permanent { error: error_text },
                 _ => Verdict::Retry { error: error_text, after: None },
             };
-            Outcome { verdict, code, request: told, response: excerpt(error.to_string().as_bytes()), created: None }
+            Outcome { verdict, code, request: told, response: excerpt(error.to_string().as_bytes()), created: None, names_message: false }
         }
     }
 }

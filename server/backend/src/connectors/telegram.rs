@@ -2,9 +2,10 @@
 
 use super::call::{Call, Judged, web_address};
 use super::http::{Answer, Client};
-use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
+use super::{Connector, Created, Given, Message, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use chrono::Duration;
+use domain::notices::Channel;
 use serde_json::{Map, Value, json};
 
 /// The connector of kind `telegram`.
@@ -58,9 +59,30 @@ impl Connector for Telegram {
             Err(message) => Outcome::not_set_up(message),
         }
     }
+
+    fn carries(&self) -> Option<Channel> {
+        Some(Channel::Telegram)
+    }
+
+    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+        match message.chat().and_then(|text| post(given, &message.to, text, message.thread.as_deref())) {
+            Ok(call) => call.make(client, message.now, judge).await,
+            Err(message) => Outcome::not_set_up(message),
+        }
+    }
 }
 
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+    let chat = given.text_or("chat_id", given.server.telegram_chat.as_deref().unwrap_or_default());
+    if chat.is_empty() {
+        return Err("Not sent: there is no chat. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
+    }
+    let text = given.made("text_template", MESSAGE, Escape::Html, outgoing)?;
+    post(given, &chat, &text, outgoing.thread)
+}
+
+/// A text to a chat, as an answer to the first message of its thread.
+fn post(given: &Given<'_>, chat: &str, text: &str, thread: Option<&str>) -> Result<Call, String> {
     // The server's own token goes to Telegram alone.
     let own = given.text("token");
     let (token, api) = match &given.server.telegram_token {
@@ -68,17 +90,15 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
         Some(shared) => (shared.clone(), API.to_owned()),
         None => return Err("Not sent: there is no bot token. Enter one, or set TELEGRAM_BOT_TOKEN on the server.".to_owned()),
     };
-    let chat = given.text_or("chat_id", given.server.telegram_chat.as_deref().unwrap_or_default());
-    if chat.is_empty() {
-        return Err("Not sent: there is no chat. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
-    }
     let api = api.trim_end_matches('/').to_owned();
     let url = web_address("api_url", &format!("{api}/bot{token}/sendMessage")).map_err(|(_, message)| message)?;
-    let text = given.made("text_template", MESSAGE, Escape::Html, outgoing)?;
     let text = text.trim_end();
     // A message that is cut could end inside a tag; too long a one is sent as its first line.
     let text = if text.chars().count() > LONGEST { text.lines().next().unwrap_or_default() } else { text };
-    let body = json!({"chat_id": chat, "text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": true}});
+    let mut body = json!({"chat_id": chat, "text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": true}});
+    if let Some(first) = thread.and_then(|first| first.parse::<i64>().ok()) {
+        body["reply_parameters"] = json!({"message_id": first, "allow_sending_without_reply": true});
+    }
     Ok(Call::post(url, &body).shown_as(format!("{api}/bot(hidden)/sendMessage")))
 }
 

@@ -10,6 +10,7 @@ use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{GroupId, ItemId, PersonId};
+use domain::notices::Defaults;
 use domain::people::GroupRef;
 use domain::requests::sla::calendar::Calendar;
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub(super) struct Changes {
     new_organization: Option<(String, String, String)>,
     renamed: Option<String>,
     moved_to_zone: Option<String>,
+    notices: Option<Defaults>,
     new_accounts: Vec<(Account, Option<String>)>,
     changed_accounts: Vec<Account>,
     members: Vec<members::Member>,
@@ -92,6 +94,7 @@ impl Changes {
             (Some(name), None) => {
                 self.create(&format!("organization {} ({name})", folder.key));
                 self.new_organization = Some((folder.key.clone(), name.clone(), folder.time_zone.clone().unwrap_or_default()));
+                self.notices(folder, present);
                 return;
             }
             (Some(name), Some(was)) if name != was => {
@@ -103,6 +106,14 @@ impl Changes {
         if let Some(zone) = folder.time_zone.as_ref().filter(|zone| **zone != present.time_zone) {
             self.change(&format!("organization {}: time zone to {zone}", folder.key));
             self.moved_to_zone = Some(zone.clone());
+        }
+        self.notices(folder, present);
+    }
+
+    fn notices(&mut self, folder: &Folder, present: &Present) {
+        if let Some(notices) = folder.notifications.as_ref().filter(|notices| **notices != present.notices) {
+            self.change(&format!("organization {}: notifications", folder.key));
+            self.notices = Some(notices.clone());
         }
     }
 
@@ -328,6 +339,9 @@ impl Changes {
         }
         if let Some(zone) = &self.moved_to_zone {
             organizations::set_time_zone(tx, zone).await?;
+        }
+        if let Some(notices) = &self.notices {
+            organizations::set_notices(tx, notices).await?;
         }
         if let Some(name) = &self.renamed {
             organizations::rename(tx, name).await?;

@@ -5,6 +5,7 @@ mod plan;
 
 use super::files::{Fault, Folder, is_key};
 use super::{Present, secrets};
+use crate::connectors as kinds;
 use crate::people::{is_email, password};
 use crate::settings::Settings;
 use crate::zones;
@@ -12,6 +13,7 @@ use domain::approvals::{Policy, Require, lint};
 use domain::catalog::Item;
 use domain::forms::Form;
 use domain::forms::lint::lint as lint_form;
+use domain::notices::{self, Defaults};
 use domain::permission::ROLES;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +69,26 @@ fn organization(folder: &Folder, present: &Present, faults: &mut Vec<Fault>) {
     if let Some(zone) = folder.time_zone.as_deref().filter(|zone| zones::find(zone).is_none()) {
         let message = format!("The time zone “{zone}” does not exist. Write an IANA name, like Europe/London");
         faults.push(folder.fault(file, &["time_zone:"], message));
+    }
+    if let Some(decided) = &folder.notifications {
+        notifications(folder, present, decided, faults);
+    }
+}
+
+/// What is decided about notifications names events there are, and connectors that carry the channel.
+fn notifications(folder: &Folder, present: &Present, decided: &Defaults, faults: &mut Vec<Fault>) {
+    let file = "organization.yaml";
+    for event in decided.switches.keys().filter(|event| notices::find(event).is_none()) {
+        let known: Vec<&str> = notices::NOTICES.iter().map(|told| told.key).collect();
+        let message = format!("There is no event “{event}”. There are {}", known.join(", "));
+        faults.push(folder.fault(file, &["notifications:", &format!("{event}:")], message));
+    }
+    for (channel, key) in decided.channels.iter().filter(|(_, key)| !key.is_empty()) {
+        let found = folder.connectors.iter().chain(&present.connectors).find(|one| one.key == *key);
+        if found.and_then(|one| kinds::find(&one.kind)).and_then(|kind| kind.carries()) != Some(*channel) {
+            let message = format!("“{key}” is no connector that carries {}. Leave it empty for none", channel.label());
+            faults.push(folder.fault(file, &["notifications:", "channels:", key], message));
+        }
     }
 }
 

@@ -6,13 +6,18 @@ use super::secrets;
 use crate::error::{Error, Result};
 use domain::connectors::Connector;
 use domain::id::PersonId;
+use domain::notices::Defaults;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The files of an organization, by path.
 pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
-    let organization =
-        OrganizationFile { key: key.to_owned(), name: present.name.clone().unwrap_or_default(), time_zone: said(&present.time_zone) };
+    let organization = OrganizationFile {
+        key: key.to_owned(),
+        name: present.name.clone().unwrap_or_default(),
+        time_zone: said(&present.time_zone),
+        notifications: Some(present.notices.clone()).filter(|notices| *notices != Defaults::default()),
+    };
     let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
     let emails: BTreeMap<PersonId, &str> = present.members.iter().map(|one| (one.account.id, one.account.email.as_str())).collect();
     let people: Vec<PersonFile> = present

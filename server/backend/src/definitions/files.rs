@@ -4,6 +4,7 @@ use crate::people::normal;
 use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
+use domain::notices::Defaults;
 use domain::requests::sla::calendar::Calendar;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub(super) struct OrganizationFile {
     /// An IANA name, for people who chose none; left as it is when the file does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// What it decides about notifications; left as it is when the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notifications: Option<Defaults>,
 }
 
 /// One person of `people.yaml`.
@@ -99,6 +103,8 @@ pub(super) struct Folder {
     pub name: Option<String>,
     /// The time zone, when the folder says it.
     pub time_zone: Option<String>,
+    /// What is decided about notifications, when the folder says it.
+    pub notifications: Option<Defaults>,
     pub people: Vec<PersonFile>,
     pub groups: Vec<GroupFile>,
     pub connectors: Vec<Connector>,
@@ -182,6 +188,7 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
                 let wrong = file.key != organization_key;
                 folder.name = Some(file.name);
                 folder.time_zone = file.time_zone;
+                folder.notifications = file.notifications;
                 wrong.then(|| {
                     (locate(&text, &["key:"]), format!("The key is “{}”. For this organization it must be “{organization_key}”", file.key))
                 })

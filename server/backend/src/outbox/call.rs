@@ -1,15 +1,23 @@
 //! One call of a connector, with its secrets in place and out of sight.
 
 use crate::Backend;
-use crate::connectors::{self, Outcome, Outgoing, Verdict};
+use crate::connectors::{self, Message, Outcome, Outgoing, Verdict};
 use domain::connectors::Connector;
 use std::time::Duration;
 
 /// For a whole try, however many calls it takes: less than a lease.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+/// What a connector is asked to do once.
+pub(super) enum Sent<'a> {
+    /// Hand something on to the system it stands for.
+    Outgoing(Outgoing<'a>),
+    /// Carry a message to people.
+    Message(Message),
+}
+
 /// Tries a connector once; what is kept of it has no secret in it.
-pub(super) async fn call(backend: &Backend, organization: &str, connector: &Connector, outgoing: &Outgoing<'_>) -> Outcome {
+pub(super) async fn call(backend: &Backend, organization: &str, connector: &Connector, sent: &Sent<'_>) -> Outcome {
     let Some(kind) = connectors::find(&connector.kind) else {
         return Outcome::not_set_up(format!("This server knows no connector of the kind “{}”.", connector.kind));
     };
@@ -17,11 +25,16 @@ pub(super) async fn call(backend: &Backend, organization: &str, connector: &Conn
         Ok(given) => given,
         Err(message) => return Outcome::not_set_up(message),
     };
-    let tried = tokio::time::timeout(PATIENCE, kind.deliver(&given, outgoing, backend.client())).await;
+    let tried = match sent {
+        Sent::Outgoing(outgoing) => tokio::time::timeout(PATIENCE, kind.deliver(&given, outgoing, backend.client())).await,
+        Sent::Message(message) => tokio::time::timeout(PATIENCE, kind.tell(&given, message, backend.client())).await,
+    };
     let mut outcome = tried.unwrap_or_else(|_| {
         let error = format!("No answer within {} seconds.", PATIENCE.as_secs());
         Outcome::without_answer(Verdict::Retry { error, after: None }, String::new())
     });
+    // Chats name their messages; e-mails are named by Docket, and a ticket is no message.
+    outcome.names_message = outcome.created.is_some() && kind.carries().is_some();
     outcome.hide(&connectors::secret_values(kind.kind(), &given.settings));
     outcome
 }

@@ -1,10 +1,13 @@
 //! What a delivery says of its request: the payload of webhooks, and the names that templates use.
 
+use super::message::About;
 use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::{form_versions, organizations, people, requests};
 use crate::templates;
+use chrono::{DateTime, Utc};
 use domain::id::OrganizationId;
+use domain::notices::words;
 use domain::people::OrganizationRef;
 use domain::requests::Request;
 use domain::requests::filing::answer_sections;
@@ -40,6 +43,21 @@ pub(super) async fn of(backend: &Backend, organization: &OrganizationRef, reques
         "answers": sections,
         "link": format!("{}/requests/{}", backend.settings().public_url, request.number),
     }))
+}
+
+/// An event of a request as those learn of it who subscribed to it: the request, and what happened. `docs/events.schema.json` says so.
+pub(super) async fn event(backend: &Backend, about: &About<'_>, at: DateTime<Utc>) -> Result<Value> {
+    let mut data = of(backend, about.organization, about.request).await?;
+    let notice = about.notice;
+    let text = if words::may_be_shared(&notice.event) { notice.text.as_str() } else { "" };
+    data["status"] = json!(about.request.state.status);
+    data["event"] = json!({
+        "key": notice.event,
+        "at": at,
+        "by": notice.by.as_ref().map(|by| json!({"id": by.id, "name": by.name})),
+        "text": text,
+    });
+    Ok(data)
 }
 
 /// The data of a request by its docket number, or sample data when no number is given; None when there is no such request.

@@ -1,18 +1,24 @@
 //! One try of one delivery: called outside of any transaction, recorded in one.
 
+use super::call::{Sent, call};
+use super::message::{self, About};
 use crate::Backend;
-use crate::connectors::{Created, Outcome, Outgoing, Verdict};
+use crate::connectors::{self, Created, Outcome, Outgoing, Verdict};
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::requests::record;
 use crate::store::attempts::Attempt;
-use crate::store::deliveries::{After, Delivery};
-use crate::store::{attempts, connectors as definitions, deliveries, destinations, effects, organizations, requests};
+use crate::store::deliveries::{After, Delivery, Recipient};
+use crate::store::effects::Recorded;
+use crate::store::{attempts, connectors as definitions, deliveries, destinations, effects, organizations, requests, threads};
 use chrono::{DateTime, Utc};
 use domain::connectors::breaker::Met;
 use domain::connectors::{Connector, next_try};
-use domain::requests::Status;
+use domain::effect::{Effect, Notice};
+use domain::notices::told;
+use domain::people::OrganizationRef;
 use domain::requests::lifecycle::{self, Observation};
+use domain::requests::{Request, Status};
 use serde_json::Value;
 
 /// How a try ended.
@@ -26,12 +32,11 @@ pub(super) enum Ended {
 /// What a try needs to know, read before it begins.
 struct Prepared {
     connector: Option<Connector>,
-    cancelled: bool,
-    name: &'static str,
-    /// The organization's key.
-    organization: String,
-    decided_at: DateTime<Utc>,
-    data: Value,
+    organization: OrganizationRef,
+    request: Request,
+    effect: Recorded,
+    /// What began the request's thread there.
+    thread: Option<String>,
 }
 
 /// Tries a leased delivery once. None when the lease was lost meanwhile: whoever has it now records it.
@@ -41,7 +46,7 @@ pub(super) async fn deliver(backend: Backend, delivery: Delivery, lease: String)
     let at = backend.now();
     let began = std::time::Instant::now();
     let outcome = match prepare(&backend, &delivery).await {
-        Ok(prepared) => send(&backend, &delivery, &prepared, at).await,
+        Ok(prepared) => send(&backend, &delivery, &prepared, at).await?,
         Err(Error::Damaged(cause)) => {
             tracing::error!(delivery = %delivery.id, cause, "a delivery cannot be read");
             Outcome::not_set_up(format!("Not sent: what is stored for it cannot be read ({cause}). Have it restored, then send again."))
@@ -59,33 +64,59 @@ async fn prepare(backend: &Backend, delivery: &Delivery) -> Result<Prepared> {
     let effect = effects::find(&handle, delivery.effect).await?.ok_or_else(|| gone("effect"))?;
     let organization =
         organizations::find(&backend.store().platform(), delivery.organization).await?.ok_or_else(|| gone("organization"))?;
-    Ok(Prepared {
-        connector: definitions::by_key(&handle, &backend.settings().keys, &delivery.connector).await?,
-        organization: organization.key.clone(),
-        cancelled: request.state.status == Status::Cancelled,
-        name: effect.effect.name(),
-        decided_at: effect.created_at,
-        data: super::data::of(backend, &organization, &request).await?,
-    })
+    let own = definitions::by_key(&handle, &backend.settings().keys, &delivery.connector).await?;
+    let connector = own.or_else(|| connectors::all_by_server(backend.settings()).into_iter().find(|one| one.key == delivery.connector));
+    let thread = threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?;
+    Ok(Prepared { connector, organization, request, effect, thread })
 }
 
-async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: DateTime<Utc>) -> Outcome {
-    if prepared.cancelled {
-        return Outcome::not_set_up("Not sent: the request was cancelled.");
+async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: DateTime<Utc>) -> Result<Outcome> {
+    let fulfils = delivery.recipient == Recipient::Fulfilment;
+    if fulfils && prepared.request.state.status == Status::Cancelled {
+        return Ok(Outcome::not_set_up("Not sent: the request was cancelled."));
     }
     let Some(connector) = &prepared.connector else {
-        return Outcome::not_set_up(format!("There is no connector “{}” any more.", delivery.connector));
+        return Ok(Outcome::not_set_up(format!("There is no connector “{}” any more.", delivery.connector)));
     };
     if !connector.enabled {
-        return Outcome::not_set_up(format!("The connector “{}” is switched off.", connector.name));
+        return Ok(Outcome::not_set_up(format!("The connector “{}” is switched off.", connector.name)));
     }
-    let outgoing = Outgoing { id: delivery.id, name: prepared.name, decided_at: prepared.decided_at, now, data: &prepared.data };
-    super::call::call(backend, &prepared.organization, connector, &outgoing).await
+    let organization = &prepared.organization;
+    let notice = match &prepared.effect.effect {
+        Effect::Notify(notice) => notice.clone(),
+        Effect::Dispatch { .. } | Effect::Launch { .. } => Notice::default(),
+    };
+    let about = About { organization, request: &prepared.request, notice: &notice };
+    let channel = connectors::find(&connector.kind).and_then(|kind| kind.carries());
+    let data = match &delivery.recipient {
+        Recipient::Fulfilment => super::data::of(backend, organization, &prepared.request).await?,
+        Recipient::Subscription => super::data::event(backend, &about, prepared.effect.created_at).await?,
+        Recipient::Channel | Recipient::Person(_) | Recipient::Summary(_) => Value::Null,
+    };
+    let sent = match (&delivery.recipient, channel) {
+        (Recipient::Fulfilment | Recipient::Subscription, _) => {
+            let name = if fulfils { prepared.effect.effect.name() } else { notice.event.as_str() };
+            let (decided_at, thread) = (prepared.effect.created_at, prepared.thread.as_deref());
+            Ok(Sent::Outgoing(Outgoing { id: delivery.id, name, decided_at, now, data: &data, thread }))
+        }
+        (_, None) => Err(Outcome::not_set_up(format!("Not sent: {} carries no messages to people any more.", connector.name))),
+        (Recipient::Channel, _) => Ok(Sent::Message(message::to_channel(backend, &about, delivery, now).await?)),
+        (Recipient::Person(id), Some(channel)) => {
+            message::to_person(backend, &about, delivery, channel, *id, now).await?.map(Sent::Message)
+        }
+        (Recipient::Summary(id), _) => message::summary(backend, organization, delivery, *id, now).await?.map(Sent::Message),
+    };
+    Ok(match sent {
+        Ok(sent) => call(backend, &organization.key, connector, &sent).await,
+        Err(outcome) => outcome,
+    })
 }
 
 /// What a try says about its destination; nothing when it did not reach out.
 fn met(outcome: &Outcome) -> Option<Met> {
     match &outcome.verdict {
+        // What was not worth sending reached nobody.
+        Verdict::Sent if outcome.request.is_empty() => None,
         Verdict::Sent => Some(Met::Taken),
         Verdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
         Verdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
@@ -109,10 +140,15 @@ async fn save(
             Box::pin(async move {
                 let now = be.now();
                 let request = super::readable(requests::lock(tx, delivery.request).await)?;
-                let cancelled = request.as_ref().is_some_and(|request| request.state.status == Status::Cancelled);
+                let fulfils = delivery.recipient == Recipient::Fulfilment;
+                let cancelled = fulfils && request.as_ref().is_some_and(|request| request.state.status == Status::Cancelled);
                 let met = met(&outcome);
                 let made = outcome.created.map(|Created { number, link }| (number, link));
+                let names_messages = outcome.names_message;
                 let (after, error) = next(&be, cancelled, &delivery, outcome.verdict, now);
+                if let Some((name, _)) = made.as_ref().filter(|_| names_messages) {
+                    threads::begin(tx, delivery.request, &delivery.connector, &delivery.recipient, name).await?;
+                }
                 if !deliveries::finish(tx, delivery.id, &lease, &after, made.as_ref(), now).await? {
                     tracing::warn!(delivery = %delivery.id, "the lease ran out before the try ended");
                     return Ok(None);
@@ -140,8 +176,8 @@ async fn save(
                     After::Delivered => Ended::Delivered,
                     After::Failed => Ended::Failed,
                 };
-                // The try is on record; a request that cannot be read hears nothing of it.
-                let Some(request) = request else { return Ok(Some(ended)) };
+                // The try is on record; a request that cannot be read hears nothing of it, nor of messages to people.
+                let Some(request) = request.filter(|_| fulfils) else { return Ok(Some(ended)) };
                 let seen = match ended {
                     Ended::Retrying => {
                         crate::requests::announce(tx, &request);
@@ -150,11 +186,14 @@ async fn save(
                     Ended::Delivered => {
                         let all = deliveries::of_request(tx, request.id).await?.iter().all(|one| one.times.delivered_at.is_some())
                             && !effects::waiting(tx, request.id).await?;
-                        Observation::Delivered { connector: delivery.connector, all }
+                        Observation::Delivered { connector: delivery.connector.clone(), all }
                     }
-                    Ended::Failed => Observation::DeliveryFailed { connector: delivery.connector, error },
+                    Ended::Failed => Observation::DeliveryFailed { connector: delivery.connector.clone(), error: error.clone() },
                 };
-                let decision = lifecycle::observe(&request, &seen, now);
+                let mut decision = lifecycle::observe(&request, &seen, now);
+                if ended == Ended::Failed && !cancelled {
+                    decision.effects.push(told::delivery_failed(&delivery.connector, &error));
+                }
                 record(tx, &be, &request, &decision).await?;
                 Ok(Some(ended))
             })

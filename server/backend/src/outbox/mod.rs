@@ -11,14 +11,18 @@
 mod call;
 mod data;
 mod deliver;
+mod message;
 mod relay;
+mod summaries;
+mod tell;
 mod tests;
 
 pub(crate) use data::sample;
+pub(crate) use tell::carriers;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connector_tests, deliveries, destinations, micros, time, workers};
+use crate::store::{attempts, connector_tests, deliveries, destinations, micros, notices, time, workers};
 use crate::timers;
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
@@ -40,7 +44,7 @@ const FORGET: Duration = Duration::hours(1);
 /// What a worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Effects turned into deliveries.
+    /// Effects handed on, as deliveries. What people are told is not counted.
     pub relayed: u32,
     pub delivered: u32,
     /// Tries that failed and will be made again.
@@ -178,6 +182,7 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
 async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<()> {
     timers::run(backend).await?;
     summary.relayed += relay::relay(backend).await?;
+    summaries::run(backend).await?;
     tests::begin(backend, under_way).await?;
     let room = AT_ONCE.saturating_sub(under_way.len());
     if room == 0 {
@@ -196,7 +201,8 @@ async fn forget(backend: &Backend) -> Result<()> {
     let platform = backend.store().platform_writer();
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
     attempts::forget_before(&platform, kept).await?;
-    connector_tests::forget_before(&platform, kept).await
+    connector_tests::forget_before(&platform, kept).await?;
+    notices::forget_before(&platform, kept).await
 }
 
 async fn sign_of_life(backend: &Backend, id: &str) -> Result<()> {

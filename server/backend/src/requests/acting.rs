@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::{Target, machine};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
+use domain::notices::told;
 use domain::people::Facts;
 use domain::requests::faster::faster;
 use domain::requests::lifecycle::{self, Action};
@@ -231,7 +232,9 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
     let turn = super::sla::turn(tx, request, decision, backend.now()).await?;
     requests::save(tx, request.id, &decision.state, turn).await?;
     events::insert(tx, request.id, &decision.events).await?;
-    let recorded: Vec<_> = decision.effects.iter().map(|effect| (EffectId(backend.id()), effect.clone())).collect();
+    let given = begun.iter().flat_map(|(_, made)| made).filter_map(|task| told::given(task, None));
+    let all = decision.effects.iter().cloned().chain(told::told(&request.state, decision)).chain(given);
+    let recorded: Vec<_> = all.map(|effect| (EffectId(backend.id()), effect)).collect();
     effects::insert(tx, request.id, &recorded, backend.now()).await?;
     let after = waiting(&decision.state);
     if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {

@@ -15,9 +15,11 @@ use domain::catalog::Item;
 use domain::forms::dates::{parse_date, parse_datetime};
 use domain::forms::{Answers, Form, journey, resolver};
 use domain::id::{EffectId, GroupId, PersonId};
+use domain::notices::told;
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
 use domain::requests::wire::{SubmitDraft, Submitted};
+use domain::requests::{State, Status};
 use domain::{Problem, Refusal};
 use serde_json::{Value, json};
 
@@ -167,7 +169,10 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
     tasks::insert(tx, request.id, &made, 0, now).await?;
     waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
     events::insert(tx, request.id, &filed.decision.events).await?;
-    let recorded: Vec<_> = filed.decision.effects.iter().map(|effect| (EffectId(be.id()), effect.clone())).collect();
+    let before = State { status: Status::Draft, ..filed.decision.state.clone() };
+    let given = made.iter().filter_map(|task| told::given(task, None));
+    let all = filed.decision.effects.iter().cloned().chain(told::told(&before, &filed.decision)).chain(given);
+    let recorded: Vec<_> = all.map(|effect| (EffectId(be.id()), effect)).collect();
     effects::insert(tx, request.id, &recorded, now).await?;
     acting::announce(tx, request);
     Ok(Submitted::Filed { number: filed.request.number })

@@ -5,11 +5,12 @@ use super::acting::{fresh, record};
 use super::number;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Handle, Tx, members, organizations, requests, tasks};
+use crate::store::{Handle, Tx, effects, members, organizations, requests, tasks};
 use crate::{Backend, zones};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::Refusal;
-use domain::id::{PersonId, TaskId};
+use domain::id::{EffectId, PersonId, TaskId};
+use domain::notices::told;
 use domain::people::{Facts, PersonRef};
 use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
 use domain::requests::wire::RequestPage;
@@ -43,7 +44,8 @@ pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: Tas
                     notes: String::new(),
                 };
                 let have = tasks::count(tx, request.id).await?;
-                let decision = rules::add(&request, &facts, &task, have, now)?;
+                let mut decision = rules::add(&request, &facts, &task, have, now)?;
+                decision.effects.extend(told::given(&task, Some(&facts.person)));
                 tasks::insert(tx, request.id, &[task], have, now).await?;
                 record(tx, &be, &request, &decision).await.map(drop)
             })
@@ -63,6 +65,7 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let (request, facts, before) = locked(tx, &be, person, id).await?;
+                let had = before.assignee.clone();
                 let task = Task {
                     title: draft.title.trim().to_owned(),
                     description: draft.description.trim().to_owned(),
@@ -72,6 +75,10 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 };
                 rules::may_edit(&request, &facts, &task, be.now())?;
                 tasks::save(tx, &task, be.now()).await?;
+                if task.assignee != had {
+                    let told = told::given(&task, Some(&facts.person)).map(|effect| (EffectId(be.id()), effect));
+                    effects::insert(tx, request.id, told.as_slice(), be.now()).await?;
+                }
                 super::announce(tx, &request);
                 Ok(request.number)
             })

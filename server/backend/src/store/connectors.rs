@@ -64,10 +64,14 @@ pub(crate) async fn save(tx: &Tx<'_>, keys: &Keys, id: Uuid, connector: &Connect
 }
 
 /// Every connector, by key, with its secrets as they are stored: for those who need none of them, whether they can be opened or not.
+/// A connector that cannot be read is left out.
 pub(crate) async fn sealed(handle: &impl Handle) -> Result<Vec<Connector>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
-    rows.iter().map(|row| from_json(&row.definition)).collect()
+    let read = |row: &Model| {
+        from_json(&row.definition).inspect_err(|error| tracing::error!(connector = row.key, %error, "a connector cannot be read"))
+    };
+    Ok(rows.iter().filter_map(|row| read(row).ok()).collect())
 }
 
 fn opened(row: &Model, keys: &Keys) -> Result<Connector> {

@@ -7,7 +7,7 @@ use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::connectors::Times;
-use domain::id::{DeliveryId, EffectId, OrganizationId, RequestId};
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SimpleExpr};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -30,12 +30,63 @@ pub struct Model {
     pub attempts: i32,
     pub made_number: Option<String>,
     pub made_link: Option<String>,
+    pub recipient: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// For whom a delivery is, besides its connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Recipient {
+    /// The system that fulfils the request.
+    Fulfilment,
+    /// Everybody in the connector's channel.
+    Channel,
+    /// Who subscribed to events.
+    Subscription,
+    /// One person, about one event.
+    Person(PersonId),
+    /// One person, about all they have not seen.
+    Summary(PersonId),
+}
+
+impl Recipient {
+    fn written(&self) -> String {
+        match self {
+            Self::Fulfilment => String::new(),
+            Self::Channel => "channel".to_owned(),
+            Self::Subscription => "subscription".to_owned(),
+            Self::Person(id) => format!("person:{id}"),
+            Self::Summary(id) => format!("summary:{id}"),
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        let person = |kind: &str| text.strip_prefix(kind).and_then(|id| id.parse().ok());
+        match text {
+            "" => Self::Fulfilment,
+            "channel" => Self::Channel,
+            "subscription" => Self::Subscription,
+            _ => match (person("person:"), person("summary:")) {
+                (Some(id), _) => Self::Person(id),
+                (_, Some(id)) => Self::Summary(id),
+                _ => Self::Channel,
+            },
+        }
+    }
+}
+
+/// A delivery to be made.
+pub(crate) struct New {
+    pub id: DeliveryId,
+    pub connector: String,
+    pub recipient: Recipient,
+    /// When it is first tried.
+    pub first_at: DateTime<Utc>,
+}
 
 /// A delivery with its times.
 #[derive(Clone, Debug)]
@@ -49,6 +100,7 @@ pub(crate) struct Delivery {
     /// `attempts` counts the tries of the present schedule; a replay begins a fresh one.
     pub times: Times,
     pub created_at: DateTime<Utc>,
+    pub recipient: Recipient,
     /// What it made in the other system: its name there and its address.
     pub made: Option<(String, String)>,
 }
@@ -68,50 +120,48 @@ pub(super) fn delivery(row: Model) -> Delivery {
             attempts: row.attempts.try_into().unwrap_or_default(),
         },
         created_at: time(row.created_at),
+        recipient: Recipient::read(&row.recipient),
         made: row.made_number.map(|number| (number, row.made_link.unwrap_or_default())),
     }
 }
 
-/// Makes deliveries of an effect, due at once.
-pub(crate) async fn insert(
-    handle: &impl Handle,
-    effect: EffectId,
-    request: RequestId,
-    connectors: &[(DeliveryId, String)],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    if connectors.is_empty() {
-        return Ok(());
+/// Makes deliveries of an effect.
+pub(crate) async fn insert(handle: &impl Handle, effect: EffectId, request: RequestId, new: &[New], now: DateTime<Utc>) -> Result<()> {
+    for some in new.chunks(super::people::ROWS) {
+        let rows = some.iter().map(|one| {
+            Model {
+                id: one.id.0,
+                organization_id: handle.organization(),
+                effect_id: effect.0,
+                request_id: request.0,
+                connector: one.connector.clone(),
+                created_at: micros(now),
+                next_at: Some(micros(one.first_at)),
+                leased_until: None,
+                lease: None,
+                delivered_at: None,
+                failed_at: None,
+                attempts: 0,
+                made_number: None,
+                made_link: None,
+                recipient: one.recipient.written(),
+            }
+            .into_active_model()
+        });
+        Entity::insert_many(rows)
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(handle.connection())
+            .await?;
     }
-    let at = micros(now);
-    let rows = connectors.iter().map(|(id, connector)| {
-        Model {
-            id: id.0,
-            organization_id: handle.organization(),
-            effect_id: effect.0,
-            request_id: request.0,
-            connector: connector.clone(),
-            created_at: at,
-            next_at: Some(at),
-            leased_until: None,
-            lease: None,
-            delivered_at: None,
-            failed_at: None,
-            attempts: 0,
-            made_number: None,
-            made_link: None,
-        }
-        .into_active_model()
-    });
-    Entity::insert_many(rows).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(handle.connection()).await?;
     Ok(())
 }
 
-/// The deliveries of a request, in the order they were made.
+/// What a request was handed on to, in the order it was: messages to people are not among them.
 pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Delivery>> {
     let rows = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::RequestId.eq(request.0))
+        .filter(Column::Recipient.eq(""))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(handle.connection())
@@ -149,8 +199,9 @@ fn open_destination(now: i64) -> SimpleExpr {
     Expr::exists(query).not()
 }
 
-/// No unfinished delivery of the same request to the same destination is older: a destination hears of a request in order.
-fn first_in_line() -> SimpleExpr {
+/// No unfinished delivery of the same request to the same destination and recipient is older: they hear of a request in order. What was
+/// put off and not tried yet holds up nobody.
+fn first_in_line(now: i64) -> SimpleExpr {
     let older = Alias::new("older");
     let of = |column: Column| Expr::col((older.clone(), column));
     let earlier = Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(
@@ -163,8 +214,10 @@ fn first_in_line() -> SimpleExpr {
         .from_as(Entity, older.clone())
         .and_where(of(Column::RequestId).equals((Entity, Column::RequestId)))
         .and_where(of(Column::Connector).equals((Entity, Column::Connector)))
+        .and_where(of(Column::Recipient).equals((Entity, Column::Recipient)))
         .and_where(of(Column::DeliveredAt).is_null())
         .and_where(of(Column::FailedAt).is_null())
+        .cond_where(Condition::any().add(of(Column::Attempts).gt(0)).add(of(Column::NextAt).lte(now)))
         .cond_where(earlier)
         .to_owned();
     Expr::exists(query).not()
@@ -184,7 +237,7 @@ pub(crate) async fn claim(
         .select_only()
         .columns([Column::Id, Column::OrganizationId, Column::Connector])
         .filter(due(at))
-        .filter(first_in_line())
+        .filter(first_in_line(at))
         .filter(open_destination(at))
         .order_by_asc(Column::NextAt)
         .limit(limit)
@@ -302,7 +355,7 @@ pub(crate) async fn replay(handle: &impl Handle, id: DeliveryId, now: DateTime<U
     Ok(done.rows_affected > 0)
 }
 
-/// Stops what was not sent yet of a cancelled request. A try that is under way records its own end.
+/// Stops what was not handed on yet of a cancelled request; people are told all the same. A try that is under way records its own end.
 pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime<Utc>) -> Result<()> {
     let at = micros(now);
     Entity::update_many()
@@ -310,10 +363,46 @@ pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime
         .col_expr(Column::FailedAt, Expr::value(at))
         .filter(Column::RequestId.eq(request.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
         .filter(Column::FailedAt.is_null())
         .filter(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(at)))
         .exec(handle.connection())
         .await?;
     Ok(())
+}
+
+/// When the summary before this one was made, of the same person.
+pub(crate) async fn summary_before(handle: &impl Handle, this: &Delivery) -> Result<Option<DateTime<Utc>>> {
+    let at: Option<i64> = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Connector.eq(this.connector.as_str()))
+        .filter(Column::Recipient.eq(this.recipient.written()))
+        .filter(Column::CreatedAt.lt(micros(this.created_at)))
+        .order_by_desc(Column::CreatedAt)
+        .limit(1)
+        .select_only()
+        .column(Column::CreatedAt)
+        .into_tuple()
+        .only(handle.connection())
+        .await?;
+    Ok(at.map(time))
+}
+
+/// The earliest delivery of a request to a recipient at a destination: what the others of its thread refer to.
+pub(crate) async fn first_of(handle: &impl Handle, like: &Delivery) -> Result<Option<DeliveryId>> {
+    let id: Option<Uuid> = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::RequestId.eq(like.request.0))
+        .filter(Column::Connector.eq(like.connector.as_str()))
+        .filter(Column::Recipient.eq(like.recipient.written()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .limit(1)
+        .select_only()
+        .column(Column::Id)
+        .into_tuple()
+        .only(handle.connection())
+        .await?;
+    Ok(id.map(DeliveryId))
 }

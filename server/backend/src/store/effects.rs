@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::{EffectId, OrganizationId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -42,6 +42,9 @@ pub(crate) struct Unrelayed {
     pub id: EffectId,
     pub organization: OrganizationId,
     pub request: RequestId,
+    pub created_at: DateTime<Utc>,
+    /// Whether it hands the request on, as its kind says.
+    pub hands_on: bool,
     /// None when it cannot be read.
     pub effect: Option<Effect>,
 }
@@ -74,34 +77,60 @@ pub(crate) async fn insert(handle: &impl Handle, request: RequestId, effects: &[
 
 /// Effects of every organization that have no deliveries yet, oldest first.
 pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unrelayed>> {
-    let rows =
-        Entity::find().filter(Column::RelayedAt.is_null()).order_by_asc(Column::CreatedAt).limit(limit).all(platform.connection()).await?;
+    let rows = Entity::find()
+        .filter(Column::RelayedAt.is_null())
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(platform.connection())
+        .await?;
     let unrelayed = |row: Model| Unrelayed {
         id: EffectId(row.id),
         organization: OrganizationId(row.organization_id),
         request: RequestId(row.request_id),
+        created_at: time(row.created_at),
+        hands_on: row.kind == Effect::DISPATCHED,
         effect: from_json(&row.effect).ok(),
     };
     Ok(rows.into_iter().map(unrelayed).collect())
 }
 
-/// Claims an effect for the relay's transaction. False when another worker was faster.
+/// Claims an effect for the relay's transaction. False when another worker was faster, or has an earlier one of the request in its hands.
 pub(crate) async fn relay(handle: &impl Handle, id: EffectId, now: DateTime<Utc>) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::RelayedAt, Expr::value(micros(now)))
         .filter(Column::Id.eq(id.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::RelayedAt.is_null())
+        .filter(first_of_its_request())
         .exec(handle.connection())
         .await?;
     Ok(done.rows_affected > 0)
 }
 
-/// Whether a request has effects that have no deliveries yet.
+/// No effect of the same request that is older has still to be relayed.
+fn first_of_its_request() -> SimpleExpr {
+    let older = Alias::new("older");
+    let of = |column: Column| Expr::col((older.clone(), column));
+    let same_moment = Condition::all()
+        .add(of(Column::CreatedAt).equals((Entity, Column::CreatedAt)))
+        .add(of(Column::Id).lt(Expr::col((Entity, Column::Id))));
+    let query = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, older.clone())
+        .and_where(of(Column::RequestId).equals((Entity, Column::RequestId)))
+        .and_where(of(Column::RelayedAt).is_null())
+        .cond_where(Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(same_moment))
+        .to_owned();
+    Expr::exists(query).not()
+}
+
+/// Whether a request is to be handed on and has no deliveries of it yet.
 pub(crate) async fn waiting(handle: &impl Handle, request: RequestId) -> Result<bool> {
     let count = Entity::find()
         .filter(Column::RequestId.eq(request.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Kind.eq(Effect::DISPATCHED))
         .filter(Column::RelayedAt.is_null())
         .count(handle.connection())
         .await?;

@@ -27,6 +27,10 @@ pub struct Model {
     pub telegram_chat: String,
     /// The person's manager in this organization.
     pub manager_id: Option<Uuid>,
+    /// What the person chose about notifications, as JSON.
+    pub notices: String,
+    /// When their next summary is due.
+    pub summary_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -61,11 +65,11 @@ pub(crate) struct Contacts {
     pub telegram_chat: String,
 }
 
-pub(super) fn to_person() -> RelationDef {
+pub(in crate::store) fn to_person() -> RelationDef {
     Entity::belongs_to(people::Entity).from(Column::PersonId).to(people::Column::Id).into()
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+pub(super) fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().join(JoinType::InnerJoin, to_person()).filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -220,10 +224,12 @@ pub(crate) async fn administrators(handle: &impl Handle, limit: u64) -> Result<(
 
 /// Members who work on requests, by name.
 pub(crate) async fn workers(handle: &impl Handle, limit: u64) -> Result<Vec<PersonRef>> {
-    let query = of_organization(handle).filter(may(Permission::Work)).filter(people::Column::Disabled.eq(false));
-    let some = shown(query).order_by_asc(people::Column::Name).order_by_asc(Column::PersonId).limit(limit);
-    let rows: Vec<Shown> = some.into_tuple().all(handle.connection()).await?;
-    Ok(rows.into_iter().map(person).collect())
+    who_may(handle, Permission::Work, limit).await
+}
+
+/// Members who may do it, by name: at most `limit`.
+pub(crate) async fn who_may(handle: &impl Handle, permission: Permission, limit: u64) -> Result<Vec<PersonRef>> {
+    Ok(first(handle, of_organization(handle).filter(may(permission)), limit).await?.0)
 }
 
 /// Whether a member holds a role that allows it.
@@ -324,6 +330,8 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 slack_member_id: String::new(),
                 telegram_chat: String::new(),
                 manager_id: member.manager.map(|manager| manager.0),
+                notices: "{}".to_owned(),
+                summary_at: None,
             };
             rows.push(row.into_active_model());
         }

@@ -8,6 +8,7 @@ mod column;
 mod only;
 mod writer;
 
+pub(crate) mod addressed;
 pub(crate) mod attempts;
 pub(crate) mod calendars;
 pub(crate) mod comments;
@@ -27,6 +28,7 @@ pub(crate) mod groups;
 pub(crate) mod held_decisions;
 pub(crate) mod items;
 pub(crate) mod members;
+pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod people;
 pub(crate) mod queue;
@@ -35,6 +37,7 @@ pub mod sessions;
 pub(crate) mod share_links;
 pub(crate) mod sign_in_attempts;
 pub(crate) mod tasks;
+pub(crate) mod threads;
 pub(crate) mod waiting_rules;
 pub(crate) mod workers;
 

@@ -2,9 +2,10 @@
 //! transaction that sets one up.
 
 use super::only::Only;
-use super::{Handle, Platform, Tx};
+use super::{Handle, Platform, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
+use domain::notices::Defaults;
 use domain::people::OrganizationRef;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -20,6 +21,8 @@ pub struct Model {
     pub created_at: i64,
     /// An IANA name; empty for UTC.
     pub time_zone: String,
+    /// What it decided about notifications, as JSON.
+    pub notices: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -62,7 +65,7 @@ pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<V
 /// Sets up the organization of this transaction.
 pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, time_zone: &str, now: i64) -> Result<()> {
     let (key, name, time_zone) = (key.to_owned(), name.to_owned(), time_zone.to_owned());
-    let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone };
+    let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone, notices: "{}".to_owned() };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.transaction).await?;
     Ok(())
 }
@@ -82,6 +85,28 @@ pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
 /// Moves the organization of this transaction to a time zone.
 pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
     let update = Entity::update_many().col_expr(Column::TimeZone, Expr::value(zone)).filter(Column::Id.eq(tx.organization.0));
+    update.exec(tx.transaction).await?;
+    Ok(())
+}
+
+/// What the handle's organization decided about notifications.
+pub(crate) async fn notices(handle: &impl Handle) -> Result<Defaults> {
+    let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Notices).into_tuple();
+    let text: Option<String> = query.only(handle.connection()).await?;
+    text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
+}
+
+/// As `notices`, locked until the transaction ends.
+pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<Defaults> {
+    let query = Entity::find_by_id(tx.organization()).lock_exclusive().select_only().column(Column::Notices).into_tuple();
+    let text: Option<String> = query.only(tx.transaction).await?;
+    text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
+}
+
+/// Decides about notifications.
+pub(crate) async fn set_notices(tx: &Tx<'_>, defaults: &Defaults) -> Result<()> {
+    let text = to_json(defaults)?;
+    let update = Entity::update_many().col_expr(Column::Notices, Expr::value(text)).filter(Column::Id.eq(tx.organization.0));
     update.exec(tx.transaction).await?;
     Ok(())
 }

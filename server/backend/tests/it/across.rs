@@ -93,7 +93,7 @@ async fn another_process_hears_of_tries_and_of_much_at_once() {
         while !missing.is_empty() {
             match heard(&mut changes).await {
                 Change::Request { number, .. } => missing.remove(&number),
-                Change::Rights { .. } | Change::Deliveries { .. } => false,
+                Change::Rights { .. } | Change::Deliveries { .. } | Change::Notices { .. } => false,
                 Change::Everything => break,
             };
         }

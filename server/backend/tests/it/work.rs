@@ -3,7 +3,7 @@
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::requests::{file, refusal};
-use backend::{Backend, Caller, outbox, people, requests};
+use backend::{Backend, Caller, notices, outbox, people, requests};
 use chrono::{Duration, NaiveDate};
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -170,9 +170,16 @@ async fn a_mention_tells_those_who_may_read_it_once() {
         let body = format!("@[Ada Marsh]({}) and @[Jonas Weber]({}), look", ada.id(), jonas.id());
         requests::comment(be, &hana, &number, words(&body, Audience::Public)).await.unwrap();
         // One notice, for Ada alone: Jonas does not see the request.
-        assert_eq!(outbox::run_once(be).await.unwrap().relayed, 1);
+        outbox::run_once(be).await.unwrap();
+        let told = async |who| {
+            let list = notices::list(be, who, None).await.unwrap();
+            list.rows.into_iter().filter(|row| row.event == "mentioned").map(|row| row.text).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&ada).await, ["@Ada Marsh and @Jonas Weber, look"]);
+        assert_eq!(told(&jonas).await, Vec::<String>::new());
         requests::comment(be, &mina, &number, words(&format!("@[Hana Sato]({})", hana.id()), Audience::Internal)).await.unwrap();
-        assert_eq!(outbox::run_once(be).await.unwrap().relayed, 0);
+        outbox::run_once(be).await.unwrap();
+        assert_eq!(told(&hana).await, Vec::<String>::new(), "she does not read what is internal");
     })
     .await;
 }

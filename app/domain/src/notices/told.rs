@@ -1,0 +1,85 @@
+//! What a decision tells: its notices, by event key.
+
+use crate::approvals::machine;
+use crate::effect::{Effect, Notice};
+use crate::people::PersonRef;
+use crate::requests::tasks::Task;
+use crate::requests::{Decision, State, Status, What, event};
+
+/// The notices a decision sets off, beyond those its rules name themselves. Nobody is told of what is deleted.
+pub fn told(before: &State, decision: &Decision) -> Vec<Effect> {
+    if decision.state.deleted {
+        return Vec::new();
+    }
+    event::keys(before, decision)
+        .into_iter()
+        .map(|key| of_key(key, before, decision))
+        .chain(decision.events.iter().filter_map(|event| of_event(&event.what, event.actor.as_ref())))
+        .map(Effect::Notify)
+        .collect()
+}
+
+fn of_key(key: &str, before: &State, decision: &Decision) -> Notice {
+    let event = decision.events.iter().find(|event| event.what.event_key() == Some(key));
+    let by = event.and_then(|event| event.actor.clone());
+    let text = event.map(|event| written(&event.what).to_owned()).unwrap_or_default();
+    let targets = match key {
+        "request_pending_approval" | "update_provided" => waiting(&decision.state),
+        // Those who were about to decide.
+        "request_cancelled" => waiting(before),
+        _ => Vec::new(),
+    };
+    Notice { event: key.to_owned(), people: Vec::new(), targets, by, text }
+}
+
+/// What has no event key of the replaced system.
+fn of_event(what: &What, by: Option<&PersonRef>) -> Option<Notice> {
+    let (event, people, text) = match what {
+        What::Assigned { to } if by.is_none_or(|by| by.id != to.id) => ("request_assigned", vec![to.id], String::new()),
+        What::Escalated { reason } => ("request_escalated", Vec::new(), reason.clone()),
+        _ => return None,
+    };
+    Some(Notice { event: event.to_owned(), people, targets: Vec::new(), by: by.cloned(), text })
+}
+
+/// The notice to whom a task was given; None when it is nobody's, or they took it themselves.
+pub fn given(task: &Task, by: Option<&PersonRef>) -> Option<Effect> {
+    let to = task.assignee.as_ref().filter(|to| by.is_none_or(|by| by.id != to.id))?;
+    let notice =
+        Notice { event: "task_shared".to_owned(), people: vec![to.id], targets: Vec::new(), by: by.cloned(), text: task.title.clone() };
+    Some(Effect::Notify(notice))
+}
+
+/// The notice of a delivery that was given up.
+pub fn delivery_failed(connector: &str, error: &str) -> Effect {
+    Effect::Notify(Notice { event: "delivery_failed".to_owned(), text: format!("{connector}: {error}"), ..Notice::default() })
+}
+
+/// Who may decide now, as index keys.
+fn waiting(state: &State) -> Vec<String> {
+    if state.status != Status::PendingApproval {
+        return Vec::new();
+    }
+    let open = machine::open_rules(&state.approval);
+    let mut targets: Vec<String> =
+        open.iter().flat_map(|rule| machine::targets(&state.approval, rule)).map(|target| target.index_key()).collect();
+    targets.sort();
+    targets.dedup();
+    targets
+}
+
+/// What somebody wrote when they did it.
+fn written(what: &What) -> &str {
+    match what {
+        What::Approved { reason, .. }
+        | What::Rejected { reason, .. }
+        | What::Blocked { reason }
+        | What::Cancelled { reason }
+        | What::Uncancelled { reason } => reason,
+        What::InfoRequested { question } => question,
+        What::InfoProvided { answer } => answer,
+        What::Unblocked { note } | What::Resolved { note } | What::SentToQa { note } | What::PassedQa { note } => note,
+        What::Closed { note } | What::Completed { note } => note,
+        _ => "",
+    }
+}

@@ -1,0 +1,62 @@
+//! Server functions of notifications.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use domain::notices::wire::{ChangeMine, ChangeOurs, MyNotices, NoticeList, OurNotices};
+use leptos::prelude::*;
+
+/// What the caller was told, newest first.
+#[server(name = NoticesCall, input = Json, output = Json, endpoint = "notices/list")]
+pub async fn notices(after: Option<String>) -> Result<NoticeList, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::list(&backend, &caller, after).await)
+}
+
+/// The caller looks at a request: what they were told of it is read.
+#[server(name = SeenCall, input = Json, output = Json, endpoint = "notices/seen")]
+pub async fn seen(number: String) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::seen(&backend, &caller, &number).await)
+}
+
+/// Marks some of the caller's notices as read or not read; all of them as read when none is named.
+#[server(name = ReadCall, input = Json, output = Json, endpoint = "notices/read")]
+pub async fn read(ids: Vec<String>, read: bool) -> Result<(), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::read(&backend, &caller, ids, read).await)
+}
+
+/// What reaches the caller, and where.
+#[server(name = MyNoticesCall, input = Json, output = Json, endpoint = "notices/mine")]
+pub async fn mine() -> Result<MyNotices, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::mine(&backend, &caller).await)
+}
+
+/// Changes one of the caller's choices; answers with all of them.
+#[server(name = ChangeMineCall, input = Json, output = Json, endpoint = "notices/change_mine")]
+pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::change_mine(&backend, &caller, change).await)
+}
+
+/// What the organization decides about notifications.
+#[server(name = OurNoticesCall, input = Json, output = Json, endpoint = "notices/ours")]
+pub async fn ours() -> Result<OurNotices, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::ours(&backend, &caller).await)
+}
+
+/// Changes one of the organization's decisions; answers with all of them.
+#[server(name = ChangeOursCall, input = Json, output = Json, endpoint = "notices/change_ours")]
+pub async fn change_ours(change: ChangeOurs) -> Result<OurNotices, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::notices::change_ours(&backend, &caller, change).await)
+}

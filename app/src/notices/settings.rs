@@ -1,0 +1,132 @@
+//! `/notifications/settings`: what reaches oneself; for administrators also what the organization decides, and what carries a channel.
+
+use super::api::{mine, ours};
+use super::mine::Mine;
+use super::ours::{Carriers, Ours};
+use crate::error::ApiError;
+use crate::session::use_me;
+use crate::ui::{ErrorView, Icon, Skeleton, page_title};
+use crate::wire::page_data;
+use domain::notices::wire::{MyNotices, OurNotices};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+/// Parts of the page: the last word of its address, and of the tab.
+const PARTS: [(&str, &str); 3] = [("", "Yours"), ("organization", "Organization defaults"), ("channels", "Channels")];
+
+/// What a part shows.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+enum Found {
+    Mine(Box<MyNotices>),
+    Ours(Box<OurNotices>),
+}
+
+/// Whether a change is on its way.
+#[derive(Clone, Copy)]
+pub struct Saving(RwSignal<u32>, pub RwSignal<Option<ApiError>>);
+
+impl Saving {
+    /// A change begins, or has ended.
+    pub fn turn(self, begins: bool) {
+        self.0.update(|count| *count = if begins { *count + 1 } else { count.saturating_sub(1) });
+    }
+}
+
+/// `/notifications/settings/:part?`
+#[component]
+pub fn NoticeSettingsPage() -> impl IntoView {
+    let params = use_params_map();
+    let part = Memo::new(move |_| params.with(|params| params.get("part").unwrap_or_default()));
+    let found = page_data(
+        move || part.get(),
+        |part| async move {
+            match part.as_str() {
+                "" => mine().await.map(|mine| Found::Mine(Box::new(mine))),
+                "organization" | "channels" => ours().await.map(|ours| Found::Ours(Box::new(ours))),
+                _ => Err(ApiError::Refused { refusal: domain::Refusal::NotFound }),
+            }
+        },
+    );
+    view! {
+        <Transition fallback=|| {
+            view! {
+                <div class="page settings">
+                    <Skeleton />
+                </div>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Loaded found part=part.get_untracked() /> }.into_any(),
+                    Err(error) => {
+                        view! {
+                            <Title text="Notifications · Docket" />
+                            <ErrorView error />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(found: Found, part: String) -> impl IntoView {
+    let saving = Saving(RwSignal::new(0), RwSignal::new(None));
+    let administers = use_me().get_untracked().is_some_and(|me| me.administers);
+    let tab = |(key, words): (&'static str, &'static str)| {
+        let address = if key.is_empty() { "/notifications/settings".to_owned() } else { format!("/notifications/settings/{key}") };
+        view! {
+            <a class="tab" href=address aria-current=(part == key).then_some("page")>
+                {words}
+            </a>
+        }
+        .into_any()
+    };
+    let tabs = administers.then(|| {
+        view! {
+            <nav class="tabs" aria-label="Notification settings">
+                {PARTS.into_iter().map(tab).collect_view()}
+            </nav>
+        }
+    });
+    let content = match (found, part.as_str()) {
+        (Found::Mine(mine), _) => view! { <Mine mine=*mine saving /> }.into_any(),
+        (Found::Ours(ours), "channels") => view! { <Carriers ours=*ours saving /> }.into_any(),
+        (Found::Ours(ours), _) => view! { <Ours ours=*ours saving /> }.into_any(),
+    };
+    let title = page_title(|| "Notification settings · Docket".to_owned());
+    view! {
+        <Title text=title />
+        <div class="page settings">
+            <header class="page__head">
+                <div class="page__title">
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/notifications">"Notifications"</a>
+                    </nav>
+                    <h1>"What reaches whom"</h1>
+                    <p class="page__lead">"Messages about one request stay in one thread, by e-mail, in Slack and in Telegram."</p>
+                </div>
+                <span class="saved" role="status">
+                    {move || match saving.0.get() {
+                        0 => {
+                            view! {
+                                <Icon name="check" />
+                                <span>"All changes saved"</span>
+                            }
+                                .into_any()
+                        }
+                        _ => view! { <span>"Saving"</span> }.into_any(),
+                    }}
+                </span>
+            </header>
+            {tabs}
+            {move || saving.1.with(|error| error.as_ref().map(crate::requests::page_actions::refused_view))}
+            {content}
+        </div>
+    }
+    .into_any()
+}

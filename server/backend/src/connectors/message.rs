@@ -1,0 +1,47 @@
+//! A message to people: written by Docket, carried by the connectors of a channel.
+
+use crate::settings::Settings;
+use chrono::{DateTime, Utc};
+use domain::id::DeliveryId;
+
+/// A message, ready to be carried.
+pub struct Message {
+    /// The delivery's id: the same for every try.
+    pub id: DeliveryId,
+    /// When this try is made.
+    pub now: DateTime<Utc>,
+    /// The address or chat of one person; empty for the connector's own channel.
+    pub to: String,
+    pub body: Body,
+    /// What began the thread this stands in: a `Message-ID`, Slack's `ts`, Telegram's `message_id`. None when it begins one.
+    pub thread: Option<String>,
+}
+
+/// What it says, as its channel writes it.
+pub enum Body {
+    Mail {
+        subject: String,
+        text: String,
+        html: String,
+        /// Where the person chooses what reaches them.
+        settings: String,
+    },
+    /// Slack's mrkdwn, or Telegram's HTML.
+    Chat(String),
+}
+
+impl Message {
+    /// The chat's text, or a sentence that says it is none.
+    pub(super) fn chat(&self) -> Result<&str, String> {
+        match &self.body {
+            Body::Chat(text) => Ok(text),
+            Body::Mail { .. } => Err("Not sent: this is no message for a chat.".to_owned()),
+        }
+    }
+}
+
+/// The `Message-ID` of a delivery's e-mail: a receiver that gets it twice sees one message.
+pub fn mail_id(server: &Settings, id: DeliveryId) -> String {
+    let host = server.public_url.split("://").nth(1).unwrap_or("docket").split([':', '/']).next().unwrap_or("docket");
+    format!("<{id}@{host}>")
+}

@@ -1,0 +1,214 @@
+//! What a message to people says, written when it is sent: with the request as it is then.
+
+use super::{data, tell};
+use crate::Backend;
+use crate::connectors::{Body, Message, Outcome, mail_id};
+use crate::error::Result;
+use crate::store::deliveries::Delivery;
+use crate::store::{addressed, deliveries, notices, threads};
+use crate::templates::{self, Escape};
+use chrono::{DateTime, Duration, Utc};
+use domain::effect::Notice;
+use domain::id::PersonId;
+use domain::notices::{self as rules, Channel, words};
+use domain::people::OrganizationRef;
+use domain::requests::Request;
+use serde_json::{Value, json};
+
+/// Answers in an e-mail that asks for a decision, at most.
+const ANSWERS: usize = 30;
+/// Characters of one answer or of what somebody wrote, at most.
+const LONGEST: usize = 1000;
+/// Names in a message to a channel, at most.
+const NAMES: usize = 10;
+/// Lines of a summary, at most.
+const LINES: u64 = 50;
+/// How far back a summary reaches.
+const SUMMED_UP: Duration = Duration::days(7);
+
+/// A message, or why there is nothing to send.
+pub(super) type Written = std::result::Result<Message, Outcome>;
+
+/// What a message is about.
+pub(super) struct About<'a> {
+    pub organization: &'a OrganizationRef,
+    pub request: &'a Request,
+    pub notice: &'a Notice,
+}
+
+fn cut(text: &str) -> String {
+    let cut: String = text.chars().take(LONGEST).collect();
+    if cut.len() < text.len() { format!("{}…", cut.trim_end()) } else { cut }
+}
+
+fn link(backend: &Backend, event: &str, number: &str) -> String {
+    let place = if words::decides(event) { "inbox" } else { "requests" };
+    format!("{}/{place}/{number}", backend.settings().public_url)
+}
+
+fn settings(backend: &Backend) -> String {
+    format!("{}/notifications/settings", backend.settings().public_url)
+}
+
+fn sentence(about: &About<'_>) -> String {
+    words::sentence(&about.notice.event, about.notice.by.as_ref().map(|by| by.name.as_str()), &about.request.requester.name)
+}
+
+/// The message to one person about one event.
+pub(super) async fn to_person(
+    backend: &Backend,
+    about: &About<'_>,
+    delivery: &Delivery,
+    channel: Channel,
+    id: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Written> {
+    let handle = backend.store().read(delivery.organization);
+    let Some(person) = tell::person(backend, delivery.organization, id).await? else {
+        return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
+    };
+    let seen = notices::find(&handle, delivery.effect, id).await?;
+    if seen.is_some_and(|seen| rules::is_stale(seen.at, seen.read_at.is_some(), now)) {
+        return Ok(Err(Outcome::needless("Not sent: it was read in Docket meanwhile.")));
+    }
+    let (to, body) = match channel {
+        Channel::Email => (person.email, mail(backend, about, delivery).await?),
+        _ => (person.telegram_chat, Ok(Body::Chat(telegram(backend, about)))),
+    };
+    let thread = match channel {
+        Channel::Email => first_mail(backend, delivery).await?,
+        _ => threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?,
+    };
+    Ok(body.map(|body| Message { id: delivery.id, now, to, body, thread }).map_err(Outcome::not_set_up))
+}
+
+/// The message to a channel: whom it concerns is named, and called by Slack when they gave their member ID.
+pub(super) async fn to_channel(backend: &Backend, about: &About<'_>, delivery: &Delivery, now: DateTime<Utc>) -> Result<Message> {
+    let handle = backend.store().read(delivery.organization);
+    let told = notices::of_effect(&handle, delivery.effect).await?;
+    let ids: Vec<PersonId> = told.iter().map(|one| one.person).take(NAMES + 1).collect();
+    let people = addressed::of(&handle, &ids).await?;
+    let mut names: Vec<String> = told
+        .iter()
+        .take(NAMES)
+        .filter_map(|one| {
+            let person = people.iter().find(|person| person.id == one.person)?;
+            let called = one.mentioned && !person.slack_member_id.is_empty();
+            Some(if called { format!("<@{}>", person.slack_member_id) } else { templates::slack(&person.name) })
+        })
+        .collect();
+    if told.len() > NAMES {
+        names.push(format!("{} others", told.len() - NAMES));
+    }
+    let (number, title) = (&about.request.number, templates::slack(&about.request.item.name));
+    let mut text = format!(
+        "*<{}|{number}>* {title}\n{}: {}",
+        link(backend, &about.notice.event, number),
+        names.join(", "),
+        templates::slack(&sentence(about))
+    );
+    if words::may_be_shared(&about.notice.event) && !about.notice.text.is_empty() {
+        let quoted = templates::slack(&cut(&about.notice.text));
+        text.push_str(&quoted.lines().map(|line| format!("\n> {line}")).collect::<String>());
+    }
+    let thread = threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?;
+    Ok(Message { id: delivery.id, now, to: String::new(), body: Body::Chat(text), thread })
+}
+
+/// The summary of what a person has not seen, as it is now.
+pub(super) async fn summary(
+    backend: &Backend,
+    organization: &OrganizationRef,
+    delivery: &Delivery,
+    id: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Written> {
+    let handle = backend.store().read(delivery.organization);
+    let Some(person) = tell::person(backend, delivery.organization, id).await? else {
+        return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
+    };
+    let since = since_last(backend, delivery).await?;
+    let found: Vec<_> = notices::unseen(&handle, id, since, LINES).await?.into_iter().filter(|one| one.at <= delivery.created_at).collect();
+    if found.is_empty() {
+        return Ok(Err(Outcome::needless("Not sent: everything was read in Docket meanwhile.")));
+    }
+    let subject = match found.len() {
+        1 => "1 thing you have not seen".to_owned(),
+        many => format!("{many} things you have not seen"),
+    };
+    let lines: Vec<Value> = found
+        .iter()
+        .map(|one| {
+            let link = link(backend, &one.event, &one.number);
+            json!({"number": one.number, "title": one.title, "sentence": one.sentence, "text": cut(&one.text), "link": link})
+        })
+        .collect();
+    let data = json!({"subject": subject, "organization": organization.name, "notices": lines, "settings": settings(backend)});
+    let body = laid_out(subject, include_str!("mail/summary.txt"), include_str!("mail/summary.html"), &data, settings(backend));
+    Ok(body.map(|body| Message { id: delivery.id, now, to: person.email, body, thread: None }).map_err(Outcome::not_set_up))
+}
+
+/// From when on a summary sums up: the one before it, or some days ago.
+async fn since_last(backend: &Backend, delivery: &Delivery) -> Result<DateTime<Utc>> {
+    let earliest = delivery.created_at - SUMMED_UP;
+    let last = deliveries::summary_before(&backend.store().read(delivery.organization), delivery).await?;
+    Ok(last.map_or(earliest, |last| last.max(earliest)))
+}
+
+/// The `Message-ID` of the first e-mail of a person's thread about a request; None for the first itself.
+async fn first_mail(backend: &Backend, delivery: &Delivery) -> Result<Option<String>> {
+    let first = deliveries::first_of(&backend.store().read(delivery.organization), delivery).await?;
+    Ok(first.filter(|first| *first != delivery.id).map(|first| mail_id(backend.settings(), first)))
+}
+
+async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Result<std::result::Result<Body, String>> {
+    let first = first_mail(backend, delivery).await?.is_none();
+    let plain = format!("{} {}", about.request.number, about.request.item.name);
+    let subject = if first { plain } else { format!("Re: {plain}") };
+    let answers = match words::decides(&about.notice.event) {
+        true => answers(&data::of(backend, about.organization, about.request).await?),
+        false => Vec::new(),
+    };
+    let data = json!({
+        "subject": subject,
+        "organization": about.organization.name,
+        "number": about.request.number,
+        "title": about.request.item.name,
+        "sentence": sentence(about),
+        "text": cut(&about.notice.text),
+        "answers": answers,
+        "link": link(backend, &about.notice.event, &about.request.number),
+        "button": words::button(&about.notice.event),
+        "requester_line": format!("Asked by {}.", about.request.requester.name),
+        "settings": settings(backend),
+    });
+    Ok(laid_out(subject, include_str!("mail/notice.txt"), include_str!("mail/notice.html"), &data, settings(backend)))
+}
+
+/// The answers that say something.
+fn answers(data: &Value) -> Vec<Value> {
+    let sections = data["answers"].as_array().into_iter().flatten();
+    let answers = sections.filter_map(|section| section["answers"].as_array()).flatten();
+    let said = answers.filter_map(|answer| Some((answer["label"].as_str()?, answer["text"].as_str().filter(|text| !text.is_empty())?)));
+    said.take(ANSWERS).map(|(label, text)| json!({"label": label, "text": cut(text)})).collect()
+}
+
+fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: String) -> std::result::Result<Body, String> {
+    let text = templates::document(text, Escape::None, data)?;
+    let html = templates::document(html, Escape::Html, data)?;
+    Ok(Body::Mail { subject: subject.split_whitespace().collect::<Vec<_>>().join(" "), text, html, settings })
+}
+
+fn telegram(backend: &Backend, about: &About<'_>) -> String {
+    let number = &about.request.number;
+    let mut text = format!(
+        "<b><a href=\"{}\">{number}</a></b> {}\n{}.",
+        templates::html(&link(backend, &about.notice.event, number)),
+        templates::html(&about.request.item.name),
+        templates::html(&sentence(about)),
+    );
+    if !about.notice.text.is_empty() {
+        text.push_str(&format!("\n<blockquote>{}</blockquote>", templates::html(&cut(&about.notice.text))));
+    }
+    text
+}

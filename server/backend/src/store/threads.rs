@@ -1,0 +1,64 @@
+//! Threads: the first message about a request in a channel or to a person, where the other side named it. Later ones stand below it.
+
+use super::Handle;
+use super::deliveries::Recipient;
+use super::only::Only;
+use crate::error::Result;
+use domain::id::RequestId;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{IntoActiveModel, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "threads")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub request_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub connector: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub recipient: String,
+    pub organization_id: Uuid,
+    /// The other side's name of the message: Slack's `ts`, Telegram's `message_id`.
+    pub first: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Whose thread it is: a channel has one, whether a request is handed on there or told of; a person has their own.
+fn place(recipient: &Recipient) -> String {
+    match recipient {
+        Recipient::Person(id) | Recipient::Summary(id) => id.to_string(),
+        Recipient::Fulfilment | Recipient::Channel | Recipient::Subscription => String::new(),
+    }
+}
+
+/// The first message of a thread, once there is one.
+pub(crate) async fn first(handle: &impl Handle, request: RequestId, connector: &str, recipient: &Recipient) -> Result<Option<String>> {
+    let first = Entity::find_by_id((request.0, connector.to_owned(), place(recipient)))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .select_only()
+        .column(Column::First)
+        .into_tuple()
+        .only(handle.connection());
+    Ok(first.await?)
+}
+
+/// Begins a thread; one that was begun stays as it is.
+pub(crate) async fn begin(handle: &impl Handle, request: RequestId, connector: &str, recipient: &Recipient, first: &str) -> Result<()> {
+    let row = Model {
+        request_id: request.0,
+        connector: connector.to_owned(),
+        recipient: place(recipient),
+        organization_id: handle.organization(),
+        first: first.to_owned(),
+    };
+    Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(handle.connection())
+        .await?;
+    Ok(())
+}
