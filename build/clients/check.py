@@ -6,6 +6,7 @@ Prints a line for each check; ends with 1 when one of them fails.
 """
 
 import asyncio
+import json
 import socket
 import subprocess
 import sys
@@ -15,6 +16,9 @@ import traceback
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from pathlib import Path
+
+SIGNED = Path(__file__).parents[2] / "server/backend/tests/golden/signed-webhook.json"
 
 
 def free_port():
@@ -127,6 +131,28 @@ def telegram(address):
     asyncio.run(talk())
 
 
+def standard_webhooks(_):
+    """Our signature, as the backend's test keeps it, at the time it was made."""
+    from datetime import datetime, timezone
+    from unittest import mock
+
+    from standardwebhooks import Webhook, WebhookVerificationError
+
+    with open(SIGNED, encoding="utf-8") as file:
+        sample = json.load(file)
+    made = datetime.fromtimestamp(int(sample["timestamp"]), tz=timezone.utc)
+    headers = {"webhook-id": sample["id"], "webhook-timestamp": sample["timestamp"], "webhook-signature": sample["signature"]}
+    with mock.patch("standardwebhooks.webhooks.datetime", wraps=datetime) as clock:
+        clock.now.return_value = made
+        verifier = Webhook(sample["secret"])
+        assert verifier.verify(sample["body"], headers)["type"] == "request_approved"
+        try:
+            verifier.verify(sample["body"].replace("IT-7F3K", "IT-7F3L"), headers)
+            raise AssertionError("a changed body was accepted")
+        except WebhookVerificationError:
+            pass
+
+
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
@@ -139,7 +165,7 @@ def main(docket):
         failed = 0
         try:
             wait_for(f"http://{address}/arrivals")
-            for check in (slack, sendgrid, connectwise, telegram):
+            for check in (slack, sendgrid, connectwise, telegram, standard_webhooks):
                 try:
                     check(address)
                     print(f"{check.__name__}: understood")

@@ -12,10 +12,10 @@ test('an administrator finds what failed, reads why, and replays it', async ({ v
   await priya.keyboard.press('g');
   await priya.keyboard.press('d');
   await expect(priya.getByRole('heading', { level: 1, name: 'Connectors' })).toBeVisible();
-  await expect(priya.getByRole('list', { name: 'Destinations' }).getByRole('listitem')).toHaveCount(5);
+  await expect(priya.getByRole('list', { name: 'Destinations' }).getByRole('listitem')).toHaveCount(8);
   await priya.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: /^Failed/ }).click();
   await expect(priya).toHaveURL(/show=failed/);
-  await priya.getByRole('link', { name: /show the delivery$/ }).first().click();
+  await priya.getByRole('link', { name: /to Service desk: show the delivery$/ }).first().click();
   const sheet = priya.getByRole('complementary', { name: /^Handed on, to/ });
   await expect(sheet).toContainText('POST http://127.0.0.1:4010/hooks/service-desk');
   await expect(sheet.locator('.schedule__step--bad')).toHaveCount(5);
@@ -78,6 +78,8 @@ test('what is held waits, says so, and goes on when it is released', async ({ vi
   await notice.getByRole('button', { name: 'Release' }).click();
   await expect(notice).toBeHidden();
   await receiver.about(number);
+  // What people are told of it has rows of its own.
+  await go(priya, `${docket.url}/connectors?to=service-desk&number=${number}`);
   const row = priya.getByRole('row').filter({ hasText: number });
   await expect(row).toContainText('Delivered');
 });

@@ -59,7 +59,7 @@ impl Effect {
         match self {
             Self::Dispatch { .. } => "Handed on",
             Self::Launch { .. } => "Automation started",
-            Self::Notify(_) => "Message",
+            Self::Notify(notice) => crate::notices::find(&notice.event).map_or("Message", |told| told.label),
         }
     }
 }

@@ -98,7 +98,7 @@ fn notice(desk: Desk, one: DestinationView, administers: bool) -> AnyView {
         desk.act(async move { hold(key, false).await }, |()| "Going on".to_owned());
     };
     let buttons = administers.then(|| {
-        let set_up = (!held && one.refuses_us).then(|| {
+        let set_up = (!held && one.refuses_us && !one.key.starts_with('@')).then(|| {
             view! { <a class="button button--sm" href=format!("/connectors/{}", one.key)>"Update key"</a> }
         });
         let words = if held { "Release" } else { "Try now" };
@@ -157,7 +157,8 @@ pub fn Strip(desk: Desk) -> impl IntoView {
 fn destination(one: DestinationView, administers: bool) -> AnyView {
     let (status, name, words) = standing(&one);
     let bad = one.standing == Standing::Paused;
-    let title = if administers {
+    // What the server's own settings carry is not set up here.
+    let title = if administers && !one.key.starts_with('@') {
         view! { <a class="conn__name" href=format!("/connectors/{}", one.key)>{one.name.clone()}</a> }.into_any()
     } else {
         view! { <span class="conn__name">{one.name.clone()}</span> }.into_any()

@@ -51,6 +51,8 @@ struct Bell {
     list: RwSignal<NoticeList>,
     refused: RwSignal<Option<ApiError>>,
     toasts: Toasts,
+    /// What lives as long as the page: Undo outlives the button that was pressed.
+    owner: StoredValue<Owner>,
 }
 
 impl Bell {
@@ -69,7 +71,8 @@ impl Bell {
         });
         self.refused.set(None);
         if ids.is_empty() && !changed.is_empty() {
-            let undo = Callback::new(move |()| self.mark(changed.clone(), false));
+            let take_back = move |()| self.mark(changed.clone(), false);
+            let undo = self.owner.with_value(|owner| owner.with(|| Callback::new(take_back)));
             self.toasts.show("All marked as read".to_owned(), Some(undo));
         }
         spawn_local(async move {
@@ -92,7 +95,8 @@ impl Bell {
 
 #[component]
 fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
-    let bell = Bell { list: RwSignal::new(list), refused: RwSignal::new(None), toasts: use_toasts() };
+    let owner = StoredValue::new(Owner::current().unwrap_or_default());
+    let bell = Bell { list: RwSignal::new(list), refused: RwSignal::new(None), toasts: use_toasts(), owner };
     let first = after.is_none();
     let live = use_live();
     Effect::new(move |before: Option<Option<u64>>| {
@@ -139,7 +143,7 @@ fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
             {move || bell.refused.with(|error| error.as_ref().map(refused_view))}
             <Show when=move || !none.get() fallback=nothing>
                 <section class="slip" aria-label="What you were told">
-                    <ul class="notices" role="list">
+                    <ul class="told-list" role="list">
                         {rows}
                     </ul>
                     {older}
@@ -171,23 +175,23 @@ fn line(bell: Bell, row: &NoticeRow) -> AnyView {
     let (id, read) = (row.id.clone(), row.read);
     let (icon, words) = if read { ("circle", "Mark as not read") } else { ("check", "Mark as read") };
     let label = format!("{words}: {} {}", row.number, row.sentence);
-    let quote = (!row.text.is_empty()).then(|| view! { <p class="notice__text">{row.text.clone()}</p> });
+    let quote = (!row.text.is_empty()).then(|| view! { <p class="told__text">{row.text.clone()}</p> });
     let new = (!read).then(|| view! { <span class="visually-hidden">"Not read: "</span> });
     view! {
-        <li class="notice" class:is-new=!read>
-            <span class="notice__dot" aria-hidden="true"></span>
-            <div class="notice__main">
-                <p class="notice__title">
+        <li class="told" class:is-new=!read>
+            <span class="told__dot" aria-hidden="true"></span>
+            <div class="told__main">
+                <p class="told__title">
                     {new} <a href=row.link.clone()>{row.sentence.clone()}</a>
                 </p>
-                <p class="notice__about">
+                <p class="told__about">
                     <DocketNumber number=row.number.clone() />
                     " "
                     {row.title.clone()}
                 </p>
                 {quote}
             </div>
-            <span class="notice__at">
+            <span class="told__at">
                 <When at=row.at />
             </span>
             <button

@@ -1,7 +1,7 @@
 //! Sidebar from 76 rem, icon rail from 52 rem, top bar and tab bar below.
 
 use super::theme::ThemeSwitch;
-use crate::live::use_live;
+use crate::live::{LiveState, use_live};
 use crate::session::{refresh, use_me};
 use crate::ui::{Avatar, Brand, Icon};
 use domain::approvals::wire::LiveEvent;
@@ -22,10 +22,14 @@ pub fn Frame(children: Children) -> impl IntoView {
     let live = use_live();
     let inbox = Signal::derive(move || live.inbox_count.get().or_else(|| me.get().map(|me| me.inbox_count)).unwrap_or(0));
     let unread = Signal::derive(move || me.get().map_or(0, |me| me.unread_count));
-    Effect::new(move |_| {
-        if matches!(live.last.get(), Some((_, LiveEvent::Notices))) {
+    // What one was told while the stream was away is counted when it is back.
+    Effect::new(move |away: Option<bool>| {
+        let state = live.state.get();
+        let told = matches!(live.last.get(), Some((_, LiveEvent::Notices)));
+        if told || away == Some(true) && state == LiveState::Live {
             refresh();
         }
+        matches!(state, LiveState::Reconnecting | LiveState::Paused)
     });
     let title = announce_navigation();
     let name = Signal::derive(move || me.with(|me| me.as_ref().map(|me| me.person.name.clone())).unwrap_or_default());

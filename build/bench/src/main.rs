@@ -5,11 +5,13 @@
 mod bare;
 mod client;
 mod crowd;
+mod deliver;
 mod lists;
 mod live;
 mod pages;
 mod postgres;
 mod process;
+mod receiver;
 mod report;
 mod site;
 mod submit;
@@ -45,6 +47,9 @@ pub struct Arguments {
     /// Times each measurement is repeated, in turn with what it is compared to; the median counts.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Deliveries in the backlog of the part `deliveries`.
+    #[arg(long, default_value_t = 100_000)]
+    backlog: usize,
     /// Seconds one measurement lasts.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
@@ -78,6 +83,8 @@ enum Part {
     Pages,
     /// Open inboxes.
     Live,
+    /// What is handed on to other systems.
+    Deliveries,
 }
 
 #[tokio::main]
@@ -125,6 +132,15 @@ async fn main() -> Result<()> {
     if wanted(Part::Live) {
         report::begin("Open inboxes");
         rows.extend(live::measure(&arguments, &Folder::new("live")?).await?);
+    }
+    if wanted(Part::Deliveries) {
+        report::begin("Deliveries on SQLite");
+        rows.extend(deliver::on_sqlite(&arguments, &Folder::new("deliveries")?).await?);
+        report::begin("Deliveries on PostgreSQL");
+        match &arguments.postgres {
+            Some(server) => rows.extend(deliver::on_postgres(&arguments, server).await?),
+            None => report::note("left out: no --postgres was given"),
+        }
     }
     report::print(&rows);
     Ok(())

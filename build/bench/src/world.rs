@@ -52,6 +52,71 @@ pub async fn open(url: &str) -> Result<Backend> {
     Ok(Backend::new(store, Settings::default(), Arc::new(Real), Arc::new(Real))?)
 }
 
+/// An organization whose requests are handed on at once, to one address.
+pub struct Desk {
+    backend: Backend,
+    caller: Caller,
+    form_version: String,
+}
+
+impl Desk {
+    /// Applies its definitions to a new database; what is handed on goes to this port.
+    pub async fn open(url: &str, port: u16) -> Result<Self> {
+        let store = Store::open(url).await?;
+        store.migrate().await?;
+        let settings = Settings { allow_inside_addresses: true, ..Settings::default() };
+        let backend = Backend::new(store, settings, Arc::new(Real), Arc::new(Real))?;
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let form = "key: note\ntitle: Note\nsections:\n  - key: note\n    title: Note\n    fields:\n      - {key: text, label: Text, type: text}\n";
+        let item =
+            "key: note\nname: Note\ndescription: A note.\nicon: file\ncategory: Help\nprefix: N\nform: note\nplan: {connectors: [desk]}\n";
+        let connector = format!("- {{key: desk, name: Desk, kind: webhook, settings: {{url: 'http://127.0.0.1:{port}/'}}}}\n");
+        let files = vec![
+            file("organization.yaml", "key: bench\nname: Bench\n"),
+            file("people.yaml", "- {email: ana@bench.example, name: Ana Costa, roles: [requester]}\n"),
+            file("connectors.yaml", &connector),
+            file("forms/note.yaml", form),
+            file("items/note.yaml", item),
+        ];
+        definitions::apply(&backend, "bench", files).await?;
+        let caller = people::caller(&backend, "bench", "ana@bench.example").await?;
+        let form_version = requests::open_draft(&backend, &caller, "note").await?.form_version;
+        Ok(Self { backend, caller, form_version })
+    }
+
+    /// The use cases.
+    pub fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    /// One submission; its docket number.
+    pub async fn submit(&self, turn: usize) -> Result<String> {
+        let answers = Answers([("text".to_owned(), json!(format!("Note {turn}")))].into_iter().collect());
+        let (id, form_version) = (RequestId(Uuid::now_v7()), self.form_version.clone());
+        let draft = SubmitDraft { id, item_key: "note".to_owned(), form_version, answers };
+        match requests::submit(&self.backend, &self.caller, draft).await? {
+            Submitted::Filed { number } => Ok(number),
+            other => Err(format!("a submission was not filed: {other:?}").into()),
+        }
+    }
+
+    /// So many submissions, 64 at once.
+    pub async fn submit_many(self: &Arc<Self>, count: usize) -> Result<()> {
+        let mut filing = tokio::task::JoinSet::new();
+        for turn in 0..count {
+            if filing.len() >= 64 {
+                filing.join_next().await.transpose()?.transpose()?;
+            }
+            let desk = self.clone();
+            filing.spawn(async move { desk.submit(turn).await });
+        }
+        while let Some(filed) = filing.join_next().await {
+            filed??;
+        }
+        Ok(())
+    }
+}
+
 /// The demo organization, people who submit, and what they submit.
 pub struct World {
     backend: Backend,

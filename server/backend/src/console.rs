@@ -13,7 +13,7 @@ use crate::requests::{announce, record};
 use crate::store::attempts::Attempt;
 use crate::store::console::{self, After, Wanted};
 use crate::store::deliveries::Delivery;
-use crate::store::{Tx, attempts, connectors, deliveries, destinations, effects, members, requests};
+use crate::store::{Tx, attempts, connectors, deliveries, destinations, effects, members, organizations, requests};
 use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
@@ -24,7 +24,7 @@ use domain::connectors::wire::{
 };
 use domain::connectors::{Connector, status};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
-use domain::people::Facts;
+use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
 use domain::requests::lifecycle::{self, Observation};
 use domain::requests::wire::Made;
@@ -43,6 +43,15 @@ pub(crate) fn administer(facts: &Facts) -> Result<()> {
     if facts.may(Permission::Administer) { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
+/// The organization's connectors, and those of the server that carry messages of it.
+async fn known(backend: &Backend, handle: &impl crate::store::Handle) -> Result<Vec<Connector>> {
+    let mut known = connectors::sealed(handle).await?;
+    let carriers = outbox::carriers(backend, &organizations::notices(handle).await?, &known);
+    let by_server = crate::connectors::all_by_server(backend.settings());
+    known.extend(by_server.into_iter().filter(|one| carriers.values().any(|key| *key == one.key)));
+    Ok(known)
+}
+
 /// The console.
 ///
 /// # Errors
@@ -50,7 +59,7 @@ pub(crate) fn administer(facts: &Facts) -> Result<()> {
 pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, after: Option<String>) -> Result<Console> {
     see(caller)?;
     let handle = backend.store().read(caller.organization);
-    let known = connectors::sealed(&handle).await?;
+    let known = known(backend, &handle).await?;
     let mut wanted = Wanted {
         show: filter.show,
         connector: (!filter.connector.is_empty()).then(|| filter.connector.clone()),
@@ -146,6 +155,8 @@ async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &
     attempts::of(&handle, &ids).await?.into_iter().for_each(|attempt| *tried.entry(attempt.delivery).or_default() += 1);
     let effects: Vec<EffectId> = found.iter().map(|delivery| delivery.effect).collect();
     let effects = effects::words(&handle, &effects).await?;
+    let told: Vec<PersonId> = found.iter().filter_map(|delivery| delivery.recipient.person()).collect();
+    let people = members::people(&handle, &told).await?;
     let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
     let mut rows = Vec::with_capacity(found.len());
     for delivery in found {
@@ -157,7 +168,7 @@ async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &
             number,
             title,
             event: effects.get(&delivery.effect).copied().unwrap_or("Unreadable").to_owned(),
-            connector: known.iter().find(|one| one.key == delivery.connector).map_or(delivery.connector, |one| one.name.clone()),
+            connector: to_whom(&delivery, known, &people),
             attempts,
             tries: attempts.saturating_sub(delivery.times.attempts) + in_one_schedule,
             status: status(&delivery.times, backend.now()),
@@ -165,6 +176,13 @@ async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &
         });
     }
     Ok(rows)
+}
+
+/// The connector's name, after the person's whom it reaches.
+fn to_whom(delivery: &Delivery, known: &[Connector], people: &[PersonRef]) -> String {
+    let connector = known.iter().find(|one| one.key == delivery.connector).map_or(delivery.connector.as_str(), |one| one.name.as_str());
+    let person = delivery.recipient.person().and_then(|id| people.iter().find(|person| person.id == id));
+    person.map_or_else(|| connector.to_owned(), |person| format!("{}, by {connector}", person.name))
 }
 
 /// One delivery with its tries.
@@ -175,7 +193,7 @@ pub async fn delivery(backend: &Backend, caller: &Caller, id: DeliveryId) -> Res
     see(caller)?;
     let handle = backend.store().read(caller.organization);
     let found = deliveries::find(&handle, id).await?.ok_or(Refusal::NotFound)?;
-    let known = connectors::sealed(&handle).await?;
+    let known = known(backend, &handle).await?;
     let made = found.made.clone().map(|(number, link)| Made { number, link });
     let row = rows(backend, caller, vec![found], &known).await?.pop().ok_or(Refusal::NotFound)?;
     let attempts = attempts::whole(&handle, id).await?.into_iter().map(|(number, attempt)| whole(number, attempt)).collect();
@@ -301,7 +319,7 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             fresh(tx, person, be.now()).await?;
-            if !connectors::sealed(tx).await?.iter().any(|one| one.key == connector) {
+            if !known(&be, tx).await?.iter().any(|one| one.key == connector) {
                 return Err(Refusal::NotFound.into());
             }
             let health = destinations::lock(tx, &connector).await?;

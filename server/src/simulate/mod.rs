@@ -68,11 +68,10 @@ impl World {
         memory.arrived.truncate(KEPT);
     }
 
-    /// All systems break, or all work.
+    /// What takes webhooks breaks, or works.
     pub fn fail(&self, broken: bool) {
         let behaviour = if broken { Behaviour::Broken } else { Behaviour::Well };
-        let mut memory = self.memory();
-        page::SYSTEMS.iter().for_each(|(system, _)| memory.script.tell(system, behaviour, 0));
+        self.memory().script.tell("webhook", behaviour, 0);
     }
 
     /// Everything kept, the newest first.

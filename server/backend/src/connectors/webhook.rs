@@ -173,6 +173,15 @@ mod tests {
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
+    /// `build/clients/check.py` holds the same file to a verification library that others wrote.
+    #[test]
+    fn the_signature_is_that_of_the_reviewed_file() {
+        let sample: Value = serde_json::from_str(include_str!("../../tests/golden/signed-webhook.json")).unwrap();
+        let text = |key: &str| sample[key].as_str().unwrap();
+        let signature = sign(&decode(text("secret")).unwrap(), text("id"), text("timestamp"), text("body"));
+        assert_eq!(signature, text("signature"));
+    }
+
     #[test]
     fn statuses_are_judged() {
         let judged = |code, after| judge(&Answer { code, headers: HeaderMap::new(), body: Vec::new() }, after).verdict;

@@ -35,12 +35,13 @@ pub async fn mine(backend: &Backend, caller: &Caller) -> Result<MyNotices> {
     let rows = offered().map(|told| {
         matrix_row(told, |channel| {
             let switch = defaults.switch(told, channel);
-            Cell { channel, on: me.choices.reached(&defaults, told, channel), locked: switch.locked }
+            let works = columns.iter().any(|column| column.channel == channel && column.works);
+            Cell { channel, on: works && me.choices.reached(&defaults, told, channel), locked: switch.locked }
         })
     });
     Ok(MyNotices {
         rows: rows.collect(),
-        columns,
+        columns: columns.clone(),
         quiet: me.choices.quiet,
         summary: me.choices.summary,
         differs: !me.choices.own.is_empty(),

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::connectors::breaker::Met;
 use domain::connectors::{Connector, next_try};
 use domain::effect::{Effect, Notice};
-use domain::notices::told;
+use domain::notices::{Channel, told};
 use domain::people::OrganizationRef;
 use domain::requests::lifecycle::{self, Observation};
 use domain::requests::{Request, Status};
@@ -66,7 +66,12 @@ async fn prepare(backend: &Backend, delivery: &Delivery) -> Result<Prepared> {
         organizations::find(&backend.store().platform(), delivery.organization).await?.ok_or_else(|| gone("organization"))?;
     let own = definitions::by_key(&handle, &backend.settings().keys, &delivery.connector).await?;
     let connector = own.or_else(|| connectors::all_by_server(backend.settings()).into_iter().find(|one| one.key == delivery.connector));
-    let thread = threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?;
+    let kind = connector.as_ref().and_then(|connector| connectors::find(&connector.kind));
+    let chats = kind.and_then(|kind| kind.carries()).is_some_and(|channel| channel != Channel::Email);
+    let thread = match delivery.recipient {
+        Recipient::Fulfilment if chats => threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?,
+        _ => None,
+    };
     Ok(Prepared { connector, organization, request, effect, thread })
 }
 

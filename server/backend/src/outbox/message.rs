@@ -143,8 +143,15 @@ pub(super) async fn summary(
             json!({"number": one.number, "title": one.title, "sentence": one.sentence, "text": cut(&one.text), "link": link})
         })
         .collect();
-    let data = json!({"subject": subject, "organization": organization.name, "notices": lines, "settings": settings(backend)});
-    let body = laid_out(subject, include_str!("mail/summary.txt"), include_str!("mail/summary.html"), &data, settings(backend));
+    let data =
+        json!({"subject": subject, "preheader": "", "organization": organization.name, "notices": lines, "settings": settings(backend)});
+    let body = laid_out(
+        subject,
+        include_str!("mail/summary.txt"),
+        concat!(include_str!("mail/head.html"), include_str!("mail/summary.html")),
+        &data,
+        settings(backend),
+    );
     Ok(body.map(|body| Message { id: delivery.id, now, to: person.email, body, thread: None }).map_err(Outcome::not_set_up))
 }
 
@@ -165,24 +172,32 @@ async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Resu
     let first = first_mail(backend, delivery).await?.is_none();
     let plain = format!("{} {}", about.request.number, about.request.item.name);
     let subject = if first { plain } else { format!("Re: {plain}") };
+    let said = cut(&about.notice.text);
     let answers = match words::decides(&about.notice.event) {
         true => answers(&data::of(backend, about.organization, about.request).await?),
         false => Vec::new(),
     };
     let data = json!({
         "subject": subject,
+        "preheader": if said.is_empty() { sentence(about) } else { format!("{}: {said}", sentence(about)) },
         "organization": about.organization.name,
         "number": about.request.number,
         "title": about.request.item.name,
         "sentence": sentence(about),
-        "text": cut(&about.notice.text),
+        "text": said,
         "answers": answers,
         "link": link(backend, &about.notice.event, &about.request.number),
         "button": words::button(&about.notice.event),
         "requester_line": format!("Asked by {}.", about.request.requester.name),
         "settings": settings(backend),
     });
-    Ok(laid_out(subject, include_str!("mail/notice.txt"), include_str!("mail/notice.html"), &data, settings(backend)))
+    Ok(laid_out(
+        subject,
+        include_str!("mail/notice.txt"),
+        concat!(include_str!("mail/head.html"), include_str!("mail/notice.html")),
+        &data,
+        settings(backend),
+    ))
 }
 
 /// The answers that say something.

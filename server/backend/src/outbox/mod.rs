@@ -83,8 +83,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
             }
         }
         let mut summary = Summary::default();
-        if let Err(error) = look(&backend, &mut under_way, &mut summary).await {
-            tracing::error!(%error, "the worker could not look for work");
+        match look(&backend, &mut under_way, &mut summary).await {
+            Ok(true) => backend.live().wake(),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the worker could not look for work"),
         }
         tokio::select! {
             biased;
@@ -113,10 +115,11 @@ pub async fn run_once(backend: &Backend) -> Result<Summary> {
     let mut summary = Summary::default();
     let mut under_way = JoinSet::new();
     loop {
-        look(backend, &mut under_way, &mut summary).await?;
+        let more = look(backend, &mut under_way, &mut summary).await?;
         match under_way.join_next().await.map(ended) {
             Some(Ok(done)) => summary.add(done),
             Some(Err(error)) => note(Err(error)),
+            None if more => {}
             None => {
                 backend.store().flush().await;
                 return Ok(summary);
@@ -178,22 +181,24 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
 }
 
 /// Does what time brought, relays what waits, and begins as many due deliveries as there is room for: each in a task of its own, so that
-/// none stands still, with a connection in its hands, while the worker looks for more. They end with the worker.
-async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<()> {
+/// none stands still, with a connection in its hands, while the worker looks for more. They end with the worker. Says whether more waits to
+/// be relayed.
+async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<bool> {
     timers::run(backend).await?;
-    summary.relayed += relay::relay(backend).await?;
+    let (relayed, more) = relay::relay(backend).await?;
+    summary.relayed += relayed;
     summaries::run(backend).await?;
     tests::begin(backend, under_way).await?;
     let room = AT_ONCE.saturating_sub(under_way.len());
     if room == 0 {
-        return Ok(());
+        return Ok(more);
     }
     let lease = backend.id().to_string();
     let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
     for delivery in deliveries::claim(&reader, &writer, &lease, backend.now(), LEASE, room as u64).await? {
         under_way.spawn(deliver::deliver(backend.clone(), delivery, lease.clone()));
     }
-    Ok(())
+    Ok(more)
 }
 
 /// Forgets the attempts and tests that need not be kept any longer.

@@ -28,10 +28,14 @@ enum Relayed {
     Elsewhere,
 }
 
-/// Relays every effect that waits, and says how many were handed on. One that cannot be relayed does not hold up the others.
-pub(super) async fn relay(backend: &Backend) -> Result<u32> {
+/// Rounds in one look: however much comes, what is due is delivered in between.
+const ROUNDS: usize = 4;
+
+/// Relays effects that wait, and says how many were handed on, and whether there may be more. One that cannot be relayed does not hold up
+/// the others.
+pub(super) async fn relay(backend: &Backend) -> Result<(u32, bool)> {
     let mut handed_on = 0;
-    loop {
+    for _ in 0..ROUNDS {
         let found = effects::unrelayed(&backend.store().platform(), ROUND).await?;
         let done: Vec<Vec<Result<Relayed>>> =
             stream::iter(by_request(found)).map(|effects| in_order(backend, effects)).buffer_unordered(AT_ONCE).collect().await;
@@ -46,9 +50,10 @@ pub(super) async fn relay(backend: &Backend) -> Result<u32> {
             }
         }
         if !moved {
-            return Ok(handed_on);
+            return Ok((handed_on, false));
         }
     }
+    Ok((handed_on, true))
 }
 
 /// The effects of each request together, in their order.

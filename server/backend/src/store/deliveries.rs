@@ -54,6 +54,14 @@ pub(crate) enum Recipient {
 }
 
 impl Recipient {
+    /// The person it is for, when it is for one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person(id) | Self::Summary(id) => Some(*id),
+            Self::Fulfilment | Self::Channel | Self::Subscription => None,
+        }
+    }
+
     fn written(&self) -> String {
         match self {
             Self::Fulfilment => String::new(),

@@ -260,6 +260,8 @@ async fn quiet_hours_put_off_and_what_was_read_meanwhile_is_not_sent() {
         let filter = ConsoleFilter { show: Show::All, period: Period::Ever, ..ConsoleFilter::default() };
         let page = console::page(be, &world.caller("north", "ada").await, filter, None).await.unwrap();
         assert!(page.rows.iter().all(|row| row.status == DeliveryStatus::Delivered), "what needs no sending is done");
+        let row = page.rows.iter().find(|row| row.connector.starts_with("Ruth Abel")).unwrap();
+        assert_eq!((row.event.as_str(), row.connector.as_str()), ("Waiting for approval", "Ruth Abel, by Post"));
     })
     .await;
 }
