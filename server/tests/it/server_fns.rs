@@ -70,7 +70,8 @@ async fn every_page_sends_a_stranger_to_the_sign_in_page() {
                 .replace("{number}", "IT-7F3K")
                 .replace("{token}", "guess")
                 .replace("{key}", "desk")
-                .replace("{kind}", "webhook");
+                .replace("{kind}", "webhook")
+                .replace("{part}", "organization");
             assert!(!path.contains('{'), "give a value to the parameter of {path}");
             let answer = stranger.get(&path).await;
             if path == "/sign-in" {
