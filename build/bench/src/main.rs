@@ -48,7 +48,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Deliveries in the backlog of the part `deliveries`.
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 20_000)]
     backlog: usize,
     /// Seconds one measurement lasts.
     #[arg(long, default_value_t = 3)]
