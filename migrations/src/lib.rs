@@ -10,6 +10,7 @@ mod m20261122_000005_queue;
 mod m20261123_000001_counted;
 mod m20261123_000002_console;
 mod m20261123_000003_notices;
+mod m20261123_000004_outbox;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_counted::Migration),
             Box::new(m20261123_000002_console::Migration),
             Box::new(m20261123_000003_notices::Migration),
+            Box::new(m20261123_000004_outbox::Migration),
         ]
     }
 }

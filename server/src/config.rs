@@ -1,7 +1,9 @@
 //! The configuration: the only reader of the environment (and of `.env`). Validated whole, so that all problems are listed at once.
 
+mod mail;
+
 use backend::secrets::Keys;
-use backend::settings::{MailServer, MailTls};
+use backend::settings::MailServer;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ pub struct Config {
     pub mail: Option<MailServer>,
     /// `SENDGRID_API_KEY`.
     pub sendgrid_api_key: Option<String>,
+    /// The sender of messages to people where they go through SendGrid (`EMAIL_BACKEND=sendgrid`).
+    pub sendgrid_from: Option<String>,
     /// `SLACK_WEBHOOK_URL`.
     pub slack_webhook_url: Option<String>,
     /// `TELEGRAM_BOT_TOKEN`.
@@ -83,11 +87,13 @@ impl Config {
         let address = reader.address();
         let database_url = reader.database_url();
         let key_file = reader.text("DOCKET_KEY_FILE").map(PathBuf::from);
+        let (mail, sendgrid_from) = reader.mail();
         let config = Self {
             attempt_days: reader.number("DOCKET_ATTEMPT_DAYS", 90, 1, 3650),
             encryption_keys: reader.keys(),
             key_file: key_file.unwrap_or_else(|| folder_of(&database_url).unwrap_or_else(|| PathBuf::from("data")).join("docket.key")),
-            mail: reader.mail(),
+            mail,
+            sendgrid_from,
             sendgrid_api_key: reader.text("SENDGRID_API_KEY").map(str::to_owned),
             slack_webhook_url: reader.text("SLACK_WEBHOOK_URL").map(str::to_owned),
             telegram_token: reader.text("TELEGRAM_BOT_TOKEN").map(str::to_owned),
@@ -122,6 +128,7 @@ impl Config {
             keys,
             mail: self.mail.clone(),
             sendgrid_api_key: self.sendgrid_api_key.clone(),
+            sendgrid_from: self.sendgrid_from.clone(),
             slack_webhook_url: self.slack_webhook_url.clone(),
             telegram_token: self.telegram_token.clone(),
             telegram_chat: self.telegram_chat.clone(),
@@ -158,9 +165,10 @@ impl Config {
             ("DOCKET_ATTEMPT_DAYS", self.attempt_days.to_string()),
             ("DOCKET_ENCRYPTION_KEYS", given(&self.encryption_keys)),
             ("DOCKET_KEY_FILE", self.key_file.display().to_string()),
+            ("EMAIL_BACKEND", self.mail_backend().to_owned()),
             ("EMAIL_HOST", self.mail.as_ref().map_or("none".to_owned(), |mail| format!("{}:{}", mail.host, mail.port))),
             ("EMAIL_HOST_PASSWORD", given(&self.mail.as_ref().filter(|mail| !mail.password.is_empty()))),
-            ("DEFAULT_FROM_EMAIL", self.mail.as_ref().map_or(String::new(), |mail| mail.from.clone())),
+            ("DEFAULT_FROM_EMAIL", self.mail.as_ref().map(|mail| mail.from.clone()).or(self.sendgrid_from.clone()).unwrap_or_default()),
             ("SENDGRID_API_KEY", given(&self.sendgrid_api_key)),
             ("SLACK_WEBHOOK_URL", given(&self.slack_webhook_url)),
             ("TELEGRAM_BOT_TOKEN", given(&self.telegram_token)),
@@ -298,31 +306,6 @@ impl<'v> Reader<'v> {
         }
     }
 
-    /// The variables of the systems Docket replaces (S3-075 to S3-081). Without encryption only where no password is sent.
-    fn mail(&mut self) -> Option<MailServer> {
-        let host = self.text("EMAIL_HOST")?.to_owned();
-        let port = self.number("EMAIL_PORT", 587, 1, 65_535).try_into().unwrap_or(587);
-        let encrypted = self.switch("EMAIL_USE_TLS", true);
-        let tls = match (encrypted, port) {
-            (false, _) => MailTls::None,
-            (true, 465) => MailTls::Whole,
-            (true, _) => MailTls::StartTls,
-        };
-        let text = |name: &str| self.text(name).unwrap_or_default().to_owned();
-        let mail = MailServer {
-            host,
-            port,
-            tls,
-            user: text("EMAIL_HOST_USER"),
-            password: text("EMAIL_HOST_PASSWORD"),
-            from: text("DEFAULT_FROM_EMAIL"),
-        };
-        if tls == MailTls::None && !mail.password.is_empty() {
-            self.problem("EMAIL_USE_TLS is off while EMAIL_HOST_PASSWORD is set; a password is not sent without encryption.".to_owned());
-        }
-        Some(mail)
-    }
-
     fn secrets(&mut self) -> BTreeMap<String, String> {
         let mut secrets = BTreeMap::new();
         for (name, value) in self.variables {
@@ -411,17 +394,6 @@ mod tests {
         assert!(!printed.contains("hunter2"), "{printed}");
         assert!(printed.contains("DESK") && printed.contains("postgres://docket:…@db.example.org/docket"), "{printed}");
         assert!(config.https());
-    }
-
-    #[test]
-    fn the_mail_variables_of_the_replaced_systems_mean_what_they_meant() {
-        let mail = |pairs: &[(&str, &str)]| read(pairs).unwrap().mail.unwrap();
-        let usual = mail(&[("EMAIL_HOST", "mail.example.org"), ("EMAIL_USE_TLS", "True"), ("DEFAULT_FROM_EMAIL", "desk@example.org")]);
-        assert_eq!((usual.port, usual.tls, usual.from.as_str()), (587, MailTls::StartTls, "desk@example.org"));
-        assert_eq!(mail(&[("EMAIL_HOST", "m"), ("EMAIL_PORT", "465")]).tls, MailTls::Whole);
-        assert_eq!(mail(&[("EMAIL_HOST", "m"), ("EMAIL_PORT", "25"), ("EMAIL_USE_TLS", "False")]).tls, MailTls::None);
-        let open = read(&[("EMAIL_HOST", "m"), ("EMAIL_USE_TLS", "False"), ("EMAIL_HOST_PASSWORD", "x")]).unwrap_err();
-        assert!(open[0].starts_with("EMAIL_USE_TLS"), "{open:?}");
     }
 
     #[test]

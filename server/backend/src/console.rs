@@ -299,7 +299,7 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
             let error = format!("Skipped by {}.", facts.person.name);
             let attempt =
                 Attempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
-            attempts::insert(tx, id, attempt).await?;
+            attempts::insert(tx, vec![(id, attempt)]).await?;
             let seen = Observation::DeliveryFailed { connector: delivery.connector, error };
             record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
             tx.announce(Change::Deliveries { organization: delivery.organization });

@@ -9,6 +9,7 @@ mod drafts;
 mod filing;
 mod page;
 mod queue;
+mod recording;
 mod route;
 mod share;
 mod sla;
@@ -24,7 +25,8 @@ pub use route::preview_route;
 pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
 pub use tasks::{add_task, change_task, edit_task, my_tasks, task_count};
 
-pub(crate) use acting::{Gone, announce, change, fresh, perform, record, unseen, wake};
+pub(crate) use acting::{Gone, announce, change, fresh, perform, unseen, wake};
+pub(crate) use recording::{record, record_each};
 
 use crate::caller::Caller;
 use crate::error::Result;

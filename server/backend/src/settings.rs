@@ -3,7 +3,7 @@
 use crate::secrets::Keys;
 
 /// Settings of the use cases.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Absolute address of the site, without a trailing slash: links in payloads start with it.
     pub public_url: String,
@@ -21,6 +21,8 @@ pub struct Settings {
     pub mail: Option<MailServer>,
     /// `SENDGRID_API_KEY`.
     pub sendgrid_api_key: Option<String>,
+    /// The sender of messages to people where they go through SendGrid with that key, and not over the mail server.
+    pub sendgrid_from: Option<String>,
     /// `SLACK_WEBHOOK_URL`.
     pub slack_webhook_url: Option<String>,
     /// `TELEGRAM_BOT_TOKEN`.
@@ -69,6 +71,7 @@ impl Default for Settings {
             keys: Keys::random(),
             mail: None,
             sendgrid_api_key: None,
+            sendgrid_from: None,
             slack_webhook_url: None,
             telegram_token: None,
             telegram_chat: None,

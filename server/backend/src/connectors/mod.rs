@@ -192,14 +192,19 @@ pub trait Connector: Send + Sync {
 
 /// What carries a channel by the server's own settings: its key, which no connector of an organization can have.
 pub(crate) fn by_server(channel: Channel, server: &Settings) -> Option<Definition> {
+    let mut settings = Map::new();
     let (key, kind, there) = match channel {
         Channel::InApp => return None,
+        Channel::Email if server.sendgrid_from.is_some() => {
+            settings.insert("from_email".to_owned(), server.sendgrid_from.clone().into());
+            ("@email", "sendgrid", server.sendgrid_api_key.is_some())
+        }
         Channel::Email => ("@email", "smtp", server.mail.is_some()),
         Channel::Slack => ("@slack", "slack_webhook", server.slack_webhook_url.is_some()),
         Channel::Telegram => ("@telegram", "telegram", server.telegram_token.is_some()),
     };
     let name = format!("{} by this server", channel.label());
-    there.then(|| Definition { key: key.to_owned(), name, kind: kind.to_owned(), enabled: true, settings: Map::new() })
+    there.then(|| Definition { key: key.to_owned(), name, kind: kind.to_owned(), enabled: true, settings })
 }
 
 /// Every connector the server brings.

@@ -6,20 +6,36 @@ use crate::error::{Error, Result};
 use crate::store::{form_versions, organizations, people, requests};
 use crate::templates;
 use chrono::{DateTime, Utc};
+use domain::forms::Form;
 use domain::id::OrganizationId;
 use domain::notices::words;
 use domain::people::OrganizationRef;
 use domain::requests::Request;
 use domain::requests::filing::answer_sections;
 use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What a request's answers are told with.
+#[derive(Clone)]
+pub(super) struct Answered {
+    /// The form it was filed with.
+    pub form: Arc<Form>,
+    /// The requester's address.
+    pub email: String,
+}
 
 /// A request as other systems learn of it.
 pub(super) async fn of(backend: &Backend, organization: &OrganizationRef, request: &Request) -> Result<Value> {
     let handle = backend.store().read(organization.id);
     let version = form_versions::find(&handle, &request.form_version).await?;
-    let version = version.ok_or_else(|| Error::Damaged("its form version is gone".to_owned()))?;
+    let form = Arc::new(version.ok_or_else(|| Error::Damaged("its form version is gone".to_owned()))?);
     let email = people::email(&backend.store().platform(), request.requester.id).await?.unwrap_or_default();
-    let sections: Vec<Value> = answer_sections(&version, &request.answers)
+    Ok(with(backend, organization, request, &Answered { form, email }))
+}
+
+/// As `of`, with what was read before.
+pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &Request, answered: &Answered) -> Value {
+    let sections: Vec<Value> = answer_sections(&answered.form, &request.answers)
         .into_iter()
         .map(|section| {
             let answers: Vec<Value> = section
@@ -33,21 +49,21 @@ pub(super) async fn of(backend: &Backend, organization: &OrganizationRef, reques
             json!({"key": section.key, "title": section.title, "answers": answers})
         })
         .collect();
-    Ok(json!({
+    json!({
         "number": request.number,
         "item": {"key": request.item.key, "name": request.item.name, "category": request.item.category},
         "organization": {"key": organization.key, "name": organization.name},
-        "requester": {"id": request.requester.id, "name": request.requester.name, "title": request.requester.title, "email": email},
+        "requester": {"id": request.requester.id, "name": request.requester.name, "title": request.requester.title, "email": answered.email},
         "submitted_at": request.submitted_at,
         "form_version": request.form_version,
         "answers": sections,
         "link": format!("{}/requests/{}", backend.settings().public_url, request.number),
-    }))
+    })
 }
 
 /// An event of a request as those learn of it who subscribed to it: the request, and what happened. `docs/events.schema.json` says so.
-pub(super) async fn event(backend: &Backend, about: &About<'_>, at: DateTime<Utc>) -> Result<Value> {
-    let mut data = of(backend, about.organization, about.request).await?;
+pub(super) fn event(backend: &Backend, about: &About<'_>, answered: &Answered, at: DateTime<Utc>) -> Value {
+    let mut data = with(backend, about.organization, about.request, answered);
     let notice = about.notice;
     let text = if words::may_be_shared(&notice.event) { notice.text.as_str() } else { "" };
     data["status"] = json!(about.request.state.status);
@@ -57,7 +73,7 @@ pub(super) async fn event(backend: &Backend, about: &About<'_>, at: DateTime<Utc
         "by": notice.by.as_ref().map(|by| json!({"id": by.id, "name": by.name})),
         "text": text,
     });
-    Ok(data)
+    data
 }
 
 /// The data of a request by its docket number, or sample data when no number is given; None when there is no such request.

@@ -11,28 +11,31 @@
 mod call;
 mod data;
 mod deliver;
+mod lanes;
 mod message;
+mod prepare;
+mod record;
 mod relay;
 mod summaries;
 mod tell;
 mod tests;
+mod who;
+mod worker;
 
 pub(crate) use data::sample;
 pub(crate) use tell::carriers;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connector_tests, deliveries, destinations, micros, notices, time, workers};
-use crate::timers;
+use crate::store::{attempts, connector_tests, destinations, micros, notices, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
-use tokio::task::{JoinError, JoinSet};
+use std::time::Instant;
+use worker::Worker;
 
 /// How long a worker may take for one try before another one takes it up. Longer than the client's patience.
 const LEASE: Duration = Duration::seconds(60);
-/// Tries at once.
-const AT_ONCE: usize = 16;
 /// Between two looks at the database.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
 /// Between two signs of life.
@@ -65,7 +68,8 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     backend.store().follow().await;
     let id = backend.id().to_string();
     let mut stop = pin!(stop.fuse());
-    let mut under_way = JoinSet::new();
+    let mut worker = Worker::new(&backend);
+    let mut looked: Option<Instant> = None;
     let mut signed: Option<DateTime<Utc>> = None;
     let mut forgot: Option<DateTime<Utc>> = None;
     loop {
@@ -82,23 +86,20 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
                 Err(error) => tracing::error!(%error, "the worker could not leave a sign of life"),
             }
         }
-        let mut summary = Summary::default();
-        match look(&backend, &mut under_way, &mut summary).await {
-            Ok(true) => backend.live().wake(),
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "the worker could not look for work"),
+        if looked.is_none_or(|at| at.elapsed() >= LOOK) {
+            looked = Some(Instant::now());
+            worker.look();
         }
+        worker.begin();
         tokio::select! {
             biased;
             () = &mut stop => break,
-            Some(done) = under_way.join_next() => note(ended(done)),
-            () = backend.live().woken() => {}
+            Some(ended) = worker.next() => worker.end(ended),
+            () = backend.live().woken() => worker.look(),
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    while let Some(done) = under_way.join_next().await {
-        note(ended(done));
-    }
+    worker.finish().await;
     if let Err(error) = workers::forget(&backend.store().platform_writer(), &id).await {
         tracing::warn!(%error, "the worker could not sign off");
     }
@@ -112,20 +113,18 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 pub async fn run_once(backend: &Backend) -> Result<Summary> {
     sign_of_life(backend, "once").await?;
     forget(backend).await?;
-    let mut summary = Summary::default();
-    let mut under_way = JoinSet::new();
+    let mut worker = Worker::new(backend);
+    worker.look();
     loop {
-        let more = look(backend, &mut under_way, &mut summary).await?;
-        match under_way.join_next().await.map(ended) {
-            Some(Ok(done)) => summary.add(done),
-            Some(Err(error)) => note(Err(error)),
-            None if more => {}
-            None => {
-                backend.store().flush().await;
-                return Ok(summary);
-            }
+        worker.begin();
+        let Some(ended) = worker.next().await else { break };
+        worker.end(ended);
+        if let Some(error) = worker.error() {
+            return Err(error);
         }
     }
+    backend.store().flush().await;
+    Ok(worker.summary())
 }
 
 /// When any worker was last seen; None when none runs.
@@ -144,31 +143,6 @@ pub async fn end_pauses(backend: &Backend) -> Result<()> {
     destinations::clear(&backend.store().platform_writer()).await
 }
 
-/// What became of one try; None when it was no longer this worker's.
-type Done = Result<Option<deliver::Ended>>;
-
-impl Summary {
-    fn add(&mut self, done: Option<deliver::Ended>) {
-        match done {
-            Some(deliver::Ended::Delivered) => self.delivered += 1,
-            Some(deliver::Ended::Retrying) => self.retrying += 1,
-            Some(deliver::Ended::Failed) => self.failed += 1,
-            None => {}
-        }
-    }
-}
-
-/// A try that panicked is one that could not be recorded.
-fn ended(done: std::result::Result<Done, JoinError>) -> Done {
-    done.unwrap_or_else(|error| Err(Error::failed(error)))
-}
-
-fn note(done: Done) {
-    if let Err(error) = done {
-        tracing::error!(%error, "a try could not be recorded; it is made again when its lease runs out");
-    }
-}
-
 /// What could be read; nothing when it is damaged, so that one damaged row holds up neither itself for ever nor the others.
 fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
@@ -178,27 +152,6 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
         }
         other => other,
     }
-}
-
-/// Does what time brought, relays what waits, and begins as many due deliveries as there is room for: each in a task of its own, so that
-/// none stands still, with a connection in its hands, while the worker looks for more. They end with the worker. Says whether more waits to
-/// be relayed.
-async fn look(backend: &Backend, under_way: &mut JoinSet<Done>, summary: &mut Summary) -> Result<bool> {
-    timers::run(backend).await?;
-    let (relayed, more) = relay::relay(backend).await?;
-    summary.relayed += relayed;
-    summaries::run(backend).await?;
-    tests::begin(backend, under_way).await?;
-    let room = AT_ONCE.saturating_sub(under_way.len());
-    if room == 0 {
-        return Ok(more);
-    }
-    let lease = backend.id().to_string();
-    let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
-    for delivery in deliveries::claim(&reader, &writer, &lease, backend.now(), LEASE, room as u64).await? {
-        under_way.spawn(deliver::deliver(backend.clone(), delivery, lease.clone()));
-    }
-    Ok(more)
 }
 
 /// Forgets the attempts and tests that need not be kept any longer.

@@ -1,128 +1,199 @@
-//! The relay: effects become deliveries, each exactly once.
+//! The relay: effects become deliveries, each exactly once; many of them in one transaction.
 
 use super::tell;
 use crate::Backend;
 use crate::error::Result;
-use crate::requests::record;
+use crate::requests::record_each;
 use crate::store::deliveries::{New, Recipient};
 use crate::store::effects::Unrelayed;
-use crate::store::{deliveries, effects, requests};
-use domain::effect::Effect;
-use domain::id::{DeliveryId, RequestId};
-use domain::requests::Status;
+use crate::store::{Tx, deliveries, effects, requests};
+use domain::effect::{Effect, Notice};
+use domain::id::{DeliveryId, EffectId, OrganizationId, RequestId};
 use domain::requests::lifecycle::{self, Observation};
+use domain::requests::{Decision, Request, Status};
 use futures::{StreamExt, stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Effects looked at in one round.
 const ROUND: u64 = 256;
-/// Effects relayed at once: they share the writer's commit.
-const AT_ONCE: usize = 64;
+/// Effects relayed in one transaction, at most.
+const TOGETHER: usize = 128;
+/// Such transactions at once.
+const AT_ONCE: usize = 2;
 
-/// What became of an effect.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Relayed {
-    HandedOn,
-    Told,
-    /// Another worker was faster.
-    Elsewhere,
+/// What a look for effects came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Relayed {
+    /// Effects that hand requests on. What people are told is not counted.
+    pub handed_on: u32,
+    /// Whether anything was relayed.
+    pub moved: bool,
+    /// Whether there may be more.
+    pub more: bool,
 }
 
-/// Rounds in one look: however much comes, what is due is delivered in between.
-const ROUNDS: usize = 4;
-
-/// Relays effects that wait, and says how many were handed on, and whether there may be more. One that cannot be relayed does not hold up
-/// the others.
-pub(super) async fn relay(backend: &Backend) -> Result<(u32, bool)> {
-    let mut handed_on = 0;
-    for _ in 0..ROUNDS {
-        let found = effects::unrelayed(&backend.store().platform(), ROUND).await?;
-        let done: Vec<Vec<Result<Relayed>>> =
-            stream::iter(by_request(found)).map(|effects| in_order(backend, effects)).buffer_unordered(AT_ONCE).collect().await;
-        let mut moved = false;
-        for result in done.into_iter().flatten() {
-            match result {
-                Ok(relayed) => {
-                    moved |= relayed != Relayed::Elsewhere;
-                    handed_on += u32::from(relayed == Relayed::HandedOn);
-                }
-                Err(error) => tracing::error!(%error, "an effect could not be relayed; it is tried again"),
-            }
-        }
-        if !moved {
-            return Ok((handed_on, false));
-        }
+impl Relayed {
+    fn add(&mut self, other: Self) {
+        self.handed_on += other.handed_on;
+        self.moved |= other.moved;
+        self.more |= other.more;
     }
-    Ok((handed_on, true))
 }
 
-/// The effects of each request together, in their order.
-fn by_request(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
-    let mut requests: BTreeMap<RequestId, Vec<Unrelayed>> = BTreeMap::new();
+/// Effects of one organization that are relayed in one transaction, one of each request.
+#[derive(Clone)]
+enum Batch {
+    HandOn(OrganizationId, Arc<[Unrelayed]>),
+    Tell(OrganizationId, Arc<[(Unrelayed, Notice)]>),
+}
+
+/// Relays effects that wait. One that cannot be relayed does not hold up the others; one that another worker has is left to it.
+pub(super) async fn relay(backend: &Backend) -> Result<Relayed> {
+    let found = effects::unrelayed(&backend.store().platform(), ROUND).await?;
+    let whole = found.len() as u64 == ROUND;
+    let mut relayed = Relayed::default();
+    for wave in waves(found) {
+        let done: Vec<Relayed> =
+            stream::iter(batches(wave)).map(|batch| relay_batch(backend, batch)).buffer_unordered(AT_ONCE).collect().await;
+        done.into_iter().for_each(|one| relayed.add(one));
+    }
+    relayed.more = whole && relayed.moved;
+    Ok(relayed)
+}
+
+/// One effect of each request after the other: what happened to a request is told in the order it happened.
+fn waves(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
+    let mut before: BTreeMap<RequestId, usize> = BTreeMap::new();
+    let mut waves: Vec<Vec<Unrelayed>> = Vec::new();
     for recorded in found {
-        requests.entry(recorded.request).or_default().push(recorded);
-    }
-    requests.into_values().collect()
-}
-
-/// One after the other: what happened to a request is told in the order it happened.
-async fn in_order(backend: &Backend, effects: Vec<Unrelayed>) -> Vec<Result<Relayed>> {
-    let mut done = Vec::with_capacity(effects.len());
-    for recorded in effects {
-        done.push(relay_one(backend, recorded).await);
-    }
-    done
-}
-
-async fn relay_one(backend: &Backend, mut recorded: Unrelayed) -> Result<Relayed> {
-    let (mine, as_told) = match recorded.effect.take_if(|effect| matches!(effect, Effect::Notify(_))) {
-        Some(Effect::Notify(notice)) => (tell::relay(backend, recorded, notice).await?, Relayed::Told),
-        _ => {
-            let as_what = if recorded.hands_on { Relayed::HandedOn } else { Relayed::Told };
-            (hand_on(backend, recorded).await?, as_what)
+        let wave = before.entry(recorded.request).or_default();
+        match waves.get_mut(*wave) {
+            Some(begun) => begun.push(recorded),
+            None => waves.push(vec![recorded]),
         }
-    };
-    Ok(if mine { as_told } else { Relayed::Elsewhere })
+        *wave += 1;
+    }
+    waves
 }
 
-/// False when another worker was faster.
-async fn hand_on(backend: &Backend, recorded: Unrelayed) -> Result<bool> {
-    let be = backend.clone();
-    backend
-        .store()
-        .write(recorded.organization, move |tx| {
-            Box::pin(async move {
-                let now = be.now();
-                let request = super::readable(requests::lock(tx, recorded.request).await)?;
-                if !effects::relay(tx, recorded.id, now).await? {
-                    return Ok(false);
+fn batches(wave: Vec<Unrelayed>) -> Vec<Batch> {
+    let mut organizations: BTreeMap<OrganizationId, (Vec<Unrelayed>, Vec<(Unrelayed, Notice)>)> = BTreeMap::new();
+    for mut recorded in wave {
+        let (hand_on, tell) = organizations.entry(recorded.organization).or_default();
+        match recorded.effect.take_if(|effect| matches!(effect, Effect::Notify(_))) {
+            Some(Effect::Notify(notice)) => tell.push((recorded, notice)),
+            _ => hand_on.push(recorded),
+        }
+    }
+    let mut batches = Vec::new();
+    for (organization, (hand_on, tell)) in organizations {
+        batches.extend(hand_on.chunks(TOGETHER).map(|some| Batch::HandOn(organization, some.into())));
+        batches.extend(tell.chunks(TOGETHER).map(|some| Batch::Tell(organization, some.into())));
+    }
+    batches
+}
+
+/// Relays effects together, or each alone when that fails.
+async fn relay_batch(backend: &Backend, batch: Batch) -> Relayed {
+    match together(backend, batch.clone()).await {
+        Ok(relayed) => relayed,
+        Err(error) if batch.len() == 1 => {
+            tracing::error!(%error, "an effect could not be relayed; it is tried again");
+            Relayed::default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "effects could not be relayed together; each is relayed alone");
+            let mut relayed = Relayed::default();
+            for one in batch.alone() {
+                match together(backend, one).await {
+                    Ok(done) => relayed.add(done),
+                    Err(error) => tracing::error!(%error, "an effect could not be relayed; it is tried again"),
                 }
-                // What cannot be read becomes deliveries all the same: they fail with words, and can be sent again once it is restored.
-                let connectors = match (recorded.effect, &request) {
-                    (Some(Effect::Dispatch { connectors }), _) => connectors,
-                    // Launches have no destination yet: they stay recorded as effects.
-                    (Some(_), _) => return Ok(true),
-                    (None, _) if !recorded.hands_on => {
-                        tracing::error!(effect = %recorded.id, "an effect cannot be read; nobody is told of it");
-                        return Ok(true);
-                    }
-                    (None, Some(request)) => request.item.plan.connectors.clone(),
-                    (None, None) => Vec::new(),
-                };
-                // What was cancelled before it was handed on is not handed on.
-                let cancelled = request.as_ref().is_some_and(|request| request.state.status == Status::Cancelled);
-                if cancelled || connectors.is_empty() {
-                    return Ok(true);
-                }
-                let new =
-                    |key: &String| New { id: DeliveryId(be.id()), connector: key.clone(), recipient: Recipient::Fulfilment, first_at: now };
-                let rows: Vec<_> = connectors.iter().map(new).collect();
-                deliveries::insert(tx, recorded.id, recorded.request, &rows, now).await?;
-                let Some(request) = request else { return Ok(true) };
-                let decision = lifecycle::observe(&request, &Observation::Dispatched { connectors }, now);
-                record(tx, &be, &request, &decision).await?;
-                Ok(true)
-            })
-        })
-        .await
+            }
+            relayed
+        }
+    }
+}
+
+impl Batch {
+    fn len(&self) -> usize {
+        match self {
+            Self::HandOn(_, effects) => effects.len(),
+            Self::Tell(_, effects) => effects.len(),
+        }
+    }
+
+    fn alone(&self) -> Vec<Self> {
+        match self {
+            Self::HandOn(of, effects) => effects.chunks(1).map(|one| Self::HandOn(*of, one.into())).collect(),
+            Self::Tell(of, effects) => effects.chunks(1).map(|one| Self::Tell(*of, one.into())).collect(),
+        }
+    }
+}
+
+async fn together(backend: &Backend, batch: Batch) -> Result<Relayed> {
+    match batch {
+        Batch::Tell(organization, notices) => {
+            let told = tell::relay(backend, organization, &notices).await?;
+            Ok(Relayed { moved: told > 0, ..Relayed::default() })
+        }
+        Batch::HandOn(organization, effects) => {
+            let be = backend.clone();
+            backend.store().write(organization, move |tx| Box::pin(async move { hand_on(tx, &be, &effects).await })).await
+        }
+    }
+}
+
+async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Relayed> {
+    let now = be.now();
+    let ids: Vec<RequestId> = effects.iter().map(|one| one.request).collect();
+    let mut requests = requests::lock_these(tx, &ids).await?;
+    let ids: Vec<EffectId> = effects.iter().map(|one| one.id).collect();
+    let mine: BTreeSet<EffectId> = effects::relay(tx, &ids, now).await?;
+    let (mut rows, mut decided) = (Vec::new(), Vec::new());
+    let mut relayed = Relayed { moved: !mine.is_empty(), ..Relayed::default() };
+    for recorded in effects.iter().filter(|one| mine.contains(&one.id)) {
+        relayed.handed_on += u32::from(recorded.hands_on);
+        let request = super::readable(requests.remove(&recorded.request).transpose())?;
+        let connectors = destinations(recorded, request.as_ref());
+        if connectors.is_empty() {
+            continue;
+        }
+        rows.extend(connectors.iter().map(|key| New {
+            id: DeliveryId(be.id()),
+            effect: recorded.id,
+            request: recorded.request,
+            connector: key.clone(),
+            recipient: Recipient::Fulfilment,
+            first_at: now,
+        }));
+        if let Some(request) = request {
+            let decision: Decision = lifecycle::observe(&request, &Observation::Dispatched { connectors }, now);
+            decided.push((request, decision));
+        }
+    }
+    deliveries::insert(tx, &rows, now).await?;
+    record_each(tx, be, &decided).await?;
+    Ok(relayed)
+}
+
+/// Where an effect hands its request on.
+fn destinations(recorded: &Unrelayed, request: Option<&Request>) -> Vec<String> {
+    // What was cancelled before it was handed on is not handed on.
+    if request.is_some_and(|request| request.state.status == Status::Cancelled) {
+        return Vec::new();
+    }
+    // What cannot be read becomes deliveries all the same: they fail with words, and can be sent again once it is restored.
+    match (&recorded.effect, request) {
+        (Some(Effect::Dispatch { connectors }), _) => connectors.clone(),
+        // Launches have no destination yet: they stay recorded as effects.
+        (Some(_), _) => Vec::new(),
+        (None, _) if !recorded.hands_on => {
+            tracing::error!(effect = %recorded.id, "an effect cannot be read; nobody is told of it");
+            Vec::new()
+        }
+        (None, Some(request)) => request.item.plan.connectors.clone(),
+        (None, None) => Vec::new(),
+    }
 }

@@ -51,8 +51,9 @@ async fn make(backend: &Backend, organization: OrganizationId, id: PersonId) -> 
                     return Ok(false);
                 }
                 let (Some(newest), Some(connector), Some(_)) = (newest, carrier, person) else { return Ok(false) };
-                let new = New { id: DeliveryId(be.id()), connector, recipient: Recipient::Summary(id), first_at: now };
-                deliveries::insert(tx, newest.effect, newest.request, &[new], now).await?;
+                let (effect, request) = (newest.effect, newest.request);
+                let new = New { id: DeliveryId(be.id()), effect, request, connector, recipient: Recipient::Summary(id), first_at: now };
+                deliveries::insert(tx, &[new], now).await?;
                 Ok(true)
             })
         })

@@ -1,6 +1,7 @@
 //! A notice becomes what each person is told: a line for the bell, and deliveries to the channels that reach them; and deliveries to
 //! the addresses that subscribed to its event.
 
+use super::who::Who;
 use crate::Backend;
 use crate::connectors;
 use crate::error::{Error, Result};
@@ -8,82 +9,118 @@ use crate::live::Change;
 use crate::store::addressed::{self, Addressed};
 use crate::store::deliveries::{self, New, Recipient};
 use crate::store::effects::{self, Unrelayed};
-use crate::store::{Read, connectors as definitions, delegations, groups, members, notices, organizations, requests};
+use crate::store::{connectors as definitions, notices, organizations, requests};
 use crate::zones;
 use chrono::{DateTime, Utc};
-use domain::approvals::Target;
 use domain::connectors::Connector;
 use domain::effect::Notice;
-use domain::id::{DeliveryId, OrganizationId, PersonId};
-use domain::notices::{self as rules, CHANNELS, Channel, Defaults, Part, Told, words};
-use domain::permission::Permission;
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
+use domain::notices::{self as rules, CHANNELS, Channel, Defaults, Told, words};
 use domain::requests::Request;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// People told of one event, at most: a notice to everybody is none.
-const MOST: u64 = 500;
-
-/// What a notice becomes.
+/// What notices become.
 #[derive(Default)]
 struct Telling {
     notices: Vec<notices::Notice>,
     deliveries: Vec<New>,
 }
 
-/// Relays a notice. False when another worker was faster.
-pub(super) async fn relay(backend: &Backend, recorded: Unrelayed, notice: Notice) -> Result<bool> {
-    let telling = match super::readable(requests::by_id(&backend.store().read(recorded.organization), recorded.request).await)? {
-        // Nobody is told of what cannot be read.
-        None => Telling::default(),
-        Some(request) => plan(backend, &recorded, &notice, &request).await?,
-    };
+/// Relays notices of one organization together, one of each request; answers how many. Those that another worker has are left to it.
+pub(super) async fn relay(backend: &Backend, organization: OrganizationId, notices: &[(Unrelayed, Notice)]) -> Result<usize> {
+    let mut tellings = plan(backend, organization, notices).await?;
+    let ids: Vec<EffectId> = notices.iter().map(|(recorded, _)| recorded.id).collect();
     let be = backend.clone();
-    backend
-        .store()
-        .write(recorded.organization, move |tx| {
-            Box::pin(async move {
-                let now = be.now();
-                if !effects::relay(tx, recorded.id, now).await? {
-                    return Ok(false);
-                }
-                let people: Vec<PersonId> = telling.notices.iter().filter(|one| one.in_app).map(|one| one.person).collect();
-                notices::insert(tx, telling.notices).await?;
-                if !telling.deliveries.is_empty() {
-                    deliveries::insert(tx, recorded.id, recorded.request, &telling.deliveries, now).await?;
-                    tx.announce(Change::Deliveries { organization: recorded.organization });
-                }
-                if !people.is_empty() {
-                    tx.announce(Change::Notices { organization: recorded.organization, people });
-                }
-                Ok(true)
-            })
+    let work = backend.store().write(organization, move |tx| {
+        Box::pin(async move {
+            let now = be.now();
+            let mine = effects::relay(tx, &ids, now).await?;
+            let mut all = Telling::default();
+            for telling in mine.iter().filter_map(|id| tellings.remove(id)) {
+                all.notices.extend(telling.notices);
+                all.deliveries.extend(telling.deliveries);
+            }
+            let people: BTreeSet<PersonId> = all.notices.iter().filter(|one| one.in_app).map(|one| one.person).collect();
+            notices::insert(tx, all.notices).await?;
+            if !all.deliveries.is_empty() {
+                deliveries::insert(tx, &all.deliveries, now).await?;
+                tx.announce(Change::Deliveries { organization });
+            }
+            if !people.is_empty() {
+                tx.announce(Change::Notices { organization, people: people.into_iter().collect() });
+            }
+            Ok(mine.len())
         })
-        .await
+    });
+    work.await
 }
 
-async fn plan(backend: &Backend, recorded: &Unrelayed, notice: &Notice, request: &Request) -> Result<Telling> {
-    let handle = backend.store().read(recorded.organization);
-    let Some(told) = rules::find(&notice.event) else {
-        return Err(Error::failed(format!("there is no event {}", notice.event)));
-    };
+/// What the organization decided about notices, and what carries them.
+struct Means {
+    defaults: Defaults,
+    known: Vec<Connector>,
+    carriers: BTreeMap<Channel, String>,
+}
+
+/// What each notice becomes. Nobody is told of a request that cannot be read.
+async fn plan(backend: &Backend, organization: OrganizationId, notices: &[(Unrelayed, Notice)]) -> Result<BTreeMap<EffectId, Telling>> {
+    let handle = backend.store().read(organization);
     let now = backend.now();
+    let ids: Vec<RequestId> = notices.iter().map(|(recorded, _)| recorded.request).collect();
+    let requests = requests::these(&handle, &ids).await?;
     let defaults = super::readable(organizations::notices(&handle).await.map(Some))?.unwrap_or_default();
     let known = definitions::sealed(&handle).await?;
-    let ids = who(&handle, told, notice, request, now).await?;
-    let people = addressed::of(&handle, &ids).await?;
-    let carriers = carriers(backend, &defaults, &known);
+    let means = Means { carriers: carriers(backend, &defaults, &known), defaults, known };
+    let mut who = Who::new(&handle, now);
+    let mut planned = Vec::with_capacity(notices.len());
+    for (recorded, notice) in notices {
+        let told = rules::find(&notice.event).ok_or_else(|| Error::failed(format!("there is no event {}", notice.event)))?;
+        match requests.get(&recorded.request) {
+            Some(Ok(request)) => planned.push((recorded, notice, told, request, who.told(told, notice, request).await?)),
+            Some(Err(error)) => tracing::error!(effect = %recorded.id, %error, "nobody is told of a request that cannot be read"),
+            None => {}
+        }
+    }
+    let everybody: BTreeSet<PersonId> = planned.iter().flat_map(|(.., people)| people.iter().copied()).collect();
+    let everybody: Vec<PersonId> = everybody.into_iter().collect();
+    let addressed: BTreeMap<PersonId, Addressed> =
+        addressed::of(&handle, &everybody).await?.into_iter().map(|person| (person.id, person)).collect();
+    let tellings = planned.into_iter().map(|(recorded, notice, told, request, people)| {
+        let people: Vec<&Addressed> = people.iter().filter_map(|id| addressed.get(id)).collect();
+        (recorded.id, telling(backend, &means, (recorded, notice, told), request, &people, now))
+    });
+    Ok(tellings.collect())
+}
+
+/// What one notice becomes for these people.
+fn telling(
+    backend: &Backend,
+    means: &Means,
+    (recorded, notice, told): (&Unrelayed, &Notice, &Told),
+    request: &Request,
+    people: &[&Addressed],
+    now: DateTime<Utc>,
+) -> Telling {
+    let Means { defaults, known, carriers } = means;
+    let new = |connector: String, recipient: Recipient, first_at: DateTime<Utc>| New {
+        id: DeliveryId(backend.id()),
+        effect: recorded.id,
+        request: request.id,
+        connector,
+        recipient,
+        first_at,
+    };
     let mut telling = Telling::default();
-    for person in &people {
-        let reached = |channel| person.choices.reached(&defaults, told, channel);
+    for person in people {
+        let reached = |channel| person.choices.reached(defaults, told, channel);
         let first_at = |channel| {
             let local = now.with_timezone(&person.zone).naive_local();
             person.choices.put_off(told, channel, local).map_or(now, |local| zones::moment(person.zone, local))
         };
         let mut sends = |channel: Channel, there: bool| {
             let carrier = carriers.get(&channel).filter(|_| there && reached(channel))?;
-            let (connector, recipient) = (carrier.clone(), Recipient::Person(person.id));
-            telling.deliveries.push(New { id: DeliveryId(backend.id()), connector, recipient, first_at: first_at(channel) });
+            telling.deliveries.push(new(carrier.clone(), Recipient::Person(person.id), first_at(channel)));
             Some(())
         };
         let mailed = sends(Channel::Email, !person.email.is_empty()).is_some();
@@ -114,9 +151,9 @@ async fn plan(backend: &Backend, recorded: &Unrelayed, notice: &Notice, request:
     let subscribed =
         known.iter().filter(|one| one.enabled && subscribes(one, told.key)).map(|one| (one.key.clone(), Recipient::Subscription));
     for (connector, recipient) in channel.into_iter().chain(subscribed) {
-        telling.deliveries.push(New { id: DeliveryId(backend.id()), connector, recipient, first_at: now });
+        telling.deliveries.push(new(connector, recipient, now));
     }
-    Ok(telling)
+    telling
 }
 
 /// Whether a connector was set up to hear of an event.
@@ -134,52 +171,6 @@ pub(crate) fn carriers(backend: &Backend, defaults: &Defaults, known: &[Connecto
         None => connectors::by_server(channel, backend.settings()).map(|own| own.key),
     };
     CHANNELS.into_iter().filter_map(|channel| Some((channel, by(channel)?))).collect()
-}
-
-/// Who is told, each once.
-async fn who(handle: &Read, told: &Told, notice: &Notice, request: &Request, now: DateTime<Utc>) -> Result<Vec<PersonId>> {
-    let mut ids: BTreeSet<PersonId> = BTreeSet::new();
-    for part in told.parts {
-        match part {
-            Part::Requester => ids.extend([request.requester.id]),
-            Part::Assignee => ids.extend(request.state.assignee.as_ref().map(|person| person.id)),
-            Part::Supervisor => ids.extend(members::who_may(handle, Permission::Supervise, MOST).await?.into_iter().map(|one| one.id)),
-            Part::Administrator => ids.extend(members::administrators(handle, MOST).await?.0.into_iter().map(|one| one.id)),
-            Part::Named => {
-                ids.extend(&notice.people);
-                let mut deciders: BTreeSet<PersonId> = BTreeSet::new();
-                for target in notice.targets.iter().filter_map(|key| Target::from_index_key(key)) {
-                    deciders.extend(meant(handle, &target).await?);
-                }
-                let absent: Vec<PersonId> = deciders.iter().copied().collect();
-                let deputies = delegations::in_effect(handle, &absent, now).await?;
-                deciders.extend(
-                    deputies
-                        .into_iter()
-                        .filter(|grant| grant.items.is_empty() || grant.items.contains(&request.item_id))
-                        .map(|grant| grant.to.id),
-                );
-                if !request.state.approval.self_approval {
-                    deciders.remove(&request.requester.id);
-                }
-                ids.extend(deciders);
-            }
-        }
-    }
-    if let Some(by) = notice.by.as_ref().filter(|_| !told.tells_the_actor()) {
-        ids.remove(&by.id);
-    }
-    Ok(ids.into_iter().take(MOST as usize).collect())
-}
-
-async fn meant(handle: &Read, target: &Target) -> Result<Vec<PersonId>> {
-    let (people, _) = match target {
-        Target::Person { id } => return Ok(vec![*id]),
-        Target::Group { id } => groups::members(handle, *id, None, MOST).await?,
-        Target::GroupRole { id, role } => groups::members(handle, *id, Some(role), MOST).await?,
-        Target::Administrators => members::administrators(handle, MOST).await?,
-    };
-    Ok(people.into_iter().map(|person| person.id).collect())
 }
 
 /// The person a message goes to, as they are now; None when they left.

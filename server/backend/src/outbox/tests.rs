@@ -1,6 +1,5 @@
 //! Tests of connectors: a delivery of sample data, made by the worker like any other, and kept beside the deliveries.
 
-use super::Done;
 use crate::Backend;
 use crate::connectors::{Outcome, Outgoing};
 use crate::error::Result;
@@ -10,16 +9,14 @@ use crate::store::connector_tests::{self, Waiting};
 use crate::store::{connectors, organizations};
 use crate::templates;
 use domain::id::DeliveryId;
+use futures::future::try_join_all;
 use serde_json::json;
-use tokio::task::JoinSet;
 
-/// Begins every test that was asked for, among the worker's tries: it waits for them before it ends.
-pub(super) async fn begin(backend: &Backend, under_way: &mut JoinSet<Done>) -> Result<()> {
+/// Makes every test that was asked for, all at once.
+pub(super) async fn make_all(backend: &Backend) -> Result<()> {
     let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
-    for test in connector_tests::claim(&reader, &writer, backend.now(), super::LEASE).await? {
-        let backend = backend.clone();
-        under_way.spawn(async move { make(&backend, test).await.map(|()| None) });
-    }
+    let waiting = connector_tests::claim(&reader, &writer, backend.now(), super::LEASE).await?;
+    try_join_all(waiting.into_iter().map(|test| make(backend, test))).await?;
     Ok(())
 }
 

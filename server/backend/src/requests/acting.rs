@@ -1,22 +1,21 @@
 //! What people do to a request once it is filed: one transaction each, decided on the locked row with fresh facts about the person.
 
-use super::{number, waiting};
+use super::{number, record};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::store::{Handle, Tx, deliveries, effects, events, groups, members, requests, tasks, waiting_rules};
+use crate::store::{Handle, Tx, deliveries, events, groups, members, requests};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::{Target, machine};
-use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
-use domain::notices::told;
+use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::faster::faster;
 use domain::requests::lifecycle::{self, Action};
 use domain::requests::wire::{Act, Approver, RequestPage};
-use domain::requests::{Decision, Request, State, Status, What};
+use domain::requests::{Request, Status, What};
 
 /// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
 /// events on the person's screen, when what they do rests on what they read.
@@ -213,36 +212,6 @@ pub(crate) async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<
         return Err(Refusal::conflict(format!("{who} {did} after you opened this. Read it again, then decide.")).into());
     }
     Ok(())
-}
-
-/// Saves a decision about a locked request as a whole: state, events, effects, what waits for whom, the tasks of work that begins; and
-/// announces it. Answers with the state it is in then.
-pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
-    if decision.events.is_empty() {
-        return Err(Error::failed("a decision without an event"));
-    }
-    let begun = super::tasks::planned(tx, backend, request, decision).await?;
-    let decision = match &begun {
-        Some((with_tasks, made)) => {
-            tasks::insert(tx, request.id, made, 0, backend.now()).await?;
-            with_tasks
-        }
-        None => decision,
-    };
-    let turn = super::sla::turn(tx, request, decision, backend.now()).await?;
-    requests::save(tx, request.id, &decision.state, turn).await?;
-    events::insert(tx, request.id, &decision.events).await?;
-    let given = begun.iter().flat_map(|(_, made)| made).filter_map(|task| told::given(task, None));
-    let all = decision.effects.iter().cloned().chain(told::told(&request.state, decision)).chain(given);
-    let recorded: Vec<_> = all.map(|effect| (EffectId(backend.id()), effect)).collect();
-    effects::insert(tx, request.id, &recorded, backend.now()).await?;
-    let after = waiting(&decision.state);
-    if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {
-        waiting_rules::clear(tx, request.id).await?;
-        waiting_rules::insert(tx, request, &decision.state.approval, &after).await?;
-    }
-    announce(tx, request);
-    Ok(decision.state.clone())
 }
 
 /// Tells open pages, once committed.

@@ -54,7 +54,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
         known.extend(members::facts(tx, person).await?);
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
-        effects::insert(tx, request.id, &[(EffectId(be.id()), effect)], be.now()).await?;
+        effects::insert(tx, &[(request.id, EffectId(be.id()), effect)], be.now()).await?;
     }
     announce(tx, request);
     Ok(())

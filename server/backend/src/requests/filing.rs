@@ -168,12 +168,13 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
     let request = &filed.request;
     tasks::insert(tx, request.id, &made, 0, now).await?;
     waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
-    events::insert(tx, request.id, &filed.decision.events).await?;
+    let filing: Vec<_> = filed.decision.events.iter().map(|event| (request.id, event.clone())).collect();
+    events::insert(tx, &filing).await?;
     let before = State { status: Status::Draft, ..filed.decision.state.clone() };
     let given = made.iter().filter_map(|task| told::given(task, None));
     let all = filed.decision.effects.iter().cloned().chain(told::told(&before, &filed.decision)).chain(given);
-    let recorded: Vec<_> = all.map(|effect| (EffectId(be.id()), effect)).collect();
-    effects::insert(tx, request.id, &recorded, now).await?;
+    let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect)).collect();
+    effects::insert(tx, &recorded, now).await?;
     acting::announce(tx, request);
     Ok(Submitted::Filed { number: filed.request.number })
 }

@@ -56,7 +56,7 @@ async fn stalled(backend: &Backend, caller: &Caller, found: &Found, deliveries: 
         return Ok(false);
     }
     let handle = backend.store().read(caller.organization);
-    let waits = deliveries.iter().any(|one| !ended.contains(&one.status)) || effects::waiting(&handle, request.id).await?;
+    let waits = deliveries.iter().any(|one| !ended.contains(&one.status)) || !effects::waiting(&handle, &[request.id]).await?.is_empty();
     Ok(waits && crate::console::worker(backend).await? != WorkerView::Alive)
 }
 

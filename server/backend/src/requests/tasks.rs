@@ -1,8 +1,9 @@
 //! Work tasks: added by those who work, made by the plan when the work begins, moved by whoever has them. A task and its request change
 //! in one transaction, on the locked request: completing the request and finishing a task never miss each other.
 
-use super::acting::{fresh, record};
+use super::acting::fresh;
 use super::number;
+use super::record;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::{Handle, Tx, effects, members, organizations, requests, tasks};
@@ -76,8 +77,8 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 rules::may_edit(&request, &facts, &task, be.now())?;
                 tasks::save(tx, &task, be.now()).await?;
                 if task.assignee != had {
-                    let told = told::given(&task, Some(&facts.person)).map(|effect| (EffectId(be.id()), effect));
-                    effects::insert(tx, request.id, told.as_slice(), be.now()).await?;
+                    let told = told::given(&task, Some(&facts.person)).map(|effect| (request.id, EffectId(be.id()), effect));
+                    effects::insert(tx, told.as_slice(), be.now()).await?;
                 }
                 super::announce(tx, &request);
                 Ok(request.number)

@@ -56,28 +56,37 @@ pub(super) fn plain(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
-/// Keeps a try, numbered after those before it (also those before a replay).
-pub(crate) async fn insert(handle: &impl Handle, delivery: DeliveryId, attempt: Attempt) -> Result<()> {
-    let before: Option<Option<i32>> = Entity::find()
+/// Keeps tries, each of another delivery, numbered after those before it (also those before a replay).
+pub(crate) async fn insert(handle: &impl Handle, tries: Vec<(DeliveryId, Attempt)>) -> Result<()> {
+    if tries.is_empty() {
+        return Ok(());
+    }
+    let before: Vec<(Uuid, i32)> = Entity::find()
         .select_only()
+        .column(Column::DeliveryId)
         .column_as(Column::Number.max(), "last")
-        .filter(Column::DeliveryId.eq(delivery.0))
+        .filter(Column::DeliveryId.is_in(tries.iter().map(|(id, _)| id.0)))
         .filter(Column::OrganizationId.eq(handle.organization()))
+        .group_by(Column::DeliveryId)
         .into_tuple()
-        .one(handle.connection())
+        .all(handle.connection())
         .await?;
-    let row = Model {
-        delivery_id: delivery.0,
-        number: before.flatten().unwrap_or_default().saturating_add(1),
-        organization_id: handle.organization(),
-        at: micros(attempt.at),
-        milliseconds: attempt.milliseconds.try_into().unwrap_or(i32::MAX),
-        code: attempt.code.map(i32::from),
-        error: plain(attempt.error),
-        request: plain(attempt.request),
-        response: plain(attempt.response),
-    };
-    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    let before: BTreeMap<Uuid, i32> = before.into_iter().collect();
+    let rows = tries.into_iter().map(|(id, attempt)| {
+        Model {
+            delivery_id: id.0,
+            number: before.get(&id.0).copied().unwrap_or_default().saturating_add(1),
+            organization_id: handle.organization(),
+            at: micros(attempt.at),
+            milliseconds: attempt.milliseconds.try_into().unwrap_or(i32::MAX),
+            code: attempt.code.map(i32::from),
+            error: plain(attempt.error),
+            request: plain(attempt.request),
+            response: plain(attempt.response),
+        }
+        .into_active_model()
+    });
+    Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
     Ok(())
 }
 

@@ -1,16 +1,16 @@
-//! Deliveries: one effect to one destination. Claimed by a conditional update with a lease, so that a killed worker's delivery is
-//! taken up by another.
+//! Deliveries: one effect to one destination and recipient. How workers take them up is in `leases`.
 
-use super::destinations;
 use super::only::Only;
-use super::{Handle, Platform, micros, time};
+use super::own::own;
+use super::{Handle, micros, time};
 use crate::error::Result;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::connectors::Times;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "deliveries")]
@@ -37,6 +37,9 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Where deliveries go: an organization's connector, by its key.
+pub(crate) type Destination = (OrganizationId, String);
 
 /// For whom a delivery is, besides its connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,8 +91,11 @@ impl Recipient {
 }
 
 /// A delivery to be made.
+#[derive(Clone, Debug)]
 pub(crate) struct New {
     pub id: DeliveryId,
+    pub effect: EffectId,
+    pub request: RequestId,
     pub connector: String,
     pub recipient: Recipient,
     /// When it is first tried.
@@ -133,15 +139,15 @@ pub(super) fn delivery(row: Model) -> Delivery {
     }
 }
 
-/// Makes deliveries of an effect.
-pub(crate) async fn insert(handle: &impl Handle, effect: EffectId, request: RequestId, new: &[New], now: DateTime<Utc>) -> Result<()> {
+/// Makes deliveries.
+pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>) -> Result<()> {
     for some in new.chunks(super::people::ROWS) {
         let rows = some.iter().map(|one| {
             Model {
                 id: one.id.0,
                 organization_id: handle.organization(),
-                effect_id: effect.0,
-                request_id: request.0,
+                effect_id: one.effect.0,
+                request_id: one.request.0,
                 connector: one.connector.clone(),
                 created_at: micros(now),
                 next_at: Some(micros(one.first_at)),
@@ -167,7 +173,7 @@ pub(crate) async fn insert(handle: &impl Handle, effect: EffectId, request: Requ
 /// What a request was handed on to, in the order it was: messages to people are not among them.
 pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Delivery>> {
     let rows = Entity::find()
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(own(handle, Column::OrganizationId))
         .filter(Column::RequestId.eq(request.0))
         .filter(Column::Recipient.eq(""))
         .order_by_asc(Column::CreatedAt)
@@ -183,167 +189,19 @@ pub(crate) async fn find(handle: &impl Handle, id: DeliveryId) -> Result<Option<
     Ok(row.map(delivery))
 }
 
-/// What makes a delivery of any organization due: neither ended nor leased, and its time has come.
-fn due(now: i64) -> Condition {
-    Condition::all()
-        .add(Column::DeliveredAt.is_null())
-        .add(Column::FailedAt.is_null())
-        .add(Column::NextAt.lte(now))
-        .add(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now)))
-}
-
-/// Its destination is neither held nor paused.
-fn open_destination(now: i64) -> SimpleExpr {
-    use destinations::Column as Of;
-    let of = |column: Of| Expr::col((destinations::Entity, column));
-    let shut = Condition::any().add(of(Of::HeldAt).is_not_null()).add(of(Of::PausedUntil).gt(now));
-    let query = Query::select()
-        .expr(Expr::val(1))
-        .from(destinations::Entity)
-        .and_where(of(Of::OrganizationId).equals((Entity, Column::OrganizationId)))
-        .and_where(of(Of::Connector).equals((Entity, Column::Connector)))
-        .cond_where(shut)
-        .to_owned();
-    Expr::exists(query).not()
-}
-
-/// No unfinished delivery of the same request to the same destination and recipient is older: they hear of a request in order. What was
-/// put off and not tried yet holds up nobody.
-fn first_in_line(now: i64) -> SimpleExpr {
-    let older = Alias::new("older");
-    let of = |column: Column| Expr::col((older.clone(), column));
-    let earlier = Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(
-        Condition::all()
-            .add(of(Column::CreatedAt).equals((Entity, Column::CreatedAt)))
-            .add(of(Column::Id).lt(Expr::col((Entity, Column::Id)))),
-    );
-    let query = Query::select()
-        .expr(Expr::val(1))
-        .from_as(Entity, older.clone())
-        .and_where(of(Column::RequestId).equals((Entity, Column::RequestId)))
-        .and_where(of(Column::Connector).equals((Entity, Column::Connector)))
-        .and_where(of(Column::Recipient).equals((Entity, Column::Recipient)))
-        .and_where(of(Column::DeliveredAt).is_null())
-        .and_where(of(Column::FailedAt).is_null())
-        .cond_where(Condition::any().add(of(Column::Attempts).gt(0)).add(of(Column::NextAt).lte(now)))
-        .cond_where(earlier)
-        .to_owned();
-    Expr::exists(query).not()
-}
-
-/// Leases due deliveries under this lease's name, and returns them. Another worker's update finds them leased.
-pub(crate) async fn claim(
-    reader: &Platform,
-    writer: &Platform,
-    lease: &str,
-    now: DateTime<Utc>,
-    length: Duration,
-    limit: u64,
-) -> Result<Vec<Delivery>> {
-    let at = micros(now);
-    let found: Vec<(Uuid, Uuid, String)> = Entity::find()
+/// Those of these requests that were handed on somewhere and have not arrived everywhere.
+pub(crate) async fn not_arrived(handle: &impl Handle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+    let ids: Vec<Uuid> = Entity::find()
         .select_only()
-        .columns([Column::Id, Column::OrganizationId, Column::Connector])
-        .filter(due(at))
-        .filter(first_in_line(at))
-        .filter(open_destination(at))
-        .order_by_asc(Column::NextAt)
-        .limit(limit)
+        .column(Column::RequestId)
+        .filter(Column::RequestId.is_in(requests.iter().map(|id| id.0)))
+        .filter(own(handle, Column::OrganizationId))
+        .filter(Column::Recipient.eq(""))
+        .filter(Column::DeliveredAt.is_null())
         .into_tuple()
-        .all(reader.connection())
+        .all(handle.connection())
         .await?;
-    let ids = with_probes(reader, writer, found, now, length).await?;
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let claimed = Entity::update_many()
-        .col_expr(Column::LeasedUntil, Expr::value(micros(now + length)))
-        .col_expr(Column::Lease, Expr::value(lease))
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(due(at))
-        .exec(writer.connection())
-        .await?;
-    if claimed.rows_affected == 0 {
-        return Ok(Vec::new());
-    }
-    let rows = Entity::find()
-        .filter(Column::Id.is_in(ids))
-        .filter(Column::Lease.eq(lease))
-        .order_by_asc(Column::NextAt)
-        .all(writer.connection())
-        .await?;
-    Ok(rows.into_iter().map(delivery).collect())
-}
-
-/// Of these deliveries, those to tries at once: a destination whose pause is over gets one, its probe.
-async fn with_probes(
-    reader: &Platform,
-    writer: &Platform,
-    found: Vec<(Uuid, Uuid, String)>,
-    now: DateTime<Utc>,
-    length: Duration,
-) -> Result<Vec<Uuid>> {
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut owed = destinations::to_probe(reader, now).await?;
-    let mut shut = Vec::new();
-    let mut ids = Vec::with_capacity(found.len());
-    for (id, organization, connector) in found {
-        let destination = (OrganizationId(organization), connector);
-        if let Some(place) = owed.iter().position(|one| *one == destination) {
-            let (organization, connector) = owed.swap_remove(place);
-            if destinations::probe(writer, organization, &connector, now, length).await? {
-                ids.push(id);
-            }
-            shut.push((organization, connector));
-        } else if !shut.contains(&destination) {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
-}
-
-/// What became of a try.
-pub(crate) enum After {
-    Delivered,
-    /// Tried again at this time.
-    Again(DateTime<Utc>),
-    Failed,
-}
-
-/// Ends a lease with the outcome of its try. False when the lease was lost meanwhile: then nothing is written.
-pub(crate) async fn finish(
-    handle: &impl Handle,
-    id: DeliveryId,
-    lease: &str,
-    after: &After,
-    made: Option<&(String, String)>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let at = Some(micros(now));
-    let (next, delivered, failed) = match after {
-        After::Delivered => (None, at, None),
-        After::Again(next) => (Some(micros(*next)), None, None),
-        After::Failed => (None, None, at),
-    };
-    let mut update = Entity::update_many();
-    if let Some((number, link)) = made {
-        update = update.col_expr(Column::MadeNumber, Expr::value(number)).col_expr(Column::MadeLink, Expr::value(link));
-    }
-    let done = update
-        .col_expr(Column::NextAt, Expr::value(next))
-        .col_expr(Column::DeliveredAt, Expr::value(delivered))
-        .col_expr(Column::FailedAt, Expr::value(failed))
-        .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
-        .col_expr(Column::Lease, Expr::value(None::<String>))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .filter(Column::Lease.eq(lease))
-        .exec(handle.connection())
-        .await?;
-    Ok(done.rows_affected > 0)
+    Ok(ids.into_iter().map(RequestId).collect())
 }
 
 /// Makes a failed delivery due again, with a fresh schedule. False when it has not failed.
@@ -370,7 +228,7 @@ pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime
         .col_expr(Column::NextAt, Expr::value(None::<i64>))
         .col_expr(Column::FailedAt, Expr::value(at))
         .filter(Column::RequestId.eq(request.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(own(handle, Column::OrganizationId))
         .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
         .filter(Column::FailedAt.is_null())
@@ -400,7 +258,7 @@ pub(crate) async fn summary_before(handle: &impl Handle, this: &Delivery) -> Res
 /// The earliest delivery of a request to a recipient at a destination: what the others of its thread refer to.
 pub(crate) async fn first_of(handle: &impl Handle, like: &Delivery) -> Result<Option<DeliveryId>> {
     let id: Option<Uuid> = Entity::find()
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(own(handle, Column::OrganizationId))
         .filter(Column::RequestId.eq(like.request.0))
         .filter(Column::Connector.eq(like.connector.as_str()))
         .filter(Column::Recipient.eq(like.recipient.written()))

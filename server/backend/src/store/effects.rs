@@ -1,6 +1,6 @@
 //! Effects: what must happen outside, written in the transaction that decided it. The relay turns each into deliveries, once.
 
-use super::only::Only;
+use super::free::of_free;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -8,8 +8,8 @@ use domain::effect::Effect;
 use domain::id::{EffectId, OrganizationId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
-use std::collections::BTreeMap;
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "effects")]
@@ -53,13 +53,13 @@ fn recorded(row: Model) -> Result<Recorded> {
     Ok(Recorded { effect: from_json(&row.effect)?, created_at: time(row.created_at) })
 }
 
-/// Records effects of a request.
-pub(crate) async fn insert(handle: &impl Handle, request: RequestId, effects: &[(EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+/// Records effects of requests.
+pub(crate) async fn insert(handle: &impl Handle, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
     if effects.is_empty() {
         return Ok(());
     }
     let mut rows = Vec::with_capacity(effects.len());
-    for (id, effect) in effects {
+    for (request, id, effect) in effects {
         let row = Model {
             id: id.0,
             organization_id: handle.organization(),
@@ -95,17 +95,21 @@ pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unr
     Ok(rows.into_iter().map(unrelayed).collect())
 }
 
-/// Claims an effect for the relay's transaction. False when another worker was faster, or has an earlier one of the request in its hands.
-pub(crate) async fn relay(handle: &impl Handle, id: EffectId, now: DateTime<Utc>) -> Result<bool> {
-    let done = Entity::update_many()
-        .col_expr(Column::RelayedAt, Expr::value(micros(now)))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .filter(Column::RelayedAt.is_null())
-        .filter(first_of_its_request())
-        .exec(handle.connection())
-        .await?;
-    Ok(done.rows_affected > 0)
+/// Claims effects for the relay's transaction, and says which: not those that another worker has, nor those with an earlier one of their
+/// request that is still to be relayed.
+pub(crate) async fn relay(handle: &impl Handle, ids: &[EffectId], now: DateTime<Utc>) -> Result<BTreeSet<EffectId>> {
+    let found = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .and_where(Column::OrganizationId.eq(handle.organization()))
+        .and_where(Column::RelayedAt.is_null())
+        .and_where(first_of_its_request())
+        .to_owned();
+    let mut claim = Query::update();
+    claim.table(Entity).value(Column::RelayedAt, micros(now)).returning_col(Column::Id);
+    let rows = handle.connection().query_all(&of_free(claim, (Entity, Column::Id), found)).await?;
+    rows.iter().map(|row| Ok(EffectId(row.try_get_by_index(0)?))).collect()
 }
 
 /// No effect of the same request that is older has still to be relayed.
@@ -125,16 +129,19 @@ fn first_of_its_request() -> SimpleExpr {
     Expr::exists(query).not()
 }
 
-/// Whether a request is to be handed on and has no deliveries of it yet.
-pub(crate) async fn waiting(handle: &impl Handle, request: RequestId) -> Result<bool> {
-    let count = Entity::find()
-        .filter(Column::RequestId.eq(request.0))
+/// Those of these requests that are to be handed on and have no deliveries of it yet.
+pub(crate) async fn waiting(handle: &impl Handle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::RequestId)
+        .filter(Column::RequestId.is_in(requests.iter().map(|id| id.0)))
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Kind.eq(Effect::DISPATCHED))
         .filter(Column::RelayedAt.is_null())
-        .count(handle.connection())
+        .into_tuple()
+        .all(handle.connection())
         .await?;
-    Ok(count > 0)
+    Ok(ids.into_iter().map(RequestId).collect())
 }
 
 /// What these effects are, for people; those that cannot be read are left out.
@@ -150,8 +157,12 @@ pub(crate) async fn words(handle: &impl Handle, ids: &[EffectId]) -> Result<BTre
     Ok(rows.into_iter().filter_map(|row| Some((EffectId(row.id), from_json::<Effect>(&row.effect).ok()?.words()))).collect())
 }
 
-/// One effect.
-pub(crate) async fn find(handle: &impl Handle, id: EffectId) -> Result<Option<Recorded>> {
-    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).only(handle.connection()).await?;
-    row.map(recorded).transpose()
+/// These effects; what cannot be read is an error of its own.
+pub(crate) async fn these(handle: &impl Handle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, Result<Recorded>>> {
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (EffectId(row.id), recorded(row))).collect())
 }

@@ -24,13 +24,13 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Adds events to a request.
-pub(crate) async fn insert(handle: &impl Handle, request: RequestId, events: &[Event]) -> Result<()> {
+/// Adds events to requests.
+pub(crate) async fn insert(handle: &impl Handle, events: &[(RequestId, Event)]) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
     let mut rows = Vec::with_capacity(events.len());
-    for event in events {
+    for (request, event) in events {
         let row = Model {
             request_id: request.0,
             seq: event.seq.try_into().unwrap_or(i32::MAX),

@@ -7,6 +7,7 @@ use domain::forms::Form;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{IntoActiveModel, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "form_versions")]
@@ -53,4 +54,17 @@ pub(crate) async fn find(handle: &impl Handle, hash: &str) -> Result<Option<Form
         .only(handle.connection())
         .await?;
     schema.map(|schema| from_json(&schema)).transpose()
+}
+
+/// The schemas of these versions, by hash; those that cannot be read are errors of their own.
+pub(crate) async fn these(handle: &impl Handle, hashes: &BTreeSet<&str>) -> Result<BTreeMap<String, Result<Form>>> {
+    let rows: Vec<(String, String)> = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Hash.is_in(hashes.iter().copied()))
+        .select_only()
+        .columns([Column::Hash, Column::Schema])
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().map(|(hash, schema)| (hash, from_json(&schema))).collect())
 }

@@ -5,7 +5,9 @@
 
 mod across;
 mod column;
+mod free;
 mod only;
+mod own;
 mod writer;
 
 pub(crate) mod addressed;
@@ -27,6 +29,7 @@ pub(crate) mod forms;
 pub(crate) mod groups;
 pub(crate) mod held_decisions;
 pub(crate) mod items;
+pub(crate) mod leases;
 pub(crate) mod members;
 pub(crate) mod notices;
 pub(crate) mod organizations;
@@ -149,7 +152,9 @@ impl Store {
             options.max_connections(32).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
             // A connection in use a moment ago is still there: asking it each time would be one more way to the server and back.
             options.test_before_acquire_if_idle_for(Duration::from_secs(5));
-            options.map_sqlx_postgres_opts(|options| options.options([("statement_timeout", "30000"), ("lock_timeout", "10000")]));
+            options.map_sqlx_postgres_opts(|options| {
+                options.options([("statement_timeout", "30000"), ("lock_timeout", "10000")]).statement_cache_capacity(STATEMENTS)
+            });
             let reader = Database::connect(options).await?;
             let teller = across::Teller::new(reader.clone());
             let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone());
@@ -247,6 +252,9 @@ impl Store {
     }
 }
 
+/// Statements a connection keeps prepared: those for many rows at once are another one for each number of rows.
+const STATEMENTS: usize = 1000;
+
 fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
     let mut options = ConnectOptions::new(url);
@@ -262,6 +270,7 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(60))
+            .statement_cache_capacity(STATEMENTS)
     });
     options
 }

@@ -8,6 +8,7 @@ use domain::id::PersonId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{IntoActiveModel, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "people")]
@@ -61,6 +62,18 @@ fn account(row: Model) -> Account {
 pub(crate) async fn email(platform: &Platform, id: PersonId) -> Result<Option<String>> {
     let row: Option<String> = Entity::find_by_id(id.0).select_only().column(Column::Email).into_tuple().only(platform.connection()).await?;
     Ok(row)
+}
+
+/// The addresses of accounts.
+pub(crate) async fn emails(platform: &Platform, ids: &BTreeSet<PersonId>) -> Result<BTreeMap<PersonId, String>> {
+    let rows: Vec<(Uuid, String)> = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .select_only()
+        .columns([Column::Id, Column::Email])
+        .into_tuple()
+        .all(platform.connection())
+        .await?;
+    Ok(rows.into_iter().map(|(id, email)| (PersonId(id), email)).collect())
 }
 
 /// The account to sign in to.

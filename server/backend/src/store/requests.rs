@@ -1,6 +1,7 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
 use super::only::Only;
+use super::own::own;
 use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -10,8 +11,8 @@ use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
 use domain::requests::{Request, State, Status, lifecycle};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, OnConflict, Query, TableRef, ValueTuple};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -93,11 +94,9 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
-/// These requests of the organization. They are found by their ids: without statistics SQLite would rather read everything of an
-/// organization, so that here the organization is compared in a way that no index answers.
+/// These requests of the organization.
 pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) -> Select<Entity> {
-    let organization = Func::coalesce([Expr::col(Column::OrganizationId), Expr::col(Column::OrganizationId)]);
-    Entity::find().filter(Expr::expr(organization).eq(handle.organization())).filter(Column::Id.is_in(ids))
+    Entity::find().filter(own(handle, Column::OrganizationId)).filter(Column::Id.is_in(ids))
 }
 
 /// Saves a filed request. False when its id or its number is taken already: nothing is written then.
@@ -132,22 +131,49 @@ fn is_closed(state: &State) -> bool {
     state.status.is_terminal() || state.deleted
 }
 
-/// Saves where a request stands. The caller holds the row's lock.
-pub(crate) async fn save(handle: &impl Handle, id: RequestId, state: &State, turn: Turn) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::Status, Expr::value(state.status.key()))
-        .col_expr(Column::State, Expr::value(to_json(state)?))
-        .col_expr(Column::UpdatedAt, Expr::value(micros(state.updated_at)))
-        .col_expr(Column::Closed, Expr::value(is_closed(state)))
-        .col_expr(Column::AssigneeId, Expr::value(state.assignee.as_ref().map(|person| person.id.0)))
-        .col_expr(Column::QueueAt, Expr::value(micros(turn.at)))
-        .col_expr(Column::DueAt, Expr::value(turn.due_at()))
-        .col_expr(Column::WakesAt, Expr::value(lifecycle::wakes_at(state).map(micros)))
-        .col_expr(Column::Deleted, Expr::value(state.deleted))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
-        .await?;
+/// Saves where requests stand. The caller holds their rows' locks.
+pub(crate) async fn save(handle: &impl Handle, states: &[(RequestId, State, Turn)]) -> Result<()> {
+    const ID: usize = 1;
+    const CHANGED: [Column; 9] = [
+        Column::Status,
+        Column::State,
+        Column::UpdatedAt,
+        Column::Closed,
+        Column::AssigneeId,
+        Column::QueueAt,
+        Column::DueAt,
+        Column::WakesAt,
+        Column::Deleted,
+    ];
+    if states.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(states.len());
+    for (id, state, turn) in states {
+        rows.push(ValueTuple::Many(vec![
+            id.0.into(),
+            state.status.key().into(),
+            to_json(state)?.into(),
+            micros(state.updated_at).into(),
+            is_closed(state).into(),
+            state.assignee.as_ref().map(|person| person.id.0).into(),
+            micros(turn.at).into(),
+            turn.due_at().into(),
+            lifecycle::wakes_at(state).map(micros).into(),
+            state.deleted.into(),
+        ]));
+    }
+    // Both databases call the columns of a list of values so.
+    let states = Alias::new("states");
+    let given = |place: usize| Expr::col((states.clone(), Alias::new(format!("column{place}"))));
+    let mut update = Query::update();
+    update.table(Entity).from(TableRef::ValuesList(rows, states.clone().into_iden()));
+    for (place, column) in CHANGED.into_iter().enumerate() {
+        update.value(column, given(ID + 1 + place));
+    }
+    update.and_where(Expr::col((Entity, Column::Id)).eq(given(ID)));
+    update.and_where(own(handle, (Entity, Column::OrganizationId)));
+    handle.connection().execute(&update).await?;
     Ok(())
 }
 
@@ -175,6 +201,20 @@ pub(crate) async fn lock_by_number(handle: &impl Handle, number: &str) -> Result
 /// A request by its id.
 pub(crate) async fn by_id(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
     of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?.map(request).transpose()
+}
+
+/// These requests, by their ids; what cannot be read is an error of its own.
+pub(crate) async fn these(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Result<Request>>> {
+    each(of_ids(handle, ids.iter().map(|id| id.0)).all(handle.connection()).await?)
+}
+
+/// As `these`, locked until the transaction ends, always in the same order: two that lock the same ones wait for each other, not both.
+pub(crate) async fn lock_these(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Result<Request>>> {
+    each(of_ids(handle, ids.iter().map(|id| id.0)).order_by_asc(Column::Id).lock_exclusive().all(handle.connection()).await?)
+}
+
+fn each(rows: Vec<Model>) -> Result<BTreeMap<RequestId, Result<Request>>> {
+    Ok(rows.into_iter().map(|row| (RequestId(row.id), request(row))).collect())
 }
 
 /// A request by its id, locked until the transaction ends.

@@ -1,6 +1,7 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
 use super::only::Only;
+use super::own::own;
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -94,7 +95,11 @@ pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Resu
 
 /// How many tasks a request has.
 pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<usize> {
-    let count = of_organization(handle).filter(Column::RequestId.eq(request.0)).count(handle.connection()).await?;
+    let count = Entity::find()
+        .filter(own(handle, Column::OrganizationId))
+        .filter(Column::RequestId.eq(request.0))
+        .count(handle.connection())
+        .await?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 

@@ -1,5 +1,6 @@
 //! Waiting rules: the index of what waits for whom. A row for every open rule of a request that can be decided now.
 
+use super::own::own;
 use super::{Handle, counted_approvers, micros, requests};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -59,7 +60,7 @@ pub(crate) async fn insert(handle: &impl Handle, request: &Request, approval: &A
 pub(crate) async fn clear(handle: &impl Handle, request: RequestId) -> Result<()> {
     Entity::delete_many()
         .filter(Column::RequestId.eq(request.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(own(handle, Column::OrganizationId))
         .exec(handle.connection())
         .await?;
     counted_approvers::clear(handle, request).await

@@ -22,6 +22,7 @@ mod profile;
 mod queue;
 mod requests;
 mod sla;
+mod slow;
 mod timers;
 mod work;
 mod working;

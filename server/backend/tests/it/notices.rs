@@ -397,6 +397,7 @@ async fn who_stands_in_is_asked_as_well_and_a_given_up_delivery_is_told_to_admin
         // Nobody listens where the plan's connector goes.
         let told = notices::list(&world.backend, &ada, None).await.unwrap().rows;
         assert_eq!((told[0].event.as_str(), told[0].number.as_str()), ("delivery_failed", number.as_str()));
+        assert!(told[0].text.starts_with("Service desk: "), "by its name: {}", told[0].text);
         assert!(outside.mails().iter().any(|(to, _, text)| to == "ada@north.example" && text.contains("given up")));
         assert!(bell(&world, &hana).await.0.iter().all(|event| event != "delivery_failed"));
     })

@@ -1,0 +1,160 @@
+//! What tries need to know, read for many deliveries together before any of them begins.
+
+use super::data::Answered;
+use crate::Backend;
+use crate::connectors::{self, all_by_server};
+use crate::error::{Error, Result};
+use crate::store::deliveries::{Delivery, Recipient};
+use crate::store::effects::Recorded;
+use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, requests, threads};
+use domain::connectors::Connector;
+use domain::forms::Form;
+use domain::id::{EffectId, OrganizationId, PersonId, RequestId};
+use domain::notices::Channel;
+use domain::people::OrganizationRef;
+use domain::requests::Request;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What a try needs to know.
+pub(super) struct Prepared {
+    /// None when the organization and the server have none with this key any more.
+    pub connector: Option<Arc<Connector>>,
+    pub organization: Arc<OrganizationRef>,
+    pub request: Request,
+    pub effect: Recorded,
+    /// What began the request's thread there.
+    pub thread: Option<String>,
+    /// None where nobody is told of the answers.
+    pub answered: Option<Answered>,
+}
+
+/// A delivery to be tried: with what it needs, or why that cannot be read.
+pub(super) struct Ready {
+    pub delivery: Delivery,
+    pub prepared: std::result::Result<Prepared, String>,
+}
+
+/// Reads what these deliveries need. What is damaged is a matter of its own delivery; a database that does not answer, of all.
+pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Result<Vec<Ready>> {
+    let mut organizations: BTreeMap<OrganizationId, Vec<Delivery>> = BTreeMap::new();
+    for delivery in deliveries {
+        organizations.entry(delivery.organization).or_default().push(delivery);
+    }
+    let mut ready = Vec::new();
+    for (organization, deliveries) in organizations {
+        let known = Known::read(backend, organization, &deliveries).await?;
+        for delivery in deliveries {
+            let prepared = match known.prepare(&delivery).await {
+                Ok(prepared) => Ok(prepared),
+                Err(Error::Damaged(cause)) => Err(cause),
+                Err(error) => return Err(error),
+            };
+            ready.push(Ready { delivery, prepared });
+        }
+    }
+    Ok(ready)
+}
+
+/// What is known of some deliveries of one organization.
+struct Known {
+    handle: Read,
+    organization: Option<Arc<OrganizationRef>>,
+    requests: BTreeMap<RequestId, Result<Request>>,
+    effects: BTreeMap<EffectId, Result<Recorded>>,
+    connectors: BTreeMap<String, Result<Option<Arc<Connector>>>>,
+    forms: BTreeMap<String, Result<Arc<Form>>>,
+    emails: BTreeMap<PersonId, String>,
+}
+
+impl Known {
+    async fn read(backend: &Backend, organization: OrganizationId, deliveries: &[Delivery]) -> Result<Self> {
+        let (handle, platform) = (backend.store().read(organization), backend.store().platform());
+        let requests = requests::these(&handle, &once(deliveries.iter().map(|one| one.request))).await?;
+        let effects = effects::these(&handle, &once(deliveries.iter().map(|one| one.effect))).await?;
+        let mut connectors = BTreeMap::new();
+        for key in once(deliveries.iter().map(|one| one.connector.as_str())) {
+            connectors.insert(key.to_owned(), damaged(connector(backend, &handle, key).await)?);
+        }
+        let told =
+            deliveries.iter().filter(|one| tells_answers(&one.recipient)).filter_map(|one| requests.get(&one.request)?.as_ref().ok());
+        let (mut hashes, mut askers) = (BTreeSet::new(), BTreeSet::new());
+        for request in told {
+            hashes.insert(request.form_version.as_str());
+            askers.insert(request.requester.id);
+        }
+        let (mut forms, mut emails) = (BTreeMap::new(), BTreeMap::new());
+        if !hashes.is_empty() {
+            let found = form_versions::these(&handle, &hashes).await?;
+            forms = found.into_iter().map(|(hash, form)| (hash, form.map(Arc::new))).collect();
+            emails = people::emails(&platform, &askers).await?;
+        }
+        let organization = organizations::find(&platform, organization).await?.map(Arc::new);
+        Ok(Self { handle, organization, requests, effects, connectors, forms, emails })
+    }
+
+    async fn prepare(&self, delivery: &Delivery) -> Result<Prepared> {
+        let organization = self.organization.clone().ok_or_else(|| gone("organization"))?;
+        let request = copy(self.requests.get(&delivery.request), "request")?;
+        let effect = copy(self.effects.get(&delivery.effect), "effect")?;
+        let connector = copy(self.connectors.get(&delivery.connector), "connector")?;
+        let answered = match tells_answers(&delivery.recipient) {
+            true => Some(Answered {
+                form: copy(self.forms.get(&request.form_version), "form version")?,
+                email: self.emails.get(&request.requester.id).cloned().unwrap_or_default(),
+            }),
+            false => None,
+        };
+        let thread = match (&delivery.recipient, &connector) {
+            (Recipient::Fulfilment, Some(connector)) if chats(connector) => {
+                // A try of the same request may have begun it a moment ago: asked for each.
+                threads::first(&self.handle, delivery.request, &delivery.connector, &delivery.recipient).await?
+            }
+            _ => None,
+        };
+        Ok(Prepared { connector, organization, request, effect, thread, answered })
+    }
+}
+
+/// Whether what is sent to a recipient says what was answered.
+fn tells_answers(recipient: &Recipient) -> bool {
+    matches!(recipient, Recipient::Fulfilment | Recipient::Subscription)
+}
+
+/// Whether a connector writes where messages stand in threads that the other side names.
+fn chats(connector: &Connector) -> bool {
+    connectors::find(&connector.kind).and_then(|kind| kind.carries()).is_some_and(|channel| channel != Channel::Email)
+}
+
+/// The organization's connector with this key, or else the server's own.
+async fn connector(backend: &Backend, handle: &Read, key: &str) -> Result<Option<Arc<Connector>>> {
+    let own = definitions::by_key(handle, &backend.settings().keys, key).await?;
+    Ok(own.or_else(|| all_by_server(backend.settings()).into_iter().find(|one| one.key == key)).map(Arc::new))
+}
+
+fn gone(what: &str) -> Error {
+    Error::Damaged(format!("its {what} is gone"))
+}
+
+/// What was found, or that it is gone or damaged.
+fn copy<T: Clone>(found: Option<&Result<T>>, what: &str) -> Result<T> {
+    match found {
+        Some(Ok(found)) => Ok(found.clone()),
+        Some(Err(error)) => Err(Error::Damaged(error.to_string())),
+        None => Err(gone(what)),
+    }
+}
+
+/// Keeps a damage for later; any other error is one now.
+fn damaged<T>(found: Result<T>) -> Result<Result<T>> {
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(Error::Damaged(cause)) => Ok(Err(Error::Damaged(cause))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Each once.
+fn once<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.collect::<BTreeSet<T>>().into_iter().collect()
+}

@@ -1,0 +1,238 @@
+//! What came of tries, recorded: many together in one transaction, which moves their deliveries and tells their requests.
+
+use super::deliver::Tried;
+use crate::Backend;
+use crate::connectors::{Outcome, Verdict};
+use crate::error::Result;
+use crate::live::Change;
+use crate::requests::{announce, record_each};
+use crate::store::attempts::Attempt;
+use crate::store::deliveries::{self, Delivery, Recipient};
+use crate::store::leases::{self, After};
+use crate::store::{Handle, Tx, attempts, destinations, effects, requests, threads};
+use chrono::{DateTime, Utc};
+use domain::connectors::breaker::{Health, Met};
+use domain::connectors::next_try;
+use domain::id::{DeliveryId, OrganizationId, RequestId};
+use domain::notices::told;
+use domain::requests::lifecycle::{self, Observation};
+use domain::requests::{Decision, Request, Status};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How a try ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    Delivered,
+    Retrying,
+    Failed,
+}
+
+/// What became of recording one try: None when the lease was lost meanwhile, and whoever has it now records it.
+pub(super) type Recorded = Result<Option<Ended>>;
+
+/// Records tries of one organization, one of each request that is handed on. What cannot be recorded with others is recorded alone.
+pub(super) async fn record(backend: Backend, organization: OrganizationId, lease: Arc<str>, tries: Vec<Tried>) -> Vec<Recorded> {
+    let tries: Arc<[Tried]> = tries.into();
+    match together(&backend, organization, &lease, tries.clone(), 0..tries.len()).await {
+        Ok(ended) => ended.into_iter().map(Ok).collect(),
+        Err(error) if tries.len() == 1 => vec![Err(error)],
+        Err(error) => {
+            tracing::warn!(%error, "tries could not be recorded together; each is recorded alone");
+            let mut recorded = Vec::with_capacity(tries.len());
+            for one in 0..tries.len() {
+                let alone = together(&backend, organization, &lease, tries.clone(), one..one + 1).await;
+                recorded.push(alone.map(|ended| ended.into_iter().next().flatten()));
+            }
+            recorded
+        }
+    }
+}
+
+async fn together(
+    backend: &Backend,
+    organization: OrganizationId,
+    lease: &Arc<str>,
+    tries: Arc<[Tried]>,
+    which: std::ops::Range<usize>,
+) -> Result<Vec<Option<Ended>>> {
+    let (be, lease) = (backend.clone(), lease.clone());
+    backend
+        .store()
+        .write(organization, move |tx| Box::pin(async move { save(tx, &be, &lease, tries.get(which).unwrap_or_default()).await }))
+        .await
+}
+
+/// What follows from a try.
+struct Consequence<'a> {
+    tried: &'a Tried,
+    after: After,
+    error: String,
+    cancelled: bool,
+}
+
+impl Consequence<'_> {
+    fn ended(&self) -> Ended {
+        match self.after {
+            After::Again(_) => Ended::Retrying,
+            After::Delivered => Ended::Delivered,
+            After::Failed => Ended::Failed,
+        }
+    }
+}
+
+async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result<Vec<Option<Ended>>> {
+    let now = be.now();
+    let requests = locked(tx, tries).await?;
+    let follow = |tried| consequence(be, tried, requests.get(&tried.delivery.request), now);
+    let all: Vec<Consequence<'_>> = tries.iter().map(follow).collect();
+    let mine = finish(tx, lease, &all, now).await?;
+    let recorded: Vec<&Consequence<'_>> = all.iter().filter(|one| mine.contains(&one.tried.delivery.id)).collect();
+    attempts::insert(tx, recorded.iter().map(|one| (one.tried.delivery.id, attempt(one))).collect()).await?;
+    breakers(tx, &recorded, now).await?;
+    let decided = observed(tx, &recorded, requests, now).await?;
+    record_each(tx, be, &decided).await?;
+    if !recorded.is_empty() {
+        tx.announce(Change::Deliveries { organization: OrganizationId(tx.organization()) });
+    }
+    Ok(all.iter().map(|one| mine.contains(&one.tried.delivery.id).then(|| one.ended())).collect())
+}
+
+/// The requests that were handed on, as far as they can be read: the others hear nothing of it, and none of messages to people.
+async fn locked(tx: &Tx<'_>, tries: &[Tried]) -> Result<BTreeMap<RequestId, Request>> {
+    let fulfil = tries.iter().filter(|one| one.delivery.recipient == Recipient::Fulfilment);
+    let ids: Vec<RequestId> = fulfil.map(|one| one.delivery.request).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut requests = BTreeMap::new();
+    for (id, request) in requests::lock_these(tx, &ids).await? {
+        if let Some(request) = super::readable(request.map(Some))? {
+            requests.insert(id, request);
+        }
+    }
+    Ok(requests)
+}
+
+/// What comes after a try: the schedule is the domain's, and a cancelled request is not tried again.
+fn consequence<'a>(be: &Backend, tried: &'a Tried, request: Option<&Request>, now: DateTime<Utc>) -> Consequence<'a> {
+    let fulfils = tried.delivery.recipient == Recipient::Fulfilment;
+    let cancelled = fulfils && request.is_some_and(|request| request.state.status == Status::Cancelled);
+    let error = tried.outcome.verdict.error().unwrap_or_default().to_owned();
+    let asked = match &tried.outcome.verdict {
+        Verdict::Sent => return Consequence { tried, after: After::Delivered, error, cancelled },
+        Verdict::Permanent { .. } => return Consequence { tried, after: After::Failed, error, cancelled },
+        Verdict::Retry { after, .. } => *after,
+        Verdict::Unauthorized { .. } => None,
+    };
+    let next = next_try(&be.settings().delivery_pauses, tried.delivery.times.attempts + 1, now, asked);
+    let again = next.filter(|_| !cancelled);
+    Consequence { tried, after: again.map_or(After::Failed, After::Again), error, cancelled }
+}
+
+/// Ends the leases, and says which of them were still this worker's.
+async fn finish(tx: &Tx<'_>, lease: &str, all: &[Consequence<'_>], now: DateTime<Utc>) -> Result<BTreeSet<DeliveryId>> {
+    let (mut arrived, mut mine) = (Vec::new(), BTreeSet::new());
+    for one in all {
+        let delivery = &one.tried.delivery;
+        let made = one.tried.outcome.created.as_ref().map(|created| (created.number.as_str(), created.link.as_str()));
+        if let Some((name, _)) = made.filter(|_| one.tried.outcome.names_message) {
+            threads::begin(tx, delivery.request, &delivery.connector, &delivery.recipient, name).await?;
+        }
+        match (&one.after, made) {
+            (After::Delivered, None) => arrived.push(delivery.id),
+            (after, made) => {
+                if leases::finish(tx, delivery.id, lease, after, made, now).await? {
+                    mine.insert(delivery.id);
+                }
+            }
+        }
+    }
+    mine.append(&mut leases::arrived(tx, &arrived, lease, now).await?);
+    for one in all.iter().filter(|one| !mine.contains(&one.tried.delivery.id)) {
+        tracing::warn!(delivery = %one.tried.delivery.id, "the lease ran out before the try ended");
+    }
+    Ok(mine)
+}
+
+fn attempt(one: &Consequence<'_>) -> Attempt {
+    let Tried { at, milliseconds, outcome, .. } = one.tried;
+    Attempt {
+        at: *at,
+        milliseconds: *milliseconds,
+        code: outcome.code,
+        error: one.error.clone(),
+        request: outcome.request.clone(),
+        response: outcome.response.clone(),
+    }
+}
+
+/// What a try says about its destination; nothing when it did not reach out.
+fn met(outcome: &Outcome) -> Option<Met> {
+    match &outcome.verdict {
+        // What was not worth sending reached nobody.
+        Verdict::Sent if outcome.request.is_empty() => None,
+        Verdict::Sent => Some(Met::Taken),
+        Verdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
+        Verdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
+        Verdict::Permanent { .. } => outcome.code.map(|_| Met::Answered),
+    }
+}
+
+/// Lets the breakers know, destination by destination, always in the same order.
+async fn breakers(tx: &Tx<'_>, recorded: &[&Consequence<'_>], now: DateTime<Utc>) -> Result<()> {
+    let mut destinations: BTreeMap<&str, Vec<(Met, DateTime<Utc>)>> = BTreeMap::new();
+    for one in recorded {
+        let Tried { delivery: Delivery { connector, .. }, outcome, at, .. } = one.tried;
+        if let Some(met) = met(outcome) {
+            destinations.entry(connector).or_default().push((met, *at));
+        }
+    }
+    for (connector, met) in destinations {
+        let after = |health| met.iter().fold(health, |health: Health, (met, at)| health.after(met, *at, now));
+        let seen = destinations::of(tx, connector).await?;
+        // Most tries change nothing, and wait for nobody; those that do see what others changed before them.
+        if after(seen.clone()) != seen {
+            let was = destinations::lock(tx, connector).await?;
+            destinations::save(tx, connector, &after(was)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the tries mean for their requests.
+async fn observed(
+    tx: &Tx<'_>,
+    recorded: &[&Consequence<'_>],
+    mut requests: BTreeMap<RequestId, Request>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Request, Decision)>> {
+    let fulfil: Vec<_> = recorded.iter().filter(|one| one.tried.delivery.recipient == Recipient::Fulfilment).collect();
+    let delivered: Vec<RequestId> =
+        fulfil.iter().filter(|one| one.ended() == Ended::Delivered).map(|one| one.tried.delivery.request).collect();
+    let mut unfinished = BTreeSet::new();
+    if !delivered.is_empty() {
+        unfinished = deliveries::not_arrived(tx, &delivered).await?;
+        unfinished.append(&mut effects::waiting(tx, &delivered).await?);
+    }
+    let mut decided = Vec::with_capacity(fulfil.len());
+    for one in fulfil {
+        let delivery = &one.tried.delivery;
+        let Some(request) = requests.remove(&delivery.request) else { continue };
+        let connector = delivery.connector.clone();
+        let seen = match one.ended() {
+            Ended::Retrying => {
+                announce(tx, &request);
+                continue;
+            }
+            Ended::Delivered => Observation::Delivered { connector, all: !unfinished.contains(&delivery.request) },
+            Ended::Failed => Observation::DeliveryFailed { connector, error: one.error.clone() },
+        };
+        let mut decision = lifecycle::observe(&request, &seen, now);
+        if one.ended() == Ended::Failed && !one.cancelled {
+            decision.effects.push(told::delivery_failed(&one.tried.name, &one.error));
+        }
+        decided.push((request, decision));
+    }
+    Ok(decided)
+}

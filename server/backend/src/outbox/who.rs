@@ -1,0 +1,117 @@
+//! Who is told of an event, as people are now: asked for many notices together, and each part once.
+
+use crate::error::Result;
+use crate::store::{Read, delegations, groups, members};
+use chrono::{DateTime, Utc};
+use domain::approvals::Target;
+use domain::approvals::delegation::Delegation;
+use domain::effect::Notice;
+use domain::id::PersonId;
+use domain::notices::{Part, Told};
+use domain::people::PersonRef;
+use domain::permission::Permission;
+use domain::requests::Request;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// People told of one event, at most: a notice to everybody is none.
+const MOST: u64 = 500;
+
+/// What was asked about the people of one organization so far.
+pub(super) struct Who<'a> {
+    handle: &'a Read,
+    now: DateTime<Utc>,
+    supervisors: Option<Vec<PersonId>>,
+    administrators: Option<Vec<PersonId>>,
+    /// By index key.
+    targets: BTreeMap<String, Vec<PersonId>>,
+    /// In whose place others decide now.
+    deputies: BTreeMap<PersonId, Vec<Delegation>>,
+}
+
+impl<'a> Who<'a> {
+    pub fn new(handle: &'a Read, now: DateTime<Utc>) -> Self {
+        Self { handle, now, supervisors: None, administrators: None, targets: BTreeMap::new(), deputies: BTreeMap::new() }
+    }
+
+    /// Who is told, each once.
+    pub async fn told(&mut self, told: &Told, notice: &Notice, request: &Request) -> Result<Vec<PersonId>> {
+        let mut ids: BTreeSet<PersonId> = BTreeSet::new();
+        for part in told.parts {
+            match part {
+                Part::Requester => ids.extend([request.requester.id]),
+                Part::Assignee => ids.extend(request.state.assignee.as_ref().map(|person| person.id)),
+                Part::Supervisor => ids.extend(self.supervisors().await?),
+                Part::Administrator => ids.extend(self.administrators().await?),
+                Part::Named => {
+                    ids.extend(&notice.people);
+                    ids.extend(self.deciders(notice, request).await?);
+                }
+            }
+        }
+        if let Some(by) = notice.by.as_ref().filter(|_| !told.tells_the_actor()) {
+            ids.remove(&by.id);
+        }
+        Ok(ids.into_iter().take(MOST as usize).collect())
+    }
+
+    /// Who may decide what the notice asks for, and their deputies.
+    async fn deciders(&mut self, notice: &Notice, request: &Request) -> Result<BTreeSet<PersonId>> {
+        let mut deciders: BTreeSet<PersonId> = BTreeSet::new();
+        for key in &notice.targets {
+            deciders.extend(self.meant(key).await?);
+        }
+        self.ask_for_deputies(&deciders).await?;
+        let grants = deciders.iter().filter_map(|person| self.deputies.get(person)).flatten();
+        let deputies: Vec<PersonId> =
+            grants.filter(|grant| grant.items.is_empty() || grant.items.contains(&request.item_id)).map(|grant| grant.to.id).collect();
+        deciders.extend(deputies);
+        if !request.state.approval.self_approval {
+            deciders.remove(&request.requester.id);
+        }
+        Ok(deciders)
+    }
+
+    async fn ask_for_deputies(&mut self, people: &BTreeSet<PersonId>) -> Result<()> {
+        let unknown: Vec<PersonId> = people.iter().copied().filter(|person| !self.deputies.contains_key(person)).collect();
+        for grant in delegations::in_effect(self.handle, &unknown, self.now).await? {
+            self.deputies.entry(grant.from.id).or_default().push(grant);
+        }
+        for person in unknown {
+            self.deputies.entry(person).or_default();
+        }
+        Ok(())
+    }
+
+    async fn meant(&mut self, key: &str) -> Result<Vec<PersonId>> {
+        if let Some(known) = self.targets.get(key) {
+            return Ok(known.clone());
+        }
+        let people = match Target::from_index_key(key) {
+            None => Vec::new(),
+            Some(Target::Person { id }) => vec![id],
+            Some(Target::Group { id }) => ids(groups::members(self.handle, id, None, MOST).await?.0),
+            Some(Target::GroupRole { id, role }) => ids(groups::members(self.handle, id, Some(&role), MOST).await?.0),
+            Some(Target::Administrators) => self.administrators().await?,
+        };
+        self.targets.insert(key.to_owned(), people.clone());
+        Ok(people)
+    }
+
+    async fn supervisors(&mut self) -> Result<Vec<PersonId>> {
+        if self.supervisors.is_none() {
+            self.supervisors = Some(ids(members::who_may(self.handle, Permission::Supervise, MOST).await?));
+        }
+        Ok(self.supervisors.clone().unwrap_or_default())
+    }
+
+    async fn administrators(&mut self) -> Result<Vec<PersonId>> {
+        if self.administrators.is_none() {
+            self.administrators = Some(ids(members::administrators(self.handle, MOST).await?.0));
+        }
+        Ok(self.administrators.clone().unwrap_or_default())
+    }
+}
+
+fn ids(people: Vec<PersonRef>) -> Vec<PersonId> {
+    people.into_iter().map(|person| person.id).collect()
+}

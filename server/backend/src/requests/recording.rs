@@ -1,0 +1,69 @@
+//! What was decided about a request, saved as a whole: state, events, effects, what waits for whom, the tasks of work that begins.
+
+use super::{announce, sla, tasks, waiting};
+use crate::Backend;
+use crate::error::{Error, Result};
+use crate::store::requests::Turn;
+use crate::store::{Tx, effects, events, requests, tasks as task_rows, waiting_rules};
+use domain::effect::Effect;
+use domain::id::{EffectId, RequestId};
+use domain::notices::told;
+use domain::requests::{Decision, Event, Request, State};
+
+/// What is written of as many requests as share a transaction: each table gets it in one statement.
+#[derive(Default)]
+struct Rows {
+    states: Vec<(RequestId, State, Turn)>,
+    events: Vec<(RequestId, Event)>,
+    effects: Vec<(RequestId, EffectId, Effect)>,
+}
+
+/// Saves a decision about a locked request and announces it. Answers with the state it is in then.
+pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
+    let mut rows = Rows::default();
+    let state = save(tx, backend, request, decision, &mut rows).await?;
+    write(tx, backend, rows).await?;
+    Ok(state)
+}
+
+/// As `record`, for decisions about several locked requests, one about each.
+pub(crate) async fn record_each(tx: &Tx<'_>, backend: &Backend, decided: &[(Request, Decision)]) -> Result<()> {
+    let mut rows = Rows::default();
+    for (request, decision) in decided {
+        save(tx, backend, request, decision, &mut rows).await?;
+    }
+    write(tx, backend, rows).await
+}
+
+async fn save(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision, rows: &mut Rows) -> Result<State> {
+    if decision.events.is_empty() {
+        return Err(Error::failed("a decision without an event"));
+    }
+    let begun = tasks::planned(tx, backend, request, decision).await?;
+    let decision = match &begun {
+        Some((with_tasks, made)) => {
+            task_rows::insert(tx, request.id, made, 0, backend.now()).await?;
+            with_tasks
+        }
+        None => decision,
+    };
+    let turn = sla::turn(tx, request, decision, backend.now()).await?;
+    rows.states.push((request.id, decision.state.clone(), turn));
+    rows.events.extend(decision.events.iter().map(|event| (request.id, event.clone())));
+    let given = begun.iter().flat_map(|(_, made)| made).filter_map(|task| told::given(task, None));
+    let all = decision.effects.iter().cloned().chain(told::told(&request.state, decision)).chain(given);
+    rows.effects.extend(all.map(|effect| (request.id, EffectId(backend.id()), effect)));
+    let after = waiting(&decision.state);
+    if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {
+        waiting_rules::clear(tx, request.id).await?;
+        waiting_rules::insert(tx, request, &decision.state.approval, &after).await?;
+    }
+    announce(tx, request);
+    Ok(decision.state.clone())
+}
+
+async fn write(tx: &Tx<'_>, backend: &Backend, rows: Rows) -> Result<()> {
+    requests::save(tx, &rows.states).await?;
+    events::insert(tx, &rows.events).await?;
+    effects::insert(tx, &rows.effects, backend.now()).await
+}

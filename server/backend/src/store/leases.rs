@@ -1,0 +1,236 @@
+//! Deliveries as workers take them up: due ones are leased by a conditional update, so that a killed worker's are taken up by another, and
+//! a lease ends with the outcome of its try.
+
+use super::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
+use super::free::of_free;
+use super::own::own;
+use super::{Handle, Platform, destinations, micros};
+use crate::error::Result;
+use chrono::{DateTime, Duration, Utc};
+use domain::id::{DeliveryId, OrganizationId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{Condition, ConnectionTrait, FromQueryResult, QueryOrder, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What makes a delivery of any organization due: neither ended nor leased, and its time has come.
+fn due(now: i64) -> Condition {
+    Condition::all().add(Column::DeliveredAt.is_null()).add(Column::FailedAt.is_null()).add(Column::NextAt.lte(now)).add(unleased(now))
+}
+
+fn unleased(now: i64) -> Condition {
+    Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now))
+}
+
+/// Neither delivered nor failed, where rows are found by something else: written so that no index of unfinished deliveries answers it.
+/// PostgreSQL takes such an index to be short, and would go through everything that waits once for each row.
+fn unfinished(delivered_at: Expr, failed_at: Expr) -> Expr {
+    Expr::expr(Func::coalesce([delivered_at, failed_at])).is_null()
+}
+
+/// Its destination is neither held nor paused.
+fn open_destination(now: i64) -> SimpleExpr {
+    use destinations::Column as Of;
+    let of = |column: Of| Expr::col((destinations::Entity, column));
+    let shut = Condition::any().add(of(Of::HeldAt).is_not_null()).add(of(Of::PausedUntil).gt(now));
+    let query = Query::select()
+        .expr(Expr::val(1))
+        .from(destinations::Entity)
+        .and_where(of(Of::OrganizationId).equals((Entity, Column::OrganizationId)))
+        .and_where(of(Of::Connector).equals((Entity, Column::Connector)))
+        .cond_where(shut)
+        .to_owned();
+    Expr::exists(query).not()
+}
+
+/// No unfinished delivery of the same request to the same destination and recipient is older: they hear of a request in order. What was
+/// put off and not tried yet holds up nobody.
+fn first_in_line(now: i64) -> SimpleExpr {
+    let older = Alias::new("older");
+    let of = |column: Column| Expr::col((older.clone(), column));
+    let earlier = Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(
+        Condition::all()
+            .add(of(Column::CreatedAt).equals((Entity, Column::CreatedAt)))
+            .add(of(Column::Id).lt(Expr::col((Entity, Column::Id)))),
+    );
+    let query = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, older.clone())
+        .and_where(of(Column::RequestId).equals((Entity, Column::RequestId)))
+        .and_where(of(Column::Connector).equals((Entity, Column::Connector)))
+        .and_where(of(Column::Recipient).equals((Entity, Column::Recipient)))
+        .and_where(unfinished(of(Column::DeliveredAt), of(Column::FailedAt)))
+        .cond_where(Condition::any().add(of(Column::Attempts).gt(0)).add(of(Column::NextAt).lte(now)))
+        .cond_where(earlier)
+        .to_owned();
+    Expr::exists(query).not()
+}
+
+/// How many deliveries a worker takes up.
+pub(crate) struct Take {
+    /// Altogether.
+    pub most: usize,
+    /// Of one destination.
+    pub of_destination: usize,
+    /// Of those that it has some of in its hands already.
+    pub allowed: BTreeMap<Destination, usize>,
+}
+
+/// Leases due deliveries under this lease's name, and returns them, and whether more may be due. Another worker's update finds them leased.
+pub(crate) async fn claim(
+    reader: &Platform,
+    writer: &Platform,
+    lease: &str,
+    now: DateTime<Utc>,
+    length: Duration,
+    take: Take,
+) -> Result<(Vec<Delivery>, bool)> {
+    let at = micros(now);
+    let mut query = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::OrganizationId, Column::Connector])
+        .filter(due(at))
+        .filter(first_in_line(at))
+        .filter(open_destination(at))
+        .order_by_asc(Column::NextAt)
+        .limit(take.most as u64);
+    for ((organization, connector), _) in take.allowed.iter().filter(|(_, left)| **left == 0) {
+        let full = Condition::all().add(Column::OrganizationId.eq(organization.0)).add(Column::Connector.eq(connector.as_str()));
+        query = query.filter(full.not());
+    }
+    let found: Vec<(Uuid, Uuid, String)> = query.into_tuple().all(reader.connection()).await?;
+    let more = found.len() >= take.most;
+    let ids = with_probes(reader, writer, within(found, take), now, length).await?;
+    if ids.is_empty() {
+        return Ok((Vec::new(), more));
+    }
+    let free = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::Id.is_in(ids))
+        .and_where(unfinished(Expr::col(Column::DeliveredAt), Expr::col(Column::FailedAt)))
+        .and_where(Column::NextAt.lte(at))
+        .cond_where(unleased(at))
+        .to_owned();
+    let mut claim = Query::update();
+    claim.table(Entity).value(Column::LeasedUntil, micros(now + length)).value(Column::Lease, lease).returning_all();
+    let rows = writer.connection().query_all(&of_free(claim, (Entity, Column::Id), free)).await?;
+    let mut claimed = rows.iter().map(|row| Model::from_query_result(row, "")).collect::<std::result::Result<Vec<_>, _>>()?;
+    claimed.sort_by_key(|row| (row.next_at, row.id));
+    Ok((claimed.into_iter().map(delivery).collect(), more))
+}
+
+/// Of what was found, what may be taken of each destination.
+fn within(found: Vec<(Uuid, Uuid, String)>, mut take: Take) -> Vec<(Uuid, Destination)> {
+    let taken = found.into_iter().filter_map(|(id, organization, connector)| {
+        let destination = (OrganizationId(organization), connector);
+        let left = take.allowed.entry(destination.clone()).or_insert(take.of_destination);
+        let taken = *left > 0;
+        *left = left.saturating_sub(1);
+        taken.then_some((id, destination))
+    });
+    taken.collect()
+}
+
+/// Of these deliveries, those to try at once: a destination whose pause is over gets one, its probe.
+async fn with_probes(
+    reader: &Platform,
+    writer: &Platform,
+    found: Vec<(Uuid, Destination)>,
+    now: DateTime<Utc>,
+    length: Duration,
+) -> Result<Vec<Uuid>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut owed = destinations::to_probe(reader, now).await?;
+    let mut shut = Vec::new();
+    let mut ids = Vec::with_capacity(found.len());
+    for (id, destination) in found {
+        if let Some(place) = owed.iter().position(|one| *one == destination) {
+            let (organization, connector) = owed.swap_remove(place);
+            if destinations::probe(writer, organization, &connector, now, length).await? {
+                ids.push(id);
+            }
+            shut.push((organization, connector));
+        } else if !shut.contains(&destination) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// What became of a try.
+pub(crate) enum After {
+    Delivered,
+    /// Tried again at this time.
+    Again(DateTime<Utc>),
+    Failed,
+}
+
+/// Ends a lease with the outcome of its try. False when the lease was lost meanwhile: then nothing is written.
+pub(crate) async fn finish(
+    handle: &impl Handle,
+    id: DeliveryId,
+    lease: &str,
+    after: &After,
+    made: Option<(&str, &str)>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let at = Some(micros(now));
+    let (next, delivered, failed) = match after {
+        After::Delivered => (None, at, None),
+        After::Again(next) => (Some(micros(*next)), None, None),
+        After::Failed => (None, None, at),
+    };
+    let mut update = Entity::update_many();
+    if let Some((number, link)) = made {
+        update = update.col_expr(Column::MadeNumber, Expr::value(number)).col_expr(Column::MadeLink, Expr::value(link));
+    }
+    let done = update
+        .col_expr(Column::NextAt, Expr::value(next))
+        .col_expr(Column::DeliveredAt, Expr::value(delivered))
+        .col_expr(Column::FailedAt, Expr::value(failed))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
+        .col_expr(Column::Lease, Expr::value(None::<String>))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Lease.eq(lease))
+        .exec(handle.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Ends leases of deliveries that were not tried: they are due as they were before.
+pub(crate) async fn give_back(writer: &Platform, lease: &str, ids: &[DeliveryId]) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
+        .col_expr(Column::Lease, Expr::value(None::<String>))
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(Column::Lease.eq(lease))
+        .exec(writer.connection())
+        .await?;
+    Ok(())
+}
+
+/// Ends the leases of deliveries that arrived and made nothing there, and says which of them this lease still had.
+pub(crate) async fn arrived(handle: &impl Handle, ids: &[DeliveryId], lease: &str, now: DateTime<Utc>) -> Result<BTreeSet<DeliveryId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let end = Query::update()
+        .table(Entity)
+        .value(Column::NextAt, None::<i64>)
+        .value(Column::DeliveredAt, micros(now))
+        .value(Column::LeasedUntil, None::<i64>)
+        .value(Column::Lease, None::<String>)
+        .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .and_where(own(handle, Column::OrganizationId))
+        .and_where(Column::Lease.eq(lease))
+        .returning_col(Column::Id)
+        .to_owned();
+    let rows = handle.connection().query_all(&end).await?;
+    rows.iter().map(|row| Ok(DeliveryId(row.try_get_by_index(0)?))).collect()
+}
