@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Everything that can be set from outside, validated.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// `sqlite:<path>` or `postgres://…`.
     pub database_url: String,
@@ -53,6 +53,13 @@ pub struct Config {
     pub log_json: bool,
     /// Port of the reload socket while developing; None otherwise.
     pub reload_port: Option<u32>,
+}
+
+/// Without secrets, so that none gets into a log by accident.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.redacted()).finish()
+    }
 }
 
 const SECRET_PREFIX: &str = "DOCKET_SECRET_";

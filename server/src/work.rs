@@ -15,5 +15,5 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()> + Send + 'stat
 /// # Errors
 /// When the database does not answer.
 pub async fn once(backend: &Backend) -> Result<String, String> {
-    outbox::run_once(backend).await.map(|summary| format!("{summary:?}")).map_err(|error| error.to_string())
+    outbox::run_once(backend).await.map(|summary| summary.to_string()).map_err(|error| error.to_string())
 }

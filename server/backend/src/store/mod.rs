@@ -8,6 +8,7 @@ mod column;
 mod free;
 mod only;
 mod own;
+mod sqlite;
 mod writer;
 
 pub(crate) mod addressed;
@@ -136,15 +137,12 @@ impl Platform {
 impl Store {
     /// Opens `sqlite:<path>` (created when missing) or `postgres://…`.
     ///
-    /// SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
-    ///
     /// # Errors
     /// When the address is of neither kind or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
         let (live, ear) = (Arc::new(Live::default()), Arc::default());
         if url.starts_with("sqlite:") {
-            let reader = Database::connect(sqlite(url, 8)).await?;
-            let single = Database::connect(sqlite(url, 1)).await?;
+            let (reader, single) = sqlite::open(url).await?;
             let writer = writer::Writer::group_commit(single, live.clone());
             Ok(Self { reader, writer, live, channel: None, ear })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -254,23 +252,3 @@ impl Store {
 
 /// Statements a connection keeps prepared: those for many rows at once are another one for each number of rows.
 const STATEMENTS: usize = 1000;
-
-fn sqlite(url: &str, connections: u32) -> ConnectOptions {
-    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
-    // A file does not hang up.
-    options.test_before_acquire(false);
-    // The writer's connection stays the same one: what it saw of the file counts (`across`).
-    options.max_lifetime(None).idle_timeout(None);
-    options.map_sqlx_sqlite_opts(|options| {
-        options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(60))
-            .statement_cache_capacity(STATEMENTS)
-    });
-    options
-}

@@ -1,0 +1,88 @@
+//! Opening a SQLite file: one connection that writes, several that read.
+//!
+//! SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
+
+use crate::error::Result;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
+use std::time::{Duration, Instant};
+
+/// Connections that read.
+const READERS: u32 = 8;
+/// How long anything waits for a lock.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Until the file is tried again.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// The readers and the writer, in this order, of a file that is made when it is missing.
+///
+/// The writer comes first and alone: to put a new file in WAL mode takes a lock that SQLite refuses at once to a second connection,
+/// however long that one would wait. Another process may be doing the same: then it is tried again.
+///
+/// # Errors
+/// When the file cannot be opened, or stays locked for a minute.
+pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    let begin = Instant::now();
+    let writer = loop {
+        match Database::connect(options(url, 1)).await {
+            Err(error) if locked(&error) && begin.elapsed() < PATIENCE => tokio::time::sleep(AGAIN).await,
+            opened => break opened?,
+        }
+    };
+    Ok((Database::connect(options(url, READERS)).await?, writer))
+}
+
+/// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
+fn locked(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause))) = error else { return false };
+    // The lowest byte is the code, the others say more of the cause.
+    let code = cause.as_database_error().and_then(|cause| cause.code()).and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).min_connections(1).acquire_timeout(PATIENCE).sqlx_logging(false);
+    // A file does not hang up.
+    options.test_before_acquire(false);
+    // The writer's connection stays the same one: what it saw of the file counts (`across`).
+    options.max_lifetime(None).idle_timeout(None);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .statement_cache_capacity(super::STATEMENTS)
+    });
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::Store;
+    use uuid::Uuid;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_new_file_is_opened_by_several_at_once() {
+        for _ in 0..200 {
+            let path = std::env::temp_dir().join(format!("docket-open-{}.sqlite", Uuid::new_v4().simple()));
+            let url = format!("sqlite:{}", path.display());
+            let opening: Vec<_> = (0..3)
+                .map(|_| {
+                    tokio::spawn({
+                        let url = url.clone();
+                        async move { Store::open(&url).await.map(|_| ()) }
+                    })
+                })
+                .collect();
+            for opened in opening {
+                opened.await.unwrap().unwrap();
+            }
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+            }
+        }
+    }
+}
