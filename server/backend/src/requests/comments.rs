@@ -5,7 +5,7 @@ use super::{announce, number};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Tx, comments, effects, members, requests, tasks};
+use crate::store::{Tx, comments, members, requests, tasks};
 use domain::Refusal;
 use domain::id::{CommentId, EffectId, PersonId};
 use domain::people::Facts;
@@ -54,7 +54,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
         known.extend(members::facts(tx, person).await?);
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
-        effects::insert(tx, &[(request.id, EffectId(be.id()), effect)], be.now()).await?;
+        super::recording::tell(tx, &[(request.id, EffectId(be.id()), effect)], be.now()).await?;
     }
     announce(tx, request);
     Ok(())

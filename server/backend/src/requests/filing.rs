@@ -8,13 +8,14 @@ use super::{acting, route, sla, waiting};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
+use crate::store::batch::Batch;
 use crate::store::{Handle, Tx, drafts, effects, events, form_versions, groups, items, members, micros, requests, tasks, waiting_rules};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::dates::{parse_date, parse_datetime};
 use domain::forms::{Answers, Form, journey, resolver};
-use domain::id::{EffectId, GroupId, PersonId};
+use domain::id::{EffectId, GroupId, PersonId, RequestId};
 use domain::notices::told;
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
@@ -33,27 +34,34 @@ const NUMBERS_TRIED: u32 = 16;
 pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> Result<Submitted> {
     check_size(&draft.answers)?;
     let ready = prepare(backend, caller, &draft).await;
-    let (be, caller) = (backend.clone(), caller.clone());
-    backend
-        .store()
-        .write(caller.organization, move |tx| {
-            Box::pin(async move {
-                let done = match ready {
-                    Ok(Ready::Filed(filing)) => save(tx, &be, &caller, &draft, *filing).await,
-                    Ok(Ready::Other(other)) => Ok(other),
-                    Err(error) => Err(error),
-                };
-                match done {
-                    done @ (Ok(Submitted::Filed { .. }) | Err(Error::Failed(_) | Error::Damaged(_))) => done,
-                    // Anything else means nothing when an earlier try filed it.
-                    other => match earlier(tx, &caller, &draft).await? {
-                        Some(number) => Ok(Submitted::Filed { number }),
-                        None => other,
-                    },
-                }
-            })
-        })
-        .await
+    let other = match ready {
+        Ok(Ready::Filed(prepared)) => return file_once(backend, caller, draft.id, *prepared).await,
+        Ok(Ready::Other(other)) => Ok(other),
+        Err(error @ Error::Refused(_)) => Err(error),
+        Err(error) => return Err(error),
+    };
+    // It means nothing when an earlier try filed it.
+    match earlier(backend, caller, draft.id).await? {
+        Some(number) => Ok(Submitted::Filed { number }),
+        None => other,
+    }
+}
+
+/// Saves a filed request under the first free number, unless an earlier try saved it.
+async fn file_once(backend: &Backend, caller: &Caller, draft: RequestId, mut prepared: Prepared) -> Result<Submitted> {
+    for _ in 0..NUMBERS_TRIED {
+        let (be, saved) = (backend.clone(), prepared.clone());
+        let number = backend.store().write(caller.organization, move |tx| Box::pin(async move { save(tx, &be, saved).await })).await?;
+        if let Some(number) = number {
+            return Ok(Submitted::Filed { number });
+        }
+        if let Some(number) = earlier(backend, caller, draft).await? {
+            return Ok(Submitted::Filed { number });
+        }
+        let request = &mut prepared.filed.request;
+        request.number = docket_number(&request.item.prefix, backend.bytes());
+    }
+    Err(Error::failed(format!("no free docket number for {}", prepared.filed.request.item.prefix)))
 }
 
 /// A submission before its transaction.
@@ -64,15 +72,17 @@ enum Ready {
 }
 
 /// A filed request that is not saved yet, and its form unless that version is kept already.
+#[derive(Clone)]
 struct Prepared {
     filed: Filed,
     form: Option<Form>,
     turn: requests::Turn,
 }
 
-/// The docket number an earlier try of the same submission got.
-async fn earlier(tx: &Tx<'_>, caller: &Caller, draft: &SubmitDraft) -> Result<Option<String>> {
-    match requests::number(tx, draft.id).await? {
+/// The docket number an earlier try of the same submission got. Waits for one that is on its way to the disk.
+async fn earlier(backend: &Backend, caller: &Caller, draft: RequestId) -> Result<Option<String>> {
+    let found = backend.store().write(caller.organization, move |tx| Box::pin(requests::number(tx, draft))).await?;
+    match found {
         Some((number, requester)) if requester == caller.id() => Ok(Some(number)),
         Some(_) => Err(Refusal::NotFound.into()),
         None => Ok(None),
@@ -82,7 +92,10 @@ async fn earlier(tx: &Tx<'_>, caller: &Caller, draft: &SubmitDraft) -> Result<Op
 /// Reads what the submission depends on and files it, unless there is something to look at again.
 async fn prepare(be: &Backend, caller: &Caller, draft: &SubmitDraft) -> Result<Ready> {
     let handle = &be.store().read(caller.organization);
-    let (authored, kept) = items::to_file(handle, &draft.item_key, &draft.form_version).await?.unzip();
+    let read = items::to_file(handle, &draft.item_key, &draft.form_version, draft.id).await?;
+    // Somebody else's draft never becomes the caller's request.
+    let read = read.filter(|read| read.owner.is_none_or(|owner| owner == caller.id()));
+    let (kept, authored) = read.map(|read| (read.kept, read.item)).unzip();
     let (item_id, item, authored) = found(authored, caller)?;
     let resolved = || resolver::resolve(&authored, &caller.facts.group_keys());
     let (form, mut answers) = (resolved(), draft.answers.clone());
@@ -137,14 +150,10 @@ async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, draft: &Su
     Ok(Ready::Other(Submitted::Changed { page: Box::new(page) }))
 }
 
-/// Saves a filed request as a whole.
-async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, prepared: Prepared) -> Result<Submitted> {
+/// Saves a filed request as a whole, and says its number; None, and nothing is saved, when the number is taken or an earlier try saved it.
+async fn save(tx: &Tx<'_>, be: &Backend, prepared: Prepared) -> Result<Option<String>> {
     let Prepared { mut filed, form, turn } = prepared;
     let now = filed.request.submitted_at;
-    // Somebody else's draft never becomes the caller's request: the refusal undoes its removal.
-    if drafts::take(tx, draft.id).await?.is_some_and(|owner| owner != caller.id()) {
-        return Err(Refusal::NotFound.into());
-    }
     if let Some(form) = form {
         form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
     }
@@ -154,29 +163,25 @@ async fn save(tx: &Tx<'_>, be: &Backend, caller: &Caller, draft: &SubmitDraft, p
         filed.request.state = decision.state.clone();
         (filed.decision, made) = (decision, tasks);
     }
-    let mut tried = 1;
-    while !requests::insert(tx, &filed.request, turn).await? {
-        if let Some(number) = earlier(tx, caller, draft).await? {
-            return Ok(Submitted::Filed { number });
-        }
-        if tried == NUMBERS_TRIED {
-            return Err(Error::failed(format!("no free docket number for {}", filed.request.item.prefix)));
-        }
-        tried += 1;
-        filed.request.number = docket_number(&filed.request.item.prefix, be.bytes());
-    }
     let request = &filed.request;
-    tasks::insert(tx, request.id, &made, 0, now).await?;
-    waiting_rules::insert(tx, request, &request.state.approval, &waiting(&request.state)).await?;
     let filing: Vec<_> = filed.decision.events.iter().map(|event| (request.id, event.clone())).collect();
-    events::insert(tx, &filing).await?;
     let before = State { status: Status::Draft, ..filed.decision.state.clone() };
     let given = made.iter().filter_map(|task| told::given(task, None));
     let all = filed.decision.effects.iter().cloned().chain(told::told(&before, &filed.decision)).chain(given);
     let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect)).collect();
-    effects::insert(tx, &recorded, now).await?;
+    let mut batch = Batch::new(tx);
+    requests::insert(&mut batch, tx, request, turn)?;
+    drafts::take(&mut batch, tx, request.requester.id, request.id);
+    waiting_rules::insert(&mut batch, tx, request, &request.state.approval, &waiting(&request.state));
+    events::insert(&mut batch, tx, &filing)?;
+    effects::insert(&mut batch, tx, &recorded, now)?;
+    if !batch.write(tx).await? {
+        tx.undo();
+        return Ok(None);
+    }
+    tasks::insert(tx, request.id, &made, 0, now).await?;
     acting::announce(tx, request);
-    Ok(Submitted::Filed { number: filed.request.number })
+    Ok(Some(filed.request.number))
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.

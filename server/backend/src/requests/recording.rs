@@ -3,24 +3,33 @@
 use super::{announce, sla, tasks, waiting};
 use crate::Backend;
 use crate::error::{Error, Result};
+use crate::store::batch::Batch;
 use crate::store::requests::Turn;
 use crate::store::{Tx, effects, events, requests, tasks as task_rows, waiting_rules};
+use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::{EffectId, RequestId};
 use domain::notices::told;
 use domain::requests::{Decision, Event, Request, State};
 
 /// What is written of as many requests as share a transaction: each table gets it in one statement.
-#[derive(Default)]
 struct Rows {
+    /// Of the waiting rules; the rest is added in the end.
+    batch: Batch,
     states: Vec<(RequestId, State, Turn)>,
     events: Vec<(RequestId, Event)>,
     effects: Vec<(RequestId, EffectId, Effect)>,
 }
 
+impl Rows {
+    fn new(tx: &Tx<'_>) -> Self {
+        Self { batch: Batch::new(tx), states: Vec::new(), events: Vec::new(), effects: Vec::new() }
+    }
+}
+
 /// Saves a decision about a locked request and announces it. Answers with the state it is in then.
 pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
-    let mut rows = Rows::default();
+    let mut rows = Rows::new(tx);
     let state = save(tx, backend, request, decision, &mut rows).await?;
     write(tx, backend, rows).await?;
     Ok(state)
@@ -28,7 +37,7 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
 
 /// As `record`, for decisions about several locked requests, one about each.
 pub(crate) async fn record_each(tx: &Tx<'_>, backend: &Backend, decided: &[(Request, Decision)]) -> Result<()> {
-    let mut rows = Rows::default();
+    let mut rows = Rows::new(tx);
     for (request, decision) in decided {
         save(tx, backend, request, decision, &mut rows).await?;
     }
@@ -55,15 +64,32 @@ async fn save(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Deci
     rows.effects.extend(all.map(|effect| (request.id, EffectId(backend.id()), effect)));
     let after = waiting(&decision.state);
     if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {
-        waiting_rules::clear(tx, request.id).await?;
-        waiting_rules::insert(tx, request, &decision.state.approval, &after).await?;
+        waiting_rules::clear(&mut rows.batch, tx, request.id);
+        if !after.is_empty() {
+            // Some of the rows may be there again.
+            rows.batch.then();
+            waiting_rules::insert(&mut rows.batch, tx, request, &decision.state.approval, &after);
+        }
     }
     announce(tx, request);
     Ok(decision.state.clone())
 }
 
 async fn write(tx: &Tx<'_>, backend: &Backend, rows: Rows) -> Result<()> {
-    requests::save(tx, &rows.states).await?;
-    events::insert(tx, &rows.events).await?;
-    effects::insert(tx, &rows.effects, backend.now()).await
+    let Rows { mut batch, states, events, effects } = rows;
+    requests::save(&mut batch, tx, &states)?;
+    events::insert(&mut batch, tx, &events)?;
+    effects::insert(&mut batch, tx, &effects, backend.now())?;
+    all(batch, tx).await
+}
+
+/// Records effects that no decision had.
+pub(super) async fn tell(tx: &Tx<'_>, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+    let mut batch = Batch::new(tx);
+    effects::insert(&mut batch, tx, effects, now)?;
+    all(batch, tx).await
+}
+
+async fn all(batch: Batch, tx: &Tx<'_>) -> Result<()> {
+    if batch.write(tx).await? { Ok(()) } else { Err(Error::failed("an event or an effect is recorded already")) }
 }

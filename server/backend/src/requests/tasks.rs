@@ -6,7 +6,7 @@ use super::number;
 use super::record;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Handle, Tx, effects, members, organizations, requests, tasks};
+use crate::store::{Handle, Tx, members, organizations, requests, tasks};
 use crate::{Backend, zones};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::Refusal;
@@ -78,7 +78,7 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 tasks::save(tx, &task, be.now()).await?;
                 if task.assignee != had {
                     let told = told::given(&task, Some(&facts.person)).map(|effect| (request.id, EffectId(be.id()), effect));
-                    effects::insert(tx, told.as_slice(), be.now()).await?;
+                    super::recording::tell(tx, told.as_slice(), be.now()).await?;
                 }
                 super::announce(tx, &request);
                 Ok(request.number)

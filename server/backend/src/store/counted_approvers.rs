@@ -2,11 +2,12 @@
 //! does not wait for them any more although its open rules name them. Written and removed with the waiting rules.
 
 use super::Handle;
-use crate::error::Result;
+use super::batch::Batch;
+use super::own::own;
 use domain::id::{PersonId, RequestId};
-use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr};
+use sea_orm::{IntoActiveModel, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "counted_approvers")]
@@ -24,23 +25,18 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds these people to a request that has none.
-pub(super) async fn insert(handle: &impl Handle, request: RequestId, people: &[PersonId]) -> Result<()> {
+pub(super) fn insert(batch: &mut Batch, handle: &impl Handle, request: RequestId, people: &[PersonId]) {
     if people.is_empty() {
-        return Ok(());
+        return;
     }
     let row = |person: &PersonId| Model { request_id: request.0, person_id: person.0, organization_id: handle.organization() };
-    Entity::insert_many(people.iter().map(|person| row(person).into_active_model())).exec_without_returning(handle.connection()).await?;
-    Ok(())
+    batch.add(&Entity::insert_many(people.iter().map(|person| row(person).into_active_model())).into_query());
 }
 
 /// Removes all of a request.
-pub(super) async fn clear(handle: &impl Handle, request: RequestId) -> Result<()> {
-    Entity::delete_many()
-        .filter(Column::RequestId.eq(request.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
-        .await?;
-    Ok(())
+pub(super) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
+    let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
+    batch.add(&of_request.into_query());
 }
 
 /// Whether the request of this column has counted this person.

@@ -1,14 +1,16 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
+use super::batch::Batch;
 use super::only::Only;
-use super::{Handle, Tx, from_json, micros, time, to_json};
+use super::own::own;
+use super::{Handle, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "drafts")]
@@ -135,15 +137,19 @@ pub(crate) async fn discard(handle: &impl Handle, person: PersonId, id: RequestI
     Ok(done.rows_affected > 0)
 }
 
-/// Removes a draft that becomes a request, and says whose it was. None when there is no such draft. A use case that goes no further for
-/// a stranger's draft is undone as a whole, and this with it.
-pub(crate) async fn take(tx: &Tx<'_>, id: RequestId) -> Result<Option<PersonId>> {
-    let taking = Query::delete()
-        .from_table(Entity)
-        .and_where(Expr::col(Column::Id).eq(id.0))
-        .and_where(Expr::col(Column::OrganizationId).eq(tx.organization()))
-        .returning_col(Column::PersonId)
-        .to_owned();
-    let row = tx.connection().query_one(&taking).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.map(PersonId))
+/// A query that finds whose draft this is.
+pub(super) fn owner(handle: &impl Handle, id: RequestId) -> SelectStatement {
+    Query::select()
+        .column((Entity, Column::PersonId))
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::Id)).eq(id.0))
+        .and_where(own(handle, (Entity, Column::OrganizationId)))
+        .to_owned()
+}
+
+/// Removes a person's draft that becomes a request, if there is one.
+pub(crate) fn take(batch: &mut Batch, handle: &impl Handle, person: PersonId, id: RequestId) {
+    let draft =
+        Entity::delete_many().filter(Column::Id.eq(id.0)).filter(own(handle, Column::OrganizationId)).filter(Column::PersonId.eq(person.0));
+    batch.add(&draft.into_query());
 }

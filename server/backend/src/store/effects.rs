@@ -1,5 +1,6 @@
 //! Effects: what must happen outside, written in the transaction that decided it. The relay turns each into deliveries, once.
 
+use super::batch::Batch;
 use super::free::of_free;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
@@ -8,7 +9,7 @@ use domain::effect::Effect;
 use domain::id::{EffectId, OrganizationId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -54,7 +55,7 @@ fn recorded(row: Model) -> Result<Recorded> {
 }
 
 /// Records effects of requests.
-pub(crate) async fn insert(handle: &impl Handle, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
     if effects.is_empty() {
         return Ok(());
     }
@@ -71,7 +72,7 @@ pub(crate) async fn insert(handle: &impl Handle, effects: &[(RequestId, EffectId
         };
         rows.push(row.into_active_model());
     }
-    Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
+    batch.add(&Entity::insert_many(rows).into_query());
     Ok(())
 }
 

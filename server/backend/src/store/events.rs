@@ -1,11 +1,12 @@
 //! Events: what happened to a request, in order. Only added, never changed.
 
+use super::batch::Batch;
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
 use domain::id::RequestId;
 use domain::requests::Event;
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
@@ -25,7 +26,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds events to requests.
-pub(crate) async fn insert(handle: &impl Handle, events: &[(RequestId, Event)]) -> Result<()> {
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, events: &[(RequestId, Event)]) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
@@ -40,7 +41,7 @@ pub(crate) async fn insert(handle: &impl Handle, events: &[(RequestId, Event)]) 
         };
         rows.push(row.into_active_model());
     }
-    Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
+    batch.add(&Entity::insert_many(rows).into_query());
     Ok(())
 }
 

@@ -1,14 +1,14 @@
 //! Catalog items, in their organization's order.
 
 use super::only::Only;
-use super::{Handle, Tx, form_versions, forms, from_json, micros, to_json};
+use super::{Handle, Tx, drafts, form_versions, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::Form;
-use domain::id::ItemId;
+use domain::id::{ItemId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -57,12 +57,23 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(It
     row.map(|(id, item, form)| read(id, &item, &form)).transpose()
 }
 
-/// The item with this key and its form as authored, and whether the organization keeps a form version of this hash, in one query.
-pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str) -> Result<Option<((ItemId, Item, Form), bool)>> {
+/// What a submission depends on.
+pub(crate) struct ToFile {
+    /// The item and its form as authored.
+    pub item: (ItemId, Item, Form),
+    /// Whether the organization keeps the form version it was filled in.
+    pub kept: bool,
+    /// Whose draft it was, if it was saved.
+    pub owner: Option<PersonId>,
+}
+
+/// The item with this key, with what the submission of this draft depends on besides, in one query.
+pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str, draft: RequestId) -> Result<Option<ToFile>> {
     let kept = Expr::exists(form_versions::of_hash(handle, version));
-    let row: Option<(Uuid, String, String, bool)> =
-        with_form(handle, key).column_as(kept, "kept").into_tuple().only(handle.connection()).await?;
-    row.map(|(id, item, form, kept)| Ok((read(id, &item, &form)?, kept))).transpose()
+    let owner = SimpleExpr::SubQuery(None, Box::new(drafts::owner(handle, draft).into()));
+    let row: Option<(Uuid, String, String, bool, Option<Uuid>)> =
+        with_form(handle, key).column_as(kept, "kept").column_as(owner, "owner").into_tuple().only(handle.connection()).await?;
+    row.map(|(id, item, form, kept, owner)| Ok(ToFile { item: read(id, &item, &form)?, kept, owner: owner.map(PersonId) })).transpose()
 }
 
 /// Every item, in the organization's order.

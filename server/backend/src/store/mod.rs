@@ -4,6 +4,7 @@
 //! `Platform` serves what belongs to no organization: signing in, sessions, and the worker's search for due deliveries.
 
 mod across;
+pub(crate) mod batch;
 mod column;
 mod free;
 mod only;
@@ -52,6 +53,7 @@ use domain::id::OrganizationId;
 use futures::future::BoxFuture;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement};
 use sea_orm_migration::MigratorTrait;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -81,6 +83,8 @@ pub(crate) struct Tx<'t> {
     organization: OrganizationId,
     /// What to announce once this is committed.
     pub(crate) changes: Mutex<Vec<Change>>,
+    /// Whether to undo what was written, whatever the use case answers.
+    undone: AtomicBool,
 }
 
 /// A handle on what belongs to no organization.
@@ -124,6 +128,11 @@ impl Tx<'_> {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push(change);
         }
+    }
+
+    /// Undoes what this use case writes, although it succeeds with an answer.
+    pub(crate) fn undo(&self) {
+        self.undone.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
+use super::batch::Batch;
 use super::only::Only;
 use super::own::own;
 use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
@@ -11,8 +12,8 @@ use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
 use domain::requests::{Request, State, Status, lifecycle};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, OnConflict, Query, TableRef, ValueTuple};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -99,8 +100,8 @@ pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) 
     Entity::find().filter(own(handle, Column::OrganizationId)).filter(Column::Id.is_in(ids))
 }
 
-/// Saves a filed request. False when its id or its number is taken already: nothing is written then.
-pub(crate) async fn insert(handle: &impl Handle, filed: &Request, turn: Turn) -> Result<bool> {
+/// Saves a filed request: its id and its number are keys.
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: Turn) -> Result<()> {
     let row = Model {
         id: filed.id.0,
         organization_id: handle.organization(),
@@ -120,11 +121,8 @@ pub(crate) async fn insert(handle: &impl Handle, filed: &Request, turn: Turn) ->
         deleted: filed.state.deleted,
         due_at: turn.due_at(),
     };
-    let written = Entity::insert(row.into_active_model())
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(handle.connection())
-        .await?;
-    Ok(written > 0)
+    batch.add(&Entity::insert(row.into_active_model()).into_query());
+    Ok(())
 }
 
 fn is_closed(state: &State) -> bool {
@@ -132,7 +130,7 @@ fn is_closed(state: &State) -> bool {
 }
 
 /// Saves where requests stand. The caller holds their rows' locks.
-pub(crate) async fn save(handle: &impl Handle, states: &[(RequestId, State, Turn)]) -> Result<()> {
+pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId, State, Turn)]) -> Result<()> {
     const ID: usize = 1;
     const CHANGED: [Column; 9] = [
         Column::Status,
@@ -173,7 +171,7 @@ pub(crate) async fn save(handle: &impl Handle, states: &[(RequestId, State, Turn
     }
     update.and_where(Expr::col((Entity, Column::Id)).eq(given(ID)));
     update.and_where(own(handle, (Entity, Column::OrganizationId)));
-    handle.connection().execute(&update).await?;
+    batch.add(&update);
     Ok(())
 }
 

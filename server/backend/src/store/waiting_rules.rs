@@ -1,5 +1,6 @@
 //! Waiting rules: the index of what waits for whom. A row for every open rule of a request that can be decided now.
 
+use super::batch::Batch;
 use super::own::own;
 use super::{Handle, counted_approvers, micros, requests};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use domain::people::Facts;
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryTrait};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -33,9 +34,9 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds rows for these rules of a request, one for everybody who may decide them as its approval stands.
-pub(crate) async fn insert(handle: &impl Handle, request: &Request, approval: &Approval, rules: &[&FrozenRule]) -> Result<()> {
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, request: &Request, approval: &Approval, rules: &[&FrozenRule]) {
     if rules.is_empty() {
-        return Ok(());
+        return;
     }
     // Where the policy lets people approve their own requests, nobody is left out for having asked.
     let asked_by = if approval.self_approval { Uuid::nil() } else { request.requester.id.0 };
@@ -52,18 +53,15 @@ pub(crate) async fn insert(handle: &impl Handle, request: &Request, approval: &A
             .into_active_model()
         })
     });
-    Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
-    counted_approvers::insert(handle, request.id, &machine::counted(approval)).await
+    batch.add(&Entity::insert_many(rows).into_query());
+    counted_approvers::insert(batch, handle, request.id, &machine::counted(approval));
 }
 
 /// Removes every row of a request.
-pub(crate) async fn clear(handle: &impl Handle, request: RequestId) -> Result<()> {
-    Entity::delete_many()
-        .filter(Column::RequestId.eq(request.0))
-        .filter(own(handle, Column::OrganizationId))
-        .exec(handle.connection())
-        .await?;
-    counted_approvers::clear(handle, request).await
+pub(crate) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
+    let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
+    batch.add(&of_request.into_query());
+    counted_approvers::clear(batch, handle, request);
 }
 
 /// What somebody can decide: by what they are, and in the place of others.

@@ -9,8 +9,12 @@ use crate::live::Live;
 use domain::id::OrganizationId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
 
@@ -21,7 +25,7 @@ const QUEUE: usize = 4096;
 
 /// Called after the commit with what became of it.
 type Finish = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// A queued use case: runs in a savepoint, says whether to keep its changes and how to answer.
+/// A queued use case: runs after a savepoint, says whether to keep its changes and how to answer.
 type Job = Box<dyn for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, (bool, Finish)> + Send>;
 
 /// Runs use cases in transactions.
@@ -79,16 +83,16 @@ where
 {
     Box::new(move |transaction| {
         Box::pin(async move {
-            let tx = Tx { transaction, organization, changes: Mutex::default() };
+            let tx = Tx { transaction, organization, changes: Mutex::default(), undone: AtomicBool::new(false) };
             let result = AssertUnwindSafe(work(&tx)).catch_unwind().await.unwrap_or_else(|_| Err(Error::failed("a use case panicked")));
+            let keep = result.is_ok() && !tx.undone.into_inner();
             let changes = tx.changes.into_inner().unwrap_or_default();
-            let keep = result.is_ok();
             let finish: Finish = Box::new(move |committed| {
                 let result = match committed {
                     Ok(()) => result,
                     Err(cause) => result.and(Err(Error::Failed(cause))),
                 };
-                if result.is_ok() && !changes.is_empty() {
+                if keep && result.is_ok() && !changes.is_empty() {
                     if let Some(teller) = teller {
                         teller.tell(&changes);
                     }
@@ -116,41 +120,46 @@ async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Job>) {
             }
         };
         let mut finishes = Vec::new();
-        let mut next = Some(first);
-        while let Some(job) = next.take() {
-            finishes.push(in_savepoint(&outer, job).await);
-            if finishes.len() < LARGEST_GROUP {
-                next = queue.try_recv().ok();
+        let ran = group(&outer, first, &mut queue, &mut finishes).await;
+        let ended = match ran {
+            Ok(()) => outer.commit().await.map_err(|error| format!("commit: {error}")),
+            Err(error) => {
+                // Dropped, the transaction is undone.
+                drop(outer);
+                Err(format!("savepoint: {error}"))
             }
-        }
-        let committed = outer.commit().await.map_err(|error| format!("commit: {error}"));
+        };
         for finish in finishes {
-            finish(committed.clone());
+            finish(ended.clone());
         }
     }
 }
 
-/// Runs a use case in a savepoint, and undoes it alone when it refuses.
-async fn in_savepoint(outer: &DatabaseTransaction, job: Job) -> Finish {
-    let savepoint = match outer.begin().await {
-        Ok(savepoint) => savepoint,
-        Err(error) => return failed_before(error.to_string()),
-    };
-    let (keep, finish) = job(&savepoint).await;
-    let ended = if keep { savepoint.commit().await } else { savepoint.rollback().await };
-    match ended {
-        Ok(()) => finish,
-        Err(error) => {
-            let cause = format!("savepoint: {error}");
-            Box::new(move |_| finish(Err(cause)))
+/// Where a use case begins, and what the next one's beginning makes of it.
+const BEGIN: &str = "SAVEPOINT use_case";
+const NEXT: &str = "RELEASE use_case; SAVEPOINT use_case";
+const UNDO: &str = "ROLLBACK TO use_case";
+
+/// Runs what waits, each use case after a savepoint, so that one that refuses is undone alone.
+async fn group(outer: &DatabaseTransaction, first: Job, queue: &mut mpsc::Receiver<Job>, finishes: &mut Vec<Finish>) -> Result<(), DbErr> {
+    let run = async |sql: &str| outer.execute_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.map(drop);
+    run(BEGIN).await?;
+    let mut job = first;
+    loop {
+        let (keep, finish) = job(outer).await;
+        finishes.push(finish);
+        if !keep {
+            run(UNDO).await?;
+        }
+        if finishes.len() == LARGEST_GROUP {
+            return Ok(());
+        }
+        let Ok(next) = queue.try_recv() else { return Ok(()) };
+        job = next;
+        if keep {
+            run(NEXT).await?;
         }
     }
-}
-
-/// A use case that never ran: dropping its job answers its caller with a failure.
-fn failed_before(cause: String) -> Finish {
-    tracing::error!(cause, "a savepoint could not begin");
-    Box::new(|_| ())
 }
 
 /// PostgreSQL: one use case, one transaction.
