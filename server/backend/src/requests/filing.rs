@@ -19,6 +19,7 @@ use domain::id::{EffectId, GroupId, PersonId, RequestId};
 use domain::notices::told;
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
+use domain::requests::tasks::Task;
 use domain::requests::wire::{SubmitDraft, Submitted};
 use domain::requests::{State, Status};
 use domain::{Problem, Refusal};
@@ -50,9 +51,8 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
 /// Saves a filed request under the first free number, unless an earlier try saved it.
 async fn file_once(backend: &Backend, caller: &Caller, draft: RequestId, mut prepared: Prepared) -> Result<Submitted> {
     for _ in 0..NUMBERS_TRIED {
-        let (be, saved) = (backend.clone(), prepared.clone());
-        let number = backend.store().write(caller.organization, move |tx| Box::pin(async move { save(tx, &be, saved).await })).await?;
-        if let Some(number) = number {
+        let number = prepared.filed.request.number.clone();
+        if save(backend, caller, &prepared).await? {
             return Ok(Submitted::Filed { number });
         }
         if let Some(number) = earlier(backend, caller, draft).await? {
@@ -150,38 +150,54 @@ async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, draft: &Su
     Ok(Ready::Other(Submitted::Changed { page: Box::new(page) }))
 }
 
-/// Saves a filed request as a whole, and says its number; None, and nothing is saved, when the number is taken or an earlier try saved it.
-async fn save(tx: &Tx<'_>, be: &Backend, prepared: Prepared) -> Result<Option<String>> {
+/// Saves a filed request as a whole. False, and nothing is saved, when its number is taken or an earlier try saved it.
+async fn save(be: &Backend, caller: &Caller, prepared: &Prepared) -> Result<bool> {
+    let Prepared { filed, form, turn } = prepared;
+    if form.is_none() && !super::tasks::has_planned(&filed.request, &filed.decision) {
+        let handle = be.store().read(caller.organization);
+        let batch = rows(&handle, be, filed, *turn, &[])?;
+        return be.store().add(batch, acting::change(caller.organization, &filed.request)).await;
+    }
+    let (be, prepared) = (be.clone(), prepared.clone());
+    be.clone().store().write(caller.organization, move |tx| Box::pin(async move { save_more(tx, &be, prepared).await })).await
+}
+
+/// As `save`, with what has to be read or written besides: the form's version, the tasks of work that begins at once.
+async fn save_more(tx: &Tx<'_>, be: &Backend, prepared: Prepared) -> Result<bool> {
     let Prepared { mut filed, form, turn } = prepared;
     let now = filed.request.submitted_at;
     if let Some(form) = form {
         form_versions::keep(tx, &filed.form_version_hash, &form, micros(now)).await?;
     }
-    let begun = super::tasks::planned(tx, be, &filed.request, &filed.decision).await?;
     let mut made = Vec::new();
-    if let Some((decision, tasks)) = begun {
+    if let Some((decision, tasks)) = super::tasks::planned(tx, be, &filed.request, &filed.decision).await? {
         filed.request.state = decision.state.clone();
         (filed.decision, made) = (decision, tasks);
     }
-    let request = &filed.request;
-    let filing: Vec<_> = filed.decision.events.iter().map(|event| (request.id, event.clone())).collect();
-    let before = State { status: Status::Draft, ..filed.decision.state.clone() };
-    let given = made.iter().filter_map(|task| told::given(task, None));
-    let all = filed.decision.effects.iter().cloned().chain(told::told(&before, &filed.decision)).chain(given);
-    let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect)).collect();
-    let mut batch = Batch::new(tx);
-    requests::insert(&mut batch, tx, request, turn)?;
-    drafts::take(&mut batch, tx, request.requester.id, request.id);
-    waiting_rules::insert(&mut batch, tx, request, &request.state.approval, &waiting(&request.state));
-    events::insert(&mut batch, tx, &filing)?;
-    effects::insert(&mut batch, tx, &recorded, now)?;
-    if !batch.write(tx).await? {
+    if !rows(tx, be, &filed, turn, &made)?.write(tx.connection()).await? {
         tx.undo();
-        return Ok(None);
+        return Ok(false);
     }
-    tasks::insert(tx, request.id, &made, 0, now).await?;
-    acting::announce(tx, request);
-    Ok(Some(filed.request.number))
+    tasks::insert(tx, filed.request.id, &made, 0, now).await?;
+    acting::announce(tx, &filed.request);
+    Ok(true)
+}
+
+/// What is written of a filed request. The request comes first: the rest names it.
+fn rows(handle: &impl Handle, be: &Backend, filed: &Filed, turn: requests::Turn, made: &[Task]) -> Result<Batch> {
+    let Filed { request, decision, .. } = filed;
+    let happened: Vec<_> = decision.events.iter().map(|event| (request.id, event.clone())).collect();
+    let before = State { status: Status::Draft, ..decision.state.clone() };
+    let given = made.iter().filter_map(|task| told::given(task, None));
+    let all = decision.effects.iter().cloned().chain(told::told(&before, decision)).chain(given);
+    let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect)).collect();
+    let mut batch = Batch::default();
+    requests::insert(&mut batch, handle, request, turn)?;
+    drafts::take(&mut batch, handle, request.requester.id, request.id);
+    waiting_rules::insert(&mut batch, handle, request, &request.state.approval, &waiting(&request.state));
+    events::insert(&mut batch, handle, &happened)?;
+    effects::insert(&mut batch, handle, &recorded, request.submitted_at)?;
+    Ok(batch)
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.

@@ -5,7 +5,7 @@ use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::batch::Batch;
 use crate::store::requests::Turn;
-use crate::store::{Tx, effects, events, requests, tasks as task_rows, waiting_rules};
+use crate::store::{Handle, Tx, effects, events, requests, tasks as task_rows, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::{EffectId, RequestId};
@@ -13,6 +13,7 @@ use domain::notices::told;
 use domain::requests::{Decision, Event, Request, State};
 
 /// What is written of as many requests as share a transaction: each table gets it in one statement.
+#[derive(Default)]
 struct Rows {
     /// Of the waiting rules; the rest is added in the end.
     batch: Batch,
@@ -21,15 +22,9 @@ struct Rows {
     effects: Vec<(RequestId, EffectId, Effect)>,
 }
 
-impl Rows {
-    fn new(tx: &Tx<'_>) -> Self {
-        Self { batch: Batch::new(tx), states: Vec::new(), events: Vec::new(), effects: Vec::new() }
-    }
-}
-
 /// Saves a decision about a locked request and announces it. Answers with the state it is in then.
 pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
-    let mut rows = Rows::new(tx);
+    let mut rows = Rows::default();
     let state = save(tx, backend, request, decision, &mut rows).await?;
     write(tx, backend, rows).await?;
     Ok(state)
@@ -37,7 +32,7 @@ pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, de
 
 /// As `record`, for decisions about several locked requests, one about each.
 pub(crate) async fn record_each(tx: &Tx<'_>, backend: &Backend, decided: &[(Request, Decision)]) -> Result<()> {
-    let mut rows = Rows::new(tx);
+    let mut rows = Rows::default();
     for (request, decision) in decided {
         save(tx, backend, request, decision, &mut rows).await?;
     }
@@ -85,11 +80,11 @@ async fn write(tx: &Tx<'_>, backend: &Backend, rows: Rows) -> Result<()> {
 
 /// Records effects that no decision had.
 pub(super) async fn tell(tx: &Tx<'_>, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
-    let mut batch = Batch::new(tx);
+    let mut batch = Batch::default();
     effects::insert(&mut batch, tx, effects, now)?;
     all(batch, tx).await
 }
 
 async fn all(batch: Batch, tx: &Tx<'_>) -> Result<()> {
-    if batch.write(tx).await? { Ok(()) } else { Err(Error::failed("an event or an effect is recorded already")) }
+    if batch.write(tx.connection()).await? { Ok(()) } else { Err(Error::failed("an event or an effect is recorded already")) }
 }

@@ -167,10 +167,15 @@ async fn assignee(handle: &impl Handle, id: Option<PersonId>) -> Result<Option<P
     Ok(Some(found.ok_or_else(|| Refusal::input("assignee", "Choose somebody from the list"))?))
 }
 
+/// Whether a decision lets work begin that the item's plan has tasks for.
+pub(super) fn has_planned(request: &Request, decision: &Decision) -> bool {
+    !request.item.plan.tasks.is_empty() && begins(decision)
+}
+
 /// Adds the tasks of the item's plan to a decision in which the work begins; does nothing to any other. They are saved with it.
 pub(super) async fn planned(tx: &Tx<'_>, be: &Backend, request: &Request, decision: &Decision) -> Result<Option<(Decision, Vec<Task>)>> {
     let templates = &request.item.plan.tasks;
-    if templates.is_empty() || !begins(decision) || tasks::count(tx, request.id).await? > 0 {
+    if !has_planned(request, decision) || tasks::count(tx, request.id).await? > 0 {
         return Ok(None);
     }
     let today = today(tx, be.now()).await?;

@@ -1,86 +1,217 @@
 //! Several changes in one way to the database and back: the way costs more than a change.
 
-use super::{Handle, Tx};
-use crate::error::Result;
-use sea_orm::sea_query::{PostgresQueryBuilder, QueryStatementBuilder, SqlWriterValues, SqliteQueryBuilder, Values};
-use sea_orm::{ConnectionTrait, DatabaseBackend, SqlErr, Statement};
+use sea_orm::entity::{EntityTrait, IdenStatic, Iterable, ModelTrait};
+use sea_orm::sea_query::{
+    DeleteStatement, PostgresQueryBuilder, QueryBuilder, SqlWriter, SqlWriterValues, SqliteQueryBuilder, UpdateStatement, Value, Values,
+};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, SqlErr, Statement};
 use std::fmt::Write;
+
+/// Rows of merged batches that are written by one statement: a few sizes, so that each is prepared once.
+const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /// Changes of one use case that are written together.
 ///
 /// SQLite is given the statements one after the other; PostgreSQL one statement with all of them, where none sees what another one does
 /// (<https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING>) and keys to other tables are checked at its end.
-pub(crate) struct Batch {
-    backend: DatabaseBackend,
-    /// Statements that are whole.
-    whole: Vec<(String, Values)>,
-    /// The statement that changes are added to.
-    open: SqlWriterValues,
-    /// Changes in it.
-    changes: usize,
+#[derive(Default)]
+pub(crate) struct Batch(Vec<Part>);
+
+enum Part {
+    Rows(Rows),
+    Update(Box<UpdateStatement>),
+    Delete(DeleteStatement),
+    /// What follows sees what stands before it.
+    Then,
 }
 
-fn writer(backend: DatabaseBackend) -> SqlWriterValues {
-    match backend {
-        DatabaseBackend::Postgres => SqlWriterValues::new("$", true),
-        _ => SqlWriterValues::new("?", false),
+/// New rows of one table.
+struct Rows {
+    /// `INSERT` up to the values.
+    head: String,
+    /// Columns.
+    width: usize,
+    /// Of all rows, one row after the other.
+    values: Vec<Value>,
+}
+
+impl Rows {
+    fn build(&self, builder: &impl QueryBuilder, sql: &mut SqlWriterValues) {
+        text(sql, &self.head);
+        for (nth, value) in self.values.iter().enumerate() {
+            let column = nth % self.width;
+            text(
+                sql,
+                if column > 0 {
+                    ", "
+                } else if nth > 0 {
+                    "), ("
+                } else {
+                    "("
+                },
+            );
+            sql.push_param(value.clone(), builder);
+        }
+        text(sql, ")");
+    }
+}
+
+fn text(sql: &mut SqlWriterValues, words: &str) {
+    // Writing to text does not fail.
+    let _ = sql.write_str(words);
+}
+
+impl Part {
+    fn build(&self, builder: &impl QueryBuilder, sql: &mut SqlWriterValues) {
+        match self {
+            Self::Rows(rows) => rows.build(builder, sql),
+            Self::Update(update) => update.build_collect_any_into(builder, sql),
+            Self::Delete(delete) => delete.build_collect_any_into(builder, sql),
+            Self::Then => {}
+        }
     }
 }
 
 impl Batch {
-    /// Without changes yet.
-    pub(crate) fn new(handle: &impl Handle) -> Self {
-        let backend = handle.connection().get_database_backend();
-        Self { backend, whole: Vec::new(), open: writer(backend), changes: 0 }
+    /// Adds rows to a table.
+    pub(super) fn insert<E: EntityTrait>(&mut self, rows: impl IntoIterator<Item = E::Model>) {
+        let columns: Vec<E::Column> = E::Column::iter().collect();
+        let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
+        let head = format!("INSERT INTO \"{}\" ({}) VALUES ", E::default().table_name(), names.join(", "));
+        let values: Vec<Value> =
+            rows.into_iter().flat_map(|row| columns.iter().map(|column| row.get(*column)).collect::<Vec<_>>()).collect();
+        if !values.is_empty() {
+            self.0.push(Part::Rows(Rows { head, width: columns.len(), values }));
+        }
     }
 
-    /// Adds a change.
-    pub(super) fn add(&mut self, change: &impl QueryStatementBuilder) {
-        let nth = self.changes;
-        self.changes += 1;
-        // Writing to text does not fail.
-        let _ = match self.backend {
-            DatabaseBackend::Postgres => {
-                let begun = write!(self.open, "{} c{nth} AS (", if nth == 0 { "WITH" } else { "," });
-                change.build_collect_any_into(&PostgresQueryBuilder, &mut self.open);
-                begun.and_then(|()| self.open.write_char(')'))
-            }
-            _ => {
-                let begun = if nth == 0 { Ok(()) } else { self.open.write_str("; ") };
-                change.build_collect_any_into(&SqliteQueryBuilder, &mut self.open);
-                begun
-            }
-        };
+    /// Changes rows.
+    pub(super) fn update(&mut self, update: UpdateStatement) {
+        self.0.push(Part::Update(Box::new(update)));
+    }
+
+    /// Removes rows.
+    pub(super) fn delete(&mut self, delete: DeleteStatement) {
+        self.0.push(Part::Delete(delete));
     }
 
     /// What is added from here on sees what was added before, and may have the keys of rows that it removes.
     pub(crate) fn then(&mut self) {
-        if self.backend == DatabaseBackend::Postgres {
-            self.close();
-        }
+        self.0.push(Part::Then);
     }
 
-    fn close(&mut self) {
-        if self.changes == 0 {
-            return;
-        }
-        if self.backend == DatabaseBackend::Postgres {
-            let _ = self.open.write_str(" SELECT 1");
-        }
-        self.changes = 0;
-        self.whole.push(std::mem::replace(&mut self.open, writer(self.backend)).into_parts());
+    /// Makes the changes. False when a key of a new row is taken: the transaction, if there is one, has to be undone then, as some of them
+    /// may be made.
+    pub(crate) async fn write(&self, connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+        let backend = connection.get_database_backend();
+        let built = match backend {
+            DatabaseBackend::Postgres => {
+                self.0.split(|part| matches!(part, Part::Then)).filter(|parts| !parts.is_empty()).map(with).collect()
+            }
+            _ => Vec::from_iter((!self.0.is_empty()).then(|| one_after_the_other(&self.0))),
+        };
+        taken(run(connection, backend, built).await)
     }
 
-    /// Makes the changes. False when a key of a new row is taken: the use case has to be undone then, as some of it may be written.
-    pub(crate) async fn write(mut self, tx: &Tx<'_>) -> Result<bool> {
-        self.close();
-        for (sql, values) in self.whole {
-            match tx.connection().execute_raw(Statement::from_sql_and_values(self.backend, sql, values)).await {
-                Ok(_) => {}
-                Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => return Ok(false),
-                Err(error) => return Err(error.into()),
+    /// Makes the changes of several batches, none of which begins something anew with `then` or changes a row: with one statement for
+    /// many rows. False when a key of a new row is taken; nothing says whose, and the transaction has to be undone.
+    pub(super) async fn write_merged(batches: &[&Self], connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+        let backend = connection.get_database_backend();
+        let mut tables: Vec<Rows> = Vec::new();
+        let mut others: Vec<(String, Vec<Value>)> = Vec::new();
+        for part in batches.iter().flat_map(|batch| &batch.0) {
+            match part {
+                Part::Rows(rows) => match tables.iter_mut().find(|table| table.head == rows.head) {
+                    Some(table) => table.values.extend(rows.values.iter().cloned()),
+                    None => tables.push(Rows { head: rows.head.clone(), width: rows.width, values: rows.values.clone() }),
+                },
+                other => {
+                    let (sql, values) = alone(other, backend);
+                    others.push((sql, values.0));
+                }
             }
         }
-        Ok(true)
+        let mut built = Vec::new();
+        for Rows { head, width, mut values } in tables {
+            while !values.is_empty() {
+                let rest = values.split_off(size(values.len() / width) * width);
+                built.push(alone(&Part::Rows(Rows { head: head.clone(), width, values }), backend));
+                values = rest;
+            }
+        }
+        built.extend(repeated(others, backend));
+        taken(run(connection, backend, built).await)
+    }
+}
+
+/// The largest of the sizes that so many rows fill.
+fn size(rows: usize) -> usize {
+    SIZES.into_iter().find(|size| *size <= rows).unwrap_or(1)
+}
+
+/// Equal statements, of which SQLite takes many at once.
+fn repeated(mut statements: Vec<(String, Vec<Value>)>, backend: DatabaseBackend) -> Vec<(String, Values)> {
+    if backend == DatabaseBackend::Postgres {
+        return statements.into_iter().map(|(sql, values)| (sql, Values(values))).collect();
+    }
+    statements.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut built = Vec::new();
+    for equal in statements.chunk_by(|one, other| one.0 == other.0) {
+        let mut rest = equal;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(size(rest.len()));
+            let sql = now.iter().map(|(sql, _)| sql.as_str()).collect::<Vec<_>>().join("; ");
+            built.push((sql, Values(now.iter().flat_map(|(_, values)| values).cloned().collect())));
+            rest = later;
+        }
+    }
+    built
+}
+
+fn alone(part: &Part, backend: DatabaseBackend) -> (String, Values) {
+    match backend {
+        DatabaseBackend::Postgres => {
+            let mut sql = SqlWriterValues::new("$", true);
+            part.build(&PostgresQueryBuilder, &mut sql);
+            sql.into_parts()
+        }
+        _ => one_after_the_other(std::slice::from_ref(part)),
+    }
+}
+
+fn one_after_the_other(parts: &[Part]) -> (String, Values) {
+    let mut sql = SqlWriterValues::new("?", false);
+    for (nth, part) in parts.iter().filter(|part| !matches!(part, Part::Then)).enumerate() {
+        text(&mut sql, if nth > 0 { "; " } else { "" });
+        part.build(&SqliteQueryBuilder, &mut sql);
+    }
+    sql.into_parts()
+}
+
+/// All of it as one statement of PostgreSQL.
+fn with(parts: &[Part]) -> (String, Values) {
+    let mut sql = SqlWriterValues::new("$", true);
+    for (nth, part) in parts.iter().enumerate() {
+        text(&mut sql, &format!("{} c{nth} AS (", if nth > 0 { "," } else { "WITH" }));
+        part.build(&PostgresQueryBuilder, &mut sql);
+        text(&mut sql, ")");
+    }
+    text(&mut sql, " SELECT 1");
+    sql.into_parts()
+}
+
+async fn run(connection: &impl ConnectionTrait, backend: DatabaseBackend, built: Vec<(String, Values)>) -> Result<(), DbErr> {
+    for (sql, values) in built {
+        connection.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
+}
+
+/// Tells a key that is taken from other failures.
+fn taken(done: Result<(), DbErr>) -> Result<bool, DbErr> {
+    match done {
+        Ok(()) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
     }
 }

@@ -5,9 +5,9 @@ use super::Handle;
 use super::batch::Batch;
 use super::own::own;
 use domain::id::{PersonId, RequestId};
+use sea_orm::QueryTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr};
-use sea_orm::{IntoActiveModel, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "counted_approvers")]
@@ -26,17 +26,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds these people to a request that has none.
 pub(super) fn insert(batch: &mut Batch, handle: &impl Handle, request: RequestId, people: &[PersonId]) {
-    if people.is_empty() {
-        return;
-    }
     let row = |person: &PersonId| Model { request_id: request.0, person_id: person.0, organization_id: handle.organization() };
-    batch.add(&Entity::insert_many(people.iter().map(|person| row(person).into_active_model())).into_query());
+    batch.insert::<Entity>(people.iter().map(row));
 }
 
 /// Removes all of a request.
 pub(super) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
     let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
-    batch.add(&of_request.into_query());
+    batch.delete(of_request.into_query());
 }
 
 /// Whether the request of this column has counted this person.

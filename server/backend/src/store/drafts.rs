@@ -151,5 +151,5 @@ pub(super) fn owner(handle: &impl Handle, id: RequestId) -> SelectStatement {
 pub(crate) fn take(batch: &mut Batch, handle: &impl Handle, person: PersonId, id: RequestId) {
     let draft =
         Entity::delete_many().filter(Column::Id.eq(id.0)).filter(own(handle, Column::OrganizationId)).filter(Column::PersonId.eq(person.0));
-    batch.add(&draft.into_query());
+    batch.delete(draft.into_query());
 }

@@ -9,7 +9,7 @@ use domain::effect::Effect;
 use domain::id::{EffectId, OrganizationId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -56,9 +56,6 @@ fn recorded(row: Model) -> Result<Recorded> {
 
 /// Records effects of requests.
 pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
-    if effects.is_empty() {
-        return Ok(());
-    }
     let mut rows = Vec::with_capacity(effects.len());
     for (request, id, effect) in effects {
         let row = Model {
@@ -70,9 +67,9 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(Reques
             created_at: micros(now),
             relayed_at: None,
         };
-        rows.push(row.into_active_model());
+        rows.push(row);
     }
-    batch.add(&Entity::insert_many(rows).into_query());
+    batch.insert::<Entity>(rows);
     Ok(())
 }
 

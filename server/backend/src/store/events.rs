@@ -6,7 +6,7 @@ use crate::error::Result;
 use domain::id::RequestId;
 use domain::requests::Event;
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
@@ -27,9 +27,6 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds events to requests.
 pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, events: &[(RequestId, Event)]) -> Result<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
     let mut rows = Vec::with_capacity(events.len());
     for (request, event) in events {
         let row = Model {
@@ -39,9 +36,9 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, events: &[(Request
             at: micros(event.at),
             event: to_json(event)?,
         };
-        rows.push(row.into_active_model());
+        rows.push(row);
     }
-    batch.add(&Entity::insert_many(rows).into_query());
+    batch.insert::<Entity>(rows);
     Ok(())
 }
 

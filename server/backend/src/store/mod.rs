@@ -4,9 +4,11 @@
 //! `Platform` serves what belongs to no organization: signing in, sessions, and the worker's search for due deliveries.
 
 mod across;
+mod adding;
 pub(crate) mod batch;
 mod column;
 mod free;
+mod group;
 mod only;
 mod own;
 mod sqlite;
@@ -256,6 +258,15 @@ impl Store {
         F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         self.writer.run(organization, work).await
+    }
+
+    /// Makes changes that depend on nothing else, together with those of others, and announces one once they are on disk. False, and
+    /// nothing is changed, when a key of a new row is taken. Only rows that are added and removed: what a row becomes is a use case's.
+    ///
+    /// # Errors
+    /// When the database does not take them.
+    pub(crate) async fn add(&self, batch: batch::Batch, change: Change) -> Result<bool> {
+        self.writer.add(batch, change).await
     }
 }
 

@@ -13,7 +13,7 @@ use domain::people::PersonRef;
 use domain::requests::{Request, State, Status, lifecycle};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -121,7 +121,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
         deleted: filed.state.deleted,
         due_at: turn.due_at(),
     };
-    batch.add(&Entity::insert(row.into_active_model()).into_query());
+    batch.insert::<Entity>([row]);
     Ok(())
 }
 
@@ -171,7 +171,7 @@ pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId
     }
     update.and_where(Expr::col((Entity, Column::Id)).eq(given(ID)));
     update.and_where(own(handle, (Entity, Column::OrganizationId)));
-    batch.add(&update);
+    batch.update(update);
     Ok(())
 }
 

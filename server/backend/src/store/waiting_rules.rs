@@ -12,7 +12,7 @@ use domain::people::Facts;
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryTrait};
+use sea_orm::{Condition, ConnectionTrait, QueryTrait};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -41,26 +41,23 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, request: &Request,
     // Where the policy lets people approve their own requests, nobody is left out for having asked.
     let asked_by = if approval.self_approval { Uuid::nil() } else { request.requester.id.0 };
     let rows = rules.iter().flat_map(|rule| {
-        machine::targets(approval, rule).into_iter().enumerate().map(|(nth, target)| {
-            Model {
-                request_id: request.id.0,
-                rule: if nth == 0 { rule.key.clone() } else { format!("{}#{nth}", rule.key) },
-                organization_id: handle.organization(),
-                target: target.index_key(),
-                requester_id: asked_by,
-                submitted_at: micros(request.submitted_at),
-            }
-            .into_active_model()
+        machine::targets(approval, rule).into_iter().enumerate().map(|(nth, target)| Model {
+            request_id: request.id.0,
+            rule: if nth == 0 { rule.key.clone() } else { format!("{}#{nth}", rule.key) },
+            organization_id: handle.organization(),
+            target: target.index_key(),
+            requester_id: asked_by,
+            submitted_at: micros(request.submitted_at),
         })
     });
-    batch.add(&Entity::insert_many(rows).into_query());
+    batch.insert::<Entity>(rows);
     counted_approvers::insert(batch, handle, request.id, &machine::counted(approval));
 }
 
 /// Removes every row of a request.
 pub(crate) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
     let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
-    batch.add(&of_request.into_query());
+    batch.delete(of_request.into_query());
     counted_approvers::clear(batch, handle, request);
 }
 

@@ -3,37 +3,50 @@
 //! On SQLite there is one writer: a disk syncs a few hundred times a second, so that sharing a sync is what makes submissions fast.
 //! On PostgreSQL every use case has its own transaction, in its own task. In both, a caller that goes away cancels nothing.
 
+use super::adding::{self, Addition};
+use super::batch::Batch;
+use super::group::Group;
 use super::{Tx, across::Teller};
 use crate::error::{Error, Result};
-use crate::live::Live;
+use crate::live::{Change, Live};
 use domain::id::OrganizationId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
 
-/// Use cases that share one commit, at most.
-const LARGEST_GROUP: usize = 128;
 /// Use cases that may wait for the writer; more wait for a place in the queue.
 const QUEUE: usize = 4096;
 
 /// Called after the commit with what became of it.
-type Finish = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// A queued use case: runs after a savepoint, says whether to keep its changes and how to answer.
-type Job = Box<dyn for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, (bool, Finish)> + Send>;
+pub(super) type Finish = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+/// A use case: runs after a savepoint, says whether to keep its changes and how to answer.
+pub(super) type Work = Box<dyn for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, (bool, Finish)> + Send>;
+
+/// Where use cases wait.
+#[derive(Clone)]
+enum Queue {
+    /// SQLite: for the writer.
+    One(mpsc::Sender<Job>),
+    /// PostgreSQL: only those that add, for each other.
+    Adding(mpsc::Sender<Addition>),
+}
+
+/// What waits for the writer of SQLite.
+pub(super) enum Job {
+    Run(Work),
+    Add(Addition),
+}
 
 /// Runs use cases in transactions.
 #[derive(Clone)]
 pub(crate) struct Writer {
     connection: DatabaseConnection,
     live: Arc<Live>,
-    queue: Option<mpsc::Sender<Job>>,
+    queue: Queue,
     /// Tells other processes; None where they see for themselves.
     teller: Option<Teller>,
 }
@@ -42,13 +55,15 @@ impl Writer {
     /// One connection, shared commits: SQLite.
     pub(crate) fn group_commit(connection: DatabaseConnection, live: Arc<Live>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection.clone(), receiver));
-        Self { connection, live, queue: Some(sender), teller: None }
+        tokio::spawn(work(connection.clone(), live.clone(), receiver));
+        Self { connection, live, queue: Queue::One(sender), teller: None }
     }
 
     /// One transaction per use case: PostgreSQL.
     pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>, teller: Teller) -> Self {
-        Self { connection, live, queue: None, teller: Some(teller) }
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        adding::on_postgres(&connection, &live, &teller, receiver);
+        Self { connection, live, queue: Queue::Adding(sender), teller: Some(teller) }
     }
 
     /// The connection that writes.
@@ -65,18 +80,36 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job = job(organization, work, self.live.clone(), self.teller.clone(), answer);
         match &self.queue {
-            Some(queue) => queue.send(job).await.map_err(|_| Error::failed("the writer has stopped"))?,
-            None => {
+            Queue::One(queue) => queue.send(Job::Run(job)).await.map_err(|_| stopped())?,
+            Queue::Adding(_) => {
                 let connection = self.connection.clone();
                 tokio::spawn(async move { alone(&connection, job).await });
             }
         }
-        answered.await.map_err(|_| Error::failed("the writer dropped a use case"))?
+        answered.await.map_err(|_| dropped())?
+    }
+
+    /// Writes a batch that depends on nothing else, and answers after its commit.
+    pub(crate) async fn add(&self, batch: Batch, change: Change) -> Result<bool> {
+        let (addition, answered) = Addition::new(batch, change);
+        match &self.queue {
+            Queue::One(queue) => queue.send(Job::Add(addition)).await.map_err(|_| stopped())?,
+            Queue::Adding(queue) => queue.send(addition).await.map_err(|_| stopped())?,
+        }
+        answered.await.map_err(|_| dropped())?
     }
 }
 
+fn stopped() -> Error {
+    Error::failed("the writer has stopped")
+}
+
+fn dropped() -> Error {
+    Error::failed("the writer dropped a use case")
+}
+
 /// Packs a typed use case: what it returned is kept until the commit is known, then answered.
-fn job<T, F>(organization: OrganizationId, work: F, live: Arc<Live>, teller: Option<Teller>, answer: oneshot::Sender<Result<T>>) -> Job
+fn job<T, F>(organization: OrganizationId, work: F, live: Arc<Live>, teller: Option<Teller>, answer: oneshot::Sender<Result<T>>) -> Work
 where
     T: Send + 'static,
     F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
@@ -108,7 +141,7 @@ where
 }
 
 /// The SQLite writer's task: takes what waits, runs it, commits once, answers all.
-async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Job>) {
+async fn work(connection: DatabaseConnection, live: Arc<Live>, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.recv().await {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
@@ -119,51 +152,14 @@ async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Job>) {
                 continue; // the dropped job answers its caller with a failure
             }
         };
-        let mut finishes = Vec::new();
-        let ran = group(&outer, first, &mut queue, &mut finishes).await;
-        let ended = match ran {
-            Ok(()) => outer.commit().await.map_err(|error| format!("commit: {error}")),
-            Err(error) => {
-                // Dropped, the transaction is undone.
-                drop(outer);
-                Err(format!("savepoint: {error}"))
-            }
-        };
-        for finish in finishes {
-            finish(ended.clone());
-        }
-    }
-}
-
-/// Where a use case begins, and what the next one's beginning makes of it.
-const BEGIN: &str = "SAVEPOINT use_case";
-const NEXT: &str = "RELEASE use_case; SAVEPOINT use_case";
-const UNDO: &str = "ROLLBACK TO use_case";
-
-/// Runs what waits, each use case after a savepoint, so that one that refuses is undone alone.
-async fn group(outer: &DatabaseTransaction, first: Job, queue: &mut mpsc::Receiver<Job>, finishes: &mut Vec<Finish>) -> Result<(), DbErr> {
-    let run = async |sql: &str| outer.execute_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.map(drop);
-    run(BEGIN).await?;
-    let mut job = first;
-    loop {
-        let (keep, finish) = job(outer).await;
-        finishes.push(finish);
-        if !keep {
-            run(UNDO).await?;
-        }
-        if finishes.len() == LARGEST_GROUP {
-            return Ok(());
-        }
-        let Ok(next) = queue.try_recv() else { return Ok(()) };
-        job = next;
-        if keep {
-            run(NEXT).await?;
-        }
+        let mut group = Group::new(outer, live.clone());
+        let ran = group.run(first, &mut queue).await;
+        group.end(ran).await;
     }
 }
 
 /// PostgreSQL: one use case, one transaction.
-async fn alone(connection: &DatabaseConnection, job: Job) {
+async fn alone(connection: &DatabaseConnection, job: Work) {
     let transaction = match connection.begin().await {
         Ok(transaction) => transaction,
         Err(error) => {

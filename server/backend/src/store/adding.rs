@@ -1,0 +1,93 @@
+//! Changes that depend on nothing else, as a submission's: those of many use cases are written together, with one statement for many rows.
+//! When that fails, each is written for itself, so that only what cannot be written fails.
+
+use super::across::Teller;
+use super::batch::Batch;
+use crate::error::{Error, Result};
+use crate::live::{Change, Live};
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
+use std::sync::Arc;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// Transactions that PostgreSQL is given at once.
+const AT_ONCE: usize = 4;
+/// Additions in one of them, at most.
+const LARGEST: usize = 64;
+
+/// What became of an addition: written, refused because a key is taken, or failed with a cause.
+pub(super) type Written = std::result::Result<bool, String>;
+
+/// One use case's changes, and who waits for them.
+pub(super) struct Addition {
+    pub(super) batch: Batch,
+    change: Change,
+    answer: oneshot::Sender<Result<bool>>,
+}
+
+impl Addition {
+    pub(super) fn new(batch: Batch, change: Change) -> (Self, oneshot::Receiver<Result<bool>>) {
+        let (answer, answered) = oneshot::channel();
+        (Self { batch, change, answer }, answered)
+    }
+
+    /// Announces what is on disk, and answers.
+    pub(super) fn end(self, written: Written, live: &Live, teller: Option<&Teller>) {
+        if matches!(written, Ok(true)) {
+            if let Some(teller) = teller {
+                teller.tell(std::slice::from_ref(&self.change));
+            }
+            live.announce(self.change);
+            live.wake();
+        }
+        // The caller may have gone away; what is written stands all the same.
+        let _ = self.answer.send(written.map_err(Error::Failed));
+    }
+}
+
+pub(super) fn told(done: std::result::Result<bool, DbErr>) -> Written {
+    done.map_err(|error| format!("database: {error}"))
+}
+
+/// PostgreSQL: several transactions at once, each with what waits.
+pub(super) fn on_postgres(connection: &DatabaseConnection, live: &Arc<Live>, teller: &Teller, queue: mpsc::Receiver<Addition>) {
+    let queue = Arc::new(Mutex::new(queue));
+    for _ in 0..AT_ONCE {
+        let (connection, live, teller, queue) = (connection.clone(), live.clone(), teller.clone(), queue.clone());
+        tokio::spawn(async move {
+            loop {
+                let mut waiting = Vec::new();
+                if queue.lock().await.recv_many(&mut waiting, LARGEST).await == 0 {
+                    return;
+                }
+                for (addition, written) in write(&connection, waiting).await {
+                    addition.end(written, &live, Some(&teller));
+                }
+            }
+        });
+    }
+}
+
+async fn write(connection: &DatabaseConnection, waiting: Vec<Addition>) -> Vec<(Addition, Written)> {
+    if waiting.len() > 1 && matches!(together(connection, &waiting).await, Ok(true)) {
+        return waiting.into_iter().map(|addition| (addition, Ok(true))).collect();
+    }
+    let mut done = Vec::with_capacity(waiting.len());
+    for addition in waiting {
+        // One statement, a transaction of its own.
+        let written = told(addition.batch.write(connection).await);
+        done.push((addition, written));
+    }
+    done
+}
+
+async fn together(connection: &DatabaseConnection, waiting: &[Addition]) -> std::result::Result<bool, DbErr> {
+    let transaction = connection.begin().await?;
+    let batches: Vec<&Batch> = waiting.iter().map(|addition| &addition.batch).collect();
+    let written = Batch::write_merged(&batches, &transaction).await?;
+    if written {
+        transaction.commit().await?
+    } else {
+        transaction.rollback().await?
+    }
+    Ok(written)
+}

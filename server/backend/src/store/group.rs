@@ -1,0 +1,117 @@
+//! What shares a commit on SQLite: each use case after a savepoint, so that one that refuses is undone alone.
+
+use super::adding::{self, Addition, Written};
+use super::batch::Batch;
+use super::writer::{Finish, Job, Work};
+use crate::live::Live;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Use cases that share one commit, at most.
+const LARGEST: usize = 128;
+
+/// Where a use case begins, and what the next one's beginning makes of it.
+const BEGIN: &str = "SAVEPOINT use_case";
+const NEXT: &str = "RELEASE use_case; SAVEPOINT use_case";
+const UNDO: &str = "ROLLBACK TO use_case";
+
+/// A transaction with several use cases.
+pub(super) struct Group {
+    outer: DatabaseTransaction,
+    live: Arc<Live>,
+    finishes: Vec<Finish>,
+    /// Whether something was written since the savepoint, and stays.
+    kept: bool,
+}
+
+impl Group {
+    /// In a transaction that has just begun.
+    pub(super) fn new(outer: DatabaseTransaction, live: Arc<Live>) -> Self {
+        Self { outer, live, finishes: Vec::new(), kept: false }
+    }
+
+    /// Runs the first use case and what waits behind it.
+    pub(super) async fn run(&mut self, first: Job, queue: &mut mpsc::Receiver<Job>) -> Result<(), DbErr> {
+        self.say(BEGIN).await?;
+        let (mut next, mut taken, mut adding) = (Some(first), 0, Vec::new());
+        loop {
+            match next.take() {
+                Some(Job::Add(addition)) => adding.push(addition),
+                Some(Job::Run(work)) => {
+                    self.add(std::mem::take(&mut adding)).await?;
+                    self.work(work).await?;
+                }
+                None => return self.add(adding).await,
+            }
+            taken += 1;
+            if taken < LARGEST {
+                next = queue.try_recv().ok();
+            }
+        }
+    }
+
+    /// Commits, unless what ran could not be told apart any more, and answers everybody.
+    pub(super) async fn end(self, ran: Result<(), DbErr>) {
+        let ended = match ran {
+            Ok(()) => self.outer.commit().await.map_err(|error| format!("commit: {error}")),
+            Err(error) => {
+                // Dropped, the transaction is undone.
+                drop(self.outer);
+                Err(format!("savepoint: {error}"))
+            }
+        };
+        for finish in self.finishes {
+            finish(ended.clone());
+        }
+    }
+
+    async fn say(&mut self, sql: &str) -> Result<(), DbErr> {
+        self.outer.execute_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.map(drop)
+    }
+
+    /// Begins a use case.
+    async fn begin(&mut self) -> Result<(), DbErr> {
+        if std::mem::take(&mut self.kept) { self.say(NEXT).await } else { Ok(()) }
+    }
+
+    /// Keeps or undoes what was written since the beginning.
+    async fn keep(&mut self, keep: bool) -> Result<(), DbErr> {
+        self.kept = keep;
+        if keep { Ok(()) } else { self.say(UNDO).await }
+    }
+
+    async fn work(&mut self, work: Work) -> Result<(), DbErr> {
+        self.begin().await?;
+        let (keep, finish) = work(&self.outer).await;
+        self.finishes.push(finish);
+        self.keep(keep).await
+    }
+
+    /// Writes additions: together, or each for itself when that does not go.
+    async fn add(&mut self, additions: Vec<Addition>) -> Result<(), DbErr> {
+        if additions.len() > 1 {
+            self.begin().await?;
+            let batches: Vec<&Batch> = additions.iter().map(|addition| &addition.batch).collect();
+            let written = matches!(Batch::write_merged(&batches, &self.outer).await, Ok(true));
+            self.keep(written).await?;
+            if written {
+                additions.into_iter().for_each(|addition| self.answer(addition, Ok(true)));
+                return Ok(());
+            }
+        }
+        for addition in additions {
+            self.begin().await?;
+            let written = adding::told(addition.batch.write(&self.outer).await);
+            self.keep(matches!(written, Ok(true))).await?;
+            self.answer(addition, written);
+        }
+        Ok(())
+    }
+
+    /// Answers after the commit.
+    fn answer(&mut self, addition: Addition, written: Written) {
+        let live = self.live.clone();
+        self.finishes.push(Box::new(move |committed| addition.end(committed.and(written), &live, None)));
+    }
+}
