@@ -68,26 +68,26 @@ pub(super) fn on_postgres(connection: &DatabaseConnection, live: &Arc<Live>, tel
 }
 
 async fn write(connection: &DatabaseConnection, waiting: Vec<Addition>) -> Vec<(Addition, Written)> {
-    if waiting.len() > 1 && matches!(together(connection, &waiting).await, Ok(true)) {
-        return waiting.into_iter().map(|addition| (addition, Ok(true))).collect();
+    let mut written = vec![None; waiting.len()];
+    if waiting.len() > 1 {
+        written = together(connection, &waiting).await.unwrap_or(written);
     }
     let mut done = Vec::with_capacity(waiting.len());
-    for addition in waiting {
-        // One statement, a transaction of its own.
-        let written = told(addition.batch.write(connection).await);
+    for (addition, written) in waiting.into_iter().zip(written) {
+        let written = match written {
+            Some(written) => Ok(written),
+            // One statement, a transaction of its own.
+            None => told(addition.batch.write(connection).await),
+        };
         done.push((addition, written));
     }
     done
 }
 
-async fn together(connection: &DatabaseConnection, waiting: &[Addition]) -> std::result::Result<bool, DbErr> {
+async fn together(connection: &DatabaseConnection, waiting: &[Addition]) -> std::result::Result<Vec<Option<bool>>, DbErr> {
     let transaction = connection.begin().await?;
     let batches: Vec<&Batch> = waiting.iter().map(|addition| &addition.batch).collect();
     let written = Batch::write_merged(&batches, &transaction).await?;
-    if written {
-        transaction.commit().await?
-    } else {
-        transaction.rollback().await?
-    }
+    transaction.commit().await?;
     Ok(written)
 }

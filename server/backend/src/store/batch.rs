@@ -5,7 +5,9 @@ use sea_orm::sea_query::{
     DeleteStatement, PostgresQueryBuilder, QueryBuilder, SqlWriter, SqlWriterValues, SqliteQueryBuilder, UpdateStatement, Value, Values,
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, SqlErr, Statement};
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use uuid::Uuid;
 
 /// Rows of merged batches that are written by one statement: a few sizes, so that each is prepared once.
 const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
@@ -113,35 +115,68 @@ impl Batch {
         taken(run(connection, backend, built).await)
     }
 
-    /// Makes the changes of several batches, none of which begins something anew with `then` or changes a row: with one statement for
-    /// many rows. False when a key of a new row is taken; nothing says whose, and the transaction has to be undone.
-    pub(super) async fn write_merged(batches: &[&Self], connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    /// Makes the changes of several batches, with one statement for many rows, and says of each whether its first row is there now; if it
+    /// is not, as one of its keys is taken, nothing of that batch is. None for what has to be written for itself. Batches begin with one
+    /// row that has an id, and the rest names it; after that they add and remove rows, and `then` and changes are not for them.
+    ///
+    /// # Errors
+    /// When one of the other rows cannot be written: nothing says whose, and what was written has to be undone.
+    pub(super) async fn write_merged(batches: &[&Self], connection: &impl ConnectionTrait) -> Result<Vec<Option<bool>>, DbErr> {
         let backend = connection.get_database_backend();
-        let mut tables: Vec<Rows> = Vec::new();
-        let mut others: Vec<(String, Vec<Value>)> = Vec::new();
-        for part in batches.iter().flat_map(|batch| &batch.0) {
-            match part {
-                Part::Rows(rows) => match tables.iter_mut().find(|table| table.head == rows.head) {
-                    Some(table) => table.values.extend(rows.values.iter().cloned()),
-                    None => tables.push(Rows { head: rows.head.clone(), width: rows.width, values: rows.values.clone() }),
-                },
-                other => {
-                    let (sql, values) = alone(other, backend);
-                    others.push((sql, values.0));
-                }
+        let mut ids = BTreeSet::new();
+        // The same id twice is the same submission twice: the second one waits for the first.
+        let own: Vec<Option<Uuid>> = batches.iter().map(|batch| batch.id().filter(|id| ids.insert(*id))).collect();
+        let together = || batches.iter().zip(&own).filter_map(|(batch, id)| Some((batch, (*id)?)));
+        let mut there = BTreeSet::new();
+        for rows in merged(together().filter_map(|(batch, _)| batch.first())) {
+            let (sql, values) = alone(&Part::Rows(rows), backend);
+            let sql = format!("{sql} ON CONFLICT DO NOTHING RETURNING \"id\"");
+            for row in connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
+                there.insert(row.try_get_by_index::<Uuid>(0)?);
             }
         }
-        let mut built = Vec::new();
-        for Rows { head, width, mut values } in tables {
-            while !values.is_empty() {
-                let rest = values.split_off(size(values.len() / width) * width);
-                built.push(alone(&Part::Rows(Rows { head: head.clone(), width, values }), backend));
-                values = rest;
-            }
-        }
-        built.extend(repeated(others, backend));
-        taken(run(connection, backend, built).await)
+        let rest = || together().filter(|(_, id)| there.contains(id)).flat_map(|(batch, _)| batch.0.iter().skip(1));
+        let rows = rest().filter_map(|part| if let Part::Rows(rows) = part { Some(rows) } else { None });
+        let mut built: Vec<_> = merged(rows).into_iter().map(|rows| alone(&Part::Rows(rows), backend)).collect();
+        let others = rest().filter(|part| !matches!(part, Part::Rows(_))).map(|part| alone(part, backend));
+        built.extend(repeated(others.collect(), backend));
+        run(connection, backend, built).await?;
+        Ok(own.into_iter().map(|id| id.map(|id| there.contains(&id))).collect())
     }
+
+    /// The row everything else names.
+    fn first(&self) -> Option<&Rows> {
+        self.0.first().and_then(|part| if let Part::Rows(rows) = part { Some(rows) } else { None })
+    }
+
+    /// Its id.
+    fn id(&self) -> Option<Uuid> {
+        let first = self.first().filter(|rows| rows.values.len() == rows.width)?;
+        match first.values.first() {
+            Some(Value::Uuid(Some(id))) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+/// The rows of each table, in portions of a few sizes.
+fn merged<'r>(all: impl Iterator<Item = &'r Rows>) -> Vec<Rows> {
+    let mut tables: Vec<Rows> = Vec::new();
+    for rows in all {
+        match tables.iter_mut().find(|table| table.head == rows.head) {
+            Some(table) => table.values.extend(rows.values.iter().cloned()),
+            None => tables.push(Rows { head: rows.head.clone(), width: rows.width, values: rows.values.clone() }),
+        }
+    }
+    let mut portions = Vec::new();
+    for Rows { head, width, mut values } in tables {
+        while !values.is_empty() {
+            let rest = values.split_off(size(values.len() / width) * width);
+            portions.push(Rows { head: head.clone(), width, values });
+            values = rest;
+        }
+    }
+    portions
 }
 
 /// The largest of the sizes that so many rows fill.
@@ -150,9 +185,9 @@ fn size(rows: usize) -> usize {
 }
 
 /// Equal statements, of which SQLite takes many at once.
-fn repeated(mut statements: Vec<(String, Vec<Value>)>, backend: DatabaseBackend) -> Vec<(String, Values)> {
+fn repeated(mut statements: Vec<(String, Values)>, backend: DatabaseBackend) -> Vec<(String, Values)> {
     if backend == DatabaseBackend::Postgres {
-        return statements.into_iter().map(|(sql, values)| (sql, Values(values))).collect();
+        return statements;
     }
     statements.sort_by(|one, other| one.0.cmp(&other.0));
     let mut built = Vec::new();
@@ -161,7 +196,7 @@ fn repeated(mut statements: Vec<(String, Vec<Value>)>, backend: DatabaseBackend)
         while !rest.is_empty() {
             let (now, later) = rest.split_at(size(rest.len()));
             let sql = now.iter().map(|(sql, _)| sql.as_str()).collect::<Vec<_>>().join("; ");
-            built.push((sql, Values(now.iter().flat_map(|(_, values)| values).cloned().collect())));
+            built.push((sql, Values(now.iter().flat_map(|(_, values)| &values.0).cloned().collect())));
             rest = later;
         }
     }

@@ -90,20 +90,24 @@ impl Group {
 
     /// Writes additions: together, or each for itself when that does not go.
     async fn add(&mut self, additions: Vec<Addition>) -> Result<(), DbErr> {
+        let mut together = vec![None; additions.len()];
         if additions.len() > 1 {
             self.begin().await?;
             let batches: Vec<&Batch> = additions.iter().map(|addition| &addition.batch).collect();
-            let written = matches!(Batch::write_merged(&batches, &self.outer).await, Ok(true));
-            self.keep(written).await?;
-            if written {
-                additions.into_iter().for_each(|addition| self.answer(addition, Ok(true)));
-                return Ok(());
-            }
+            let written = Batch::write_merged(&batches, &self.outer).await;
+            self.keep(written.is_ok()).await?;
+            together = written.unwrap_or(together);
         }
-        for addition in additions {
-            self.begin().await?;
-            let written = adding::told(addition.batch.write(&self.outer).await);
-            self.keep(matches!(written, Ok(true))).await?;
+        for (addition, written) in additions.into_iter().zip(together) {
+            let written = match written {
+                Some(written) => Ok(written),
+                None => {
+                    self.begin().await?;
+                    let written = adding::told(addition.batch.write(&self.outer).await);
+                    self.keep(matches!(written, Ok(true))).await?;
+                    written
+                }
+            };
             self.answer(addition, written);
         }
         Ok(())

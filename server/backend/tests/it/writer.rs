@@ -1,11 +1,17 @@
 //! The writer, and what the database itself refuses.
 
 use crate::harness::on_both;
-use crate::requests::file;
-use backend::requests;
-use domain::requests::wire::Submitted;
+use crate::requests::{answers, file};
+use backend::{Backend, Caller, Ids, Real, Store, requests};
+use domain::id::RequestId;
+use domain::requests::What;
+use domain::requests::wire::{SubmitDraft, Submitted};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use uuid::Uuid;
 
 /// Refused by a guard, not by a reference or a constraint.
 async fn refused(connection: &sea_orm::DatabaseConnection, statement: &str) {
@@ -55,19 +61,13 @@ async fn many_at_once_are_each_answered_for_themselves() {
             sending.push(tokio::spawn(async move {
                 let caller = world.caller("north", people[at % people.len()]).await;
                 let mut draft = requests::open_draft(&world.backend, &caller, "note").await.unwrap();
-                draft.id = domain::id::RequestId(uuid::Uuid::new_v4());
+                draft.id = RequestId(Uuid::new_v4());
                 // Every fourth one is refused, between others that are kept.
                 let given = if at % 4 == 3 { json!({}) } else { json!({"text": format!("Note {at}")}) };
-                let draft = domain::requests::wire::SubmitDraft {
-                    id: draft.id,
-                    item_key: "note".to_owned(),
-                    form_version: draft.form_version,
-                    answers: crate::requests::answers(given),
-                };
-                requests::submit(&world.backend, &caller, draft).await.unwrap()
+                requests::submit(&world.backend, &caller, note(draft.id, draft.form_version, given)).await.unwrap()
             }));
         }
-        let (mut numbers, mut refused) = (std::collections::BTreeSet::new(), 0);
+        let (mut numbers, mut refused) = (BTreeSet::new(), 0);
         for sent in sending {
             match sent.await.unwrap() {
                 Submitted::Filed { number } => assert!(numbers.insert(number), "two requests with one number"),
@@ -76,6 +76,60 @@ async fn many_at_once_are_each_answered_for_themselves() {
             }
         }
         assert_eq!((numbers.len(), refused), (60, 20));
+    })
+    .await;
+}
+
+fn note(id: RequestId, form_version: String, given: serde_json::Value) -> SubmitDraft {
+    SubmitDraft { id, item_key: "note".to_owned(), form_version, answers: answers(given) }
+}
+
+/// Ids as everywhere, but docket numbers that are often taken.
+struct FewNumbers(AtomicU8);
+
+impl Ids for FewNumbers {
+    fn id(&self) -> Uuid {
+        Real.id()
+    }
+    fn bytes(&self) -> [u8; 4] {
+        [0, 0, 0, self.0.fetch_add(1, Ordering::SeqCst) / 3]
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_and_a_submission_sent_twice_spoil_nothing_for_others() {
+    on_both(|world| async move {
+        let store = Store::open(&world.url).await.unwrap();
+        let backend = Backend::new(store, world.settings.clone(), world.clock.clone(), Arc::new(FewNumbers(AtomicU8::new(0)))).unwrap();
+        let hana: Caller = world.caller("north", "hana").await;
+        let version = requests::open_draft(&backend, &hana, "note").await.unwrap().form_version;
+        // The form's version is kept from now on, so that nothing but new rows is written.
+        requests::submit(&backend, &hana, note(RequestId(Uuid::new_v4()), version.clone(), json!({"text": "First"}))).await.unwrap();
+
+        let sending: Vec<_> = (0..30)
+            .flat_map(|at| {
+                let draft = note(RequestId(Uuid::new_v4()), version.clone(), json!({"text": format!("Note {at}")}));
+                // Every third one is sent by an impatient person.
+                let times = if at % 3 == 0 { 3 } else { 1 };
+                std::iter::repeat_n(draft, times)
+            })
+            .map(|draft| {
+                let (backend, hana) = (backend.clone(), hana.clone());
+                tokio::spawn(async move { (draft.id, requests::submit(&backend, &hana, draft).await.unwrap()) })
+            })
+            .collect();
+        let mut filed = BTreeSet::new();
+        for sent in sending {
+            let (id, Submitted::Filed { number }) = sent.await.unwrap() else { panic!("not filed") };
+            filed.insert((number, id.to_string()));
+        }
+        assert_eq!(filed.len(), 30, "each submission has one number, however often it was sent");
+        assert_eq!(filed.iter().map(|(number, _)| number).collect::<BTreeSet<_>>().len(), 30, "no two have the same");
+        for (number, _) in &filed {
+            let page = requests::page(&backend, &hana, number).await.unwrap();
+            let submitted = page.events.iter().filter(|event| matches!(event.what, What::Submitted)).count();
+            assert_eq!(submitted, 1, "{number} was filed once: {:?}", page.events);
+        }
     })
     .await;
 }
