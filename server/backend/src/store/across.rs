@@ -9,7 +9,7 @@
 //! SQLite has no such channel, but `PRAGMA data_version` says cheaply whether another connection committed. It is asked on the writer's
 //! connection, whose own commits it does not count; what is new since is found by the row numbers of the two tables that only grow.
 
-use super::{Read, requests};
+use super::{Read, limited, requests};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use domain::id::{OrganizationId, RequestId};
@@ -287,7 +287,7 @@ async fn since(reader: &DatabaseConnection, writer: &DatabaseConnection, seen: O
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         let organization = OrganizationId(row.try_get_by_index(0)?);
-        let handle = Read { connection: reader.clone(), organization };
+        let handle = Read { connection: limited(reader), organization };
         match requests::by_id(&handle, RequestId(row.try_get_by_index(1)?)).await {
             Ok(Some(request)) => changes.push(crate::requests::change(organization, &request)),
             Ok(None) | Err(Error::Damaged(_)) => {}

@@ -9,6 +9,7 @@ pub(crate) mod batch;
 mod column;
 mod free;
 mod group;
+mod limited;
 mod only;
 mod own;
 mod sqlite;
@@ -59,6 +60,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub(crate) use limited::Limited;
+
 pub(crate) use column::{from_json, micros, time, to_json};
 
 /// An open database: a pool of readers and the writer.
@@ -75,13 +78,13 @@ pub struct Store {
 
 /// A handle to read one organization's rows.
 pub(crate) struct Read {
-    connection: DatabaseConnection,
+    connection: Limited<Arc<DatabaseConnection>>,
     organization: OrganizationId,
 }
 
 /// A handle inside one use case's transaction, on one organization's rows.
 pub(crate) struct Tx<'t> {
-    transaction: &'t DatabaseTransaction,
+    transaction: Limited<&'t DatabaseTransaction>,
     organization: OrganizationId,
     /// What to announce once this is committed.
     pub(crate) changes: Mutex<Vec<Change>>,
@@ -91,7 +94,7 @@ pub(crate) struct Tx<'t> {
 
 /// A handle on what belongs to no organization.
 pub(crate) struct Platform {
-    connection: DatabaseConnection,
+    connection: Limited<Arc<DatabaseConnection>>,
 }
 
 /// What `Read` and `Tx` have in common: rows of one organization.
@@ -105,8 +108,8 @@ pub(crate) trait Handle: Sync {
 }
 
 impl Handle for Read {
-    type Connection = DatabaseConnection;
-    fn connection(&self) -> &DatabaseConnection {
+    type Connection = Limited<Arc<DatabaseConnection>>;
+    fn connection(&self) -> &Self::Connection {
         &self.connection
     }
     fn organization(&self) -> uuid::Uuid {
@@ -114,10 +117,10 @@ impl Handle for Read {
     }
 }
 
-impl Handle for Tx<'_> {
-    type Connection = DatabaseTransaction;
-    fn connection(&self) -> &DatabaseTransaction {
-        self.transaction
+impl<'t> Handle for Tx<'t> {
+    type Connection = Limited<&'t DatabaseTransaction>;
+    fn connection(&self) -> &Self::Connection {
+        &self.transaction
     }
     fn organization(&self) -> uuid::Uuid {
         self.organization.0
@@ -140,7 +143,7 @@ impl Tx<'_> {
 
 impl Platform {
     /// The connection queries run on.
-    pub(crate) fn connection(&self) -> &DatabaseConnection {
+    pub(crate) fn connection(&self) -> &Limited<Arc<DatabaseConnection>> {
         &self.connection
     }
 }
@@ -235,17 +238,17 @@ impl Store {
 
     /// A handle to read one organization.
     pub(crate) fn read(&self, organization: OrganizationId) -> Read {
-        Read { connection: self.reader.clone(), organization }
+        Read { connection: limited(&self.reader), organization }
     }
 
     /// A handle on what belongs to no organization.
     pub(crate) fn platform(&self) -> Platform {
-        Platform { connection: self.reader.clone() }
+        Platform { connection: limited(&self.reader) }
     }
 
     /// A handle to change what belongs to no organization, one statement each. On SQLite it waits for the writer's turn.
     pub(crate) fn platform_writer(&self) -> Platform {
-        Platform { connection: self.writer.connection().clone() }
+        Platform { connection: limited(self.writer.connection()) }
     }
 
     /// Runs one use case in one transaction. Answers after the commit; a caller that goes away cancels nothing.
@@ -268,6 +271,10 @@ impl Store {
     pub(crate) async fn add(&self, batch: batch::Batch, change: Change) -> Result<bool> {
         self.writer.add(batch, change).await
     }
+}
+
+fn limited(connection: &DatabaseConnection) -> Limited<Arc<DatabaseConnection>> {
+    Limited(Arc::new(connection.clone()))
 }
 
 /// Statements a connection keeps prepared: those for many rows at once are another one for each number of rows.

@@ -66,13 +66,13 @@ pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<V
 pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, time_zone: &str, now: i64) -> Result<()> {
     let (key, name, time_zone) = (key.to_owned(), name.to_owned(), time_zone.to_owned());
     let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone, notices: "{}".to_owned() };
-    Entity::insert(row.into_active_model()).exec_without_returning(tx.transaction).await?;
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
 /// Renames the organization of this transaction.
 pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
-    Entity::update_many().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(tx.organization.0)).exec(tx.transaction).await?;
+    Entity::update_many().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(tx.organization.0)).exec(tx.connection()).await?;
     Ok(())
 }
 
@@ -85,7 +85,7 @@ pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
 /// Moves the organization of this transaction to a time zone.
 pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
     let update = Entity::update_many().col_expr(Column::TimeZone, Expr::value(zone)).filter(Column::Id.eq(tx.organization.0));
-    update.exec(tx.transaction).await?;
+    update.exec(tx.connection()).await?;
     Ok(())
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn notices(handle: &impl Handle) -> Result<Defaults> {
 /// As `notices`, locked until the transaction ends.
 pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<Defaults> {
     let query = Entity::find_by_id(tx.organization()).lock_exclusive().select_only().column(Column::Notices).into_tuple();
-    let text: Option<String> = query.only(tx.transaction).await?;
+    let text: Option<String> = query.only(tx.connection()).await?;
     text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
 }
 
@@ -107,6 +107,6 @@ pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<Defaults> {
 pub(crate) async fn set_notices(tx: &Tx<'_>, defaults: &Defaults) -> Result<()> {
     let text = to_json(defaults)?;
     let update = Entity::update_many().col_expr(Column::Notices, Expr::value(text)).filter(Column::Id.eq(tx.organization.0));
-    update.exec(tx.transaction).await?;
+    update.exec(tx.connection()).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Accounts. A person can be a member of several organizations (`members`); the account itself belongs to none.
 
 use super::only::Only;
-use super::{Platform, Tx, micros, time};
+use super::{Handle, Platform, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::PersonId;
@@ -111,7 +111,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], 
             }
             .into_active_model()
         });
-        Entity::insert_many(rows).exec_without_returning(tx.transaction).await?;
+        Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     }
     Ok(())
 }
@@ -124,7 +124,7 @@ pub(crate) async fn update(tx: &Tx<'_>, account: &Account) -> Result<()> {
         .col_expr(Column::TimeZone, Expr::value(account.time_zone.as_str()))
         .col_expr(Column::Phone, Expr::value(account.phone.as_str()))
         .filter(Column::Id.eq(account.id.0))
-        .exec(tx.transaction)
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

@@ -6,7 +6,7 @@
 use super::adding::{self, Addition};
 use super::batch::Batch;
 use super::group::Group;
-use super::{Tx, across::Teller};
+use super::{Limited, Tx, across::Teller};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use domain::id::OrganizationId;
@@ -116,7 +116,7 @@ where
 {
     Box::new(move |transaction| {
         Box::pin(async move {
-            let tx = Tx { transaction, organization, changes: Mutex::default(), undone: AtomicBool::new(false) };
+            let tx = Tx { transaction: Limited(transaction), organization, changes: Mutex::default(), undone: AtomicBool::new(false) };
             let result = AssertUnwindSafe(work(&tx)).catch_unwind().await.unwrap_or_else(|_| Err(Error::failed("a use case panicked")));
             let keep = result.is_ok() && !tx.undone.into_inner();
             let changes = tx.changes.into_inner().unwrap_or_default();
