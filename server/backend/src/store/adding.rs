@@ -5,12 +5,14 @@ use super::across::Teller;
 use super::batch::Batch;
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
-use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, TransactionTrait};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// Transactions that PostgreSQL is given at once.
 const AT_ONCE: usize = 4;
+/// How often an addition is written when it and others wait for each other.
+const TRIES: u32 = 5;
 /// Additions in one of them, at most.
 const LARGEST: usize = 64;
 
@@ -76,12 +78,29 @@ async fn write(connection: &DatabaseConnection, waiting: Vec<Addition>) -> Vec<(
     for (addition, written) in waiting.into_iter().zip(written) {
         let written = match written {
             Some(written) => Ok(written),
-            // One statement, a transaction of its own.
-            None => told(addition.batch.write(connection).await),
+            None => alone(connection, &addition.batch).await,
         };
         done.push((addition, written));
     }
     done
+}
+
+/// One statement, a transaction of its own.
+async fn alone(connection: &DatabaseConnection, batch: &Batch) -> Written {
+    for _ in 1..TRIES {
+        match batch.write(connection).await {
+            Err(error) if is_deadlock(&error) => {}
+            done => return told(done),
+        }
+    }
+    told(batch.write(connection).await)
+}
+
+/// Whether two transactions waited for each other's keys, and this one was given up (`deadlock_detected`,
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn is_deadlock(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else { return false };
+    cause.as_database_error().and_then(|cause| cause.code()).is_some_and(|code| code == "40P01")
 }
 
 async fn together(connection: &DatabaseConnection, waiting: &[Addition]) -> std::result::Result<Vec<Option<bool>>, DbErr> {
