@@ -3,8 +3,9 @@
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::requests::{Gone, perform, waiting};
+use crate::store::count::Count;
 use crate::store::waiting_rules::Reach;
-use crate::store::{requests, waiting_rules};
+use crate::store::{Read, requests, waiting_rules};
 use crate::{Backend, held, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -37,8 +38,7 @@ pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<Inbo
         row.held = open.map(|held| held.verdict);
     }
     rows.sort_by(|a, b| (a.group, a.submitted_at, &a.number).cmp(&(b.group, b.submitted_at, &b.number)));
-    let count =
-        if found.len() as u64 == most { waiting_rules::count(&handle, &reach, u64::from(MOST_COUNTED)).await? } else { found.len() as u64 };
+    let count = if found.len() as u64 == most { count(backend, caller).await? } else { found.len() as u64 };
     Ok(InboxPage { rows, count, held })
 }
 
@@ -48,7 +48,15 @@ pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<Inbo
 /// When the database fails.
 pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
     let handle = backend.store().read(caller.organization);
-    waiting_rules::count(&handle, &Reach::of(&caller.facts, backend.now()), u64::from(MOST_COUNTED)).await
+    match counted(&handle, backend, caller) {
+        Some(count) => count.ask(&handle).await,
+        None => Ok(0),
+    }
+}
+
+/// What `count` asks.
+pub(crate) fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Option<Count> {
+    waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), u64::from(MOST_COUNTED))
 }
 
 /// Approves, declines or asks for changes; answers with the request as it is then.

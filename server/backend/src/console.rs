@@ -12,8 +12,9 @@ use crate::live::Change;
 use crate::requests::{announce, record};
 use crate::store::attempts::Attempt;
 use crate::store::console::{self, After, Wanted};
+use crate::store::count::Count;
 use crate::store::deliveries::Delivery;
-use crate::store::{Tx, attempts, connectors, deliveries, destinations, effects, members, organizations, requests};
+use crate::store::{Read, Tx, attempts, connectors, deliveries, destinations, effects, members, organizations, requests};
 use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
@@ -92,15 +93,9 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
     })
 }
 
-/// How many destinations are paused because they fail; 0 for who may not see deliveries.
-///
-/// # Errors
-/// When the database fails.
-pub async fn trouble(backend: &Backend, caller: &Caller) -> Result<u64> {
-    if see(caller).is_err() {
-        return Ok(0);
-    }
-    destinations::paused(&backend.store().read(caller.organization)).await
+/// How many destinations are paused because they fail; none for who may not see deliveries.
+pub(crate) fn trouble(handle: &Read, caller: &Caller) -> Option<Count> {
+    see(caller).is_ok().then(|| destinations::paused(handle))
 }
 
 /// Whether anything is delivered at all.

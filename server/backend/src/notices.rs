@@ -37,7 +37,7 @@ pub async fn list(backend: &Backend, caller: &Caller, after: Option<String>) -> 
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| more).map(|last| format!("{}.{}", micros(last.at), last.effect));
-    Ok(NoticeList { rows: found.into_iter().map(row).collect(), unread: notices::unread(&handle, caller.id()).await?, next })
+    Ok(NoticeList { rows: found.into_iter().map(row).collect(), unread: notices::unread(&handle, caller.id()).ask(&handle).await?, next })
 }
 
 fn place(text: &str) -> Option<(DateTime<Utc>, EffectId)> {
@@ -59,14 +59,6 @@ fn row(notice: Notice) -> NoticeRow {
         at: notice.at,
         read: notice.read_at.is_some(),
     }
-}
-
-/// How many the caller has not read, counted no further than 100.
-///
-/// # Errors
-/// When the database fails.
-pub async fn unread(backend: &Backend, caller: &Caller) -> Result<u64> {
-    notices::unread(&backend.store().read(caller.organization), caller.id()).await
 }
 
 /// Notices that can be marked at once.

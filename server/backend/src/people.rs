@@ -7,8 +7,8 @@ mod profile;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{members, organizations, people, sessions, sign_in_attempts};
-use crate::{Backend, approvals, requests, zones};
+use crate::store::{self, count, members, organizations, people, sessions, sign_in_attempts};
+use crate::{Backend, approvals, console, requests, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::id::{OrganizationId, PersonId};
@@ -104,8 +104,16 @@ pub async fn caller(backend: &Backend, organization_key: &str, email: &str) -> R
 pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
     let organizations = organizations::of_person(&backend.store().platform(), caller.id()).await?;
     let organization = organizations.iter().find(|one| one.id == caller.organization).cloned().ok_or(Refusal::NotFound)?;
-    let (_, open_count) = requests::open_summaries(backend, caller, 0).await?;
-    let inbox_count = approvals::count(backend, caller).await?;
+    let handle = backend.store().read(caller.organization);
+    let counts = [
+        Some(store::requests::open_count(&handle, caller.id())),
+        approvals::counted(&handle, backend, caller),
+        requests::work_count(&handle, caller),
+        Some(store::tasks::open_count(&handle, caller.id())),
+        console::trouble(&handle, caller),
+        Some(store::notices::unread(&handle, caller.id())),
+    ];
+    let [open_count, inbox_count, work_count, task_count, delivery_trouble, unread_count] = count::all(&handle, counts).await?;
     Ok(Me {
         person: caller.facts.person.clone(),
         email: caller.email.clone(),
@@ -116,11 +124,11 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         leads: caller.facts.leads(),
         works: caller.facts.may(Permission::Work),
         home: domain::people::landing(&caller.facts, inbox_count).to_owned(),
-        work_count: requests::work_count(backend, caller).await?,
-        task_count: requests::task_count(backend, caller).await?,
+        work_count,
+        task_count,
         sees_deliveries: caller.facts.may(Permission::SeeDeliveries),
-        delivery_trouble: crate::console::trouble(backend, caller).await?,
-        unread_count: crate::notices::unread(backend, caller).await?,
+        delivery_trouble,
+        unread_count,
         inbox_count,
         open_count,
         time_zone: caller.zone.name().to_owned(),

@@ -20,10 +20,11 @@ pub use comments::{comment, edit_comment, remove_comment, restore_comment};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
 pub use page::{page, page_at};
-pub use queue::{board, queue, work_count};
+pub(crate) use queue::work_count;
+pub use queue::{board, queue};
 pub use route::preview_route;
 pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
-pub use tasks::{add_task, change_task, edit_task, my_tasks, task_count};
+pub use tasks::{add_task, change_task, edit_task, my_tasks};
 
 pub(crate) use acting::{Gone, announce, change, fresh, perform, unseen, wake};
 pub(crate) use recording::{record, record_each};

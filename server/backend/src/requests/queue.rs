@@ -4,6 +4,7 @@ use super::summary;
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
+use crate::store::count::Count;
 use crate::store::queue::{After, Found, Number, Wanted, Words};
 use crate::store::{Read, items, members, micros, queue as rows, time};
 use crate::zones;
@@ -57,15 +58,9 @@ pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> R
 }
 
 /// How many requests the caller has that have not ended; none for those who do not work on requests.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn work_count(backend: &Backend, caller: &Caller) -> Result<u64> {
-    if !caller.facts.may(Permission::Work) {
-        return Ok(0);
-    }
+pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
     let mine = Wanted { assignee: Some(Some(caller.id())), ..Wanted::default() };
-    rows::count(&backend.store().read(caller.organization), &mine, u64::from(MOST_COUNTED)).await
+    rows::count(handle, &mine, u64::from(MOST_COUNTED)).filter(|_| caller.facts.may(Permission::Work))
 }
 
 /// What a question is answered with.
@@ -156,7 +151,10 @@ impl<'a> Desk<'a> {
     }
 
     async fn count(&self, wanted: &Wanted) -> Result<u32> {
-        let count = rows::count(&self.handle, wanted, u64::from(MOST_COUNTED)).await?;
+        let count = match rows::count(&self.handle, wanted, u64::from(MOST_COUNTED)) {
+            Some(count) => count.ask(&self.handle).await?,
+            None => 0,
+        };
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 

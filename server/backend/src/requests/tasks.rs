@@ -143,14 +143,6 @@ pub async fn my_tasks(backend: &Backend, caller: &Caller) -> Result<Vec<MyTask>>
         .collect())
 }
 
-/// How many tasks the caller still has to do.
-///
-/// # Errors
-/// When the database fails.
-pub async fn task_count(backend: &Backend, caller: &Caller) -> Result<u64> {
-    tasks::open_count(&backend.store().read(caller.organization), caller.id()).await
-}
-
 /// The locked request of a task, the person's facts, and the task: not found when there is none for the person.
 async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: TaskId) -> Result<(Request, Facts, Task)> {
     let (request, _) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;

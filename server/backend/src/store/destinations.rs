@@ -1,5 +1,6 @@
 //! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
 
+use super::count::Count;
 use super::only::Only;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
@@ -8,7 +9,7 @@ use domain::connectors::breaker::Health;
 use domain::id::OrganizationId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "destinations")]
@@ -142,7 +143,7 @@ pub(crate) async fn clear(platform: &Platform) -> Result<()> {
 }
 
 /// How many destinations are paused.
-pub(crate) async fn paused(handle: &impl Handle) -> Result<u64> {
+pub(crate) fn paused(handle: &impl Handle) -> Count {
     let paused = Entity::find().filter(Column::OrganizationId.eq(handle.organization())).filter(Column::PausedUntil.is_not_null());
-    Ok(paused.count(handle.connection()).await?)
+    Count::of(paused.select_only().column(Column::OrganizationId).into_query())
 }

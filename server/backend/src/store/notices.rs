@@ -1,5 +1,6 @@
 //! Notices: what a person was told, on whichever channel. The bell lists them; a summary and a late message ask them what was seen.
 
+use super::count::Count;
 use super::only::Only;
 use super::own::own;
 use super::{Handle, Platform, micros, time};
@@ -7,8 +8,8 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{EffectId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "notices")]
@@ -153,15 +154,11 @@ fn unread_of(handle: &impl Handle, person: PersonId) -> Condition {
 }
 
 /// How many a person has not read, counted no further than 100.
-pub(crate) async fn unread(handle: &impl Handle, person: PersonId) -> Result<u64> {
+pub(crate) fn unread(handle: &impl Handle, person: PersonId) -> Count {
     let mut found = Query::select();
     found.column(Column::Id).from(Entity).cond_where(unread_of(handle, person)).and_where(Expr::col(Column::InApp).eq(true));
     found.limit(100);
-    let mut counted = Query::select();
-    counted.expr(Func::count(Expr::col(Column::Id))).from_subquery(found, Alias::new("found"));
-    let row = handle.connection().query_one(&counted).await?;
-    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    Ok(count.try_into().unwrap_or_default())
+    Count::of(found)
 }
 
 /// What a person was told since a moment, has not read, and was not sent by e-mail; oldest first.

@@ -7,13 +7,14 @@
 //! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
 //! second one is read off the rows that the first one finds.
 
+use super::count::Count;
 use super::requests::{Column, Entity, Model, of_ids, request};
 use super::{Handle, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::requests::{Request, STATUSES, Status};
-use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -103,8 +104,7 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<Af
 }
 
 /// How many there are, counted no further than `most`.
-pub(crate) async fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Result<u64> {
-    let connection = handle.connection();
+pub(crate) fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Option<Count> {
     let base = base(handle, wanted, None);
     let named = |branch: Condition, number: usize| {
         let mut one = Query::select();
@@ -114,19 +114,15 @@ pub(crate) async fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> R
     // One range is enough where the order does not matter.
     let found = match &wanted.words {
         None => vec![narrowed(wanted)],
-        Some(_) => branches(wanted, connection.get_database_backend()),
+        Some(_) => branches(wanted, handle.connection().get_database_backend()),
     };
     let mut ranges = found.into_iter().enumerate().map(|(number, branch)| named(branch, number));
-    let Some(mut all) = ranges.next() else { return Ok(0) };
+    let mut all = ranges.next()?;
     ranges.for_each(|one| {
         all.union(UnionType::Distinct, one);
     });
     all.limit(most);
-    let mut counted = Query::select();
-    counted.expr(Func::count(Expr::col(Column::Id))).from_subquery(all, Alias::new("found"));
-    let row = connection.query_one(&counted).await?;
-    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    Ok(count.try_into().unwrap_or_default())
+    Some(Count::of(all))
 }
 
 /// What is asked of every branch.

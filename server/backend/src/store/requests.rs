@@ -1,6 +1,7 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
 use super::batch::Batch;
+use super::count::Count;
 use super::only::Only;
 use super::own::own;
 use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
@@ -13,7 +14,7 @@ use domain::people::PersonRef;
 use domain::requests::{Request, State, Status, lifecycle};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
-use sea_orm::{Condition, QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -282,6 +283,12 @@ pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit
     let rows = query.clone().order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
     let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { query.count(handle.connection()).await? };
     Ok((all(rows)?, total))
+}
+
+/// How many requests of a person have not ended.
+pub(crate) fn open_count(handle: &impl Handle, person: PersonId) -> Count {
+    let open = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
+    Count::of(open.select_only().column(Column::Id).into_query())
 }
 
 /// Requests with a rule that somebody can decide, oldest first.

@@ -1,5 +1,6 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
+use super::count::Count;
 use super::only::Only;
 use super::own::own;
 use super::{Handle, from_json, micros, to_json};
@@ -9,7 +10,7 @@ use domain::id::{PersonId, RequestId, TaskId};
 use domain::requests::tasks::{Task, TaskStatus};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tasks")]
@@ -104,10 +105,10 @@ pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<us
 }
 
 /// How many tasks of a person are not over.
-pub(crate) async fn open_count(handle: &impl Handle, person: PersonId) -> Result<u64> {
+pub(crate) fn open_count(handle: &impl Handle, person: PersonId) -> Count {
     let open = [TaskStatus::Open, TaskStatus::InProgress].map(key);
     let query = of_organization(handle).filter(Column::AssigneeId.eq(person.0)).filter(Column::Status.is_in(open));
-    Ok(query.count(handle.connection()).await?)
+    Count::of(query.select_only().column(Column::Id).into_query())
 }
 
 /// A person's tasks with their requests, the last changed first: those that are over, or those that are not.

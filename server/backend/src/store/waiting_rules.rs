@@ -1,6 +1,7 @@
 //! Waiting rules: the index of what waits for whom. A row for every open rule of a request that can be decided now.
 
 use super::batch::Batch;
+use super::count::Count;
 use super::own::own;
 use super::{Handle, counted_approvers, micros, requests};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use domain::id::{PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{Condition, ConnectionTrait, QueryTrait};
 use std::collections::BTreeSet;
 
@@ -133,12 +134,7 @@ pub(crate) async fn first(handle: &impl Handle, reach: &Reach, limit: u64) -> Re
     rows.iter().map(|row| Ok(RequestId(row.try_get_by_index(0)?))).collect()
 }
 
-/// How many requests are within reach, counted no further than `most`.
-pub(crate) async fn count(handle: &impl Handle, reach: &Reach, most: u64) -> Result<u64> {
-    let Some(first) = reach.first(handle, most) else { return Ok(0) };
-    let mut counted = Query::select();
-    counted.expr(Func::count(Expr::col(Column::RequestId))).from_subquery(first, Alias::new("found"));
-    let row = handle.connection().query_one(&counted).await?;
-    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    Ok(count.try_into().unwrap_or_default())
+/// How many requests are within reach, counted no further than `most`. None where nothing can be.
+pub(crate) fn count(handle: &impl Handle, reach: &Reach, most: u64) -> Option<Count> {
+    reach.first(handle, most).map(Count::of)
 }
