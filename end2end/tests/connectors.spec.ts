@@ -65,6 +65,10 @@ test('what is held waits, says so, and goes on when it is released', async ({ vi
   await go(priya, `${docket.url}/connectors/service-desk`);
   await priya.getByRole('button', { name: 'Hold back' }).click();
   await expect(priya.getByText('Held back. Deliveries wait until you release them')).toBeVisible();
+  await expect(priya.getByRole('button', { name: 'Release' })).toBeFocused();
+  await go(priya, `${docket.url}/connectors/service-desk`);
+  await expect(priya.getByRole('button', { name: 'Release' })).toBeVisible();
+  await expect(priya.getByRole('button', { name: 'Hold back' })).toBeHidden();
   const lena = await visit(docket, people.lena);
   const number = await fileVpn(lena, docket.url);
   const samir = await visit(docket, people.samir);

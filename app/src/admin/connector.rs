@@ -60,7 +60,7 @@ fn Loaded(found: ConnectorView) -> impl IntoView {
     let beside = (!new).then(|| {
         view! {
             <TestSlip found=found.clone() />
-            <HoldSlip key=found.key.clone() />
+            <HoldSlip key=found.key.clone() held=found.held />
         }
     });
     let preview = (!found.templates.is_empty()).then_some(());
@@ -302,10 +302,10 @@ fn tested(test: TestView) -> AnyView {
     .into_any()
 }
 
-/// Holds everything for this destination back.
+/// Holds everything for this destination back, or lets it go on.
 #[component]
-fn HoldSlip(key: String) -> impl IntoView {
-    let (toasts, busy) = (use_toasts(), RwSignal::new(false));
+fn HoldSlip(key: String, held: bool) -> impl IntoView {
+    let (toasts, busy, is_held) = (use_toasts(), RwSignal::new(false), RwSignal::new(held));
     let refused = RwSignal::new(None::<ApiError>);
     let key = StoredValue::new(key);
     let set = move |held: bool| {
@@ -318,14 +318,20 @@ fn HoldSlip(key: String) -> impl IntoView {
             busy.try_set(false);
             match answer {
                 Ok(()) if held => {
+                    is_held.try_set(true);
                     let undo = Callback::new(move |()| {
                         spawn_local(async move {
-                            let _ = hold(key.get_value(), false).await;
+                            if hold(key.get_value(), false).await.is_ok() {
+                                is_held.try_set(false);
+                            }
                         });
                     });
                     toasts.show("Held back. Deliveries wait until you release them".to_owned(), Some(undo));
                 }
-                Ok(()) => toasts.show("Released".to_owned(), None),
+                Ok(()) => {
+                    is_held.try_set(false);
+                    toasts.show("Released".to_owned(), None);
+                }
                 Err(error) => {
                     refused.try_set(Some(error));
                 }
@@ -338,13 +344,15 @@ fn HoldSlip(key: String) -> impl IntoView {
                 <h2 id="hold-h">"Hold back"</h2>
             </div>
             <div class="slip__body stack">
-                <p class="soft">"While the other side is being worked on: deliveries wait and keep their order."</p>
+                <p class="soft">
+                    {move || match is_held.get() {
+                        false => "While the other side is being worked on: deliveries wait and keep their order.",
+                        true => "It is held back. Deliveries wait, and go out in their order when you release them.",
+                    }}
+                </p>
                 <div class="row row--wrap">
-                    <button class="button" type="button" on:click=move |_| set(true)>
-                        "Hold back"
-                    </button>
-                    <button class="button" type="button" on:click=move |_| set(false)>
-                        "Release"
+                    <button class="button" type="button" on:click=move |_| set(!is_held.get_untracked())>
+                        {move || if is_held.get() { "Release" } else { "Hold back" }}
                     </button>
                 </div>
                 <div aria-live="polite">{move || refused.get().map(|error| refused_view(&error))}</div>

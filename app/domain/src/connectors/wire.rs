@@ -170,6 +170,9 @@ pub struct ConnectorView {
     pub templates: Vec<String>,
     /// Keys of the secrets that are stored.
     pub stored: Vec<String>,
+    /// Whether its deliveries are held back.
+    #[serde(default)]
+    pub held: bool,
     pub test: TestView,
 }
 

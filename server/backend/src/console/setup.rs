@@ -6,7 +6,7 @@ use crate::definitions::secrets;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::secrets::Keys;
-use crate::store::{Tx, connector_tests, connectors, forms};
+use crate::store::{Tx, connector_tests, connectors, destinations, forms};
 use crate::templates;
 use crate::{Backend, Caller};
 use domain::connectors::Connector;
@@ -39,7 +39,7 @@ pub fn kinds(caller: &Caller) -> Result<Vec<KindView>> {
 pub fn new_connector(caller: &Caller, kind: &str) -> Result<ConnectorView> {
     administer(&caller.facts)?;
     let connector = Connector { key: String::new(), name: String::new(), kind: kind.to_owned(), enabled: true, settings: Map::new() };
-    view(&connector, TestView::Never)
+    view(&connector, TestView::Never, false)
 }
 
 /// A connector to look at and change.
@@ -55,10 +55,11 @@ pub async fn connector(backend: &Backend, caller: &Caller, key: &str) -> Result<
         Some((asked, None)) => TestView::Waiting(asked),
         Some((_, Some(attempt))) => TestView::Done(whole(1, attempt)),
     };
-    view(&found, test)
+    let held = destinations::of(&handle, key).await?.held_at.is_some();
+    view(&found, test, held)
 }
 
-fn view(connector: &Connector, test: TestView) -> Result<ConnectorView> {
+fn view(connector: &Connector, test: TestView, held: bool) -> Result<ConnectorView> {
     let kind = kinds_of::find(&connector.kind).ok_or(Refusal::NotFound)?;
     let mut form = kinds_of::form(kind).map_err(crate::Error::failed)?;
     let stored: Vec<String> = connector.settings.keys().filter(|key| is_secret(&connector.kind, &[key])).cloned().collect();
@@ -81,6 +82,7 @@ fn view(connector: &Connector, test: TestView) -> Result<ConnectorView> {
         settings,
         templates: kind.templates().iter().map(|(key, _)| (*key).to_owned()).collect(),
         stored,
+        held,
         test,
     })
 }
