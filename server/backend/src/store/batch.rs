@@ -22,7 +22,7 @@ pub(crate) struct Batch(Vec<Part>);
 enum Part {
     Rows(Rows),
     Update(Box<UpdateStatement>),
-    Delete(DeleteStatement),
+    Delete(Box<DeleteStatement>),
     /// What follows sees what stands before it.
     Then,
 }
@@ -41,17 +41,12 @@ impl Rows {
     fn build(&self, builder: &impl QueryBuilder, sql: &mut SqlWriterValues) {
         text(sql, &self.head);
         for (nth, value) in self.values.iter().enumerate() {
-            let column = nth % self.width;
-            text(
-                sql,
-                if column > 0 {
-                    ", "
-                } else if nth > 0 {
-                    "), ("
-                } else {
-                    "("
-                },
-            );
+            let before = match (nth, nth % self.width) {
+                (0, _) => "(",
+                (_, 0) => "), (",
+                _ => ", ",
+            };
+            text(sql, before);
             sql.push_param(value.clone(), builder);
         }
         text(sql, ")");
@@ -94,7 +89,7 @@ impl Batch {
 
     /// Removes rows.
     pub(super) fn delete(&mut self, delete: DeleteStatement) {
-        self.0.push(Part::Delete(delete));
+        self.0.push(Part::Delete(Box::new(delete)));
     }
 
     /// What is added from here on sees what was added before, and may have the keys of rows that it removes.
