@@ -397,7 +397,7 @@ mod tests {
             ("SITE_DOMAIN", "docket.example.org"),
         ])
         .unwrap();
-        let printed = format!("{:?}", config.redacted());
+        let printed = format!("{config:?}");
         assert!(!printed.contains("hunter2"), "{printed}");
         assert!(printed.contains("DESK") && printed.contains("postgres://docket:…@db.example.org/docket"), "{printed}");
         assert!(config.https());

@@ -12,7 +12,7 @@ use crate::live::Change;
 use crate::requests::{announce, record};
 use crate::store::attempts::Attempt;
 use crate::store::console::{self, After, Wanted};
-use crate::store::count::Count;
+use crate::store::count::{self, Count};
 use crate::store::deliveries::Delivery;
 use crate::store::{Read, Tx, attempts, connectors, deliveries, destinations, effects, members, organizations, requests};
 use crate::{Backend, Caller, outbox};
@@ -79,12 +79,13 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
     let more = found.len() as u64 > CONSOLE_ROWS;
     found.truncate(CONSOLE_ROWS as usize);
     let next = found.last().filter(|_| more).map(|last| After { at: last.created_at, id: last.id }.written());
-    let (waiting, failed) = (Wanted { show: Show::Waiting, ..wanted.clone() }, Wanted { show: Show::Failed, ..wanted.clone() });
+    let shown = |show| Some(console::count(&handle, &Wanted { show, ..wanted.clone() }, MOST_COUNTED));
+    let [waiting, failed] = count::all(&handle, [shown(Show::Waiting), shown(Show::Failed)]).await?;
     Ok(Console {
         now: backend.now(),
         destinations: destination_views(backend, caller, &known).await?,
-        waiting: console::count(&handle, &waiting, MOST_COUNTED).await?,
-        failed: console::count(&handle, &failed, MOST_COUNTED).await?,
+        waiting,
+        failed,
         rows: rows(backend, caller, found, &known).await?,
         next,
         pauses: backend.settings().delivery_pauses.clone(),
@@ -134,7 +135,7 @@ async fn destination_views(backend: &Backend, caller: &Caller, known: &[Connecto
             failing_since: health.failing_since,
             paused_until: health.paused_until,
             error: health.error,
-            waiting: console::count(&handle, &wanted, MOST_COUNTED).await?,
+            waiting: console::count(&handle, &wanted, MOST_COUNTED).ask(&handle).await?,
             hours: (first..=this_hour).map(|hour| tries.get(&(connector.key.clone(), hour)).copied().unwrap_or_default()).collect(),
         });
     }

@@ -174,7 +174,7 @@ async fn save_more(tx: &Tx<'_>, be: &Backend, prepared: Prepared) -> Result<bool
         filed.request.state = decision.state.clone();
         (filed.decision, made) = (decision, tasks);
     }
-    if !rows(tx, be, &filed, turn, &made)?.write(tx.connection()).await? {
+    if !tx.write(rows(tx, be, &filed, turn, &made)?).await? {
         tx.undo();
         return Ok(false);
     }

@@ -5,7 +5,7 @@ use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::batch::Batch;
 use crate::store::requests::Turn;
-use crate::store::{Handle, Tx, effects, events, requests, tasks as task_rows, waiting_rules};
+use crate::store::{Tx, effects, events, requests, tasks as task_rows, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::{EffectId, RequestId};
@@ -86,5 +86,5 @@ pub(super) async fn tell(tx: &Tx<'_>, effects: &[(RequestId, EffectId, Effect)],
 }
 
 async fn all(batch: Batch, tx: &Tx<'_>) -> Result<()> {
-    if batch.write(tx.connection()).await? { Ok(()) } else { Err(Error::failed("an event or an effect is recorded already")) }
+    if tx.write(batch).await? { Ok(()) } else { Err(Error::failed("an event or an effect is recorded already")) }
 }

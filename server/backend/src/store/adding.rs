@@ -5,7 +5,7 @@ use super::across::Teller;
 use super::batch::Batch;
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
-use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, TransactionTrait};
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -99,8 +99,7 @@ async fn alone(connection: &DatabaseConnection, batch: &Batch) -> Written {
 /// Whether two transactions waited for each other's keys, and this one was given up (`deadlock_detected`,
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 fn is_deadlock(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else { return false };
-    cause.as_database_error().and_then(|cause| cause.code()).is_some_and(|code| code == "40P01")
+    super::code(error).as_deref() == Some("40P01")
 }
 
 async fn together(connection: &DatabaseConnection, waiting: &[Addition]) -> std::result::Result<Vec<Option<bool>>, DbErr> {

@@ -1,7 +1,6 @@
 //! Members as messages reach them: addresses, what they chose, and when their next summary is due.
 
 use super::members::{Column, Entity, of_organization};
-use super::only::Only;
 use super::{Handle, Platform, Tx, from_json, micros, organizations, people, to_json};
 use crate::error::Result;
 use crate::zones::{self, Zone};
@@ -76,7 +75,7 @@ pub(crate) async fn lock_choices(tx: &Tx<'_>, person: PersonId) -> Result<Option
         .select_only()
         .column(Column::Notices)
         .into_tuple()
-        .only(tx.connection())
+        .one(tx.connection())
         .await?;
     text.map(|text| from_json(&text)).transpose()
 }

@@ -99,7 +99,7 @@ impl Batch {
 
     /// Makes the changes. False when a key of a new row is taken: the transaction, if there is one, has to be undone then, as some of them
     /// may be made.
-    pub(crate) async fn write(&self, connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    pub(super) async fn write(&self, connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
         let backend = connection.get_database_backend();
         let built = match backend {
             DatabaseBackend::Postgres => {

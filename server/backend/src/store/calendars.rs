@@ -1,6 +1,5 @@
 //! Business calendars as their organization defines them.
 
-use super::only::Only;
 use super::{Handle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -30,7 +29,7 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<Cal
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     row.map(|row| from_json(&row.definition)).transpose()
 }

@@ -1,6 +1,5 @@
 //! Comments on requests. A removed one stays, so that removing can be undone.
 
-use super::only::Only;
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -59,7 +58,7 @@ pub(crate) async fn save(handle: &impl Handle, comment: &Comment, removed_at: Op
 
 /// A comment, the request it is on, and whether it is removed.
 pub(crate) async fn find(handle: &impl Handle, id: CommentId) -> Result<Option<(RequestId, Comment, bool)>> {
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?;
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
     row.map(|row| Ok((RequestId(row.request_id), from_json(&row.comment)?, row.removed_at.is_some()))).transpose()
 }
 

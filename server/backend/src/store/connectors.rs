@@ -1,7 +1,6 @@
 //! Connectors as their organization defines them. Their secrets are sealed here on the way in and opened on the way out: the database
 //! never has them in the clear.
 
-use super::only::Only;
 use super::{Handle, Tx, from_json, micros, to_json};
 use crate::connectors::is_secret;
 use crate::error::Result;
@@ -34,7 +33,7 @@ pub(crate) async fn by_key(handle: &impl Handle, keys: &Keys, key: &str) -> Resu
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     row.map(|row| opened(&row, keys)).transpose()
 }

@@ -1,5 +1,6 @@
 //! Deliveries as the console lists them, newest first. Each question is a range of one index (migration of the console).
 
+use super::count::Count;
 use super::deliveries::{Column, Delivery, Entity, delivery};
 use super::{Handle, micros, time};
 use crate::error::Result;
@@ -7,8 +8,8 @@ use chrono::{DateTime, Utc};
 use domain::connectors::wire::Show;
 use domain::id::{DeliveryId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
-use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
@@ -65,14 +66,10 @@ pub(crate) async fn page(handle: &impl Handle, what: &Wanted, after: Option<Afte
 }
 
 /// How many there are, counted no further than `most`.
-pub(crate) async fn count(handle: &impl Handle, what: &Wanted, most: u64) -> Result<u64> {
+pub(crate) fn count(handle: &impl Handle, what: &Wanted, most: u64) -> Count {
     let mut found = Query::select();
     found.column(Column::Id).from(Entity).cond_where(wanted(handle, what)).limit(most);
-    let mut counted = Query::select();
-    counted.expr(Func::count(Expr::col(Column::Id))).from_subquery(found, Alias::new("found"));
-    let row = handle.connection().query_one(&counted).await?;
-    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    Ok(count.try_into().unwrap_or_default())
+    Count::of(found)
 }
 
 /// Makes one that has not ended due at once. False when it has ended or is being sent.

@@ -1,6 +1,5 @@
 //! Delegations: who decides in whose place, from when until when. A row is never removed: ended, it is the record of who could decide.
 
-use super::only::Only;
 use super::{Handle, from_json, groups, members, micros, people, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
@@ -203,7 +202,7 @@ pub(crate) async fn in_effect(handle: &impl Handle, absent: &[PersonId], now: Da
 
 /// The grant with this id, locked until the transaction ends.
 pub(crate) async fn lock(handle: &impl Handle, id: DelegationId) -> Result<Option<Delegation>> {
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().only(handle.connection()).await?;
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().one(handle.connection()).await?;
     Ok(named(handle, row.into_iter().collect()).await?.pop())
 }
 

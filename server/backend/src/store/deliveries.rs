@@ -1,6 +1,5 @@
 //! Deliveries: one effect to one destination and recipient. How workers take them up is in `leases`.
 
-use super::only::Only;
 use super::own::own;
 use super::{Handle, micros, time};
 use crate::error::Result;
@@ -185,7 +184,7 @@ pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Resu
 
 /// One delivery.
 pub(crate) async fn find(handle: &impl Handle, id: DeliveryId) -> Result<Option<Delivery>> {
-    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).only(handle.connection()).await?;
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
     Ok(row.map(delivery))
 }
 
@@ -250,7 +249,7 @@ pub(crate) async fn summary_before(handle: &impl Handle, this: &Delivery) -> Res
         .select_only()
         .column(Column::CreatedAt)
         .into_tuple()
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     Ok(at.map(time))
 }
@@ -268,7 +267,7 @@ pub(crate) async fn first_of(handle: &impl Handle, like: &Delivery) -> Result<Op
         .select_only()
         .column(Column::Id)
         .into_tuple()
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     Ok(id.map(DeliveryId))
 }

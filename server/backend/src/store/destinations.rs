@@ -1,7 +1,6 @@
 //! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
 
 use super::count::Count;
-use super::only::Only;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
@@ -66,7 +65,7 @@ pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<Health> 
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Connector.eq(connector))
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     Ok(row.map(health).unwrap_or_default())
 }
@@ -79,7 +78,7 @@ pub(crate) async fn lock(handle: &impl Handle, connector: &str) -> Result<Health
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Connector.eq(connector))
         .lock_exclusive()
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     Ok(row.map(health).unwrap_or_default())
 }

@@ -1,7 +1,6 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
 use super::batch::Batch;
-use super::only::Only;
 use super::own::own;
 use super::{Handle, from_json, micros, time, to_json};
 use crate::error::Result;
@@ -62,7 +61,7 @@ fn draft(row: Model) -> Result<Draft> {
 
 /// The draft, whoever's it is.
 pub(crate) async fn find(handle: &impl Handle, id: RequestId) -> Result<Option<Draft>> {
-    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).only(handle.connection()).await?;
+    let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
     row.map(draft).transpose()
 }
 

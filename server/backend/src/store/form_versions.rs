@@ -1,6 +1,5 @@
 //! Form versions: resolved schemas as they were at submission, addressed by their content. Never changed, never deleted.
 
-use super::only::Only;
 use super::{Handle, from_json, to_json};
 use crate::error::Result;
 use domain::forms::Form;
@@ -51,7 +50,7 @@ pub(crate) async fn find(handle: &impl Handle, hash: &str) -> Result<Option<Form
         .select_only()
         .column(Column::Schema)
         .into_tuple()
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     schema.map(|schema| from_json(&schema)).transpose()
 }

@@ -1,6 +1,5 @@
 //! Held decisions: what somebody decided of many requests at once, until the time to undo is over; and what became of each.
 
-use super::only::Only;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -109,7 +108,7 @@ pub(crate) async fn take(handle: &impl Handle, id: HeldId, now: DateTime<Utc>) -
     if !end(handle, id, None, now).await? {
         return Ok(None);
     }
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?;
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
     row.map(|row| Ok((PersonId(row.person_id), RequestId(row.request_id), from_json(&row.decision)?))).transpose()
 }
 

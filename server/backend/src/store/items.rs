@@ -1,6 +1,5 @@
 //! Catalog items, in their organization's order.
 
-use super::only::Only;
 use super::{Handle, Tx, drafts, form_versions, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -53,7 +52,7 @@ fn read(id: Uuid, item: &str, form: &str) -> Result<(ItemId, Item, Form)> {
 
 /// The item with this key and its form as authored, in one query.
 pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(ItemId, Item, Form)>> {
-    let row: Option<(Uuid, String, String)> = with_form(handle, key).into_tuple().only(handle.connection()).await?;
+    let row: Option<(Uuid, String, String)> = with_form(handle, key).into_tuple().one(handle.connection()).await?;
     row.map(|(id, item, form)| read(id, &item, &form)).transpose()
 }
 
@@ -72,7 +71,7 @@ pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str, draf
     let kept = Expr::exists(form_versions::of_hash(handle, version));
     let owner = SimpleExpr::SubQuery(None, Box::new(drafts::owner(handle, draft).into()));
     let row: Option<(Uuid, String, String, bool, Option<Uuid>)> =
-        with_form(handle, key).column_as(kept, "kept").column_as(owner, "owner").into_tuple().only(handle.connection()).await?;
+        with_form(handle, key).column_as(kept, "kept").column_as(owner, "owner").into_tuple().one(handle.connection()).await?;
     row.map(|(id, item, form, kept, owner)| Ok(ToFile { item: read(id, &item, &form)?, kept, owner: owner.map(PersonId) })).transpose()
 }
 

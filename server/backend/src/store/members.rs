@@ -1,6 +1,5 @@
 //! Members: who belongs to an organization, with which title and roles. The facts rules need are read here, in one query.
 
-use super::only::Only;
 use super::{Handle, Tx, delegations, from_json, groups, organizations, people, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -200,7 +199,7 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
 /// The member with this e-mail address.
 pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
     let query = of_organization(handle).filter(people::Column::Email.eq(email.trim().to_lowercase()));
-    let row: Option<Shown> = shown(query).into_tuple().only(handle.connection()).await?;
+    let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
 
@@ -213,7 +212,7 @@ pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option
         .and_where(Column::PersonId.eq(id.0))
         .to_owned();
     let query = of_organization(handle).filter(Column::PersonId.in_subquery(of_member)).filter(people::Column::Disabled.eq(false));
-    let row: Option<Shown> = shown(query).into_tuple().only(handle.connection()).await?;
+    let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
 
@@ -352,7 +351,7 @@ pub(crate) async fn contacts(handle: &impl Handle, id: PersonId) -> Result<Optio
         .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
         .columns([Column::SlackMemberId, Column::TelegramChat])
         .into_tuple()
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     Ok(row.map(|(email, name, time_zone, phone, slack_member_id, telegram_chat)| {
         (people::Account { id, email, name, time_zone, phone }, Contacts { slack_member_id, telegram_chat })

@@ -10,7 +10,6 @@ mod column;
 mod free;
 mod group;
 mod limited;
-mod only;
 mod own;
 mod sqlite;
 mod writer;
@@ -55,7 +54,9 @@ use crate::live::{Change, Live};
 use chrono::{DateTime, Utc};
 use domain::id::OrganizationId;
 use futures::future::BoxFuture;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, Statement,
+};
 use sea_orm_migration::MigratorTrait;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -134,6 +135,14 @@ impl Tx<'_> {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push(change);
         }
+    }
+
+    /// Makes the changes of a batch. False when a key of a new row is taken: the use case has to fail or be undone then.
+    ///
+    /// # Errors
+    /// When the database does not take them.
+    pub(crate) async fn write(&self, batch: batch::Batch) -> Result<bool> {
+        Ok(batch.write(&self.transaction).await?)
     }
 
     /// Undoes what this use case writes, although it succeeds with an answer.
@@ -276,6 +285,13 @@ impl Store {
 
 fn limited(connection: &DatabaseConnection) -> Limited<Arc<DatabaseConnection>> {
     Limited(Arc::new(connection.clone()))
+}
+
+/// The database's own code for a failure.
+fn code(error: &DbErr) -> Option<String> {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else { return None };
+    let RuntimeErr::SqlxError(cause) = cause else { return None };
+    Some(cause.as_database_error()?.code()?.into_owned())
 }
 
 /// Statements a connection keeps prepared: those for many rows at once are another one for each number of rows.

@@ -1,7 +1,6 @@
 //! Notices: what a person was told, on whichever channel. The bell lists them; a summary and a late message ask them what was seen.
 
 use super::count::Count;
-use super::only::Only;
 use super::own::own;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
@@ -129,7 +128,7 @@ pub(crate) async fn of_effect(handle: &impl Handle, effect: EffectId) -> Result<
 /// What one person was told of one effect.
 pub(crate) async fn find(handle: &impl Handle, effect: EffectId, person: PersonId) -> Result<Option<Notice>> {
     let query = of_organization(handle).filter(Column::EffectId.eq(effect.0)).filter(Column::PersonId.eq(person.0));
-    Ok(query.only(handle.connection()).await?.map(notice))
+    Ok(query.one(handle.connection()).await?.map(notice))
 }
 
 /// The bell's list, newest first, after the row that was the last of the page before.
@@ -201,7 +200,7 @@ pub(crate) async fn mark(handle: &impl Handle, person: PersonId, which: &Which, 
 /// Whether a person has unread notices of a request.
 pub(crate) async fn has_unread(handle: &impl Handle, person: PersonId, request: RequestId) -> Result<bool> {
     let query = Entity::find().filter(unread_of(handle, person)).filter(Column::RequestId.eq(request.0));
-    let id: Option<Uuid> = query.select_only().column(Column::Id).limit(1).into_tuple().only(handle.connection()).await?;
+    let id: Option<Uuid> = query.select_only().column(Column::Id).limit(1).into_tuple().one(handle.connection()).await?;
     Ok(id.is_some())
 }
 

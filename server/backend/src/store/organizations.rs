@@ -1,7 +1,6 @@
 //! Organizations: the tenants. Their rows belong to no organization, so that they are read through `Platform` and written in the
 //! transaction that sets one up.
 
-use super::only::Only;
 use super::{Handle, Platform, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
@@ -36,12 +35,12 @@ fn shown(row: Model) -> OrganizationRef {
 
 /// The organization with this key.
 pub(crate) async fn by_key(platform: &Platform, key: &str) -> Result<Option<OrganizationRef>> {
-    Ok(Entity::find().filter(Column::Key.eq(key)).only(platform.connection()).await?.map(shown))
+    Ok(Entity::find().filter(Column::Key.eq(key)).one(platform.connection()).await?.map(shown))
 }
 
 /// The organization of a handle.
 pub(crate) async fn find(platform: &Platform, id: OrganizationId) -> Result<Option<OrganizationRef>> {
-    Ok(Entity::find_by_id(id.0).only(platform.connection()).await?.map(shown))
+    Ok(Entity::find_by_id(id.0).one(platform.connection()).await?.map(shown))
 }
 
 /// Every organization, by name.
@@ -78,7 +77,7 @@ pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
 
 /// The time zone of the handle's organization: an IANA name, or empty for UTC. None when there is no such organization yet.
 pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
-    let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().only(handle.connection());
+    let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().one(handle.connection());
     Ok(zone.await?)
 }
 
@@ -92,14 +91,14 @@ pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
 /// What the handle's organization decided about notifications.
 pub(crate) async fn notices(handle: &impl Handle) -> Result<Defaults> {
     let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Notices).into_tuple();
-    let text: Option<String> = query.only(handle.connection()).await?;
+    let text: Option<String> = query.one(handle.connection()).await?;
     text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
 }
 
 /// As `notices`, locked until the transaction ends.
 pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<Defaults> {
     let query = Entity::find_by_id(tx.organization()).lock_exclusive().select_only().column(Column::Notices).into_tuple();
-    let text: Option<String> = query.only(tx.connection()).await?;
+    let text: Option<String> = query.one(tx.connection()).await?;
     text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
 }
 

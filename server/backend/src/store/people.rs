@@ -1,6 +1,5 @@
 //! Accounts. A person can be a member of several organizations (`members`); the account itself belongs to none.
 
-use super::only::Only;
 use super::{Handle, Platform, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -60,7 +59,7 @@ fn account(row: Model) -> Account {
 
 /// The address of an account.
 pub(crate) async fn email(platform: &Platform, id: PersonId) -> Result<Option<String>> {
-    let row: Option<String> = Entity::find_by_id(id.0).select_only().column(Column::Email).into_tuple().only(platform.connection()).await?;
+    let row: Option<String> = Entity::find_by_id(id.0).select_only().column(Column::Email).into_tuple().one(platform.connection()).await?;
     Ok(row)
 }
 
@@ -78,7 +77,7 @@ pub(crate) async fn emails(platform: &Platform, ids: &BTreeSet<PersonId>) -> Res
 
 /// The account to sign in to.
 pub(crate) async fn credentials(platform: &Platform, email: &str) -> Result<Option<Credentials>> {
-    let row = Entity::find().filter(Column::Email.eq(email)).only(platform.connection()).await?;
+    let row = Entity::find().filter(Column::Email.eq(email)).one(platform.connection()).await?;
     Ok(row.map(|row| Credentials { id: PersonId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
 }
 

@@ -2,7 +2,6 @@
 
 use super::batch::Batch;
 use super::count::Count;
-use super::only::Only;
 use super::own::own;
 use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
 use crate::error::Result;
@@ -189,17 +188,17 @@ pub(crate) async fn wake_at(handle: &impl Handle, id: RequestId, at: Option<Date
 
 /// A request by its docket number.
 pub(crate) async fn by_number(handle: &impl Handle, number: &str) -> Result<Option<Request>> {
-    of_organization(handle).filter(Column::Number.eq(number)).only(handle.connection()).await?.map(request).transpose()
+    of_organization(handle).filter(Column::Number.eq(number)).one(handle.connection()).await?.map(request).transpose()
 }
 
 /// A request by its docket number, locked until the transaction ends.
 pub(crate) async fn lock_by_number(handle: &impl Handle, number: &str) -> Result<Option<Request>> {
-    of_organization(handle).filter(Column::Number.eq(number)).lock_exclusive().only(handle.connection()).await?.map(request).transpose()
+    of_organization(handle).filter(Column::Number.eq(number)).lock_exclusive().one(handle.connection()).await?.map(request).transpose()
 }
 
 /// A request by its id.
 pub(crate) async fn by_id(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
-    of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?.map(request).transpose()
+    of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?.map(request).transpose()
 }
 
 /// These requests, by their ids; what cannot be read is an error of its own.
@@ -218,7 +217,7 @@ fn each(rows: Vec<Model>) -> Result<BTreeMap<RequestId, Result<Request>>> {
 
 /// A request by its id, locked until the transaction ends.
 pub(crate) async fn lock(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
-    of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().only(handle.connection()).await?.map(request).transpose()
+    of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().one(handle.connection()).await?.map(request).transpose()
 }
 
 /// Docket number and requester of an id that was submitted already.
@@ -229,7 +228,7 @@ pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option
         .column(Column::Number)
         .column(Column::RequesterId)
         .into_tuple()
-        .only(handle.connection())
+        .one(handle.connection())
         .await?;
     Ok(found.map(|(number, requester)| (number, PersonId(requester))))
 }

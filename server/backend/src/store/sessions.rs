@@ -1,6 +1,5 @@
 //! Sessions of the web server. What is in them is the server's; here they are text with an owner and an end.
 
-use super::only::Only;
 use super::{Store, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -45,7 +44,7 @@ pub async fn load(store: &Store, id: &str, now: DateTime<Utc>) -> Result<Option<
         .select_only()
         .column(Column::Data)
         .into_tuple()
-        .only(store.platform().connection())
+        .one(store.platform().connection())
         .await?;
     Ok(data)
 }

@@ -1,6 +1,5 @@
 //! Share links: ways to one task for somebody without an account. What opens a link is kept as a hash alone.
 
-use super::only::Only;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use domain::id::{OrganizationId, ShareId, TaskId};
@@ -68,13 +67,13 @@ pub(crate) async fn insert(handle: &impl Handle, link: &ShareLink) -> Result<()>
 
 /// The link that this hash opens, and whose it is: whoever holds the token belongs to no organization yet.
 pub(crate) async fn by_hash(platform: &Platform, hash: &str) -> Result<Option<(OrganizationId, ShareLink)>> {
-    let row = Entity::find().filter(Column::TokenHash.eq(hash)).only(platform.connection()).await?;
+    let row = Entity::find().filter(Column::TokenHash.eq(hash)).one(platform.connection()).await?;
     row.map(|row| Ok((OrganizationId(row.organization_id), link(row)?))).transpose()
 }
 
 /// A link.
 pub(crate) async fn find(handle: &impl Handle, id: ShareId) -> Result<Option<ShareLink>> {
-    of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?.map(link).transpose()
+    of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?.map(link).transpose()
 }
 
 /// The links of these tasks, the newest first.

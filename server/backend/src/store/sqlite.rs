@@ -4,7 +4,7 @@
 
 use crate::error::Result;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use std::time::{Duration, Instant};
 
 /// Connections that read.
@@ -34,10 +34,8 @@ pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConne
 
 /// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
 fn locked(error: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause))) = error else { return false };
     // The lowest byte is the code, the others say more of the cause.
-    let code = cause.as_database_error().and_then(|cause| cause.code()).and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
+    super::code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

@@ -1,7 +1,6 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
 use super::count::Count;
-use super::only::Only;
 use super::own::own;
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
@@ -84,7 +83,7 @@ pub(crate) async fn save(handle: &impl Handle, task: &Task, now: DateTime<Utc>) 
 
 /// A task, and the request it is of.
 pub(crate) async fn find(handle: &impl Handle, id: TaskId) -> Result<Option<(RequestId, Task)>> {
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).only(handle.connection()).await?;
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
     row.map(|row| Ok((RequestId(row.request_id), from_json(&row.task)?))).transpose()
 }
 

@@ -2,7 +2,6 @@
 
 use super::Handle;
 use super::deliveries::Recipient;
-use super::only::Only;
 use crate::error::Result;
 use domain::id::RequestId;
 use sea_orm::entity::prelude::*;
@@ -43,7 +42,7 @@ pub(crate) async fn first(handle: &impl Handle, request: RequestId, connector: &
         .select_only()
         .column(Column::First)
         .into_tuple()
-        .only(handle.connection());
+        .one(handle.connection());
     Ok(first.await?)
 }
 
