@@ -93,13 +93,15 @@ pub(crate) async fn claim(
         .filter(first_in_line(at))
         .filter(open_destination(at))
         .order_by_asc(Column::NextAt)
-        .limit(take.most as u64);
+        // A few sizes: each limit is a statement of its own (`limited`).
+        .limit(take.most.next_power_of_two() as u64);
     for ((organization, connector), _) in take.allowed.iter().filter(|(_, left)| **left == 0) {
         let full = Condition::all().add(Column::OrganizationId.eq(organization.0)).add(Column::Connector.eq(connector.as_str()));
         query = query.filter(full.not());
     }
-    let found: Vec<(Uuid, Uuid, String)> = query.into_tuple().all(reader.connection()).await?;
+    let mut found: Vec<(Uuid, Uuid, String)> = query.into_tuple().all(reader.connection()).await?;
     let more = found.len() >= take.most;
+    found.truncate(take.most);
     let ids = with_probes(reader, writer, within(found, take), now, length).await?;
     if ids.is_empty() {
         return Ok((Vec::new(), more));
