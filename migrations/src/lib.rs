@@ -11,6 +11,7 @@ mod m20261123_000001_counted;
 mod m20261123_000002_console;
 mod m20261123_000003_notices;
 mod m20261123_000004_outbox;
+mod m20261123_000005_version;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_console::Migration),
             Box::new(m20261123_000003_notices::Migration),
             Box::new(m20261123_000004_outbox::Migration),
+            Box::new(m20261123_000005_version::Migration),
         ]
     }
 }

@@ -15,6 +15,8 @@ pub struct Caller {
     pub zone: Zone,
     /// When they signed in.
     pub since: DateTime<Utc>,
+    /// The version of what rules read of the organization, as of this HTTP request.
+    pub(crate) version: i64,
 }
 
 impl Caller {

@@ -2,7 +2,6 @@
 
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::items;
 use crate::{Backend, requests};
 use domain::approvals::{Require, Stage};
 use domain::catalog::wire::{CatalogPage, ItemCard};
@@ -16,8 +15,8 @@ const OPEN_REQUESTS: u64 = 4;
 /// # Errors
 /// When the database does not answer.
 pub async fn page(backend: &Backend, caller: &Caller) -> Result<CatalogPage> {
-    let items = items::all(&backend.store().read(caller.organization)).await?;
-    let items = items.iter().filter(|(_, item)| may_request(item, &caller.facts)).map(|(_, item)| card(item)).collect();
+    let known = backend.known_to(caller).await?;
+    let items = known.items().iter().map(|known| &known.item).filter(|item| may_request(item, &caller.facts)).map(card).collect();
     let (open_requests, open_count) = requests::open_summaries(backend, caller, OPEN_REQUESTS).await?;
     Ok(CatalogPage { items, drafts: requests::drafts(backend, caller).await?, open_requests, open_count })
 }

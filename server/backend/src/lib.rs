@@ -11,6 +11,7 @@ pub mod definitions;
 pub mod delegations;
 mod error;
 pub mod held;
+mod known;
 pub mod live;
 pub mod notices;
 pub mod outbox;
@@ -78,6 +79,7 @@ struct Inner {
     ids: Arc<dyn Ids>,
     settings: Settings,
     client: connectors::http::Client,
+    memory: known::Memory,
 }
 
 impl Backend {
@@ -87,7 +89,7 @@ impl Backend {
     /// When the HTTP client cannot be made (no TLS roots).
     pub fn new(store: Store, settings: Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
         let client = connectors::http::Client::new(&settings)?;
-        Ok(Self(Arc::new(Inner { store, clock, ids, settings, client })))
+        Ok(Self(Arc::new(Inner { store, clock, ids, settings, client, memory: known::Memory::default() })))
     }
 
     /// The database.
@@ -123,6 +125,11 @@ impl Backend {
     /// The one HTTP client.
     pub fn client(&self) -> &connectors::http::Client {
         &self.0.client
+    }
+
+    /// What this process knows of organizations.
+    pub(crate) fn memory(&self) -> &known::Memory {
+        &self.0.memory
     }
 
     /// Live changes of this process.

@@ -84,6 +84,7 @@ pub async fn load_caller(
         facts: found.facts,
         email: found.email,
         since: session_started,
+        version: found.version,
     }))
 }
 

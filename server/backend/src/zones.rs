@@ -2,7 +2,9 @@
 //!
 //! A person's zone is the one they chose, or else their organization's, or else UTC. Times are stored and sent in UTC all the same.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use std::collections::HashMap;
+use std::sync::Mutex;
 
 pub use chrono_tz::Tz as Zone;
 
@@ -47,8 +49,27 @@ pub fn offset_minutes(zone: Zone, at: DateTime<Utc>) -> i32 {
     zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc() / 60
 }
 
-/// From which UTC second the zone is how many minutes ahead of UTC: ascending, from three years before a moment to a year after it.
+/// What was worked out for a day: the changes of these zones' clocks.
+type Told = (NaiveDate, HashMap<Zone, Vec<(i64, i32)>>);
+
+/// From which UTC second the zone is how many minutes ahead of UTC: ascending, from three years before a day to a year after it. Worked out
+/// once a day: every page and every due time asks for it.
 pub fn offsets(zone: Zone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
+    static LAST: Mutex<Option<Told>> = Mutex::new(None);
+    let day = now.date_naive();
+    let Ok(mut told) = LAST.lock() else { return worked_out(zone, day) };
+    match &mut *told {
+        Some((of, zones)) if *of == day => zones.entry(zone).or_insert_with(|| worked_out(zone, day)).clone(),
+        other => {
+            let offsets = worked_out(zone, day);
+            *other = Some((day, HashMap::from([(zone, offsets.clone())])));
+            offsets
+        }
+    }
+}
+
+fn worked_out(zone: Zone, day: NaiveDate) -> Vec<(i64, i32)> {
+    let now = day.and_time(NaiveTime::MIN).and_utc();
     let minutes = |second: i64| DateTime::from_timestamp(second, 0).map_or(0, |at| offset_minutes(zone, at));
     let (first, last) = ((now - Duration::days(TOLD.0)).timestamp(), (now + Duration::days(TOLD.1)).timestamp());
     let mut known = (first, minutes(first));
@@ -118,7 +139,7 @@ mod tests {
     #[test]
     fn every_change_of_a_clock_is_told_to_the_second() {
         let now = at("2026-07-31T21:30:00Z");
-        let first = at("2023-07-29T21:30:00Z").timestamp();
+        let first = at("2023-07-29T00:00:00Z").timestamp();
         let changes = [
             ("2023-10-29", 0),
             ("2024-03-31", 60),

@@ -26,6 +26,31 @@ pub fn resolve(form: &Form, group_keys: &[String]) -> Form {
     Form { sections: form.sections.iter().map(section).collect(), ..form.clone() }
 }
 
+/// A schema and its address, which belong together: made of the schema alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormVersion {
+    form: Form,
+    hash: String,
+}
+
+impl FormVersion {
+    /// The version that a schema is.
+    pub fn of(form: Form) -> Self {
+        let hash = version_hash(&form);
+        Self { form, hash }
+    }
+
+    /// The schema.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// Its address, see `version_hash`.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
 /// Address of a form version by its content: SHA-256 of its JSON with sorted keys. Equal schemas share one.
 pub fn version_hash(form: &Form) -> String {
     let mut text = String::new();

@@ -6,11 +6,13 @@ use super::{Decision, Request, State, Status, What};
 use crate::approvals::Approval;
 use crate::approvals::route::{self, Asked, Directory};
 use crate::catalog::Item;
-use crate::forms::{Answers, Form, check, fields, journey, resolver};
+use crate::forms::resolver::FormVersion;
+use crate::forms::{Answers, Form, check, fields, journey};
 use crate::id::{ItemId, RequestId};
 use crate::people::PersonRef;
 use crate::refusal::Refusal;
 use chrono::{DateTime, NaiveDate, Utc};
+use std::sync::Arc;
 
 /// Everything a filing depends on.
 #[derive(Clone, Debug)]
@@ -22,7 +24,7 @@ pub struct Filing {
     pub item: Item,
     pub requester: PersonRef,
     /// Resolved for this requester.
-    pub form: Form,
+    pub form: Arc<FormVersion>,
     /// As the person left them.
     pub answers: Answers,
     /// The people and groups the item's policy speaks of.
@@ -38,24 +40,23 @@ pub struct Filing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filed {
     pub request: Request,
-    pub form_version_hash: String,
     /// `state` is the request's; `events` begin with the submission.
     pub decision: Decision,
 }
 
 /// Files a draft, or says which answers need another look.
 pub fn file(f: Filing) -> Result<Filed, Refusal> {
-    let problems = check::check(&f.form, &f.answers, f.today);
+    let form = f.form.form();
+    let problems = check::check(form, &f.answers, f.today);
     if !problems.is_empty() {
         return Err(Refusal::Problems { problems });
     }
-    let answers = journey::prune(&f.form, &f.answers);
-    let form_version_hash = resolver::version_hash(&f.form);
+    let answers = journey::prune(form, &f.answers);
     let asked = Asked {
         policy: f.item.approval.as_ref(),
         approver_team: f.item.approver_team.as_deref(),
         requester: &f.requester,
-        form: &f.form,
+        form,
         answers: &answers,
     };
     let approval = route::freeze(&asked, &f.directory);
@@ -74,12 +75,12 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
         item_id: f.item_id,
         item: f.item,
         requester: f.requester,
-        form_version: form_version_hash.clone(),
+        form_version: f.form.hash().to_owned(),
         answers,
         submitted_at: f.now,
         state: decision.state.clone(),
     };
-    Ok(Filed { request, form_version_hash, decision })
+    Ok(Filed { request, decision })
 }
 
 /// The state before the first event: what the fold of a request's events starts from.
@@ -150,7 +151,7 @@ mod tests {
             item_id: ItemId(Uuid::from_u128(2)),
             item: serde_json::from_value(item).unwrap(),
             requester: PersonRef { id: Uuid::from_u128(3).into(), name: "Jonas Weber".to_owned(), title: String::new() },
-            form: serde_json::from_value(form).unwrap(),
+            form: Arc::new(FormVersion::of(serde_json::from_value(form).unwrap())),
             answers: serde_json::from_value(answers).unwrap(),
             directory: Directory::default(),
             begins_at: None,
@@ -161,10 +162,11 @@ mod tests {
 
     #[test]
     fn only_what_was_asked_is_kept() {
-        let filed = file(filing(json!({"name": "Mei", "kind": "staff", "firm": "Left over", "other": 1}))).unwrap();
+        let own = filing(json!({"name": "Mei", "kind": "staff", "firm": "Left over", "other": 1}));
+        let filed = file(own.clone()).unwrap();
         assert_eq!(serde_json::to_value(&filed.request.answers).unwrap(), json!({"name": "Mei", "kind": "staff", "site": "Basel"}));
         assert_eq!(filed.request.state.status, Status::PendingApproval);
-        assert_eq!((filed.request.form_version.len(), &filed.request.form_version), (64, &filed.form_version_hash));
+        assert_eq!((filed.request.form_version.len(), filed.request.form_version.as_str()), (64, own.form.hash()));
         assert!(filed.decision.effects.is_empty());
     }
 
@@ -219,7 +221,7 @@ mod tests {
             "Place / Site: Basel",
             "Place / Room: ",
         ];
-        assert_eq!(lines(&own.form, &own.answers), expected);
+        assert_eq!(lines(own.form.form(), &own.answers), expected);
     }
 
     #[test]
@@ -230,8 +232,8 @@ mod tests {
             json!({"name": "Mei", "kind": "staff", "site": "Bern", "room": "2.14"}),
         ] {
             let own = filing(answers);
-            let (form, reviewed) = (own.form.clone(), lines(&own.form, &own.answers));
-            assert_eq!(lines(&form, &file(own).unwrap().request.answers), reviewed);
+            let (form, reviewed) = (own.form.clone(), lines(own.form.form(), &own.answers));
+            assert_eq!(lines(form.form(), &file(own).unwrap().request.answers), reviewed);
         }
     }
 }

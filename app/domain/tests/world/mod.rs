@@ -9,6 +9,7 @@ use domain::approvals::route::Directory;
 use domain::approvals::{FrozenRule, Policy, Require, Rule, Stage, Target, Verdict};
 use domain::catalog::{Item, Visibility};
 use domain::effect::Effect;
+use domain::forms::resolver::FormVersion;
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, RequestId};
 use domain::people::Facts;
@@ -17,6 +18,7 @@ use domain::requests::history;
 use domain::requests::lifecycle::{Action, Observation, fold};
 use domain::requests::{Decision, Ended, Event, Plan, Request, State, Status, What};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub fn actions() -> Vec<Action> {
@@ -177,7 +179,12 @@ pub fn filed(policy: Option<Policy>, plan: Plan) -> Filed {
         item_id: ItemId(Uuid::from_u128(1001)),
         item,
         requester: requester().person,
-        form: Form { key: "web-access".to_owned(), title: "Web access".to_owned(), description: String::new(), sections: Vec::new() },
+        form: Arc::new(FormVersion::of(Form {
+            key: "web-access".to_owned(),
+            title: "Web access".to_owned(),
+            description: String::new(),
+            sections: Vec::new(),
+        })),
         answers: Answers::default(),
         directory: directory(),
         begins_at: None,

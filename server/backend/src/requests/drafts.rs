@@ -3,17 +3,17 @@
 use super::route::route;
 use crate::caller::Caller;
 use crate::error::Result;
+use crate::known::{Known, KnownItem};
 use crate::store::drafts::{self as store, Draft};
-use crate::store::{Handle, items, requests};
+use crate::store::{Handle, requests};
 use crate::{Backend, catalog};
 use domain::Refusal;
+use domain::catalog::may_request;
 use domain::catalog::wire::DraftSummary;
-use domain::catalog::{Item, may_request};
 use domain::forms::{Answers, Form, SchemaChange, journey, resolver};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// Largest answers, as JSON.
 const LARGEST_ANSWERS: usize = 256 * 1024;
@@ -28,16 +28,16 @@ const LISTED: u64 = 50;
 /// Not found when the item is not for the caller.
 pub async fn open_draft(backend: &Backend, caller: &Caller, item_key: &str) -> Result<DraftPage> {
     let handle = backend.store().read(caller.organization);
-    let (item_id, item, form) = found(items::by_key(&handle, item_key).await?, caller)?;
-    let form = resolver::resolve(&form, &caller.facts.group_keys());
-    match store::visible(&handle, caller.id(), item_id).await? {
-        Some(draft) => draft_page(backend, &handle, caller, (item_id, &item), form, Filled::from(draft)).await,
+    let known = backend.known_to(caller).await?;
+    let item = known.offered(item_key, caller).ok_or(Refusal::NotFound)?;
+    let filled = match store::visible(&handle, caller.id(), item.id).await? {
+        Some(draft) => Filled::from(draft),
         None => {
-            let id = next_id(&handle, caller.id(), item_id).await?;
-            let fresh = Filled { id, answers: Answers::default(), step: None, saved_at: None, began_with: None };
-            draft_page(backend, &handle, caller, (item_id, &item), form, fresh).await
+            let id = next_id(&handle, caller.id(), item.id).await?;
+            Filled { id, answers: Answers::default(), step: None, saved_at: None, began_with: None }
         }
-    }
+    };
+    draft_page(backend, &handle, caller, (&known, item), filled).await
 }
 
 /// Saves a draft; the latest save wins.
@@ -46,7 +46,7 @@ pub async fn open_draft(backend: &Backend, caller: &Caller, item_key: &str) -> R
 /// Not found when the item or the draft is not the caller's; conflict when it was submitted or discarded; input when it is too large.
 pub async fn save_draft(backend: &Backend, caller: &Caller, draft: SaveDraft) -> Result<DraftSaved> {
     check_size(&draft.answers)?;
-    let (be, caller) = (backend.clone(), caller.clone());
+    let (be, caller, known) = (backend.clone(), caller.clone(), backend.known_to(caller).await?);
     backend
         .store()
         .write(caller.organization, move |tx| {
@@ -54,28 +54,28 @@ pub async fn save_draft(backend: &Backend, caller: &Caller, draft: SaveDraft) ->
                 if let Some((number, requester)) = requests::number(tx, draft.id).await? {
                     return Err(submitted_already(&number, requester, caller.id()).into());
                 }
-                let (item_id, _, form) = found(items::by_key(tx, &draft.item_key).await?, &caller)?;
+                let item = known.offered(&draft.item_key, &caller).ok_or(Refusal::NotFound)?;
                 let before = store::find(tx, draft.id).await?;
                 if let Some(before) = &before {
-                    if before.person != caller.id() || before.item != item_id {
+                    if before.person != caller.id() || before.item != item.id {
                         return Err(Refusal::NotFound.into());
                     }
                     if before.discarded {
                         return Err(Refusal::conflict("This draft was discarded. Restore it to go on with it.").into());
                     }
                 }
-                let form = resolver::resolve(&form, &caller.facts.group_keys());
+                let version = item.form_for(&caller.facts.group_keys())?;
                 // The schema a draft was filled with is kept until the browser has shown the new one.
                 let form = match before {
-                    Some(before) if resolver::version_hash(&form) != draft.form_version => before.form,
-                    _ => form,
+                    Some(before) if version.hash() != draft.form_version => before.form,
+                    _ => version.form().clone(),
                 };
                 let saved_at = be.now();
                 let step = draft.step.map(|step| step.chars().filter(|c| *c != '\0').take(LONGEST_STEP).collect());
                 let saved = Draft {
                     id: draft.id,
                     person: caller.id(),
-                    item: item_id,
+                    item: item.id,
                     answers: draft.answers,
                     step,
                     form,
@@ -135,12 +135,14 @@ pub async fn drafts(backend: &Backend, caller: &Caller) -> Result<Vec<DraftSumma
     if saved.is_empty() {
         return Ok(Vec::new());
     }
-    let offered: BTreeMap<ItemId, Item> =
-        items::all(&handle).await?.into_iter().filter(|(_, item)| may_request(item, &caller.facts)).collect();
+    let known = backend.known_to(caller).await?;
     Ok(saved
         .iter()
         .filter_map(|draft| {
-            let item = offered.get(&draft.item)?;
+            let item = known.items().iter().find(|known| known.id == draft.item).map(|known| &known.item)?;
+            if !may_request(item, &caller.facts) {
+                return None;
+            }
             Some(DraftSummary {
                 id: draft.id,
                 item_key: item.key.clone(),
@@ -191,21 +193,23 @@ pub(super) async fn draft_page(
     backend: &Backend,
     handle: &impl Handle,
     caller: &Caller,
-    (item_id, item): (ItemId, &Item),
-    form: Form,
+    (known, item): (&Known, &KnownItem),
     filled: Filled,
 ) -> Result<DraftPage> {
+    let version = item.form_for(&caller.facts.group_keys())?;
+    let form = version.form();
     let changes: Vec<SchemaChange> = match &filled.began_with {
-        Some(old) if *old != form => resolver::changes(old, &form),
+        Some(old) if old != form => resolver::changes(old, form),
         _ => Vec::new(),
     };
-    let route = route(backend, handle, (item_id, item), &form, &filled.answers, &caller.facts).await?;
+    let route = route(backend, handle, (known, item), form, &filled.answers, &caller.facts).await?;
+    let item = &item.item;
     Ok(DraftPage {
         id: filled.id,
         item: catalog::card(item),
-        form_version: resolver::version_hash(&form),
-        answers: resolver::fitting(&form, &filled.answers),
-        form,
+        form_version: version.hash().to_owned(),
+        answers: resolver::fitting(form, &filled.answers),
+        form: form.clone(),
         step: filled.step,
         saved_at: filled.saved_at,
         today: caller.today(backend.now()),
@@ -228,11 +232,6 @@ async fn next_id(handle: &impl Handle, person: PersonId, item: ItemId) -> Result
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.finalize()[..16]);
     Ok(RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
-}
-
-/// The item, when it exists for the caller.
-pub(super) fn found(item: Option<(ItemId, Item, Form)>, caller: &Caller) -> Result<(ItemId, Item, Form)> {
-    Ok(item.filter(|(_, item, _)| may_request(item, &caller.facts)).ok_or(Refusal::NotFound)?)
 }
 
 /// Refuses answers beyond what any form needs.

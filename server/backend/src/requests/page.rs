@@ -5,8 +5,8 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{
-    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, items, members, requests,
-    share_links, tasks,
+    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, members, requests, share_links,
+    tasks,
 };
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -15,7 +15,6 @@ use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{Approval, FrozenRule, deadline};
 use domain::connectors::wire::WorkerView;
 use domain::connectors::{self, DeliveryStatus};
-use domain::forms::resolver;
 use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
@@ -135,15 +134,15 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
     let version = form_versions::find(&handle, &request.form_version)
         .await?
         .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
-    let form_changed_since = match items::by_key(&handle, &request.item.key).await? {
-        Some((_, _, authored)) => {
+    let form_changed_since = match backend.known_to(caller).await?.item(&request.item.key) {
+        Some(item) => {
             let requester = if request.requester.id == caller.id() {
                 Some(facts.clone())
             } else {
                 members::facts(&handle, request.requester.id).await?
             };
             let groups = requester.map(|facts| facts.group_keys()).unwrap_or_default();
-            resolver::version_hash(&resolver::resolve(&authored, &groups)) != request.form_version
+            item.form_for(&groups)?.hash() != request.form_version
         }
         None => true,
     };

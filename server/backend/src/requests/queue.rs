@@ -4,18 +4,20 @@ use super::summary;
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
+use crate::known::{Known, KnownItem};
 use crate::store::count::Count;
 use crate::store::queue::{After, Found, Number, Wanted, Words};
-use crate::store::{Read, items, members, micros, queue as rows, time};
+use crate::store::{Read, members, micros, queue as rows, time};
 use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::Refusal;
 use domain::catalog::Item;
-use domain::id::{ItemId, RequestId};
+use domain::id::RequestId;
 use domain::permission::Permission;
 use domain::requests::number;
 use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, MOST_COUNTED, QueueFilter, QueuePage, QueueRow, row};
 use domain::requests::{Status, lifecycle};
+use std::sync::Arc;
 
 /// Rows of a page of the queue, and of a lane.
 const PAGE: usize = 50;
@@ -67,7 +69,7 @@ pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
 struct Desk<'a> {
     caller: &'a Caller,
     handle: Read,
-    items: Vec<(ItemId, Item)>,
+    known: Arc<Known>,
     now: DateTime<Utc>,
 }
 
@@ -77,16 +79,19 @@ impl<'a> Desk<'a> {
             return Err(Refusal::NotFound.into());
         }
         let handle = backend.store().read(caller.organization);
-        let items = items::all(&handle).await?;
-        Ok(Self { caller, handle, items, now: backend.now() })
+        Ok(Self { caller, handle, known: backend.known_to(caller).await?, now: backend.now() })
+    }
+
+    fn items(&self) -> impl Iterator<Item = &KnownItem> {
+        self.known.items().iter().map(AsRef::as_ref)
     }
 
     /// The filter as the store takes it; None when nothing fits.
     async fn wanted(&self, filter: &QueueFilter) -> Result<Option<Wanted>> {
         let item = match &filter.item {
             None => None,
-            Some(key) => match self.items.iter().find(|(_, item)| item.key == *key) {
-                Some((id, _)) => Some(*id),
+            Some(key) => match self.known.item(key) {
+                Some(item) => Some(item.id),
                 None => return Ok(None),
             },
         };
@@ -117,8 +122,8 @@ impl<'a> Desk<'a> {
             (Some(whole), _) => Some(Number::Few(whole)),
             (None, Some((start, symbols))) if symbols >= TELLING => Some(Number::Few(start)),
             (None, Some((start, _))) => {
-                let prefixes = self.items.iter().filter(|(_, item)| format!("{}-", item.prefix).starts_with(start_of_prefix(&start)));
-                Some(Number::Many(start.clone(), prefixes.map(|(id, _)| *id).take(MEANT).collect()))
+                let prefixes = self.items().filter(|known| format!("{}-", known.item.prefix).starts_with(start_of_prefix(&start)));
+                Some(Number::Many(start.clone(), prefixes.map(|known| known.id).take(MEANT).collect()))
             }
             (None, None) => None,
         };
@@ -128,7 +133,7 @@ impl<'a> Desk<'a> {
             let name = members::fold(&item.name);
             typed.iter().all(|word| name.split(|c: char| !c.is_alphanumeric()).any(|of_name| of_name.starts_with(word)))
         };
-        let named = self.items.iter().filter(|(_, item)| fits(item)).map(|(id, _)| *id).take(MEANT).collect();
+        let named = self.items().filter(|known| fits(&known.item)).map(|known| known.id).take(MEANT).collect();
         let people = members::search(&self.handle, text, MEANT as u64).await?;
         Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect() })
     }
@@ -185,7 +190,7 @@ impl<'a> Desk<'a> {
 
     fn choices(&self) -> Vec<Choice> {
         let mut choices: Vec<Choice> =
-            self.items.iter().map(|(_, item)| Choice { key: item.key.clone(), name: item.name.clone() }).collect();
+            self.items().map(|known| Choice { key: known.item.key.clone(), name: known.item.name.clone() }).collect();
         choices.sort_by_cached_key(|choice| members::fold(&choice.name));
         choices
     }

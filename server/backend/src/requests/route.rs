@@ -3,15 +3,16 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Handle, delegations, groups, items, members};
+use crate::known::{Known, KnownItem};
+use crate::store::{Handle, delegations, groups, members};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::delegation::{Delegation, meant};
 use domain::approvals::route::{Asked, Described, Directory, describe};
 use domain::approvals::wire::{Deputy, Route, RouteRule, RouteStage};
 use domain::approvals::{FrozenRule, Target};
-use domain::catalog::{self, Item};
-use domain::forms::{Answers, Form, resolver};
+use domain::catalog::Item;
+use domain::forms::{Answers, Form};
 use domain::id::{ItemId, PersonId};
 use domain::people::Facts;
 
@@ -24,24 +25,21 @@ const NAMED: usize = 5;
 /// Not found when the item is not for the caller.
 pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, answers: &Answers) -> Result<Route> {
     let handle = backend.store().read(caller.organization);
-    let (id, item, authored) = items::by_key(&handle, item_key)
-        .await?
-        .filter(|(_, item, _)| catalog::may_request(item, &caller.facts))
-        .ok_or(Refusal::NotFound)?;
-    let form = resolver::resolve(&authored, &caller.facts.group_keys());
-    route(backend, &handle, (id, &item), &form, answers, &caller.facts).await
+    let known = backend.known_to(caller).await?;
+    let item = known.offered(item_key, caller).ok_or(Refusal::NotFound)?;
+    route(backend, &handle, (&known, item), item.form_for(&caller.facts.group_keys())?.form(), answers, &caller.facts).await
 }
 
 /// The route of an item for this requester.
 pub(super) async fn route(
     backend: &Backend,
     handle: &impl Handle,
-    (item_id, item): (ItemId, &Item),
+    (known, KnownItem { id, item, .. }): (&Known, &KnownItem),
     form: &Form,
     answers: &Answers,
     requester: &Facts,
 ) -> Result<Route> {
-    let found = directory(handle, item, answers, requester.person.id).await?;
+    let found = directory(handle, known, item, answers, requester.person.id).await?;
     let asked =
         Asked { policy: item.approval.as_ref(), approver_team: item.approver_team.as_deref(), requester: &requester.person, form, answers };
     let Described { approval, because, skipped } = describe(&asked, &found);
@@ -53,7 +51,7 @@ pub(super) async fn route(
         let limit = NAMED as u64 + 1;
         let (found, total) = match &rule.target {
             Target::Person { id } => {
-                let found = members::people(handle, &[*id]).await?;
+                let found = known.people(handle, &[*id]).await?;
                 let total = found.len() as u64;
                 (found, total)
             }
@@ -78,7 +76,7 @@ pub(super) async fn route(
         });
     }
     let barred = (!approval.self_approval).then_some(me);
-    deputies(handle, item_id, barred, &mut rules, backend.now()).await?;
+    deputies(handle, *id, barred, &mut rules, backend.now()).await?;
     let stages = approval.stages.iter().map(|stage| RouteStage {
         label: stage.label.clone(),
         require: stage.require,
@@ -106,21 +104,25 @@ async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, 
 }
 
 /// The people and groups the item's policy speaks of.
-pub(super) async fn directory(handle: &impl Handle, item: &Item, answers: &Answers, requester: PersonId) -> Result<Directory> {
+pub(super) async fn directory(
+    handle: &impl Handle,
+    known: &Known,
+    item: &Item,
+    answers: &Answers,
+    requester: PersonId,
+) -> Result<Directory> {
     let mut found = Directory::default();
     let Some(policy) = &item.approval else { return Ok(found) };
     for email in policy.emails() {
-        if let Some(person) = members::by_email(handle, email).await? {
+        if let Some(person) = known.by_email(handle, email).await? {
             found.people.insert(email.to_owned(), person);
         }
     }
-    let mut keys = policy.groups();
-    keys.extend(item.approver_team.as_deref());
-    found.groups = groups::by_keys(handle, &keys).await?.into_iter().map(|group| (group.key.clone(), group)).collect();
+    let keys = policy.groups().into_iter().chain(item.approver_team.as_deref());
+    found.groups = keys.filter_map(|key| Some((key.to_owned(), known.group(key)?.clone()))).collect();
     if policy.asks_manager() {
-        found.manager = members::manager(handle, requester).await?;
+        found.manager = known.manager(handle, requester).await?;
     }
-    let picked = policy.picked(answers);
-    found.picked = members::people(handle, &picked).await?.into_iter().map(|person| (person.id, person)).collect();
+    found.picked = known.people(handle, &policy.picked(answers)).await?.into_iter().map(|person| (person.id, person)).collect();
     Ok(found)
 }

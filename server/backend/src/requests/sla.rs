@@ -4,6 +4,7 @@
 //! requests that are open too. A request's place in queues follows at its next event.
 
 use crate::error::Result;
+use crate::known::Known;
 use crate::store::requests::Turn;
 use crate::store::{Handle, calendars, events};
 use crate::zones;
@@ -18,9 +19,13 @@ use domain::requests::{Decision, Event, Request, State, history};
 const UNPROMISED: Duration = Duration::days(30);
 
 /// A request's place in queues when it is filed.
-pub(super) async fn first_turn(handle: &impl Handle, request: &Request, decision: &Decision) -> Result<Turn> {
-    let clocks = clocks(handle, request, &decision.events, request.submitted_at).await?;
-    Ok(place(request, &decision.state, clocks.as_ref()))
+pub(super) fn first_turn(known: &Known, request: &Request, decision: &Decision) -> Turn {
+    let clocks = request.item.sla.as_ref().map(|sla| {
+        let calendar = sla.calendar.as_deref().and_then(|key| known.calendar(key));
+        let (business, _) = hours(calendar, request.submitted_at);
+        sla::clocks(&history::start(request), &decision.events, &business, sla, request.submitted_at)
+    });
+    place(request, &decision.state, clocks.as_ref())
 }
 
 /// A request's place in queues after a decision that is not saved yet.
@@ -60,12 +65,18 @@ async fn clocks(handle: &impl Handle, request: &Request, events: &[Event], now: 
     Ok(Some(sla::clocks(&history::start(request), events, &business, sla, now)))
 }
 
-/// When work happens, and the calendar's name. A calendar that is gone or makes no sense is none: work at every hour.
 async fn business(handle: &impl Handle, sla: &Sla, now: DateTime<Utc>) -> Result<(Business, Option<String>)> {
-    let always = || (Business::always(), None);
-    let Some(key) = &sla.calendar else { return Ok(always()) };
-    let Some(calendar) = calendars::by_key(handle, key).await? else { return Ok(always()) };
-    Ok(Business::new(&calendar, offsets(&calendar, now)).map_or_else(|_| always(), |business| (business, Some(calendar.name))))
+    let calendar = match &sla.calendar {
+        Some(key) => calendars::by_key(handle, key).await?,
+        None => None,
+    };
+    Ok(hours(calendar.as_ref(), now))
+}
+
+/// When work happens, and the calendar's name. A calendar that is gone or makes no sense is none: work at every hour.
+fn hours(calendar: Option<&Calendar>, now: DateTime<Utc>) -> (Business, Option<String>) {
+    let business = calendar.and_then(|calendar| Some((Business::new(calendar, offsets(calendar, now)).ok()?, Some(calendar.name.clone()))));
+    business.unwrap_or_else(|| (Business::always(), None))
 }
 
 /// The offsets of the calendar's zone: for three years back and one ahead, beyond which the last one goes on.

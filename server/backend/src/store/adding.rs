@@ -85,15 +85,26 @@ async fn write(connection: &DatabaseConnection, waiting: Vec<Addition>) -> Vec<(
     done
 }
 
-/// One statement, a transaction of its own.
+/// A transaction of its own.
 async fn alone(connection: &DatabaseConnection, batch: &Batch) -> Written {
     for _ in 1..TRIES {
-        match batch.write(connection).await {
+        match written(connection, batch).await {
             Err(error) if is_deadlock(&error) => {}
             done => return told(done),
         }
     }
-    told(batch.write(connection).await)
+    told(written(connection, batch).await)
+}
+
+async fn written(connection: &DatabaseConnection, batch: &Batch) -> std::result::Result<bool, DbErr> {
+    let transaction = connection.begin().await?;
+    let written = batch.write(&transaction).await?;
+    if written {
+        transaction.commit().await?;
+    } else {
+        transaction.rollback().await?;
+    }
+    Ok(written)
 }
 
 /// Whether two transactions waited for each other's keys, and this one was given up (`deadlock_detected`,

@@ -20,6 +20,8 @@ const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 pub(crate) struct Batch(Vec<Part>);
 
 enum Part {
+    /// The row that the rest names, if it may be written.
+    First(Rows),
     Rows(Rows),
     Update(Box<UpdateStatement>),
     Delete(Box<DeleteStatement>),
@@ -27,11 +29,13 @@ enum Part {
     Then,
 }
 
-/// New rows of one table.
+/// A statement about any number of rows of values: new ones, or keys of those that go.
 struct Rows {
-    /// `INSERT` up to the values.
+    /// Up to the values.
     head: String,
-    /// Columns.
+    /// After the values.
+    tail: String,
+    /// Values of a row.
     width: usize,
     /// Of all rows, one row after the other.
     values: Vec<Value>,
@@ -50,7 +54,30 @@ impl Rows {
             sql.push_param(value.clone(), builder);
         }
         text(sql, ")");
+        text(sql, &self.tail);
     }
+}
+
+/// How the condition of `Batch::first` calls a value of the row.
+pub(super) fn given<E: EntityTrait>(column: E::Column) -> String {
+    let place = E::Column::iter().take_while(|other| other.as_str() != column.as_str()).count();
+    format!("\"given\".column{}", place + 1)
+}
+
+/// How it calls the value besides.
+pub(super) fn given_besides<E: EntityTrait>() -> String {
+    format!("\"given\".column{}", E::Column::iter().count() + 1)
+}
+
+/// The values of a row, in the order of the columns.
+fn values<E: EntityTrait>(row: &E::Model) -> impl Iterator<Item = Value> {
+    E::Column::iter().map(|column| row.get(column))
+}
+
+/// `INSERT INTO` with the columns.
+fn into<E: EntityTrait>() -> String {
+    let names: Vec<String> = E::Column::iter().map(|column| format!("\"{}\"", column.as_str())).collect();
+    format!("INSERT INTO \"{}\" ({})", E::default().table_name(), names.join(", "))
 }
 
 fn text(sql: &mut SqlWriterValues, words: &str) {
@@ -61,7 +88,7 @@ fn text(sql: &mut SqlWriterValues, words: &str) {
 impl Part {
     fn build(&self, builder: &impl QueryBuilder, sql: &mut SqlWriterValues) {
         match self {
-            Self::Rows(rows) => rows.build(builder, sql),
+            Self::First(rows) | Self::Rows(rows) => rows.build(builder, sql),
             Self::Update(update) => update.build_collect_any_into(builder, sql),
             Self::Delete(delete) => delete.build_collect_any_into(builder, sql),
             Self::Then => {}
@@ -70,16 +97,32 @@ impl Part {
 }
 
 impl Batch {
+    /// Begins with a row that the rest names, written only if a condition holds, which may ask for the row's values (`given`) and for one
+    /// besides (`given_besides`).
+    pub(super) fn first<E: EntityTrait>(&mut self, row: &E::Model, besides: Value, condition: &str) {
+        let width = E::Column::iter().count();
+        let columns: Vec<String> = (1..=width).map(|place| format!("column{place}")).collect();
+        self.0.push(Part::First(Rows {
+            head: format!("{} SELECT {} FROM (VALUES ", into::<E>(), columns.join(", ")),
+            tail: format!(") AS \"given\" WHERE {condition} ON CONFLICT DO NOTHING RETURNING \"id\""),
+            width: width + 1,
+            values: values::<E>(row).chain([besides]).collect(),
+        }));
+    }
+
     /// Adds rows to a table.
     pub(super) fn insert<E: EntityTrait>(&mut self, rows: impl IntoIterator<Item = E::Model>) {
-        let columns: Vec<E::Column> = E::Column::iter().collect();
-        let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
-        let head = format!("INSERT INTO \"{}\" ({}) VALUES ", E::default().table_name(), names.join(", "));
-        let values: Vec<Value> =
-            rows.into_iter().flat_map(|row| columns.iter().map(|column| row.get(*column)).collect::<Vec<_>>()).collect();
+        let values: Vec<Value> = rows.into_iter().flat_map(|row| values::<E>(&row).collect::<Vec<_>>()).collect();
         if !values.is_empty() {
-            self.0.push(Part::Rows(Rows { head, width: columns.len(), values }));
+            let (head, width) = (format!("{} VALUES ", into::<E>()), E::Column::iter().count());
+            self.0.push(Part::Rows(Rows { head, tail: String::new(), width, values }));
         }
+    }
+
+    /// Removes the row with this id, if a condition holds.
+    pub(super) fn remove<E: EntityTrait>(&mut self, id: Uuid, condition: &str) {
+        let head = format!("DELETE FROM \"{}\" WHERE \"id\" IN (VALUES ", E::default().table_name());
+        self.0.push(Part::Rows(Rows { head, tail: format!(") AND {condition}"), width: 1, values: vec![id.into()] }));
     }
 
     /// Changes rows.
@@ -97,22 +140,27 @@ impl Batch {
         self.0.push(Part::Then);
     }
 
-    /// Makes the changes. False when a key of a new row is taken: the transaction, if there is one, has to be undone then, as some of them
-    /// may be made.
+    /// Makes the changes. False when a key of a new row is taken, or the first one may not be written: the transaction, if there is one, has
+    /// to be undone then, as some of them may be made.
     pub(super) async fn write(&self, connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
         let backend = connection.get_database_backend();
+        let rest = match self.0.split_first() {
+            Some((Part::First(_), _)) if written_first(&[self], connection).await?.is_empty() => return Ok(false),
+            Some((Part::First(_), rest)) => rest,
+            _ => &self.0[..],
+        };
         let built = match backend {
             DatabaseBackend::Postgres => {
-                self.0.split(|part| matches!(part, Part::Then)).filter(|parts| !parts.is_empty()).map(with).collect()
+                rest.split(|part| matches!(part, Part::Then)).filter(|parts| !parts.is_empty()).map(with).collect()
             }
-            _ => Vec::from_iter((!self.0.is_empty()).then(|| one_after_the_other(&self.0))),
+            _ => Vec::from_iter((!rest.is_empty()).then(|| one_after_the_other(rest))),
         };
         taken(run(connection, backend, built).await)
     }
 
     /// Makes the changes of several batches, with one statement for many rows, and says of each whether its first row is there now; if it
-    /// is not, as one of its keys is taken, nothing of that batch is. None for what has to be written for itself. Batches begin with one
-    /// row that has an id, and the rest names it; after that they add and remove rows, and `then` and changes are not for them.
+    /// is not, as one of its keys is taken or its condition does not hold, nothing of that batch is. None for what has to be written for
+    /// itself. After their first row batches add and remove rows: `then` and changes are not for them.
     ///
     /// # Errors
     /// When one of the other rows cannot be written: nothing says whose, and what was written has to be undone.
@@ -121,53 +169,52 @@ impl Batch {
         let mut ids = BTreeSet::new();
         // The same id twice is the same submission twice: the second one waits for the first.
         let own: Vec<Option<Uuid>> = batches.iter().map(|batch| batch.id().filter(|id| ids.insert(*id))).collect();
-        let together = || batches.iter().zip(&own).filter_map(|(batch, id)| Some((batch, (*id)?)));
-        let mut there = BTreeSet::new();
-        for rows in merged(together().filter_map(|(batch, _)| batch.first())) {
-            let (sql, values) = alone(&Part::Rows(rows), backend);
-            let sql = format!("{sql} ON CONFLICT DO NOTHING RETURNING \"id\"");
-            for row in connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
-                there.insert(row.try_get_by_index::<Uuid>(0)?);
-            }
-        }
-        let rest = || together().filter(|(_, id)| there.contains(id)).flat_map(|(batch, _)| batch.0.iter().skip(1));
-        let rows = rest().filter_map(|part| if let Part::Rows(rows) = part { Some(rows) } else { None });
-        let mut built: Vec<_> = merged(rows).into_iter().map(|rows| alone(&Part::Rows(rows), backend)).collect();
-        let others = rest().filter(|part| !matches!(part, Part::Rows(_))).map(|part| alone(part, backend));
-        built.extend(repeated(others.collect(), backend));
-        run(connection, backend, built).await?;
+        let together: Vec<(&Self, Uuid)> = batches.iter().zip(&own).filter_map(|(batch, id)| Some((*batch, (*id)?))).collect();
+        let there = written_first(&together.iter().map(|(batch, _)| *batch).collect::<Vec<_>>(), connection).await?;
+        let rest = together.iter().filter(|(_, id)| there.contains(id)).flat_map(|(batch, _)| batch.0.iter().skip(1));
+        let rows = rest.filter_map(|part| if let Part::Rows(rows) = part { Some(rows) } else { None });
+        run(connection, backend, merged(rows).into_iter().map(|rows| alone(&rows, backend)).collect()).await?;
         Ok(own.into_iter().map(|id| id.map(|id| there.contains(&id))).collect())
     }
 
-    /// The row everything else names.
-    fn first(&self) -> Option<&Rows> {
-        self.0.first().and_then(|part| if let Part::Rows(rows) = part { Some(rows) } else { None })
-    }
-
-    /// Its id.
+    /// The id of the first row, if there is one and the rest are rows too.
     fn id(&self) -> Option<Uuid> {
-        let first = self.first().filter(|rows| rows.values.len() == rows.width)?;
+        let (Part::First(first), rest) = self.0.split_first()? else { return None };
         match first.values.first() {
-            Some(Value::Uuid(Some(id))) => Some(*id),
+            Some(Value::Uuid(Some(id))) if rest.iter().all(|part| matches!(part, Part::Rows(_))) => Some(*id),
             _ => None,
         }
     }
 }
 
-/// The rows of each table, in portions of a few sizes.
+/// Writes the first rows of batches; the ids of those that are there now.
+async fn written_first(batches: &[&Batch], connection: &impl ConnectionTrait) -> Result<BTreeSet<Uuid>, DbErr> {
+    let backend = connection.get_database_backend();
+    let rows = batches.iter().filter_map(|batch| if let Some(Part::First(rows)) = batch.0.first() { Some(rows) } else { None });
+    let mut there = BTreeSet::new();
+    for rows in merged(rows) {
+        let (sql, values) = alone(&rows, backend);
+        for row in connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
+            there.insert(row.try_get_by_index::<Uuid>(0)?);
+        }
+    }
+    Ok(there)
+}
+
+/// The rows of equal statements, in portions of a few sizes.
 fn merged<'r>(all: impl Iterator<Item = &'r Rows>) -> Vec<Rows> {
-    let mut tables: Vec<Rows> = Vec::new();
-    for rows in all {
-        match tables.iter_mut().find(|table| table.head == rows.head) {
-            Some(table) => table.values.extend(rows.values.iter().cloned()),
-            None => tables.push(Rows { head: rows.head.clone(), width: rows.width, values: rows.values.clone() }),
+    let mut statements: Vec<Rows> = Vec::new();
+    for Rows { head, tail, width, values } in all {
+        match statements.iter_mut().find(|rows| rows.head == *head && rows.tail == *tail) {
+            Some(rows) => rows.values.extend(values.iter().cloned()),
+            None => statements.push(Rows { head: head.clone(), tail: tail.clone(), width: *width, values: values.clone() }),
         }
     }
     let mut portions = Vec::new();
-    for Rows { head, width, mut values } in tables {
+    for Rows { head, tail, width, mut values } in statements {
         while !values.is_empty() {
             let rest = values.split_off(size(values.len() / width) * width);
-            portions.push(Rows { head: head.clone(), width, values });
+            portions.push(Rows { head: head.clone(), tail: tail.clone(), width, values });
             values = rest;
         }
     }
@@ -179,34 +226,15 @@ fn size(rows: usize) -> usize {
     SIZES.into_iter().find(|size| *size <= rows).unwrap_or(1)
 }
 
-/// Equal statements, of which SQLite takes many at once.
-fn repeated(mut statements: Vec<(String, Values)>, backend: DatabaseBackend) -> Vec<(String, Values)> {
+fn alone(rows: &Rows, backend: DatabaseBackend) -> (String, Values) {
     if backend == DatabaseBackend::Postgres {
-        return statements;
+        let mut sql = SqlWriterValues::new("$", true);
+        rows.build(&PostgresQueryBuilder, &mut sql);
+        return sql.into_parts();
     }
-    statements.sort_by(|one, other| one.0.cmp(&other.0));
-    let mut built = Vec::new();
-    for equal in statements.chunk_by(|one, other| one.0 == other.0) {
-        let mut rest = equal;
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(size(rest.len()));
-            let sql = now.iter().map(|(sql, _)| sql.as_str()).collect::<Vec<_>>().join("; ");
-            built.push((sql, Values(now.iter().flat_map(|(_, values)| &values.0).cloned().collect())));
-            rest = later;
-        }
-    }
-    built
-}
-
-fn alone(part: &Part, backend: DatabaseBackend) -> (String, Values) {
-    match backend {
-        DatabaseBackend::Postgres => {
-            let mut sql = SqlWriterValues::new("$", true);
-            part.build(&PostgresQueryBuilder, &mut sql);
-            sql.into_parts()
-        }
-        _ => one_after_the_other(std::slice::from_ref(part)),
-    }
+    let mut sql = SqlWriterValues::new("?", false);
+    rows.build(&SqliteQueryBuilder, &mut sql);
+    sql.into_parts()
 }
 
 fn one_after_the_other(parts: &[Part]) -> (String, Values) {

@@ -1,15 +1,14 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
 use super::batch::Batch;
-use super::own::own;
 use super::{Handle, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "drafts")]
@@ -136,19 +135,14 @@ pub(crate) async fn discard(handle: &impl Handle, person: PersonId, id: RequestI
     Ok(done.rows_affected > 0)
 }
 
-/// A query that finds whose draft this is.
-pub(super) fn owner(handle: &impl Handle, id: RequestId) -> SelectStatement {
-    Query::select()
-        .column((Entity, Column::PersonId))
-        .from(Entity)
-        .and_where(Expr::col((Entity, Column::Id)).eq(id.0))
-        .and_where(own(handle, (Entity, Column::OrganizationId)))
-        .to_owned()
+/// Whether this is a draft of somebody else.
+pub(crate) async fn of_somebody_else(handle: &impl Handle, person: PersonId, id: RequestId) -> Result<bool> {
+    Ok(find(handle, id).await?.is_some_and(|draft| draft.person != person))
 }
 
-/// Removes a person's draft that becomes a request, if there is one.
-pub(crate) fn take(batch: &mut Batch, handle: &impl Handle, person: PersonId, id: RequestId) {
-    let draft =
-        Entity::delete_many().filter(Column::Id.eq(id.0)).filter(own(handle, Column::OrganizationId)).filter(Column::PersonId.eq(person.0));
-    batch.delete(draft.into_query());
+/// Removes the draft that has become a request of its person, if there is one.
+pub(crate) fn take(batch: &mut Batch, id: RequestId) {
+    let became = "EXISTS (SELECT 1 FROM \"requests\" WHERE \"requests\".\"id\" = \"drafts\".\"id\" \
+        AND \"requests\".\"organization_id\" = \"drafts\".\"organization_id\" AND \"requests\".\"requester_id\" = \"drafts\".\"person_id\")";
+    batch.remove::<Entity>(id.0, became);
 }

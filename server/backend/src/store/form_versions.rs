@@ -4,7 +4,7 @@ use super::{Handle, from_json, to_json};
 use crate::error::Result;
 use domain::forms::Form;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,16 +32,6 @@ pub(crate) async fn keep(handle: &impl Handle, hash: &str, form: &Form, now: i64
         .exec_without_returning(handle.connection())
         .await?;
     Ok(())
-}
-
-/// A query that finds a row when the organization has this version.
-pub(super) fn of_hash(handle: &impl Handle, hash: &str) -> SelectStatement {
-    Query::select()
-        .expr(Expr::val(1))
-        .from(Entity)
-        .and_where(Expr::col((Entity, Column::OrganizationId)).eq(handle.organization()))
-        .and_where(Expr::col((Entity, Column::Hash)).eq(hash))
-        .to_owned()
 }
 
 /// The schema of a version.

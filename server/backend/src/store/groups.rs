@@ -65,20 +65,6 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
-/// The groups with these keys.
-pub(crate) async fn by_keys(handle: &impl Handle, keys: &[&str]) -> Result<Vec<GroupRef>> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(of_organization(handle)
-        .filter(Column::Key.is_in(keys.iter().copied()))
-        .all(handle.connection())
-        .await?
-        .into_iter()
-        .map(shown)
-        .collect())
-}
-
 /// The group with this id.
 pub(crate) async fn find(handle: &impl Handle, id: GroupId) -> Result<Option<GroupRef>> {
     Ok(of_organization(handle).filter(Column::Id.eq(id.0)).all(handle.connection()).await?.into_iter().next().map(shown))

@@ -1,13 +1,13 @@
 //! Catalog items, in their organization's order.
 
-use super::{Handle, Tx, drafts, form_versions, forms, from_json, micros, to_json};
+use super::{Handle, Tx, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::Form;
-use domain::id::{ItemId, PersonId, RequestId};
+use domain::id::ItemId;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -34,45 +34,21 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
-/// The item with this key, joined with its form as authored: id, definition, the form's definition.
-fn with_form(handle: &impl Handle, key: &str) -> Select<Entity> {
+/// Every item with its form as authored, in the organization's order.
+pub(crate) async fn with_forms(handle: &impl Handle) -> Result<Vec<(ItemId, Item, Form)>> {
     let to_form = Entity::belongs_to(forms::Entity).from(Column::FormId).to(forms::Column::Id).into();
-    of_organization(handle)
-        .filter(Column::Key.eq(key))
+    let rows: Vec<(Uuid, String, String)> = of_organization(handle)
         .join(JoinType::InnerJoin, to_form)
         .select_only()
         .column(Column::Id)
         .column(Column::Definition)
         .column_as(forms::Column::Definition, "form")
-}
-
-fn read(id: Uuid, item: &str, form: &str) -> Result<(ItemId, Item, Form)> {
-    Ok((ItemId(id), from_json(item)?, from_json(form)?))
-}
-
-/// The item with this key and its form as authored, in one query.
-pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<(ItemId, Item, Form)>> {
-    let row: Option<(Uuid, String, String)> = with_form(handle, key).into_tuple().one(handle.connection()).await?;
-    row.map(|(id, item, form)| read(id, &item, &form)).transpose()
-}
-
-/// What a submission depends on.
-pub(crate) struct ToFile {
-    /// The item and its form as authored.
-    pub item: (ItemId, Item, Form),
-    /// Whether the organization keeps the form version it was filled in.
-    pub kept: bool,
-    /// Whose draft it was, if it was saved.
-    pub owner: Option<PersonId>,
-}
-
-/// The item with this key, with what the submission of this draft depends on besides, in one query.
-pub(crate) async fn to_file(handle: &impl Handle, key: &str, version: &str, draft: RequestId) -> Result<Option<ToFile>> {
-    let kept = Expr::exists(form_versions::of_hash(handle, version));
-    let owner = SimpleExpr::SubQuery(None, Box::new(drafts::owner(handle, draft).into()));
-    let row: Option<(Uuid, String, String, bool, Option<Uuid>)> =
-        with_form(handle, key).column_as(kept, "kept").column_as(owner, "owner").into_tuple().one(handle.connection()).await?;
-    row.map(|(id, item, form, kept, owner)| Ok(ToFile { item: read(id, &item, &form)?, kept, owner: owner.map(PersonId) })).transpose()
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Key)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    rows.into_iter().map(|(id, item, form)| Ok((ItemId(id), from_json(&item)?, from_json(&form)?))).collect()
 }
 
 /// Every item, in the organization's order.

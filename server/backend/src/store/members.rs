@@ -55,6 +55,8 @@ pub(crate) struct Found {
     pub sessions_kept: i64,
     /// The person's time zone and the organization's, each of which may be empty.
     pub time_zones: [String; 2],
+    /// The organization's, of what rules read.
+    pub version: i64,
 }
 
 /// Where messages reach a member.
@@ -106,6 +108,7 @@ struct FactRow {
     sessions_kept: i64,
     time_zone: String,
     organization_time_zone: String,
+    version: i64,
     lent: bool,
     group_id: Option<Uuid>,
     group_key: Option<String>,
@@ -147,6 +150,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
         .column(people::Column::Disabled)
         .columns([people::Column::SessionsAfter, people::Column::SessionsKept, people::Column::TimeZone])
         .column_as(organizations::Column::TimeZone, "organization_time_zone")
+        .column(organizations::Column::Version)
         .column_as(Expr::exists(delegations::exists_for(handle, id)), "lent")
         .column_as(groups::Column::Id, "group_id")
         .column_as(groups::Column::Key, "group_key")
@@ -174,6 +178,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
                     sessions_after: row.sessions_after,
                     sessions_kept: row.sessions_kept,
                     time_zones: [row.time_zone, row.organization_time_zone],
+                    version: row.version,
                 };
                 found.insert((first, row.lent))
             }

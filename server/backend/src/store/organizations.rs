@@ -22,6 +22,8 @@ pub struct Model {
     pub time_zone: String,
     /// What it decided about notifications, as JSON.
     pub notices: String,
+    /// Another number whenever what rules read of the organization has changed (see `known`). The database sees to it.
+    pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -64,7 +66,7 @@ pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<V
 /// Sets up the organization of this transaction.
 pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, time_zone: &str, now: i64) -> Result<()> {
     let (key, name, time_zone) = (key.to_owned(), name.to_owned(), time_zone.to_owned());
-    let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone, notices: "{}".to_owned() };
+    let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone, notices: "{}".to_owned(), version: 0 };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
@@ -79,6 +81,12 @@ pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
 pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
     let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().one(handle.connection());
     Ok(zone.await?)
+}
+
+/// The version of what rules read of the handle's organization; 0 when there is no such organization.
+pub(crate) async fn version(handle: &impl Handle) -> Result<i64> {
+    let version = Entity::find_by_id(handle.organization()).select_only().column(Column::Version).into_tuple().one(handle.connection());
+    Ok(version.await?.unwrap_or_default())
 }
 
 /// Moves the organization of this transaction to a time zone.

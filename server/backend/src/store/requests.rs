@@ -1,6 +1,6 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
-use super::batch::Batch;
+use super::batch::{Batch, given, given_besides};
 use super::count::Count;
 use super::own::own;
 use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
@@ -100,8 +100,9 @@ pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) 
     Entity::find().filter(own(handle, Column::OrganizationId)).filter(Column::Id.is_in(ids))
 }
 
-/// Saves a filed request: its id and its number are keys.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: Turn) -> Result<()> {
+/// Saves a filed request: its id and its number are keys. It is not saved when the organization's rules are not those of `version` any
+/// more, or when its id is that of a draft of somebody else.
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: Turn, version: i64) -> Result<()> {
     let row = Model {
         id: filed.id.0,
         organization_id: handle.organization(),
@@ -121,7 +122,15 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
         deleted: filed.state.deleted,
         due_at: turn.due_at(),
     };
-    batch.insert::<Entity>([row]);
+    let (id, organization, requester) =
+        (given::<Entity>(Column::Id), given::<Entity>(Column::OrganizationId), given::<Entity>(Column::RequesterId));
+    let condition = format!(
+        "EXISTS (SELECT 1 FROM \"organizations\" WHERE \"organizations\".\"id\" = {organization} AND \"organizations\".\"version\" = {}) \
+         AND NOT EXISTS (SELECT 1 FROM \"drafts\" WHERE \"drafts\".\"id\" = {id} \
+         AND (\"drafts\".\"person_id\" <> {requester} OR \"drafts\".\"organization_id\" <> {organization}))",
+        given_besides::<Entity>()
+    );
+    batch.first::<Entity>(&row, version.into(), &condition);
     Ok(())
 }
 

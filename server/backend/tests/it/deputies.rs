@@ -356,6 +356,7 @@ async fn the_requesters_manager_decides_and_an_administrator_where_there_is_none
         );
         assert_eq!(world.apply_file("north", "people.yaml", &people).await.changes, 3);
         assert_eq!(world.apply_file("north", "people.yaml", &people).await.changes, 0);
+        let hana = world.caller("north", "hana").await;
         assert_eq!(words(&hana).await, ("Ruth Abel".to_owned(), Some("Ruth Abel".to_owned())));
         assert_eq!(backend::people::profile(&world.backend, &hana).await.unwrap().manager.unwrap().name, "Ruth Abel");
         let number = file(&world, &hana, "note", json!({"text": "x"})).await;

@@ -14,6 +14,7 @@ mod damage;
 mod definitions;
 mod delivery;
 mod deputies;
+mod known;
 mod notices;
 mod past;
 mod people;

@@ -246,6 +246,7 @@ async fn a_request_reads_the_same_after_its_form_was_edited() {
         let before = requests::page(&world.backend, &hana, &number).await.unwrap();
         assert!(!before.form_changed_since);
         world.apply_file("north", "forms/note.yaml", LONGER_NOTE).await;
+        let hana = world.caller("north", "hana").await;
         let after = requests::page(&world.backend, &hana, &number).await.unwrap();
         assert!(after.form_changed_since);
         assert_eq!((after.sections, after.form_version), (before.sections, before.form_version));
