@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 
 /// Connections that read.
 const READERS: u32 = 8;
+/// Memory for pages of the file, in KiB: of a reader, and of the writer, which goes all over the indexes.
+const READERS_CACHE: u32 = 8 * 1024;
+const WRITERS_CACHE: u32 = 64 * 1024;
+/// Pages of 4 KiB after which the log is written to the file. A page that changed often in between is written once.
+const CHECKPOINT: u32 = 8000;
 /// How long anything waits for a lock.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Until the file is tried again.
@@ -24,12 +29,12 @@ const AGAIN: Duration = Duration::from_millis(20);
 pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
     let begin = Instant::now();
     let writer = loop {
-        match Database::connect(options(url, 1)).await {
+        match Database::connect(options(url, 1, WRITERS_CACHE)).await {
             Err(error) if locked(&error) && begin.elapsed() < PATIENCE => tokio::time::sleep(AGAIN).await,
             opened => break opened?,
         }
     };
-    Ok((Database::connect(options(url, READERS)).await?, writer))
+    Ok((Database::connect(options(url, READERS, READERS_CACHE)).await?, writer))
 }
 
 /// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
@@ -38,20 +43,25 @@ fn locked(error: &DbErr) -> bool {
     super::code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-fn options(url: &str, connections: u32) -> ConnectOptions {
+fn options(url: &str, connections: u32, cache: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).acquire_timeout(PATIENCE).sqlx_logging(false);
     // A file does not hang up.
     options.test_before_acquire(false);
     // The writer's connection stays the same one: what it saw of the file counts (`across`).
     options.max_lifetime(None).idle_timeout(None);
-    options.map_sqlx_sqlite_opts(|options| {
+    options.map_sqlx_sqlite_opts(move |options| {
         options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
+            // Negative: KiB (https://sqlite.org/pragma.html#pragma_cache_size).
+            .pragma("cache_size", format!("-{cache}"))
+            // What a savepoint may have to bring back is otherwise kept in a file.
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", CHECKPOINT.to_string())
             .statement_cache_capacity(super::STATEMENTS)
     });
     options
