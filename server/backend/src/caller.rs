@@ -3,7 +3,7 @@
 use crate::zones::{self, Zone};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{OrganizationId, PersonId};
-use domain::people::Facts;
+use domain::people::{Facts, OrganizationRef};
 
 /// A signed-in person in one organization, with the facts rules need, loaded fresh for this HTTP request.
 #[derive(Clone, Debug)]
@@ -17,6 +17,10 @@ pub struct Caller {
     pub since: DateTime<Utc>,
     /// The version of what rules read of the organization, as of this HTTP request.
     pub(crate) version: i64,
+    /// The organization as shown.
+    pub(crate) within: OrganizationRef,
+    /// Whether the person is in other organizations too.
+    pub(crate) elsewhere: bool,
 }
 
 impl Caller {

@@ -14,7 +14,7 @@ use crate::store::attempts::Attempt;
 use crate::store::console::{self, After, Wanted};
 use crate::store::count::{self, Count};
 use crate::store::deliveries::Delivery;
-use crate::store::{Read, Tx, attempts, connectors, deliveries, destinations, effects, members, organizations, requests};
+use crate::store::{Read, Tx, attempts, connectors, deliveries, destinations, effects, facts, members, organizations, requests};
 use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
@@ -335,7 +335,7 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
 
 /// The person's rights as they are now: those of the page may be older.
 async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
-    let facts = members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?;
+    let facts = facts::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?;
     administer(&facts)?;
     Ok(facts)
 }

@@ -1,13 +1,13 @@
 //! Deputies: who decides in somebody's place while they are away.
 //!
 //! Who acts: whoever goes away, and administrators, who see everybody's and can end them. What a deputy may decide is the domain's; it
-//! is read afresh for each use case (`store/members.rs`).
+//! is read afresh for each use case (`store/facts.rs`).
 
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::Change;
 use crate::store::delegations::{self, Side};
-use crate::store::{Handle, Tx, items, members};
+use crate::store::{Handle, Tx, facts, items};
 use crate::{Backend, zones};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::approvals::away::{self, AwayPage, AwayRow, Phase};
@@ -126,14 +126,14 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
 /// The grant these answers ask for, if it makes sense beside those there are.
 async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -> Result<Delegation> {
     let now = be.now();
-    let me = members::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
+    let me = facts::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
     let known = items::all(tx).await?;
     let problems = check(&away::form(&services(&known, caller)), answers, caller.today(now));
     if !problems.is_empty() {
         return Err(Refusal::Problems { problems }.into());
     }
     let wanted = away::read(answers).ok_or_else(|| Refusal::input("to", "Fill the form again: it could not be read"))?;
-    let deputy = members::facts(tx, wanted.to).await?.ok_or_else(|| problem("to", "Choose a deputy from the list"))?;
+    let deputy = facts::own(tx, wanted.to).await?.ok_or_else(|| problem("to", "Choose a deputy from the list"))?;
     let grant = Delegation {
         id: DelegationId(be.id()),
         from: me.person,
@@ -163,7 +163,7 @@ async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -
 /// The grant, when the caller may end it.
 async fn theirs(tx: &Tx<'_>, caller: &Caller, id: DelegationId, now: DateTime<Utc>) -> Result<Delegation> {
     let grant = delegations::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
-    let facts = members::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
+    let facts = facts::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
     if may_end(&grant, &facts) { Ok(grant) } else { Err(Refusal::NotFound.into()) }
 }
 

@@ -7,7 +7,7 @@ mod profile;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{self, count, members, organizations, people, sessions, sign_in_attempts};
+use crate::store::{self, count, facts, members, organizations, people, sessions, sign_in_attempts};
 use crate::{Backend, approvals, console, requests, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -76,7 +76,7 @@ pub async fn load_caller(
             None => return Ok(None),
         },
     };
-    let found = members::find(&backend.store().read(organization), person, backend.now()).await?;
+    let found = facts::find(&backend.store().read(organization), person, backend.now()).await?;
     let found = found.filter(|found| people::still_signed_in(found.disabled, found.sessions_after, found.sessions_kept, session_started));
     Ok(found.map(|found| Caller {
         organization,
@@ -85,6 +85,8 @@ pub async fn load_caller(
         email: found.email,
         since: session_started,
         version: found.version,
+        within: found.organization,
+        elsewhere: found.elsewhere,
     }))
 }
 
@@ -103,8 +105,12 @@ pub async fn caller(backend: &Backend, organization_key: &str, email: &str) -> R
 /// # Errors
 /// When the database does not answer.
 pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
-    let organizations = organizations::of_person(&backend.store().platform(), caller.id()).await?;
-    let organization = organizations.iter().find(|one| one.id == caller.organization).cloned().ok_or(Refusal::NotFound)?;
+    let organization = caller.within.clone();
+    let organizations = if caller.elsewhere {
+        organizations::of_person(&backend.store().platform(), caller.id()).await?
+    } else {
+        vec![organization.clone()]
+    };
     let handle = backend.store().read(caller.organization);
     let counts = [
         Some(store::requests::open_count(&handle, caller.id())),

@@ -5,7 +5,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::store::{Handle, Tx, deliveries, events, groups, members, requests};
+use crate::store::{Handle, Tx, deliveries, events, facts, groups, members, requests};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -53,7 +53,7 @@ async fn resolved(backend: &Backend, caller: &Caller, act: Act) -> Result<Action
         Act::RequestInfo { question } => Action::RequestInfo { question },
         Act::ProvideInfo { answer } => Action::ProvideInfo { answer },
         Act::Assign { to } => {
-            let facts = members::facts(&handle, to.unwrap_or(caller.id())).await?;
+            let facts = facts::own(&handle, to.unwrap_or(caller.id())).await?;
             Action::Assign { to: Box::new(facts.ok_or_else(|| Refusal::input("to", "Choose somebody from the list"))?) }
         }
         Act::Start => Action::Start,
@@ -180,7 +180,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
 
 /// The person's facts as they are in this transaction, with what others lend them. Whoever is no member any more finds nothing.
 pub(crate) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
-    Ok(members::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
+    Ok(facts::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// A refusal with who was faster, when the person acts on something older than what there is.

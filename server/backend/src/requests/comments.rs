@@ -5,7 +5,7 @@ use super::{announce, number};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Tx, comments, members, requests, tasks};
+use crate::store::{Tx, comments, facts, requests, tasks};
 use domain::Refusal;
 use domain::id::{CommentId, EffectId, PersonId};
 use domain::people::Facts;
@@ -51,7 +51,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
     comments::insert(tx, request.id, comment).await?;
     let mut known: Vec<Facts> = Vec::new();
     for person in rules::mentioned(&comment.body).into_iter().take(MENTIONS) {
-        known.extend(members::facts(tx, person).await?);
+        known.extend(facts::own(tx, person).await?);
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
         super::recording::tell(tx, &[(request.id, EffectId(be.id()), effect)], be.now()).await?;

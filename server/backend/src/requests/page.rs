@@ -5,8 +5,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{
-    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, members, requests, share_links,
-    tasks,
+    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, facts, form_versions, requests, share_links, tasks,
 };
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -136,11 +135,8 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
         .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let form_changed_since = match backend.known_to(caller).await?.item(&request.item.key) {
         Some(item) => {
-            let requester = if request.requester.id == caller.id() {
-                Some(facts.clone())
-            } else {
-                members::facts(&handle, request.requester.id).await?
-            };
+            let requester =
+                if request.requester.id == caller.id() { Some(facts.clone()) } else { facts::own(&handle, request.requester.id).await? };
             let groups = requester.map(|facts| facts.group_keys()).unwrap_or_default();
             item.form_for(&groups)?.hash() != request.form_version
         }

@@ -1,6 +1,6 @@
 //! Delegations: who decides in whose place, from when until when. A row is never removed: ended, it is the record of who could decide.
 
-use super::{Handle, from_json, groups, members, micros, people, time, to_json};
+use super::{Handle, facts, from_json, groups, members, micros, people, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::delegation::{Delegation, StandIn};
@@ -95,7 +95,7 @@ pub(crate) async fn lent_to(handle: &impl Handle, person: PersonId, now: DateTim
         .join(JoinType::InnerJoin, to_member)
         .join(JoinType::InnerJoin, members::to_person())
         .filter(people::Column::Disabled.eq(false))
-        .join(JoinType::LeftJoin, members::in_groups())
+        .join(JoinType::LeftJoin, facts::in_groups())
         .join(JoinType::LeftJoin, groups::membership::to_group())
         .select_only()
         .columns([Column::Id, Column::FromId, Column::StartsAt, Column::EndsAt, Column::Items, Column::RevokedAt])

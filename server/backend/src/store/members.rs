@@ -1,14 +1,13 @@
-//! Members: who belongs to an organization, with which title and roles. The facts rules need are read here, in one query.
+//! Members: who belongs to an organization, with which title and roles. What rules need of one of them: `facts`.
 
-use super::{Handle, Tx, delegations, from_json, groups, organizations, people, to_json};
+use super::{Handle, Tx, from_json, groups, people, to_json};
 use crate::error::Result;
-use chrono::{DateTime, Utc};
 use domain::id::{GroupId, PersonId};
-use domain::people::{Facts, GroupRef, Membership, PersonRef};
+use domain::people::PersonRef;
 use domain::permission::{Permission, ROLES};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict, Query};
-use sea_orm::{Condition, FromQueryResult, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
+use sea_orm::{Condition, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "members")]
@@ -46,19 +45,6 @@ pub(crate) struct Member {
     pub manager: Option<PersonId>,
 }
 
-/// A person with what a signed-in caller needs.
-pub(crate) struct Found {
-    pub facts: Facts,
-    pub email: String,
-    pub disabled: bool,
-    pub sessions_after: i64,
-    pub sessions_kept: i64,
-    /// The person's time zone and the organization's, each of which may be empty.
-    pub time_zones: [String; 2],
-    /// The organization's, of what rules read.
-    pub version: i64,
-}
-
 /// Where messages reach a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Contacts {
@@ -83,112 +69,6 @@ type Shown = (Uuid, String, String);
 
 fn person((id, name, title): Shown) -> PersonRef {
     PersonRef { id: PersonId(id), name, title }
-}
-
-/// What a member is by themselves, without what others lent them; None when the person is no member or is disabled. Whoever acts is
-/// judged by `acting`.
-pub(crate) async fn facts(handle: &impl Handle, id: PersonId) -> Result<Option<Facts>> {
-    Ok(load(handle, id).await?.map(|(found, _)| found).filter(|found| !found.disabled).map(|found| found.facts))
-}
-
-/// What rules need to know about a member who acts, what others lent them included; None when the person is no member or is disabled.
-pub(crate) async fn acting(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Facts>> {
-    Ok(find(handle, id, now).await?.filter(|found| !found.disabled).map(|found| found.facts))
-}
-
-/// A member in one of their groups, or in none.
-#[derive(FromQueryResult)]
-struct FactRow {
-    name: String,
-    title: String,
-    roles: String,
-    email: String,
-    disabled: bool,
-    sessions_after: i64,
-    sessions_kept: i64,
-    time_zone: String,
-    organization_time_zone: String,
-    version: i64,
-    lent: bool,
-    group_id: Option<Uuid>,
-    group_key: Option<String>,
-    group_name: Option<String>,
-    group_roles: Option<String>,
-}
-
-/// From a member to their memberships in groups.
-pub(super) fn in_groups() -> RelationDef {
-    Entity::belongs_to(groups::membership::Entity)
-        .from((Column::OrganizationId, Column::PersonId))
-        .to((groups::membership::Column::OrganizationId, groups::membership::Column::PersonId))
-        .into()
-}
-
-/// A member with facts and the columns of the account that a signed-in caller depends on: in one query, or two for those who were ever
-/// somebody's deputy.
-pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Found>> {
-    let Some((mut found, lent)) = load(handle, id).await? else { return Ok(None) };
-    if lent {
-        found.facts.stands_in = delegations::lent_to(handle, id, now).await?;
-    }
-    Ok(Some(found))
-}
-
-/// A member by themselves, and whether they were ever somebody's deputy.
-async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)>> {
-    let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
-    let rows: Vec<FactRow> = of_organization(handle)
-        .filter(Column::PersonId.eq(id.0))
-        .join(JoinType::InnerJoin, organization)
-        .join(JoinType::LeftJoin, in_groups())
-        .join(JoinType::LeftJoin, groups::membership::to_group())
-        .select_only()
-        .column(people::Column::Name)
-        .column(Column::Title)
-        .column(Column::Roles)
-        .column(people::Column::Email)
-        .column(people::Column::Disabled)
-        .columns([people::Column::SessionsAfter, people::Column::SessionsKept, people::Column::TimeZone])
-        .column_as(organizations::Column::TimeZone, "organization_time_zone")
-        .column(organizations::Column::Version)
-        .column_as(Expr::exists(delegations::exists_for(handle, id)), "lent")
-        .column_as(groups::Column::Id, "group_id")
-        .column_as(groups::Column::Key, "group_key")
-        .column_as(groups::Column::Name, "group_name")
-        .column_as(groups::membership::Column::Roles, "group_roles")
-        .order_by_asc(groups::Column::Key)
-        .into_model()
-        .all(handle.connection())
-        .await?;
-    let mut found: Option<(Found, bool)> = None;
-    for row in rows {
-        let (found, _) = match &mut found {
-            Some(found) => found,
-            None => {
-                let facts = Facts {
-                    person: PersonRef { id, name: row.name, title: row.title },
-                    roles: from_json(&row.roles)?,
-                    memberships: Vec::new(),
-                    stands_in: Vec::new(),
-                };
-                let first = Found {
-                    facts,
-                    email: row.email,
-                    disabled: row.disabled,
-                    sessions_after: row.sessions_after,
-                    sessions_kept: row.sessions_kept,
-                    time_zones: [row.time_zone, row.organization_time_zone],
-                    version: row.version,
-                };
-                found.insert((first, row.lent))
-            }
-        };
-        if let (Some(group), Some(key), Some(name), Some(roles)) = (row.group_id, row.group_key, row.group_name, row.group_roles) {
-            let group = GroupRef { id: GroupId(group), key, name };
-            found.facts.memberships.push(Membership { group, roles: from_json(&roles)? });
-        }
-    }
-    Ok(found)
 }
 
 /// These people as shown, as far as they are members; in no particular order.

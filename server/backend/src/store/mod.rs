@@ -29,6 +29,7 @@ pub(crate) mod destinations;
 pub(crate) mod drafts;
 pub(crate) mod effects;
 pub(crate) mod events;
+pub(crate) mod facts;
 pub(crate) mod form_versions;
 pub(crate) mod forms;
 pub(crate) mod groups;
