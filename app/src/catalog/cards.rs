@@ -1,6 +1,6 @@
 //! Shelves of cards. A card has one link that fills it.
 
-use crate::ui::Icon;
+use crate::ui::{Alike, Icon};
 use domain::catalog::wire::ItemCard;
 use leptos::prelude::*;
 
@@ -12,6 +12,12 @@ pub fn category_icon(items: &[ItemCard], category: &str) -> String {
 /// One shelf.
 #[component]
 pub fn Shelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
+    static SHELVES: Alike<(String, Vec<ItemCard>)> = Alike::new();
+    SHELVES.view((title, cards), |(title, cards)| view! { <Cards title cards /> }.into_any())
+}
+
+#[component]
+fn Cards(title: String, cards: Vec<ItemCard>) -> impl IntoView {
     let cards = cards.into_iter().map(|card| view! { <Card card /> }.into_any()).collect_view();
     let label = title.clone();
     view! {

@@ -1,8 +1,9 @@
 //! One lucide icon out of the sprite.
 
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 
-/// A decorative icon; the words beside it say the same.
+/// A decorative icon; the words beside it say the same. It never changes, so that it is given as it is: pages have a hundred of them.
 #[component]
 pub fn Icon(
     /// Name of a lucide icon in the sprite.
@@ -12,11 +13,9 @@ pub fn Icon(
     #[prop(optional, into)]
     class: String,
 ) -> impl IntoView {
-    let class = if class.is_empty() { "icon".to_owned() } else { format!("icon {class}") };
-    view! {
-        <svg class=class aria-hidden="true">
-            <use href=format!("/icons.svg#{name}")></use>
-        </svg>
-    }
-    .into_any()
+    let plain = |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ')).collect::<String>();
+    let (name, class) = (plain(&name), plain(&class));
+    let space = if class.is_empty() { "" } else { " " };
+    InertElement::new(format!("<svg class=\"icon{space}{class}\" aria-hidden=\"true\"><use href=\"/icons.svg#{name}\"></use></svg>"))
+        .into_any()
 }

@@ -1,6 +1,7 @@
 //! The design system: one component a file, drawn with the classes of `style/ui`.
 
 mod alert;
+mod alike;
 mod avatar;
 mod brand;
 mod day;
@@ -16,6 +17,7 @@ pub mod toast;
 mod when;
 
 pub use alert::Alert;
+pub use alike::Alike;
 pub use avatar::{Avatar, PersonLine};
 pub use brand::Brand;
 pub use day::day_words;
