@@ -9,7 +9,7 @@
 //! SQLite has no such channel, but `PRAGMA data_version` says cheaply whether another connection committed. It is asked on the writer's
 //! connection, whose own commits it does not count; what is new since is found by the row numbers of the two tables that only grow.
 
-use super::{Read, limited, requests};
+use super::{Limited, Read, Reader, requests};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use domain::id::{OrganizationId, RequestId};
@@ -245,7 +245,7 @@ struct Seen {
 }
 
 /// Announces what other processes commit to the same SQLite file. Returns when nothing from now on will be missed.
-pub(super) async fn watch(reader: DatabaseConnection, writer: DatabaseConnection, live: Arc<Live>) -> Ear {
+pub(super) async fn watch(reader: Arc<Reader>, writer: DatabaseConnection, live: Arc<Live>) -> Ear {
     let mut seen = look(&reader, &writer).await.ok();
     Ear(tokio::spawn(async move {
         let mut poll = interval(POLL);
@@ -268,7 +268,7 @@ pub(super) async fn watch(reader: DatabaseConnection, writer: DatabaseConnection
 
 /// What is new since, as far as another process committed. The row numbers are read before the version: a commit in between is in the
 /// version, and is looked for.
-async fn since(reader: &DatabaseConnection, writer: &DatabaseConnection, seen: Option<Seen>) -> Result<(Seen, Vec<Change>)> {
+async fn since(reader: &Arc<Reader>, writer: &DatabaseConnection, seen: Option<Seen>) -> Result<(Seen, Vec<Change>)> {
     let now = look(reader, writer).await?;
     let Some(seen) = seen.filter(|seen| seen.version != now.version) else { return Ok((now, Vec::new())) };
     if now.events < seen.events || now.attempts < seen.attempts {
@@ -287,7 +287,7 @@ async fn since(reader: &DatabaseConnection, writer: &DatabaseConnection, seen: O
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         let organization = OrganizationId(row.try_get_by_index(0)?);
-        let handle = Read { connection: limited(reader), organization };
+        let handle = Read { connection: Limited(reader.clone()), organization };
         match requests::by_id(&handle, RequestId(row.try_get_by_index(1)?)).await {
             Ok(Some(request)) => changes.push(crate::requests::change(organization, &request)),
             Ok(None) | Err(Error::Damaged(_)) => {}
@@ -297,15 +297,16 @@ async fn since(reader: &DatabaseConnection, writer: &DatabaseConnection, seen: O
     Ok((now, changes))
 }
 
-async fn look(reader: &DatabaseConnection, writer: &DatabaseConnection) -> Result<Seen> {
-    let one = async |connection: &DatabaseConnection, sql: &str| -> Result<QueryResult> {
-        let row = connection.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await?;
-        row.ok_or_else(|| Error::failed("SQLite did not answer"))
-    };
+async fn look(reader: &Arc<Reader>, writer: &DatabaseConnection) -> Result<Seen> {
     let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts)";
-    let marks = one(reader, marks).await?;
+    let marks = one(&**reader, marks).await?;
     let version = one(writer, "PRAGMA data_version").await?;
     Ok(Seen { version: version.try_get_by_index(0)?, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)? })
+}
+
+async fn one(connection: &impl ConnectionTrait, sql: &str) -> Result<QueryResult> {
+    let row = connection.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await?;
+    row.ok_or_else(|| Error::failed("SQLite did not answer"))
 }
 
 #[cfg(test)]

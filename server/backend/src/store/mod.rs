@@ -11,6 +11,7 @@ mod free;
 mod group;
 mod limited;
 mod own;
+mod reader;
 mod sqlite;
 mod writer;
 
@@ -55,22 +56,21 @@ use crate::live::{Change, Live};
 use chrono::{DateTime, Utc};
 use domain::id::OrganizationId;
 use futures::future::BoxFuture;
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, Statement,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseTransaction, DbErr, RuntimeErr, Statement};
 use sea_orm_migration::MigratorTrait;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub(crate) use limited::Limited;
+pub(crate) use reader::Reader;
 
 pub(crate) use column::{from_json, micros, time, to_json};
 
 /// An open database: a pool of readers and the writer.
 #[derive(Clone)]
 pub struct Store {
-    reader: DatabaseConnection,
+    reader: Arc<Reader>,
     writer: writer::Writer,
     live: Arc<Live>,
     /// Where to listen for other processes: the address, and who tells them. None on SQLite.
@@ -81,7 +81,7 @@ pub struct Store {
 
 /// A handle to read one organization's rows.
 pub(crate) struct Read {
-    connection: Limited<Arc<DatabaseConnection>>,
+    connection: Limited<Arc<Reader>>,
     organization: OrganizationId,
 }
 
@@ -97,7 +97,7 @@ pub(crate) struct Tx<'t> {
 
 /// A handle on what belongs to no organization.
 pub(crate) struct Platform {
-    connection: Limited<Arc<DatabaseConnection>>,
+    connection: Limited<Arc<Reader>>,
 }
 
 /// What `Read` and `Tx` have in common: rows of one organization.
@@ -111,7 +111,7 @@ pub(crate) trait Handle: Sync {
 }
 
 impl Handle for Read {
-    type Connection = Limited<Arc<DatabaseConnection>>;
+    type Connection = Limited<Arc<Reader>>;
     fn connection(&self) -> &Self::Connection {
         &self.connection
     }
@@ -154,7 +154,7 @@ impl Tx<'_> {
 
 impl Platform {
     /// The connection queries run on.
-    pub(crate) fn connection(&self) -> &Limited<Arc<DatabaseConnection>> {
+    pub(crate) fn connection(&self) -> &Limited<Arc<Reader>> {
         &self.connection
     }
 }
@@ -168,6 +168,7 @@ impl Store {
         let (live, ear) = (Arc::new(Live::default()), Arc::default());
         if url.starts_with("sqlite:") {
             let (reader, single) = sqlite::open(url).await?;
+            let reader = Arc::new(reader);
             let writer = writer::Writer::group_commit(single, live.clone());
             Ok(Self { reader, writer, live, channel: None, ear })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -181,7 +182,7 @@ impl Store {
             let reader = Database::connect(options).await?;
             let teller = across::Teller::new(reader.clone());
             let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone());
-            Ok(Self { reader, writer, live, channel: Some((url.into(), teller)), ear })
+            Ok(Self { reader: Arc::new(Reader::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear })
         } else {
             Err(Error::failed("DATABASE_URL must start with sqlite: or postgres://"))
         }
@@ -200,7 +201,7 @@ impl Store {
     /// # Errors
     /// When it does not answer.
     pub async fn ready(&self) -> Result<bool> {
-        Ok(migrations::Migrator::get_pending_migrations(&self.reader).await?.is_empty())
+        Ok(migrations::Migrator::get_pending_migrations(self.reader.pool()).await?.is_empty())
     }
 
     /// The kind of database, for people.
@@ -249,17 +250,17 @@ impl Store {
 
     /// A handle to read one organization.
     pub(crate) fn read(&self, organization: OrganizationId) -> Read {
-        Read { connection: limited(&self.reader), organization }
+        Read { connection: Limited(self.reader.clone()), organization }
     }
 
     /// A handle on what belongs to no organization.
     pub(crate) fn platform(&self) -> Platform {
-        Platform { connection: limited(&self.reader) }
+        Platform { connection: Limited(self.reader.clone()) }
     }
 
     /// A handle to change what belongs to no organization, one statement each. On SQLite it waits for the writer's turn.
     pub(crate) fn platform_writer(&self) -> Platform {
-        Platform { connection: limited(self.writer.connection()) }
+        Platform { connection: Limited(Arc::new(Reader::pooled(self.writer.connection().clone()))) }
     }
 
     /// Runs one use case in one transaction. Answers after the commit; a caller that goes away cancels nothing.
@@ -282,10 +283,6 @@ impl Store {
     pub(crate) async fn add(&self, batch: batch::Batch, change: Change) -> Result<bool> {
         self.writer.add(batch, change).await
     }
-}
-
-fn limited(connection: &DatabaseConnection) -> Limited<Arc<DatabaseConnection>> {
-    Limited(Arc::new(connection.clone()))
 }
 
 /// The database's own code for a failure.

@@ -2,13 +2,16 @@
 //!
 //! SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
 
+use super::Reader;
 use crate::error::Result;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use std::time::{Duration, Instant};
 
 /// Connections that read.
-const READERS: u32 = 8;
+const READERS: usize = 8;
+/// Connections of the pool, which opens those that read.
+const OPENING: u32 = 2;
 /// Memory for pages of the file, in KiB: of a reader, and of the writer, which goes all over the indexes.
 const READERS_CACHE: u32 = 8 * 1024;
 const WRITERS_CACHE: u32 = 64 * 1024;
@@ -26,7 +29,7 @@ const AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When the file cannot be opened, or stays locked for a minute.
-pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
+pub(super) async fn open(url: &str) -> Result<(Reader, DatabaseConnection)> {
     let begin = Instant::now();
     let writer = loop {
         match Database::connect(options(url, 1, WRITERS_CACHE)).await {
@@ -34,7 +37,8 @@ pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConne
             opened => break opened?,
         }
     };
-    Ok((Database::connect(options(url, READERS, READERS_CACHE)).await?, writer))
+    let pool = Database::connect(options(url, OPENING, READERS_CACHE)).await?;
+    Ok((Reader::keeping(pool, READERS), writer))
 }
 
 /// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
