@@ -9,8 +9,8 @@ use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-/// Transactions that PostgreSQL is given at once.
-const AT_ONCE: usize = 4;
+/// Transactions that PostgreSQL is given at once: measured; with more of them, each writes fewer submissions together.
+const AT_ONCE: usize = 3;
 /// How often an addition is written when it and others wait for each other.
 const TRIES: u32 = 5;
 /// Additions in one of them, at most.
