@@ -123,7 +123,8 @@ impl Listener {
         })
     }
 
-    /// Waits until there may be something to send; false when the stream is over.
+    /// Waits until there may be something to send; false when the stream is over. What asks the database is boxed: its room is taken
+    /// while it asks, not as long as the page is open.
     async fn wait(&mut self) -> bool {
         let due = self.count_due;
         tokio::select! {
@@ -133,8 +134,8 @@ impl Listener {
                 // Behind, or the server ends: the page connects again and asks for everything.
                 Err(_) => false,
             },
-            () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.count().await,
-            _ = self.refresh.tick() => self.know_again().await,
+            () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => Box::pin(self.count()).await,
+            _ = self.refresh.tick() => Box::pin(self.know_again()).await,
         }
     }
 
