@@ -9,13 +9,16 @@
 pub mod approvals;
 pub mod catalog;
 pub mod connectors;
+pub mod direction;
 pub mod effect;
 pub mod forms;
 pub mod id;
 pub mod notices;
 pub mod people;
 pub mod permission;
+pub mod recipients;
 pub mod refusal;
 pub mod requests;
+pub mod shorten;
 
 pub use refusal::{Problem, Refusal};
