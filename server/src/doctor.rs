@@ -1,6 +1,7 @@
 //! `docket doctor`: prints the configuration without its secrets, and checks what it points to.
 
 use crate::config::Config;
+use backend::secrets::Keys;
 use backend::{Backend, outbox};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write;
@@ -56,6 +57,7 @@ pub async fn examine(config: &Config) -> Report {
     };
     check("storage", storage(config));
     check("site", site(config).into());
+    check("secrets", crate::keys::load(config).and_then(|keys| secrets(&keys, config)).into());
     match crate::open(config).await {
         Ok(backend) => {
             check("database", database(&backend).await.into());
@@ -122,6 +124,26 @@ fn site(config: &Config) -> Result<String, String> {
     } else {
         Err(format!("{} is missing: build the site, or set DOCKET_SITE_ROOT to the folder with pkg/", style.display()))
     }
+}
+
+/// A key that was published seals nothing.
+fn secrets(keys: &Keys, config: &Config) -> Result<String, String> {
+    let published = keys.published();
+    if published.is_empty() {
+        return Ok("no key was ever published".to_owned());
+    }
+    let renew = match config.encryption_keys {
+        None => "run docket secrets rotate while no server or worker runs".to_owned(),
+        Some(_) => {
+            "put a new key first in DOCKET_ENCRYPTION_KEYS, run docket secrets rotate while no server or worker runs, then take this \
+                    one out"
+                .to_owned()
+        }
+    };
+    let names = published.join(", ");
+    Err(format!(
+        "the key {names} was published with Docket's sources, so that others can read what it seals: {renew}. Then change the stored secrets too"
+    ))
 }
 
 async fn database(backend: &Backend) -> Result<String, String> {

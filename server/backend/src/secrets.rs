@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 pub const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 24;
 const MARK: &str = "sealed:1:";
+/// SHA-256 of keys that were public once: whoever has a copy of the database can open what they seal.
+const PUBLISHED: [&str; 1] = ["161a21b8d131a4e7e253220ba922804aff4e1400de0bd1b94fec2a74b686ea0e"];
 
 /// The keys this server knows, the present one first. Never printed.
 #[derive(Clone)]
@@ -60,6 +62,15 @@ impl Keys {
         Self(self.0.iter().take(1).copied().collect())
     }
 
+    /// Names of those among these keys that everybody can know: they were published with Docket's sources.
+    pub fn published(&self) -> Vec<String> {
+        self.among(&PUBLISHED)
+    }
+
+    fn among(&self, digests: &[&str]) -> Vec<String> {
+        self.0.iter().filter(|key| digests.contains(&digest(*key).as_str())).map(name).collect()
+    }
+
     /// Seals a text for one place.
     pub(crate) fn seal(&self, place: &str, text: &str) -> Result<String> {
         let key = self.0.first().ok_or_else(|| Error::failed("there is no key to seal with"))?;
@@ -87,7 +98,11 @@ impl Keys {
 
 /// A key's name: the beginning of its digest.
 fn name(key: &[u8; KEY_LENGTH]) -> String {
-    Sha256::digest(key).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    digest(key).chars().take(8).collect()
+}
+
+fn digest(key: &[u8; KEY_LENGTH]) -> String {
+    Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -118,6 +133,15 @@ mod tests {
         assert!(old.open("p", &renewed).is_err());
         assert_eq!(both.only_present().open("p", &renewed).unwrap().as_deref(), Some("x"));
         assert_eq!(Keys::parse(&both.written()).unwrap().0, both.0);
+    }
+
+    #[test]
+    fn a_published_key_is_known_by_its_digest_also_behind_another() {
+        let known = Keys::random();
+        let published = digest(&known.0[0]);
+        assert_eq!(known.with_new().among(&[&published]), [name(&known.0[0])]);
+        assert!(Keys::random().among(&[&published]).is_empty() && known.published().is_empty());
+        assert!(PUBLISHED.iter().all(|digest| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())));
     }
 
     #[test]

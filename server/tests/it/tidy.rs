@@ -152,3 +152,60 @@ fn entities_stay_in_the_store() {
         }
     }
 }
+
+/// Every file that is tracked, or in a tree that is no checkout, every file outside of what is built and installed.
+fn tracked() -> Vec<String> {
+    let listed = std::process::Command::new("git").arg("-C").arg(root()).args(["ls-files", "-z"]).output();
+    if let Some(listed) = listed.ok().filter(|listed| listed.status.success()) {
+        let names = String::from_utf8(listed.stdout).unwrap();
+        return names.split_terminator('\0').map(str::to_owned).collect();
+    }
+    let (mut found, mut folders) = (Vec::new(), vec![root()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+            let kept = !["target", "node_modules", ".git"].iter().any(|name| inside.rsplit('/').next() == Some(*name));
+            match path.is_dir() {
+                true if kept => folders.push(path),
+                true => {}
+                false => found.push(inside),
+            }
+        }
+    }
+    found
+}
+
+/// Whether a file of this name holds keys, somebody's data or a configuration with secrets.
+fn is_private(path: &str) -> bool {
+    let path = path.to_lowercase();
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
+    let kinds = [".key", ".pem", ".p12", ".pfx", ".jks", ".db", ".dump", ".bak"];
+    name == ".env"
+        || (name.starts_with(".env.") && !name.ends_with(".example"))
+        || name.starts_with("id_rsa")
+        || name.starts_with("id_ed25519")
+        || name.contains(".sqlite") && !name.ends_with(".rs")
+        || kinds.iter().any(|kind| name.ends_with(kind))
+        || folders.split('/').any(|folder| folder == "data")
+}
+
+#[test]
+fn no_key_no_database_and_no_configuration_of_somebody_is_tracked() {
+    for private in
+        ["server/data/docket.key", "data/docket.sqlite-wal", ".env", "a/.env.local", "tls/site.PEM", "docket.key", "x/data/a.txt"]
+    {
+        assert!(is_private(private), "{private}");
+    }
+    for public in ["server/backend/src/store/sqlite.rs", "app/src/approvals/keys.rs", ".env.example", "server/backend/src/outbox/data.rs"] {
+        assert!(!is_private(public), "{public}");
+    }
+    let tracked = tracked();
+    assert!(tracked.iter().any(|path| path == "README.md"), "{tracked:#?}");
+    let private: Vec<&String> = tracked.iter().filter(|path| is_private(path)).collect();
+    assert!(private.is_empty(), "take these out of the repository, and change what they hold: {private:#?}");
+    let ignored = std::fs::read_to_string(root().join(".gitignore")).unwrap();
+    for kind in ["**/data/", "*.key", "*.pem", "*.sqlite*", ".env"] {
+        assert!(ignored.lines().any(|line| line == kind), ".gitignore must say {kind}");
+    }
+}
