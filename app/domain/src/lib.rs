@@ -7,6 +7,7 @@
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
 
 pub mod approvals;
+pub mod bounds;
 pub mod catalog;
 pub mod connectors;
 pub mod direction;

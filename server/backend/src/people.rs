@@ -11,6 +11,7 @@ use crate::store::{self, count, facts, members, organizations, people, sessions,
 use crate::{Backend, approvals, console, requests, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::bounds::SearchText;
 use domain::id::{OrganizationId, PersonId};
 use domain::people::{GroupRef, Me, OrganizationRef, PersonRef};
 use domain::permission::{self, Permission};
@@ -24,10 +25,8 @@ const TRIES_PER_EMAIL: i32 = 5;
 const TRIES_PER_ADDRESS: i32 = 20;
 /// People or groups that one search answers with.
 const FOUND: u64 = 20;
-/// Characters of a search that are looked at.
-const SEARCHED: usize = 80;
 /// The longest e-mail address there can be.
-const LONGEST_EMAIL: usize = 254;
+pub const LONGEST_EMAIL: usize = 254;
 /// The longest name.
 const LONGEST_NAME: usize = 200;
 
@@ -155,10 +154,10 @@ pub async fn landing(backend: &Backend, caller: &Caller) -> Result<&'static str>
 /// People of the caller's organization: each word typed begins a word of the name, or the e-mail address. At most 20, by name.
 ///
 /// # Errors
-/// When the database does not answer.
+/// Input when the text is too long.
 pub async fn search_people(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<PersonRef>> {
-    let text: String = text.chars().take(SEARCHED).collect();
-    if text.trim().is_empty() {
+    let text = SearchText::read("text", text)?;
+    if text.is_empty() {
         return Ok(Vec::new());
     }
     members::search(&backend.store().read(caller.organization), &text, FOUND).await
@@ -167,22 +166,21 @@ pub async fn search_people(backend: &Backend, caller: &Caller, text: &str) -> Re
 /// People a request can be given to: those who work on requests, whose name fits; the first 20 by name for no text.
 ///
 /// # Errors
-/// Not found for whoever does not work on requests.
+/// Not found for whoever does not work on requests; input when the text is too long.
 pub async fn search_workers(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<PersonRef>> {
     if !caller.facts.may(Permission::Work) {
         return Err(Refusal::NotFound.into());
     }
-    let text: String = text.chars().take(SEARCHED).collect();
+    let text = SearchText::read("text", text)?;
     members::search_workers(&backend.store().read(caller.organization), &text, FOUND).await
 }
 
 /// Groups of the caller's organization: each word typed begins a word of the name. At most 20, by name; the first ones for no text.
 ///
 /// # Errors
-/// When the database does not answer.
+/// Input when the text is too long.
 pub async fn search_groups(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<GroupRef>> {
-    let text: String = text.chars().take(SEARCHED).collect();
-    let wanted = members::fold(&text);
+    let wanted = members::fold(SearchText::read("text", text)?.text());
     let groups = crate::store::groups::all(&backend.store().read(caller.organization)).await?;
     let fits = |group: &GroupRef| {
         let name = members::search_name(&group.name, &group.key);

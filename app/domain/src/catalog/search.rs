@@ -4,13 +4,18 @@
 //! category, the category more than the description. Only when nothing is found that way may words differ by a slip of the finger.
 
 use super::wire::ItemCard;
+use crate::bounds::{SEARCH_LETTERS, SEARCH_WORDS, first_letters};
 
 /// Words that say nothing about what is looked for.
 const EMPTY_WORDS: &[&str] = &["a", "an", "and", "for", "i", "in", "my", "need", "new", "of", "on", "or", "the", "to", "want", "with"];
 
+/// Slips that are forgiven in a long word.
+const MOST_SLIPS: usize = 2;
+
 /// Indexes of the cards that match, best first; cards of equal rank keep their order. All cards of the category for an empty text.
 pub fn search(cards: &[ItemCard], text: &str, category: Option<&str>) -> Vec<usize> {
-    let mut typed = words(text);
+    let mut typed = words(first_letters(text.trim(), SEARCH_LETTERS));
+    typed.truncate(SEARCH_WORDS);
     if typed.iter().any(|word| !EMPTY_WORDS.contains(&word.as_str())) {
         typed.retain(|word| !EMPTY_WORDS.contains(&word.as_str()));
     }
@@ -50,7 +55,7 @@ fn closeness(typed: &str, word: &str, exactly: bool) -> Option<u32> {
         // Three letters are the beginning of too much: only a word as short may be meant ("vpm").
         3 => usize::from(word.chars().count() == 3),
         4..8 => 1,
-        _ => 2,
+        _ => MOST_SLIPS,
     };
     (!exactly && slips > 0 && distance_to_beginning(typed, word) <= slips).then_some(1)
 }
@@ -59,6 +64,10 @@ fn closeness(typed: &str, word: &str, exactly: bool) -> Option<u32> {
 fn distance_to_beginning(typed: &str, word: &str) -> usize {
     let a: Vec<char> = typed.chars().collect();
     let b: Vec<char> = word.chars().take(a.len() + 2).collect();
+    if a.len() > b.len() + MOST_SLIPS {
+        // What is so much longer is not this word, however it is spelled.
+        return a.len() - b.len();
+    }
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
@@ -214,6 +223,14 @@ mod tests {
         assert_eq!(names("VPN"), names("vpn"));
         assert_eq!(names("equipement"), ["Borrow a key"]);
         assert_eq!(names("ÉQUIPEMENT"), ["Borrow a key"]);
+    }
+
+    #[test]
+    fn of_a_text_of_any_length_only_its_beginning_is_looked_at() {
+        let laptop = format!("laptop{}", " ".repeat(SEARCH_LETTERS));
+        assert_eq!(names(&format!("{laptop}{}", "onboarding ".repeat(1_000_000))), ["Laptop repair"]);
+        assert_eq!(names(&"laptop ".repeat(100_000)), ["Laptop repair"]);
+        assert!(names(&"x".repeat(1_000_000)).is_empty());
     }
 
     #[test]

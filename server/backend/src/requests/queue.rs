@@ -11,6 +11,7 @@ use crate::store::{Read, members, micros, queue as rows, time};
 use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::Refusal;
+use domain::bounds::SearchText;
 use domain::catalog::Item;
 use domain::id::RequestId;
 use domain::permission::Permission;
@@ -31,7 +32,7 @@ const TELLING: usize = 2;
 /// A page of the queue. `after` is the `next` of the page before.
 ///
 /// # Errors
-/// Not found for those who do not work on requests; refused when `after` is not one of ours.
+/// Not found for those who do not work on requests; input when `after` is not one of ours, or the text is too long.
 pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, after: Option<String>) -> Result<QueuePage> {
     let desk = Desk::open(backend, caller).await?;
     let after = after.as_deref().map(place).transpose()?;
@@ -48,7 +49,7 @@ pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, afte
 /// The board: a lane for every status in which there is something to do.
 ///
 /// # Errors
-/// Not found for those who do not work on requests.
+/// Not found for those who do not work on requests; input when the text is too long.
 pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> Result<BoardPage> {
     let desk = Desk::open(backend, caller).await?;
     let wanted = desk.wanted(&QueueFilter { ended: false, ..filter }).await?;
@@ -88,6 +89,7 @@ impl<'a> Desk<'a> {
 
     /// The filter as the store takes it; None when nothing fits.
     async fn wanted(&self, filter: &QueueFilter) -> Result<Option<Wanted>> {
+        let text = SearchText::read("filter.text", &filter.text)?;
         let item = match &filter.item {
             None => None,
             Some(key) => match self.known.item(key) {
@@ -104,8 +106,7 @@ impl<'a> Desk<'a> {
             Due::Late => self.now,
             Due::Today => self.end_of_day(),
         });
-        let text = filter.text.trim();
-        let words = if text.is_empty() { None } else { Some(self.words(text).await?) };
+        let words = if text.is_empty() { None } else { Some(self.words(&text).await?) };
         Ok(Some(Wanted { ended: filter.ended, status: filter.status, assignee, item, due_by, words }))
     }
 
@@ -117,7 +118,8 @@ impl<'a> Desk<'a> {
     }
 
     /// What typed words may mean.
-    async fn words(&self, text: &str) -> Result<Words> {
+    async fn words(&self, search: &SearchText) -> Result<Words> {
+        let text = search.text();
         let number = match (number::parse(text), number::beginning(text)) {
             (Some(whole), _) => Some(Number::Few(whole)),
             (None, Some((start, symbols))) if symbols >= TELLING => Some(Number::Few(start)),
@@ -134,7 +136,7 @@ impl<'a> Desk<'a> {
             typed.iter().all(|word| name.split(|c: char| !c.is_alphanumeric()).any(|of_name| of_name.starts_with(word)))
         };
         let named = self.items().filter(|known| fits(&known.item)).map(|known| known.id).take(MEANT).collect();
-        let people = members::search(&self.handle, text, MEANT as u64).await?;
+        let people = members::search(&self.handle, search, MEANT as u64).await?;
         Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect() })
     }
 

@@ -2,12 +2,16 @@
 
 use super::{Handle, Tx, from_json, groups, people, to_json};
 use crate::error::Result;
+use domain::bounds::{SEARCH_WORDS, SearchText};
 use domain::id::{GroupId, PersonId};
 use domain::people::PersonRef;
 use domain::permission::{Permission, ROLES};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict, Query};
 use sea_orm::{Condition, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
+
+/// Words that one search compares, at most.
+const MOST_WORDS: usize = 2 * SEARCH_WORDS;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "members")]
@@ -158,24 +162,25 @@ fn escaped(text: &str) -> String {
 /// Members each of whose wanted words begins a word of the name or the address, in the order of names.
 ///
 /// The index over (organization, search_name) holds all that is compared: no row is read that does not fit.
-pub(crate) async fn search(handle: &impl Handle, text: &str, limit: u64) -> Result<Vec<PersonRef>> {
-    let words = fold(text);
-    let mut query = of_organization(handle).filter(people::Column::Disabled.eq(false));
-    for word in words.split_whitespace() {
-        query = query.filter(Column::SearchName.like(LikeExpr::new(format!("% {}%", escaped(word))).escape('\\')));
-    }
+pub(crate) async fn search(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
+    let query = of_organization(handle).filter(people::Column::Disabled.eq(false)).filter(named(text));
     let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
 /// Members who work on requests, whose name fits as for `search`; the first ones for no text.
-pub(crate) async fn search_workers(handle: &impl Handle, text: &str, limit: u64) -> Result<Vec<PersonRef>> {
-    let mut query = of_organization(handle).filter(people::Column::Disabled.eq(false)).filter(may(Permission::Work));
-    for word in fold(text).split_whitespace() {
-        query = query.filter(Column::SearchName.like(LikeExpr::new(format!("% {}%", escaped(word))).escape('\\')));
-    }
+pub(crate) async fn search_workers(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
+    let query = of_organization(handle).filter(people::Column::Disabled.eq(false)).filter(may(Permission::Work)).filter(named(text));
     let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
+}
+
+/// Whose name or address has a word that begins so, for each of the words: a condition for each, so their number is bounded here too
+/// (folding makes two words of one with a hyphen).
+fn named(text: &SearchText) -> Condition {
+    let folded = fold(text.text());
+    let fits = |word: &str| Column::SearchName.like(LikeExpr::new(format!("% {}%", escaped(word))).escape('\\'));
+    folded.split_whitespace().take(MOST_WORDS).map(fits).fold(Condition::all(), Condition::add)
 }
 
 /// Every member, by address.

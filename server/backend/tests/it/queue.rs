@@ -2,7 +2,7 @@
 
 use crate::harness::{World, on_both};
 use crate::requests::{file, refusal};
-use backend::{Caller, approvals, requests};
+use backend::{Caller, approvals, people, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -151,6 +151,33 @@ async fn every_filter_finds_its_own() {
         assert_eq!(board.lanes.iter().map(|lane| lane.rows.len()).sum::<usize>(), 1);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_text_of_thousands_of_words_is_refused_and_one_of_some_finds() {
+    on_both(|world| async move {
+        let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
+        let number = note(&world, &hana).await;
+        for text in ["a ".repeat(2_000), "a".repeat(1_000_000), "-a".repeat(40), "' ".repeat(400)] {
+            let filter = QueueFilter { text: text.clone(), ..Default::default() };
+            assert_eq!(refused(requests::queue(&world.backend, &mina, filter.clone(), None).await), text.len() > 100);
+            assert_eq!(refused(requests::board(&world.backend, &mina, filter).await), text.len() > 100);
+            assert_eq!(refused(people::search_people(&world.backend, &mina, &text).await), text.len() > 100);
+            assert_eq!(refused(people::search_workers(&world.backend, &mina, &text).await), text.len() > 100);
+            assert_eq!(refused(people::search_groups(&world.backend, &mina, &text).await), text.len() > 100);
+        }
+        let found = ask(&world, &mina, QueueFilter { text: format!("{} sato", "hana ".repeat(10)), ..Default::default() }).await;
+        assert_eq!(numbers(&found), [number]);
+    })
+    .await;
+}
+
+fn refused<T: std::fmt::Debug>(answer: backend::Result<T>) -> bool {
+    match answer {
+        Ok(_) => false,
+        Err(backend::Error::Refused(Refusal::Input { .. })) => true,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 #[tokio::test]
