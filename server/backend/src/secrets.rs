@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 /// Bytes of a key.
@@ -94,6 +95,16 @@ impl Keys {
         let opened = opened.map_err(|_| damaged("was changed, or belongs elsewhere"))?;
         String::from_utf8(opened).map(Some).map_err(|_| damaged("is no text"))
     }
+
+    /// A digest of parts of fixed length that only this server can make, whoever knows the parts; `purpose` keeps uses apart.
+    pub(crate) fn keyed_digest(&self, purpose: &str, parts: &[&[u8]]) -> Result<[u8; 32]> {
+        let key = self.0.first().ok_or_else(|| Error::failed("there is no key to make a digest with"))?;
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).map_err(Error::failed)?;
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        parts.iter().for_each(|part| mac.update(part));
+        Ok(mac.finalize().into_bytes().into())
+    }
 }
 
 /// A key's name: the beginning of its digest.
@@ -142,6 +153,16 @@ mod tests {
         assert_eq!(known.with_new().among(&[&published]), [name(&known.0[0])]);
         assert!(Keys::random().among(&[&published]).is_empty() && known.published().is_empty());
         assert!(PUBLISHED.iter().all(|digest| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())));
+    }
+
+    #[test]
+    fn a_digest_is_that_of_its_key_its_purpose_and_its_parts() {
+        let keys = Keys::random();
+        let digest = keys.keyed_digest("draft", &[b"one", b"two"]).unwrap();
+        assert_eq!(keys.keyed_digest("draft", &[b"one", b"two"]).unwrap(), digest);
+        assert_ne!(keys.keyed_digest("draft", &[b"one", b"tow"]).unwrap(), digest);
+        assert_ne!(keys.keyed_digest("link", &[b"one", b"two"]).unwrap(), digest);
+        assert_ne!(Keys::random().keyed_digest("draft", &[b"one", b"two"]).unwrap(), digest);
     }
 
     #[test]

@@ -13,7 +13,6 @@ use domain::catalog::wire::DraftSummary;
 use domain::forms::{Answers, Form, SchemaChange, journey, resolver};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft};
-use sha2::{Digest, Sha256};
 
 /// Largest answers, as JSON.
 const LARGEST_ANSWERS: usize = 256 * 1024;
@@ -33,7 +32,7 @@ pub async fn open_draft(backend: &Backend, caller: &Caller, item_key: &str) -> R
     let filled = match store::visible(&handle, caller.id(), item.id).await? {
         Some(draft) => Filled::from(draft),
         None => {
-            let id = next_id(&handle, caller.id(), item.id).await?;
+            let id = next_id(backend, &handle, caller.id(), item.id).await?;
             Filled { id, answers: Answers::default(), step: None, saved_at: None, began_with: None }
         }
     };
@@ -221,16 +220,15 @@ pub(super) async fn draft_page(
 
 /// The id of the next request of this item by this person. The same until it is used: two tabs that were opened before anything was
 /// saved fill one draft, and send one request. It is used up when a draft or a request has it: one of the two counts is higher then.
-async fn next_id(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<RequestId> {
-    let mut hash = Sha256::new();
-    for part in [handle.organization(), person.0, item.0] {
-        hash.update(part.as_bytes());
-    }
-    for used in [requests::count(handle, person, item).await?, store::count(handle, person, item).await?] {
-        hash.update(used.to_be_bytes());
-    }
+///
+/// Whoever saves under an id first has it, so that nobody else may reckon it: pages show people's and items' ids, but not the key.
+async fn next_id(backend: &Backend, handle: &impl Handle, person: PersonId, item: ItemId) -> Result<RequestId> {
+    let (sent, begun) = (requests::count(handle, person, item).await?, store::count(handle, person, item).await?);
+    let organization = handle.organization();
+    let parts: [&[u8]; 5] = [organization.as_bytes(), person.0.as_bytes(), item.0.as_bytes(), &sent.to_be_bytes(), &begun.to_be_bytes()];
+    let digest = backend.settings().keys.keyed_digest("the next draft of a person", &parts)?;
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
+    bytes.copy_from_slice(&digest[..16]);
     Ok(RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
 }
 

@@ -53,18 +53,16 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
         if now.version() == known.version() {
             match ready? {
                 Ready::Other(other) => return Ok(other),
-                // Somebody else's draft never becomes the caller's request. Otherwise its number was taken, and it gets another one.
-                Ready::Filed(_) if of_somebody_else(backend, caller, draft.id).await? => return Err(Refusal::NotFound.into()),
+                // Somebody else's draft or request never becomes the caller's, also not one of another organization. Otherwise its number was taken, and it gets another one.
+                Ready::Filed(_) if drafts::is_taken(&backend.store().platform(), caller.organization, caller.id(), draft.id).await? => {
+                    return Err(Refusal::NotFound.into());
+                }
                 Ready::Filed(_) => {}
             }
         }
         known = now;
     }
     Err(Error::failed(format!("no free docket number for {}, or rules that never stay", draft.item_key)))
-}
-
-async fn of_somebody_else(backend: &Backend, caller: &Caller, draft: RequestId) -> Result<bool> {
-    drafts::of_somebody_else(&backend.store().read(caller.organization), caller.id(), draft).await
 }
 
 /// A submission before its transaction.

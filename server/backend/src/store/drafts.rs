@@ -1,11 +1,11 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
 use super::batch::Batch;
-use super::{Handle, from_json, micros, time, to_json};
+use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::{Answers, Form};
-use domain::id::{ItemId, PersonId, RequestId};
+use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
@@ -135,9 +135,19 @@ pub(crate) async fn discard(handle: &impl Handle, person: PersonId, id: RequestI
     Ok(done.rows_affected > 0)
 }
 
-/// Whether this is a draft of somebody else.
-pub(crate) async fn of_somebody_else(handle: &impl Handle, person: PersonId, id: RequestId) -> Result<bool> {
-    Ok(find(handle, id).await?.is_some_and(|draft| draft.person != person))
+/// Whether a draft or a request of anybody else has this id, in whichever organization: ids are one for all of them. Nothing else is told.
+pub(crate) async fn is_taken(platform: &Platform, organization: OrganizationId, person: PersonId, id: RequestId) -> Result<bool> {
+    use super::requests;
+    let (own, connection) = ((organization.0, person.0), platform.connection());
+    let draft: Option<(Uuid, Uuid)> =
+        Entity::find_by_id(id.0).select_only().columns([Column::OrganizationId, Column::PersonId]).into_tuple().one(connection).await?;
+    let request: Option<(Uuid, Uuid)> = requests::Entity::find_by_id(id.0)
+        .select_only()
+        .columns([requests::Column::OrganizationId, requests::Column::RequesterId])
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(draft.into_iter().chain(request).any(|of| of != own))
 }
 
 /// Removes the draft that has become a request of its person, if there is one.

@@ -1,6 +1,6 @@
 //! Drafts, submission and the request page.
 
-use crate::harness::{World, on_both};
+use crate::harness::{World, on_both, settings};
 use backend::{Caller, Error, requests};
 use domain::Refusal;
 use domain::forms::Answers;
@@ -111,6 +111,48 @@ async fn two_tabs_opened_before_anything_is_saved_share_a_draft() {
         assert_ne!(next.id, one.id);
         let ruth = world.caller("north", "ruth").await;
         assert_ne!(requests::open_draft(&world.backend, &ruth, "note").await.unwrap().id, two.id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_else_knows_the_id_of_a_draft_before_it_is_there() {
+    on_both(|world| async move {
+        let hana = world.caller("north", "hana").await;
+        let id = requests::open_draft(&world.backend, &hana, "note").await.unwrap().id;
+        let another = world.another().await;
+        assert_eq!(requests::open_draft(&another.backend, &hana, "note").await.unwrap().id, id, "another process of the same server");
+        // Whoever knows all that pages show, and the database besides, but not the key.
+        let stranger = world.with(settings()).await;
+        assert_ne!(requests::open_draft(&stranger.backend, &hana, "note").await.unwrap().id, id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_that_somebody_has_is_nobody_elses_in_any_organization() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
+        let (here, there) = (world.caller("north", "both@shared.example").await, world.caller("south", "both@shared.example").await);
+        let open = requests::open_draft(be, &hana, "note").await.unwrap();
+        requests::save_draft(be, &hana, saving(&open, "note", json!({"text": "Mine"}), "note")).await.unwrap();
+        let sent = requests::open_draft(be, &ruth, "note").await.unwrap();
+        requests::submit(be, &ruth, submission(&sent, "note", json!({"text": "Sent"}))).await.unwrap();
+        for id in [open.id, sent.id] {
+            for caller in [&here, &there] {
+                let page = DraftPage { id, ..requests::open_draft(be, caller, "note").await.unwrap() };
+                let taken = requests::submit(be, caller, submission(&page, "note", json!({"text": "Theirs"}))).await;
+                assert_eq!(refusal(taken), Refusal::NotFound);
+            }
+            let page = DraftPage { id, ..requests::open_draft(be, &here, "note").await.unwrap() };
+            let taken = requests::save_draft(be, &here, saving(&page, "note", json!({"text": "Theirs"}), "note")).await;
+            assert_eq!(refusal(taken), Refusal::NotFound);
+        }
+        // Neither lost what is theirs.
+        assert_eq!(requests::open_draft(be, &hana, "note").await.unwrap().answers, answers(json!({"text": "Mine"})));
+        requests::submit(be, &hana, submission(&open, "note", json!({"text": "Mine"}))).await.unwrap();
+        assert_eq!(requests::mine(be, &ruth, MyFilter::All, None).await.unwrap().rows.len(), 1);
     })
     .await;
 }
