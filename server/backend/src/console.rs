@@ -18,6 +18,7 @@ use crate::store::{Read, Tx, attempts, connectors, deliveries, destinations, eff
 use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
+use domain::bounds::check_day;
 use domain::connectors::breaker::Health;
 use domain::connectors::wire::{
     AttemptWhole, CHART_HOURS, CONSOLE_ROWS, Console, ConsoleFilter, ConsoleRow, DeliveryDetail, DestinationView, MOST_COUNTED, Show,
@@ -244,9 +245,10 @@ pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) 
 /// Sends every delivery to a destination that failed since a moment; any destination when `connector` is empty. Says how many.
 ///
 /// # Errors
-/// `NotFound` for who may not.
+/// `NotFound` for who may not; input for a day that is not known.
 pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String, since: DateTime<Utc>) -> Result<u32> {
     administer(&caller.facts)?;
+    check_day("since", since.date_naive())?;
     let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), request: None };
     let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
     // The oldest first: a destination hears of a request in order.

@@ -3,6 +3,7 @@
 
 use super::machine::open_stage;
 use super::{Approval, FrozenStage, Target, Verdict};
+use crate::bounds::later;
 use chrono::{DateTime, Duration, Utc};
 
 /// Something that is due.
@@ -43,7 +44,7 @@ fn plan(stage: &FrozenStage, opened: DateTime<Utc>) -> Vec<Due> {
     let Some(deadline) = &stage.deadline else { return Vec::new() };
     let due = |kind: &str, hours: u32, what| Due {
         key: format!("{}/{kind}/{hours}", stage.key),
-        at: opened + Duration::hours(i64::from(hours)),
+        at: later(opened, Duration::hours(i64::from(hours))),
         what,
     };
     let mut plan: Vec<Due> = deadline.remind.iter().map(|hours| due("remind", *hours, DueKind::Remind)).collect();
@@ -83,7 +84,7 @@ pub fn next(approval: &Approval) -> Option<DateTime<Utc>> {
 /// When the open stage should be decided.
 pub fn due_at(approval: &Approval) -> Option<DateTime<Utc>> {
     let hours = open_stage(approval)?.deadline.as_ref()?.hours;
-    Some(approval.opened_at? + Duration::hours(i64::from(hours)))
+    Some(later(approval.opened_at?, Duration::hours(i64::from(hours))))
 }
 
 #[cfg(test)]

@@ -36,18 +36,15 @@ pub fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether a new link may last until then.
+/// When a new link ends that is to last so many days.
 ///
 /// # Errors
-/// Input: a time that has passed, or too far away.
-pub fn check_expiry(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Refusal> {
-    if expires_at <= now {
-        return Err(Refusal::input("expires_at", "Choose a time that has not passed"));
+/// Input: no days, or too many.
+pub fn expiry(days: u32, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+    match i64::from(days) {
+        days @ 1..=LONGEST_DAYS => Ok(now + Duration::days(days)),
+        _ => Err(Refusal::input("days", format!("Choose 1 to {LONGEST_DAYS} days"))),
     }
-    if expires_at > now + Duration::days(LONGEST_DAYS) {
-        return Err(Refusal::input("expires_at", format!("Choose {LONGEST_DAYS} days or less")));
-    }
-    Ok(())
 }
 
 impl ShareLink {

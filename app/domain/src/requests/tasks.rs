@@ -5,6 +5,7 @@ use super::guard::{lock, may_see};
 use super::lifecycle::Steps;
 use super::{Decision, Request, What};
 use crate::approvals::machine::text;
+use crate::bounds::check_day;
 use crate::id::TaskId;
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -207,7 +208,12 @@ pub fn may_share(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result
     works(request, actor, now)
 }
 
-fn works(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+/// Whether this person works on the request: asked before anything else that they sent is looked at, so that a request they may not see
+/// is not found whatever they sent.
+///
+/// # Errors
+/// Not found; not somebody who works on requests.
+pub fn works(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);
     }
@@ -225,7 +231,10 @@ fn check(task: &Task) -> Result<(), Refusal> {
     match task.title.trim().chars().count() {
         0 => Err(Refusal::input("title", "Enter what is to be done")),
         length if length > LONGEST_TITLE => Err(Refusal::input("title", format!("Title must be {LONGEST_TITLE} characters or fewer"))),
-        _ => text(&task.description, "description", "Description").map(|_| ()),
+        _ => {
+            task.due.map_or(Ok(()), |day| check_day("due", day))?;
+            text(&task.description, "description", "Description").map(|_| ())
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::{Target, machine};
+use domain::bounds::check_day;
 use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::faster::faster;
@@ -69,7 +70,10 @@ async fn resolved(backend: &Backend, caller: &Caller, act: Act) -> Result<Action
         Act::Close { note } => Action::Close { note },
         Act::Complete { note } => Action::Complete { note },
         Act::Retry => Action::Retry,
-        Act::Schedule { at } => Action::Schedule { for_time: zones::moment(caller.zone, at) },
+        Act::Schedule { at } => {
+            check_day("at", at.date())?;
+            Action::Schedule { for_time: zones::moment(caller.zone, at) }
+        }
         Act::Activate => Action::Activate,
         Act::Cancel { reason } => Action::Cancel { reason },
         Act::Uncancel { reason } => Action::Uncancel { reason },
@@ -89,11 +93,13 @@ pub async fn replay(backend: &Backend, caller: &Caller, id: DeliveryId) -> Resul
             Box::pin(async move {
                 let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
                 let facts = fresh(tx, person, be.now()).await?;
+                let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
+                lifecycle::replay(&request, &facts, be.now())?;
                 // On the page of a request only what failed is sent again; the console also hurries what waits.
                 if delivery.times.failed_at.is_none() || !crate::console::send_one(tx, &be, &facts, id).await? {
                     return Err(Refusal::not_now("This delivery has not failed. Only a failed one can be sent again.").into());
                 }
-                Ok(requests::number(tx, delivery.request).await?.ok_or(Refusal::NotFound)?.0)
+                Ok(request.number)
             })
         })
         .await?;

@@ -10,7 +10,6 @@ use crate::store::{comments as remarks, organizations, requests, share_links, si
 use crate::zones;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::Duration;
 use domain::Refusal;
 use domain::id::{CommentId, OrganizationId, ShareId, TaskId};
 use domain::requests::comments::{Audience, Author, Comment, Part, parts, write_by_link};
@@ -38,9 +37,7 @@ pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u3
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
                 let (facts, now) = (super::acting::fresh(tx, person, be.now()).await?, be.now());
                 rules::may_edit(&request, &facts, &task, now)?;
-                let expires_at = now + Duration::days(i64::from(days));
-                share::check_expiry(expires_at, now)
-                    .map_err(|_| Refusal::input("days", format!("Choose 1 to {} days", share::LONGEST_DAYS)))?;
+                let expires_at = share::expiry(days, now)?;
                 let link = ShareLink {
                     id: ShareId(be.id()),
                     task: id,

@@ -10,6 +10,7 @@ use crate::store::{Handle, Tx, members, organizations, requests, tasks};
 use crate::{Backend, zones};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::Refusal;
+use domain::bounds::is_known_day;
 use domain::id::{EffectId, PersonId, TaskId};
 use domain::notices::told;
 use domain::people::{Facts, PersonRef};
@@ -34,6 +35,7 @@ pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: Tas
             Box::pin(async move {
                 let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
                 let (facts, now) = (fresh(tx, person, be.now()).await?, be.now());
+                rules::works(&request, &facts, now)?;
                 let task = Task {
                     id: TaskId(be.id()),
                     title: draft.title.trim().to_owned(),
@@ -66,6 +68,7 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let (request, facts, before) = locked(tx, &be, person, id).await?;
+                rules::works(&request, &facts, be.now())?;
                 let had = before.assignee.clone();
                 let task = Task {
                     title: draft.title.trim().to_owned(),
@@ -184,7 +187,7 @@ pub(super) async fn planned(tx: &Tx<'_>, be: &Backend, request: &Request, decisi
             status: TaskStatus::Open,
             required: template.required,
             assignee,
-            due: template.due_days.and_then(|days| today.checked_add_days(Days::new(u64::from(days)))),
+            due: template.due_days.and_then(|days| today.checked_add_days(Days::new(u64::from(days)))).filter(|day| is_known_day(*day)),
             notes: String::new(),
         });
     }

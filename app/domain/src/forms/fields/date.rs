@@ -1,6 +1,7 @@
 //! A day.
 
 use super::{FieldType, Widget, plain};
+use crate::bounds::{FIRST_DAY, LAST_DAY, is_known_day};
 use crate::forms::dates::{Limit, date_words, parse_date};
 use crate::forms::words::subject;
 use crate::forms::{Answers, Field};
@@ -17,10 +18,13 @@ fn check(field: &Field, value: &Value, answers: &Answers, today: NaiveDate) -> R
     }
 }
 
-/// The `not_before` and `not_after` rules.
+/// The `not_before` and `not_after` rules, and the days there are.
 pub fn check_limits(field: &Field, date: NaiveDate, answers: &Answers, today: NaiveDate) -> Result<(), String> {
     let (earliest, latest) = limits(field, answers, today);
     let subject = subject(field);
+    if !is_known_day(date) {
+        return Err(format!("{subject} must be between {} and {}", date_words(FIRST_DAY), date_words(LAST_DAY)));
+    }
     match (earliest, latest) {
         (Some(limit), _) if date < limit => Err(format!("{subject} must be on or after {}", date_words(limit))),
         (_, Some(limit)) if date > limit => Err(format!("{subject} must be on or before {}", date_words(limit))),
@@ -49,6 +53,16 @@ mod tests {
     fn only_dates_pass() {
         assert_eq!(message(&field("date"), json!("2026-09-30")), "");
         assert_eq!(message(&field("date"), json!("30.9.2026")), "Cost centre must be a date, like 30 September 2026");
+    }
+
+    #[test]
+    fn days_beyond_the_known_ones_do_not_pass() {
+        assert_eq!(message(&field("date"), json!("1900-01-01")), "");
+        assert_eq!(message(&field("date"), json!("2200-12-31")), "");
+        for day in ["1000-01-01", "1899-12-31", "2201-01-01", "9999-12-31"] {
+            let told = message(&field("date"), json!(day));
+            assert_eq!(told, "Cost centre must be between 1 January 1900 and 31 December 2200", "{day}");
+        }
     }
 
     #[test]

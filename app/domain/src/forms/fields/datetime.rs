@@ -49,6 +49,14 @@ mod tests {
     }
 
     #[test]
+    fn days_beyond_the_known_ones_do_not_pass() {
+        assert_eq!(message(&field("datetime"), json!("2200-12-31T23:59")), "");
+        for at in ["1000-01-01T00:00", "9999-12-31T23:59"] {
+            assert!(message(&field("datetime"), json!(at)).contains("between 1 January 1900 and 31 December 2200"), "{at}");
+        }
+    }
+
+    #[test]
     fn limits_in_days_include_the_whole_day() {
         let mut f = field("datetime");
         f.rules.not_after = Some("today+1d".into());
