@@ -1,12 +1,17 @@
 //! The systems on the other side, for trying Docket without an account anywhere: ConnectWise, SendGrid, Slack, Telegram, webhooks and a
-//! mail server. They speak the real wire formats, keep what arrived, show it on a page, and can be told to fail.
+//! mail server. They speak the real wire formats, refuse what the real ones refuse, keep what arrived, show it on a
+//! page, and can be told to fail.
 //!
 //! A development command; nothing here is used by `docket serve`.
 
+mod letter;
 mod mail;
 mod page;
 mod script;
+mod sendgrid;
+mod slack;
 mod systems;
+mod telegram;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -14,7 +19,7 @@ use axum::routing::{get, post};
 use script::{Behaviour, Script};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
@@ -49,6 +54,10 @@ struct Memory {
     script: Script,
     /// ConnectWise's tickets, as they are read.
     tickets: Vec<Value>,
+    /// Telegram's messages that can be replied to.
+    telegram_messages: Vec<u64>,
+    /// How often the mail server was asked for each recipient that it puts off.
+    deferred: BTreeMap<String, u32>,
 }
 
 /// The simulators' shared state.
@@ -115,10 +124,10 @@ fn router(world: World) -> Router {
         .route("/script", post(page::script))
         .route("/hooks/{*path}", post(systems::webhook))
         .route("/v4_6_release/apis/3.0/service/tickets", get(systems::find_ticket).post(systems::create_ticket))
-        .route("/v3/mail/send", post(systems::sendgrid))
-        .route("/services/{*path}", post(systems::slack_webhook))
-        .route("/api/chat.postMessage", post(systems::slack_bot))
-        .route("/{bot}/sendMessage", post(systems::telegram))
+        .route("/v3/mail/send", post(sendgrid::send))
+        .route("/services/{*path}", post(slack::webhook))
+        .route("/api/chat.postMessage", post(slack::post_message))
+        .route("/{bot}/sendMessage", post(telegram::send_message))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(world)
 }
