@@ -16,14 +16,14 @@ const SECRETS: &[&str] =
     &["private-cw-key", "SG.sendgrid-key", "T0/B0/hook-path", "xoxb-bot-token", "77:telegram-token", "hook-header-value"];
 
 /// The simulated systems on free ports.
-struct Simulators {
-    world: World,
-    http: SocketAddr,
-    smtp: SocketAddr,
+pub struct Simulators {
+    pub world: World,
+    pub http: SocketAddr,
+    pub smtp: SocketAddr,
 }
 
 impl Simulators {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let (http, smtp) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
         let (at, mail, world) = (http.local_addr().unwrap(), smtp.local_addr().unwrap(), World::default());
         let served = world.clone();
@@ -60,7 +60,7 @@ impl Simulators {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     }
 
-    fn of(&self, system: &str) -> Vec<Arrival> {
+    pub fn of(&self, system: &str) -> Vec<Arrival> {
         self.world.arrived().into_iter().filter(|arrival| arrival.system == system).collect()
     }
 }
@@ -124,7 +124,7 @@ async fn every_kind_delivers_what_its_system_accepts_and_keeps_no_secret() {
 }
 
 /// A filter of the console.
-fn filter(show: &str) -> Value {
+pub fn filter(show: &str) -> Value {
     json!({"show": show, "connector": "", "period": "week", "number": ""})
 }
 

@@ -10,6 +10,7 @@ mod databases;
 mod doctor;
 mod harness;
 mod landing;
+mod limits;
 mod live;
 mod pages;
 mod profile;

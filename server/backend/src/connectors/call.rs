@@ -80,10 +80,9 @@ impl Call {
                 Outcome {
                     verdict: judged.verdict,
                     code: Some(answer.code),
-                    request,
                     response: excerpt(&answer.body),
                     created: judged.created,
-                    names_message: false,
+                    ..Outcome::told(request)
                 }
             }
             Err(none) => Outcome::without_answer(none.verdict(), request),

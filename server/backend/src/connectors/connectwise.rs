@@ -4,6 +4,7 @@
 
 use super::call::{Call, web_address};
 use super::http::{Answer, Client};
+use super::writing::{self, BODY, SUMMARY};
 use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use base64::Engine;
@@ -15,8 +16,6 @@ use url::Url;
 /// The connector of kind `connectwise`.
 pub struct ConnectWise;
 
-/// Characters of a ticket's summary, by ConnectWise's rule.
-const SUMMARY: usize = 100;
 const DEFAULT_SUMMARY: &str = "{{ number }} {{ form_name }}, {{ requester.name }}";
 /// Everything that was answered.
 pub(super) const ALL_ANSWERS: &str = "{{ form_name }} ({{ number }})
@@ -108,12 +107,12 @@ fn base(given: &Given<'_>) -> Result<String, String> {
 }
 
 fn ticket(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Value, String> {
-    let summary = given.made("summary_template", DEFAULT_SUMMARY, Escape::None, outgoing)?;
+    let summary = writing::line(given, "summary_template", DEFAULT_SUMMARY, &SUMMARY, outgoing)?;
     let number = |key: &str| given.text(key).parse::<u64>().ok().map(|id| json!({"id": id}));
     let board = number("board_id").unwrap_or_else(|| json!({"name": given.text("board_name")}));
     let mut ticket = json!({
-        "summary": summary.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SUMMARY).collect::<String>(),
-        "initialDescription": given.made("body_template", ALL_ANSWERS, Escape::None, outgoing)?,
+        "summary": summary,
+        "initialDescription": writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?,
         "board": board,
         "company": {"identifier": given.text_or("for_company", &given.text("company"))},
         "externalXRef": outgoing.id.to_string(),

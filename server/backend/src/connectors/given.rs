@@ -1,8 +1,7 @@
 //! Settings as a connector reads them: secrets opened, names of the server's secrets replaced by what they stand for.
 
-use super::{Connector, Outgoing, find};
+use super::{Connector, find};
 use crate::settings::Settings;
-use crate::templates::{self, Escape};
 use domain::connectors::Connector as Definition;
 use serde_json::{Map, Value};
 
@@ -33,12 +32,6 @@ impl Given<'_> {
     pub(super) fn needed(&self, key: &str) -> Result<String, String> {
         let text = self.text(key);
         if text.is_empty() { Err(format!("Not sent: the setting {key} is missing.")) } else { Ok(text) }
-    }
-
-    /// The text a template setting makes, or its default template.
-    pub(super) fn made(&self, key: &str, default: &str, escape: Escape, outgoing: &Outgoing<'_>) -> Result<String, String> {
-        let source = self.text_or(key, default);
-        templates::render(&source, escape, outgoing.name, outgoing.data).map_err(|error| format!("Not sent: {key}: {error}"))
     }
 }
 

@@ -123,9 +123,13 @@ impl Client {
     }
 }
 
-/// The beginning of a body as text.
+/// The beginning of a body as text, without half a letter at its end.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[..bytes.len().min(EXCERPT)]).into_owned()
+    let mut end = bytes.len().min(EXCERPT);
+    while end > 0 && bytes.get(end).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {
+        end -= 1;
+    }
+    String::from_utf8_lossy(&bytes[..end]).into_owned()
 }
 
 /// A name whose addresses are all inside.
@@ -275,5 +279,7 @@ mod tests {
     fn an_excerpt_is_short_and_text() {
         assert_eq!(excerpt(&vec![b'a'; 10_000]).len(), EXCERPT);
         assert_eq!(excerpt(b"\xff"), "\u{fffd}");
+        assert_eq!(excerpt("é".repeat(EXCERPT).as_bytes()), "é".repeat(EXCERPT / 2));
+        assert_eq!(excerpt(format!("a{}", "é".repeat(EXCERPT)).as_bytes()), format!("a{}", "é".repeat(EXCERPT / 2 - 1)));
     }
 }

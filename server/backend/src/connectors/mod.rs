@@ -4,18 +4,23 @@
 
 mod call;
 mod connectwise;
+mod conversation;
 mod given;
+mod header_lines;
 pub mod http;
 mod message;
+mod receipt;
 mod sendgrid;
 mod slack_bot;
 mod slack_webhook;
 mod smtp;
 mod telegram;
 mod webhook;
+mod writing;
 
 pub(crate) use given::{Given, is_secret, resolve, secret_values};
 pub(crate) use message::{Body, Message, mail_id};
+pub(crate) use receipt::Receipt;
 
 use crate::settings::Settings;
 use crate::templates::{self, Escape};
@@ -58,6 +63,8 @@ pub struct Outgoing<'a> {
     pub data: &'a Value,
     /// What began the request's thread at this destination, where the other side has threads.
     pub thread: Option<&'a str>,
+    /// What recipients were answered in earlier tries, where each has an answer of their own.
+    pub receipts: &'a [Receipt],
 }
 
 /// What came of a try.
@@ -74,6 +81,8 @@ pub struct Outcome {
     pub created: Option<Created>,
     /// Whether `created` names a message that others can stand below.
     pub names_message: bool,
+    /// What this try answered to each recipient, where each has an answer of their own.
+    pub receipts: Vec<Receipt>,
 }
 
 /// Something that exists in the other system because of a delivery.
@@ -122,12 +131,18 @@ impl Outcome {
 
     /// A try that nobody answered.
     pub fn without_answer(verdict: Verdict, request: String) -> Self {
-        Self { verdict, code: None, request, response: String::new(), created: None, names_message: false }
+        Self { verdict, ..Self::told(request) }
+    }
+
+    /// A try of which nothing is known yet but what was sent.
+    fn told(request: String) -> Self {
+        let (response, receipts) = (String::new(), Vec::new());
+        Self { verdict: Verdict::Sent, code: None, request, response, created: None, names_message: false, receipts }
     }
 
     /// A try that had nothing to send any more, and why.
     pub fn needless(why: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Sent, code: None, request: String::new(), response: why.into(), created: None, names_message: false }
+        Self { response: why.into(), ..Self::told(String::new()) }
     }
 
     /// Takes these texts out of everything that is kept.
@@ -141,6 +156,7 @@ impl Outcome {
         };
         clean(&mut self.request);
         clean(&mut self.response);
+        self.receipts.iter_mut().for_each(|receipt| clean(&mut receipt.words));
         match &mut self.verdict {
             Verdict::Sent => {}
             Verdict::Retry { error, .. } | Verdict::Unauthorized { error } | Verdict::Permanent { error } => clean(error),
@@ -310,7 +326,7 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
-            if !["mod", "http", "call", "given", "message", "forms"].contains(&name) {
+            if !["mod", "http", "call", "given", "message", "forms", "writing", "header_lines", "conversation", "receipt"].contains(&name) {
                 assert!(find(name).is_some(), "{name} is not in CONNECTORS");
             }
         }

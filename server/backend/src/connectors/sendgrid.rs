@@ -3,10 +3,12 @@
 use super::call::{Call, Judged, web_address};
 use super::connectwise::ALL_ANSWERS;
 use super::http::{Answer, Client};
+use super::writing::{self, BODY, SUBJECT};
 use super::{Body, Connector, Given, Message, Outcome, Outgoing, mail_id};
 use crate::templates::Escape;
 use chrono::Duration;
 use domain::notices::Channel;
+use domain::recipients::each_once;
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 
@@ -80,12 +82,13 @@ fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
 
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let to: Vec<Value> = addresses(&given.text("to_email"))?.into_iter().map(|email| json!({"email": email})).collect();
-    let subject = given.made("subject_template", DEFAULT_SUBJECT, Escape::None, outgoing)?;
-    let text = given.made("body_template", ALL_ANSWERS, Escape::None, outgoing)?;
+    let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
+    let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
     let body = json!({
         "personalizations": [{"to": to, "custom_args": {"docket_delivery": outgoing.id.to_string()}}],
         "from": {"email": given.needed("from_email")?, "name": "Docket"},
-        "subject": subject.split_whitespace().collect::<Vec<_>>().join(" "),
+        "subject": subject,
+        "headers": {"Message-ID": mail_id(given.server, outgoing.id), "Auto-Submitted": "auto-generated"},
         "content": [{"type": "text/plain", "value": text}],
     });
     post(given, &body)
@@ -101,12 +104,13 @@ fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
         "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": format!("<{settings}>"),
     });
+    let to: Vec<Value> = each_once([&message.to]).into_iter().map(|email| json!({"email": email})).collect();
     if let Some(first) = &message.thread {
         headers["In-Reply-To"] = json!(first);
         headers["References"] = json!(first);
     }
     let body = json!({
-        "personalizations": [{"to": [{"email": message.to}], "custom_args": {"docket_delivery": message.id.to_string()}}],
+        "personalizations": [{"to": to, "custom_args": {"docket_delivery": message.id.to_string()}}],
         "from": {"email": given.needed("from_email")?, "name": "Docket"},
         "subject": subject,
         "headers": headers,
@@ -127,9 +131,9 @@ fn post(given: &Given<'_>, body: &Value) -> Result<Call, String> {
     Ok(Call::post(url, body).header(AUTHORIZATION, &format!("Bearer {key}"), true))
 }
 
-/// Addresses written with commas between them; at most 50.
+/// Addresses written with commas between them, each once; at most 50.
 pub(super) fn addresses(text: &str) -> Result<Vec<String>, String> {
-    let found: Vec<String> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let found = each_once(text.split(','));
     let wrong = found.iter().find(|address| address.parse::<lettre::Address>().is_err());
     match wrong {
         Some(wrong) => Err(format!("“{wrong}” is not an e-mail address.")),

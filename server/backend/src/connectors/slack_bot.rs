@@ -2,7 +2,8 @@
 
 use super::call::{Call, Judged, web_address};
 use super::http::{Answer, Client};
-use super::slack_webhook::MESSAGE;
+use super::slack_webhook::{MESSAGE, SLACK};
+use super::writing;
 use super::{Connector, Created, Given, Message, Outcome, Outgoing, Verdict};
 use crate::templates::Escape;
 use chrono::Duration;
@@ -81,7 +82,7 @@ impl Connector for SlackBot {
 }
 
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
-    let text = given.made("text_template", MESSAGE, Escape::Slack, outgoing)?;
+    let text = writing::written(given, "text_template", MESSAGE, &SLACK, outgoing)?;
     post(given, &text, outgoing.id, outgoing.thread)
 }
 

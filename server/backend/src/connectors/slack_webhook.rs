@@ -1,11 +1,13 @@
 //! Slack's incoming webhooks: a message to the channel that the address stands for.
 
 use super::call::{Call, Judged, web_address};
-use super::http::{Answer, Client};
+use super::http::{Answer, Client, excerpt};
+use super::writing::{self, Place, READ_ALL};
 use super::{Connector, Given, Message, Outcome, Outgoing, Verdict};
-use crate::templates::Escape;
+use crate::templates::{self, Escape};
 use chrono::Duration;
 use domain::notices::Channel;
+use domain::shorten::shorten;
 use serde_json::{Map, Value, json};
 
 /// The connector of kind `slack_webhook`.
@@ -15,6 +17,17 @@ pub struct SlackWebhook;
 pub(super) const MESSAGE: &str = "*<{{ link }}|{{ number }}>* {{ form_name }}, for {{ requester.name }}
 {% for section in sections %}{% for answer in section.answers if answer.text %}*{{ answer.label }}:* {{ answer.text }}
 {% endfor %}{% endfor %}";
+
+/// A message to Slack, which counts it after its escaping.
+pub(super) const SLACK: Place = Place {
+    escape: Escape::Slack,
+    most: 40_000,
+    measure: |text| text.chars().count(),
+    piece: |text| templates::slack(text).chars().count(),
+    rest: |link| format!("\n<{link}|{READ_ALL}>"),
+    plain: |text| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"),
+    marked_up: templates::slack,
+};
 
 #[async_trait::async_trait]
 impl Connector for SlackWebhook {
@@ -69,7 +82,8 @@ impl Connector for SlackWebhook {
 
 /// What Slack's answer means. It is a word: ok, invalid_token, channel_is_archived.
 fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
-    let word = String::from_utf8_lossy(&answer.body[..answer.body.len().min(100)]).trim().to_owned();
+    let said = excerpt(&answer.body);
+    let word = shorten(said.trim(), 100, str::len).into_owned();
     match answer.code {
         200 if word != "ok" => Verdict::Retry { error: format!("Slack answered “{word}” instead of ok."), after }.into(),
         404 | 410 if !word.starts_with('<') => Verdict::Permanent { error: format!("Slack answered {}: {word}.", answer.code) }.into(),
@@ -78,7 +92,7 @@ fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
 }
 
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
-    post(given, &given.made("text_template", MESSAGE, Escape::Slack, outgoing)?)
+    post(given, &writing::written(given, "text_template", MESSAGE, &SLACK, outgoing)?)
 }
 
 fn post(given: &Given<'_>, text: &str) -> Result<Call, String> {

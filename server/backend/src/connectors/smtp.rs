@@ -3,25 +3,26 @@
 //! The message's id is made of the delivery's: a receiver that gets it twice sees one message.
 
 use super::connectwise::ALL_ANSWERS;
-use super::http::{Client, excerpt};
+use super::conversation::{Letter, send};
+use super::header_lines::{recipients_header, subject_header};
+use super::http::Client;
 use super::sendgrid::{DEFAULT_SUBJECT, addresses};
-use super::{Connector, Given, Outcome, Outgoing, Verdict, mail_id};
+
+use super::writing::{self, BODY, SUBJECT};
+use super::{Connector, Given, Outcome, Outgoing, Receipt, mail_id};
 use crate::settings::{MailServer, MailTls};
 use crate::templates::Escape;
+use chrono::{DateTime, Utc};
+use domain::id::DeliveryId;
 use domain::notices::Channel;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use domain::recipients::each_once;
+use lettre::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MessageBuilder, MultiPart, SinglePart};
 use serde_json::{Map, Value};
-use std::time::Duration;
 
 /// The connector of kind `smtp`.
 pub struct Smtp;
-
-/// For each step of the conversation.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 #[async_trait::async_trait]
 impl Connector for Smtp {
@@ -60,11 +61,22 @@ impl Connector for Smtp {
     }
 
     async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
-        let ready = server(given).and_then(|server| Ok((message(given, outgoing, &server)?, server)));
-        match ready {
-            Ok((message, server)) => send(&server, &message, client).await,
-            Err(message) => Outcome::not_set_up(message),
+        let ready = server(given).and_then(|server| {
+            let (from, to) = (sender(given, &server)?, mailboxes(addresses(&given.text("to_email"))?)?);
+            Ok((message(given, outgoing, &from, &to)?, from, to, server))
+        });
+        let (message, from, all, server) = match ready {
+            Ok(ready) => ready,
+            Err(message) => return Outcome::not_set_up(message),
+        };
+        // Who has it, or was refused it, is not asked again.
+        let before: Vec<Receipt> = outgoing.receipts.iter().filter(|one| !one.is_put_off()).cloned().collect();
+        let has_answer = |address: &Address| before.iter().any(|one| one.address == address.to_string());
+        let to: Vec<Address> = all.into_iter().map(|mailbox| mailbox.email).filter(|address| !has_answer(address)).collect();
+        if to.is_empty() {
+            return Outcome::needless("Not sent again: every recipient has answered.");
         }
+        send(&server, &Letter { message: &message, from: &from, before: &before, to }, client).await
     }
 
     fn carries(&self) -> Option<Channel> {
@@ -72,8 +84,15 @@ impl Connector for Smtp {
     }
 
     async fn tell(&self, given: &Given<'_>, message: &super::Message, client: &Client) -> Outcome {
-        match server(given).and_then(|server| Ok((notice(given, message, &server)?, server))) {
-            Ok((message, server)) => send(&server, &message, client).await,
+        let ready = server(given).and_then(|server| {
+            let (from, to) = (sender(given, &server)?, mailboxes(each_once([&message.to]))?);
+            let to = to.into_iter().next().ok_or("Not sent: the person has no e-mail address.")?;
+            Ok((notice(given, message, &from, &to)?, from, to, server))
+        });
+        match ready {
+            Ok((message, from, to, server)) => {
+                send(&server, &Letter { message: &message, from: &from, before: &[], to: vec![to.email] }, client).await
+            }
             Err(message) => Outcome::not_set_up(message),
         }
     }
@@ -99,6 +118,10 @@ fn mailbox(text: &str) -> Result<Mailbox, String> {
     text.parse().map_err(|_| format!("Not sent: “{text}” is not an e-mail address."))
 }
 
+fn mailboxes(addresses: Vec<String>) -> Result<Vec<Mailbox>, String> {
+    addresses.iter().map(|address| mailbox(address)).collect()
+}
+
 fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
     let from = given.text_or("from_email", &server.from);
     if from.is_empty() {
@@ -107,81 +130,42 @@ fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
     mailbox(&from)
 }
 
-/// A message of Docket's as text and HTML, in its thread. Machines do not answer it (RFC 3834).
-fn notice(given: &Given<'_>, told: &super::Message, server: &MailServer) -> Result<Message, String> {
+/// A message of Docket's as text and HTML, in its thread.
+fn notice(given: &Given<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
     let super::Body::Mail { subject, text, html, settings } = &told.body else {
         return Err("Not sent: this is no message for e-mail.".to_owned());
     };
-    let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
-    let mut builder = Message::builder()
-        .from(sender(given, server)?)
-        .to(mailbox(&told.to)?)
-        .subject(subject.as_str())
-        .message_id(Some(mail_id(given.server, told.id)))
-        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
-        .raw_header(header("List-Unsubscribe", format!("<{settings}>")));
+    let mut builder =
+        begun(given, (told.id, told.now), from, subject).to(to.clone()).raw_header(header("List-Unsubscribe", format!("<{settings}>")));
     if let Some(first) = &told.thread {
         builder = builder.in_reply_to(first.clone()).references(first.clone());
     }
-    builder
-        .multipart(MultiPart::alternative_plain_html(text.clone(), html.clone()))
-        .map_err(|error| format!("Not sent: the message cannot be written ({error})."))
+    builder.multipart(MultiPart::alternative_plain_html(text.clone(), html.clone())).map_err(unwritten)
 }
 
-fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, server: &MailServer) -> Result<Message, String> {
-    let subject = given.made("subject_template", DEFAULT_SUBJECT, Escape::None, outgoing)?;
-    let mut builder = Message::builder()
-        .from(sender(given, server)?)
-        .subject(subject.split_whitespace().collect::<Vec<_>>().join(" "))
-        .message_id(Some(mail_id(given.server, outgoing.id)))
-        .header(ContentType::TEXT_PLAIN);
-    for address in addresses(&given.text("to_email"))? {
-        builder = builder.to(mailbox(&address)?);
-    }
-    let text = given.made("body_template", ALL_ANSWERS, Escape::None, outgoing)?;
-    builder.body(text).map_err(|error| format!("Not sent: the message cannot be written ({error})."))
+fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, from: &Mailbox, to: &[Mailbox]) -> Result<Message, String> {
+    let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
+    let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
+    begun(given, (outgoing.id, outgoing.now), from, &subject)
+        .raw_header(recipients_header(to))
+        .singlepart(SinglePart::plain(text))
+        .map_err(unwritten)
 }
 
-/// Sends a message to the checked address of a mail server; its name is only what the certificate must say.
-pub(crate) async fn send(server: &MailServer, message: &Message, client: &Client) -> Outcome {
-    let told = format!("SMTP {}:{}\n\n{}", server.host, server.port, excerpt(&message.formatted()));
-    let address = match client.resolve(&server.host, server.port).await {
-        Ok(address) => address,
-        Err(none) => return Outcome::without_answer(none.verdict(), told),
-    };
-    let tls = match server.tls {
-        MailTls::None => Ok(Tls::None),
-        MailTls::StartTls => TlsParameters::new(server.host.clone()).map(Tls::Required),
-        MailTls::Whole => TlsParameters::new(server.host.clone()).map(Tls::Wrapper),
-    };
-    let tls = match tls {
-        Ok(tls) => tls,
-        Err(error) => return Outcome::not_set_up(format!("Not sent: encryption cannot be set up ({error}).")),
-    };
-    let mut transport =
-        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(address.to_string()).port(server.port).tls(tls).timeout(Some(PATIENCE));
-    if !server.user.is_empty() {
-        transport = transport.credentials(Credentials::new(server.user.clone(), server.password.clone()));
-    }
-    match transport.build().send(message.clone()).await {
-        Ok(response) => Outcome {
-            verdict: Verdict::Sent,
-            code: Some(u16::from(response.code())),
-            request: told,
-            response: excerpt(response.message().collect::<Vec<_>>().join("\n").as_bytes()),
-            created: None,
-            names_message: false,
-        },
-        Err(error) => {
-            let code = error.status().map(u16::from);
-            let error_text = format!("The mail server {}: {error}.", if code.is_some() { "refused" } else { "did not answer" });
-            let verdict = match code {
-                // Credentials (RFC 4954): 530 authentication required, 534, 535 refused, 538 encryption required.
-                Some(530 | 534 | 535 | 538) => Verdict::Unauthorized { error: error_text },
-                _ if error.is_permanent() => Verdict::Permanent { error: error_text },
-                _ => Verdict::Retry { error: error_text, after: None },
-            };
-            Outcome { verdict, code, request: told, response: excerpt(error.to_string().as_bytes()), created: None, names_message: false }
-        }
-    }
+/// What every message begins with. Machines do not answer it (RFC 3834).
+fn begun(given: &Given<'_>, (id, now): (DeliveryId, DateTime<Utc>), from: &Mailbox, subject: &str) -> MessageBuilder {
+    Message::builder()
+        .from(from.clone())
+        .date(now.into())
+        .message_id(Some(mail_id(given.server, id)))
+        .raw_header(subject_header(subject))
+        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
+}
+
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+fn unwritten(error: lettre::error::Error) -> String {
+    format!("Not sent: the message cannot be written ({error}).")
 }

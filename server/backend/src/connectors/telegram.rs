@@ -2,18 +2,28 @@
 
 use super::call::{Call, Judged, web_address};
 use super::http::{Answer, Client};
+use super::writing::{self, Place, READ_ALL};
 use super::{Connector, Created, Given, Message, Outcome, Outgoing, Verdict};
-use crate::templates::Escape;
+use crate::templates::{self, Escape};
 use chrono::Duration;
 use domain::notices::Channel;
+use domain::shorten::utf16_units;
 use serde_json::{Map, Value, json};
 
 /// The connector of kind `telegram`.
 pub struct Telegram;
 
 const API: &str = "https://api.telegram.org";
-/// Characters of a message, by Telegram's rule.
-const LONGEST: usize = 4096;
+/// A message to Telegram, which counts UTF-16 code units of what is left when its markup was read.
+const TELEGRAM: Place = Place {
+    escape: Escape::Html,
+    most: 4096,
+    measure: |html| utf16_units(&read_markup(html)),
+    piece: utf16_units,
+    rest: |link| format!("\n<a href=\"{}\">{READ_ALL}</a>", templates::html(link)),
+    plain: read_markup,
+    marked_up: templates::html,
+};
 const MESSAGE: &str = "<b><a href=\"{{ link }}\">{{ number }}</a></b> {{ form_name }}, for {{ requester.name }}
 {% for section in sections %}{% for answer in section.answers if answer.text %}<b>{{ answer.label }}:</b> {{ answer.text }}
 {% endfor %}{% endfor %}";
@@ -77,7 +87,7 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     if chat.is_empty() {
         return Err("Not sent: there is no chat. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
     }
-    let text = given.made("text_template", MESSAGE, Escape::Html, outgoing)?;
+    let text = writing::written(given, "text_template", MESSAGE, &TELEGRAM, outgoing)?;
     post(given, &chat, &text, outgoing.thread)
 }
 
@@ -92,14 +102,51 @@ fn post(given: &Given<'_>, chat: &str, text: &str, thread: Option<&str>) -> Resu
     };
     let api = api.trim_end_matches('/').to_owned();
     let url = web_address("api_url", &format!("{api}/bot{token}/sendMessage")).map_err(|(_, message)| message)?;
-    let text = text.trim_end();
-    // A message that is cut could end inside a tag; too long a one is sent as its first line.
-    let text = if text.chars().count() > LONGEST { text.lines().next().unwrap_or_default() } else { text };
-    let mut body = json!({"chat_id": chat, "text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": true}});
+    let mut body = json!({"chat_id": chat, "text": text.trim_end(), "parse_mode": "HTML", "link_preview_options": {"is_disabled": true}});
     if let Some(first) = thread.and_then(|first| first.parse::<i64>().ok()) {
         body["reply_parameters"] = json!({"message_id": first, "allow_sending_without_reply": true});
     }
     Ok(Call::post(url, &body).shown_as(format!("{api}/bot(hidden)/sendMessage")))
+}
+
+/// The text of Telegram's HTML without its tags, its entities read.
+fn read_markup(html: &str) -> String {
+    let mut read = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(['<', '&']) {
+        let (before, from) = rest.split_at(at);
+        read.push_str(before);
+        let end = from.find(if from.starts_with('<') { '>' } else { ';' });
+        rest = match end.map(|end| from.split_at(end + 1)) {
+            Some((tag, after)) if tag.starts_with('<') => after,
+            Some((entity, after)) if letter(entity).is_some() => {
+                read.extend(letter(entity));
+                after
+            }
+            _ => {
+                read.push_str(&from[..1]);
+                &from[1..]
+            }
+        };
+    }
+    read.push_str(rest);
+    read
+}
+
+/// The character of an entity that Telegram knows: four by name, all by number.
+fn letter(entity: &str) -> Option<char> {
+    let name = entity.strip_prefix('&')?.strip_suffix(';')?;
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = number.strip_prefix(['x', 'X']).map_or_else(|| number.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+            code.and_then(char::from_u32)
+        }
+    }
 }
 
 /// What Telegram's answer means.
@@ -128,6 +175,18 @@ pub(super) fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
 mod tests {
     use super::*;
     use reqwest::header::HeaderMap;
+
+    #[test]
+    fn markup_is_read_as_telegram_reads_it() {
+        for (html, text) in [
+            ("<b><a href=\"https://d.example/?a=1&amp;b=2\">IT-7F3K</a></b> VPN", "IT-7F3K VPN"),
+            ("it&#x27;s &lt;b&gt; &amp;amp; &#39;&quot;", "it's <b> &amp; '\""),
+            ("a &nbsp; b & c; <", "a &nbsp; b & c; <"),
+            ("", ""),
+        ] {
+            assert_eq!(read_markup(html), text);
+        }
+    }
 
     #[test]
     fn telegram_says_when_to_come_back() {

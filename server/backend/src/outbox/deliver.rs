@@ -75,7 +75,7 @@ async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: 
         (Recipient::Fulfilment | Recipient::Subscription, _) => {
             let name = if fulfils { prepared.effect.effect.name() } else { notice.event.as_str() };
             let (decided_at, thread) = (prepared.effect.created_at, prepared.thread.as_deref());
-            Ok(Sent::Outgoing(Outgoing { id: delivery.id, name, decided_at, now, data: &data, thread }))
+            Ok(Sent::Outgoing(Outgoing { id: delivery.id, name, decided_at, now, data: &data, thread, receipts: &prepared.receipts }))
         }
         (_, None) => Err(Outcome::not_set_up(format!("Not sent: {} carries no messages to people any more.", connector.name))),
         (Recipient::Channel, _) => Ok(Sent::Message(message::to_channel(backend, &about, delivery, now).await?)),

@@ -13,12 +13,16 @@ use domain::id::PersonId;
 use domain::notices::{self as rules, Channel, words};
 use domain::people::OrganizationRef;
 use domain::requests::Request;
+use domain::shorten::{shorten, utf16_units};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// Answers in an e-mail that asks for a decision, at most.
 const ANSWERS: usize = 30;
-/// Characters of one answer or of what somebody wrote, at most.
+/// UTF-16 code units of one answer or of what somebody wrote, at most: so that a chat takes it with all that stands around it.
 const LONGEST: usize = 1000;
+/// UTF-16 code units of a subject, at most.
+const LONGEST_SUBJECT: usize = 200;
 /// Names in a message to a channel, at most.
 const NAMES: usize = 10;
 /// Lines of a summary, at most.
@@ -36,9 +40,8 @@ pub(super) struct About<'a> {
     pub notice: &'a Notice,
 }
 
-fn cut(text: &str) -> String {
-    let cut: String = text.chars().take(LONGEST).collect();
-    if cut.len() < text.len() { format!("{}…", cut.trim_end()) } else { cut }
+fn cut(text: &str) -> Cow<'_, str> {
+    shorten(text, LONGEST, utf16_units)
 }
 
 fn link(backend: &Backend, event: &str, number: &str) -> String {
@@ -211,7 +214,8 @@ fn answers(data: &Value) -> Vec<Value> {
 fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: String) -> std::result::Result<Body, String> {
     let text = templates::document(text, Escape::None, data)?;
     let html = templates::document(html, Escape::Html, data)?;
-    Ok(Body::Mail { subject: subject.split_whitespace().collect::<Vec<_>>().join(" "), text, html, settings })
+    let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(Body::Mail { subject: shorten(&subject, LONGEST_SUBJECT, utf16_units).into_owned(), text, html, settings })
 }
 
 fn telegram(backend: &Backend, about: &About<'_>) -> String {

@@ -27,7 +27,7 @@ pub(crate) use tell::carriers;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connector_tests, destinations, micros, notices, time, workers};
+use crate::store::{attempts, connector_tests, destinations, micros, notices, receipts, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
@@ -160,6 +160,7 @@ async fn forget(backend: &Backend) -> Result<()> {
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
     attempts::forget_before(&platform, kept).await?;
     connector_tests::forget_before(&platform, kept).await?;
+    receipts::forget_before(&platform, kept).await?;
     notices::forget_before(&platform, kept).await
 }
 

@@ -2,14 +2,14 @@
 
 use super::data::Answered;
 use crate::Backend;
-use crate::connectors::{self, all_by_server};
+use crate::connectors::{self, Receipt, all_by_server};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use crate::store::effects::Recorded;
-use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, requests, threads};
+use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, requests, threads};
 use domain::connectors::Connector;
 use domain::forms::Form;
-use domain::id::{EffectId, OrganizationId, PersonId, RequestId};
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::notices::Channel;
 use domain::people::OrganizationRef;
 use domain::requests::Request;
@@ -27,6 +27,8 @@ pub(super) struct Prepared {
     pub thread: Option<String>,
     /// None where nobody is told of the answers.
     pub answered: Option<Answered>,
+    /// What recipients were answered before.
+    pub receipts: Vec<Receipt>,
 }
 
 /// A delivery to be tried: with what it needs, or why that cannot be read.
@@ -65,6 +67,7 @@ struct Known {
     connectors: BTreeMap<String, Result<Option<Arc<Connector>>>>,
     forms: BTreeMap<String, Result<Arc<Form>>>,
     emails: BTreeMap<PersonId, String>,
+    receipts: BTreeMap<DeliveryId, Vec<Receipt>>,
 }
 
 impl Known {
@@ -90,7 +93,10 @@ impl Known {
             emails = people::emails(&platform, &askers).await?;
         }
         let organization = organizations::find(&platform, organization).await?.map(Arc::new);
-        Ok(Self { handle, organization, requests, effects, connectors, forms, emails })
+        let mailed = |one: &&Delivery| matches!(connectors.get(&one.connector), Some(Ok(Some(connector))) if mails(connector));
+        let mailed: Vec<DeliveryId> = deliveries.iter().filter(mailed).map(|one| one.id).collect();
+        let receipts = receipts::of(&handle, &mailed).await?;
+        Ok(Self { handle, organization, requests, effects, connectors, forms, emails, receipts })
     }
 
     async fn prepare(&self, delivery: &Delivery) -> Result<Prepared> {
@@ -112,7 +118,10 @@ impl Known {
             }
             _ => None,
         };
-        Ok(Prepared { connector, organization, request, effect, thread, answered })
+        // Somebody who sends it again wants those asked again who were refused.
+        let fresh = delivery.times.attempts == 0;
+        let receipts = self.receipts.get(&delivery.id).into_iter().flatten().filter(|one| !(fresh && one.is_refused())).cloned().collect();
+        Ok(Prepared { connector, organization, request, effect, thread, answered, receipts })
     }
 }
 
@@ -124,6 +133,11 @@ fn tells_answers(recipient: &Recipient) -> bool {
 /// Whether a connector writes where messages stand in threads that the other side names.
 fn chats(connector: &Connector) -> bool {
     connectors::find(&connector.kind).and_then(|kind| kind.carries()).is_some_and(|channel| channel != Channel::Email)
+}
+
+/// Whether a connector has recipients that are answered one by one.
+fn mails(connector: &Connector) -> bool {
+    connectors::find(&connector.kind).and_then(|kind| kind.carries()) == Some(Channel::Email)
 }
 
 /// The organization's connector with this key, or else the server's own.

@@ -2,14 +2,14 @@
 
 use super::deliver::Tried;
 use crate::Backend;
-use crate::connectors::{Outcome, Verdict};
+use crate::connectors::{Outcome, Receipt, Verdict};
 use crate::error::Result;
 use crate::live::Change;
 use crate::requests::{announce, record_each};
 use crate::store::attempts::Attempt;
 use crate::store::deliveries::{self, Delivery, Recipient};
 use crate::store::leases::{self, After};
-use crate::store::{Handle, Tx, attempts, destinations, effects, requests, threads};
+use crate::store::{Handle, Tx, attempts, destinations, effects, receipts, requests, threads};
 use chrono::{DateTime, Utc};
 use domain::connectors::breaker::{Health, Met};
 use domain::connectors::next_try;
@@ -89,6 +89,9 @@ async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result
     let mine = finish(tx, lease, &all, now).await?;
     let recorded: Vec<&Consequence<'_>> = all.iter().filter(|one| mine.contains(&one.tried.delivery.id)).collect();
     attempts::insert(tx, recorded.iter().map(|one| (one.tried.delivery.id, attempt(one))).collect()).await?;
+    for one in recorded.iter().filter(|one| is_kept(&one.tried.outcome)) {
+        receipts::keep(tx, one.tried.delivery.id, &one.tried.outcome.receipts, now).await?;
+    }
     breakers(tx, &recorded, now).await?;
     let decided = observed(tx, &recorded, requests, now).await?;
     record_each(tx, be, &decided).await?;
@@ -167,12 +170,19 @@ fn attempt(one: &Consequence<'_>) -> Attempt {
     }
 }
 
+/// Whether the answers to recipients are of use to a later try, or tell who did not get it.
+fn is_kept(outcome: &Outcome) -> bool {
+    outcome.receipts.len() > 1 && !outcome.receipts.iter().all(Receipt::took_it) || outcome.receipts.iter().any(Receipt::is_put_off)
+}
+
 /// What a try says about its destination; nothing when it did not reach out.
 fn met(outcome: &Outcome) -> Option<Met> {
     match &outcome.verdict {
         // What was not worth sending reached nobody.
         Verdict::Sent if outcome.request.is_empty() => None,
         Verdict::Sent => Some(Met::Taken),
+        // It works, and told of a recipient that they have to wait.
+        Verdict::Retry { .. } if !outcome.receipts.is_empty() => Some(Met::Answered),
         Verdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
         Verdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
         Verdict::Permanent { .. } => outcome.code.map(|_| Met::Answered),

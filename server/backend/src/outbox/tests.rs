@@ -51,6 +51,6 @@ async fn attempt(backend: &Backend, test: &Waiting) -> Result<Outcome> {
     let (key, name) = organization.map(|organization| (organization.key, organization.name)).unwrap_or_default();
     let data = templates::sample(&backend.settings().public_url, &json!({"key": key, "name": name}));
     let now = backend.now();
-    let outgoing = Outgoing { id: DeliveryId(test.id), name: "test", decided_at: now, now, data: &data, thread: None };
+    let outgoing = Outgoing { id: DeliveryId(test.id), name: "test", decided_at: now, now, data: &data, thread: None, receipts: &[] };
     Ok(super::call::call(backend, &key, &connector, &super::call::Sent::Outgoing(outgoing)).await)
 }

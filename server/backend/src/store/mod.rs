@@ -42,6 +42,7 @@ pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod people;
 pub(crate) mod queue;
+pub(crate) mod receipts;
 pub(crate) mod requests;
 pub mod sessions;
 pub(crate) mod share_links;
