@@ -7,9 +7,10 @@
 //! everybody looks at everything again.
 //!
 //! SQLite has no such channel, but `PRAGMA data_version` says cheaply whether another connection committed. It is asked on the writer's
-//! connection, whose own commits it does not count; what is new since is found by the row numbers of the two tables that only grow.
+//! connection, whose own commits it does not count; what is new since is found by the row numbers of the two tables that only grow. When the
+//! writer got another connection in between, everything since is looked at, its own too.
 
-use super::{Limited, Read, Reader, requests};
+use super::{Limited, Read, Reader, SoleConnection, requests};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use domain::id::{OrganizationId, RequestId};
@@ -238,14 +239,14 @@ fn look_at_everything(live: &Live) {
 /// How far the SQLite file was read.
 #[derive(Clone, Copy)]
 struct Seen {
-    /// Changes when another connection than the writer's commits.
-    version: i64,
+    /// Changes when another connection than the writer's commits: which connection was asked, and what it said.
+    version: (u64, i64),
     events: i64,
     attempts: i64,
 }
 
 /// Announces what other processes commit to the same SQLite file. Returns when nothing from now on will be missed.
-pub(super) async fn watch(reader: Arc<Reader>, writer: DatabaseConnection, live: Arc<Live>) -> Ear {
+pub(super) async fn watch(reader: Arc<Reader>, writer: SoleConnection, live: Arc<Live>) -> Ear {
     let mut seen = look(&reader, &writer).await.ok();
     Ear(tokio::spawn(async move {
         let mut poll = interval(POLL);
@@ -268,7 +269,7 @@ pub(super) async fn watch(reader: Arc<Reader>, writer: DatabaseConnection, live:
 
 /// What is new since, as far as another process committed. The row numbers are read before the version: a commit in between is in the
 /// version, and is looked for.
-async fn since(reader: &Arc<Reader>, writer: &DatabaseConnection, seen: Option<Seen>) -> Result<(Seen, Vec<Change>)> {
+async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>) -> Result<(Seen, Vec<Change>)> {
     let now = look(reader, writer).await?;
     let Some(seen) = seen.filter(|seen| seen.version != now.version) else { return Ok((now, Vec::new())) };
     if now.events < seen.events || now.attempts < seen.attempts {
@@ -287,7 +288,7 @@ async fn since(reader: &Arc<Reader>, writer: &DatabaseConnection, seen: Option<S
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         let organization = OrganizationId(row.try_get_by_index(0)?);
-        let handle = Read { connection: Limited(reader.clone()), organization };
+        let handle = Read { connection: Limited::over(reader.clone()), organization };
         match requests::by_id(&handle, RequestId(row.try_get_by_index(1)?)).await {
             Ok(Some(request)) => changes.push(crate::requests::change(organization, &request)),
             Ok(None) | Err(Error::Damaged(_)) => {}
@@ -297,11 +298,18 @@ async fn since(reader: &Arc<Reader>, writer: &DatabaseConnection, seen: Option<S
     Ok((now, changes))
 }
 
-async fn look(reader: &Arc<Reader>, writer: &DatabaseConnection) -> Result<Seen> {
+async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<Seen> {
     let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts)";
     let marks = one(&**reader, marks).await?;
-    let version = one(writer, "PRAGMA data_version").await?;
-    Ok(Seen { version: version.try_get_by_index(0)?, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)? })
+    let version = loop {
+        let number = writer.number();
+        let version = one(writer.pool(), "PRAGMA data_version").await?;
+        // Asking may be what throws a connection away.
+        if number == writer.number() {
+            break (number, version.try_get_by_index(0)?);
+        }
+    };
+    Ok(Seen { version, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)? })
 }
 
 async fn one(connection: &impl ConnectionTrait, sql: &str) -> Result<QueryResult> {
@@ -312,6 +320,7 @@ async fn one(connection: &impl ConnectionTrait, sql: &str) -> Result<QueryResult
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::databases;
     use domain::id::PersonId;
 
     fn change(number: usize, target: &str) -> Change {
@@ -357,5 +366,22 @@ mod tests {
         assert_eq!(heard.try_recv().unwrap(), change(1, "x"));
         take(&live, me, "{\"from\":\"a newer program\"}");
         assert_eq!(heard.try_recv().unwrap(), Change::Everything);
+    }
+
+    #[tokio::test]
+    async fn what_another_connection_of_the_writer_says_is_not_taken_for_the_same() {
+        databases::on_each(async |url: String| {
+            if !url.starts_with("sqlite:") {
+                return;
+            }
+            super::super::Store::open(&url).await.unwrap().migrate().await.unwrap();
+            let (reader, writer) = super::super::sqlite::open(&url).await.unwrap();
+            let reader = Arc::new(reader);
+            let before = look(&reader, &writer).await.unwrap();
+            assert_eq!(look(&reader, &writer).await.unwrap().version, before.version);
+            writer.distrust();
+            assert_ne!(look(&reader, &writer).await.unwrap().version, before.version);
+        })
+        .await;
     }
 }

@@ -5,7 +5,9 @@ use super::across::Teller;
 use super::batch::Batch;
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
+use futures::FutureExt;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -61,8 +63,14 @@ pub(super) fn on_postgres(connection: &DatabaseConnection, live: &Arc<Live>, tel
                 if queue.lock().await.recv_many(&mut waiting, LARGEST).await == 0 {
                     return;
                 }
-                for (addition, written) in write(&connection, waiting).await {
-                    addition.end(written, &live, Some(&teller));
+                let written = async {
+                    for (addition, written) in write(&connection, waiting).await {
+                        addition.end(written, &live, Some(&teller));
+                    }
+                };
+                if AssertUnwindSafe(written).catch_unwind().await.is_err() {
+                    // Those who waited for it are answered with a failure; those that come are not.
+                    tracing::error!("additions that were written together panicked");
                 }
             }
         });

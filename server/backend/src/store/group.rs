@@ -1,10 +1,11 @@
 //! What shares a commit on SQLite: each use case after a savepoint, so that one that refuses is undone alone.
 
+use super::SoleConnection;
 use super::adding::{self, Addition, Written};
 use super::batch::Batch;
 use super::writer::{Finish, Job, Work};
 use crate::live::Live;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -23,94 +24,108 @@ pub(super) struct Group {
     finishes: Vec<Finish>,
     /// Whether something was written since the savepoint, and stays.
     kept: bool,
+    /// Why what ran can no longer be told apart: nothing of it is kept then, and nothing more runs.
+    failed: Option<String>,
 }
 
 impl Group {
     /// In a transaction that has just begun.
     pub(super) fn new(outer: DatabaseTransaction, live: Arc<Live>) -> Self {
-        Self { outer, live, finishes: Vec::new(), kept: false }
+        Self { outer, live, finishes: Vec::new(), kept: false, failed: None }
     }
 
     /// Runs the first use case and what waits behind it.
-    pub(super) async fn run(&mut self, first: Job, queue: &mut mpsc::Receiver<Job>) -> Result<(), DbErr> {
-        self.say(BEGIN).await?;
+    pub(super) async fn run(&mut self, first: Job, queue: &mut mpsc::Receiver<Job>) {
+        self.say(BEGIN).await;
         let (mut next, mut taken, mut adding) = (Some(first), 0, Vec::new());
         loop {
             match next.take() {
                 Some(Job::Add(addition)) => adding.push(addition),
                 Some(Job::Run(work)) => {
-                    self.add(std::mem::take(&mut adding)).await?;
-                    self.work(work).await?;
+                    self.add(std::mem::take(&mut adding)).await;
+                    self.work(work).await;
                 }
                 None => return self.add(adding).await,
             }
             taken += 1;
-            if taken < LARGEST {
+            if taken < LARGEST && self.failed.is_none() {
                 next = queue.try_recv().ok();
             }
         }
     }
 
-    /// Commits, unless what ran could not be told apart any more, and answers everybody.
-    pub(super) async fn end(self, ran: Result<(), DbErr>) {
-        let ended = match ran {
-            Ok(()) => self.outer.commit().await.map_err(|error| format!("commit: {error}")),
-            Err(error) => {
+    /// Commits, unless what ran could no longer be told apart, and answers everybody.
+    pub(super) async fn end(self, sole: &SoleConnection) {
+        let ended = match self.failed {
+            None => self.outer.commit().await.map_err(|error| format!("commit: {error}")),
+            Some(cause) => {
                 // Dropped, the transaction is undone.
                 drop(self.outer);
-                Err(format!("savepoint: {error}"))
+                Err(cause)
             }
         };
+        if ended.is_err() {
+            sole.distrust();
+        }
+        // What is in a file that nobody finds is not kept.
+        let ended = ended.and_then(|()| sole.file().check());
+        sole.note(&ended);
         for finish in self.finishes {
             finish(ended.clone());
         }
     }
 
-    async fn say(&mut self, sql: &str) -> Result<(), DbErr> {
-        self.outer.execute_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.map(drop)
+    /// Says it to the database. False when it did not take it, or something before.
+    async fn say(&mut self, sql: &str) -> bool {
+        if self.failed.is_none() {
+            let said = self.outer.execute_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await;
+            self.failed = said.err().map(|error| format!("savepoint: {error}"));
+        }
+        self.failed.is_none()
     }
 
-    /// Begins a use case.
-    async fn begin(&mut self) -> Result<(), DbErr> {
-        if std::mem::take(&mut self.kept) { self.say(NEXT).await } else { Ok(()) }
+    /// Begins a use case, unless the group has failed.
+    async fn begin(&mut self) -> bool {
+        if std::mem::take(&mut self.kept) { self.say(NEXT).await } else { self.failed.is_none() }
     }
 
     /// Keeps or undoes what was written since the beginning.
-    async fn keep(&mut self, keep: bool) -> Result<(), DbErr> {
+    async fn keep(&mut self, keep: bool) {
         self.kept = keep;
-        if keep { Ok(()) } else { self.say(UNDO).await }
+        if !keep {
+            self.say(UNDO).await;
+        }
     }
 
-    async fn work(&mut self, work: Work) -> Result<(), DbErr> {
-        self.begin().await?;
-        let (keep, finish) = work(&self.outer).await;
+    async fn work(&mut self, work: Work) {
+        let outer = if self.begin().await { Some(&self.outer) } else { None };
+        let (keep, finish) = work(outer).await;
         self.finishes.push(finish);
-        self.keep(keep).await
+        self.keep(keep).await;
     }
 
     /// Writes additions: together, or each for itself when that does not go.
-    async fn add(&mut self, additions: Vec<Addition>) -> Result<(), DbErr> {
+    async fn add(&mut self, additions: Vec<Addition>) {
         let mut together = vec![None; additions.len()];
-        if additions.len() > 1 {
-            self.begin().await?;
+        if additions.len() > 1 && self.begin().await {
             let batches: Vec<&Batch> = additions.iter().map(|addition| &addition.batch).collect();
             let written = Batch::write_merged(&batches, &self.outer).await;
-            self.keep(written.is_ok()).await?;
+            self.keep(written.is_ok()).await;
             together = written.unwrap_or(together);
         }
         for (addition, written) in additions.into_iter().zip(together) {
             let written = match written {
                 Some(written) => Ok(written),
-                None => {
-                    self.begin().await?;
+                None if self.begin().await => {
                     let written = adding::told(addition.batch.write(&self.outer).await);
-                    self.keep(matches!(written, Ok(true))).await?;
+                    self.keep(matches!(written, Ok(true))).await;
                     written
                 }
+                // Answered with the group's failure.
+                None => Ok(false),
             };
             self.answer(addition, written);
         }
-        Ok(())
     }
 
     /// Answers after the commit.

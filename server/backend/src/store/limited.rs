@@ -7,9 +7,32 @@
 use sea_orm::sea_query::{Value, Values};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A connection that is given statements with plain limits, where that matters.
-pub(crate) struct Limited<C>(pub(super) C);
+pub(crate) struct Limited<C> {
+    connection: C,
+    failed: AtomicBool,
+}
+
+impl<C> Limited<C> {
+    /// Over this connection.
+    pub(super) fn over(connection: C) -> Self {
+        Self { connection, failed: AtomicBool::new(false) }
+    }
+
+    /// Whether one of the statements failed.
+    pub(super) fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn noted<T>(&self, done: Result<T, DbErr>) -> Result<T, DbErr> {
+        if done.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        done
+    }
+}
 
 #[async_trait::async_trait]
 impl<C> ConnectionTrait for Limited<C>
@@ -18,23 +41,23 @@ where
     C::Target: ConnectionTrait,
 {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.get_database_backend()
+        self.connection.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.0.execute_raw(statement).await
+        self.noted(self.connection.execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.0.execute_unprepared(sql).await
+        self.noted(self.connection.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.0.query_one_raw(plain(statement)).await
+        self.noted(self.connection.query_one_raw(plain(statement)).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.0.query_all_raw(plain(statement)).await
+        self.noted(self.connection.query_all_raw(plain(statement)).await)
     }
 }
 

@@ -7,11 +7,17 @@ mod across;
 mod adding;
 pub(crate) mod batch;
 mod column;
+mod database_file;
+#[cfg(test)]
+#[allow(dead_code, reason = "the integration tests use all of it")]
+#[path = "../../tests/it/databases.rs"]
+mod databases;
 mod free;
 mod group;
 mod limited;
 mod own;
 mod reader;
+mod sole;
 mod sqlite;
 mod writer;
 
@@ -65,6 +71,7 @@ use std::time::Duration;
 
 pub(crate) use limited::Limited;
 pub(crate) use reader::Reader;
+pub(crate) use sole::SoleConnection;
 
 pub(crate) use column::{from_json, micros, time, to_json};
 
@@ -147,6 +154,11 @@ impl Tx<'_> {
         Ok(batch.write(&self.transaction).await?)
     }
 
+    /// Whether PostgreSQL undoes all of it whatever is said: after a statement that failed it answers COMMIT as if it had kept something.
+    fn is_spoiled(&self) -> bool {
+        self.transaction.failed() && self.transaction.get_database_backend() == DatabaseBackend::Postgres
+    }
+
     /// Undoes what this use case writes, although it succeeds with an answer.
     pub(crate) fn undo(&self) {
         self.undone.store(true, Ordering::Relaxed);
@@ -168,9 +180,9 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self> {
         let (live, ear) = (Arc::new(Live::default()), Arc::default());
         if url.starts_with("sqlite:") {
-            let (reader, single) = sqlite::open(url).await?;
+            let (reader, sole) = sqlite::open(url).await?;
             let reader = Arc::new(reader);
-            let writer = writer::Writer::group_commit(single, live.clone());
+            let writer = writer::Writer::group_commit(sole, live.clone());
             Ok(Self { reader, writer, live, channel: None, ear })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url);
@@ -222,10 +234,11 @@ impl Store {
     pub async fn follow(&self) {
         let mut ear = self.ear.lock().await;
         if ear.is_none() {
-            *ear = Some(match &self.channel {
-                Some((url, teller)) => across::listen(url, self.live.clone(), teller.clone()).await,
-                None => across::watch(self.reader.clone(), self.writer.connection().clone(), self.live.clone()).await,
-            });
+            *ear = match (&self.channel, self.writer.sole()) {
+                (Some((url, teller)), _) => Some(across::listen(url, self.live.clone(), teller.clone()).await),
+                (None, Some(sole)) => Some(across::watch(self.reader.clone(), sole.clone(), self.live.clone()).await),
+                (None, None) => None,
+            };
         }
     }
 
@@ -251,17 +264,21 @@ impl Store {
 
     /// A handle to read one organization.
     pub(crate) fn read(&self, organization: OrganizationId) -> Read {
-        Read { connection: Limited(self.reader.clone()), organization }
+        Read { connection: Limited::over(self.reader.clone()), organization }
     }
 
     /// A handle on what belongs to no organization.
     pub(crate) fn platform(&self) -> Platform {
-        Platform { connection: Limited(self.reader.clone()) }
+        Platform { connection: Limited::over(self.reader.clone()) }
     }
 
     /// A handle to change what belongs to no organization, one statement each. On SQLite it waits for the writer's turn.
     pub(crate) fn platform_writer(&self) -> Platform {
-        Platform { connection: Limited(Arc::new(Reader::pooled(self.writer.connection().clone()))) }
+        let connection = match self.writer.sole() {
+            Some(sole) => Reader::writing(sole),
+            None => Reader::pooled(self.writer.connection().clone()),
+        };
+        Platform { connection: Limited::over(Arc::new(connection)) }
     }
 
     /// Runs one use case in one transaction. Answers after the commit; a caller that goes away cancels nothing.

@@ -3,6 +3,8 @@
 //! A connection that comes back to sqlx's pool is asked whether it is still there: with SQLite, that is another way to its thread and back
 //! for every statement. A file does not hang up, so that its connections are kept here instead.
 
+use super::SoleConnection;
+use super::database_file::DatabaseFile;
 use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::{self, AssertSqlSafe, Sqlite, SqliteConnection};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
@@ -14,6 +16,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(crate) struct Reader {
     pool: DatabaseConnection,
     kept: Option<Kept>,
+    /// The file, with SQLite.
+    file: Option<Arc<DatabaseFile>>,
 }
 
 /// Connections of SQLite: opened when needed, and used again, the last one first.
@@ -32,12 +36,17 @@ struct Taken<'k> {
 impl Reader {
     /// A pool that is used as it is.
     pub(super) fn pooled(pool: DatabaseConnection) -> Self {
-        Self { pool, kept: None }
+        Self { pool, kept: None, file: None }
     }
 
     /// A pool of SQLite that opens connections to keep, so many at most.
-    pub(super) fn keeping(pool: DatabaseConnection, most: usize) -> Self {
-        Self { pool, kept: Some(Kept { idle: Mutex::default(), places: Semaphore::new(most) }) }
+    pub(super) fn keeping(pool: DatabaseConnection, most: usize, file: Arc<DatabaseFile>) -> Self {
+        Self { pool, kept: Some(Kept { idle: Mutex::default(), places: Semaphore::new(most) }), file: Some(file) }
+    }
+
+    /// The connection that writes to SQLite, for statements of their own. They fail when their file is no longer there afterwards.
+    pub(super) fn writing(sole: &SoleConnection) -> Self {
+        Self { pool: sole.pool().clone(), kept: None, file: Some(sole.file().clone()) }
     }
 
     /// The pool, for what needs one.
@@ -45,12 +54,29 @@ impl Reader {
         &self.pool
     }
 
+    /// Fails when the file is gone or another one.
+    fn check(&self) -> Result<(), DbErr> {
+        self.file.as_ref().map_or(Ok(()), |file| file.check().map_err(DbErr::Custom))
+    }
+
+    /// The outcome, if the file is there before and after.
+    async fn checked<T>(&self, doing: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        self.check()?;
+        let done = doing.await?;
+        self.check()?;
+        Ok(done)
+    }
+
     async fn take<'k>(&self, kept: &'k Kept) -> Result<Taken<'k>, DbErr> {
         let place = kept.places.acquire().await.map_err(|_| failed(sqlx::Error::PoolClosed))?;
         let idle = kept.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => self.pool.get_sqlite_connection_pool().acquire().await.map_err(failed)?.detach(),
+            None => {
+                // A connection to another file would not be harmless (`SoleConnection::begin`).
+                self.check()?;
+                self.pool.get_sqlite_connection_pool().acquire().await.map_err(failed)?.detach()
+            }
         };
         Ok(Taken { kept, connection: Some(connection), _place: place })
     }
@@ -84,24 +110,24 @@ impl ConnectionTrait for Reader {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let Some(kept) = &self.kept else { return self.pool.execute_raw(statement).await };
+        let Some(kept) = &self.kept else { return self.checked(self.pool.execute_raw(statement)).await };
         let mut taken = self.take(kept).await?;
         query(statement).execute(taken.get()?).await.map(Into::into).map_err(failed)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.pool.execute_unprepared(sql).await
+        self.checked(self.pool.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let Some(kept) = &self.kept else { return self.pool.query_one_raw(statement).await };
+        let Some(kept) = &self.kept else { return self.checked(self.pool.query_one_raw(statement)).await };
         let mut taken = self.take(kept).await?;
         let row = query(statement).fetch_optional(taken.get()?).await.map_err(failed)?;
         Ok(row.map(Into::into))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let Some(kept) = &self.kept else { return self.pool.query_all_raw(statement).await };
+        let Some(kept) = &self.kept else { return self.checked(self.pool.query_all_raw(statement)).await };
         let mut taken = self.take(kept).await?;
         let rows = query(statement).fetch_all(taken.get()?).await.map_err(failed)?;
         Ok(rows.into_iter().map(Into::into).collect())

@@ -3,9 +3,10 @@
 //! SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
 
 use super::Reader;
+use super::sole::{SoleConnection, keep_to_the_file};
 use crate::error::Result;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DbErr};
 use std::time::{Duration, Instant};
 
 /// Connections that read.
@@ -29,16 +30,17 @@ const AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When the file cannot be opened, or stays locked for a minute.
-pub(super) async fn open(url: &str) -> Result<(Reader, DatabaseConnection)> {
+pub(super) async fn open(url: &str) -> Result<(Reader, SoleConnection)> {
     let begin = Instant::now();
     let writer = loop {
-        match Database::connect(options(url, 1, WRITERS_CACHE)).await {
+        match SoleConnection::open(options(url, 1, WRITERS_CACHE)).await {
             Err(error) if locked(&error) && begin.elapsed() < PATIENCE => tokio::time::sleep(AGAIN).await,
             opened => break opened?,
         }
     };
     let pool = Database::connect(options(url, OPENING, READERS_CACHE)).await?;
-    Ok((Reader::keeping(pool, READERS), writer))
+    keep_to_the_file(&pool);
+    Ok((Reader::keeping(pool, READERS, writer.file().clone()), writer))
 }
 
 /// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
@@ -52,7 +54,7 @@ fn options(url: &str, connections: u32, cache: u32) -> ConnectOptions {
     options.max_connections(connections).min_connections(1).acquire_timeout(PATIENCE).sqlx_logging(false);
     // A file does not hang up.
     options.test_before_acquire(false);
-    // The writer's connection stays the same one: what it saw of the file counts (`across`).
+    // The writer's connection stays the same one while nothing fails: what it saw of the file counts (`across`).
     options.max_lifetime(None).idle_timeout(None);
     options.map_sqlx_sqlite_opts(move |options| {
         options

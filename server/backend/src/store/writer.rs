@@ -6,15 +6,15 @@
 use super::adding::{self, Addition};
 use super::batch::Batch;
 use super::group::Group;
-use super::{Limited, Tx, across::Teller};
+use super::{Limited, SoleConnection, Tx, across::Teller};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use domain::id::OrganizationId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,14 +23,14 @@ const QUEUE: usize = 4096;
 
 /// Called after the commit with what became of it.
 pub(super) type Finish = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// A use case: runs after a savepoint, says whether to keep its changes and how to answer.
-pub(super) type Work = Box<dyn for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, (bool, Finish)> + Send>;
+/// A use case: runs after a savepoint, says whether to keep its changes and how to answer. Without a transaction it only says how to answer.
+pub(super) type Work = Box<dyn for<'t> FnOnce(Option<&'t DatabaseTransaction>) -> BoxFuture<'t, (bool, Finish)> + Send>;
 
 /// Where use cases wait.
 #[derive(Clone)]
 enum Queue {
-    /// SQLite: for the writer.
-    One(mpsc::Sender<Job>),
+    /// SQLite: for the writer, which has one connection.
+    One(mpsc::Sender<Job>, SoleConnection),
     /// PostgreSQL: only those that add, for each other.
     Adding(mpsc::Sender<Addition>),
 }
@@ -53,10 +53,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// One connection, shared commits: SQLite.
-    pub(crate) fn group_commit(connection: DatabaseConnection, live: Arc<Live>) -> Self {
+    pub(crate) fn group_commit(sole: SoleConnection, live: Arc<Live>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection.clone(), live.clone(), receiver));
-        Self { connection, live, queue: Queue::One(sender), teller: None }
+        tokio::spawn(work(sole.clone(), live.clone(), receiver));
+        Self { connection: sole.pool().clone(), live, queue: Queue::One(sender, sole), teller: None }
     }
 
     /// One transaction per use case: PostgreSQL.
@@ -71,6 +71,14 @@ impl Writer {
         &self.connection
     }
 
+    /// The one that writes to SQLite.
+    pub(crate) fn sole(&self) -> Option<&SoleConnection> {
+        match &self.queue {
+            Queue::One(_, sole) => Some(sole),
+            Queue::Adding(_) => None,
+        }
+    }
+
     /// Runs one use case and answers after its commit.
     pub(crate) async fn run<T, F>(&self, organization: OrganizationId, work: F) -> Result<T>
     where
@@ -80,7 +88,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job = job(organization, work, self.live.clone(), self.teller.clone(), answer);
         match &self.queue {
-            Queue::One(queue) => queue.send(Job::Run(job)).await.map_err(|_| stopped())?,
+            Queue::One(queue, _) => queue.send(Job::Run(job)).await.map_err(|_| stopped())?,
             Queue::Adding(_) => {
                 let connection = self.connection.clone();
                 tokio::spawn(async move { alone(&connection, job).await });
@@ -93,7 +101,7 @@ impl Writer {
     pub(crate) async fn add(&self, batch: Batch, change: Change) -> Result<bool> {
         let (addition, answered) = Addition::new(batch, change);
         match &self.queue {
-            Queue::One(queue) => queue.send(Job::Add(addition)).await.map_err(|_| stopped())?,
+            Queue::One(queue, _) => queue.send(Job::Add(addition)).await.map_err(|_| stopped())?,
             Queue::Adding(queue) => queue.send(addition).await.map_err(|_| stopped())?,
         }
         answered.await.map_err(|_| dropped())?
@@ -116,9 +124,22 @@ where
 {
     Box::new(move |transaction| {
         Box::pin(async move {
-            let tx = Tx { transaction: Limited(transaction), organization, changes: Mutex::default(), undone: AtomicBool::new(false) };
-            let result = AssertUnwindSafe(work(&tx)).catch_unwind().await.unwrap_or_else(|_| Err(Error::failed("a use case panicked")));
-            let keep = result.is_ok() && !tx.undone.into_inner();
+            let Some(transaction) = transaction else {
+                let finish: Finish = Box::new(move |committed| {
+                    let _ = answer.send(Err(committed.map_or_else(Error::Failed, |()| dropped())));
+                });
+                return (false, finish);
+            };
+            let tx =
+                Tx { transaction: Limited::over(transaction), organization, changes: Mutex::default(), undone: AtomicBool::new(false) };
+            let result = AssertUnwindSafe(async { work(&tx).await })
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Err(Error::failed("a use case panicked")));
+            let undone = tx.undone.load(Ordering::Relaxed);
+            let spoiled = !undone && tx.is_spoiled();
+            let result = if spoiled { result.and(Err(Error::failed("a statement failed, and the use case went on"))) } else { result };
+            let keep = result.is_ok() && !undone;
             let changes = tx.changes.into_inner().unwrap_or_default();
             let finish: Finish = Box::new(move |committed| {
                 let result = match committed {
@@ -141,124 +162,51 @@ where
 }
 
 /// The SQLite writer's task: takes what waits, runs it, commits once, answers all.
-async fn work(connection: DatabaseConnection, live: Arc<Live>, mut queue: mpsc::Receiver<Job>) {
+async fn work(sole: SoleConnection, live: Arc<Live>, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.recv().await {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        let outer = match connection.begin_with_options(options).await {
-            Ok(outer) => outer,
-            Err(error) => {
-                tracing::error!(%error, "the writer could not begin");
-                continue; // the dropped job answers its caller with a failure
-            }
-        };
-        let mut group = Group::new(outer, live.clone());
-        let ran = group.run(first, &mut queue).await;
-        group.end(ran).await;
+        let group = AssertUnwindSafe(group(&sole, &live, first, &mut queue));
+        if group.catch_unwind().await.is_err() {
+            // Those who waited for it are answered with a failure; those that come are not.
+            sole.distrust();
+            sole.note(&Err("a group of use cases panicked".to_owned()));
+        }
     }
+}
+
+async fn group(sole: &SoleConnection, live: &Arc<Live>, first: Job, queue: &mut mpsc::Receiver<Job>) {
+    match sole.begin().await {
+        Ok(outer) => {
+            let mut group = Group::new(outer, live.clone());
+            group.run(first, queue).await;
+            group.end(sole).await;
+        }
+        Err(cause) => {
+            sole.note(&Err(cause.clone()));
+            match first {
+                Job::Run(work) => refuse(work, cause).await,
+                Job::Add(addition) => addition.end(Err(cause), live, None),
+            }
+        }
+    }
+}
+
+/// Answers a use case that cannot run.
+async fn refuse(work: Work, cause: String) {
+    let (_, finish) = work(None).await;
+    finish(Err(cause));
 }
 
 /// PostgreSQL: one use case, one transaction.
 async fn alone(connection: &DatabaseConnection, job: Work) {
     let transaction = match connection.begin().await {
         Ok(transaction) => transaction,
-        Err(error) => {
-            tracing::error!(%error, "a transaction could not begin");
-            return;
-        }
+        Err(error) => return refuse(job, format!("begin: {error}")).await,
     };
-    let (keep, finish) = job(&transaction).await;
+    let (keep, finish) = job(Some(&transaction)).await;
     let ended = if keep { transaction.commit().await } else { transaction.rollback().await };
     finish(ended.map_err(|error| format!("commit: {error}")));
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::{Store, organizations};
-    use domain::Refusal;
-    use uuid::Uuid;
-
-    /// An empty SQLite database that goes away.
-    struct Scratch(std::path::PathBuf, Store);
-
-    impl Scratch {
-        async fn new() -> Self {
-            let path = std::env::temp_dir().join(format!("docket-writer-{}.sqlite", Uuid::new_v4().simple()));
-            let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
-            store.migrate().await.unwrap();
-            Self(path, store)
-        }
-
-        /// Adds an organization, then ends as told.
-        async fn add(&self, key: &str, end: Result<()>) -> Result<()> {
-            let key = key.to_owned();
-            self.1
-                .write(OrganizationId(Uuid::new_v4()), move |tx| {
-                    Box::pin(async move {
-                        organizations::insert(tx, &key, &key, "", 0).await?;
-                        end
-                    })
-                })
-                .await
-        }
-
-        async fn keys(&self) -> Vec<String> {
-            organizations::all(&self.1.platform()).await.unwrap().into_iter().map(|one| one.key).collect()
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            for end in ["", "-wal", "-shm"] {
-                let _ = std::fs::remove_file(format!("{}{end}", self.0.display()));
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn a_refused_use_case_is_undone_alone() {
-        let scratch = Scratch::new().await;
-        let (one, two, three, four) = tokio::join!(
-            scratch.add("one", Ok(())),
-            scratch.add("two", Err(Refusal::NotFound.into())),
-            scratch.add("three", Ok(())),
-            // The database refuses this one: the key is taken.
-            scratch.add("one", Ok(())),
-        );
-        assert!(one.is_ok() && three.is_ok());
-        assert!(matches!(two, Err(Error::Refused(Refusal::NotFound))));
-        assert!(matches!(four, Err(Error::Failed(_))));
-        assert_eq!(scratch.keys().await, ["one", "three"]);
-    }
-
-    #[tokio::test]
-    async fn a_use_case_that_panics_is_undone_alone() {
-        let scratch = Scratch::new().await;
-        let panicking = scratch.1.write(OrganizationId(Uuid::new_v4()), |tx| {
-            Box::pin(async move {
-                organizations::insert(tx, "lost", "lost", "", 0).await?;
-                if tx.changes.lock().is_ok() {
-                    panic!("on purpose");
-                }
-                Ok(())
-            })
-        });
-        let (kept, lost) = tokio::join!(scratch.add("kept", Ok(())), panicking);
-        assert!(kept.is_ok() && lost.is_err());
-        assert_eq!(scratch.keys().await, ["kept"]);
-    }
-
-    #[tokio::test]
-    async fn a_caller_that_goes_away_cancels_nothing() {
-        let scratch = Scratch::new().await;
-        {
-            let gone = scratch.add("gone", Ok(()));
-            let mut gone = std::pin::pin!(gone);
-            assert!(futures::poll!(&mut gone).is_pending());
-        }
-        // Use cases run in the order they came: when this one is answered, the one before it is done.
-        scratch.add("next", Ok(())).await.unwrap();
-        assert_eq!(scratch.keys().await, ["gone", "next"]);
-    }
-}
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,0 +1,107 @@
+//! The one connection that writes to a SQLite file.
+//!
+//! When a COMMIT fails, as on a full disk, SQLite has undone the transaction by itself, but sqlx goes on counting it: the next BEGIN would
+//! become a savepoint inside a transaction that nobody commits, and whatever is written from then on would be gone with the process.
+//! So a connection that is still counted as inside a transaction when its turn comes, or that failed in any way to begin or end one, is
+//! thrown away and another one is opened. One that is not counted so is sent a real BEGIN, which SQLite refuses inside a transaction.
+
+use super::database_file::DatabaseFile;
+use sea_orm::sqlx::Connection;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The connection, by its pool of one. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct SoleConnection {
+    pool: DatabaseConnection,
+    standing: Arc<Standing>,
+    file: Arc<DatabaseFile>,
+}
+
+/// What is known of the connection in the pool.
+#[derive(Default)]
+struct Standing {
+    /// Whether to throw it away when it is used next.
+    doubted: AtomicBool,
+    /// How many were thrown away.
+    replaced: AtomicU64,
+    /// Whether the last group could not be written.
+    failing: AtomicBool,
+}
+
+impl SoleConnection {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(super) async fn open(mut options: ConnectOptions) -> Result<Self, DbErr> {
+        let standing = Arc::<Standing>::default();
+        let judged = standing.clone();
+        options.map_sqlx_sqlite_before_acquire(move |connection, _| {
+            let doubted = judged.doubted.swap(false, Ordering::SeqCst) || connection.is_in_transaction();
+            if doubted {
+                judged.replaced.fetch_add(1, Ordering::SeqCst);
+            }
+            Box::pin(std::future::ready(Ok(!doubted)))
+        });
+        let pool = Database::connect(options).await?;
+        keep_to_the_file(&pool);
+        let file = Arc::new(DatabaseFile::of(pool.get_sqlite_connection_pool().connect_options().get_filename()));
+        Ok(Self { pool, standing, file })
+    }
+
+    /// Its pool, for statements of their own.
+    pub(super) fn pool(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
+    /// The file it writes to.
+    pub(super) fn file(&self) -> &Arc<DatabaseFile> {
+        &self.file
+    }
+
+    /// Begins a transaction that is one for SQLite too. Not in a file that is another one: a connection that opens it with the log of the
+    /// first one, and ends as its only one, takes that log away.
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, String> {
+        self.file.check()?;
+        let options =
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let begun = self.pool.begin_with_options(options).await;
+        begun.map_err(|error| {
+            self.distrust();
+            format!("begin: {error}")
+        })
+    }
+
+    /// Throws the connection away once it comes back.
+    pub(super) fn distrust(&self) {
+        self.standing.doubted.store(true, Ordering::SeqCst);
+    }
+
+    /// Which connection this is: what one saw of the file says nothing about another.
+    pub(super) fn number(&self) -> u64 {
+        self.standing.replaced.load(Ordering::SeqCst)
+    }
+
+    /// Takes note of how a group ended. A failure is logged when it is the first after a success, and so is the first success after it.
+    pub(super) fn note(&self, ended: &Result<(), String>) {
+        let failed = ended.is_err();
+        let before = self.standing.failing.swap(failed, Ordering::SeqCst);
+        if let Err(cause) = ended {
+            if !before {
+                tracing::error!(%cause, "the database file does not take changes");
+            }
+        } else if before {
+            tracing::info!("the database file takes changes again");
+        }
+    }
+}
+
+/// Connections from now on are to the file that is there: one that is gone must not be made again, empty.
+pub(super) fn keep_to_the_file(pool: &DatabaseConnection) {
+    let pool = pool.get_sqlite_connection_pool();
+    pool.set_connect_options((*pool.connect_options()).clone().create_if_missing(false));
+}
