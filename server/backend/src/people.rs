@@ -57,6 +57,15 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, remote: &st
     Ok((account.id, first.map(|organization| organization.id)))
 }
 
+/// The moment that a sign-in made now counts from: after the last one at which all of the person's were ended, although the clock may have
+/// been set back since.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sign_in_moment(backend: &Backend, person: PersonId) -> Result<DateTime<Utc>> {
+    Ok(backend.now().max(people::sessions_after(&backend.store().platform(), person).await?))
+}
+
 /// The signed-in person as of this moment, in the organization asked for or else the first. None when the sign-in no longer counts:
 /// the account is disabled, the person is no member, or they signed out everywhere since.
 ///

@@ -91,7 +91,8 @@ impl AuthnBackend for Accounts {
     async fn authenticate(&self, credentials: Credentials) -> Result<Option<Account>, Error> {
         let Credentials { email, password, remote } = credentials;
         let (person, organization) = backend::people::sign_in(&self.0, &email, &password, &remote).await?;
-        self.get_user(&SignedIn { person, organization, since: self.0.now() }).await
+        let since = backend::people::sign_in_moment(&self.0, person).await?;
+        self.get_user(&SignedIn { person, organization, since }).await
     }
 
     async fn get_user(&self, signed_in: &SignedIn) -> Result<Option<Account>, Error> {

@@ -11,6 +11,8 @@ pub const PATIENCE: u32 = 5;
 
 /// Pauses in minutes, one after the other; the last one repeats.
 const PAUSES: [i64; 4] = [1, 5, 15, 60];
+/// The longest of them, in minutes.
+pub const LONGEST_PAUSE: i64 = PAUSES[PAUSES.len() - 1];
 
 /// How a destination has been lately. The default is one that nothing is known against.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,10 +39,10 @@ const LEASE: Duration = Duration::seconds(60);
 /// Between two looks at the database.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
 /// Between two signs of life.
-const SIGN: Duration = Duration::seconds(10);
+const SIGN: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Between two looks for what need not be kept.
-const FORGET: Duration = Duration::hours(1);
+const FORGET: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 /// What a worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,10 +70,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop.fuse());
     let mut worker = Worker::new(&backend);
     let mut looked: Option<Instant> = None;
-    let mut signed: Option<DateTime<Utc>> = None;
-    let mut forgot: Option<DateTime<Utc>> = None;
+    // Not by the clock, which may be set back.
+    let (mut signed, mut forgot) = (None::<Instant>, None::<Instant>);
     loop {
-        let now = backend.now();
+        let now = Instant::now();
         if forgot.is_none_or(|at| now - at >= FORGET) {
             forgot = Some(now);
             if let Err(error) = forget(&backend).await {

@@ -1,5 +1,6 @@
 //! Tests of connectors: asked for by an administrator, made by a worker.
 
+use super::lapse::is_over;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use crate::store::attempts::{Attempt, plain};
@@ -62,7 +63,7 @@ pub(crate) async fn ask(handle: &impl Handle, id: Uuid, connector: &str, by: Per
 
 /// Tests of any organization that wait, each claimed for `length`.
 pub(crate) async fn claim(reader: &Platform, writer: &Platform, now: DateTime<Utc>, length: Duration) -> Result<Vec<Waiting>> {
-    let free = Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(micros(now)));
+    let free = Condition::any().add(Column::LeasedUntil.is_null()).add(is_over(Expr::col(Column::LeasedUntil), now, length));
     let found =
         Entity::find().filter(Column::DoneAt.is_null()).filter(free.clone()).order_by_asc(Column::AskedAt).all(reader.connection()).await?;
     let mut claimed = Vec::new();

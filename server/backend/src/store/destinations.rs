@@ -1,14 +1,15 @@
 //! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
 
 use super::count::Count;
+use super::lapse::is_over;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
-use domain::connectors::breaker::Health;
+use domain::connectors::breaker::{Health, LONGEST_PAUSE};
 use domain::id::OrganizationId;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "destinations")]
@@ -111,6 +112,15 @@ pub(crate) async fn save(handle: &impl Handle, connector: &str, health: &Health)
     Ok(())
 }
 
+fn pause_is_over(now: DateTime<Utc>) -> Condition {
+    is_over(Expr::col((Entity, Column::PausedUntil)), now, Duration::minutes(LONGEST_PAUSE))
+}
+
+/// Whether a destination is paused now.
+pub(super) fn is_paused(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(Expr::col((Entity, Column::PausedUntil)).is_not_null()).add(pause_is_over(now).not())
+}
+
 /// Claims the probe of a destination whose pause is over: nobody else gets it for `length`. False when somebody was faster.
 pub(crate) async fn probe(
     platform: &Platform,
@@ -123,7 +133,7 @@ pub(crate) async fn probe(
         .col_expr(Column::PausedUntil, Expr::value(micros(now + length)))
         .filter(Column::OrganizationId.eq(organization.0))
         .filter(Column::Connector.eq(connector))
-        .filter(Column::PausedUntil.lte(micros(now)))
+        .filter(pause_is_over(now))
         .exec(platform.connection())
         .await?;
     Ok(done.rows_affected > 0)
@@ -131,7 +141,7 @@ pub(crate) async fn probe(
 
 /// The destinations, of any organization, that are paused with their pause over: each is owed a probe.
 pub(crate) async fn to_probe(platform: &Platform, now: DateTime<Utc>) -> Result<Vec<(OrganizationId, String)>> {
-    let rows = Entity::find().filter(Column::PausedUntil.lte(micros(now))).all(platform.connection()).await?;
+    let rows = Entity::find().filter(pause_is_over(now)).all(platform.connection()).await?;
     Ok(rows.into_iter().map(|row| (OrganizationId(row.organization_id), row.connector)).collect())
 }
 

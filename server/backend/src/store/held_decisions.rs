@@ -1,9 +1,10 @@
 //! Held decisions: what somebody decided of many requests at once, until the time to undo is over; and what became of each.
 
+use super::lapse::is_over;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
-use chrono::{DateTime, Utc};
-use domain::approvals::bulk::{Held, HeldOutcome, HeldView};
+use chrono::{DateTime, Duration, Utc};
+use domain::approvals::bulk::{HELD_SECONDS, Held, HeldOutcome, HeldView};
 use domain::id::{HeldId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -94,7 +95,7 @@ pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> 
         .select_only()
         .columns([Column::OrganizationId, Column::Id])
         .filter(Column::DoneAt.is_null())
-        .filter(Column::DueAt.lte(micros(now)))
+        .filter(is_over(Expr::col(Column::DueAt), now, Duration::seconds(HELD_SECONDS)))
         .order_by_asc(Column::DueAt)
         .limit(limit)
         .into_tuple()

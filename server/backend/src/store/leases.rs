@@ -3,6 +3,7 @@
 
 use super::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
 use super::free::of_free;
+use super::lapse::is_over;
 use super::own::own;
 use super::{Handle, Platform, destinations, micros};
 use crate::error::Result;
@@ -14,12 +15,14 @@ use sea_orm::{Condition, ConnectionTrait, FromQueryResult, QueryOrder, QuerySele
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What makes a delivery of any organization due: neither ended nor leased, and its time has come.
-fn due(now: i64) -> Condition {
-    Condition::all().add(Column::DeliveredAt.is_null()).add(Column::FailedAt.is_null()).add(Column::NextAt.lte(now)).add(unleased(now))
+fn due(now: DateTime<Utc>, length: Duration) -> Condition {
+    let waiting = Condition::all().add(Column::DeliveredAt.is_null()).add(Column::FailedAt.is_null()).add(Column::NextAt.lte(micros(now)));
+    waiting.add(unleased(now, length))
 }
 
-fn unleased(now: i64) -> Condition {
-    Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now))
+/// Never leased, or no longer.
+fn unleased(now: DateTime<Utc>, length: Duration) -> Condition {
+    Condition::any().add(Column::LeasedUntil.is_null()).add(is_over(Expr::col(Column::LeasedUntil), now, length))
 }
 
 /// Neither delivered nor failed, where rows are found by something else: written so that no index of unfinished deliveries answers it.
@@ -29,10 +32,10 @@ fn unfinished(delivered_at: Expr, failed_at: Expr) -> Expr {
 }
 
 /// Its destination is neither held nor paused.
-fn open_destination(now: i64) -> SimpleExpr {
+fn open_destination(now: DateTime<Utc>) -> SimpleExpr {
     use destinations::Column as Of;
     let of = |column: Of| Expr::col((destinations::Entity, column));
-    let shut = Condition::any().add(of(Of::HeldAt).is_not_null()).add(of(Of::PausedUntil).gt(now));
+    let shut = Condition::any().add(of(Of::HeldAt).is_not_null()).add(destinations::is_paused(now));
     let query = Query::select()
         .expr(Expr::val(1))
         .from(destinations::Entity)
@@ -89,9 +92,9 @@ pub(crate) async fn claim(
     let mut query = Entity::find()
         .select_only()
         .columns([Column::Id, Column::OrganizationId, Column::Connector])
-        .filter(due(at))
+        .filter(due(now, length))
         .filter(first_in_line(at))
-        .filter(open_destination(at))
+        .filter(open_destination(now))
         .order_by_asc(Column::NextAt)
         // A few sizes: each limit is a statement of its own (`limited`).
         .limit(take.most.next_power_of_two() as u64);
@@ -112,7 +115,7 @@ pub(crate) async fn claim(
         .and_where(Column::Id.is_in(ids))
         .and_where(unfinished(Expr::col(Column::DeliveredAt), Expr::col(Column::FailedAt)))
         .and_where(Column::NextAt.lte(at))
-        .cond_where(unleased(at))
+        .cond_where(unleased(now, length))
         .to_owned();
     let mut claim = Query::update();
     claim.table(Entity).value(Column::LeasedUntil, micros(now + length)).value(Column::Lease, lease).returning_all();

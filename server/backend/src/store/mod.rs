@@ -14,6 +14,7 @@ mod database_file;
 mod databases;
 mod free;
 mod group;
+mod lapse;
 mod limited;
 mod own;
 mod reader;

@@ -81,6 +81,12 @@ pub(crate) async fn credentials(platform: &Platform, email: &str) -> Result<Opti
     Ok(row.map(|row| Credentials { id: PersonId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
 }
 
+/// When the sign-ins of a person were ended last.
+pub(crate) async fn sessions_after(platform: &Platform, person: PersonId) -> Result<DateTime<Utc>> {
+    let row = Entity::find_by_id(person.0).select_only().column(Column::SessionsAfter).into_tuple().one(platform.connection()).await?;
+    Ok(time(row.unwrap_or_default()))
+}
+
 /// The accounts with these addresses, whatever organization they are in: an organization's files may name a person who has one.
 pub(crate) async fn by_emails(tx: &impl super::Handle, emails: &[String]) -> Result<Vec<Account>> {
     let mut found = Vec::new();

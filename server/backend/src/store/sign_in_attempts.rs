@@ -11,12 +11,13 @@ fn window() -> Duration {
     Duration::minutes(15)
 }
 
-/// Counts a try. Some(seconds to wait) when `limit` failures were counted already.
+/// Counts a try. A window that begins in the future, as the clock was set back, begins now. Some(seconds to wait) when `limit` failures were counted already.
 pub(crate) async fn count(platform: &Platform, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<Option<u32>> {
     let sql = "INSERT INTO sign_in_attempts (bucket, failures, window_started_at) VALUES ($1, 1, $2) ON CONFLICT (bucket) DO UPDATE SET \
         failures = CASE WHEN sign_in_attempts.window_started_at <= $3 THEN 1 \
                         WHEN sign_in_attempts.failures > $4 THEN sign_in_attempts.failures ELSE sign_in_attempts.failures + 1 END, \
         window_started_at = CASE WHEN sign_in_attempts.window_started_at <= $3 THEN excluded.window_started_at \
+                        WHEN sign_in_attempts.window_started_at > excluded.window_started_at THEN excluded.window_started_at \
                         ELSE sign_in_attempts.window_started_at END \
         RETURNING failures, window_started_at";
     let values = [bucket.into(), micros(now).into(), micros(now - window()).into(), limit.into()];

@@ -9,6 +9,7 @@ mod across;
 mod approvals;
 mod bulk;
 mod catalog;
+mod clock;
 mod console;
 mod damage;
 mod definitions;
