@@ -152,6 +152,15 @@ impl Config {
         folder_of(&self.database_url)
     }
 
+    /// The files on this machine that nobody else should read: the database with its companions, and the keys.
+    pub fn kept_files(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.key_file.clone()];
+        if let Some(database) = file_of(&self.database_url) {
+            files.extend(["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{database}{end}"))));
+        }
+        files
+    }
+
     /// Name and value of every setting, with secrets left out: safe to print.
     pub fn redacted(&self) -> Vec<(&'static str, String)> {
         let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
@@ -188,10 +197,16 @@ impl Config {
 
 /// The folder of a SQLite file; None on PostgreSQL.
 fn folder_of(database_url: &str) -> Option<PathBuf> {
+    PathBuf::from(file_of(database_url)?)
+        .parent()
+        .map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+}
+
+/// The path of a SQLite file; None on PostgreSQL.
+fn file_of(database_url: &str) -> Option<&str> {
     let path = database_url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
-    let path = path.split('?').next().unwrap_or(path);
-    PathBuf::from(path).parent().map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+    path.split('?').next()
 }
 
 /// A database address whose password is replaced.

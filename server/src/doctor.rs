@@ -2,9 +2,10 @@
 
 use crate::config::Config;
 use backend::secrets::Keys;
-use backend::{Backend, outbox};
+use backend::{Backend, outbox, private_file};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -68,6 +69,8 @@ pub async fn examine(config: &Config) -> Report {
         }
         Err(words) => check("database", Finding::Problem(words)),
     }
+    // Opening them takes away what can be taken away.
+    check("files", files(config));
     Report { text, healthy }
 }
 
@@ -79,11 +82,25 @@ fn storage(config: &Config) -> Finding {
     }
 }
 
+/// Who may read what is kept on this machine.
+fn files(config: &Config) -> Finding {
+    let open: Vec<String> = config
+        .kept_files()
+        .into_iter()
+        .filter(|file| private_file::is_open_to_others(file))
+        .map(|file| file.display().to_string())
+        .collect();
+    if open.is_empty() {
+        return Finding::Fine("nobody else may read the database and the keys".to_owned());
+    }
+    Finding::Problem(format!("others may read {}: take that away (chmod 600)", open.join(", ")))
+}
+
 /// Writes a file and removes it; says when the file system wrote it.
 fn probe(folder: &Path) -> std::io::Result<SystemTime> {
     std::fs::create_dir_all(folder)?;
     let file = folder.join(format!(".docket-doctor-{}", std::process::id()));
-    std::fs::write(&file, b"probe")?;
+    private_file::create(&file)?.write_all(b"probe")?;
     let written = std::fs::metadata(&file).and_then(|file| file.modified());
     std::fs::remove_file(&file)?;
     written

@@ -1,6 +1,7 @@
 //! The keys that stored secrets are sealed with: from the environment, or from a key file that is made at the first start.
 
 use crate::config::Config;
+use backend::private_file;
 use backend::secrets::Keys;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -14,6 +15,11 @@ pub fn load(config: &Config) -> Result<Keys, String> {
         return Ok(keys.clone());
     }
     let file = &config.key_file;
+    match private_file::narrow(file) {
+        Ok(true) => tracing::warn!("others could read the key file {}; now its owner alone can", file.display()),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "who may read the key file {} cannot be seen to", file.display()),
+    }
     match std::fs::read_to_string(file) {
         Ok(text) => Keys::parse(&text).map_err(|problem| format!("The key file {} cannot be used: {problem}.", file.display())),
         Err(error) if error.kind() == ErrorKind::NotFound => first(file),
@@ -55,11 +61,7 @@ pub fn replace(file: &Path, keys: &Keys) -> Result<(), String> {
 
 /// Writes a key file that only its owner may read.
 fn write(file: &Path, keys: &Keys) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut written = options.open(file)?;
+    let mut written = private_file::create(file)?;
     written.write_all(b"# Docket's keys for stored secrets, the present one first. Keep a copy where the database's copies are not.\n")?;
     written.write_all(keys.written().as_bytes())?;
     written.sync_all()

@@ -16,6 +16,7 @@ pub mod live;
 pub mod notices;
 pub mod outbox;
 pub mod people;
+pub mod private_file;
 pub mod requests;
 pub mod secrets;
 pub mod settings;

@@ -2,7 +2,9 @@
 
 use super::File;
 use crate::error::{Error, Result};
+use crate::private_file;
 use domain::Refusal;
+use std::io::Write;
 use std::path::Path;
 
 /// Reads the definition files below a folder: the YAML files of it and of its direct subfolders.
@@ -37,7 +39,8 @@ pub fn read(folder: &Path) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// Writes files below a folder, which is made when it is missing. Files that are there are written over, others are left.
+/// Writes files below a folder, which is made when it is missing, for their owner alone. Files that are there are written over, others are
+/// left.
 ///
 /// # Errors
 /// `Input` when a file cannot be written.
@@ -48,7 +51,30 @@ pub fn write(folder: &Path, files: &[File]) -> Result<()> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|error| refuse(parent, error))?;
         }
-        std::fs::write(&path, text).map_err(|error| refuse(&path, error))?;
+        private_file::create(&path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| refuse(&path, error))?;
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn what_is_exported_is_its_owners_alone() {
+        let folder = std::env::temp_dir().join(format!("docket-export-{}", uuid::Uuid::now_v7()));
+        let files =
+            vec![("organization.yaml".to_owned(), "key: north\n".to_owned()), ("items/vpn.yaml".to_owned(), "key: vpn\n".to_owned())];
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("organization.yaml"), "of an earlier export, and longer").unwrap();
+        write(&folder, &files).unwrap();
+        for (relative, _) in &files {
+            assert_eq!(std::fs::metadata(folder.join(relative)).unwrap().permissions().mode() & 0o777, 0o600, "{relative}");
+        }
+        let mut sorted = files;
+        sorted.sort();
+        assert_eq!(read(&folder).unwrap(), sorted);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -4,9 +4,11 @@
 
 use super::Reader;
 use super::sole::{SoleConnection, keep_to_the_file};
-use crate::error::Result;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use crate::error::{Error, Result};
+use crate::private_file;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DbErr};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Connections that read.
@@ -32,6 +34,7 @@ const AGAIN: Duration = Duration::from_millis(20);
 /// When the file cannot be opened, or stays locked for a minute.
 pub(super) async fn open(url: &str) -> Result<(Reader, SoleConnection)> {
     let begin = Instant::now();
+    keep_private(url)?;
     let writer = loop {
         match SoleConnection::open(options(url, 1, WRITERS_CACHE)).await {
             Err(error) if locked(&error) && begin.elapsed() < PATIENCE => tokio::time::sleep(AGAIN).await,
@@ -41,6 +44,27 @@ pub(super) async fn open(url: &str) -> Result<(Reader, SoleConnection)> {
     let pool = Database::connect(options(url, OPENING, READERS_CACHE)).await?;
     keep_to_the_file(&pool);
     Ok((Reader::keeping(pool, READERS, writer.file().clone()), writer))
+}
+
+/// Makes a missing file for its owner alone; SQLite gives its companions the same mode. What is there already is taken from others.
+fn keep_private(url: &str) -> Result<()> {
+    let options: SqliteConnectOptions = url.parse().map_err(Error::failed)?;
+    let file = options.get_filename();
+    // The folder may be missing too: then SQLite says so.
+    if file.parent().is_some_and(Path::is_dir) || file.parent() == Some(Path::new("")) {
+        private_file::create_missing(file).map_err(|error| Error::failed(format!("{}: {error}", file.display())))?;
+    }
+    for end in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(end);
+        let path = Path::new(&path);
+        match private_file::narrow(path) {
+            Ok(true) => tracing::warn!("others could read {}; now its owner alone can", path.display()),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "who may read {} cannot be seen to", path.display()),
+        }
+    }
+    Ok(())
 }
 
 /// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
@@ -77,6 +101,29 @@ fn options(url: &str, connections: u32, cache: u32) -> ConnectOptions {
 mod tests {
     use crate::store::Store;
     use uuid::Uuid;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_database_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(format!("docket-mode-{}.sqlite", Uuid::new_v4().simple()));
+        let files = ["", "-wal", "-shm"].map(|end| std::path::PathBuf::from(format!("{}{end}", path.display())));
+        let modes = || files.each_ref().map(|file| std::fs::metadata(file).unwrap().permissions().mode() & 0o777);
+        let url = format!("sqlite:{}", path.display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        assert_eq!(modes(), [0o600; 3]);
+        // As an earlier version made them.
+        for file in &files {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let again = Store::open(&url).await.unwrap();
+        assert_eq!(modes(), [0o600; 3]);
+        drop((store, again));
+        for file in &files {
+            let _ = std::fs::remove_file(file);
+        }
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_new_file_is_opened_by_several_at_once() {
