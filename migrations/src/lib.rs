@@ -12,6 +12,7 @@ mod m20261123_000002_console;
 mod m20261123_000003_notices;
 mod m20261123_000004_outbox;
 mod m20261123_000005_version;
+mod m20261127_000001_probes;
 mod m20261127_000002_receipts;
 
 /// All migrations, oldest first.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_notices::Migration),
             Box::new(m20261123_000004_outbox::Migration),
             Box::new(m20261123_000005_version::Migration),
+            Box::new(m20261127_000001_probes::Migration),
             Box::new(m20261127_000002_receipts::Migration),
         ]
     }

@@ -165,10 +165,9 @@ fn secrets(keys: &Keys, config: &Config) -> Result<String, String> {
 
 async fn database(backend: &Backend) -> Result<String, String> {
     let kind = backend.store().kind();
-    match backend.store().ready().await {
-        Ok(true) => Ok(format!("{kind} answers and its schema is up to date")),
-        Ok(false) => Err(format!("{kind} answers, but its schema is not up to date: run docket migrate")),
-        Err(error) => Err(format!("{kind} does not answer: {error}")),
+    match backend.store().examine(backend.now()).await {
+        Ok(()) => Ok(format!("{kind} takes changes and its schema is up to date")),
+        Err(obstacle) => Err(format!("{} ({kind}: {})", obstacle.sentence, obstacle.cause)),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod private_file;
+pub mod readiness;
 pub mod requests;
 pub mod secrets;
 pub mod settings;
@@ -28,7 +29,7 @@ pub mod zones;
 pub use caller::Caller;
 pub use error::{Error, Result};
 pub use settings::Settings;
-pub use store::{Store, sessions};
+pub use store::{Obstacle, Store, sessions};
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -81,6 +82,7 @@ struct Inner {
     settings: Settings,
     client: connectors::http::Client,
     memory: known::Memory,
+    lookout: readiness::Lookout,
 }
 
 impl Backend {
@@ -90,7 +92,15 @@ impl Backend {
     /// When the HTTP client cannot be made (no TLS roots).
     pub fn new(store: Store, settings: Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
         let client = connectors::http::Client::new(&settings)?;
-        Ok(Self(Arc::new(Inner { store, clock, ids, settings, client, memory: known::Memory::default() })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            clock,
+            ids,
+            settings,
+            client,
+            memory: known::Memory::default(),
+            lookout: readiness::Lookout::default(),
+        })))
     }
 
     /// The database.
@@ -131,6 +141,11 @@ impl Backend {
     /// What this process knows of organizations.
     pub(crate) fn memory(&self) -> &known::Memory {
         &self.0.memory
+    }
+
+    /// What was found of this process's readiness.
+    pub(crate) fn lookout(&self) -> &readiness::Lookout {
+        &self.0.lookout
     }
 
     /// Live changes of this process.

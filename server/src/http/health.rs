@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
+use backend::readiness::{self, Readiness};
 
 /// `/health/live` and `/health/ready`.
 pub fn router() -> Router<Site> {
@@ -17,17 +18,10 @@ async fn live() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-store")], "ok\n")
 }
 
-/// The database answers and its schema is the one this program knows.
+/// The database takes changes and its schema is the one this program knows; if not, why.
 async fn ready(State(site): State<Site>) -> impl IntoResponse {
-    let ready = match site.backend.store().ready().await {
-        Ok(ready) => ready,
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            false
-        }
-    };
-    let worker = backend::outbox::alive(&site.backend).await.ok().flatten();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = Json(serde_json::json!({ "ready": ready, "worker_seen": worker }));
+    let Readiness { obstacle, worker_seen } = readiness::ready(&site.backend).await;
+    let status = if obstacle.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = Json(serde_json::json!({ "ready": obstacle.is_none(), "reason": obstacle, "worker_seen": worker_seen }));
     (status, [(header::CACHE_CONTROL, "no-store")], body)
 }

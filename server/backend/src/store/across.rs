@@ -375,7 +375,7 @@ mod tests {
                 return;
             }
             super::super::Store::open(&url).await.unwrap().migrate().await.unwrap();
-            let (reader, writer) = super::super::sqlite::open(&url).await.unwrap();
+            let (reader, writer) = super::super::sqlite::open(&url, Arc::default()).await.unwrap();
             let reader = Arc::new(reader);
             let before = look(&reader, &writer).await.unwrap();
             assert_eq!(look(&reader, &writer).await.unwrap().version, before.version);

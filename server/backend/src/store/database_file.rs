@@ -27,6 +27,37 @@ impl DatabaseFile {
         Self { file: Watched::at(path.to_owned()), log: Watched::at(log.into()) }
     }
 
+    /// The file's path.
+    pub(super) fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    /// Whether its mode and its file system let it be written, as far as can be seen without doing it.
+    #[cfg(unix)]
+    pub(super) fn can_be_written(&self) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        // Nothing is refused to root, but who sets a file read-only means it.
+        let some_may = std::fs::metadata(&self.file.path).is_ok_and(|found| found.permissions().mode() & 0o222 != 0);
+        some_may && rustix::fs::access(&self.file.path, rustix::fs::Access::WRITE_OK).is_ok()
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn can_be_written(&self) -> bool {
+        std::fs::metadata(&self.file.path).is_ok_and(|found| !found.permissions().readonly())
+    }
+
+    /// Bytes that may still be written beside it; None where the system does not say.
+    #[cfg(unix)]
+    pub(super) fn room(&self) -> Option<u64> {
+        let found = rustix::fs::statvfs(&self.file.path).ok()?;
+        Some(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn room(&self) -> Option<u64> {
+        None
+    }
+
     /// Fails when another file is there than at first, or none, with a sentence about it.
     pub(super) fn check(&self) -> Result<(), String> {
         self.file.check("database file")?;

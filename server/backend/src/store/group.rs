@@ -56,6 +56,8 @@ impl Group {
 
     /// Commits, unless what ran could no longer be told apart, and answers everybody.
     pub(super) async fn end(self, sole: &SoleConnection) {
+        // Only what was written shows that the database takes changes again.
+        let shows = !sole.is_failing() || has_changed(&self.outer).await;
         let ended = match self.failed {
             None => self.outer.commit().await.map_err(|error| format!("commit: {error}")),
             Some(cause) => {
@@ -69,7 +71,9 @@ impl Group {
         }
         // What is in a file that nobody finds is not kept.
         let ended = ended.and_then(|()| sole.file().check());
-        sole.note(&ended);
+        if shows || ended.is_err() {
+            sole.note(&ended);
+        }
         for finish in self.finishes {
             finish(ended.clone());
         }
@@ -133,4 +137,11 @@ impl Group {
         let live = self.live.clone();
         self.finishes.push(Box::new(move |committed| addition.end(committed.and(written), &live, None)));
     }
+}
+
+/// Whether anything was written on this connection, which a failure makes a new one.
+async fn has_changed(outer: &DatabaseTransaction) -> bool {
+    let asked = Statement::from_string(DatabaseBackend::Sqlite, "SELECT total_changes()");
+    let answer = outer.query_one_raw(asked).await.ok().flatten();
+    answer.and_then(|row| row.try_get_by_index::<i64>(0).ok()).is_some_and(|changes| changes > 0)
 }

@@ -8,6 +8,7 @@ mod adding;
 pub(crate) mod batch;
 mod column;
 mod database_file;
+mod database_state;
 #[cfg(test)]
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../../tests/it/databases.rs"]
@@ -17,6 +18,7 @@ mod group;
 mod lapse;
 mod limited;
 mod own;
+mod probe;
 mod reader;
 mod sole;
 mod sqlite;
@@ -62,6 +64,7 @@ pub(crate) mod workers;
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use chrono::{DateTime, Utc};
+use database_state::DatabaseState;
 use domain::id::OrganizationId;
 use futures::future::BoxFuture;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseTransaction, DbErr, RuntimeErr, Statement};
@@ -71,6 +74,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub(crate) use limited::Limited;
+
+pub use probe::Obstacle;
 pub(crate) use reader::Reader;
 pub(crate) use sole::SoleConnection;
 
@@ -86,6 +91,8 @@ pub struct Store {
     channel: Option<(Arc<str>, across::Teller)>,
     /// What hears other processes, once asked to.
     ear: Arc<tokio::sync::Mutex<Option<across::Ear>>>,
+    /// Whether it could be used lately.
+    state: Arc<DatabaseState>,
 }
 
 /// A handle to read one organization's rows.
@@ -179,12 +186,12 @@ impl Store {
     /// # Errors
     /// When the address is of neither kind or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
-        let (live, ear) = (Arc::new(Live::default()), Arc::default());
+        let (live, ear, state) = (Arc::new(Live::default()), Arc::default(), Arc::<DatabaseState>::default());
         if url.starts_with("sqlite:") {
-            let (reader, sole) = sqlite::open(url).await?;
+            let (reader, sole) = sqlite::open(url, state.clone()).await?;
             let reader = Arc::new(reader);
             let writer = writer::Writer::group_commit(sole, live.clone());
-            Ok(Self { reader, writer, live, channel: None, ear })
+            Ok(Self { reader, writer, live, channel: None, ear, state })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url);
             options.max_connections(32).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
@@ -196,7 +203,7 @@ impl Store {
             let reader = Database::connect(options).await?;
             let teller = across::Teller::new(reader.clone());
             let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone());
-            Ok(Self { reader: Arc::new(Reader::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear })
+            Ok(Self { reader: Arc::new(Reader::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear, state })
         } else {
             Err(Error::failed("DATABASE_URL must start with sqlite: or postgres://"))
         }
@@ -208,14 +215,6 @@ impl Store {
     /// When a migration fails.
     pub async fn migrate(&self) -> Result<()> {
         Ok(migrations::Migrator::up(self.writer.connection(), None).await?)
-    }
-
-    /// Whether the database answers, and every migration is applied.
-    ///
-    /// # Errors
-    /// When it does not answer.
-    pub async fn ready(&self) -> Result<bool> {
-        Ok(migrations::Migrator::get_pending_migrations(self.reader.pool()).await?.is_empty())
     }
 
     /// The kind of database, for people.

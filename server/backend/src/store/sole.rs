@@ -6,6 +6,7 @@
 //! thrown away and another one is opened. One that is not counted so is sent a real BEGIN, which SQLite refuses inside a transaction.
 
 use super::database_file::DatabaseFile;
+use super::database_state::DatabaseState;
 use sea_orm::sqlx::Connection;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -19,6 +20,7 @@ pub(crate) struct SoleConnection {
     pool: DatabaseConnection,
     standing: Arc<Standing>,
     file: Arc<DatabaseFile>,
+    state: Arc<DatabaseState>,
 }
 
 /// What is known of the connection in the pool.
@@ -28,8 +30,6 @@ struct Standing {
     doubted: AtomicBool,
     /// How many were thrown away.
     replaced: AtomicU64,
-    /// Whether the last group could not be written.
-    failing: AtomicBool,
 }
 
 impl SoleConnection {
@@ -37,7 +37,7 @@ impl SoleConnection {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub(super) async fn open(mut options: ConnectOptions) -> Result<Self, DbErr> {
+    pub(super) async fn open(mut options: ConnectOptions, state: Arc<DatabaseState>) -> Result<Self, DbErr> {
         let standing = Arc::<Standing>::default();
         let judged = standing.clone();
         options.map_sqlx_sqlite_before_acquire(move |connection, _| {
@@ -50,7 +50,7 @@ impl SoleConnection {
         let pool = Database::connect(options).await?;
         keep_to_the_file(&pool);
         let file = Arc::new(DatabaseFile::of(pool.get_sqlite_connection_pool().connect_options().get_filename()));
-        Ok(Self { pool, standing, file })
+        Ok(Self { pool, standing, file, state })
     }
 
     /// Its pool, for statements of their own.
@@ -86,17 +86,14 @@ impl SoleConnection {
         self.standing.replaced.load(Ordering::SeqCst)
     }
 
-    /// Takes note of how a group ended. A failure is logged when it is the first after a success, and so is the first success after it.
+    /// Whether the database could not be used lately.
+    pub(super) fn is_failing(&self) -> bool {
+        self.state.is_failing()
+    }
+
+    /// Takes note of how a group ended.
     pub(super) fn note(&self, ended: &Result<(), String>) {
-        let failed = ended.is_err();
-        let before = self.standing.failing.swap(failed, Ordering::SeqCst);
-        if let Err(cause) = ended {
-            if !before {
-                tracing::error!(%cause, "the database file does not take changes");
-            }
-        } else if before {
-            tracing::info!("the database file takes changes again");
-        }
+        self.state.wrote(ended.as_ref().err().cloned());
     }
 }
 

@@ -3,12 +3,14 @@
 //! SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
 
 use super::Reader;
+use super::database_state::DatabaseState;
 use super::sole::{SoleConnection, keep_to_the_file};
 use crate::error::{Error, Result};
 use crate::private_file;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DbErr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Connections that read.
@@ -32,11 +34,11 @@ const AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When the file cannot be opened, or stays locked for a minute.
-pub(super) async fn open(url: &str) -> Result<(Reader, SoleConnection)> {
+pub(super) async fn open(url: &str, state: Arc<DatabaseState>) -> Result<(Reader, SoleConnection)> {
     let begin = Instant::now();
     keep_private(url)?;
     let writer = loop {
-        match SoleConnection::open(options(url, 1, WRITERS_CACHE)).await {
+        match SoleConnection::open(options(url, 1, WRITERS_CACHE), state.clone()).await {
             Err(error) if locked(&error) && begin.elapsed() < PATIENCE => tokio::time::sleep(AGAIN).await,
             opened => break opened?,
         }
