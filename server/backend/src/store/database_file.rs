@@ -65,7 +65,10 @@ impl DatabaseFile {
         if self.log.first.get().is_none() && identity(&self.log.path).is_none() {
             return Ok(());
         }
-        self.log.check("log beside the database file")
+        // Stopped in an orderly way, SQLite writes what it still has of it to the database file.
+        self.log.check("log beside the database file").map_err(|_| {
+            "the log beside the database file is gone or was replaced: stop Docket, without killing it, and start it again".to_owned()
+        })
     }
 }
 

@@ -59,9 +59,8 @@ impl Reader {
         self.file.as_ref().map_or(Ok(()), |file| file.check().map_err(DbErr::Custom))
     }
 
-    /// The outcome, if the file is there before and after.
+    /// The outcome, if the file is still there.
     async fn checked<T>(&self, doing: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        self.check()?;
         let done = doing.await?;
         self.check()?;
         Ok(done)
@@ -73,7 +72,7 @@ impl Reader {
         let connection = match idle {
             Some(connection) => connection,
             None => {
-                // A connection to another file would not be harmless (`SoleConnection::begin`).
+                // A connection to another file would not be harmless (`SoleConnection::open`).
                 self.check()?;
                 self.pool.get_sqlite_connection_pool().acquire().await.map_err(failed)?.detach()
             }

@@ -8,8 +8,10 @@
 use super::database_file::DatabaseFile;
 use super::database_state::DatabaseState;
 use sea_orm::sqlx::Connection;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -39,17 +41,23 @@ impl SoleConnection {
     /// When the file cannot be opened.
     pub(super) async fn open(mut options: ConnectOptions, state: Arc<DatabaseState>) -> Result<Self, DbErr> {
         let standing = Arc::<Standing>::default();
-        let judged = standing.clone();
+        let path: SqliteConnectOptions = options.get_url().parse().map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
+        let file = Arc::new(DatabaseFile::of(path.get_filename()));
+        let (judged, there) = (standing.clone(), file.clone());
         options.map_sqlx_sqlite_before_acquire(move |connection, _| {
-            let doubted = judged.doubted.swap(false, Ordering::SeqCst) || connection.is_in_transaction();
-            if doubted {
+            let doubted = judged.doubted.load(Ordering::SeqCst) || connection.is_in_transaction();
+            // Another file is not opened: a connection that finds the log of the first one there, and ends as its only one, takes that log
+            // away. What this one writes until the file is back is not acknowledged.
+            let replace = doubted && there.check().is_ok();
+            if replace {
+                judged.doubted.store(false, Ordering::SeqCst);
                 judged.replaced.fetch_add(1, Ordering::SeqCst);
             }
-            Box::pin(std::future::ready(Ok(!doubted)))
+            Box::pin(std::future::ready(Ok(!replace)))
         });
         let pool = Database::connect(options).await?;
         keep_to_the_file(&pool);
-        let file = Arc::new(DatabaseFile::of(pool.get_sqlite_connection_pool().connect_options().get_filename()));
+        file.check().map_err(DbErr::Custom)?;
         Ok(Self { pool, standing, file, state })
     }
 
@@ -63,10 +71,12 @@ impl SoleConnection {
         &self.file
     }
 
-    /// Begins a transaction that is one for SQLite too. Not in a file that is another one: a connection that opens it with the log of the
-    /// first one, and ends as its only one, takes that log away.
+    /// Begins a transaction that is one for SQLite too. After a failure it looks first whether the file is there, which each group is looked at
+    /// for in the end.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, String> {
-        self.file.check()?;
+        if self.is_failing() {
+            self.file.check()?;
+        }
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         let begun = self.pool.begin_with_options(options).await;

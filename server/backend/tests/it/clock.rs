@@ -66,7 +66,6 @@ async fn a_lease_and_a_pause_end_although_they_end_in_the_future() {
 #[tokio::test]
 async fn a_held_decision_is_not_held_for_a_day() {
     on_both(|world| async move {
-        world.leaves_work();
         let (hana, ada) = (world.caller("north", "hana").await, world.caller("north", "ada").await);
         let number = file(&world, &hana, "badge", json!({"text": "For the east door"})).await;
         let decision = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen: 1 };
