@@ -141,10 +141,10 @@ impl Drop for Site {
 }
 
 /// The files of a built site, as far as tests look at them, beside one that is nobody's business; gone when dropped.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn of_a_site() -> Self {
+    pub fn of_a_site() -> Self {
         let folder = std::env::temp_dir().join(format!("docket-http-{}", uuid::Uuid::now_v7()));
         std::fs::create_dir_all(folder.join("site/pkg")).unwrap();
         std::fs::write(folder.join("site/pkg/docket.css"), "body{color:black}").unwrap();

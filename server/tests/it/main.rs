@@ -8,6 +8,8 @@ mod crash;
 #[path = "../../backend/tests/it/databases.rs"]
 mod databases;
 mod doctor;
+#[cfg(unix)]
+mod durability;
 mod harness;
 mod landing;
 mod limits;
