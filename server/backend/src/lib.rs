@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: HTTP, sessions' cookies, screens (server, app), and any rule (domain).
 
+mod apart;
 pub mod approvals;
 mod caller;
 pub mod catalog;

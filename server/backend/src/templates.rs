@@ -1,19 +1,25 @@
 //! Templates of what leaves Docket: subjects, texts and payloads with a request's data.
 //!
-//! Sandboxed: a template reaches the data it is given and nothing else, and its work is bounded. A name that does not exist is found when
-//! the template is saved. `{form_name}` and its like, as older systems wrote them, mean the same as `{{ form_name }}`.
+//! Administrators of organizations write them, and they run in the process that serves everybody. So a template reaches the data it is
+//! given and nothing else, and what it may take of time and memory is counted before it is taken: see `language` for what exists,
+//! `evaluation` for how it runs and `budget` for how much. A name that does not exist is found when the template is saved.
+//! `{form_name}` and its like, as older systems wrote them, mean the same as `{{ form_name }}`.
 
-use minijinja::value::{Serde, Value as Shown};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+mod budget;
+mod datum;
+mod evaluation;
+mod filters;
+mod language;
+
+use budget::Fault;
+use evaluation::Evaluation;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// Characters of a template, at most.
 pub const LONGEST: usize = 20_000;
-/// Characters of what it makes, at most.
-const LONGEST_RESULT: usize = 100_000;
-/// Steps of the template engine, at most.
-const FUEL: u64 = 200_000;
+/// Bytes of what it makes, at most.
+const LONGEST_RESULT: usize = 256 * 1024;
 
 /// Names a template may use; `answers.<key>` besides.
 pub const NAMES: &[&str] = &[
@@ -56,16 +62,13 @@ pub enum Escape {
 ///
 /// # Errors
 /// The sentence.
-pub fn check(source: &str, escape: Escape, answers: Option<&BTreeSet<String>>) -> Result<(), String> {
+pub fn check(source: &str, answers: Option<&BTreeSet<String>>) -> Result<(), String> {
     if source.len() > LONGEST {
         return Err(format!("The template is too long: {LONGEST} characters at most."));
     }
     let source = modern(source);
-    let environment = environment(escape);
-    let template = environment.template_from_named_str("template", &source).map_err(|error| told(&error))?;
-    let mut unknown: Vec<String> = template.undeclared_variables(true).into_iter().filter(|name| !is_known(name, answers)).collect();
-    unknown.sort();
-    match unknown.first() {
+    let names = language::read(&source).map_err(|fault| told(&fault))?.names;
+    match names.iter().find(|name| !is_known(name, answers)) {
         Some(name) => Err(format!("There is no “{name}”. A template can use {}, and answers.<key>.", top_names())),
         None => Ok(()),
     }
@@ -76,14 +79,10 @@ pub fn check(source: &str, escape: Escape, answers: Option<&BTreeSet<String>>) -
 /// # Errors
 /// What went wrong, in a whole sentence.
 pub fn render(source: &str, escape: Escape, event: &str, data: &Value) -> Result<String, String> {
-    let source = modern(source);
-    let environment = environment(escape);
-    let template = environment.template_from_named_str("template", &source).map_err(|error| told(&error))?;
-    let made = template.render(Shown::from(Serde(context(event, data)))).map_err(|error| told(&error))?;
-    if made.len() > LONGEST_RESULT {
-        return Err(format!("The template makes more than {LONGEST_RESULT} characters."));
+    if source.len() > LONGEST {
+        return Err(format!("The template is too long: {LONGEST} characters at most."));
     }
-    Ok(made)
+    made(&modern(source), escape, &context(event, data))
 }
 
 /// The text that one of Docket's own templates makes of its data.
@@ -91,9 +90,13 @@ pub fn render(source: &str, escape: Escape, event: &str, data: &Value) -> Result
 /// # Errors
 /// What went wrong, in a whole sentence.
 pub(crate) fn document(source: &str, escape: Escape, data: &Value) -> Result<String, String> {
-    let environment = environment(escape);
-    let template = environment.template_from_named_str("document", source).map_err(|error| told(&error))?;
-    template.render(Shown::from(Serde(data))).map_err(|error| told(&error))
+    made(source, escape, data)
+}
+
+fn made(source: &str, escape: Escape, data: &Value) -> Result<String, String> {
+    let nothing = Map::new();
+    let read = language::read(source).map_err(|fault| told(&fault))?;
+    Evaluation::run(&read.root, escape, data.as_object().unwrap_or(&nothing), LONGEST_RESULT).map_err(|fault| told(&fault))
 }
 
 /// Data to try templates on when there is no request.
@@ -118,14 +121,11 @@ fn is_known(name: &str, answers: Option<&BTreeSet<String>>) -> bool {
     let mut parts = name.splitn(3, '.');
     match (parts.next(), parts.next()) {
         (Some("answers"), Some(key)) => answers.is_none_or(|known| known.contains(key)),
-        (Some(top), None) => NAMES.contains(&top) || FUNCTIONS.contains(&top),
+        (Some(top), None) => NAMES.contains(&top),
         (Some(top), Some(inner)) => NAMES.contains(&format!("{top}.{inner}").as_str()),
         (None, _) => false,
     }
 }
-
-/// Functions the engine brings.
-const FUNCTIONS: &[&str] = &["range", "dict", "namespace"];
 
 /// `{form_name}` as `{{ form_name }}`: a known name between single braces.
 fn modern(source: &str) -> String {
@@ -168,31 +168,6 @@ fn context(event: &str, data: &Value) -> Value {
     Value::Object(context)
 }
 
-fn environment<'s>(escape: Escape) -> Environment<'s> {
-    let mut environment = Environment::new();
-    environment.set_fuel(Some(FUEL));
-    // An answer that this item does not ask for is empty; names that exist nowhere were refused when the template was saved.
-    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
-    environment.set_auto_escape_callback(move |_| match escape {
-        Escape::None => AutoEscape::None,
-        Escape::Html => AutoEscape::Html,
-        Escape::Json => AutoEscape::Json,
-        Escape::Slack => AutoEscape::Custom("slack".into()),
-    });
-    environment.set_formatter(|out, state, value| match state.auto_escape() {
-        AutoEscape::Custom(_) if !value.is_safe() => {
-            let text = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
-            out.write_str(&slack(&text)).map_err(minijinja::Error::from)
-        }
-        // Nothing is an empty text, not the word "none"; in JSON it is null.
-        AutoEscape::None | AutoEscape::Html if value.is_none() => Ok(()),
-        AutoEscape::Custom(_) => out.write_str(&value.to_string()).map_err(minijinja::Error::from),
-        AutoEscape::Json if value.is_undefined() => out.write_str("null").map_err(minijinja::Error::from),
-        _ => minijinja::escape_formatter(out, state, value),
-    });
-    environment
-}
-
 /// Text for Slack: its three control characters as entities.
 pub fn slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -203,66 +178,11 @@ pub fn html(text: &str) -> String {
     slack(text).replace('"', "&quot;")
 }
 
-/// An error of the engine, without its insides.
-fn told(error: &minijinja::Error) -> String {
-    let line = error.line().map_or_else(String::new, |line| format!(", in line {line}"));
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    format!("The template cannot be used{line}: {detail}.")
+/// What is wrong, as a sentence.
+fn told(fault: &Fault) -> String {
+    let line = fault.line.map_or_else(String::new, |line| format!(", in line {line}"));
+    format!("The template cannot be used{line}: {}.", fault.what)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn data() -> Value {
-        json!({
-            "number": "IT-7F3K",
-            "item": {"key": "vpn", "name": "VPN <access> & \"more\""},
-            "requester": {"name": "Hana"},
-            "answers": [{"key": "s", "title": "S", "answers": [{"key": "why", "label": "Why", "text": "a < b", "value": "a < b"}]}],
-        })
-    }
-
-    fn made(source: &str, escape: Escape) -> String {
-        render(source, escape, "request.dispatched", &data()).unwrap()
-    }
-
-    #[test]
-    fn placeholders_of_older_systems_keep_working() {
-        assert_eq!(made("New: {form_name} ({number})", Escape::None), "New: VPN <access> & \"more\" (IT-7F3K)");
-        assert_eq!(made("{{ form_name }}{% if number %}!{% endif %}", Escape::None), "VPN <access> & \"more\"!");
-        assert_eq!(made("{unknown} {answers.why} {", Escape::None), "{unknown} a < b {");
-        assert_eq!(made(r#"{"n": {{ number }}, "o": {"p": 1}}"#, Escape::Json), r#"{"n": "IT-7F3K", "o": {"p": 1}}"#);
-    }
-
-    #[test]
-    fn data_is_escaped_for_where_it_goes() {
-        assert_eq!(made("<b>{{ answers.why }}</b>", Escape::Html), "<b>a &lt; b</b>");
-        assert_eq!(made("*{{ item.name }}* {{ answers.none }}", Escape::Slack), "*VPN &lt;access&gt; &amp; \"more\"* ");
-        let json = made(r#"{"title": {{ item.name }}, "gone": {{ answers.none }}, "all": {{ sections }}}"#, Escape::Json);
-        let read: Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(read["title"], data()["item"]["name"]);
-        assert_eq!((&read["gone"], &read["all"][0]["answers"][0]["text"]), (&Value::Null, &json!("a < b")));
-    }
-
-    #[test]
-    fn what_does_not_exist_is_said_at_save() {
-        let keys: BTreeSet<String> = ["why".to_owned()].into();
-        assert_eq!(
-            check("{{ number }} {{ answers.why }} {% for s in sections %}{{ s.title }}{% endfor %}", Escape::None, Some(&keys)),
-            Ok(())
-        );
-        assert!(check("{{ nubmer }}", Escape::None, None).unwrap_err().starts_with("There is no “nubmer”."));
-        assert!(check("{{ requester.mail }}", Escape::None, None).unwrap_err().contains("requester.mail"));
-        assert!(check("{{ answers.when }}", Escape::None, Some(&keys)).unwrap_err().contains("answers.when"));
-        assert!(check("a\n{{ number", Escape::None, None).unwrap_err().contains("line 2"));
-        assert!(check(&"x".repeat(LONGEST + 1), Escape::None, None).is_err());
-    }
-
-    #[test]
-    fn a_template_works_for_a_bounded_time_and_reaches_nothing_else() {
-        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-        assert!(render(endless, Escape::None, "e", &data()).is_err());
-        assert!(render("{% include 'secrets' %}", Escape::None, "e", &data()).is_err());
-    }
-}
+mod tests;

@@ -297,7 +297,7 @@ pub fn check(
 
 /// A template is right when its names exist and, for a payload, when it makes JSON.
 fn check_template(source: &str, escape: Escape, answers: Option<&BTreeSet<String>>) -> Result<(), String> {
-    templates::check(source, escape, answers)?;
+    templates::check(source, answers)?;
     let made = templates::render(source, escape, "test", &templates::sample("", &Value::Null))?;
     if escape == Escape::Json {
         serde_json::from_str::<Value>(&made).map_err(|error| {

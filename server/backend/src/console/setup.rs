@@ -8,7 +8,7 @@ use crate::live::Change;
 use crate::secrets::Keys;
 use crate::store::{Tx, connector_tests, connectors, destinations, forms};
 use crate::templates;
-use crate::{Backend, Caller};
+use crate::{Backend, Caller, apart};
 use domain::connectors::Connector;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, KindView, TestView};
 use domain::forms::answers::says_something;
@@ -22,6 +22,8 @@ const STORED: &str = "(stored)";
 /// Keys of what is asked of every connector.
 const GENERAL: &[&str] = &["name", "enabled"];
 const LONGEST_NAME: u32 = 120;
+/// Said of work that was not done in time.
+const TOO_LONG: &str = "The template takes too long, or the server has much to do. Try again, or make it shorter.";
 
 /// The kinds of connectors there are.
 ///
@@ -162,7 +164,9 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
             let wanted = wanted(&input, present.as_ref(), &all)?;
             let answers = crate::definitions::answer_keys(forms::all(tx).await?.iter().map(|(_, form)| form));
             let kind = kinds_of::find(&wanted.kind).ok_or(Refusal::NotFound)?;
-            let problems = kinds_of::check(kind, &wanted.settings, be.settings(), Some(&answers));
+            let (server, checked) = (be.clone(), wanted.clone());
+            let check = move || kinds_of::check(kind, &checked.settings, server.settings(), Some(&answers));
+            let problems = apart::run(check).await.ok_or_else(|| Refusal::not_now(TOO_LONG))?;
             if !problems.is_empty() {
                 let problems = problems.into_iter().map(|(field, message)| problem(&field, &message)).collect();
                 return Err(Refusal::Problems { problems }.into());
@@ -266,8 +270,10 @@ pub async fn preview(backend: &Backend, caller: &Caller, kind: &str, field: &str
     let refuse = |message: &str| Refusal::Problems { problems: vec![problem(field, message)] };
     let handle = backend.store().read(caller.organization);
     let answers = crate::definitions::answer_keys(forms::all(&handle).await?.iter().map(|(_, form)| form));
-    templates::check(source, escape, Some(&answers)).map_err(|message| refuse(&message))?;
+    templates::check(source, Some(&answers)).map_err(|message| refuse(&message))?;
     let data = crate::outbox::sample(backend, caller.organization, number).await?;
     let data = data.ok_or_else(|| refuse(&format!("There is no request {number}")))?;
-    Ok(templates::render(source, escape, "request.dispatched", &data).map_err(|message| refuse(&message))?)
+    let source = source.to_owned();
+    let made = apart::run(move || templates::render(&source, escape, "request.dispatched", &data)).await;
+    Ok(made.unwrap_or_else(|| Err(TOO_LONG.to_owned())).map_err(|message| refuse(&message))?)
 }

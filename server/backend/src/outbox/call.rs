@@ -1,7 +1,7 @@
 //! One call of a connector, with its secrets in place and out of sight.
 
-use crate::Backend;
 use crate::connectors::{self, Message, Outcome, Outgoing, Verdict};
+use crate::{Backend, apart};
 use domain::connectors::Connector;
 use std::time::Duration;
 
@@ -26,6 +26,10 @@ pub(super) async fn call(backend: &Backend, organization: &str, connector: &Conn
         Err(message) => return Outcome::not_set_up(message),
     };
     let tried = match sent {
+        // Templates of the organization are run before the first call: work that may take long.
+        Sent::Outgoing(outgoing) if kind.templates().iter().any(|(key, _)| connector.settings.contains_key(*key)) => {
+            tokio::time::timeout(PATIENCE, apart::begin(kind.deliver(&given, outgoing, backend.client()))).await
+        }
         Sent::Outgoing(outgoing) => tokio::time::timeout(PATIENCE, kind.deliver(&given, outgoing, backend.client())).await,
         Sent::Message(message) => tokio::time::timeout(PATIENCE, kind.tell(&given, message, backend.client())).await,
     };

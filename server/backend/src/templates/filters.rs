@@ -1,0 +1,389 @@
+//! The filters and tests a template can use. Each pays for what it reads and makes before it does.
+
+use super::budget::{Budget, Fault};
+use super::datum::{Datum, json};
+use serde_json::{Map, Number, Value};
+
+/// Every filter.
+pub(super) const FILTERS: &[&str] = &[
+    "abs",
+    "capitalize",
+    "count",
+    "d",
+    "default",
+    "e",
+    "escape",
+    "first",
+    "float",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "split",
+    "string",
+    "title",
+    "tojson",
+    "trim",
+    "upper",
+];
+
+/// Every test.
+pub(super) const TESTS: &[&str] = &[
+    "defined",
+    "divisibleby",
+    "eq",
+    "equalto",
+    "even",
+    "false",
+    "in",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "string",
+    "true",
+    "undefined",
+];
+
+/// Spaces that a line or a level of JSON is set in, at most.
+const WIDEST: usize = 40;
+
+/// What a filter or a test is given besides the value.
+#[derive(Default)]
+pub(super) struct Arguments<'d> {
+    pub placed: Vec<Datum<'d>>,
+    pub named: Vec<(String, Datum<'d>)>,
+}
+
+impl<'d> Arguments<'d> {
+    fn get(&self, place: usize, name: &str) -> Option<&Datum<'d>> {
+        self.placed.get(place).or_else(|| self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value))
+    }
+
+    fn text(&self, place: usize, name: &str, budget: &Budget) -> Result<Option<String>, Fault> {
+        self.get(place, name).map(|value| paid(value, budget)).transpose()
+    }
+
+    fn spaces(&self, place: usize, name: &str) -> Result<Option<usize>, Fault> {
+        let Some(asked) = self.get(place, name) else { return Ok(None) };
+        match asked.value() {
+            Value::Bool(false) | Value::Null => Ok(None),
+            Value::Bool(true) => Ok(Some(2)),
+            other => match other.as_u64().and_then(|spaces| usize::try_from(spaces).ok()).filter(|spaces| *spaces <= WIDEST) {
+                Some(spaces) => Ok(Some(spaces)),
+                None => Err(Fault::new(format!("{name} is a number up to {WIDEST}"))),
+            },
+        }
+    }
+
+    fn is_true(&self, place: usize, name: &str) -> bool {
+        self.get(place, name).is_some_and(Datum::is_true)
+    }
+}
+
+/// A text of its own, paid for.
+fn paid(value: &Datum<'_>, budget: &Budget) -> Result<String, Fault> {
+    let text = value.as_text(budget)?;
+    budget.spend(text.len())?;
+    Ok(text.into_owned())
+}
+
+/// A text made of a value's text, by something that makes it a few times as long at most.
+fn changed<'d>(value: &Datum<'d>, budget: &Budget, change: impl FnOnce(&str) -> String) -> Result<Datum<'d>, Fault> {
+    let text = value.as_text(budget)?;
+    budget.spend(text.len().saturating_mul(4))?;
+    Ok(Datum::text(change(&text)))
+}
+
+/// A list of copies.
+fn copies<'d>(items: impl IntoIterator<Item = Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    let mut list = Vec::new();
+    for item in items {
+        budget.spend(super::datum::weight(item.value(), 0)?)?;
+        list.push(item.value().clone());
+    }
+    Datum::made(Value::Array(list), budget)
+}
+
+/// Puts a value through a filter. Escaping depends on where the text goes, and is not here.
+pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    budget.spend(1)?;
+    match name {
+        "safe" => Ok(Datum::safe(paid(value, budget)?)),
+        "string" => Ok(Datum::text(paid(value, budget)?)),
+        "lower" => changed(value, budget, str::to_lowercase),
+        "upper" => changed(value, budget, str::to_uppercase),
+        "capitalize" => changed(value, budget, capitalized),
+        "title" => changed(value, budget, titled),
+        "trim" => changed(value, budget, |text| text.trim().to_owned()),
+        "replace" => replaced(value, given, budget),
+        "indent" => indented(value, given, budget),
+        "split" => {
+            let by = given.text(0, "sep", budget)?.filter(|by| !by.is_empty());
+            let text = value.as_text(budget)?;
+            let parts: Vec<&str> = match &by {
+                Some(by) => text.split(by.as_str()).collect(),
+                None => text.split_whitespace().collect(),
+            };
+            texts(&parts, budget)
+        }
+        "lines" => texts(&value.as_text(budget)?.lines().collect::<Vec<_>>(), budget),
+        "tojson" => Ok(Datum::safe(json(value.value(), given.spaces(0, "indent")?, budget)?)),
+        "default" | "d" => {
+            let missing = value.is_undefined() || (given.is_true(1, "boolean") && !value.is_true());
+            Ok(if missing { given.get(0, "value").cloned().unwrap_or_else(|| Datum::text("")) } else { value.clone() })
+        }
+        "length" | "count" => {
+            let length = match value.value() {
+                Value::String(text) => {
+                    budget.spend(text.len())?;
+                    text.chars().count()
+                }
+                _ => value.items(budget)?.len(),
+            };
+            Datum::made(Value::from(length), budget)
+        }
+        "first" => ends(value, true, budget),
+        "last" => ends(value, false, budget),
+        "reverse" => match value.value() {
+            Value::String(_) => changed(value, budget, |text| text.chars().rev().collect()),
+            _ => copies(value.items(budget)?.into_iter().rev(), budget),
+        },
+        "list" => copies(value.items(budget)?, budget),
+        "items" => {
+            let Some(entries) = value.value().as_object() else { return Err(Fault::new("only an object has items")) };
+            let mut pairs = Vec::new();
+            for (key, item) in entries {
+                budget.spend(key.len() + super::datum::weight(item, 0)?)?;
+                pairs.push(Value::Array(vec![Value::from(key.as_str()), item.clone()]));
+            }
+            Datum::made(Value::Array(pairs), budget)
+        }
+        "join" => joined(value, given, budget),
+        "map" => {
+            let Some(attribute) = given.text(usize::MAX, "attribute", budget)? else {
+                return Err(Fault::new("map needs an attribute, like map(attribute=\"title\")"));
+            };
+            let mut mapped = Vec::new();
+            for item in value.items(budget)? {
+                mapped.push(item.attribute(&attribute, budget)?);
+            }
+            copies(mapped, budget)
+        }
+        "select" | "reject" => copies(value.items(budget)?.into_iter().filter(|item| item.is_true() == (name == "select")), budget),
+        "selectattr" | "rejectattr" => {
+            let Some(attribute) = given.text(0, "attribute", budget)? else { return Err(Fault::new(format!("{name} needs an attribute"))) };
+            let mut found = Vec::new();
+            for item in value.items(budget)? {
+                if item.attribute(&attribute, budget)?.is_true() == (name == "selectattr") {
+                    found.push(item);
+                }
+            }
+            copies(found, budget)
+        }
+        "int" => {
+            let number = number(value, budget)?;
+            #[expect(clippy::cast_possible_truncation, reason = "a float beyond the integers becomes the last of them")]
+            let whole = number.as_i64().unwrap_or_else(|| number.as_f64().unwrap_or_default() as i64);
+            Datum::made(Value::from(whole), budget)
+        }
+        "float" => Datum::made(Value::from(number(value, budget)?.as_f64().unwrap_or_default()), budget),
+        "abs" => {
+            let number = number(value, budget)?;
+            let whole = number.as_i64().and_then(i64::checked_abs).map(Value::from);
+            Datum::made(whole.unwrap_or_else(|| Value::from(number.as_f64().unwrap_or_default().abs())), budget)
+        }
+        "round" => {
+            let digits = given.get(0, "precision").and_then(|digits| digits.value().as_i64()).unwrap_or_default().clamp(0, 15);
+            let scale = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
+            Datum::made(Value::from((number(value, budget)?.as_f64().unwrap_or_default() * scale).round() / scale), budget)
+        }
+        other => Err(Fault::new(format!("there is no filter “{other}”"))),
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect())
+}
+
+fn titled(text: &str) -> String {
+    let mut within = false;
+    let mut made = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match within {
+            true => made.extend(letter.to_lowercase()),
+            false => made.extend(letter.to_uppercase()),
+        }
+        within = letter.is_alphanumeric() || letter == '\'';
+    }
+    made
+}
+
+fn replaced<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    let (Some(from), Some(to)) = (given.text(0, "old", budget)?, given.text(1, "new", budget)?) else {
+        return Err(Fault::new("replace needs what is replaced, and by what"));
+    };
+    let text = value.as_text(budget)?;
+    budget.spend(text.len())?;
+    if from.is_empty() {
+        return Ok(value.clone());
+    }
+    let times = text.matches(from.as_str()).count();
+    budget.spend(times.saturating_mul(to.len()).saturating_add(text.len()))?;
+    Ok(Datum::text(text.replace(from.as_str(), &to)))
+}
+
+fn indented<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    let spaces = " ".repeat(given.spaces(0, "width")?.unwrap_or(4));
+    let (first, blank) = (given.is_true(1, "first"), given.is_true(2, "blank"));
+    let text = value.as_text(budget)?;
+    budget.spend(text.len())?;
+    let lines = text.lines().count();
+    budget.spend(lines.saturating_mul(spaces.len() + 1).saturating_add(text.len()))?;
+    let indented = text.lines().enumerate().map(|(place, line)| {
+        let bare = (place == 0 && !first) || (line.is_empty() && !blank);
+        if bare { line.to_owned() } else { format!("{spaces}{line}") }
+    });
+    Ok(Datum::text(indented.collect::<Vec<_>>().join("\n")))
+}
+
+fn texts<'d>(parts: &[&str], budget: &Budget) -> Result<Datum<'d>, Fault> {
+    let bytes: usize = parts.iter().map(|part| part.len()).sum();
+    budget.spend(bytes.saturating_add(parts.len().saturating_mul(size_of::<Value>())))?;
+    Datum::made(Value::Array(parts.iter().map(|part| Value::from(*part)).collect()), budget)
+}
+
+/// The first or the last item of a list, letter of a text.
+fn ends<'d>(value: &Datum<'d>, first: bool, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    if let Value::String(text) = value.value() {
+        let letter = if first { text.chars().next() } else { text.chars().next_back() };
+        return Ok(letter.map_or(Datum::Undefined, |letter| Datum::text(letter)));
+    }
+    let mut items = value.items(budget)?;
+    Ok(if items.is_empty() { Datum::Undefined } else { items.swap_remove(if first { 0 } else { items.len() - 1 }) })
+}
+
+fn joined<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    let between = given.text(0, "joiner", budget)?.unwrap_or_default();
+    let mut made = String::new();
+    for (place, item) in value.items(budget)?.iter().enumerate() {
+        let text = item.as_text(budget)?;
+        budget.spend(between.len().saturating_add(text.len()))?;
+        if place > 0 {
+            made.push_str(&between);
+        }
+        made.push_str(&text);
+    }
+    Ok(Datum::text(made))
+}
+
+/// A number, or what a text says as one; nought when it says none.
+fn number(value: &Datum<'_>, budget: &Budget) -> Result<Number, Fault> {
+    let read = |text: &str| {
+        let text = text.trim();
+        let float = || text.parse::<f64>().ok().and_then(Number::from_f64);
+        text.parse::<i64>().ok().map(Number::from).or_else(float)
+    };
+    Ok(match value.value() {
+        Value::Number(number) => number.clone(),
+        Value::Bool(yes) => Number::from(u8::from(*yes)),
+        Value::String(text) => {
+            budget.spend(text.len())?;
+            read(text).unwrap_or_else(|| Number::from(0))
+        }
+        _ => Number::from(0),
+    })
+}
+
+/// Whether a value passes a test.
+pub(super) fn test<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<bool, Fault> {
+    budget.spend(1)?;
+    let other = || given.placed.first().cloned().unwrap_or(Datum::Undefined);
+    let whole = || value.value().as_i64();
+    Ok(match name {
+        "defined" => !value.is_undefined(),
+        "undefined" => value.is_undefined(),
+        "none" => value.value().is_null() && !value.is_undefined(),
+        "true" => *value.value() == Value::Bool(true),
+        "false" => *value.value() == Value::Bool(false),
+        "string" => value.value().is_string(),
+        "number" => value.value().is_number(),
+        "sequence" => value.value().is_array(),
+        "mapping" => value.value().is_object(),
+        "odd" => whole().is_some_and(|number| number % 2 != 0),
+        "even" => whole().is_some_and(|number| number % 2 == 0),
+        "divisibleby" => {
+            let by = other().value().as_i64().filter(|by| *by != 0);
+            whole().zip(by).and_then(|(number, by)| number.checked_rem(by)) == Some(0)
+        }
+        "eq" | "equalto" => same(value, &other(), budget)?,
+        "ne" => !same(value, &other(), budget)?,
+        "in" => contains(&other(), value, budget)?,
+        unknown => return Err(Fault::new(format!("there is no test “{unknown}”"))),
+    })
+}
+
+/// Whether two values are equal; numbers by their size.
+pub(super) fn same(one: &Datum<'_>, other: &Datum<'_>, budget: &Budget) -> Result<bool, Fault> {
+    Ok(match (one.value(), other.value()) {
+        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (one, other) => {
+            budget.spend(super::datum::weight(one, 0)?.min(super::datum::weight(other, 0)?))?;
+            one == other
+        }
+    })
+}
+
+/// Whether a list has a value, a text a part, an object a key.
+pub(super) fn contains(whole: &Datum<'_>, part: &Datum<'_>, budget: &Budget) -> Result<bool, Fault> {
+    match whole.value() {
+        Value::String(text) => {
+            let part = part.as_text(budget)?;
+            budget.spend(text.len().saturating_add(part.len()))?;
+            Ok(text.contains(&*part))
+        }
+        Value::Object(entries) => Ok(part.value().as_str().is_some_and(|key| entries.contains_key(key))),
+        Value::Array(_) => {
+            for item in whole.items(budget)? {
+                if same(&item, part, budget)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Value::Null => Ok(false),
+        _ => Err(Fault::new("“in” asks a list or a text")),
+    }
+}
+
+/// The entries of an object that a template wrote out.
+pub(super) fn object<'d>(entries: Vec<(String, Datum<'d>)>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    let mut object = Map::new();
+    for (key, value) in entries {
+        budget.spend(super::datum::weight(value.value(), 0)?)?;
+        object.insert(key, value.value().clone());
+    }
+    Datum::made(Value::Object(object), budget)
+}
+
+/// The items of a list that a template wrote out.
+pub(super) fn array<'d>(items: Vec<Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+    copies(items, budget)
+}
