@@ -5,7 +5,7 @@ import { expect, test, world } from '../support/test';
 
 const secret = `whsec_${Buffer.from('a secret of the service desk, 32').toString('base64')}`;
 
-const here = world({ DOCKET_SECRET_DESK: secret }, (docket) => {
+const here = world({ DOCKET_SECRET_DESK: secret, DOCKET_SECRET_DESK_HOSTS: '127.0.0.1' }, (docket) => {
   docket.applyChanged('connectors.yaml', (text) => text.replace('/hooks/service-desk', '/hooks/service-desk\n    secret_env: DESK'));
 });
 

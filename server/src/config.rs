@@ -47,6 +47,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Named secrets for connectors, without the prefix `DOCKET_SECRET_`.
     pub secrets: BTreeMap<String, String>,
+    /// Hosts that a named secret may be sent to, by its name.
+    pub secret_hosts: BTreeMap<String, Vec<String>>,
     /// Filter of the logs, as `tracing` reads it.
     pub log: String,
     /// Logs as JSON, one object a line, instead of text.
@@ -63,6 +65,7 @@ impl std::fmt::Debug for Config {
 }
 
 const SECRET_PREFIX: &str = "DOCKET_SECRET_";
+const HOSTS_SUFFIX: &str = "_HOSTS";
 
 impl Config {
     /// Reads the environment, then `.env` for what is not set there.
@@ -114,6 +117,7 @@ impl Config {
             worker: reader.switch("DOCKET_WORKER", true),
             behind_proxy: reader.switch("DOCKET_BEHIND_PROXY", false),
             secrets: reader.secrets(),
+            secret_hosts: reader.secret_hosts(),
             log: reader.text("DOCKET_LOG").unwrap_or("info,sea_orm_migration=warn").to_owned(),
             log_json: reader.log_json(),
             reload_port: reader
@@ -132,6 +136,7 @@ impl Config {
             delivery_pauses: self.delivery_pauses.clone(),
             attempt_days: self.attempt_days,
             secrets: self.secrets.clone(),
+            secret_hosts: self.secret_hosts.clone(),
             keys,
             mail: self.mail.clone(),
             sendgrid_api_key: self.sendgrid_api_key.clone(),
@@ -331,7 +336,7 @@ impl<'v> Reader<'v> {
     fn secrets(&mut self) -> BTreeMap<String, String> {
         let mut secrets = BTreeMap::new();
         for (name, value) in self.variables {
-            let Some(key) = name.strip_prefix(SECRET_PREFIX) else { continue };
+            let Some(key) = name.strip_prefix(SECRET_PREFIX).filter(|key| !key.ends_with(HOSTS_SUFFIX)) else { continue };
             if key.is_empty() || value.is_empty() {
                 self.problem(format!("{name} is empty; give the secret a name and a value, or remove it."));
             } else {
@@ -339,6 +344,22 @@ impl<'v> Reader<'v> {
             }
         }
         secrets
+    }
+
+    fn secret_hosts(&mut self) -> BTreeMap<String, Vec<String>> {
+        let mut all = BTreeMap::new();
+        for (name, value) in self.variables {
+            let Some(key) = name.strip_prefix(SECRET_PREFIX).and_then(|key| key.strip_suffix(HOSTS_SUFFIX)) else { continue };
+            let hosts: Vec<String> = value.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()).collect();
+            if hosts.is_empty() || hosts.iter().any(|host| host.contains(['/', ' ']) || (host.contains(':') && !host.starts_with('['))) {
+                self.problem(format!("{name} must be names of hosts with commas between them, like api.example.org."));
+            } else if !self.variables.contains_key(&format!("{SECRET_PREFIX}{key}")) {
+                self.problem(format!("{name} says where a secret may go that is not there; set {SECRET_PREFIX}{key}, or remove it."));
+            } else {
+                all.insert(key.to_owned(), hosts);
+            }
+        }
+        all
     }
 
     fn log_json(&mut self) -> bool {
@@ -396,6 +417,19 @@ mod tests {
         assert_eq!(problems.len(), 7, "{problems:#?}");
         for name in ["DATABASE_URL", "DOCKET_ADDR", "DOCKET_DELIVERY_PAUSES", "DOCKET_WORKER", "DOCKET_LOG_FORMAT", "DOCKET_WROKER"] {
             assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name} in {problems:#?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_may_go_where_it_is_said() {
+        let config = read(&[("DOCKET_SECRET_DESK", "x"), ("DOCKET_SECRET_DESK_HOSTS", "Desk.example.org, [::1]")]).unwrap();
+        assert_eq!(config.secret_hosts["DESK"], ["desk.example.org", "[::1]"]);
+        assert_eq!(config.secrets.keys().collect::<Vec<_>>(), ["DESK"]);
+        for (name, hosts) in [("DESK", "https://desk.example.org"), ("DESK", "desk.example.org:443"), ("DESK", " "), ("OTHER", "a.example")]
+        {
+            let name = format!("DOCKET_SECRET_{name}_HOSTS");
+            let problems = read(&[("DOCKET_SECRET_DESK", "x"), (&name, hosts)]).unwrap_err();
+            assert!(problems[0].starts_with(&name), "{problems:?}");
         }
     }
 

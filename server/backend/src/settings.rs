@@ -15,6 +15,8 @@ pub struct Settings {
     pub attempt_days: u32,
     /// Named secrets from the environment (`DOCKET_SECRET_<NAME>`), for connectors that name them.
     pub secrets: std::collections::BTreeMap<String, String>,
+    /// Hosts that a named secret may be sent to, besides its own system's (`DOCKET_SECRET_<NAME>_HOSTS`), by its name.
+    pub secret_hosts: std::collections::BTreeMap<String, Vec<String>>,
     /// What stored secrets are sealed with.
     pub keys: Keys,
     /// The mail server for connectors that name none.
@@ -68,6 +70,7 @@ impl Default for Settings {
             delivery_pauses: domain::connectors::DEFAULT_PAUSES.to_vec(),
             attempt_days: 90,
             secrets: std::collections::BTreeMap::new(),
+            secret_hosts: std::collections::BTreeMap::new(),
             keys: Keys::random(),
             mail: None,
             sendgrid_api_key: None,

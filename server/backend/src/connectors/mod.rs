@@ -258,14 +258,16 @@ fn sibling(field: &Field) -> Field {
     sibling
 }
 
-/// Everything wrong with a connector's settings, as path and sentence; empty when they can be used. `answers` are the keys that the
-/// organization's forms have.
-pub fn check(
+/// Everything wrong with the settings of an organization's connector, as path and sentence; empty when they can be used. `answers` are the
+/// keys that the organization's forms have.
+pub(crate) fn check(
     kind: &dyn Connector,
-    settings: &Map<String, Value>,
+    organization: &str,
+    definition: &Definition,
     server: &Settings,
     answers: Option<&BTreeSet<String>>,
 ) -> Vec<(String, String)> {
+    let settings = &definition.settings;
     let form = match form(kind) {
         Ok(form) => form,
         Err(problem) => return vec![(String::new(), problem)],
@@ -289,6 +291,7 @@ pub fn check(
         let Some(source) = settings.get(*key).filter(|value| says_something(value)).and_then(Value::as_str) else { continue };
         problems.extend(check_template(source, *escape, answers).err().map(|message| ((*key).to_owned(), message)));
     }
+    problems.extend(given::check_named(kind, organization, definition, server));
     if problems.is_empty() {
         problems.extend(kind.check(&Given { settings: settings.clone(), server }));
     }

@@ -163,6 +163,7 @@ mod tests {
     use super::*;
     use crate::connectors::{check, find};
     use crate::settings::Settings;
+    use domain::connectors::Connector as Definition;
     use reqwest::header::HeaderMap;
 
     /// The example of the Standard Webhooks specification's reference libraries.
@@ -199,7 +200,9 @@ mod tests {
     fn settings_are_checked() {
         let server = Settings::default();
         let paths = |settings: Value| -> Vec<String> {
-            let problems = check(find("webhook").unwrap(), settings.as_object().unwrap(), &server, None);
+            let settings = settings.as_object().unwrap().clone();
+            let definition = Definition { key: "desk".into(), name: "Desk".into(), kind: "webhook".into(), enabled: true, settings };
+            let problems = check(find("webhook").unwrap(), "north", &definition, &server, None);
             problems.into_iter().map(|(path, _)| path).collect()
         };
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

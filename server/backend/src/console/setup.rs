@@ -6,7 +6,7 @@ use crate::definitions::secrets;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::secrets::Keys;
-use crate::store::{Tx, connector_tests, connectors, destinations, forms};
+use crate::store::{Tx, connector_tests, connectors, destinations, forms, organizations};
 use crate::templates;
 use crate::{Backend, Caller, apart};
 use domain::connectors::Connector;
@@ -155,6 +155,7 @@ fn headers(text: &str, present: Option<&Map<String, Value>>) -> std::result::Res
 pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> Result<String> {
     administer(&caller.facts)?;
     let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
+    let of = organizations::find(&backend.store().platform(), organization).await?.ok_or(Refusal::NotFound)?;
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             fresh(tx, person, be.now()).await?;
@@ -165,7 +166,7 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
             let answers = crate::definitions::answer_keys(forms::all(tx).await?.iter().map(|(_, form)| form));
             let kind = kinds_of::find(&wanted.kind).ok_or(Refusal::NotFound)?;
             let (server, checked) = (be.clone(), wanted.clone());
-            let check = move || kinds_of::check(kind, &checked.settings, server.settings(), Some(&answers));
+            let check = move || kinds_of::check(kind, &of.key, &checked, server.settings(), Some(&answers));
             let problems = apart::run(check).await.ok_or_else(|| Refusal::not_now(TOO_LONG))?;
             if !problems.is_empty() {
                 let problems = problems.into_iter().map(|(field, message)| problem(&field, &message)).collect();

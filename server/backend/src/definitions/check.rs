@@ -197,7 +197,7 @@ fn connectors(folder: &Folder, present: &Present, server: &Settings, faults: &mu
                 // A file leaves out the secrets that are stored already.
                 let was = present.connectors.iter().find(|was| was.key == connector.key);
                 let whole = was.map_or_else(|| connector.clone(), |was| secrets::keep(connector, was));
-                for (path, message) in crate::connectors::check(kind, &whole.settings, server, Some(&answers)) {
+                for (path, message) in crate::connectors::check(kind, &folder.key, &whole, server, Some(&answers)) {
                     let setting = path.rsplit('.').next().unwrap_or_default().to_owned();
                     faults.push(folder.fault(file, &[&key, &format!("{setting}:")], format!("settings.{path}: {message}")));
                 }

@@ -116,7 +116,12 @@ impl Got {
 }
 
 fn signing() -> Settings {
-    Settings { secrets: [("DESK".to_owned(), SECRET.to_owned())].into(), public_url: "https://docket.example".to_owned(), ..settings() }
+    Settings {
+        secrets: [("DESK".to_owned(), SECRET.to_owned())].into(),
+        secret_hosts: [("DESK".to_owned(), ["127.0.0.1", "localhost", "[::ffff:7f00:1]"].map(str::to_owned).into())].into(),
+        public_url: "https://docket.example".to_owned(),
+        ..settings()
+    }
 }
 
 /// An approved request of the item that completes when it is delivered.
