@@ -14,6 +14,7 @@ mod m20261123_000004_outbox;
 mod m20261123_000005_version;
 mod m20261127_000001_probes;
 mod m20261127_000002_receipts;
+mod m20261127_000003_tries;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_version::Migration),
             Box::new(m20261127_000001_probes::Migration),
             Box::new(m20261127_000002_receipts::Migration),
+            Box::new(m20261127_000003_tries::Migration),
         ]
     }
 }

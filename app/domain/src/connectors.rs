@@ -35,6 +35,35 @@ pub struct Times {
     pub delivered_at: Option<DateTime<Utc>>,
     pub failed_at: Option<DateTime<Utc>>,
     pub attempts: u32,
+    /// Tries in a row that were cut off: their worker ended before it could say what came of them.
+    #[serde(default)]
+    pub cut_off: u32,
+}
+
+/// Tries of a delivery that may be cut off before it is set aside.
+pub const MOST_CUT_OFF: u32 = 2;
+
+/// How a delivery is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trial {
+    /// Beside others.
+    Together,
+    /// While no other one begins: when its worker ends again, it was this one.
+    Alone,
+    /// Not by itself: it is set aside until somebody sends it again.
+    Never,
+}
+
+/// How to try a delivery after so many of its tries were cut off.
+///
+/// A worker has hundreds in its hands when it ends, and one of them may be why. All of them were cut off once then, the innocent too; each
+/// is tried alone after that, so that only the one that ends workers is cut off twice.
+pub fn trial(cut_off: u32) -> Trial {
+    match cut_off {
+        0 => Trial::Together,
+        MOST_CUT_OFF.. => Trial::Never,
+        _ => Trial::Alone,
+    }
 }
 
 /// Where a delivery stands.
@@ -50,12 +79,23 @@ pub enum DeliveryStatus {
     Delivered,
     /// Permanently failed; can be replayed.
     Failed,
+    /// Workers ended while they made it; can be replayed.
+    SetAside,
+}
+
+impl DeliveryStatus {
+    /// Not tried any further unless somebody sends it again.
+    pub fn is_given_up(self) -> bool {
+        matches!(self, Self::Failed | Self::SetAside)
+    }
 }
 
 /// Status from timestamps, at `now`. An expired lease is no lease: a killed worker's delivery is taken up by another.
 pub fn status(times: &Times, now: DateTime<Utc>) -> DeliveryStatus {
     if times.delivered_at.is_some() {
         DeliveryStatus::Delivered
+    } else if times.failed_at.is_some() && trial(times.cut_off) == Trial::Never {
+        DeliveryStatus::SetAside
     } else if times.failed_at.is_some() {
         DeliveryStatus::Failed
     } else if times.leased_until.is_some_and(|until| until > now) {
@@ -84,7 +124,7 @@ mod tests {
         DateTime::from_timestamp(1_773_306_000, 0).unwrap() + Duration::minutes(minutes)
     }
 
-    const NEW: Times = Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0 };
+    const NEW: Times = Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 };
 
     #[test]
     fn tries_follow_after_1_5_15_and_60_minutes_then_no_more() {
@@ -112,6 +152,16 @@ mod tests {
         assert_eq!(status(&Times { failed_at: Some(at(0)), attempts: 5, ..NEW }, at(0)), DeliveryStatus::Failed);
         let both = Times { failed_at: Some(at(0)), delivered_at: Some(at(1)), leased_until: Some(at(9)), attempts: 6, ..NEW };
         assert_eq!(status(&both, at(2)), DeliveryStatus::Delivered);
+    }
+
+    #[test]
+    fn a_delivery_is_tried_alone_after_a_worker_ended_with_it_and_set_aside_after_the_second() {
+        assert_eq!([0, 1, 2, 3].map(trial), [Trial::Together, Trial::Alone, Trial::Never, Trial::Never]);
+        let cut_off = |cut_off| Times { cut_off, attempts: 1, ..NEW };
+        assert_eq!(status(&cut_off(1), at(0)), DeliveryStatus::Retrying);
+        assert_eq!(status(&Times { failed_at: Some(at(0)), ..cut_off(1) }, at(0)), DeliveryStatus::Failed);
+        assert_eq!(status(&Times { failed_at: Some(at(0)), ..cut_off(2) }, at(0)), DeliveryStatus::SetAside);
+        assert_eq!(status(&Times { delivered_at: Some(at(0)), ..cut_off(2) }, at(0)), DeliveryStatus::Delivered);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::id::PersonId;
 use crate::people::PersonRef;
+use crate::requests::Status;
 use serde::{Deserialize, Serialize};
 
 /// What a decision asks the world to do.
@@ -39,6 +40,9 @@ pub struct Notice {
     /// What they wrote: a reason, a question, a comment.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// Where the request stood then; None in what older versions recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
 }
 
 impl Effect {
@@ -51,6 +55,15 @@ impl Effect {
             Self::Dispatch { .. } => Self::DISPATCHED,
             Self::Launch { .. } => "request.launched",
             Self::Notify(_) => "request.told",
+        }
+    }
+
+    /// As an effect on a request that stands there: what is told of it later says so, wherever the request stands then.
+    #[must_use]
+    pub fn in_status(self, status: Status) -> Self {
+        match self {
+            Self::Notify(notice) => Self::Notify(Notice { status: Some(status), ..notice }),
+            other => other,
         }
     }
 

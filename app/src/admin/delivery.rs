@@ -90,7 +90,7 @@ fn schedule(desk: Desk, detail: &DeliveryDetail) -> AnyView {
     // Tries of schedules before a replay are not part of this one.
     let before = detail.row.tries.saturating_sub(pauses.len() as u32 + 1) as usize;
     let made: Vec<AttemptWhole> = detail.attempts.iter().skip(before).cloned().collect();
-    let ended = matches!(detail.row.status, DeliveryStatus::Delivered | DeliveryStatus::Failed);
+    let ended = detail.row.status == DeliveryStatus::Delivered || detail.row.status.is_given_up();
     let steps = (0..=pauses.len())
         .map(|place| {
             let label =
@@ -167,7 +167,7 @@ fn buttons(desk: Desk, detail: &DeliveryDetail) -> Option<AnyView> {
     let (id, status) = (detail.row.id, detail.row.status);
     let waits = matches!(status, DeliveryStatus::Waiting | DeliveryStatus::Retrying);
     let busy = move || desk.busy.get().then_some("true");
-    let replay = (waits || status == DeliveryStatus::Failed).then(|| {
+    let replay = (waits || status.is_given_up()).then(|| {
         let words = if waits { "Send now" } else { "Replay now" };
         let press = move |_| desk.act(async move { send_now(vec![id]).await }, |sent| sent_words(*sent));
         view! {

@@ -14,6 +14,7 @@ pub fn status_words(status: DeliveryStatus) -> (&'static str, &'static str, &'st
         DeliveryStatus::Retrying => ("status status--wait", "rotate-cw", "Retrying"),
         DeliveryStatus::Delivered => ("status status--done", "check", "Delivered"),
         DeliveryStatus::Failed => ("status status--bad", "circle-alert", "Failed"),
+        DeliveryStatus::SetAside => ("status status--bad", "circle-alert", "Set aside"),
     }
 }
 
@@ -33,7 +34,8 @@ pub fn attempt_words(attempt: &AttemptView) -> String {
 pub fn overview(deliveries: &[DeliveryView]) -> String {
     let count = |status| deliveries.iter().filter(|d| d.status == status).count();
     let all = deliveries.len();
-    let (failed, retrying, delivered) = (count(DeliveryStatus::Failed), count(DeliveryStatus::Retrying), count(DeliveryStatus::Delivered));
+    let failed = deliveries.iter().filter(|d| d.status.is_given_up()).count();
+    let (retrying, delivered) = (count(DeliveryStatus::Retrying), count(DeliveryStatus::Delivered));
     if failed > 0 {
         format!("{failed} of {all} failed")
     } else if retrying > 0 {
@@ -108,7 +110,7 @@ fn DeliveryRow(
                 <span class="row row--wrap">
                     {move || delivery.with(|d| d.as_ref().map(|d| status_view(d.status)))}
                     {move || {
-                        let failed = delivery.with(|d| d.as_ref().filter(|d| d.status == DeliveryStatus::Failed).map(|d| d.id));
+                        let failed = delivery.with(|d| d.as_ref().filter(|d| d.status.is_given_up()).map(|d| d.id));
                         failed.filter(|_| may_replay.get()).map(|id| replay_button(id, busy, replay))
                     }}
                 </span>
@@ -220,8 +222,9 @@ mod tests {
 
     #[test]
     fn the_overview_says_the_worst_first() {
-        use DeliveryStatus::{Delivered, Failed, Retrying, Waiting};
+        use DeliveryStatus::{Delivered, Failed, Retrying, SetAside, Waiting};
         assert_eq!(overview(&[delivery(Delivered), delivery(Failed), delivery(Retrying)]), "1 of 3 failed");
+        assert_eq!(overview(&[delivery(SetAside), delivery(Failed), delivery(Retrying)]), "2 of 3 failed");
         assert_eq!(overview(&[delivery(Delivered), delivery(Retrying)]), "1 of 2 retrying");
         assert_eq!(overview(&[delivery(Delivered), delivery(Waiting)]), "1 of 2 delivered");
         assert_eq!(overview(&[delivery(Delivered)]), "All delivered");

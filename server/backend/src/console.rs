@@ -24,7 +24,7 @@ use domain::connectors::wire::{
     AttemptWhole, CHART_HOURS, CONSOLE_ROWS, Console, ConsoleFilter, ConsoleRow, DeliveryDetail, DestinationView, MOST_COUNTED, Show,
     WorkerView,
 };
-use domain::connectors::{Connector, status};
+use domain::connectors::{Connector, Trial, status, trial};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
@@ -251,6 +251,8 @@ pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String,
     check_day("since", since.date_naive())?;
     let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), request: None };
     let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
+    // What ended workers is sent again by who looked at it, one by one.
+    found.retain(|delivery| trial(delivery.times.cut_off) != Trial::Never);
     // The oldest first: a destination hears of a request in order.
     found.reverse();
     send_now(backend, caller, found.into_iter().map(|delivery| delivery.id).collect()).await

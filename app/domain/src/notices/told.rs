@@ -29,7 +29,7 @@ fn of_key(key: &str, before: &State, decision: &Decision) -> Notice {
         "request_cancelled" => waiting(before),
         _ => Vec::new(),
     };
-    Notice { event: key.to_owned(), people: Vec::new(), targets, by, text }
+    Notice { event: key.to_owned(), targets, by, text, ..Notice::default() }
 }
 
 /// What has no event key of the replaced system.
@@ -39,14 +39,14 @@ fn of_event(what: &What, by: Option<&PersonRef>) -> Option<Notice> {
         What::Escalated { reason } => ("request_escalated", Vec::new(), reason.clone()),
         _ => return None,
     };
-    Some(Notice { event: event.to_owned(), people, targets: Vec::new(), by: by.cloned(), text })
+    Some(Notice { event: event.to_owned(), people, by: by.cloned(), text, ..Notice::default() })
 }
 
 /// The notice to whom a task was given; None when it is nobody's, or they took it themselves.
 pub fn given(task: &Task, by: Option<&PersonRef>) -> Option<Effect> {
     let to = task.assignee.as_ref().filter(|to| by.is_none_or(|by| by.id != to.id))?;
     let notice =
-        Notice { event: "task_shared".to_owned(), people: vec![to.id], targets: Vec::new(), by: by.cloned(), text: task.title.clone() };
+        Notice { event: "task_shared".to_owned(), people: vec![to.id], by: by.cloned(), text: task.title.clone(), ..Notice::default() };
     Some(Effect::Notify(notice))
 }
 

@@ -252,5 +252,5 @@ pub fn notice(request: &Request, comment: &Comment, known: &[Facts], now: DateTi
         Author::Outsider { .. } => None,
     };
     let text = plain(&comment.body);
-    (!people.is_empty()).then(|| Effect::Notify(Notice { event: "mentioned".to_owned(), people, targets: Vec::new(), by, text }))
+    (!people.is_empty()).then(|| Effect::Notify(Notice { event: "mentioned".to_owned(), people, by, text, ..Notice::default() }))
 }

@@ -66,7 +66,7 @@ pub(super) fn event(backend: &Backend, about: &About<'_>, answered: &Answered, a
     let mut data = with(backend, about.organization, about.request, answered);
     let notice = about.notice;
     let text = if words::may_be_shared(&notice.event) { notice.text.as_str() } else { "" };
-    data["status"] = json!(about.request.state.status);
+    data["status"] = json!(notice.status.unwrap_or(about.request.state.status));
     data["event"] = json!({
         "key": notice.event,
         "at": at,

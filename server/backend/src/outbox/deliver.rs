@@ -2,6 +2,7 @@
 
 use super::call::{Sent, call};
 use super::data;
+use super::frozen::Content;
 use super::message::{self, About};
 use super::prepare::{Prepared, Ready};
 use crate::Backend;
@@ -9,9 +10,13 @@ use crate::connectors::{self, Outcome, Outgoing};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use chrono::{DateTime, Utc};
+use domain::connectors::{Trial, trial};
 use domain::effect::{Effect, Notice};
 use domain::requests::Status;
-use serde_json::Value;
+
+/// Why a delivery is set aside, and what to do.
+const SET_ASIDE: &str = "Set aside: twice in a row the worker ended while it was making this delivery, or could not write down what came \
+     of it. The others go on. Look at its template and its request, then send it again or leave it.";
 
 /// A try that ended, and is to be recorded.
 pub(super) struct Tried {
@@ -22,6 +27,10 @@ pub(super) struct Tried {
     /// When it began.
     pub at: DateTime<Utc>,
     pub milliseconds: u64,
+    /// It was not tried, because workers ended over it.
+    pub set_aside: bool,
+    /// What was sent and did not arrive, to be sent alike the next time; None when it is kept already, or need not be.
+    pub frozen: Option<String>,
 }
 
 /// Tries a leased delivery once.
@@ -31,8 +40,14 @@ pub(super) async fn deliver(backend: Backend, ready: Ready) -> Result<Tried> {
     let Ready { delivery, prepared } = ready;
     let at = backend.now();
     let began = std::time::Instant::now();
+    let set_aside = trial(delivery.times.cut_off) == Trial::Never;
+    let mut frozen = None;
     let sent = match &prepared {
-        Ok(prepared) => send(&backend, &delivery, prepared, at).await,
+        _ if set_aside => {
+            tracing::error!(delivery = %delivery.id, "a delivery is set aside: workers ended while they were making it");
+            Ok(Outcome::not_set_up(SET_ASIDE))
+        }
+        Ok(prepared) => send(&backend, &delivery, prepared, at, &mut frozen).await,
         Err(cause) => Err(Error::Damaged(cause.clone())),
     };
     let outcome = match sent {
@@ -45,10 +60,16 @@ pub(super) async fn deliver(backend: Backend, ready: Ready) -> Result<Tried> {
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let connector = prepared.ok().and_then(|prepared| prepared.connector);
     let name = connector.map_or_else(|| delivery.connector.clone(), |connector| connector.name.clone());
-    Ok(Tried { delivery, name, outcome, at, milliseconds })
+    Ok(Tried { delivery, name, outcome, at, milliseconds, set_aside, frozen })
 }
 
-async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: DateTime<Utc>) -> Result<Outcome> {
+async fn send(
+    backend: &Backend,
+    delivery: &Delivery,
+    prepared: &Prepared,
+    now: DateTime<Utc>,
+    frozen: &mut Option<String>,
+) -> Result<Outcome> {
     let fulfils = delivery.recipient == Recipient::Fulfilment;
     if fulfils && prepared.request.state.status == Status::Cancelled {
         return Ok(Outcome::not_set_up("Not sent: the request was cancelled."));
@@ -66,17 +87,23 @@ async fn send(backend: &Backend, delivery: &Delivery, prepared: &Prepared, now: 
     };
     let about = About { organization, request: &prepared.request, notice: &notice };
     let channel = connectors::find(&connector.kind).and_then(|kind| kind.carries());
-    let data = match (&delivery.recipient, &prepared.answered) {
-        (Recipient::Fulfilment, Some(answered)) => data::with(backend, organization, &prepared.request, answered),
-        (Recipient::Subscription, Some(answered)) => data::event(backend, &about, answered, prepared.effect.created_at),
-        _ => Value::Null,
-    };
+    if let (Recipient::Fulfilment | Recipient::Subscription, Some(answered)) = (&delivery.recipient, &prepared.answered) {
+        let content = Content::of(delivery, connector, prepared.thread.clone(), || match fulfils {
+            true => data::with(backend, organization, &prepared.request, answered),
+            false => data::event(backend, &about, answered, prepared.effect.created_at),
+        });
+        let name = if fulfils { prepared.effect.effect.name() } else { notice.event.as_str() };
+        let decided_at = prepared.effect.created_at;
+        // Another message goes to everybody, whoever took the one before it.
+        let receipts = if content.is_another() { &[][..] } else { &prepared.receipts };
+        let (id, data, thread) = (content.id(), content.data(), content.thread());
+        let outgoing = Outgoing { id, name, decided_at, now, data, thread, receipts };
+        let outcome = call(backend, &organization.key, content.connector(), &Sent::Outgoing(outgoing)).await;
+        *frozen = content.kept(&outcome);
+        return Ok(outcome);
+    }
     let sent = match (&delivery.recipient, channel) {
-        (Recipient::Fulfilment | Recipient::Subscription, _) => {
-            let name = if fulfils { prepared.effect.effect.name() } else { notice.event.as_str() };
-            let (decided_at, thread) = (prepared.effect.created_at, prepared.thread.as_deref());
-            Ok(Sent::Outgoing(Outgoing { id: delivery.id, name, decided_at, now, data: &data, thread, receipts: &prepared.receipts }))
-        }
+        (Recipient::Fulfilment | Recipient::Subscription, _) => return Err(Error::Damaged("its form version is gone".to_owned())),
         (_, None) => Err(Outcome::not_set_up(format!("Not sent: {} carries no messages to people any more.", connector.name))),
         (Recipient::Channel, _) => Ok(Sent::Message(message::to_channel(backend, &about, delivery, now).await?)),
         (Recipient::Person(id), Some(channel)) => {

@@ -2,6 +2,7 @@
 
 use super::prepare::Ready;
 use crate::store::deliveries::Destination;
+use domain::connectors::{Trial, trial};
 use domain::id::DeliveryId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -17,6 +18,9 @@ const CAREFUL: usize = 4;
 /// How long a claimed delivery waits for its call. Later, what was read for it may not be so any more: its request may be cancelled, its
 /// destination held.
 const FRESH: Duration = Duration::from_secs(2);
+/// How long no other call begins after that of a delivery that is tried alone. What ends a worker does so at once; a slow destination must
+/// not keep everybody waiting.
+const SOLITUDE: Duration = Duration::from_secs(1);
 
 /// One destination's.
 #[derive(Default)]
@@ -27,16 +31,36 @@ struct Lane {
     troubled: bool,
 }
 
+/// One that is tried alone: it waits for its call, or since when it is called.
+enum Alone {
+    Waiting(Box<Ready>),
+    Called(DeliveryId, Instant),
+}
+
 #[derive(Default)]
 pub(super) struct Lanes {
     lanes: BTreeMap<Destination, Lane>,
     in_hand: BTreeSet<DeliveryId>,
+    alone: Option<Alone>,
 }
 
 impl Lanes {
     /// How many more may be claimed.
     pub fn room(&self) -> usize {
         IN_HAND.saturating_sub(self.in_hand.len())
+    }
+
+    /// Whether one that is tried alone may be claimed.
+    pub fn takes_alone(&self) -> bool {
+        self.alone.is_none()
+    }
+
+    /// How long no other call begins; None when they may.
+    pub fn solitude(&self) -> Option<Duration> {
+        match self.alone {
+            Some(Alone::Called(_, since)) => SOLITUDE.checked_sub(since.elapsed()).filter(|left| !left.is_zero()),
+            Some(Alone::Waiting(_)) | None => None,
+        }
     }
 
     /// For each destination, how many more of it may be claimed, where that is less than of others: none while enough wait.
@@ -52,6 +76,10 @@ impl Lanes {
     /// Takes a claimed delivery, unless it is in hand already: then its lease was only made longer.
     pub fn take(&mut self, ready: Ready) {
         if self.in_hand.insert(ready.delivery.id) {
+            if trial(ready.delivery.times.cut_off) != Trial::Together && self.alone.is_none() {
+                self.alone = Some(Alone::Waiting(Box::new(ready)));
+                return;
+            }
             let destination = (ready.delivery.organization, ready.delivery.connector.clone());
             self.lanes.entry(destination).or_default().waiting.push_back((Instant::now(), ready));
         }
@@ -59,6 +87,18 @@ impl Lanes {
 
     /// What to call now.
     pub fn next(&mut self) -> Option<(Destination, Ready)> {
+        match self.alone.take() {
+            Some(Alone::Waiting(ready)) => {
+                self.alone = Some(Alone::Called(ready.delivery.id, Instant::now()));
+                let destination = (ready.delivery.organization, ready.delivery.connector.clone());
+                self.lanes.entry(destination.clone()).or_default().calling += 1;
+                return Some((destination, *ready));
+            }
+            called => self.alone = called,
+        }
+        if self.solitude().is_some() {
+            return None;
+        }
         let ready = |lane: &Lane| lane.calling < CALLS && lane.waiting.front().is_some_and(|(since, _)| since.elapsed() < FRESH);
         let (destination, lane) = self.lanes.iter_mut().find(|(_, lane)| ready(lane))?;
         let (_, ready) = lane.waiting.pop_front()?;
@@ -79,12 +119,19 @@ impl Lanes {
     pub fn let_go(&mut self, ids: &[DeliveryId]) {
         for id in ids {
             self.in_hand.remove(id);
+            if matches!(self.alone, Some(Alone::Called(alone, _)) if alone == *id) {
+                self.alone = None;
+            }
         }
     }
 
     /// Takes out what waits at destinations in trouble, as is one that let a delivery wait too long, or all that waits: to be given back.
     pub fn stale(&mut self, all: bool) -> Vec<DeliveryId> {
         let mut stale = Vec::new();
+        match self.alone.take() {
+            Some(Alone::Waiting(ready)) if all => stale.push(ready.delivery.id),
+            kept => self.alone = kept,
+        }
         for lane in self.lanes.values_mut() {
             lane.troubled |= lane.waiting.front().is_some_and(|(since, _)| since.elapsed() >= FRESH);
             if all || lane.troubled {
@@ -117,10 +164,11 @@ mod tests {
             effect: EffectId(Uuid::nil()),
             request: RequestId(Uuid::nil()),
             connector: connector.to_owned(),
-            times: Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0 },
+            times: Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 },
             created_at: chrono::DateTime::UNIX_EPOCH,
             recipient: Recipient::Fulfilment,
             made: None,
+            frozen: None,
         };
         Ready { delivery, prepared: Err(String::new()) }
     }
@@ -163,6 +211,32 @@ mod tests {
         while lanes.next().is_some() {}
         assert_eq!(lanes.stale(true).len(), 40 - CALLS);
         assert_eq!(lanes.room(), IN_HAND - CALLS);
+    }
+
+    #[test]
+    fn one_that_was_cut_off_is_called_while_no_other_call_begins() {
+        let mut lanes = Lanes::default();
+        lanes.take(ready("desk"));
+        let mut alone = ready("desk");
+        alone.delivery.times.cut_off = 1;
+        let id = alone.delivery.id;
+        lanes.take(alone);
+        assert!(!lanes.takes_alone());
+        let (place, first) = lanes.next().unwrap();
+        assert_eq!(first.delivery.id, id);
+        assert!(lanes.next().is_none() && lanes.solitude().is_some());
+        lanes.called(&place, true);
+        lanes.let_go(&[id]);
+        assert!(lanes.takes_alone() && lanes.solitude().is_none());
+        assert!(lanes.next().is_some(), "the other one goes on");
+
+        let mut again = ready("desk");
+        again.delivery.times.cut_off = 1;
+        let id = again.delivery.id;
+        lanes.take(again);
+        assert_eq!(lanes.stale(false), [], "it is next");
+        assert_eq!(lanes.stale(true), [id]);
+        assert!(lanes.takes_alone());
     }
 
     #[test]

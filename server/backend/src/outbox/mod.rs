@@ -2,7 +2,8 @@
 //!
 //! A use case writes an *effect* in the transaction of its decision. The *relay* turns the effect into one *delivery* per destination.
 //! A worker *leases* a delivery, calls its connector outside of any transaction, and records the *attempt* with its outcome. A worker
-//! that dies leaves a lease that runs out; the next one tries again under the same delivery id, by which the other side can tell.
+//! that dies leaves a lease that runs out; the next one tries again under the same delivery id, by which the other side can tell. It tries
+//! that delivery alone, and one that ends a second worker is set aside (`domain::connectors::trial`).
 //!
 //! Woken by commits of this process and of others, and looking by itself every two seconds for what is due. Any number of workers may run.
 //!
@@ -11,6 +12,7 @@
 mod call;
 mod data;
 mod deliver;
+mod frozen;
 mod lanes;
 mod message;
 mod prepare;
@@ -91,12 +93,13 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
             worker.look();
         }
         worker.begin();
+        let pause = worker.solitude().unwrap_or(LOOK);
         tokio::select! {
             biased;
             () = &mut stop => break,
             Some(ended) = worker.next() => worker.end(ended),
             () = backend.live().woken() => worker.look(),
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
     worker.finish().await;
@@ -117,7 +120,12 @@ pub async fn run_once(backend: &Backend) -> Result<Summary> {
     worker.look();
     loop {
         worker.begin();
-        let Some(ended) = worker.next().await else { break };
+        let solitude = worker.solitude();
+        let ended = tokio::select! {
+            ended = worker.next() => ended,
+            () = tokio::time::sleep(solitude.unwrap_or(LOOK)), if solitude.is_some() => continue,
+        };
+        let Some(ended) = ended else { break };
         worker.end(ended);
         if let Some(error) = worker.error() {
             return Err(error);

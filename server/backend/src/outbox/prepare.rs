@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use crate::store::effects::Recorded;
 use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, requests, threads};
-use domain::connectors::Connector;
+use domain::connectors::{Connector, Trial, trial};
 use domain::forms::Form;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::notices::Channel;
@@ -45,6 +45,9 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
     }
     let mut ready = Vec::new();
     for (organization, deliveries) in organizations {
+        // Reading it may be what ended the workers.
+        let (set_aside, deliveries): (Vec<_>, Vec<_>) = deliveries.into_iter().partition(|one| trial(one.times.cut_off) == Trial::Never);
+        ready.extend(set_aside.into_iter().map(|delivery| Ready { delivery, prepared: Err("it is set aside".to_owned()) }));
         let known = Known::read(backend, organization, &deliveries).await?;
         for delivery in deliveries {
             let prepared = match known.prepare(&delivery).await {

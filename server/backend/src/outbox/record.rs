@@ -76,7 +76,7 @@ impl Consequence<'_> {
         match self.after {
             After::Again(_) => Ended::Retrying,
             After::Delivered => Ended::Delivered,
-            After::Failed => Ended::Failed,
+            After::Failed | After::SetAside => Ended::Failed,
         }
     }
 }
@@ -122,6 +122,9 @@ fn consequence<'a>(be: &Backend, tried: &'a Tried, request: Option<&Request>, no
     let fulfils = tried.delivery.recipient == Recipient::Fulfilment;
     let cancelled = fulfils && request.is_some_and(|request| request.state.status == Status::Cancelled);
     let error = tried.outcome.verdict.error().unwrap_or_default().to_owned();
+    if tried.set_aside {
+        return Consequence { tried, after: After::SetAside, error, cancelled };
+    }
     let asked = match &tried.outcome.verdict {
         Verdict::Sent => return Consequence { tried, after: After::Delivered, error, cancelled },
         Verdict::Permanent { .. } => return Consequence { tried, after: After::Failed, error, cancelled },
@@ -145,7 +148,7 @@ async fn finish(tx: &Tx<'_>, lease: &str, all: &[Consequence<'_>], now: DateTime
         match (&one.after, made) {
             (After::Delivered, None) => arrived.push(delivery.id),
             (after, made) => {
-                if leases::finish(tx, delivery.id, lease, after, made, now).await? {
+                if leases::finish(tx, delivery.id, lease, after, made, one.tried.frozen.as_deref(), now).await? {
                     mine.insert(delivery.id);
                 }
             }

@@ -43,6 +43,10 @@ async fn make(backend: &Backend, test: Waiting) -> Result<()> {
 }
 
 async fn attempt(backend: &Backend, test: &Waiting) -> Result<Outcome> {
+    if test.cut_off {
+        // It may be why: nobody waits for a test, so it is not made a second time.
+        return Ok(Outcome::not_set_up("The worker ended while it was making this test. Look at the template, then test again."));
+    }
     let handle = backend.store().read(test.organization);
     let Some(connector) = connectors::by_key(&handle, &backend.settings().keys, &test.connector).await? else {
         return Ok(Outcome::not_set_up(format!("There is no connector “{}” any more.", test.connector)));

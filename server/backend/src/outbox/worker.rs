@@ -140,6 +140,11 @@ impl Worker {
         }
     }
 
+    /// How long calls wait for one that is made alone.
+    pub fn solitude(&self) -> Option<Duration> {
+        self.lanes.solitude()
+    }
+
     /// The next stage that ends; None when none is under way.
     pub async fn next(&mut self) -> Option<std::result::Result<Stage, JoinError>> {
         self.stages.join_next().await
@@ -227,10 +232,10 @@ impl Worker {
 
     fn claim(&mut self) {
         let (backend, lease) = (self.backend.clone(), self.lease.clone());
-        let (most, allowed) = (self.lanes.room(), self.lanes.allowed());
+        let (most, allowed, alone) = (self.lanes.room(), self.lanes.allowed(), self.lanes.takes_alone());
         self.spawn(Stage::Claimed, async move {
             let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
-            let take = Take { most, of_destination: OF_DESTINATION, allowed };
+            let take = Take { most, of_destination: OF_DESTINATION, allowed, alone };
             let (claimed, more) = leases::claim(&reader, &writer, &lease, backend.now(), LEASE, take).await?;
             Ok((prepare(&backend, claimed).await?, more))
         });

@@ -54,6 +54,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
         known.extend(facts::own(tx, person).await?);
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
+        let effect = effect.in_status(request.state.status);
         super::recording::tell(tx, &[(request.id, EffectId(be.id()), effect)], be.now()).await?;
     }
     announce(tx, request);

@@ -187,7 +187,7 @@ fn rows(handle: &impl Handle, be: &Backend, prepared: &Prepared, made: &[Task]) 
     let before = State { status: Status::Draft, ..decision.state.clone() };
     let given = made.iter().filter_map(|task| told::given(task, None));
     let all = decision.effects.iter().cloned().chain(told::told(&before, decision)).chain(given);
-    let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect)).collect();
+    let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect.in_status(decision.state.status))).collect();
     let mut batch = Batch::default();
     requests::insert(&mut batch, handle, request, *turn, *version)?;
     drafts::take(&mut batch, request.id);

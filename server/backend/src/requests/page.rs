@@ -48,13 +48,14 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
 
 /// Whether something of a request waits to be sent while no worker runs, for those who see its deliveries.
 async fn stalled(backend: &Backend, caller: &Caller, found: &Found, deliveries: &[DeliveryView]) -> Result<bool> {
-    let (request, ended) = (&found.request, [DeliveryStatus::Delivered, DeliveryStatus::Failed]);
+    let request = &found.request;
+    let ended = |status: DeliveryStatus| status == DeliveryStatus::Delivered || status.is_given_up();
     let concerns = found.sees_errors || request.requester.id == caller.id();
     if !concerns || request.item.plan.connectors.is_empty() || request.state.status.is_terminal() {
         return Ok(false);
     }
     let handle = backend.store().read(caller.organization);
-    let waits = deliveries.iter().any(|one| !ended.contains(&one.status)) || !effects::waiting(&handle, &[request.id]).await?.is_empty();
+    let waits = deliveries.iter().any(|one| !ended(one.status)) || !effects::waiting(&handle, &[request.id]).await?.is_empty();
     Ok(waits && crate::console::worker(backend).await? != WorkerView::Alive)
 }
 

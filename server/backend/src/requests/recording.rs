@@ -56,7 +56,8 @@ async fn save(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Deci
     rows.events.extend(decision.events.iter().map(|event| (request.id, event.clone())));
     let given = begun.iter().flat_map(|(_, made)| made).filter_map(|task| told::given(task, None));
     let all = decision.effects.iter().cloned().chain(told::told(&request.state, decision)).chain(given);
-    rows.effects.extend(all.map(|effect| (request.id, EffectId(backend.id()), effect)));
+    let status = decision.state.status;
+    rows.effects.extend(all.map(|effect| (request.id, EffectId(backend.id()), effect.in_status(status))));
     let after = waiting(&decision.state);
     if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {
         waiting_rules::clear(&mut rows.batch, tx, request.id);

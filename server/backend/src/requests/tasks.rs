@@ -80,7 +80,8 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 rules::may_edit(&request, &facts, &task, be.now())?;
                 tasks::save(tx, &task, be.now()).await?;
                 if task.assignee != had {
-                    let told = told::given(&task, Some(&facts.person)).map(|effect| (request.id, EffectId(be.id()), effect));
+                    let told = told::given(&task, Some(&facts.person)).map(|effect| effect.in_status(request.state.status));
+                    let told = told.map(|effect| (request.id, EffectId(be.id()), effect));
                     super::recording::tell(tx, told.as_slice(), be.now()).await?;
                 }
                 super::announce(tx, &request);

@@ -39,6 +39,8 @@ pub(crate) struct Waiting {
     pub id: Uuid,
     pub organization: OrganizationId,
     pub connector: String,
+    /// A worker ended while it made it.
+    pub cut_off: bool,
 }
 
 /// Asks for a test.
@@ -76,7 +78,8 @@ pub(crate) async fn claim(reader: &Platform, writer: &Platform, now: DateTime<Ut
             .exec(writer.connection())
             .await?;
         if done.rows_affected > 0 {
-            claimed.push(Waiting { id: row.id, organization: OrganizationId(row.organization_id), connector: row.connector });
+            let cut_off = row.leased_until.is_some();
+            claimed.push(Waiting { id: row.id, organization: OrganizationId(row.organization_id), connector: row.connector, cut_off });
         }
     }
     Ok(claimed)

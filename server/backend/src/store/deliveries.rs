@@ -30,6 +30,8 @@ pub struct Model {
     pub made_number: Option<String>,
     pub made_link: Option<String>,
     pub recipient: String,
+    pub cut_off: i32,
+    pub frozen: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -116,6 +118,8 @@ pub(crate) struct Delivery {
     pub recipient: Recipient,
     /// What it made in the other system: its name there and its address.
     pub made: Option<(String, String)>,
+    /// What was sent under its id, as it was written down when it did not arrive.
+    pub frozen: Option<String>,
 }
 
 pub(super) fn delivery(row: Model) -> Delivery {
@@ -131,10 +135,12 @@ pub(super) fn delivery(row: Model) -> Delivery {
             delivered_at: row.delivered_at.map(time),
             failed_at: row.failed_at.map(time),
             attempts: row.attempts.try_into().unwrap_or_default(),
+            cut_off: row.cut_off.try_into().unwrap_or_default(),
         },
         created_at: time(row.created_at),
         recipient: Recipient::read(&row.recipient),
         made: row.made_number.map(|number| (number, row.made_link.unwrap_or_default())),
+        frozen: row.frozen,
     }
 }
 
@@ -158,6 +164,8 @@ pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>
                 made_number: None,
                 made_link: None,
                 recipient: one.recipient.written(),
+                cut_off: 0,
+                frozen: None,
             }
             .into_active_model()
         });
@@ -211,6 +219,7 @@ pub(crate) async fn replay(handle: &impl Handle, id: DeliveryId, now: DateTime<U
         .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
         .col_expr(Column::Lease, Expr::value(None::<String>))
         .col_expr(Column::Attempts, Expr::value(0))
+        .col_expr(Column::CutOff, Expr::value(0))
         .filter(Column::Id.eq(id.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::FailedAt.is_not_null())

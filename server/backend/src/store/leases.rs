@@ -1,5 +1,5 @@
 //! Deliveries as workers take them up: due ones are leased by a conditional update, so that a killed worker's are taken up by another, and
-//! a lease ends with the outcome of its try.
+//! a lease ends with the outcome of its try. A lease that ran out is a try that was cut off, and counts before the next one begins.
 
 use super::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
 use super::free::of_free;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::id::{DeliveryId, OrganizationId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SimpleExpr};
 use sea_orm::{Condition, ConnectionTrait, FromQueryResult, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,6 +69,11 @@ fn first_in_line(now: i64) -> SimpleExpr {
     Expr::exists(query).not()
 }
 
+/// A try of it was cut off: somebody's lease ran out, lately or before.
+fn was_cut_off() -> Condition {
+    Condition::any().add(Column::Lease.is_not_null()).add(Column::CutOff.gt(0))
+}
+
 /// How many deliveries a worker takes up.
 pub(crate) struct Take {
     /// Altogether.
@@ -77,6 +82,50 @@ pub(crate) struct Take {
     pub of_destination: usize,
     /// Of those that it has some of in its hands already.
     pub allowed: BTreeMap<Destination, usize>,
+    /// Whether one may be among them that is tried alone.
+    pub alone: bool,
+}
+
+/// A delivery that is due: its id, its organization, its connector, and whether a try of it was cut off.
+type Due = (Uuid, Uuid, String, bool);
+
+/// The deliveries that are due first; those whose tries were cut off only where they are wanted too.
+async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Result<Vec<Due>> {
+    let mut query = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::OrganizationId, Column::Connector])
+        .expr_as(Expr::from(was_cut_off()), "was_cut_off")
+        .filter(due(now, length))
+        .filter(first_in_line(micros(now)))
+        .filter(open_destination(now))
+        .order_by_asc(Column::NextAt)
+        // A few sizes: each limit is a statement of its own (`limited`).
+        .limit(take.most.next_power_of_two() as u64);
+    if !cut_off_too {
+        query = query.filter(was_cut_off().not());
+    }
+    for ((organization, connector), _) in take.allowed.iter().filter(|(_, left)| **left == 0) {
+        let full = Condition::all().add(Column::OrganizationId.eq(organization.0)).add(Column::Connector.eq(connector.as_str()));
+        query = query.filter(full.not());
+    }
+    Ok(query.into_tuple().all(reader.connection()).await?)
+}
+
+/// The deliveries to take up, and whether there may be more. Of those whose tries were cut off it is one at most, the first.
+async fn choose(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take) -> Result<(Vec<Due>, bool)> {
+    let mut found = find_due(reader, now, length, take, true).await?;
+    let many = found.len() >= take.most;
+    if found.iter().any(|(.., cut_off)| *cut_off) {
+        let (alone, mut others): (Vec<Due>, Vec<Due>) = found.into_iter().partition(|(.., cut_off)| *cut_off);
+        if many {
+            // They may hide all others, which do not wait for them.
+            others = find_due(reader, now, length, take, false).await?;
+        }
+        found = alone.into_iter().take(usize::from(take.alone)).chain(others).collect();
+    }
+    let more = found.len() >= take.most;
+    found.truncate(take.most);
+    Ok((found, more))
 }
 
 /// Leases due deliveries under this lease's name, and returns them, and whether more may be due. Another worker's update finds them leased.
@@ -89,22 +138,7 @@ pub(crate) async fn claim(
     take: Take,
 ) -> Result<(Vec<Delivery>, bool)> {
     let at = micros(now);
-    let mut query = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::OrganizationId, Column::Connector])
-        .filter(due(now, length))
-        .filter(first_in_line(at))
-        .filter(open_destination(now))
-        .order_by_asc(Column::NextAt)
-        // A few sizes: each limit is a statement of its own (`limited`).
-        .limit(take.most.next_power_of_two() as u64);
-    for ((organization, connector), _) in take.allowed.iter().filter(|(_, left)| **left == 0) {
-        let full = Condition::all().add(Column::OrganizationId.eq(organization.0)).add(Column::Connector.eq(connector.as_str()));
-        query = query.filter(full.not());
-    }
-    let mut found: Vec<(Uuid, Uuid, String)> = query.into_tuple().all(reader.connection()).await?;
-    let more = found.len() >= take.most;
-    found.truncate(take.most);
+    let (found, more) = choose(reader, now, length, &take).await?;
     let ids = with_probes(reader, writer, within(found, take), now, length).await?;
     if ids.is_empty() {
         return Ok((Vec::new(), more));
@@ -118,7 +152,9 @@ pub(crate) async fn claim(
         .cond_where(unleased(now, length))
         .to_owned();
     let mut claim = Query::update();
-    claim.table(Entity).value(Column::LeasedUntil, micros(now + length)).value(Column::Lease, lease).returning_all();
+    let cut_off = Expr::col(Column::CutOff).add(CaseStatement::new().case(Column::Lease.is_not_null(), 1).finally(0));
+    claim.table(Entity).value(Column::LeasedUntil, micros(now + length)).value(Column::Lease, lease).value(Column::CutOff, cut_off);
+    claim.returning_all();
     let rows = writer.connection().query_all(&of_free(claim, (Entity, Column::Id), free)).await?;
     let mut claimed = rows.iter().map(|row| Model::from_query_result(row, "")).collect::<std::result::Result<Vec<_>, _>>()?;
     claimed.sort_by_key(|row| (row.next_at, row.id));
@@ -126,8 +162,8 @@ pub(crate) async fn claim(
 }
 
 /// Of what was found, what may be taken of each destination.
-fn within(found: Vec<(Uuid, Uuid, String)>, mut take: Take) -> Vec<(Uuid, Destination)> {
-    let taken = found.into_iter().filter_map(|(id, organization, connector)| {
+fn within(found: Vec<Due>, mut take: Take) -> Vec<(Uuid, Destination)> {
+    let taken = found.into_iter().filter_map(|(id, organization, connector, _)| {
         let destination = (OrganizationId(organization), connector);
         let left = take.allowed.entry(destination.clone()).or_insert(take.of_destination);
         let taken = *left > 0;
@@ -171,6 +207,8 @@ pub(crate) enum After {
     /// Tried again at this time.
     Again(DateTime<Utc>),
     Failed,
+    /// Failed, because workers ended while they made it.
+    SetAside,
 }
 
 /// Ends a lease with the outcome of its try. False when the lease was lost meanwhile: then nothing is written.
@@ -180,15 +218,24 @@ pub(crate) async fn finish(
     lease: &str,
     after: &After,
     made: Option<(&str, &str)>,
+    frozen: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let at = Some(micros(now));
     let (next, delivered, failed) = match after {
         After::Delivered => (None, at, None),
         After::Again(next) => (Some(micros(*next)), None, None),
-        After::Failed => (None, None, at),
+        After::Failed | After::SetAside => (None, None, at),
     };
     let mut update = Entity::update_many();
+    if !matches!(after, After::SetAside) {
+        update = update.col_expr(Column::CutOff, Expr::value(0));
+    }
+    match (after, frozen) {
+        (After::Delivered, _) => update = update.col_expr(Column::Frozen, Expr::value(None::<String>)),
+        (_, Some(frozen)) => update = update.col_expr(Column::Frozen, Expr::value(frozen)),
+        (_, None) => {}
+    }
     if let Some((number, link)) = made {
         update = update.col_expr(Column::MadeNumber, Expr::value(number)).col_expr(Column::MadeLink, Expr::value(link));
     }
@@ -207,7 +254,7 @@ pub(crate) async fn finish(
     Ok(done.rows_affected > 0)
 }
 
-/// Ends leases of deliveries that were not tried: they are due as they were before.
+/// Ends leases of deliveries that were not tried: they are due as they were before, and nothing was cut off.
 pub(crate) async fn give_back(writer: &Platform, lease: &str, ids: &[DeliveryId]) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
@@ -231,6 +278,8 @@ pub(crate) async fn arrived(handle: &impl Handle, ids: &[DeliveryId], lease: &st
         .value(Column::LeasedUntil, None::<i64>)
         .value(Column::Lease, None::<String>)
         .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .value(Column::CutOff, 0)
+        .value(Column::Frozen, None::<String>)
         .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
         .and_where(own(handle, Column::OrganizationId))
         .and_where(Column::Lease.eq(lease))

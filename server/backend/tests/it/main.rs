@@ -20,6 +20,7 @@ mod notices;
 mod past;
 mod people;
 mod plans;
+mod poison;
 mod profile;
 mod queue;
 mod requests;
