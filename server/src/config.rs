@@ -1,6 +1,7 @@
 //! The configuration: the only reader of the environment (and of `.env`). Validated whole, so that all problems are listed at once.
 
 mod mail;
+mod named_secrets;
 
 use backend::secrets::Keys;
 use backend::settings::MailServer;
@@ -64,9 +65,6 @@ impl std::fmt::Debug for Config {
     }
 }
 
-const SECRET_PREFIX: &str = "DOCKET_SECRET_";
-const HOSTS_SUFFIX: &str = "_HOSTS";
-
 impl Config {
     /// Reads the environment, then `.env` for what is not set there.
     ///
@@ -116,8 +114,8 @@ impl Config {
             delivery_pauses: reader.pauses(),
             worker: reader.switch("DOCKET_WORKER", true),
             behind_proxy: reader.switch("DOCKET_BEHIND_PROXY", false),
-            secrets: reader.secrets(),
-            secret_hosts: reader.secret_hosts(),
+            secrets: named_secrets::values(variables, &mut reader.problems),
+            secret_hosts: named_secrets::hosts(variables, &mut reader.problems),
             log: reader.text("DOCKET_LOG").unwrap_or("info,sea_orm_migration=warn").to_owned(),
             log_json: reader.log_json(),
             reload_port: reader
@@ -333,35 +331,6 @@ impl<'v> Reader<'v> {
         }
     }
 
-    fn secrets(&mut self) -> BTreeMap<String, String> {
-        let mut secrets = BTreeMap::new();
-        for (name, value) in self.variables {
-            let Some(key) = name.strip_prefix(SECRET_PREFIX).filter(|key| !key.ends_with(HOSTS_SUFFIX)) else { continue };
-            if key.is_empty() || value.is_empty() {
-                self.problem(format!("{name} is empty; give the secret a name and a value, or remove it."));
-            } else {
-                secrets.insert(key.to_owned(), value.clone());
-            }
-        }
-        secrets
-    }
-
-    fn secret_hosts(&mut self) -> BTreeMap<String, Vec<String>> {
-        let mut all = BTreeMap::new();
-        for (name, value) in self.variables {
-            let Some(key) = name.strip_prefix(SECRET_PREFIX).and_then(|key| key.strip_suffix(HOSTS_SUFFIX)) else { continue };
-            let hosts: Vec<String> = value.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()).collect();
-            if hosts.is_empty() || hosts.iter().any(|host| host.contains(['/', ' ']) || (host.contains(':') && !host.starts_with('['))) {
-                self.problem(format!("{name} must be names of hosts with commas between them, like api.example.org."));
-            } else if !self.variables.contains_key(&format!("{SECRET_PREFIX}{key}")) {
-                self.problem(format!("{name} says where a secret may go that is not there; set {SECRET_PREFIX}{key}, or remove it."));
-            } else {
-                all.insert(key.to_owned(), hosts);
-            }
-        }
-        all
-    }
-
     fn log_json(&mut self) -> bool {
         match self.text("DOCKET_LOG_FORMAT") {
             None | Some("text") => false,
@@ -378,7 +347,7 @@ impl<'v> Reader<'v> {
         let unknown: Vec<String> = self
             .variables
             .keys()
-            .filter(|name| name.starts_with("DOCKET_") && !name.starts_with(SECRET_PREFIX) && !KNOWN.contains(&name.as_str()))
+            .filter(|name| name.starts_with("DOCKET_") && !name.starts_with(named_secrets::PREFIX) && !KNOWN.contains(&name.as_str()))
             .map(|name| format!("{name} is not a setting of Docket; the settings are {}.", KNOWN.join(", ")))
             .collect();
         self.problems.extend(unknown);
@@ -417,19 +386,6 @@ mod tests {
         assert_eq!(problems.len(), 7, "{problems:#?}");
         for name in ["DATABASE_URL", "DOCKET_ADDR", "DOCKET_DELIVERY_PAUSES", "DOCKET_WORKER", "DOCKET_LOG_FORMAT", "DOCKET_WROKER"] {
             assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name} in {problems:#?}");
-        }
-    }
-
-    #[test]
-    fn a_secret_may_go_where_it_is_said() {
-        let config = read(&[("DOCKET_SECRET_DESK", "x"), ("DOCKET_SECRET_DESK_HOSTS", "Desk.example.org, [::1]")]).unwrap();
-        assert_eq!(config.secret_hosts["DESK"], ["desk.example.org", "[::1]"]);
-        assert_eq!(config.secrets.keys().collect::<Vec<_>>(), ["DESK"]);
-        for (name, hosts) in [("DESK", "https://desk.example.org"), ("DESK", "desk.example.org:443"), ("DESK", " "), ("OTHER", "a.example")]
-        {
-            let name = format!("DOCKET_SECRET_{name}_HOSTS");
-            let problems = read(&[("DOCKET_SECRET_DESK", "x"), (&name, hosts)]).unwrap_err();
-            assert!(problems[0].starts_with(&name), "{problems:?}");
         }
     }
 
