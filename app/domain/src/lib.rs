@@ -21,5 +21,6 @@ pub mod recipients;
 pub mod refusal;
 pub mod requests;
 pub mod shorten;
+pub mod text;
 
 pub use refusal::{Problem, Refusal};

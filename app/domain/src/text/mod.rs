@@ -1,0 +1,15 @@
+//! Text as people write it: without what nobody can see, compared without its dress, counted in what a person calls a character.
+//!
+//! Pasted text brings characters that nobody sees: marks of direction, breaks of no width, joiners. `tidy_code`, `tidy_line` and
+//! `tidy_prose` take them out where they mean nothing, each for another kind of text; `is_blank_text` tells whether anything is left.
+
+mod cluster;
+mod digits;
+mod fold;
+mod marks;
+mod tidy;
+
+pub use cluster::{count_characters, first_character};
+pub use digits::digit_value;
+pub use fold::{fold_search, search_words};
+pub use tidy::{is_blank_text, tidy_code, tidy_line, tidy_prose};
