@@ -107,6 +107,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             max_length,
             min,
             max,
+            short_numbers: min_length.map(|least| least > 2),
             places,
             pattern,
             pattern_words: None,

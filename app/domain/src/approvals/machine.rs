@@ -10,6 +10,7 @@ use super::{Approval, Behalves, FrozenRule, FrozenStage, Given, Move, Require, T
 use crate::id::{ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
 use crate::refusal::Refusal;
+use crate::text::{count_characters, tidy_prose};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
 /// Longest reason, question, answer or note, in characters.
@@ -381,11 +382,11 @@ fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// A text a person gave along: trimmed, of bounded length.
+/// A text a person gave along: tidied, of bounded length.
 pub(crate) fn text(given: &str, path: &str, label: &str) -> Result<String, Refusal> {
-    let given = given.trim();
-    if given.chars().count() > LONGEST_TEXT {
+    let given = tidy_prose(given);
+    if count_characters(&given) > LONGEST_TEXT {
         return Err(Refusal::input(path, format!("{label} must be 4,000 characters or fewer")));
     }
-    Ok(given.to_owned())
+    Ok(given.into_owned())
 }

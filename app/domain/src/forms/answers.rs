@@ -4,6 +4,7 @@
 //! strings; booleans are booleans; `multi_select` is an array of option values; pickers are `{"id": …, "name": …}`.
 //! A missing key means "not touched": the field's default counts. An empty string means "emptied": the default does not come back.
 
+use crate::text::is_blank_text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -35,11 +36,11 @@ impl Answers {
     }
 }
 
-/// Whether a value is an answer at all.
+/// Whether a value is an answer at all: text that nobody can see is none.
 pub fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::String(text) => !text.trim().is_empty(),
+        Value::String(text) => !is_blank_text(text),
         Value::Array(list) => !list.is_empty(),
         Value::Object(map) => !map.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,

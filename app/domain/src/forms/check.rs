@@ -3,7 +3,7 @@
 //! Only what is asked is judged. Messages are whole sentences that say what to do; `section` and `field` say where.
 
 use super::answers::says_something;
-use super::fields::{FieldType, Widget, find};
+use super::fields::{FieldType, Widget, find, read_answer};
 use super::words::{ask, ask_for_several, subject};
 use super::{Answers, Field, Form, Section, journey};
 use crate::Problem;
@@ -22,8 +22,8 @@ pub fn check_section(form: &Form, section_key: &str, answers: &Answers, today: N
 
 /// What is wrong with how a field is answered; nothing while it is not answered. For after leaving a field.
 pub fn check_format(field: &Field, answers: &Answers, today: NaiveDate) -> Option<String> {
-    let value = answers.get(&field.key).filter(|value| says_something(value))?;
-    (find(&field.kind)?.check)(field, value, answers, today).err()
+    let value = read_answer(field, answers.get(&field.key).filter(|value| says_something(value))?);
+    (find(&field.kind)?.check)(field, &value, answers, today).err()
 }
 
 fn problems(form: &Form, answers: &Answers, today: NaiveDate, wanted: impl Fn(&Section) -> bool) -> Vec<Problem> {
@@ -138,6 +138,49 @@ sections:
                 {key: b, label: B, type: date, rules: {not_before: 'field:a'}}]}]}",
         );
         assert_eq!(messages(&f, r#"{"a": "2030-01-01", "b": "2026-01-01"}"#), [""; 0]);
+    }
+
+    #[test]
+    fn what_came_with_a_paste_is_gone_before_check_condition_and_storage() {
+        let f = form(
+            r"{key: f, title: F, sections: [{key: s, title: S, fields: [
+                {key: phone, label: Phone, type: phone, required: true},
+                {key: email, label: E-mail, type: email, required: true},
+                {key: code, label: Code, type: text, required: true, rules: {pattern: '[0-9]{4}', pattern_words: be 4 digits}},
+                {key: seats, label: Seats, type: integer, rules: {min: '-40'}},
+                {key: sum, label: Sum, type: decimal},
+                {key: day, label: Day, type: date},
+                {key: site, label: Site, type: select, options: [{value: a, label: A}]},
+                {key: note, label: Note, type: textarea},
+                {key: more, label: More, type: text, when: {all: [{field: code, equals: '4410'}, {field: sum, more_than: 12}, {field: day, at_least: '2026-01-01'}]}}]}]}",
+        );
+        let typed = answers(
+            r#"{"phone": "\u202d+44 20 7946 0101\u202c", "email": "\u200bhana@example.com", "code": "4410\u200b", "seats": "\u22125", "sum": "12,50",
+                "day": "\u200e2026-06-15\u200e", "site": "a\u2060", "note": "\ufeff  one\r\n  two\u200b\n", "more": "m\u0000ore"}"#,
+        );
+        let stored = answers(
+            r#"{"phone": "+442079460101", "email": "hana@example.com", "code": "4410", "seats": "-5", "sum": "12.50", "day": "2026-06-15",
+                "site": "a", "note": "  one\n  two", "more": "more"}"#,
+        );
+        assert_eq!(check(&f, &typed, today()), []);
+        assert_eq!(journey::prune(&f, &typed), stored);
+        assert_eq!(check(&f, &stored, today()), []);
+        assert_eq!(journey::prune(&f, &stored), stored);
+    }
+
+    #[test]
+    fn invisible_text_is_no_answer() {
+        for kind in ["text", "textarea", "email", "phone", "integer", "decimal", "date", "datetime"] {
+            let f = form(&format!(
+                "{{key: f, title: F, sections: [{{key: s, title: S, fields: [{{key: a, label: Answer, type: {kind}, required: true}}]}}]}}"
+            ));
+            for blank in
+                ["\u{200b}", "\u{2800}", "\u{3164}", "\u{00ad}", "\u{feff}", "\u{2060}\u{00a0}", "\u{202e}\u{202c}", "\u{200d}\u{fe0f}"]
+            {
+                assert_eq!(messages(&f, &format!(r#"{{"a": "{blank}"}}"#)), ["Enter an answer"], "{kind} {blank}");
+                assert_eq!(journey::prune(&f, &answers(&format!(r#"{{"a": "{blank}"}}"#))), Answers::default());
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! twice gives the same. In a cycle (which `lint` refuses to publish) the first field of it takes the others as unanswered.
 
 use super::answers::says_something;
-use super::fields::{Widget, find};
+use super::fields::{Widget, find, read_answer};
 use super::{Answers, Field, Form, Section};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ pub fn asked<'a>(form: &'a Form, answers: &Answers) -> Vec<(&'a Section, &'a Fie
     walk(form, answers).0
 }
 
-/// The answers conditions and rules see: of fields that are asked, with the defaults of untouched ones.
+/// The answers conditions and rules see: of fields that are asked, as they are read, with the defaults of untouched ones.
 pub fn effective(form: &Form, answers: &Answers) -> Answers {
     walk(form, answers).1
 }
@@ -50,7 +50,7 @@ pub(super) fn walk<'a>(form: &'a Form, answers: &Answers) -> (Vec<(&'a Section, 
         }
         asked.push((place, section, field));
         if settled.insert(&field.key)
-            && let Some(value) = answers.get(&field.key).cloned().or_else(|| untouched(field))
+            && let Some(value) = answers.get(&field.key).map(|value| read_answer(field, value)).or_else(|| untouched(field))
         {
             effective.set(&field.key, value);
         }
@@ -59,14 +59,14 @@ pub(super) fn walk<'a>(form: &'a Form, answers: &Answers) -> (Vec<(&'a Section, 
     (asked.into_iter().map(|(_, section, field)| (section, field)).collect(), effective)
 }
 
-/// What is submitted: the answers of the fields that are asked, tidied (no blanks around, pickers with id and name only).
+/// What is submitted: the answers of the fields that are asked, as they are read, pickers with id and name only.
 /// A default that was emptied stays as an empty answer, so that it does not come back.
 pub fn prune(form: &Form, answers: &Answers) -> Answers {
     let (asked, effective) = walk(form, answers);
     let mut pruned = Answers::default();
     for (_, field) in asked {
         match effective.get(&field.key) {
-            Some(value) if says_something(value) => pruned.set(&field.key, tidied(field, value)),
+            Some(value) if says_something(value) => pruned.set(&field.key, essence(field, value)),
             Some(_) if untouched(field).is_some() => pruned.set(&field.key, Value::String(String::new())),
             _ => {}
         }
@@ -74,10 +74,10 @@ pub fn prune(form: &Form, answers: &Answers) -> Answers {
     pruned
 }
 
-/// The answer of a field nobody touched. A box that nobody ticked is not ticked.
+/// The answer of a field nobody touched, as it is read. A box that nobody ticked is not ticked.
 fn untouched(field: &Field) -> Option<Value> {
     let unticked = || find(&field.kind).filter(|known| known.widget == Widget::Checkbox).map(|_| Value::Bool(false));
-    field.default.clone().or_else(unticked)
+    field.default.as_ref().map(|value| read_answer(field, value)).or_else(unticked)
 }
 
 fn section_open(section: &Section, effective: &Answers) -> bool {
@@ -88,9 +88,8 @@ fn field_open(field: &Field, effective: &Answers) -> bool {
     field.when.as_ref().is_none_or(|when| when.holds(effective))
 }
 
-fn tidied(field: &Field, value: &Value) -> Value {
+fn essence(field: &Field, value: &Value) -> Value {
     match (find(&field.kind).map(|known| known.widget), value) {
-        (Some(widget), Value::String(text)) if widget.is_typed() => Value::String(text.trim().to_owned()),
         (Some(Widget::PersonPicker | Widget::GroupPicker), Value::Object(map)) if map.contains_key("id") => {
             let kept = map.iter().filter(|(key, _)| matches!(key.as_str(), "id" | "name"));
             Value::Object(kept.map(|(key, value)| (key.clone(), value.clone())).collect())

@@ -9,6 +9,7 @@ use super::number::Decimal;
 use super::resolver::resolve;
 use super::{Answers, Condition, Field, Form, Rules, Section, journey};
 use crate::Problem;
+use crate::text::{is_blank_text, tidy_line};
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +90,7 @@ fn shape(form: &Form, found: &mut Vec<Problem>) {
         if !keys.insert(&section.key) {
             found.push(problem(&section.key, "", format!("Two sections have the key “{}”. Rename one", section.key)));
         }
-        if section.title.trim().is_empty() {
+        if is_blank_text(&section.title) {
             found.push(problem(&section.key, "", format!("Section “{}” has no title. Give it one", section.key)));
         }
         let mut groups = BTreeSet::new();
@@ -135,7 +136,7 @@ fn one_field(section: &Section, field: &Field, fields: &BTreeMap<&str, &Field>, 
     if !is_key(&field.key) {
         note(key_words("field", &field.key));
     }
-    if field.label.trim().is_empty() {
+    if is_blank_text(&field.label) {
         note(format!("Field {name} has no label. Give it one"));
     }
     if let Some(when) = &field.when {
@@ -176,7 +177,7 @@ fn options(field: &Field, known: &FieldType, name: &str, note: &mut dyn FnMut(St
     }
     let mut values = BTreeSet::new();
     for option in &field.options {
-        if option.value.trim().is_empty() || option.value.trim() != option.value {
+        if option.value.is_empty() || tidy_line(&option.value) != option.value {
             note(format!("An option of field {name} has a value that is empty or has blanks around it: “{}”", option.value));
         }
         if !values.insert(&option.value) {
@@ -192,6 +193,7 @@ fn rules(field: &Field, known: &FieldType, fields: &BTreeMap<&str, &Field>, name
         ("max_length", r.max_length.is_some()),
         ("min", r.min.is_some()),
         ("max", r.max.is_some()),
+        ("short_numbers", r.short_numbers.is_some()),
         ("places", r.places.is_some()),
         ("pattern", r.pattern.is_some()),
         ("pattern_words", r.pattern_words.is_some()),
@@ -229,7 +231,7 @@ fn rules(field: &Field, known: &FieldType, fields: &BTreeMap<&str, &Field>, name
         if whole_pattern(pattern).is_none() {
             note(format!("The pattern of field {name} is no regular expression: {pattern}"));
         }
-        if r.pattern_words.as_deref().is_none_or(|words| words.trim().is_empty()) {
+        if r.pattern_words.as_deref().is_none_or(is_blank_text) {
             note(format!("The pattern of field {name} has no pattern_words. Say what the answer must do, like “be 4 digits, like 4410”"));
         }
     }

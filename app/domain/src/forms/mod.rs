@@ -13,6 +13,7 @@ pub mod lint;
 pub mod number;
 pub mod resolver;
 pub mod words;
+pub mod written_number;
 
 pub use answers::Answers;
 pub use condition::Condition;
@@ -120,6 +121,9 @@ pub struct Rules {
     /// Largest number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<String>,
+    /// Whether numbers as short as 112 or 3646 are phone numbers here, which they are unless this is false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_numbers: Option<bool>,
     /// Decimal places at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub places: Option<u32>,

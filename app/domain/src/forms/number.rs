@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Characters a number may have.
-const LONGEST: usize = 40;
+pub const LONGEST: usize = 40;
 
 /// A decimal number in lowest terms: no leading zeros, no trailing zeros after the point, no negative zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,11 @@ impl Decimal {
         let fraction = fraction.trim_end_matches('0').to_owned();
         let negative = negative && !(whole.is_empty() && fraction.is_empty());
         Some(Self { negative, whole, fraction })
+    }
+
+    /// Nothing.
+    pub fn zero() -> Self {
+        Self { negative: false, whole: String::new(), fraction: String::new() }
     }
 
     /// Decimal places that matter.

@@ -1,5 +1,7 @@
 //! Docket numbers: the item's prefix and four characters that are never mistaken for one another: `IT-7F3K`.
 
+use crate::text::tidy_code;
+
 /// The 32 symbols: digits and capital letters without I, L, O and U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -18,8 +20,7 @@ pub fn docket_number(prefix: &str, random: [u8; 4]) -> String {
 /// What somebody typed or said, as the number it means: "it-7f3k", "IT 7F3K" and "#IT-7F3K" are `IT-7F3K`. In the last four
 /// characters O is read as 0, I and L as 1. None when it cannot be a docket number.
 pub fn parse(text: &str) -> Option<String> {
-    let compact: Vec<char> = text
-        .trim()
+    let compact: Vec<char> = tidy_code(text)
         .trim_start_matches('#')
         .chars()
         .filter(|c| !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}') && !c.is_whitespace())
@@ -49,7 +50,7 @@ pub fn parse(text: &str) -> Option<String> {
 /// What somebody typed as the beginning of docket numbers: "it", "IT-" and "it-7f" as `IT`, `IT-` and `IT-7F`, and how many symbols
 /// after the hyphen there are. None when no docket number begins so.
 pub fn beginning(text: &str) -> Option<(String, usize)> {
-    let typed = text.trim().trim_start_matches('#').to_ascii_uppercase();
+    let typed = tidy_code(text).trim_start_matches('#').to_ascii_uppercase();
     let (prefix, serial) = match typed.split_once(['-', ' ']) {
         Some((prefix, serial)) => (prefix, Some(serial)),
         None => (typed.as_str(), None),

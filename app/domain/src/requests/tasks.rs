@@ -10,6 +10,7 @@ use crate::id::TaskId;
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
 use crate::refusal::Refusal;
+use crate::text::{count_characters, tidy_line};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -146,7 +147,7 @@ pub fn add_planned(request: &Request, tasks: &[Task], now: DateTime<Utc>) -> Dec
 }
 
 fn added(task: &Task) -> What {
-    What::TaskAdded { task: task.id, title: task.title.trim().to_owned(), required: task.required }
+    What::TaskAdded { task: task.id, title: tidy_line(&task.title).into_owned(), required: task.required }
 }
 
 /// Moves a task, with notes when it is done: the task as it is then, and what it means for the request.
@@ -228,7 +229,7 @@ pub(super) fn unlocked(request: &Request) -> Result<(), Refusal> {
 }
 
 fn check(task: &Task) -> Result<(), Refusal> {
-    match task.title.trim().chars().count() {
+    match count_characters(&tidy_line(&task.title)) {
         0 => Err(Refusal::input("title", "Enter what is to be done")),
         length if length > LONGEST_TITLE => Err(Refusal::input("title", format!("Title must be {LONGEST_TITLE} characters or fewer"))),
         _ => {
@@ -240,10 +241,10 @@ fn check(task: &Task) -> Result<(), Refusal> {
 
 /// The name somebody without an account gave.
 pub(super) fn outsider(name: &str) -> Result<String, Refusal> {
-    let name = name.trim();
-    match name.chars().count() {
+    let name = tidy_line(name);
+    match count_characters(&name) {
         0 => Err(Refusal::input("name", "Enter your name")),
         length if length > 80 => Err(Refusal::input("name", "Name must be 80 characters or fewer")),
-        _ => Ok(name.to_owned()),
+        _ => Ok(name.into_owned()),
     }
 }

@@ -6,7 +6,8 @@ use crate::forms::{Answers, Field};
 use chrono::NaiveDate;
 use serde_json::Value;
 
-pub const TYPE: FieldType = FieldType { kind: "boolean", label: "Yes or no", widget: Widget::Checkbox, rules: &[], check, display };
+pub const TYPE: FieldType =
+    FieldType { kind: "boolean", label: "Yes or no", widget: Widget::Checkbox, rules: &[], read: plain::read_code, check, display };
 
 fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), String> {
     if value.is_boolean() { Ok(()) } else { Err(format!("{} must be yes or no", subject(field))) }

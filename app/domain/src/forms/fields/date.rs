@@ -8,8 +8,15 @@ use crate::forms::{Answers, Field};
 use chrono::NaiveDate;
 use serde_json::Value;
 
-pub const TYPE: FieldType =
-    FieldType { kind: "date", label: "Date", widget: Widget::Date, rules: &["not_before", "not_after"], check, display };
+pub const TYPE: FieldType = FieldType {
+    kind: "date",
+    label: "Date",
+    widget: Widget::Date,
+    rules: &["not_before", "not_after"],
+    read: plain::read_code,
+    check,
+    display,
+};
 
 fn check(field: &Field, value: &Value, answers: &Answers, today: NaiveDate) -> Result<(), String> {
     match parse_date(&plain::written(field, value)?) {

@@ -7,8 +7,15 @@ use crate::forms::{Answers, Field};
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-pub const TYPE: FieldType =
-    FieldType { kind: "datetime", label: "Date and time", widget: Widget::DateTime, rules: &["not_before", "not_after"], check, display };
+pub const TYPE: FieldType = FieldType {
+    kind: "datetime",
+    label: "Date and time",
+    widget: Widget::DateTime,
+    rules: &["not_before", "not_after"],
+    read: plain::read_code,
+    check,
+    display,
+};
 
 fn check(field: &Field, value: &Value, answers: &Answers, today: NaiveDate) -> Result<(), String> {
     let Some(at) = parse_datetime(&plain::written(field, value)?) else {

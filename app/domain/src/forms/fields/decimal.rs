@@ -3,6 +3,7 @@
 use super::{FieldType, Widget, plain};
 use crate::forms::number::Decimal;
 use crate::forms::words::subject;
+use crate::forms::written_number::{NumberReading, read_number};
 use crate::forms::{Answers, Field};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -12,14 +13,37 @@ pub const TYPE: FieldType = FieldType {
     label: "Number",
     widget: Widget::Number,
     rules: &["min", "max", "places"],
+    read,
     check,
     display: plain::display,
 };
 
+fn reading(field: &Field, text: &str) -> NumberReading {
+    read_number(text, field.rules.places.is_some_and(|places| places > 2))
+}
+
+fn read(field: &Field, text: &str) -> String {
+    match reading(field, text) {
+        NumberReading::Sure(number) => number,
+        _ => plain::read_code(field, text),
+    }
+}
+
 fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), String> {
-    let text = plain::written(field, value)?;
     let subject = subject(field);
-    let Some(number) = Decimal::parse(&text) else {
+    // A number of a definition file or a payload is exact as it is.
+    let reading = match value {
+        Value::Number(number) => NumberReading::Sure(number.to_string()),
+        _ => reading(field, &plain::written(field, value)?),
+    };
+    let number = match reading {
+        NumberReading::Sure(number) => Decimal::parse(&number),
+        NumberReading::Unsure { grouped, pointed } => {
+            return Err(format!("{subject} can be read as {grouped} or as {pointed}. Enter the one you mean"));
+        }
+        NumberReading::Nothing => None,
+    };
+    let Some(number) = number else {
         return Err(format!("{subject} must be a number, like 12.50"));
     };
     match field.rules.places {
@@ -53,10 +77,10 @@ mod tests {
 
     #[test]
     fn numbers_pass_and_words_do_not() {
-        for right in [json!("12.50"), json!("-.5"), json!(0.1), json!("12")] {
+        for right in [json!("12.50"), json!("12,50"), json!("-.5"), json!("−5"), json!(0.1), json!("12"), json!("1 000"), json!(1.234)] {
             assert_eq!(message(&field("decimal"), right), "");
         }
-        for wrong in [json!("12,50"), json!("abc"), json!("1."), json!("NaN"), json!("∞")] {
+        for wrong in [json!("12,50,5"), json!("abc"), json!("1."), json!("NaN"), json!("∞")] {
             assert_eq!(message(&field("decimal"), wrong), "Cost centre must be a number, like 12.50");
         }
     }
@@ -73,10 +97,22 @@ mod tests {
     fn places_count_only_those_that_matter() {
         let mut f = field("decimal");
         f.rules.places = Some(2);
-        assert_eq!(message(&f, json!("1.500")), "");
-        assert_eq!(message(&f, json!("1.505")), "Cost centre must have at most 2 decimal places");
+        assert_eq!(message(&f, json!("1.5000")), "");
+        assert_eq!(message(&f, json!("1.5050")), "Cost centre must have at most 2 decimal places");
         f.rules.places = Some(1);
         assert_eq!(message(&f, json!("1.55")), "Cost centre must have at most 1 decimal place");
+    }
+
+    #[test]
+    fn thousands_or_places_is_asked_unless_the_form_wants_so_many_places() {
+        let mut f = field("decimal");
+        for text in ["1,000", "1.000"] {
+            assert_eq!(message(&f, json!(text)), "Cost centre can be read as 1000 or as 1. Enter the one you mean");
+        }
+        f.rules.places = Some(3);
+        assert_eq!(message(&f, json!("1.234")), "");
+        assert_eq!(message(&f, json!("1,234")), "Cost centre can be read as 1234 or as 1.2340. Enter the one you mean");
+        assert_eq!(message(&f, json!("1.2340")), "");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{FieldType, Widget, plain};
 use crate::forms::words::subject;
 use crate::forms::{Answers, Field};
+use crate::text::tidy_code;
 use chrono::NaiveDate;
 use serde_json::Value;
 
@@ -11,12 +12,23 @@ pub const TYPE: FieldType = FieldType {
     label: "E-mail address",
     widget: Widget::Email,
     rules: &["max_length", "pattern", "pattern_words"],
+    read,
     check,
     display: plain::display,
 };
 
+/// Full-width letters are how keyboards of East Asia write an address.
+fn read(_: &Field, text: &str) -> String {
+    let narrow = |c| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '。' => '.',
+        other => other,
+    };
+    tidy_code(text).chars().map(narrow).collect()
+}
+
 fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), String> {
-    let text = plain::written(field, value)?;
+    let text = read(field, &plain::written(field, value)?);
     if !is_address(&text) {
         return Err(format!("{} must be an e-mail address, like hana@example.com", subject(field)));
     }
@@ -45,7 +57,15 @@ mod tests {
 
     #[test]
     fn addresses_pass_and_other_texts_do_not() {
-        for right in ["hana@example.com", " a.b+c@sub.example.co.uk ", "o'neil@example.ie", "jürg@müller.ch"] {
+        for right in [
+            "\u{200b}hana@example.com",
+            "hana＠example．com",
+            "max@straße.de",
+            "hana@example.com",
+            " a.b+c@sub.example.co.uk ",
+            "o'neil@example.ie",
+            "jürg@müller.ch",
+        ] {
             assert_eq!(message(&field("email"), json!(right)), "", "{right}");
         }
         let long = format!("{}@example.com", "a".repeat(65));

@@ -3,15 +3,31 @@
 use super::{FieldType, Widget, decimal, plain};
 use crate::forms::number::Decimal;
 use crate::forms::words::subject;
+use crate::forms::written_number::{NumberReading, read_number};
 use crate::forms::{Answers, Field};
 use chrono::NaiveDate;
 use serde_json::Value;
 
-pub const TYPE: FieldType =
-    FieldType { kind: "integer", label: "Whole number", widget: Widget::Number, rules: &["min", "max"], check, display: plain::display };
+pub const TYPE: FieldType = FieldType {
+    kind: "integer",
+    label: "Whole number",
+    widget: Widget::Number,
+    rules: &["min", "max"],
+    read,
+    check,
+    display: plain::display,
+};
+
+/// Whole numbers have no decimal places, so that `1,000` can only be a thousand here.
+fn read(field: &Field, text: &str) -> String {
+    match read_number(text, false) {
+        NumberReading::Sure(number) | NumberReading::Unsure { grouped: number, .. } => number,
+        NumberReading::Nothing => plain::read_code(field, text),
+    }
+}
 
 fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), String> {
-    let text = plain::written(field, value)?;
+    let text = read(field, &plain::written(field, value)?);
     match Decimal::parse(&text) {
         Some(number) if !text.contains('.') => decimal::check_range(field, &number),
         _ => Err(format!("{} must be a whole number, like 12", subject(field))),
@@ -25,10 +41,13 @@ mod tests {
 
     #[test]
     fn only_whole_numbers_pass() {
-        for right in [json!("12"), json!("-3"), json!(7), json!("9007199254740993")] {
+        for right in ["12", "-3", "−3", "9007199254740993", "1,000", "1.000", "1 000", "1'000", "１２", "١٢"] {
+            assert_eq!(message(&field("integer"), json!(right)), "", "{right}");
+        }
+        for right in [json!(7), json!(-7)] {
             assert_eq!(message(&field("integer"), right), "");
         }
-        for wrong in [json!("1.5"), json!("1.0"), json!("twelve"), json!("1e3"), json!(1.5), json!("1,000")] {
+        for wrong in [json!("1.5"), json!("1.0"), json!("twelve"), json!("1e3"), json!(1.5), json!("12,50")] {
             assert_eq!(message(&field("integer"), wrong), "Cost centre must be a whole number, like 12");
         }
     }

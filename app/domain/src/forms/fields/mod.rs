@@ -24,6 +24,7 @@ pub use date::limits as date_limits;
 pub use plain::whole as whole_pattern;
 
 use super::answers::says_something;
+use super::number::Decimal;
 use super::{Answers, Field};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -61,7 +62,10 @@ pub struct FieldType {
     pub widget: Widget,
     /// The members of `Rules` that mean something for it.
     pub rules: &'static [&'static str],
-    /// Judges a value that says something; the message is a whole sentence. `Answers` are the effective ones.
+    /// What a typed text means: tidied, and in the one writing in which it is judged, compared and stored. Reading that again changes
+    /// nothing. Of what cannot be understood it is the tidied text, for `check` to judge.
+    pub read: fn(&Field, &str) -> String,
+    /// Judges a value that says something, as it was read; the message is a whole sentence. `Answers` are the effective ones.
     pub check: fn(&Field, &Value, &Answers, NaiveDate) -> Result<(), String>,
     /// The value as read by people.
     pub display: fn(&Field, &Value) -> String,
@@ -85,6 +89,20 @@ pub enum Widget {
     GroupPicker,
 }
 
+/// The keypad a phone has to show for what the field's rules allow, as `inputmode` names it; none where it takes the whole keyboard. A
+/// keypad of digits has no minus on all phones.
+pub fn keypad(field: &Field) -> Option<&'static str> {
+    let positive = field.rules.min.as_deref().and_then(Decimal::parse).is_some_and(|min| min >= Decimal::zero());
+    match field.kind.as_str() {
+        "integer" if positive => Some("numeric"),
+        "decimal" if positive && field.rules.places == Some(0) => Some("numeric"),
+        "decimal" if positive => Some("decimal"),
+        "email" => Some("email"),
+        "phone" => Some("tel"),
+        _ => None,
+    }
+}
+
 impl Widget {
     /// Whether the person picks instead of typing.
     pub fn is_choice(self) -> bool {
@@ -95,16 +113,19 @@ impl Widget {
     pub fn has_options(self) -> bool {
         matches!(self, Self::Select | Self::Checkboxes | Self::Radios)
     }
-
-    /// Whether the answer is typed text, stored without blanks around it.
-    pub fn is_typed(self) -> bool {
-        matches!(self, Self::Text | Self::TextArea | Self::Number | Self::Email | Self::Tel | Self::Date | Self::DateTime)
-    }
 }
 
 /// The type with this name.
 pub fn find(kind: &str) -> Option<&'static FieldType> {
     FIELD_TYPES.iter().find(|known| known.kind == kind)
+}
+
+/// What was answered, as `FieldType::read` understands it; values that are no text as they are.
+pub fn read_answer(field: &Field, value: &Value) -> Value {
+    match (find(&field.kind), value) {
+        (Some(known), Value::String(text)) => Value::String((known.read)(field, text)),
+        _ => value.clone(),
+    }
 }
 
 /// The field's answer as read by people; empty when there is none.
@@ -142,8 +163,17 @@ pub(crate) mod tests {
 
     /// The message about one value on 15 June 2026; empty when it passes.
     pub fn message(field: &Field, value: Value) -> String {
+        let value = read_answer(field, &value);
         let today = NaiveDate::from_ymd_opt(2026, 6, 15).unwrap();
         (find(&field.kind).unwrap().check)(field, &value, &Answers::default(), today).err().unwrap_or_default()
+    }
+
+    /// What a typed text is stored as.
+    pub fn written(field: &Field, text: &str) -> String {
+        match read_answer(field, &json!(text)) {
+            Value::String(text) => text,
+            other => panic!("{other}"),
+        }
     }
 
     /// The value as shown.
@@ -165,6 +195,30 @@ pub(crate) mod tests {
             .collect();
         files.sort();
         assert_eq!(kinds, files);
+    }
+
+    #[test]
+    fn the_keypad_can_write_what_the_rules_allow() {
+        let of = |kind: &str, min: Option<&str>, places: Option<u32>| {
+            let mut field = field(kind);
+            (field.rules.min, field.rules.places) = (min.map(str::to_owned), places);
+            keypad(&field)
+        };
+        for (kind, min, places, expected) in [
+            ("integer", Some("0"), None, Some("numeric")),
+            ("integer", Some("1"), None, Some("numeric")),
+            ("integer", Some("-40"), None, None),
+            ("integer", None, None, None),
+            ("decimal", Some("0.5"), Some(1), Some("decimal")),
+            ("decimal", Some("0"), Some(0), Some("numeric")),
+            ("decimal", Some("-0.1"), None, None),
+            ("decimal", None, Some(2), None),
+            ("email", None, None, Some("email")),
+            ("phone", None, None, Some("tel")),
+            ("text", None, None, None),
+        ] {
+            assert_eq!(of(kind, min, places), expected, "{kind} {min:?} {places:?}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub const TYPE: FieldType = FieldType {
     label: "Several choices",
     widget: Widget::Checkboxes,
     rules: &["min_length", "max_length"],
+    read: plain::read_line,
     check,
     display,
 };

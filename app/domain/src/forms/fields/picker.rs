@@ -5,6 +5,7 @@
 use super::plain;
 use crate::forms::words::ask;
 use crate::forms::{Answers, Field};
+use crate::text::{count_characters, is_blank_text};
 use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,7 +15,7 @@ pub fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let id = text("id").is_some_and(|id| Uuid::parse_str(id).is_ok());
     let name =
-        text("name").is_some_and(|name| !name.trim().is_empty() && name.chars().count() <= 200 && !name.chars().any(char::is_control));
+        text("name").is_some_and(|name| !is_blank_text(name) && count_characters(name) <= 200 && !name.chars().any(char::is_control));
     if id && name { Ok(()) } else { Err(format!("{} from the list", ask("Choose", field))) }
 }
 
@@ -34,8 +35,14 @@ mod tests {
         for kind in ["user_picker", "group_picker"] {
             assert_eq!(message(&field(kind), json!({"id": id, "name": "Hana Sato"})), "");
             assert_eq!(shown(&field(kind), json!({"id": id, "name": "Hana Sato"})), "Hana Sato");
-            for wrong in [json!("Hana Sato"), json!({"id": id}), json!({"id": "1", "name": "H"}), json!({"id": id, "name": " "}), json!(id)]
-            {
+            for wrong in [
+                json!("Hana Sato"),
+                json!({"id": id}),
+                json!({"id": "1", "name": "H"}),
+                json!({"id": id, "name": " "}),
+                json!({"id": id, "name": "\u{200b}"}),
+                json!(id),
+            ] {
                 assert_eq!(message(&field(kind), wrong), "Choose a cost centre from the list");
             }
             assert_ne!(message(&field(kind), json!({"id": id, "name": "x".repeat(201)})), "");

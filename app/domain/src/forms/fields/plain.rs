@@ -3,6 +3,7 @@
 use crate::forms::answers;
 use crate::forms::words::subject;
 use crate::forms::{Answers, Field};
+use crate::text::{count_characters, tidy_code, tidy_line};
 use chrono::NaiveDate;
 use regex_lite::Regex;
 use serde_json::Value;
@@ -10,6 +11,19 @@ use std::borrow::Cow;
 
 /// Characters a text can have, whatever the form says.
 pub const LONGEST: u32 = 10_000;
+
+/// Code points a text can have, however few characters they make for a reader.
+const MOST_POINTS: usize = 4 * LONGEST as usize;
+
+/// `read` of a type that machines read.
+pub fn read_code(_: &Field, text: &str) -> String {
+    tidy_code(text).into_owned()
+}
+
+/// `read` of a type with one line that people read.
+pub fn read_line(_: &Field, text: &str) -> String {
+    tidy_line(text).into_owned()
+}
 
 /// The written answer, or a message.
 pub fn written<'a>(field: &Field, value: &'a Value) -> Result<Cow<'a, str>, String> {
@@ -21,11 +35,14 @@ pub fn display(_: &Field, value: &Value) -> String {
     answers::text(value).map_or_else(|| value.to_string(), Cow::into_owned)
 }
 
-/// Length, storable characters and pattern. `longest` holds when the field has no limit of its own.
+/// Length as a person counts it, and pattern. `longest` holds when the field has no limit of its own.
 pub fn check_text(field: &Field, text: &str, longest: u32) -> Result<(), String> {
     let subject = subject(field);
     let rules = &field.rules;
-    let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    if text.chars().nth(MOST_POINTS).is_some() {
+        return Err(format!("{subject} has too many accents and joined signs to be stored. Shorten it"));
+    }
+    let length = u32::try_from(count_characters(text)).unwrap_or(u32::MAX);
     let most = rules.max_length.unwrap_or(longest).min(LONGEST);
     if length > most {
         return Err(format!("{subject} must have at most {}, and has {length}", characters(most)));

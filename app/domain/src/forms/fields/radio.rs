@@ -1,12 +1,13 @@
 //! One choice, all options in view.
 
-use super::{FieldType, Widget, choice};
+use super::{FieldType, Widget, choice, plain};
 
 pub const TYPE: FieldType = FieldType {
     kind: "radio",
     label: "One choice, all in view",
     widget: Widget::Radios,
     rules: &[],
+    read: plain::read_line,
     check: choice::check,
     display: choice::display,
 };

@@ -1,12 +1,13 @@
 //! One choice from a list.
 
-use super::{FieldType, Widget, choice};
+use super::{FieldType, Widget, choice, plain};
 
 pub const TYPE: FieldType = FieldType {
     kind: "select",
     label: "One choice from a list",
     widget: Widget::Select,
     rules: &[],
+    read: plain::read_line,
     check: choice::check,
     display: choice::display,
 };

@@ -2,6 +2,7 @@
 
 use super::{FieldType, Widget, plain};
 use crate::forms::{Answers, Field};
+use crate::text::tidy_prose;
 use chrono::NaiveDate;
 use serde_json::Value;
 
@@ -10,9 +11,14 @@ pub const TYPE: FieldType = FieldType {
     label: "Long text",
     widget: Widget::TextArea,
     rules: &["min_length", "max_length", "pattern", "pattern_words"],
+    read,
     check,
     display: plain::display,
 };
+
+fn read(_: &Field, text: &str) -> String {
+    tidy_prose(text).into_owned()
+}
 
 fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), String> {
     plain::check_text(field, &plain::written(field, value)?, plain::LONGEST)
