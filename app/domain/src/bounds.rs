@@ -4,6 +4,7 @@
 //! and reasons stand with their rules.
 
 use crate::refusal::Refusal;
+use crate::text::tidy_line;
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 /// Letters of a text to search by.
@@ -21,17 +22,17 @@ impl SearchText {
     /// # Errors
     /// Input: too long, or too many words.
     pub fn read(path: &str, typed: &str) -> Result<Self, Refusal> {
-        let typed = typed.trim();
+        let typed = tidy_line(typed);
         if typed.chars().nth(SEARCH_LETTERS).is_some() {
             return Err(Refusal::input(path, format!("Search for {SEARCH_LETTERS} letters or fewer")));
         }
         if typed.split_whitespace().nth(SEARCH_WORDS).is_some() {
             return Err(Refusal::input(path, format!("Search for {SEARCH_WORDS} words or fewer")));
         }
-        Ok(Self(typed.to_owned()))
+        Ok(Self(typed.into_owned()))
     }
 
-    /// The text, without blanks around it.
+    /// The text, tidied as a line is.
     pub fn text(&self) -> &str {
         &self.0
     }

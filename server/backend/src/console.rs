@@ -68,7 +68,7 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
         since: filter.period.days().map(|days| backend.now() - Duration::days(days)),
         request: None,
     };
-    if !filter.number.trim().is_empty() {
+    if !domain::text::is_blank_text(&filter.number) {
         let request = match domain::requests::number::parse(&filter.number) {
             Some(number) => requests::by_number(&handle, &number).await?,
             None => None,

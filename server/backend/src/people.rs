@@ -15,6 +15,7 @@ use domain::bounds::SearchText;
 use domain::id::{OrganizationId, PersonId};
 use domain::people::{GroupRef, Me, OrganizationRef, PersonRef};
 use domain::permission::{self, Permission};
+use domain::text::{count_characters, tidy_code, tidy_line};
 
 pub use password::SHORTEST as SHORTEST_PASSWORD;
 pub use profile::{change_password, profile, save_profile};
@@ -245,11 +246,11 @@ pub async fn create_account(
     admin: bool,
     organization_key: &str,
 ) -> Result<PersonId> {
-    let (email, name, now) = (normal(email), name.trim().to_owned(), backend.now());
+    let (email, name, now) = (normal(email), tidy_line(name).into_owned(), backend.now());
     if !is_email(&email) {
         return Err(Refusal::input("email", "Enter an e-mail address, like ruth.abel@example.org.").into());
     }
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+    if name.is_empty() || count_characters(&name) > LONGEST_NAME {
         return Err(Refusal::input("name", "Enter a name of up to 200 characters.").into());
     }
     password::judge(password)?;
@@ -301,9 +302,9 @@ pub async fn tidy(backend: &Backend) -> Result<()> {
     sign_in_attempts::delete_old(&backend.store().platform_writer(), backend.now()).await
 }
 
-/// An address as stored and compared.
+/// An address as stored and compared: whatever came with a paste is gone.
 pub(crate) fn normal(email: &str) -> String {
-    email.trim().to_lowercase()
+    tidy_code(email).to_lowercase()
 }
 
 /// Whether it can be an e-mail address, as the form engine judges it.

@@ -13,6 +13,7 @@ use domain::connectors::Connector;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, KindView, TestView};
 use domain::forms::answers::says_something;
 use domain::forms::{Answers, Field, Form, Rules};
+use domain::text::{count_characters, tidy_line};
 use domain::{Problem, Refusal};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -197,9 +198,10 @@ fn problem(field: &str, message: &str) -> Problem {
 
 /// The connector that the input means, with the secrets it leaves alone.
 fn wanted(input: &ConnectorInput, present: Option<&Connector>, all: &[Connector]) -> Result<Connector> {
-    let name = input.settings.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let name = input.settings.get("name").and_then(Value::as_str).unwrap_or_default();
+    let name = tidy_line(name).into_owned();
     let enabled = input.settings.get("enabled").and_then(Value::as_bool).unwrap_or(true);
-    if name.is_empty() || name.chars().count() > LONGEST_NAME as usize {
+    if name.is_empty() || count_characters(&name) > LONGEST_NAME as usize {
         let problems = vec![problem("name", &format!("Enter a name of at most {LONGEST_NAME} characters"))];
         return Err(Refusal::Problems { problems }.into());
     }

@@ -15,6 +15,7 @@ use domain::forms::Form;
 use domain::forms::lint::lint as lint_form;
 use domain::notices::{self, Defaults};
 use domain::permission::ROLES;
+use domain::text::{count_characters, is_blank_text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys that may be referred to.
@@ -333,7 +334,7 @@ fn approval(policy: &Policy, known: &Known<'_>, note: &mut dyn FnMut(&[&str], St
         if !keys.insert(&rule.key) {
             note(&at, format!("Two rules have the key “{}”. Rename one", rule.key));
         }
-        if rule.label.trim().is_empty() || rule.label.chars().count() > 120 {
+        if is_blank_text(&rule.label) || count_characters(&rule.label) > 120 {
             note(&at, format!("The label of the rule “{}” must have 1 to 120 characters and say why the rule is there", rule.key));
         }
         if let Some(person) = rule.person.as_ref().filter(|person| !known.people.contains(crate::people::normal(person).as_str())) {
@@ -378,7 +379,7 @@ fn forms(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
 
 #[expect(clippy::too_many_arguments, reason = "one line per text in a list of checks")]
 fn text(folder: &Folder, file: &str, path: &[&str], what: &str, value: &str, least: usize, most: usize, faults: &mut Vec<Fault>) {
-    let (length, blank) = (value.chars().count(), value.trim().is_empty());
+    let (length, blank) = (count_characters(value), is_blank_text(value));
     if length > most || (least > 0 && blank) {
         let right = if least == 0 { format!("at most {most} characters") } else { format!("{least} to {most} characters") };
         faults.push(folder.fault(file, path, format!("{what} must have {right}")));

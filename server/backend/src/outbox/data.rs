@@ -80,7 +80,7 @@ pub(super) fn event(backend: &Backend, about: &About<'_>, answered: &Answered, a
 pub(crate) async fn sample(backend: &Backend, organization: OrganizationId, number: &str) -> Result<Option<Value>> {
     let found = organizations::find(&backend.store().platform(), organization).await?;
     let organization = found.ok_or_else(|| Error::failed("the caller's organization is gone"))?;
-    if number.trim().is_empty() {
+    if domain::text::is_blank_text(number) {
         let named = json!({"key": organization.key, "name": organization.name});
         return Ok(Some(templates::sample(&backend.settings().public_url, &named)));
     }

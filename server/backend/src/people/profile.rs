@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::store::{members, organizations, people, sign_in_attempts};
 use crate::{Backend, zones};
 use domain::people::{Me, Profile, ProfileView};
+use domain::text::{count_characters, tidy_code, tidy_line};
 use domain::{Problem, Refusal};
 
 /// Wrong current passwords within a quarter of an hour.
@@ -97,15 +98,15 @@ pub async fn change_password(backend: &Backend, caller: &Caller, current: &str, 
     Ok(())
 }
 
-/// What was typed, without blanks around it; a Slack member ID is written in capitals.
+/// What was typed, without what came along with a paste; a Slack member ID is written in capitals.
 fn tidy(profile: Profile) -> Profile {
-    let trimmed = |text: String| text.trim().to_owned();
+    let code = |text: String| tidy_code(&text).into_owned();
     Profile {
-        name: trimmed(profile.name),
-        phone: trimmed(profile.phone),
-        time_zone: trimmed(profile.time_zone),
-        slack_member_id: trimmed(profile.slack_member_id).to_ascii_uppercase(),
-        telegram_chat: trimmed(profile.telegram_chat),
+        name: tidy_line(&profile.name).into_owned(),
+        phone: code(profile.phone),
+        time_zone: code(profile.time_zone),
+        slack_member_id: code(profile.slack_member_id).to_ascii_uppercase(),
+        telegram_chat: code(profile.telegram_chat),
     }
 }
 
@@ -116,7 +117,7 @@ fn problems(profile: &Profile) -> Vec<Problem> {
             problems.push(Problem { section: String::new(), field: field.to_owned(), message: message.to_owned() });
         }
     };
-    let plain = |text: &str, longest: usize| text.chars().count() <= longest && !text.contains(char::is_control);
+    let plain = |text: &str, longest: usize| count_characters(text) <= longest && !text.contains(char::is_control);
     let name = !profile.name.is_empty() && plain(&profile.name, super::LONGEST_NAME);
     check("name", name, "Enter a name of up to 200 characters.");
     check("phone", plain(&profile.phone, LONGEST_PHONE), "Enter a phone number of up to 40 characters, or leave it empty.");

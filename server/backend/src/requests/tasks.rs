@@ -18,6 +18,7 @@ use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
 use domain::requests::wire::RequestPage;
 use domain::requests::work::{MyTask, TaskDraft};
 use domain::requests::{Decision, Request, What};
+use domain::text::{tidy_line, tidy_prose};
 
 /// Tasks in a person's list: open ones, and those that ended lately.
 const LISTED: (u64, u64) = (200, 20);
@@ -38,8 +39,8 @@ pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: Tas
                 rules::works(&request, &facts, now)?;
                 let task = Task {
                     id: TaskId(be.id()),
-                    title: draft.title.trim().to_owned(),
-                    description: draft.description.trim().to_owned(),
+                    title: tidy_line(&draft.title).into_owned(),
+                    description: tidy_prose(&draft.description).into_owned(),
                     status: TaskStatus::Open,
                     required: draft.required,
                     assignee: assignee(tx, draft.assignee).await?,
@@ -71,8 +72,8 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 rules::works(&request, &facts, be.now())?;
                 let had = before.assignee.clone();
                 let task = Task {
-                    title: draft.title.trim().to_owned(),
-                    description: draft.description.trim().to_owned(),
+                    title: tidy_line(&draft.title).into_owned(),
+                    description: tidy_prose(&draft.description).into_owned(),
                     assignee: assignee(tx, draft.assignee).await?,
                     due: draft.due,
                     ..before

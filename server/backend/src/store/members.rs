@@ -87,7 +87,7 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
 
 /// The member with this e-mail address.
 pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
-    let query = of_organization(handle).filter(people::Column::Email.eq(email.trim().to_lowercase()));
+    let query = of_organization(handle).filter(people::Column::Email.eq(crate::people::normal(email)));
     let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
