@@ -15,6 +15,7 @@ mod m20261123_000005_version;
 mod m20261127_000001_probes;
 mod m20261127_000002_receipts;
 mod m20261127_000003_tries;
+mod m20261127_000004_search_names;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000001_probes::Migration),
             Box::new(m20261127_000002_receipts::Migration),
             Box::new(m20261127_000003_tries::Migration),
+            Box::new(m20261127_000004_search_names::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use crate::approvals::delegation::StandIn;
 use crate::id::{GroupId, OrganizationId, PersonId};
 use crate::permission::Permission;
+use crate::text::fold_search;
 use serde::{Deserialize, Serialize};
 
 /// A person as shown: name and how to tell two of the same name apart.
@@ -144,6 +145,17 @@ pub struct Me {
     pub utc_offsets: Vec<(i64, i32)>,
 }
 
+/// What a search for people compares with: name and address, folded, with a blank before every word.
+pub fn search_name(name: &str, email: &str) -> String {
+    search_text(&format!(" {name} {email}"))
+}
+
+/// What is typed to search for people, folded as names are: hyphens and apostrophes part words.
+pub fn search_text(text: &str) -> String {
+    let blank = |c: char| c.is_whitespace() || matches!(c, '-' | '\'' | '\u{2010}'..='\u{2015}' | '\u{2018}' | '\u{2019}');
+    fold_search(text).chars().map(|c| if blank(c) { ' ' } else { c }).collect()
+}
+
 /// What people say about themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -169,4 +181,25 @@ pub struct ProfileView {
     /// Who decides where a rule asks the person's manager.
     #[serde(default)]
     pub manager: Option<PersonRef>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_to_what_people_type() {
+        for (name, typed) in [
+            ("Tomás O'Neill-Łukasz", "tomas o neill lukasz"),
+            ("Tomás O’Neill\u{2011}Łukasz", "tomas o neill lukasz"),
+            ("Zoe\u{308}", "zoe"),
+            ("Nguyễn Văn Đức", "nguyen van duc"),
+            ("Țăran", "taran"),
+            ("Ķirsis", "kirsis"),
+            ("Weiß", "weiss"),
+        ] {
+            assert_eq!(search_text(name), typed);
+        }
+        assert_eq!(search_name("Ruth Abel", "ruth.abel@x.example"), " ruth abel ruth.abel@x.example");
+    }
 }

@@ -190,10 +190,10 @@ pub async fn search_workers(backend: &Backend, caller: &Caller, text: &str) -> R
 /// # Errors
 /// Input when the text is too long.
 pub async fn search_groups(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<GroupRef>> {
-    let wanted = members::fold(SearchText::read("text", text)?.text());
+    let wanted = domain::people::search_text(SearchText::read("text", text)?.text());
     let groups = crate::store::groups::all(&backend.store().read(caller.organization)).await?;
     let fits = |group: &GroupRef| {
-        let name = members::search_name(&group.name, &group.key);
+        let name = domain::people::search_name(&group.name, &group.key);
         wanted.split_whitespace().all(|word| name.contains(&format!(" {word}")))
     };
     Ok(groups.into_iter().filter(fits).take(FOUND as usize).collect())

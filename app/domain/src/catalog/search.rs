@@ -5,6 +5,7 @@
 
 use super::wire::ItemCard;
 use crate::bounds::{SEARCH_LETTERS, SEARCH_WORDS, first_letters};
+use crate::text::search_words;
 
 /// Words that say nothing about what is looked for.
 const EMPTY_WORDS: &[&str] = &["a", "an", "and", "for", "i", "in", "my", "need", "new", "of", "on", "or", "the", "to", "want", "with"];
@@ -14,7 +15,7 @@ const MOST_SLIPS: usize = 2;
 
 /// Indexes of the cards that match, best first; cards of equal rank keep their order. All cards of the category for an empty text.
 pub fn search(cards: &[ItemCard], text: &str, category: Option<&str>) -> Vec<usize> {
-    let mut typed = words(first_letters(text.trim(), SEARCH_LETTERS));
+    let mut typed = search_words(first_letters(text.trim(), SEARCH_LETTERS));
     typed.truncate(SEARCH_WORDS);
     if typed.iter().any(|word| !EMPTY_WORDS.contains(&word.as_str())) {
         typed.retain(|word| !EMPTY_WORDS.contains(&word.as_str()));
@@ -31,7 +32,7 @@ pub fn search(cards: &[ItemCard], text: &str, category: Option<&str>) -> Vec<usi
 
 /// How well a card matches all words; None when one of them is not in it.
 fn rank(card: &ItemCard, typed: &[String], exactly: bool) -> Option<u32> {
-    let parts = [words(&card.name), words(&card.tags.join(" ")), words(&card.category), words(&card.description)];
+    let parts = [&card.name, &card.tags.join(" "), &card.category, &card.description].map(|part| search_words(part));
     typed.iter().try_fold(0, |sum, word| {
         let best = parts.iter().zip([40, 30, 20, 10]).filter_map(|(part, weight)| {
             let quality = part.iter().filter_map(|of_card| closeness(word, of_card, exactly)).max()?;
@@ -82,29 +83,6 @@ fn distance_to_beginning(typed: &str, word: &str) -> usize {
         before = std::mem::replace(&mut row, next);
     }
     row.into_iter().min().unwrap_or(usize::MAX)
-}
-
-/// Lower-case words without accents.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| word.chars().flat_map(char::to_lowercase).map(plain).collect())
-        .collect()
-}
-
-/// The letter without its accent, for the accents of Western Europe.
-fn plain(letter: char) -> char {
-    match letter {
-        'à'..='å' => 'a',
-        'ç' => 'c',
-        'è'..='ë' => 'e',
-        'ì'..='ï' => 'i',
-        'ñ' => 'n',
-        'ò'..='ö' | 'ø' => 'o',
-        'ù'..='ü' => 'u',
-        'ý' | 'ÿ' => 'y',
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -231,6 +209,27 @@ mod tests {
         assert_eq!(names(&format!("{laptop}{}", "onboarding ".repeat(1_000_000))), ["Laptop repair"]);
         assert_eq!(names(&"laptop ".repeat(100_000)), ["Laptop repair"]);
         assert!(names(&"x".repeat(1_000_000)).is_empty());
+    }
+
+    #[test]
+    fn any_way_to_write_a_letter_finds_the_others() {
+        let cards = [card("Straßenbahn", &["Zażółć"], "Łąka", "Nguye\u{302}\u{303}n Ţăran Ķirsis Þór")];
+        for typed in [
+            "strasse",
+            "STRASSENBAHN",
+            "straße",
+            "zazolc",
+            "zażółć",
+            "laka",
+            "nguyen",
+            "Nguyễn",
+            "taran",
+            "kirsis",
+            "thor",
+            "\u{200b}strassen",
+        ] {
+            assert_eq!(search(&cards, typed, None), [0], "{typed}");
+        }
     }
 
     #[test]

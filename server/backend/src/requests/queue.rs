@@ -14,6 +14,7 @@ use domain::Refusal;
 use domain::bounds::SearchText;
 use domain::catalog::Item;
 use domain::id::RequestId;
+use domain::people::search_text;
 use domain::permission::Permission;
 use domain::requests::number;
 use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, MOST_COUNTED, QueueFilter, QueuePage, QueueRow, row};
@@ -129,10 +130,10 @@ impl<'a> Desk<'a> {
             }
             (None, None) => None,
         };
-        let folded = members::fold(text);
+        let folded = search_text(text);
         let typed: Vec<&str> = folded.split_whitespace().collect();
         let fits = |item: &Item| {
-            let name = members::fold(&item.name);
+            let name = search_text(&item.name);
             typed.iter().all(|word| name.split(|c: char| !c.is_alphanumeric()).any(|of_name| of_name.starts_with(word)))
         };
         let named = self.items().filter(|known| fits(&known.item)).map(|known| known.id).take(MEANT).collect();
@@ -193,7 +194,7 @@ impl<'a> Desk<'a> {
     fn choices(&self) -> Vec<Choice> {
         let mut choices: Vec<Choice> =
             self.items().map(|known| Choice { key: known.item.key.clone(), name: known.item.name.clone() }).collect();
-        choices.sort_by_cached_key(|choice| members::fold(&choice.name));
+        choices.sort_by_cached_key(|choice| search_text(&choice.name));
         choices
     }
 }

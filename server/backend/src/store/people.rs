@@ -105,7 +105,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], 
                 id: account.id.0,
                 email: account.email.clone(),
                 name: account.name.clone(),
-                search_name: super::members::search_name(&account.name, &account.email),
+                search_name: domain::people::search_name(&account.name, &account.email),
                 password_hash: password_hash.clone(),
                 time_zone: account.time_zone.clone(),
                 phone: account.phone.clone(),
@@ -125,7 +125,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], 
 pub(crate) async fn update(tx: &Tx<'_>, account: &Account) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Name, Expr::value(account.name.as_str()))
-        .col_expr(Column::SearchName, Expr::value(super::members::search_name(&account.name, &account.email)))
+        .col_expr(Column::SearchName, Expr::value(domain::people::search_name(&account.name, &account.email)))
         .col_expr(Column::TimeZone, Expr::value(account.time_zone.as_str()))
         .col_expr(Column::Phone, Expr::value(account.phone.as_str()))
         .filter(Column::Id.eq(account.id.0))

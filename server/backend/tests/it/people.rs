@@ -1,10 +1,11 @@
 //! Signing in, who is signed in, and the pickers.
 
 use crate::harness::{World, on_both, on_empty};
-use backend::{Error, people, sessions};
+use backend::{Error, Store, people, sessions};
 use chrono::Duration;
 use domain::Refusal;
 use domain::id::PersonId;
+use sea_orm::ConnectionTrait;
 
 const PASSWORD: &str = "a long enough password";
 
@@ -24,7 +25,8 @@ async fn found(world: &World, name: &str, text: &str) -> Vec<String> {
 async fn the_right_password_signs_in_and_a_wrong_one_does_not() {
     on_both(|world| async move {
         people::set_password(&world.backend, "Hana@North.example ", PASSWORD).await.unwrap();
-        let (person, organization) = people::sign_in(&world.backend, " HANA@north.example", PASSWORD, "1.2.3.4").await.unwrap();
+        let (person, organization) =
+            people::sign_in(&world.backend, "\u{200b} HANA@north.example\u{feff}", PASSWORD, "1.2.3.4").await.unwrap();
         let hana = world.caller("north", "hana").await;
         assert_eq!((person, organization), (hana.id(), Some(hana.organization)));
         let wrong = Refusal::input("email", "The e-mail address or the password is not right.");
@@ -147,6 +149,44 @@ async fn searching_ten_thousand_people_answers_twenty() {
         assert_eq!(found(&world, "hana", "per").await.len(), 20);
         assert_eq!(found(&world, "hana", "number09999").await, ["Person Number09999"]);
         assert_eq!(found(&world, "hana", "number").await[0], "Person Number00000");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_found_however_their_letters_are_written() {
+    on_both(|world| async move {
+        let names = [
+            ("nguyễn", "Nguyễn Văn Đức"),
+            ("taran", "Țăran Ion"),
+            ("kirsis", "Ķirsis Jānis"),
+            ("weiss", "Weiß Anna"),
+            ("zoe", "Zoe\u{308} Þórs"),
+        ];
+        let mut yaml = String::new();
+        for (number, (_, name)) in names.iter().enumerate() {
+            yaml.push_str(&format!("- {{ email: n{number}@north.example, name: \"{name}\" }}\n"));
+        }
+        world.apply_file("north", "people.yaml", &yaml).await;
+        for (typed, name) in names {
+            assert_eq!(found(&world, "hana", typed).await, [name], "{typed}");
+        }
+        for (typed, name) in
+            [("nguyen duc", 0), ("Țăran", 1), ("ţăran", 1), ("kirs", 2), ("WEIẞ", 3), ("zoë", 4), ("thors", 4), ("\u{200b}thors", 4)]
+        {
+            assert_eq!(found(&world, "hana", typed).await, [names[name].1], "{typed}");
+        }
+        for blank in ["\u{200b}", "\u{2800}", "\u{ad}"] {
+            assert_eq!(found(&world, "hana", blank).await, [""; 0]);
+        }
+        // Names that an older Docket folded are folded again when the database is brought up to date.
+        let connection = sea_orm::Database::connect(&world.url).await.unwrap();
+        connection.execute_unprepared("UPDATE members SET search_name = ' folded by hand'").await.unwrap();
+        connection.execute_unprepared("DELETE FROM seaql_migrations WHERE version LIKE '%search_names'").await.unwrap();
+        assert_eq!(found(&world, "hana", "kirsis").await, [""; 0]);
+        Store::open(&world.url).await.unwrap().migrate().await.unwrap();
+        assert_eq!(found(&world, "hana", "kirsis").await, ["Ķirsis Jānis"]);
+        connection.close().await.unwrap();
     })
     .await;
 }
