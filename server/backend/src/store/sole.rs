@@ -1,7 +1,8 @@
 //! The one connection that writes to a SQLite file.
 //!
 //! When a COMMIT fails, as on a full disk, SQLite has undone the transaction by itself, but sqlx goes on counting it: the next BEGIN would
-//! become a savepoint inside a transaction that nobody commits, and whatever is written from then on would be gone with the process.
+//! become a savepoint, and when its release fails too, SQLite keeps a transaction open that nobody commits. Whatever is written from then on
+//! would be gone with the process.
 //! So a connection that is still counted as inside a transaction when its turn comes, or that failed in any way to begin or end one, is
 //! thrown away and another one is opened. One that is not counted so is sent a real BEGIN, which SQLite refuses inside a transaction.
 
