@@ -38,7 +38,7 @@ impl FaultyDisk {
         // The number first: the way takes effect at once.
         told.seek(SeekFrom::Start(1)).unwrap();
         told.write_all(&[after]).unwrap();
-        told.seek(SeekFrom::Start(0)).unwrap();
+        told.rewind().unwrap();
         told.write_all(&[how]).unwrap();
     }
 

@@ -81,7 +81,7 @@ impl Place {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_docket"));
         command.arg("serve").env_clear().envs(self.variables()).envs(more.iter().copied()).current_dir(&self.folder.0);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.try_clone().unwrap());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let said = child.stdout.take().unwrap();
         let served = Served(child);
