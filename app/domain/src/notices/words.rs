@@ -1,8 +1,10 @@
 //! What a notice says: one sentence, the same in the bell, in e-mail and in chat.
 
+use crate::direction::isolate;
+
 /// The sentence of an event. `by` is who did it, when somebody did; `requester` is whose request it is.
 pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
-    let who = by.unwrap_or("Docket");
+    let (who, requester) = (isolate(by.unwrap_or("Docket")), isolate(requester));
     match event {
         "new_request_created" => format!("{requester} sent this request"),
         "request_pending_approval" => format!("{requester} asks for your decision"),
@@ -60,5 +62,11 @@ mod tests {
             NOTICES.iter().map(|told| sentence(told.key, Some("Mei Lin"), "Ana Costa")).collect();
         assert_eq!(said.len(), NOTICES.len());
         assert!(!said.contains("Something happened"));
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_stands_apart() {
+        assert_eq!(sentence("request_rejected", Some("ליאור"), "Ana"), "\u{2068}ליאור\u{2069} declined this request");
+        assert_eq!(sentence("new_request_created", None, "ليلى"), "\u{2068}ليلى\u{2069} sent this request");
     }
 }

@@ -3,6 +3,7 @@
 use super::http::{Client, excerpt};
 use super::{Outcome, Receipt, Verdict};
 use crate::settings::{MailServer, MailTls};
+use domain::shorten::shorten;
 use lettre::message::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -130,7 +131,7 @@ fn code(error: &Error) -> Option<u16> {
 /// What the mail server said beside its code.
 fn words(error: &Error) -> String {
     let said = error.source().map(ToString::to_string).unwrap_or_default();
-    said.split_whitespace().collect::<Vec<_>>().join(" ")
+    shorten(&said.split_whitespace().collect::<Vec<_>>().join(" "), 300, str::len).into_owned()
 }
 
 fn verdict_of(error: &Error) -> Verdict {

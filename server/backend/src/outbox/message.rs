@@ -8,6 +8,7 @@ use crate::store::deliveries::Delivery;
 use crate::store::{addressed, deliveries, notices, threads};
 use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
+use domain::direction::isolate;
 use domain::effect::Notice;
 use domain::id::PersonId;
 use domain::notices::{self as rules, Channel, words};
@@ -42,6 +43,28 @@ pub(super) struct About<'a> {
 
 fn cut(text: &str) -> Cow<'_, str> {
     shorten(text, LONGEST, utf16_units)
+}
+
+/// A text in HTML with the lines and the blanks that somebody typed, also where a mail program knows neither of them by style.
+fn kept_html(text: &str) -> String {
+    let mut made = String::with_capacity(text.len());
+    for (place, line) in text.split('\n').enumerate() {
+        if place > 0 {
+            made.push_str("<br>");
+        }
+        let mut letters = line.trim_end_matches('\r').chars().peekable();
+        let mut begins = true;
+        while let Some(letter) = letters.next() {
+            // The last blank of several stays one, so that lines can still break there.
+            let fixed = letter == ' ' && (begins || letters.peek() == Some(&' '));
+            begins = begins && letter == ' ';
+            match letter {
+                _ if fixed => made.push_str("&nbsp;"),
+                letter => made.push_str(&templates::html(letter.encode_utf8(&mut [0; 4]))),
+            }
+        }
+    }
+    made
 }
 
 fn link(backend: &Backend, event: &str, number: &str) -> String {
@@ -97,13 +120,13 @@ pub(super) async fn to_channel(backend: &Backend, about: &About<'_>, delivery: &
         .filter_map(|one| {
             let person = people.iter().find(|person| person.id == one.person)?;
             let called = one.mentioned && !person.slack_member_id.is_empty();
-            Some(if called { format!("<@{}>", person.slack_member_id) } else { templates::slack(&person.name) })
+            Some(if called { format!("<@{}>", person.slack_member_id) } else { templates::slack(&isolate(&person.name)) })
         })
         .collect();
     if told.len() > NAMES {
         names.push(format!("{} others", told.len() - NAMES));
     }
-    let (number, title) = (&about.request.number, templates::slack(&about.request.item.name));
+    let (number, title) = (&about.request.number, templates::slack(&isolate(&about.request.item.name)));
     let mut text = format!(
         "*<{}|{number}>* {title}\n{}: {}",
         link(backend, &about.notice.event, number),
@@ -143,7 +166,11 @@ pub(super) async fn summary(
         .iter()
         .map(|one| {
             let link = link(backend, &one.event, &one.number);
-            json!({"number": one.number, "title": one.title, "sentence": one.sentence, "text": cut(&one.text), "link": link})
+            let text = cut(&one.text);
+            json!({
+                "number": one.number, "title": one.title, "title_line": isolate(&one.title), "sentence": one.sentence, "text": text,
+                "text_html": kept_html(&text), "link": link,
+            })
         })
         .collect();
     let data =
@@ -173,7 +200,8 @@ async fn first_mail(backend: &Backend, delivery: &Delivery) -> Result<Option<Str
 
 async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Result<std::result::Result<Body, String>> {
     let first = first_mail(backend, delivery).await?.is_none();
-    let plain = format!("{} {}", about.request.number, about.request.item.name);
+    let title = &about.request.item.name;
+    let plain = format!("{} {}", about.request.number, isolate(title));
     let subject = if first { plain } else { format!("Re: {plain}") };
     let said = cut(&about.notice.text);
     let answers = match words::decides(&about.notice.event) {
@@ -185,13 +213,15 @@ async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Resu
         "preheader": if said.is_empty() { sentence(about) } else { format!("{}: {said}", sentence(about)) },
         "organization": about.organization.name,
         "number": about.request.number,
-        "title": about.request.item.name,
+        "title": title,
+        "title_line": isolate(title),
         "sentence": sentence(about),
         "text": said,
+        "text_html": kept_html(&said),
         "answers": answers,
         "link": link(backend, &about.notice.event, &about.request.number),
         "button": words::button(&about.notice.event),
-        "requester_line": format!("Asked by {}.", about.request.requester.name),
+        "requester_line": format!("Asked by {}.", isolate(&about.request.requester.name)),
         "settings": settings(backend),
     });
     Ok(laid_out(
@@ -208,7 +238,11 @@ fn answers(data: &Value) -> Vec<Value> {
     let sections = data["answers"].as_array().into_iter().flatten();
     let answers = sections.filter_map(|section| section["answers"].as_array()).flatten();
     let said = answers.filter_map(|answer| Some((answer["label"].as_str()?, answer["text"].as_str().filter(|text| !text.is_empty())?)));
-    said.take(ANSWERS).map(|(label, text)| json!({"label": label, "text": cut(text)})).collect()
+    let told = |(label, text)| {
+        let text = cut(text);
+        json!({"label": label, "label_line": isolate(label), "line": isolate(&text), "html": kept_html(&text)})
+    };
+    said.take(ANSWERS).map(told).collect()
 }
 
 fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: String) -> std::result::Result<Body, String> {
@@ -223,11 +257,29 @@ fn telegram(backend: &Backend, about: &About<'_>) -> String {
     let mut text = format!(
         "<b><a href=\"{}\">{number}</a></b> {}\n{}.",
         templates::html(&link(backend, &about.notice.event, number)),
-        templates::html(&about.request.item.name),
+        templates::html(&isolate(&about.request.item.name)),
         templates::html(&sentence(about)),
     );
     if !about.notice.text.is_empty() {
         text.push_str(&format!("\n<blockquote>{}</blockquote>", templates::html(&cut(&about.notice.text))));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_that_were_typed_are_kept() {
+        for (text, html) in [
+            ("one line", "one line"),
+            ("first\n  second", "first<br>&nbsp;&nbsp;second"),
+            ("a   b", "a&nbsp;&nbsp; b"),
+            ("a\r\n\r\nb", "a<br><br>b"),
+            (" <b> & \"c\"", "&nbsp;&lt;b&gt; &amp; &quot;c&quot;"),
+        ] {
+            assert_eq!(kept_html(text), html);
+        }
+    }
 }

@@ -97,7 +97,8 @@ impl Known {
         }
         let organization = organizations::find(&platform, organization).await?.map(Arc::new);
         let mailed = |one: &&Delivery| matches!(connectors.get(&one.connector), Some(Ok(Some(connector))) if mails(connector));
-        let mailed: Vec<DeliveryId> = deliveries.iter().filter(mailed).map(|one| one.id).collect();
+        let mailed = deliveries.iter().filter(|one| tells_answers(&one.recipient)).filter(mailed);
+        let mailed: Vec<DeliveryId> = mailed.map(|one| one.id).collect();
         let receipts = receipts::of(&handle, &mailed).await?;
         Ok(Self { handle, organization, requests, effects, connectors, forms, emails, receipts })
     }

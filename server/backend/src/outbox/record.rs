@@ -175,7 +175,7 @@ fn attempt(one: &Consequence<'_>) -> Attempt {
 
 /// Whether the answers to recipients are of use to a later try, or tell who did not get it.
 fn is_kept(outcome: &Outcome) -> bool {
-    outcome.receipts.len() > 1 && !outcome.receipts.iter().all(Receipt::took_it) || outcome.receipts.iter().any(Receipt::is_put_off)
+    outcome.receipts.len() > 1 && !outcome.receipts.iter().all(Receipt::took_it)
 }
 
 /// What a try says about its destination; nothing when it did not reach out.
