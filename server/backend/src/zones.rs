@@ -2,7 +2,7 @@
 //!
 //! A person's zone is the one they chose, or else their organization's, or else UTC. Times are stored and sent in UTC all the same.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -42,6 +42,12 @@ pub fn moment(zone: Zone, local: NaiveDateTime) -> DateTime<Utc> {
     let found = zone.from_local_datetime(&local).earliest();
     let later = || zone.from_local_datetime(&(local + Duration::hours(1))).earliest();
     found.or_else(later).map_or_else(|| local.and_utc(), |at| at.to_utc())
+}
+
+/// As `moment`, with the zone's offset from UTC at that moment.
+pub fn settled(zone: Zone, local: NaiveDateTime) -> DateTime<FixedOffset> {
+    let at = moment(zone, local);
+    at.with_timezone(&zone.offset_from_utc_datetime(&at.naive_utc()).fix())
 }
 
 /// Minutes that a zone is ahead of UTC at a moment.

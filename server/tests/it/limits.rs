@@ -17,29 +17,30 @@ sections:
       - {key: reason, label: Reason, type: textarea}
       - {key: line, label: Line, type: text}
       - {key: more, label: More, type: textarea}
+      - {key: when, label: When, type: datetime}
 ";
 
 /// What became of a request that was handed on.
-struct Handed {
-    number: String,
-    status: String,
+pub struct Handed {
+    pub number: String,
+    pub status: String,
     /// The attempts, as the console tells them.
-    attempts: Vec<Value>,
+    pub attempts: Vec<Value>,
 }
 
 /// A site whose item `vpn` goes to one connector, and the simulated systems.
-struct Desk {
-    site: Site,
-    simulators: Simulators,
+pub struct Desk {
+    pub site: Site,
+    pub simulators: Simulators,
 }
 
 impl Desk {
-    async fn open(site: Site) -> Self {
+    pub async fn open(site: Site) -> Self {
         Self { site, simulators: Simulators::open().await }
     }
 
     /// Lets the item go to a connector of this kind with these settings besides those it needs.
-    async fn connect(&self, kind: &str, more: &str) {
+    pub async fn connect(&self, kind: &str, more: &str) {
         let (http, mail) = (self.simulators.http, self.simulators.smtp.port());
         let needed = match kind {
             "smtp" => format!("from_email: docket@north.example, host: localhost, port: {mail}, tls: none"),
@@ -59,7 +60,7 @@ impl Desk {
     }
 
     /// Files a request with these answers, approves it and hands it on.
-    async fn hand_on(&self, answers: Value) -> Handed {
+    pub async fn hand_on(&self, answers: Value) -> Handed {
         let (requester, approver) = (self.site.signed_in(REQUESTER).await, self.site.signed_in(APPROVER).await);
         let page = requester.ask("requests/open_draft", json!({ "item_key": "vpn" })).await;
         let draft = json!({ "id": page["id"], "item_key": "vpn", "form_version": page["form_version"], "answers": answers });
@@ -81,12 +82,12 @@ impl Desk {
     }
 
     /// What arrived last at a system.
-    fn last(&self, system: &str) -> String {
+    pub fn last(&self, system: &str) -> String {
         self.simulators.of(system)[0].text.clone()
     }
 
     /// The JSON that arrived last at a system.
-    fn body(&self, system: &str) -> Value {
+    pub fn body(&self, system: &str) -> Value {
         serde_json::from_str(self.last(system).split_once("\n\n").unwrap().1).unwrap()
     }
 

@@ -14,6 +14,7 @@ mod harness;
 mod landing;
 mod limits;
 mod live;
+mod moments;
 mod pages;
 mod profile;
 mod security;

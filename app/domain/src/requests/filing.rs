@@ -2,7 +2,7 @@
 
 use super::lifecycle::{self, Steps};
 use super::wire::{AnswerSection, AnswerView};
-use super::{Decision, Request, State, Status, What};
+use super::{AnswerTimes, Decision, Request, State, Status, What};
 use crate::approvals::Approval;
 use crate::approvals::route::{self, Asked, Directory};
 use crate::catalog::Item;
@@ -31,6 +31,8 @@ pub struct Filing {
     pub directory: Directory,
     /// The time answered in the plan's `schedule_field`, where the requester is; None when there is none.
     pub begins_at: Option<DateTime<Utc>>,
+    /// The times that were answered, where the requester is.
+    pub times: AnswerTimes,
     pub now: DateTime<Utc>,
     /// Today where the requester is.
     pub today: NaiveDate,
@@ -77,6 +79,7 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
         requester: f.requester,
         form_version: f.form.hash().to_owned(),
         answers,
+        times: f.times,
         submitted_at: f.now,
         state: decision.state.clone(),
     };
@@ -155,6 +158,7 @@ mod tests {
             answers: serde_json::from_value(answers).unwrap(),
             directory: Directory::default(),
             begins_at: None,
+            times: AnswerTimes::default(),
             now: DateTime::from_timestamp(1_773_306_000, 0).unwrap(),
             today: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         }

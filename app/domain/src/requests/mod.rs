@@ -19,11 +19,13 @@ pub mod status;
 pub mod table;
 pub mod tasks;
 pub mod thread;
+pub mod times;
 pub mod wire;
 pub mod work;
 
 pub use event::{Ended, Event, What};
 pub use status::STATUSES;
+pub use times::AnswerTimes;
 
 use crate::approvals::Approval;
 use crate::catalog::Item;
@@ -104,7 +106,7 @@ pub struct Automation {
     pub workflow_template: Option<String>,
 }
 
-/// A submitted request, as rules see it. `answers`, `form_version`, `item` and the approval's rules never change after filing.
+/// A submitted request, as rules see it. `answers`, `times`, `form_version`, `item` and the approval's rules never change after filing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     pub id: RequestId,
@@ -117,6 +119,9 @@ pub struct Request {
     /// Hash of the frozen form version.
     pub form_version: String,
     pub answers: Answers,
+    /// The moments that were answered.
+    #[serde(default, skip_serializing_if = "AnswerTimes::is_empty")]
+    pub times: AnswerTimes,
     pub submitted_at: DateTime<Utc>,
     /// The part that moves.
     pub state: State,

@@ -188,6 +188,7 @@ pub fn filed(policy: Option<Policy>, plan: Plan) -> Filed {
         answers: Answers::default(),
         directory: directory(),
         begins_at: None,
+        times: domain::requests::AnswerTimes::default(),
         now: at(0),
         today: NaiveDate::from_ymd_opt(2026, 3, 12).expect("a date"),
     })

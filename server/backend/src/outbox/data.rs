@@ -42,8 +42,11 @@ pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &
                 .answers
                 .into_iter()
                 .map(|answer| {
-                    let value = request.answers.get(&answer.key).cloned().unwrap_or(Value::Null);
-                    json!({"key": answer.key, "label": answer.label, "text": answer.text, "value": value})
+                    let (key, times) = (answer.key.as_str(), &request.times);
+                    // Who reads it may be anywhere: a time is a moment, with its zone.
+                    let value = times.written(key).map(Value::String).or_else(|| request.answers.get(key).cloned());
+                    let text = times.words(key).unwrap_or(answer.text);
+                    json!({"key": key, "label": answer.label, "text": text, "value": value})
                 })
                 .collect();
             json!({"key": section.key, "title": section.title, "answers": answers})

@@ -22,8 +22,9 @@ use domain::notices::told;
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
 use domain::requests::tasks::Task;
+use domain::requests::times::local_times;
 use domain::requests::wire::{SubmitDraft, Submitted};
-use domain::requests::{State, Status};
+use domain::requests::{AnswerTimes, State, Status};
 use domain::{Problem, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -112,6 +113,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
         item_id: of.id,
         directory: route::directory(handle, known, &item, &answers, caller.id()).await?,
         begins_at: begins_at(&item, form.form(), &answers, caller),
+        times: answer_times(form.form(), &answers, caller),
         item,
         requester: caller.facts.person.clone(),
         form: form.clone(),
@@ -233,6 +235,16 @@ async fn verify_picks(handle: &impl Handle, known: &Known, form: &Form, answers:
         }
     }
     Ok(problems)
+}
+
+/// The moments of the times that were answered, where the requester is.
+fn answer_times(form: &Form, answers: &Answers, caller: &Caller) -> AnswerTimes {
+    let local = local_times(form, answers);
+    if local.is_empty() {
+        return AnswerTimes::default();
+    }
+    let moments = local.into_iter().map(|(key, local)| (key, zones::settled(caller.zone, local)));
+    AnswerTimes { zone: caller.zone.name().to_owned(), moments: moments.collect() }
 }
 
 /// The time answered in the plan's `schedule_field`, where the requester is; a date means the beginning of its day.

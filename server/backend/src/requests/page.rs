@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::store::{
     Handle, attempts, comments, connectors as destinations, deliveries, effects, events, facts, form_versions, requests, share_links, tasks,
 };
+use crate::zones::{self, Zone};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::machine::{self, Capacity};
@@ -14,6 +15,7 @@ use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{Approval, FrozenRule, deadline};
 use domain::connectors::wire::WorkerView;
 use domain::connectors::{self, DeliveryStatus};
+use domain::forms::Form;
 use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
@@ -21,7 +23,7 @@ use domain::requests::comments::{self as remarks, Audience, Comment};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
-use domain::requests::wire::{Allowed, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
+use domain::requests::wire::{Allowed, AnswerSection, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
 use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
 use domain::requests::{history, lifecycle};
@@ -125,6 +127,18 @@ struct Rest {
     at: DateTime<Utc>,
 }
 
+/// The answers as somebody in a zone reads them: a time names its own where the reader's clock is another.
+fn sections(form: &Form, request: &Request, reader: Zone) -> Vec<AnswerSection> {
+    let mut sections = answer_sections(form, &request.answers);
+    for answer in sections.iter_mut().flat_map(|section| &mut section.answers) {
+        let Some(at) = request.times.moments.get(&answer.key) else { continue };
+        if at.offset().local_minus_utc() != zones::offset_minutes(reader, at.to_utc()) * 60 {
+            answer.text = request.times.words(&answer.key).unwrap_or_default();
+        }
+    }
+    sections
+}
+
 async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> Result<RequestPage> {
     let Found { request, mut events, .. } = found;
     let Rest { mut deliveries, allowed, work, at } = rest;
@@ -152,7 +166,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
     let question = (request.state.status == Status::NeedsInfo).then(|| question(&events)).flatten();
     Ok(RequestPage {
         summary: summary(&request),
-        sections: answer_sections(&version, &request.answers),
+        sections: sections(&version, &request, caller.zone),
         form_version: request.form_version.chars().take(8).collect(),
         form_changed_since,
         approval: approval(&request, facts, at),

@@ -10,7 +10,7 @@ use domain::catalog::Item;
 use domain::forms::Answers;
 use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
-use domain::requests::{Request, State, Status, lifecycle};
+use domain::requests::{AnswerTimes, Request, State, Status, lifecycle};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
@@ -66,14 +66,17 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// What never changes after filing.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<I, P, A> {
+struct Snapshot<I, P, A, T> {
     item: I,
     requester: P,
     answers: A,
+    /// Of requests with times among their answers, filed since those are settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<T>,
 }
 
 pub(super) fn request(row: Model) -> Result<Request> {
-    let snapshot: Snapshot<Item, PersonRef, Answers> = from_json(&row.snapshot)?;
+    let snapshot: Snapshot<Item, PersonRef, Answers, AnswerTimes> = from_json(&row.snapshot)?;
     Ok(Request {
         id: RequestId(row.id),
         number: row.number,
@@ -82,6 +85,7 @@ pub(super) fn request(row: Model) -> Result<Request> {
         requester: snapshot.requester,
         form_version: row.form_version,
         answers: snapshot.answers,
+        times: snapshot.times.unwrap_or_default(),
         submitted_at: time(row.submitted_at),
         state: from_json(&row.state)?,
     })
@@ -103,6 +107,7 @@ pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) 
 /// Saves a filed request: its id and its number are keys. It is not saved when the organization's rules are not those of `version` any
 /// more, or when its id is that of a draft of somebody else.
 pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: Turn, version: i64) -> Result<()> {
+    let times = Some(&filed.times).filter(|times| !times.is_empty());
     let row = Model {
         id: filed.id.0,
         organization_id: handle.organization(),
@@ -111,7 +116,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
         requester_id: filed.requester.id.0,
         status: filed.state.status.key().to_owned(),
         form_version: filed.form_version.clone(),
-        snapshot: to_json(&Snapshot { item: &filed.item, requester: &filed.requester, answers: &filed.answers })?,
+        snapshot: to_json(&Snapshot { item: &filed.item, requester: &filed.requester, answers: &filed.answers, times })?,
         state: to_json(&filed.state)?,
         submitted_at: micros(filed.submitted_at),
         updated_at: micros(filed.state.updated_at),
