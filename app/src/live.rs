@@ -15,7 +15,7 @@ pub enum LiveState {
     Live,
     /// The connection dropped and is being made again.
     Reconnecting,
-    /// It stays away; what is on screen may be old.
+    /// It stays away, or newer tabs took its place; what is on screen may be old.
     Paused,
 }
 
@@ -205,6 +205,14 @@ mod browser {
                 live.inbox_count.set(Some(count));
             }
         });
+        // Newer tabs took its place: to come back at once would take the place of another.
+        let on_replaced = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            close(&event);
+            if current() {
+                live.connection.try_update_value(|number| *number += 1);
+                live.set_state.set(LiveState::Paused);
+            }
+        });
         let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             if !current() {
                 close(&event);
@@ -227,11 +235,13 @@ mod browser {
         source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         // Only a page without memory fails to listen; the badge then waits for the first event.
         let _ = source.add_event_listener_with_callback("hello", on_hello.as_ref().unchecked_ref());
+        let _ = source.add_event_listener_with_callback("replaced", on_replaced.as_ref().unchecked_ref());
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         // The source keeps them as long as it lives.
         on_open.forget();
         on_message.forget();
         on_hello.forget();
+        on_replaced.forget();
         on_error.forget();
     }
 

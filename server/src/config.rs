@@ -1,13 +1,18 @@
 //! The configuration: the only reader of the environment (and of `.env`). Validated whole, so that all problems are listed at once.
 
+mod border;
 mod mail;
 mod named_secrets;
+mod pace;
 
 use backend::secrets::Keys;
 use backend::settings::MailServer;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use border::{ForwardHeader, HostList, HostPort, ProxyTrust, is_loopback};
+pub use pace::ConnectionPace;
 
 /// Everything that can be set from outside, validated.
 #[derive(Clone)]
@@ -44,8 +49,12 @@ pub struct Config {
     pub telegram_chat: Option<String>,
     /// Whether the worker runs inside `docket serve`.
     pub worker: bool,
-    /// Whether the last `X-Forwarded-For` address is the caller's: only behind a proxy that sets it.
-    pub behind_proxy: bool,
+    /// Hosts that the site answers for beside that of `public_url`.
+    pub allowed_hosts: HostList,
+    /// The proxies whose word about the caller's address counts.
+    pub proxies: ProxyTrust,
+    /// How long connections may take, and how many there may be.
+    pub pace: ConnectionPace,
     /// Named secrets for connectors, without the prefix `DOCKET_SECRET_`.
     pub secrets: BTreeMap<String, String>,
     /// Hosts that a named secret may be sent to, by its name.
@@ -113,7 +122,9 @@ impl Config {
             allow_inside_addresses: reader.switch("DOCKET_ALLOW_INSIDE_ADDRESSES", false),
             delivery_pauses: reader.pauses(),
             worker: reader.switch("DOCKET_WORKER", true),
-            behind_proxy: reader.switch("DOCKET_BEHIND_PROXY", false),
+            allowed_hosts: reader.allowed_hosts(),
+            proxies: reader.proxies(),
+            pace: reader.pace(),
             secrets: named_secrets::values(variables, &mut reader.problems),
             secret_hosts: named_secrets::hosts(variables, &mut reader.problems),
             log: reader.text("DOCKET_LOG").unwrap_or("info,sea_orm_migration=warn").to_owned(),
@@ -150,6 +161,11 @@ impl Config {
         self.public_url.starts_with("https://")
     }
 
+    /// Every host that the site answers for.
+    pub fn hosts(&self) -> HostList {
+        self.allowed_hosts.with_public(&self.public_url)
+    }
+
     /// The folder of the SQLite file; None on PostgreSQL.
     pub fn data_folder(&self) -> Option<PathBuf> {
         folder_of(&self.database_url)
@@ -171,7 +187,7 @@ impl Config {
             if secret.is_some() { "given (not shown)" } else { "none" }.to_owned()
         }
         let secrets: Vec<&str> = self.secrets.keys().map(String::as_str).collect();
-        vec![
+        let mut shown = vec![
             ("DATABASE_URL", without_password(&self.database_url)),
             ("DOCKET_ADDR", self.address.to_string()),
             ("DOCKET_PUBLIC_URL", self.public_url.clone()),
@@ -179,7 +195,9 @@ impl Config {
             ("DOCKET_ALLOW_INSIDE_ADDRESSES", on(self.allow_inside_addresses)),
             ("DOCKET_DELIVERY_PAUSES", self.delivery_pauses.iter().map(u32::to_string).collect::<Vec<_>>().join(",")),
             ("DOCKET_WORKER", on(self.worker)),
-            ("DOCKET_BEHIND_PROXY", on(self.behind_proxy)),
+            ("ALLOWED_HOSTS", self.allowed_hosts.to_string()),
+            ("DOCKET_TRUSTED_PROXIES", self.proxies.to_string()),
+            ("DOCKET_FORWARDED_HEADER", self.proxies.header.name().to_owned()),
             ("DOCKET_SECRET_…", if secrets.is_empty() { "none".to_owned() } else { format!("{} (values not shown)", secrets.join(", ")) }),
             ("DOCKET_ATTEMPT_DAYS", self.attempt_days.to_string()),
             ("DOCKET_ENCRYPTION_KEYS", given(&self.encryption_keys)),
@@ -194,7 +212,9 @@ impl Config {
             ("TELEGRAM_DEFAULT_CHAT_ID", self.telegram_chat.clone().unwrap_or_else(|| "none".to_owned())),
             ("DOCKET_LOG", self.log.clone()),
             ("DOCKET_LOG_FORMAT", if self.log_json { "json" } else { "text" }.to_owned()),
-        ]
+        ];
+        shown.extend(self.pace.shown());
+        shown
     }
 }
 
@@ -237,6 +257,14 @@ const KNOWN: &[&str] = &[
     "DOCKET_KEY_FILE",
     "DOCKET_WORKER",
     "DOCKET_BEHIND_PROXY",
+    "DOCKET_TRUSTED_PROXIES",
+    "DOCKET_FORWARDED_HEADER",
+    "DOCKET_HEAD_SECONDS",
+    "DOCKET_BODY_SECONDS",
+    "DOCKET_IDLE_SECONDS",
+    "DOCKET_UNREAD_SECONDS",
+    "DOCKET_MAX_CONNECTIONS",
+    "DOCKET_STREAMS_PER_SESSION",
     "DOCKET_LOG",
     "DOCKET_LOG_FORMAT",
 ];
@@ -283,13 +311,13 @@ impl<'v> Reader<'v> {
     fn public_url(&mut self, address: SocketAddr) -> String {
         if let Some(url) = self.text("DOCKET_PUBLIC_URL") {
             let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default().trim_end_matches('/');
-            if host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
+            if HostPort::read(host).is_none() {
                 self.problem(format!("DOCKET_PUBLIC_URL is \"{url}\"; write scheme and host only, such as https://docket.example.org."));
             }
             return url.trim_end_matches('/').to_owned();
         }
         match self.text("SITE_DOMAIN") {
-            Some(domain) if domain.contains(['/', ' ', '@']) => {
+            Some(domain) if HostPort::read(domain).is_none() => {
                 self.problem(format!("SITE_DOMAIN is \"{domain}\"; write the host alone, such as docket.example.org."));
                 String::new()
             }

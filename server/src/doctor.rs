@@ -1,6 +1,6 @@
 //! `docket doctor`: prints the configuration without its secrets, and checks what it points to.
 
-use crate::config::Config;
+use crate::config::{Config, is_loopback};
 use backend::secrets::Keys;
 use backend::{Backend, outbox, private_file};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -59,6 +59,8 @@ pub async fn examine(config: &Config) -> Report {
     check("storage", storage(config));
     check("site", site(config).into());
     check("secrets", crate::keys::load(config).and_then(|keys| secrets(&keys, config)).into());
+    check("hosts", hosts(config));
+    check("proxies", proxies(config));
     match crate::open(config).await {
         Ok(backend) => {
             check("database", database(&backend).await.into());
@@ -161,6 +163,37 @@ fn secrets(keys: &Keys, config: &Config) -> Result<String, String> {
     Err(format!(
         "the key {names} was published with Docket's sources, so that others can read what it seals: {renew}. Then change the stored secrets too"
     ))
+}
+
+/// For which hosts the site answers.
+fn hosts(config: &Config) -> Finding {
+    let listed = config.hosts();
+    if listed.has_all() {
+        Finding::Warning(
+            "any host is answered for: list yours in ALLOWED_HOSTS instead of *, or a page elsewhere can pose as Docket".to_owned(),
+        )
+    } else if is_loopback(&config.public_url) && !config.address.ip().is_loopback() {
+        Finding::Warning(format!(
+            "{} is listened on, but only {listed} is answered for: set DOCKET_PUBLIC_URL to the address that people type",
+            config.address
+        ))
+    } else {
+        Finding::Fine(format!("{listed} is answered for"))
+    }
+}
+
+/// Whose word about the caller's address counts.
+fn proxies(config: &Config) -> Finding {
+    if !config.proxies.is_empty() {
+        Finding::Fine(format!("{} says who calls, in {}", config.proxies, config.proxies.header.name()))
+    } else if config.https() {
+        Finding::Warning(
+            "people come by https, which a proxy answers, and DOCKET_TRUSTED_PROXIES is not set: limits on tries count them all together"
+                .to_owned(),
+        )
+    } else {
+        Finding::Fine("none is trusted: the connection says who calls".to_owned())
+    }
 }
 
 async fn database(backend: &Backend) -> Result<String, String> {
@@ -266,6 +299,21 @@ mod tests {
         assert_eq!(found(5 * LITTLE + LITTLE / 2), ("fine", "data can be written, 5.5 GiB free".to_owned()));
         assert_eq!(found(LITTLE - 1).0, "warning");
         assert_eq!(found(0).0, "problem");
+    }
+
+    #[test]
+    fn hosts_and_proxies_that_do_not_fit_are_said() {
+        let config = |pairs: &[(&str, &str)]| {
+            Config::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).unwrap()
+        };
+        let found = |pairs: &[(&str, &str)]| (words(hosts(&config(pairs))), words(proxies(&config(pairs))).0);
+        assert_eq!(found(&[]), (("fine", "127.0.0.1,localhost,[::1] is answered for".to_owned()), "fine"));
+        let ((kind, said), _) = found(&[("DOCKET_ADDR", "0.0.0.0:3000")]);
+        assert!(kind == "warning" && said.contains("DOCKET_PUBLIC_URL"), "{said}");
+        assert_eq!(found(&[("ALLOWED_HOSTS", "*")]).0.0, "warning");
+        let public = ("DOCKET_PUBLIC_URL", "https://docket.example.org");
+        assert_eq!(found(&[public]), (("fine", "docket.example.org is answered for".to_owned()), "warning"));
+        assert_eq!(found(&[public, ("DOCKET_TRUSTED_PROXIES", "127.0.0.1")]).1, "fine");
     }
 
     #[test]

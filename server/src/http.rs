@@ -1,24 +1,29 @@
 //! The router and the order of its layers, and the listening itself.
 //!
-//! Outermost first: reference and log line · security headers · origin check · body limit · compression · (pages, server functions and
-//! the live stream only) session · caller. Files and health checks need neither session nor caller.
+//! Outermost first: reference and log line · security headers · host and origin checks · body limit · compression · (pages, server
+//! functions and the live stream only) session · caller. Files and health checks need neither session nor caller.
 
 pub mod auth;
 pub mod health;
+mod listen;
 pub mod live;
 pub mod pages;
+mod pulse;
+pub mod remote;
 pub mod security;
+mod stream;
+mod streams;
 
-use crate::config::Config;
+use crate::config::{Config, HostList};
+use crate::handles;
 use axum::Router;
 use axum::middleware;
-use axum::serve::ListenerExt;
 use backend::Backend;
 use leptos::config::LeptosOptions;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use streams::OpenStreams;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::CompressionLevel;
@@ -35,7 +40,11 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Site {
     pub backend: Backend,
     pub config: Arc<Config>,
+    /// The hosts it answers for.
+    pub hosts: Arc<HostList>,
     pub options: LeptosOptions,
+    /// The open live streams.
+    pub streams: Arc<OpenStreams>,
     /// Becomes true when the server stops: streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -49,7 +58,9 @@ impl Site {
             .site_addr(config.address)
             .reload_port(config.reload_port.unwrap_or(3001))
             .build();
-        Self { backend, config, options, stopping }
+        let hosts = Arc::new(config.hosts());
+        let streams = Arc::new(OpenStreams::new(config.pace.streams));
+        Self { backend, config, hosts, options, streams, stopping }
     }
 }
 
@@ -68,47 +79,31 @@ pub fn router(site: &Site) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(site.clone(), security::origin))
+        .layer(middleware::from_fn_with_state(site.clone(), security::host))
         .layer(middleware::from_fn_with_state(site.clone(), security::headers))
         .layer(middleware::from_fn(security::reference))
 }
 
 /// Listens until `stop`, then lets open requests end, for at most a few seconds.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    backend: Backend,
-    config: Arc<Config>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, backend: Backend, config: Arc<Config>, stop: impl Future<Output = ()> + Send + 'static) {
     backend.store().follow().await;
     let (stopping, stopped) = watch::channel(false);
-    let site = Site::new(backend, config, stopped.clone());
-    let service = router(&site).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
-        }
-    });
+    let site = Site::new(backend, config.clone(), stopped.clone());
     tokio::spawn(async move {
         stop.await;
         let _ = stopping.send(true);
     });
-    let mut graceful = stopped.clone();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = graceful.wait_for(|stopping| *stopping).await;
-    });
-    let mut forced = stopped;
+    let most = match config.pace.most {
+        Some(most) => most as usize,
+        None => handles::connections(handles::raise()),
+    };
+    let mut forced = stopped.clone();
     tokio::select! {
-        result = async { served.await } => result,
+        () = listen::listen(listener, router(&site), config.pace.clone(), most, stopped) => {}
         () = async move {
             let _ = forced.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;
-        } => {
-            tracing::warn!("some connections did not end in time");
-            Ok(())
-        }
+        } => tracing::warn!("some connections did not end in time"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod doctor;
+pub mod handles;
 pub mod http;
 pub mod keys;
 pub mod seed;

@@ -2,7 +2,7 @@
 
 use backend::{Backend, definitions, people};
 use clap::{Parser, Subcommand};
-use server::config::Config;
+use server::config::{Config, is_loopback};
 use server::{doctor, http, keys, open_migrated, seed, simulate, telemetry, work};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -202,13 +202,20 @@ async fn serve(config: Config) -> Result<(), String> {
     let worker = config.worker.then(|| tokio::spawn(work::run(backend.clone(), until(stopped.clone()))));
     let cleaner = tokio::spawn(clean(backend.clone()));
     say!("Docket is at {} (listening on {address}, {}).", config.public_url, backend.store().kind());
-    let served = http::serve(listener, backend, config, until(stopped)).await;
+    if is_loopback(&config.public_url) && !config.address.ip().is_loopback() {
+        tracing::warn!(
+            listening = %address,
+            answered_for = %config.hosts(),
+            "other machines are refused although they can connect: set DOCKET_PUBLIC_URL to the address that people type"
+        );
+    }
+    http::serve(listener, backend, config, until(stopped)).await;
     cleaner.abort();
     if let Some(worker) = worker {
         // A delivery under way may finish; one that hangs is taken up again after its lease.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
     }
-    served.map_err(|error| format!("The server stopped: {error}"))
+    Ok(())
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

@@ -136,12 +136,13 @@ pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
 
 /// Signs in with the demo's password, which is set when it does not fit: a second run signs nobody out.
 async fn sign_in(real: &Backend, email: &str) -> backend::Result<SignedIn> {
-    let from = format!("seed of {email}");
-    match people::sign_in(real, email, PASSWORD, &from).await {
+    let remote = format!("seed of {email}");
+    let from = people::SignInPlace { remote: &remote, device: None };
+    match people::sign_in(real, email, PASSWORD, from).await {
         Ok(signed_in) => Ok(signed_in),
         Err(_) => {
             people::set_password(real, email, PASSWORD).await?;
-            people::sign_in(real, email, PASSWORD, &from).await
+            people::sign_in(real, email, PASSWORD, from).await
         }
     }
 }

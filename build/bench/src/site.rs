@@ -50,7 +50,12 @@ impl Site {
         std::fs::create_dir_all(files.join("constant"))?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = command(docket, folder)?;
-        let process = command.arg("serve").env("DOCKET_ADDR", address.to_string()).env("DOCKET_SITE_ROOT", &files).spawn()?;
+        let process = command
+            .arg("serve")
+            .env("DOCKET_ADDR", address.to_string())
+            .env("DOCKET_STREAMS_PER_SESSION", "100")
+            .env("DOCKET_SITE_ROOT", &files)
+            .spawn()?;
         let pid = process.id().ok_or("the server ended at once")?;
         let site = Self { address, files, pid, _process: process };
         let begin = Instant::now();

@@ -4,6 +4,7 @@
 
 pub(crate) mod password;
 mod profile;
+mod sign_in;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
@@ -19,44 +20,14 @@ use domain::text::{count_characters, tidy_code, tidy_line};
 
 pub use password::SHORTEST as SHORTEST_PASSWORD;
 pub use profile::{change_password, profile, save_profile};
+pub use sign_in::{SignInPlace, device_mark, sign_in};
 
-/// Failures of one e-mail address within a quarter of an hour.
-const TRIES_PER_EMAIL: i32 = 5;
-/// Failures from one remote address within a quarter of an hour.
-const TRIES_PER_ADDRESS: i32 = 20;
 /// People or groups that one search answers with.
 const FOUND: u64 = 20;
 /// The longest e-mail address there can be.
 pub const LONGEST_EMAIL: usize = 254;
 /// The longest name.
 const LONGEST_NAME: usize = 200;
-
-/// Who has this e-mail address and password, and the organization to begin in. Unknown addresses cost the same work as known ones.
-///
-/// # Errors
-/// `Input` when the two do not belong together, `TooMany` after too many failures of this address or from this remote address.
-pub async fn sign_in(backend: &Backend, email: &str, password: &str, remote: &str) -> Result<(PersonId, Option<OrganizationId>)> {
-    let email = normal(email);
-    let (writer, now) = (backend.store().platform_writer(), backend.now());
-    let wrong = || Refusal::input("email", "The e-mail address or the password is not right.");
-    if email.len() > LONGEST_EMAIL || password.len() > password::LONGEST {
-        return Err(wrong().into());
-    }
-    let (by_email, by_address) = (format!("email:{email}"), format!("address:{remote}"));
-    for (bucket, limit) in [(&by_address, TRIES_PER_ADDRESS), (&by_email, TRIES_PER_EMAIL)] {
-        if let Some(seconds) = sign_in_attempts::count(&writer, bucket, limit, now).await? {
-            return Err(Refusal::TooMany { seconds }.into());
-        }
-    }
-    let account = people::credentials(&backend.store().platform(), &email).await?;
-    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let right = password::verify(password.to_owned(), hash).await?;
-    let Some(account) = account.filter(|account| right && !account.disabled) else { return Err(wrong().into()) };
-    sign_in_attempts::forget(&writer, &by_email).await?;
-    sign_in_attempts::take_back(&writer, &by_address).await?;
-    let first = organizations::of_person(&backend.store().platform(), account.id).await?.into_iter().next();
-    Ok((account.id, first.map(|organization| organization.id)))
-}
 
 /// The moment that a sign-in made now counts from: after the last one at which all of the person's were ended, although the clock may have
 /// been set back since.

@@ -1,8 +1,8 @@
 //! Signing in and out: sessions in the database (tower-sessions), who the session belongs to (axum-login), and their plain HTML forms.
 
-use super::Site;
+use super::{Site, remote};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Router};
@@ -10,6 +10,7 @@ use axum_login::tower_sessions::session::{Id, Record};
 use axum_login::tower_sessions::session_store::{self, SessionStore};
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
+use backend::people::SignInPlace;
 use backend::{Backend, Caller, Error, sessions};
 use base64::Engine;
 use chrono::{DateTime, Utc};
@@ -81,6 +82,7 @@ pub struct Credentials {
     email: String,
     password: String,
     remote: String,
+    device: Option<String>,
 }
 
 impl AuthnBackend for Accounts {
@@ -89,8 +91,9 @@ impl AuthnBackend for Accounts {
     type Error = Error;
 
     async fn authenticate(&self, credentials: Credentials) -> Result<Option<Account>, Error> {
-        let Credentials { email, password, remote } = credentials;
-        let (person, organization) = backend::people::sign_in(&self.0, &email, &password, &remote).await?;
+        let Credentials { email, password, remote, device } = credentials;
+        let place = SignInPlace { remote: &remote, device: device.as_deref() };
+        let (person, organization) = backend::people::sign_in(&self.0, &email, &password, place).await?;
         let since = backend::people::sign_in_moment(&self.0, person).await?;
         self.get_user(&SignedIn { person, organization, since }).await
     }
@@ -185,24 +188,63 @@ async fn sign_in(
     mut session: Session,
     Form(form): Form<SignInForm>,
 ) -> Response {
-    let remote = remote(&site, address, &headers);
-    let credentials = Credentials { email: form.email.clone(), password: form.password, remote };
+    let remote = remote::remote(&site, address, &headers);
+    let device = device_of(&site, &headers);
+    let credentials = Credentials { email: form.email.clone(), password: form.password, remote, device };
     let again = |error: &str| {
         let next = if form.next.is_empty() { String::new() } else { format!("&next={}", encoded(&form.next)) };
         Redirect::to(&format!("/sign-in?error={error}&email={}{next}", encoded(&form.email))).into_response()
     };
     match session.authenticate(credentials).await {
         Ok(Some(account)) => match rotate(&mut session, &account).await {
-            Ok(()) => match local(&form.next) {
-                Some(next) => Redirect::to(next).into_response(),
-                None => home(&site, &account.caller).await,
-            },
+            Ok(()) => {
+                let response = match local(&form.next) {
+                    Some(next) => Redirect::to(next).into_response(),
+                    None => home(&site, &account.caller).await,
+                };
+                known(&site, &account, response)
+            }
             Err(response) => response,
         },
         Ok(None) | Err(axum_login::Error::Backend(Error::Refused(Refusal::Input { .. } | Refusal::NotFound))) => again("credentials"),
         Err(axum_login::Error::Backend(Error::Refused(Refusal::TooMany { seconds }))) => again(&format!("wait&seconds={seconds}")),
         Err(error) => failure(&error),
     }
+}
+
+/// The cookie by which a device is known on which somebody signed in; the outermost layer sends it, after the session's.
+#[derive(Clone, Debug)]
+pub struct DeviceCookie(pub HeaderValue);
+
+/// How long a device is known, in seconds: as long as browsers keep a cookie at most.
+const DEVICE_SECONDS: u32 = 400 * 24 * 60 * 60;
+
+fn device_name(site: &Site) -> &'static str {
+    if site.config.https() { "__Host-docket-device" } else { "docket-device" }
+}
+
+/// The mark that the browser carries from an earlier sign-in.
+fn device_of(site: &Site, headers: &HeaderMap) -> Option<String> {
+    let name = device_name(site);
+    let mut pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
+    let mark = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
+    Some(mark.to_owned())
+}
+
+/// The response, by which the browser is known from now on: what a stranger guesses does not keep it out.
+fn known(site: &Site, account: &Account, mut response: Response) -> Response {
+    let secure = if site.config.https() { "; Secure" } else { "" };
+    let name = device_name(site);
+    let cookie = backend::people::device_mark(&site.backend, account.caller.id())
+        .map(|mark| format!("{name}={mark}; HttpOnly; SameSite=Lax; Path=/; Max-Age={DEVICE_SECONDS}{secure}"));
+    match cookie.map(|cookie| HeaderValue::try_from(cookie)) {
+        Ok(Ok(cookie)) => {
+            response.extensions_mut().insert(DeviceCookie(cookie));
+        }
+        Ok(Err(error)) => tracing::error!(%error, "the mark of a device is no cookie"),
+        Err(error) => tracing::error!(%error, "the mark of a device could not be made"),
+    }
+    response
 }
 
 /// A new session id at every sign-in: one that was planted before is worth nothing afterwards.
@@ -265,20 +307,6 @@ fn failure(error: &dyn fmt::Display) -> Response {
     let mut response = Response::new(axum::body::Body::empty());
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
-}
-
-/// Where a request comes from, for the limit on tries; empty when the listener does not tell.
-pub fn address_of(site: &Site, extensions: &axum::http::Extensions, headers: &HeaderMap) -> String {
-    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| remote(site, info.0, headers)).unwrap_or_default()
-}
-
-/// The caller's address, for the limit on tries.
-fn remote(site: &Site, address: SocketAddr, headers: &HeaderMap) -> String {
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok()?.split(',').next_back());
-    match forwarded.map(str::trim).filter(|_| site.config.behind_proxy) {
-        Some(forwarded) => forwarded.to_owned(),
-        None => address.ip().to_string(),
-    }
 }
 
 /// To the page the person begins with.

@@ -4,6 +4,7 @@
 
 use super::Site;
 use super::auth::{Account, Session};
+use super::streams::StreamPlace;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
@@ -38,7 +39,8 @@ async fn live(State(site): State<Site>, session: Session) -> Response {
     };
     // Subscribed before counting, so that nothing falls between the two.
     let changes = site.backend.live().subscribe();
-    let listener = match Listener::new(site, account, changes).await {
+    let place = site.streams.enter(account.caller.id(), session.session.id());
+    let listener = match Listener::new(site, account, place, changes).await {
         Ok(listener) => listener,
         Err(error) => {
             tracing::error!(%error, "the live stream could not begin");
@@ -76,11 +78,14 @@ struct Listener {
     account: Account,
     caller: Caller,
     keys: Keys,
+    place: StreamPlace,
     changes: broadcast::Receiver<Change>,
     stopping: watch::Receiver<bool>,
     refresh: tokio::time::Interval,
     /// Events ready to be sent.
     ready: VecDeque<Event>,
+    /// Nothing is sent after those.
+    over: bool,
     /// When the inbox was counted last, and when it should be again.
     counted: Instant,
     count_due: Option<Instant>,
@@ -89,7 +94,7 @@ struct Listener {
 }
 
 impl Listener {
-    async fn new(site: Site, account: Account, changes: broadcast::Receiver<Change>) -> backend::Result<Self> {
+    async fn new(site: Site, account: Account, place: StreamPlace, changes: broadcast::Receiver<Change>) -> backend::Result<Self> {
         let caller = account.caller.clone();
         let count = backend::approvals::count(&site.backend, &caller).await?;
         let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH, REFRESH);
@@ -100,6 +105,7 @@ impl Listener {
             backend: site.backend,
             account,
             caller,
+            place,
             changes,
             stopping: site.stopping,
             refresh,
@@ -107,6 +113,7 @@ impl Listener {
             counted: Instant::now(),
             count_due: None,
             told: count,
+            over: false,
         })
     }
 
@@ -116,7 +123,7 @@ impl Listener {
                 if let Some(event) = listener.ready.pop_front() {
                     return Some((Ok(event), listener));
                 }
-                if !listener.wait().await {
+                if listener.over || !listener.wait().await {
                     return None;
                 }
             }
@@ -129,6 +136,12 @@ impl Listener {
         let due = self.count_due;
         tokio::select! {
             () = stopped(&mut self.stopping) => false,
+            () = self.place.replaced() => {
+                // The page then waits to be asked: one that came back at once would replace the next.
+                self.ready.push_back(Event::default().event("replaced").data("{}"));
+                self.over = true;
+                true
+            }
             change = self.changes.recv() => match change {
                 Ok(change) => self.hear(change),
                 // Behind, or the server ends: the page connects again and asks for everything.

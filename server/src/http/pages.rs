@@ -106,7 +106,7 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
         _ => None,
     };
     let shared = page && is_share(path);
-    let address = super::auth::address_of(&site, request.extensions(), request.headers());
+    let address = super::remote::address_of(&site, request.extensions(), request.headers());
     request.extensions_mut().insert(Entry { backend: site.backend, address, caller, reference, me, theme });
     let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
     match response {

@@ -1,6 +1,8 @@
 //! What every response and every request passes: a reference, security headers, and the origin check.
 
 use super::Site;
+use super::auth::DeviceCookie;
+use crate::config::{HostList, HostPort};
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -56,7 +58,11 @@ pub fn policy(nonce: Option<&str>, reload_socket: Option<&str>) -> String {
 /// Security headers on everything that leaves; a page has put its own policy, with its nonce, already.
 pub async fn headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let device = response.extensions_mut().remove::<DeviceCookie>();
     let headers = response.headers_mut();
+    if let Some(DeviceCookie(cookie)) = device {
+        headers.append(header::SET_COOKIE, cookie);
+    }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
         && let Ok(value) = HeaderValue::from_str(&policy(None, None))
     {
@@ -83,7 +89,7 @@ pub async fn headers(State(site): State<Site>, request: Request, next: Next) -> 
 pub async fn origin(State(site): State<Site>, request: Request<Body>, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let asked = !safe || request.uri().path().starts_with("/api/");
-    if asked && !from_here(request.headers(), &site.config.public_url) {
+    if asked && !from_here(request.headers(), &site.config.public_url, &site.hosts) {
         tracing::warn!(path = request.uri().path(), "refused a request from another site");
         let text = "This request came from another site and was refused. Open Docket itself and try again there.\n";
         return (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
@@ -91,42 +97,127 @@ pub async fn origin(State(site): State<Site>, request: Request<Body>, next: Next
     next.run(request).await
 }
 
-/// Whether the browser says that the request comes from our own pages. A request that says nothing is refused.
-fn from_here(headers: &HeaderMap, public_url: &str) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
+/// Refuses what is asked of a host that is not ours: a page elsewhere can make its own name lead here, and would be at home then. Health
+/// checks ask by address.
+pub async fn host(State(site): State<Site>, request: Request<Body>, next: Next) -> Response {
+    if request.uri().path().starts_with("/health/") {
+        return next.run(request).await;
     }
-    let Some(origin) = text("origin") else { return false };
-    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    origin == public_url || host.is_some_and(|host| !host.is_empty() && Some(host) == text("host"))
+    let (status, text) = match asked_host(&request) {
+        Some(asked) if site.hosts.has(&asked) => return next.run(request).await,
+        Some(asked) => {
+            tracing::warn!(host = asked.host, "refused a request for a host that is not in ALLOWED_HOSTS");
+            (StatusCode::MISDIRECTED_REQUEST, "Docket does not answer for this host. Whoever runs it can list it in ALLOWED_HOSTS.\n")
+        }
+        None => (StatusCode::BAD_REQUEST, "This request does not say clearly which host it is for.\n"),
+    };
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// The host that is asked, when the request names one and one alone: in its target (HTTP/2, and clients that think this is a proxy), in
+/// its `Host`, or in both alike.
+fn asked_host(request: &Request<Body>) -> Option<HostPort> {
+    let named = |value: &HeaderValue| value.to_str().ok().and_then(HostPort::read);
+    let target = request.uri().authority().map(|authority| HostPort::read(authority.as_str()));
+    let mut all = target.into_iter().chain(request.headers().get_all(header::HOST).iter().map(named));
+    let first = all.next()??;
+    if request.headers().get_all(header::HOST).iter().count() > 1 || all.any(|other| other.as_ref() != Some(&first)) {
+        return None;
+    }
+    Some(first)
+}
+
+/// Whether the browser says that the request comes from our own pages. A request that says nothing, or two things, is refused.
+fn from_here(headers: &HeaderMap, public_url: &str, hosts: &HostList) -> bool {
+    let text = |name: &str| {
+        let mut all = headers.get_all(name).iter();
+        let first = all.next().map(|value| value.to_str().unwrap_or("unreadable"));
+        if all.next().is_some() { Some("several") } else { first }
+    };
+    let origin = text("origin");
+    let listed = |origin: &str| origin == public_url || HostPort::of_url(origin).is_some_and(|origin| hosts.has(&origin));
+    match text("sec-fetch-site") {
+        // A form of a page that tells nobody its address has the origin "null".
+        Some("same-origin" | "none") => origin.is_none_or(|origin| origin == "null" || listed(origin)),
+        Some(_) => false,
+        None => origin.is_some_and(|origin| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            origin == public_url || (listed(origin) && host.is_some() && host == text("host"))
+        }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+
+    const PUBLIC: &str = "https://docket.example.org";
+
+    fn hosts() -> HostList {
+        let variables = [("ALLOWED_HOSTS", "help.example.org,127.0.0.1"), ("DOCKET_PUBLIC_URL", PUBLIC)];
+        Config::read(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap().hosts()
+    }
 
     fn asked(pairs: &[(&'static str, &'static str)]) -> bool {
-        let headers = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
-        from_here(&headers, "https://docket.example.org")
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        from_here(&headers, PUBLIC, &hosts())
     }
 
     #[test]
     fn only_our_own_pages_may_change_something() {
         assert!(asked(&[("sec-fetch-site", "same-origin")]));
         assert!(asked(&[("sec-fetch-site", "none")]));
-        assert!(asked(&[("origin", "https://docket.example.org"), ("host", "10.0.0.7:3000")]));
+        assert!(asked(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        // Behind a proxy that changes the host.
+        assert!(asked(&[("sec-fetch-site", "same-origin"), ("origin", "https://help.example.org"), ("host", "10.0.0.7:3000")]));
+        assert!(asked(&[("origin", PUBLIC), ("host", "10.0.0.7:3000")]));
         assert!(asked(&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")]));
         for refused in [
             &[][..],
             &[("sec-fetch-site", "cross-site")],
-            &[("sec-fetch-site", "same-site"), ("origin", "https://docket.example.org")],
+            &[("sec-fetch-site", "same-site"), ("origin", PUBLIC)],
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example"), ("host", "evil.example")],
             &[("origin", "null"), ("host", "docket.example.org")],
             &[("origin", "https://evil.example"), ("host", "docket.example.org")],
+            &[("origin", "http://evil.example"), ("host", "evil.example")],
+            &[("origin", "http://127.0.0.1:4444"), ("host", "127.0.0.1:3000")],
             &[("origin", "https://docket.example.org.evil.example"), ("host", "docket.example.org")],
+            &[("origin", PUBLIC), ("origin", "https://evil.example")],
             &[("host", "docket.example.org")],
         ] {
             assert!(!asked(refused), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        let asked = |target: &str, named: &[&str]| {
+            let mut request = Request::builder().uri(target);
+            for host in named {
+                request = request.header("host", *host);
+            }
+            asked_host(&request.body(Body::empty()).unwrap()).map(|asked| asked.host)
+        };
+        let one = Some("docket.example.org".to_owned());
+        assert_eq!(asked("/", &["Docket.example.org:443"]), one);
+        assert_eq!(asked("http://docket.example.org/", &["docket.example.org"]), one);
+        assert_eq!(asked("http://docket.example.org/", &[]), one);
+        for (target, named) in [
+            ("/", &[][..]),
+            ("/", &["docket.example.org", "docket.example.org"]),
+            ("/", &["docket.example.org", "evil.example"]),
+            ("/", &["docket.example.org, evil.example"]),
+            ("/", &["user@docket.example.org"]),
+            ("http://evil.example/", &["docket.example.org"]),
+            ("http://docket.example.org/", &["evil.example"]),
+            ("http://user@docket.example.org/", &["docket.example.org"]),
+        ] {
+            assert_eq!(asked(target, named), None, "{target} {named:?}");
         }
     }
 

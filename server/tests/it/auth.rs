@@ -85,6 +85,27 @@ async fn too_many_tries_must_wait_and_then_may_try_again() {
 }
 
 #[tokio::test]
+async fn wrong_tries_of_a_stranger_keep_nobody_out_where_they_signed_in_before() {
+    on_both(async |site: Site| {
+        let (own, stranger) = (site.signed_in(REQUESTER).await, site.browser());
+        own.form("/sign-out", &[]).await;
+        // Both come from one address, as behind one proxy.
+        for _ in 0..25 {
+            stranger.sign_in(REQUESTER, "not the password", "").await;
+        }
+        assert!(location(&stranger.sign_in(REQUESTER, PASSWORD, "").await).contains("error=wait"));
+        let answer = own.sign_in(REQUESTER, PASSWORD, "").await;
+        assert_eq!(location(&answer), "/");
+        let cookies: Vec<&str> = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+        let device = cookies.iter().find(|cookie| cookie.starts_with("docket-device=")).unwrap();
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=34560000"] {
+            assert!(device.contains(part), "{part} in {device}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn signing_out_everywhere_ends_every_session_of_this_person_only() {
     on_both(async |site: Site| {
         let (here, other) = (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await);

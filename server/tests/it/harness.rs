@@ -96,7 +96,7 @@ impl Site {
         let served = http::serve(listener, backend.clone(), config.clone(), async move {
             let _ = stopped.await;
         });
-        tokio::spawn(async move { served.await.unwrap() });
+        tokio::spawn(served);
         Self { base, backend, clock, config, leftovers, stop: Some(stop) }
     }
 

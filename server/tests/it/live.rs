@@ -1,6 +1,6 @@
 //! The live stream.
 
-use crate::harness::{APPROVER, Browser, REQUESTER, STRANGER, Site, header, on_both};
+use crate::harness::{APPROVER, Browser, REQUESTER, STRANGER, Site, header, on_both, on_both_with};
 use crate::submission::{decide, submit};
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -120,6 +120,31 @@ async fn a_page_that_cannot_be_told_everything_connects_again() {
         stream.next().await.unwrap();
         site.backend.live().announce(backend::live::Change::Everything);
         assert_eq!(stream.next().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_too_many_streams_of_one_session_the_oldest_is_told_that_it_was_replaced() {
+    on_both_with(&[("DOCKET_STREAMS_PER_SESSION", "3")], async |site: Site| {
+        let (browser, other) = (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await);
+        let mut elsewhere = Stream::open(&other).await;
+        let mut streams = Vec::new();
+        for _ in 0..10 {
+            let mut stream = Stream::open(&browser).await;
+            stream.next().await.unwrap();
+            stream.next().await.unwrap();
+            streams.push(stream);
+        }
+        for mut replaced in streams.drain(..7) {
+            assert_eq!(replaced.next().await, Some(("replaced".to_owned(), json!({}))));
+            assert_eq!(replaced.next().await, None);
+        }
+        let changed = json!({ "kind": "request", "number": submit(&browser, "Travel").await });
+        for stream in &mut streams {
+            stream.until(&changed).await;
+        }
+        elsewhere.until(&json!({ "kind": "inbox", "count": 1 })).await;
     })
     .await;
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod auth;
+mod border;
 mod connectors;
 mod crash;
 #[path = "../../backend/tests/it/databases.rs"]
@@ -20,6 +21,7 @@ mod profile;
 mod security;
 mod seed;
 mod server_fns;
+mod slow;
 mod submission;
 mod tenancy;
 mod tidy;

@@ -46,7 +46,8 @@ async fn what_is_no_page_has_a_policy_without_a_nonce() {
 
 #[tokio::test]
 async fn over_tls_cookies_are_secure_and_browsers_are_told_to_stay_there() {
-    on_both_with(&[("DOCKET_PUBLIC_URL", "https://docket.example.org")], async |site: Site| {
+    let variables = [("DOCKET_PUBLIC_URL", "https://docket.example.org"), ("ALLOWED_HOSTS", "127.0.0.1")];
+    on_both_with(&variables, async |site: Site| {
         backend::people::set_password(&site.backend, REQUESTER, crate::harness::PASSWORD).await.unwrap();
         let answer = site.browser().sign_in(REQUESTER, crate::harness::PASSWORD, "").await;
         let cookie = header(&answer, "set-cookie");

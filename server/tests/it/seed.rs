@@ -22,7 +22,8 @@ async fn everything(backend: &backend::Backend) -> BTreeMap<String, Status> {
 }
 
 async fn caller(backend: &backend::Backend, email: &str) -> Caller {
-    let (person, organization) = people::sign_in(backend, email, seed::PASSWORD, email).await.unwrap();
+    let (person, organization) =
+        people::sign_in(backend, email, seed::PASSWORD, people::SignInPlace { remote: email, device: None }).await.unwrap();
     people::load_caller(backend, person, organization, backend.now()).await.unwrap().unwrap()
 }
 

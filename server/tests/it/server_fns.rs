@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use server::http::pages::OPEN_TO_STRANGERS;
 
 /// Method and path of every registered server function, in order.
-fn registered() -> Vec<String> {
+pub fn registered() -> Vec<String> {
     let mut lines: Vec<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     lines.sort();
     lines

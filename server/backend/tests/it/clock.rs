@@ -2,6 +2,7 @@
 
 use crate::delivery::approved;
 use crate::harness::{World, on_both};
+use crate::people::from;
 use crate::requests::{file, refusal};
 use backend::outbox::run_once;
 use backend::{held, people, requests};
@@ -28,13 +29,13 @@ async fn a_limit_lasts_its_quarter_of_an_hour() {
     on_both(|world| async move {
         people::set_password(&world.backend, EMAIL, PASSWORD).await.unwrap();
         for _ in 0..5 {
-            assert!(people::sign_in(&world.backend, EMAIL, "wrong", "1.1.1.1").await.is_err());
+            assert!(people::sign_in(&world.backend, EMAIL, "wrong", from("1.1.1.1")).await.is_err());
         }
         world.clock.advance(Duration::days(-1));
-        let later = refusal(people::sign_in(&world.backend, EMAIL, PASSWORD, "2.2.2.2").await);
+        let later = refusal(people::sign_in(&world.backend, EMAIL, PASSWORD, from("1.1.1.1")).await);
         assert!(matches!(later, Refusal::TooMany { seconds: 840..=901 }), "{later:?}");
         world.clock.advance(Duration::minutes(15));
-        people::sign_in(&world.backend, EMAIL, PASSWORD, "2.2.2.2").await.unwrap();
+        people::sign_in(&world.backend, EMAIL, PASSWORD, from("1.1.1.1")).await.unwrap();
     })
     .await;
 }
@@ -82,7 +83,7 @@ async fn who_changed_a_password_before_can_sign_in_after() {
     on_both(|world| async move {
         people::set_password(&world.backend, EMAIL, PASSWORD).await.unwrap();
         world.clock.advance(Duration::days(-1));
-        let (person, organization) = people::sign_in(&world.backend, EMAIL, PASSWORD, "1.1.1.1").await.unwrap();
+        let (person, organization) = people::sign_in(&world.backend, EMAIL, PASSWORD, from("1.1.1.1")).await.unwrap();
         let since = people::sign_in_moment(&world.backend, person).await.unwrap();
         assert!(people::load_caller(&world.backend, person, organization, since).await.unwrap().is_some());
     })

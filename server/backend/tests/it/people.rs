@@ -1,6 +1,7 @@
 //! Signing in, who is signed in, and the pickers.
 
 use crate::harness::{World, on_both, on_empty};
+use backend::people::SignInPlace;
 use backend::{Error, Store, people, sessions};
 use chrono::Duration;
 use domain::Refusal;
@@ -26,36 +27,72 @@ async fn the_right_password_signs_in_and_a_wrong_one_does_not() {
     on_both(|world| async move {
         people::set_password(&world.backend, "Hana@North.example ", PASSWORD).await.unwrap();
         let (person, organization) =
-            people::sign_in(&world.backend, "\u{200b} HANA@north.example\u{feff}", PASSWORD, "1.2.3.4").await.unwrap();
+            people::sign_in(&world.backend, "\u{200b} HANA@north.example\u{feff}", PASSWORD, from("1.2.3.4")).await.unwrap();
         let hana = world.caller("north", "hana").await;
         assert_eq!((person, organization), (hana.id(), Some(hana.organization)));
         let wrong = Refusal::input("email", "The e-mail address or the password is not right.");
         for (email, password) in [("hana@north.example", "wrong"), ("nobody@north.example", PASSWORD), ("ruth@north.example", PASSWORD)] {
-            assert_eq!(refused(people::sign_in(&world.backend, email, password, "1.2.3.4").await), wrong, "{email}");
+            assert_eq!(refused(people::sign_in(&world.backend, email, password, from("1.2.3.4")).await), wrong, "{email}");
         }
     })
     .await;
 }
 
+pub fn from(remote: &str) -> SignInPlace<'_> {
+    SignInPlace { remote, device: None }
+}
+
 #[tokio::test]
-async fn five_failures_close_an_address_for_a_quarter_of_an_hour() {
+async fn five_failures_close_an_address_to_the_guesser_for_a_quarter_of_an_hour() {
     on_both(|world| async move {
         people::set_password(&world.backend, "hana@north.example", PASSWORD).await.unwrap();
         world.clock.advance(Duration::seconds(1));
         for _ in 0..5 {
-            refused(people::sign_in(&world.backend, "hana@north.example", "wrong", "1.1.1.1").await);
+            refused(people::sign_in(&world.backend, "hana@north.example", "wrong", from("1.1.1.1")).await);
         }
-        let later = refused(people::sign_in(&world.backend, "hana@north.example", PASSWORD, "2.2.2.2").await);
+        let later = refused(people::sign_in(&world.backend, "hana@north.example", PASSWORD, from("1.1.1.1")).await);
         assert!(matches!(later, Refusal::TooMany { seconds: 840..=901 }), "{later:?}");
+        people::sign_in(&world.backend, "hana@north.example", PASSWORD, from("2.2.2.2")).await.unwrap();
         world.clock.advance(Duration::minutes(15));
-        people::sign_in(&world.backend, "hana@north.example", PASSWORD, "2.2.2.2").await.unwrap();
+        people::sign_in(&world.backend, "hana@north.example", PASSWORD, from("1.1.1.1")).await.unwrap();
         // A right password begins the count again.
         for _ in 0..4 {
-            refused(people::sign_in(&world.backend, "hana@north.example", "wrong", "1.1.1.1").await);
+            refused(people::sign_in(&world.backend, "hana@north.example", "wrong", from("1.1.1.1")).await);
         }
-        people::sign_in(&world.backend, "hana@north.example", PASSWORD, "1.1.1.1").await.unwrap();
-        refused(people::sign_in(&world.backend, "hana@north.example", "wrong", "1.1.1.1").await);
-        people::sign_in(&world.backend, "hana@north.example", PASSWORD, "1.1.1.1").await.unwrap();
+        people::sign_in(&world.backend, "hana@north.example", PASSWORD, from("1.1.1.1")).await.unwrap();
+        refused(people::sign_in(&world.backend, "hana@north.example", "wrong", from("1.1.1.1")).await);
+        people::sign_in(&world.backend, "hana@north.example", PASSWORD, from("1.1.1.1")).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_guessers_together_are_limited_and_keep_nobody_out_of_a_device_of_their_own() {
+    on_both(|world| async move {
+        for email in ["hana@north.example", "ruth@north.example"] {
+            people::set_password(&world.backend, email, PASSWORD).await.unwrap();
+        }
+        world.clock.advance(Duration::seconds(1));
+        let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
+        let mark = people::device_mark(&world.backend, hana.id()).unwrap();
+        let others = people::device_mark(&world.backend, ruth.id()).unwrap();
+        let attempt = async |password: &str, remote: &str, device: Option<&str>| {
+            people::sign_in(&world.backend, "hana@north.example", password, SignInPlace { remote, device }).await
+        };
+        for number in 0..100 {
+            assert!(matches!(refused(attempt("wrong", &format!("6.6.6.{}", number / 5), None).await), Refusal::Input { .. }), "{number}");
+        }
+        for mark in [None, Some("guessed"), Some(others.as_str()), Some(&mark[..mark.len() - 4])] {
+            assert!(matches!(refused(attempt(PASSWORD, "7.7.7.7", mark).await), Refusal::TooMany { .. }), "{mark:?}");
+        }
+        attempt(PASSWORD, "6.6.6.0", Some(&mark)).await.unwrap();
+
+        // A device that was stolen has few tries, and its owner has other devices.
+        for _ in 0..10 {
+            assert!(matches!(refused(attempt("wrong", "8.8.8.8", Some(&mark)).await), Refusal::Input { .. }));
+        }
+        assert!(matches!(refused(attempt(PASSWORD, "8.8.8.8", Some(&mark)).await), Refusal::TooMany { .. }));
+        attempt(PASSWORD, "7.7.7.7", Some(&people::device_mark(&world.backend, hana.id()).unwrap())).await.unwrap();
     })
     .await;
 }
@@ -65,12 +102,12 @@ async fn twenty_failures_close_a_remote_address_to_everybody() {
     on_both(|world| async move {
         for number in 0..20 {
             let email = format!("guess{number}@north.example");
-            assert!(matches!(refused(people::sign_in(&world.backend, &email, "wrong", "6.6.6.6").await), Refusal::Input { .. }));
+            assert!(matches!(refused(people::sign_in(&world.backend, &email, "wrong", from("6.6.6.6")).await), Refusal::Input { .. }));
         }
-        let next = refused(people::sign_in(&world.backend, "guess20@north.example", "wrong", "6.6.6.6").await);
+        let next = refused(people::sign_in(&world.backend, "guess20@north.example", "wrong", from("6.6.6.6")).await);
         assert!(matches!(next, Refusal::TooMany { .. }), "{next:?}");
         assert!(matches!(
-            refused(people::sign_in(&world.backend, "guess20@north.example", "wrong", "7.7.7.7").await),
+            refused(people::sign_in(&world.backend, "guess20@north.example", "wrong", from("7.7.7.7")).await),
             Refusal::Input { .. }
         ));
     })
@@ -218,7 +255,7 @@ async fn the_first_account_sets_up_its_organization_and_a_second_cannot() {
         assert!(matches!(taken, Refusal::Input { path, .. } if path == "email"));
         let elsewhere = refused(people::create_account(backend, "bo@x.example", "Bo", PASSWORD, false, "nroth").await);
         assert!(matches!(elsewhere, Refusal::Input { path, message } if path == "organization" && message.contains("north")));
-        people::sign_in(backend, "ada@x.example", PASSWORD, "1.1.1.1").await.unwrap();
+        people::sign_in(backend, "ada@x.example", PASSWORD, from("1.1.1.1")).await.unwrap();
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! What people say about themselves: their time zone, which "today" follows; ways to reach them; their password.
 
 use crate::harness::{World, fixture, on_both};
+use crate::people::from;
 use crate::requests::{refusal, send};
 use backend::{definitions, people, requests};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -155,8 +156,11 @@ async fn a_changed_password_ends_every_other_sign_in() {
         assert!(still(here).await, "the one that changed it goes on");
         assert!(!still(there).await, "the other one ends");
         assert!(still(world.backend.now()).await);
-        people::sign_in(&world.backend, "hana@north.example", NEXT, "1.1.1.1").await.unwrap();
-        assert!(matches!(refusal(people::sign_in(&world.backend, "hana@north.example", PASSWORD, "1.1.1.1").await), Refusal::Input { .. }));
+        people::sign_in(&world.backend, "hana@north.example", NEXT, from("1.1.1.1")).await.unwrap();
+        assert!(matches!(
+            refusal(people::sign_in(&world.backend, "hana@north.example", PASSWORD, from("1.1.1.1")).await),
+            Refusal::Input { .. }
+        ));
         // Signing out everywhere ends this one too.
         world.clock.advance(Duration::minutes(1));
         people::sign_out_everywhere(&world.backend, &hana).await.unwrap();
