@@ -49,12 +49,13 @@ test('a task is shared with somebody without an account, who finishes it on a ph
   await guest.getByRole('button', { name: 'Send the note' }).click();
   await expect(guest.locator('.share__remark')).toContainText('Ballast changed, hum is gone.');
   await expect(daniel.locator('.comment')).toContainText('Ballast changed, hum is gone.');
+  for (const remark of [guest.locator('.share__remark'), daniel.locator('.comment')]) await expect(remark).toContainText('via share link');
   await guest.getByRole('button', { name: 'Mark done' }).click();
   await expect(guest.locator('.share__stub')).toContainText('Done');
 
   // The desk sees it without a reload.
   await expect(tasks).toContainText('1 of 1 done');
-  await expect(daniel.locator('.timeline')).toContainText('Coldline set the task');
+  await expect(daniel.locator('.timeline')).toContainText('Coldline (via share link) set the task');
 
   // A link that opens nothing says no more than one that never was.
   await go(guest, `${docket.url}/share/${'x'.repeat(43)}`);

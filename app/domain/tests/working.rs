@@ -302,6 +302,10 @@ fn internal_comments_are_for_those_who_work() {
     assert!(comments::write(&request, &plain(), Audience::Public, "\n ", at(1)).is_err());
     assert_eq!(comments::write_by_link(&request, "Ada", "Done").unwrap(), ("Ada".to_owned(), "Done".to_owned()));
     assert!(comments::write_by_link(&request, "", "Done").is_err());
+    let called = format!("@[Olga]({}) look", operator().person.id);
+    assert_eq!(comments::write_by_link(&request, "Ada", &called).unwrap().1, "@Olga look", "nobody is mentioned");
+    let outside = Comment { author: Author::Outsider { name: "Ada".to_owned() }, ..comment(&plain(), Audience::Public, &called) };
+    assert_eq!(comments::notice(&request, &outside, &[operator()], at(1)), None);
 }
 
 #[test]

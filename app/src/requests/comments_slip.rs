@@ -6,6 +6,7 @@ use super::work_api::{comment, edit_comment, remove_comment, restore_comment};
 use crate::ui::{Avatar, Icon, When, toast::use_toasts};
 use domain::id::CommentId;
 use domain::requests::comments::{Audience, Author, Comment, Part, parts};
+use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::Task;
 use domain::requests::work::{CommentDraft, CommentView};
 use leptos::prelude::*;
@@ -124,8 +125,9 @@ fn entry(hands: Hands, view: CommentView, tasks: &[Task]) -> AnyView {
 fn frame(comment: &Comment, tasks: &[Task], actions: Option<AnyView>, text: AnyView) -> AnyView {
     let name = match &comment.author {
         Author::Person { person } => person.name.clone(),
-        Author::Outsider { name } => format!("{name}, by link"),
+        Author::Outsider { name } => name.clone(),
     };
+    let outside = matches!(comment.author, Author::Outsider { .. }).then(|| view! { <span class="tag">{VIA_LINK}</span> }.into_any());
     let internal = comment.audience == Audience::Internal;
     let about = comment.task.and_then(|id| tasks.iter().find(|task| task.id == id)).map(|task| format!("About “{}”", task.title));
     let about = about.map(|words| view! { <span class="tag">{words}</span> }.into_any());
@@ -145,6 +147,7 @@ fn frame(comment: &Comment, tasks: &[Task], actions: Option<AnyView>, text: AnyV
             <div class="comment__main">
                 <p class="comment__head">
                     <b>{name}</b>
+                    {outside}
                     {badge}
                     {about}
                     <span class="muted">

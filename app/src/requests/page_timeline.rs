@@ -3,6 +3,7 @@
 use crate::live::LiveMark;
 use crate::ui::{Icon, When};
 use domain::approvals::{Behalves, Verdict};
+use domain::requests::share::VIA_LINK;
 use domain::requests::{Event, What};
 use leptos::prelude::*;
 
@@ -70,7 +71,7 @@ pub fn line(event: &Event) -> Line {
         What::Deleted { reason } => new("circle-slash", "", by("Docket"), "deleted the request", reason),
         What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{title}”"), ""),
         What::TaskChanged { title, to, by_link, .. } => {
-            let who = by_link.clone().unwrap_or_else(|| by("Docket"));
+            let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{name} ({VIA_LINK})"));
             new("circle-dot", "go", who, &format!("set the task “{title}” to {}", to.label().to_lowercase()), "")
         }
         What::InfoRequested { question } => new("message-circle-question-mark", "wait", by("Docket"), "asked for changes", question),

@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::form::dom;
 use crate::ui::{Brand, Icon, When};
 use crate::wire::page_data;
+use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::TaskStatus;
 use domain::requests::work::{SharedComment, SharedTask};
 use leptos::prelude::*;
@@ -235,11 +236,13 @@ fn notes(text: &str) -> Option<AnyView> {
 }
 
 fn remark(comment: SharedComment) -> AnyView {
+    let outside = comment.outside.then(|| view! { <span class="tag">{VIA_LINK}</span>" " }.into_any());
     view! {
         <li class="share__remark">
             <p>
                 <b>{comment.author}</b>
                 " "
+                {outside}
                 <span class="muted">
                     <When at=comment.at />
                 </span>

@@ -111,13 +111,14 @@ pub fn write(request: &Request, actor: &Facts, audience: Audience, body: &str, n
     words(body)
 }
 
-/// The words of a comment by somebody without an account: always public, with the name they gave.
+/// The words of a comment by somebody without an account: always public, with the name they gave. They mention nobody: a link is no way
+/// to call people of the organization.
 ///
 /// # Errors
 /// A locked request; no name; empty or too long.
 pub fn write_by_link(request: &Request, name: &str, body: &str) -> Result<(String, String), Refusal> {
     unlocked(request)?;
-    Ok((outsider(name)?, words(body)?))
+    Ok((outsider(name)?, plain(&words(body)?)))
 }
 
 fn words(body: &str) -> Result<String, Refusal> {
@@ -235,22 +236,16 @@ pub fn mentioned(body: &str) -> Vec<crate::id::PersonId> {
 }
 
 /// Who is told of a mention: of those mentioned whose facts are given, the ones who see the request and read the comment, without
-/// its author. None when nobody is.
+/// its author. None when nobody is, and when the author has no account.
 pub fn notice(request: &Request, comment: &Comment, known: &[Facts], now: DateTime<Utc>) -> Option<Effect> {
     let mentioned = mentioned(&comment.body);
-    let author = match &comment.author {
-        Author::Person { person } => Some(person.id),
-        Author::Outsider { .. } => None,
-    };
+    let Author::Person { person: author } = &comment.author else { return None };
     let told = known.iter().filter(|facts| {
         let id = facts.person.id;
-        mentioned.contains(&id) && Some(id) != author && may_see(request, facts, now) && may_read(comment, facts)
+        mentioned.contains(&id) && id != author.id && may_see(request, facts, now) && may_read(comment, facts)
     });
     let people: Vec<_> = told.map(|facts| facts.person.id).collect();
-    let by = match &comment.author {
-        Author::Person { person } => Some(person.clone()),
-        Author::Outsider { .. } => None,
-    };
+    let by = Some(author.clone());
     let text = plain(&comment.body);
     (!people.is_empty()).then(|| Effect::Notify(Notice { event: "mentioned".to_owned(), people, by, text, ..Notice::default() }))
 }

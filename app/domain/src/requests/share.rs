@@ -8,6 +8,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+/// What stands beside the name of somebody who came by a link: they choose it, and may choose that of a member.
+pub const VIA_LINK: &str = "via share link";
+
 /// The longest a link can last, in days.
 pub const LONGEST_DAYS: i64 = 90;
 

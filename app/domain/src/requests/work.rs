@@ -111,6 +111,9 @@ pub struct SharedTask {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedComment {
     pub author: String,
+    /// Written by somebody who came by a link, under the name they gave.
+    #[serde(default)]
+    pub outside: bool,
     pub body: String,
     pub at: DateTime<Utc>,
 }

@@ -21,6 +21,8 @@ use domain::requests::work::{SharedComment, SharedTask};
 
 /// Wrong tokens from one address in a quarter of an hour.
 const WRONG_TOKENS: i32 = 30;
+/// Comments and changes through one link in a quarter of an hour: whoever has it may be anybody.
+const WRITES_PER_LINK: i32 = 20;
 
 /// Makes a link to a task that opens for so many days: the address, told this once, and the request's page.
 ///
@@ -96,7 +98,7 @@ pub async fn open_share(backend: &Backend, token: &str, address: &str) -> Result
 /// Moves the task behind a link, with notes and the name they gave.
 ///
 /// # Errors
-/// As `open_share`; no name; a locked request; a status it cannot go to.
+/// As `open_share`; too much written through the link lately; no name; a locked request; a status it cannot go to.
 pub async fn change_shared(
     backend: &Backend,
     token: &str,
@@ -106,6 +108,7 @@ pub async fn change_shared(
     notes: String,
 ) -> Result<SharedTask> {
     let (organization, link) = opened(backend, token, address).await?;
+    count_write(backend, &link).await?;
     let be = backend.clone();
     backend
         .store()
@@ -126,9 +129,10 @@ pub async fn change_shared(
 /// Writes a public comment about the task behind a link, with the name they gave.
 ///
 /// # Errors
-/// As `open_share`; no name; a locked request; empty or too long.
+/// As `open_share`; too much written through the link lately; no name; a locked request; empty or too long.
 pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name: String, body: String) -> Result<SharedTask> {
     let (organization, link) = opened(backend, token, address).await?;
+    count_write(backend, &link).await?;
     let be = backend.clone();
     backend
         .store()
@@ -171,6 +175,15 @@ async fn opened(backend: &Backend, token: &str, address: &str) -> Result<(Organi
     }
 }
 
+/// Counts what is written through a link, before it is looked at.
+async fn count_write(backend: &Backend, link: &ShareLink) -> Result<()> {
+    let bucket = format!("written by link {}", link.id);
+    match sign_in_attempts::count(&backend.store().platform_writer(), &bucket, WRITES_PER_LINK, backend.now()).await? {
+        Some(seconds) => Err(Refusal::TooMany { seconds }.into()),
+        None => Ok(()),
+    }
+}
+
 async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedTask> {
     let (organization, link) = opened(backend, token, address).await?;
     let handle = backend.store().read(organization);
@@ -195,6 +208,7 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
         locked: lock(&request.state).map(|_| "This work is closed. Nothing about it changes any more.".to_owned()),
         comments: about_it
             .map(|comment| SharedComment {
+                outside: matches!(comment.author, Author::Outsider { .. }),
                 author: match comment.author {
                     Author::Person { person } => person.name,
                     Author::Outsider { name } => name,

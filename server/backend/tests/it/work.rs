@@ -228,6 +228,41 @@ async fn a_link_opens_one_task_for_somebody_without_an_account() {
 }
 
 #[tokio::test]
+async fn what_comes_by_a_link_is_marked_limited_and_calls_nobody() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let (number, mina, id, token) = shared(&world).await;
+        let (address, _) = requests::share_task(be, &mina, id, 3).await.unwrap();
+        let second = address.rsplit('/').next().unwrap().to_owned();
+        let write = async |token: &str, number: u32, body: String| {
+            requests::comment_shared(be, token, &format!("192.0.2.{number}"), "Ruth Abel".to_owned(), body).await
+        };
+        let mut written = 0;
+        for number in 0..120 {
+            // From everywhere, and calling somebody each time.
+            match write(&token, number, format!("@[Mina]({}) look here", mina.id())).await {
+                Ok(seen) => {
+                    assert!(seen.comments.iter().all(|comment| comment.outside && comment.body == "@Mina look here"));
+                    written += 1;
+                }
+                Err(error) => assert!(matches!(error, backend::Error::Refused(Refusal::TooMany { .. })), "{error}"),
+            }
+        }
+        assert_eq!(written, 20);
+        let no = refusal(requests::change_shared(be, &token, "192.0.2.1", "Ruth Abel".to_owned(), TaskStatus::Done, String::new()).await);
+        assert!(matches!(no, Refusal::TooMany { .. }));
+        write(&second, 1, "By another link".to_owned()).await.unwrap();
+        backend::outbox::run_once(be).await.unwrap();
+        assert!(backend::notices::list(be, &mina, None).await.unwrap().rows.iter().all(|notice| notice.event != "mentioned"));
+        world.clock.advance(Duration::minutes(16));
+        write(&token, 1, "Later".to_owned()).await.unwrap();
+        let page = requests::page(be, &mina, &number).await.unwrap();
+        assert!(page.work.comments.iter().all(|view| matches!(&view.comment.author, Author::Outsider { name } if name == "Ruth Abel")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_that_ended_says_what_one_that_never_was_says() {
     on_both(|world| async move {
         let be = &world.backend;
