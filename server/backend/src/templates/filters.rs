@@ -199,7 +199,7 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, b
         }
         "int" => {
             let number = number(value, budget)?;
-            #[expect(clippy::cast_possible_truncation, reason = "a float beyond the integers becomes the last of them")]
+            // A number beyond the whole ones becomes the last of them.
             let whole = number.as_i64().unwrap_or_else(|| number.as_f64().unwrap_or_default() as i64);
             Datum::made(Value::from(whole), budget)
         }
