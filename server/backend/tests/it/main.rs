@@ -24,7 +24,6 @@ mod poison;
 mod profile;
 mod queue;
 mod requests;
-mod shared_secrets;
 mod sla;
 mod slow;
 mod timers;
