@@ -3,6 +3,7 @@
 mod frame;
 pub mod keys;
 pub mod offline;
+pub mod press;
 pub mod theme;
 
 pub use frame::Frame;

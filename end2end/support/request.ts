@@ -38,10 +38,11 @@ export async function choose(page: Page, action: string): Promise<void> {
   await page.getByRole('menuitem', { name: action }).click();
 }
 
-/** Writes the words an open dialog asks for and sends them. */
+/** Writes the words an open dialog asks for and sends them by the keyboard, which every such dialog takes. */
 export async function say(page: Page, label: string, words: string, button: string): Promise<void> {
   const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('button', { name: button, exact: true })).toBeVisible();
   await dialog.getByLabel(label).fill(words);
-  await dialog.getByRole('button', { name: button, exact: true }).click();
+  await dialog.getByLabel(label).press('Control+Enter');
   await expect(dialog).toHaveCount(0);
 }

@@ -193,7 +193,9 @@ fn press(event: &KeyboardEvent, finder: Finder, pick: Callback<PersonRef>, submi
     }
     if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
         event.prevent_default();
-        submit();
+        if !event.repeat() {
+            submit();
+        }
         return;
     }
     let count = finder.found.with_untracked(Vec::len);

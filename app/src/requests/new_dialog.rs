@@ -32,7 +32,7 @@ pub fn RequestDialog(dialog: Dialog) -> impl IntoView {
 fn listen(dialog: Dialog) {
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.default_prevented() || event.is_composing() {
+            if event.default_prevented() || event.is_composing() || event.repeat() {
                 return;
             }
             let go_on = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());

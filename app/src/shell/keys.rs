@@ -1,5 +1,6 @@
 //! The keys that work everywhere: `/` search, `G` then a letter, `T` theme, `?` help; and whether single keys act on this device at all.
 
+use super::press::{begins_press, follow_presses};
 use crate::approvals::keys::is_free;
 use crate::ui::Icon;
 use leptos::ev::KeyboardEvent;
@@ -40,9 +41,9 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("A", "Approve"),
             ("C", "Ask for changes"),
             ("D", "Decline"),
-            ("R", "Write a reason"),
+            ("R", "Approve with a note"),
             ("N", "Show new requests"),
-            ("U", "Undo the last decisions of many"),
+            ("U", "Undo the last decision"),
             ("F", "Filter the list"),
         ],
     ),
@@ -69,12 +70,12 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("J K", "Next, previous"),
             ("M", "Move to…"),
             ("I", "Assign to me"),
-            ("X", "Select, in the list"),
+            ("X B", "Select, act on them, in the list"),
             ("N", "Show what is new"),
             ("Enter", "Open"),
         ],
     ),
-    ("Request form", &[("Ctrl Enter", "Continue, submit"), ("Alt ←", "Back")]),
+    ("Writing", &[("Ctrl Enter", "Send, continue, submit"), ("Alt ←", "Back, in a form")]),
 ];
 
 /// The id of the help dialog.
@@ -91,26 +92,39 @@ pub fn is_shortcut(event: &KeyboardEvent) -> bool {
 }
 
 /// `G` and then a letter jump to a section. Every listener of single keys keeps one, so that the letter does not act twice.
+///
+/// A key that is held acts once, except those that only move: nothing is decided by a key that somebody leans on.
 #[derive(Clone, Copy)]
-pub struct Jump(StoredValue<f64>);
+pub struct Jump {
+    since: StoredValue<f64>,
+    moves: &'static [&'static str],
+}
 
 impl Default for Jump {
     fn default() -> Self {
-        Self(StoredValue::new(f64::NEG_INFINITY))
+        Self::with_moves(&[])
     }
 }
 
 impl Jump {
-    /// Takes a key press. None: it is none of the page's, or the `G` itself; else whether it is the letter after `G`.
+    /// `moves` are the keys that go on while they are held.
+    pub fn with_moves(moves: &'static [&'static str]) -> Self {
+        Self { since: StoredValue::new(f64::NEG_INFINITY), moves }
+    }
+
+    /// Takes a key press. None: it is none of the page's, a held key's, or the `G` itself; else whether it is the letter after `G`.
     pub fn takes(self, event: &KeyboardEvent) -> Option<bool> {
-        let jumping = event.time_stamp() - self.0.get_value() < JUMP;
+        let jumping = event.time_stamp() - self.since.try_get_value()? < JUMP;
         // Also by a letter that another listener has taken already: the jump is over.
-        self.0.set_value(f64::NEG_INFINITY);
+        self.since.set_value(f64::NEG_INFINITY);
         if !is_shortcut(event) {
             return None;
         }
+        if !begins_press(event) && (jumping || !self.moves.contains(&event.key().as_str())) {
+            return None;
+        }
         if !jumping && event.key() == "g" {
-            self.0.set_value(event.time_stamp());
+            self.since.set_value(event.time_stamp());
             return None;
         }
         Some(jumping)
@@ -193,6 +207,22 @@ pub fn focus_main() {
     }
 }
 
+/// The keys as a page: of fixed words, and lighter as text than made of elements one by one.
+fn table() -> String {
+    let mut page = String::new();
+    let mut write = |parts: &[&str]| parts.iter().for_each(|part| page.push_str(part));
+    for (place, keys) in KEYS {
+        write(&["<section class=\"stack\"><h3>", place, "</h3><dl class=\"keys\">"]);
+        for (keys, what) in *keys {
+            write(&["<div><dt class=\"row\">"]);
+            keys.split(' ').for_each(|key| write(&["<kbd class=\"kbd\">", key, "</kbd>"]));
+            write(&["</dt><dd>", what, "</dd></div>"]);
+        }
+        write(&["</dl></section>"]);
+    }
+    page
+}
+
 /// The help dialog, and the listener of the keys that work everywhere.
 #[component]
 pub fn ShortcutHelp() -> impl IntoView {
@@ -201,6 +231,7 @@ pub fn ShortcutHelp() -> impl IntoView {
     let wanted = use_context::<SearchWanted>().unwrap_or_default();
     Effect::new(move |_| {
         recall();
+        follow_presses();
         // Turned on or off in another tab.
         let changed = window_event_listener(leptos::ev::storage, |_| {
             recall();
@@ -248,31 +279,6 @@ pub fn ShortcutHelp() -> impl IntoView {
         });
         on_cleanup(move || handle.remove());
     });
-    let groups = KEYS
-        .iter()
-        .map(|(place, keys)| {
-            let rows = keys
-                .iter()
-                .map(|(keys, what)| {
-                    let keys = keys.split(' ').map(|key| view! { <kbd class="kbd">{key}</kbd> }.into_any()).collect_view();
-                    view! {
-                        <div>
-                            <dt class="row">{keys}</dt>
-                            <dd>{*what}</dd>
-                        </div>
-                    }
-                    .into_any()
-                })
-                .collect_view();
-            view! {
-                <section class="stack">
-                    <h3>{*place}</h3>
-                    <dl class="keys">{rows}</dl>
-                </section>
-            }
-            .into_any()
-        })
-        .collect_view();
     view! {
         <dialog class="dialog" id=HELP aria-labelledby="keys-title">
             <form method="dialog" class="dialog__head">
@@ -286,7 +292,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                     <Icon name="info" />
                     <span>"Single keys are off on this device. Turn them on under “This device” on the account page."</span>
                 </p>
-                {groups}
+                <div class="stack" inner_html=table()></div>
             </div>
         </dialog>
     }
