@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { accessible } from '../support/axe';
 import { go, people, ready } from '../support/people';
 import { fileFault } from '../support/request';
 import { expect, test, world } from '../support/test';
@@ -35,6 +36,10 @@ test('the board by keyboard alone', async ({ visit }) => {
   const daniel = await visit(docket, people.daniel);
   await expect(daniel, 'the service desk begins with its work').toHaveURL(/\/work\?assignee=me$/);
   await go(daniel, `${docket.url}/work?view=board`);
+  // The first press enters, wherever the focus is.
+  await expect(daniel.getByText('Live', { exact: true })).toBeVisible();
+  await daniel.keyboard.press('j');
+  await expect(daniel.locator('.board .card__link').first()).toBeFocused();
   const number = await first(daniel, 'Open');
   await card(daniel, number).focus();
 
@@ -121,9 +126,37 @@ test('several are taken at once, with what became of each', async ({ visit }) =>
   for (const what of ['The north door drags', 'The south door drags']) await fileFault(lena, docket.url, what);
   const daniel = await visit(docket, people.daniel);
   await go(daniel, `${docket.url}/work?status=open`);
-  const boxes = daniel.getByRole('checkbox', { name: /^Select/ });
-  await boxes.nth(0).check();
-  await boxes.nth(1).check();
-  await daniel.getByRole('button', { name: 'Assign 2 to me' }).click();
+  await expect(daniel.getByText('Live', { exact: true })).toBeVisible();
+  const rows = daniel.locator('.queue tbody tr');
+  await daniel.keyboard.press('j');
+  await expect(rows.nth(0).locator('th a')).toBeFocused();
+  await daniel.keyboard.press('x');
+  // The bar is in sight at once, however long the list is.
+  const bar = daniel.locator('.work__bulk .bulk-bar');
+  await expect(bar).toBeInViewport({ ratio: 1 });
+  await daniel.keyboard.press('ArrowDown');
+  await daniel.keyboard.press('Shift+X');
+  await expect(bar).toContainText('2 selected');
+  await daniel.keyboard.press('b');
+  await expect(bar.getByRole('button', { name: 'Assign 2 to me' })).toBeFocused();
+  await daniel.keyboard.press('Escape');
+  await expect(bar).toHaveCount(0);
+  await expect(rows.nth(1).locator('th a')).toBeFocused();
+
+  await daniel.getByRole('checkbox', { name: 'Select all' }).check();
+  await expect(bar).toContainText(`${await rows.count()} selected`);
+  await daniel.getByRole('checkbox', { name: 'Select all' }).uncheck();
+  for (const at of [0, 1]) await rows.nth(at).getByRole('checkbox').check();
+  await daniel.setViewportSize({ width: 390, height: 844 });
+  await expect(bar).toBeInViewport({ ratio: 1 });
+  const tabs = await daniel.locator('.tabbar').boundingBox();
+  const place = await bar.boundingBox();
+  expect(place && tabs && place.y + place.height <= tabs.y, 'above the tab bar').toBe(true);
+  // So high that no button lies half below the bar.
+  await daniel.setViewportSize({ width: 390, height: 9_000 });
+  await accessible(daniel, 'a selection on a phone');
+  await daniel.setViewportSize({ width: 1440, height: 900 });
+  // With a selection the key is about that.
+  await daniel.keyboard.press('i');
   await expect(daniel.locator('#outcomes').getByText('assigned to you')).toHaveCount(2);
 });

@@ -1,7 +1,7 @@
 //! The board: a lane for each status, a card for each request. A card is dragged, or moved by its menu.
 
 use super::card::Card;
-use super::keys::keys;
+use super::keys::use_work_keys;
 use super::state::Work;
 use crate::ui::StatusBadge;
 use domain::requests::Status;
@@ -12,9 +12,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Board(work: Work) -> impl IntoView {
     let lanes = Memo::new(move |_| work.rows.with(|rows| rows.lanes.iter().map(|(lane, _)| *lane).collect::<Vec<_>>()));
-    let press = keys(work, true);
+    use_work_keys(work, true);
     view! {
-        <div class="board" role="group" aria-label="Board" on:keydown=press>
+        <div class="board" role="group" aria-label="Board">
             <For each=move || lanes.get() key=|lane| *lane let:lane>
                 <LaneView work lane />
             </For>

@@ -1,8 +1,7 @@
 //! Doing the same with several requests of the list, each checked for itself, with what became of each.
 
-use super::state::Work;
-use crate::approvals::bulk::outcome_view;
-use crate::ui::Icon;
+use super::state::{Outcome, Work};
+use crate::ui::{DocketNumber, Icon};
 use domain::id::PersonId;
 use domain::requests::wire::Act;
 use leptos::prelude::*;
@@ -22,6 +21,16 @@ pub fn BulkBar(work: Work) -> impl IntoView {
 
 fn bar(work: Work, count: Memo<usize>) -> AnyView {
     let busy = move || work.bulk.get().then_some("true");
+    let unselected = move || work.rows.with(|rows| rows.live().count()) > count.get();
+    let all = move || {
+        unselected().then(|| {
+            view! {
+                <button class="button button--sm button--quiet" type="button" on:click=move |_| work.select_all(true)>
+                    "Select all"
+                </button>
+            }
+        })
+    };
     let given = move |value: String| {
         if let Ok(id) = value.parse::<PersonId>() {
             work.each(Act::Assign { to: Some(id) }, "assigned");
@@ -38,14 +47,19 @@ fn bar(work: Work, count: Memo<usize>) -> AnyView {
     view! {
         <div class="bulk-bar">
             <span class="strong">{move || count.get()} " selected"</span>
+            {all}
             <span class="push row row--wrap">
                 <button
                     class="button button--sm button--primary"
+                    id="bulk-first"
                     type="button"
                     aria-disabled=busy
-                    on:click=move |_| work.each(Act::Assign { to: None }, "assigned to you")
+                    on:click=move |_| work.assign_selected_to_me()
                 >
                     {move || if work.bulk.get() { "Working".to_owned() } else { format!("Assign {} to me", count.get()) }}
+                    <kbd class="kbd" aria-hidden="true">
+                        "I"
+                    </kbd>
                 </button>
                 <select
                     class="select select--sm"
@@ -63,7 +77,7 @@ fn bar(work: Work, count: Memo<usize>) -> AnyView {
                     class="button button--sm button--icon button--quiet"
                     type="button"
                     aria-label="Clear selection"
-                    on:click=move |_| work.selected.update(|selected| selected.clear())
+                    on:click=move |_| work.clear_selection()
                 >
                     <Icon name="x" />
                 </button>
@@ -95,6 +109,24 @@ pub fn Outcomes(work: Work) -> impl IntoView {
         <div id="outcomes" tabindex="-1" role="status">
             <Show when=move || some.get()>{panel()}</Show>
         </div>
+    }
+    .into_any()
+}
+
+/// One request and what became of it.
+fn outcome_view(outcome: Outcome) -> AnyView {
+    let (class, icon, words) = match outcome.result {
+        Ok(words) => ("status status--done", "check", words),
+        Err(words) => ("status status--bad", "circle-alert", words),
+    };
+    view! {
+        <li class="row row--wrap">
+            <DocketNumber number=outcome.number />
+            <span class=class>
+                <Icon name=icon />
+                {words}
+            </span>
+        </li>
     }
     .into_any()
 }

@@ -1,4 +1,5 @@
-//! The keys of the work pages. Arrows act on the card that has the focus; single keys only where they are on, and never right after `G`.
+//! The keys of the work pages: a first press enters at the first card or row, wherever the focus is. What acts on a request acts on the one
+//! that has the focus; single keys only where they are on, and never right after `G`.
 
 use super::rows::Way;
 use super::state::{Work, card_id};
@@ -6,47 +7,72 @@ use crate::approvals::keys::focus;
 use crate::shell::keys::Jump;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 
-/// What listens while a card or a row has the focus. `board` also knows left and right.
-pub fn keys(work: Work, board: bool) -> impl Fn(KeyboardEvent) + Clone + 'static {
-    let jump = Jump::default();
-    move |event| {
-        if jump.takes(&event) == Some(false) && press(work, board, &event.key()) {
-            event.prevent_default();
-        }
-    }
+/// Listens as long as the list or the board is on screen. `board` also knows left and right.
+pub fn use_work_keys(work: Work, board: bool) {
+    let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"]);
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::keydown, move |event| {
+            if jump.takes(&event) == Some(false) && press(work, board, &event) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
 }
 
 /// Acts on a key; answers whether it was one of ours.
-fn press(work: Work, board: bool, key: &str) -> bool {
-    let Some(number) = work.at.get_untracked() else { return false };
+fn press(work: Work, board: bool, event: &KeyboardEvent) -> bool {
+    let key = event.key();
+    let key = key.as_str();
+    let Some(at) = work.at.try_get_untracked() else { return false };
+    let at = at.filter(|number| work.row(number).is_some());
+    let focused = at.clone().filter(|number| document().active_element().is_some_and(|active| active.id() == card_id(number)));
+    // Arrows belong to whatever else has the focus.
+    let arrows = key.starts_with("Arrow") && !is_between(event);
     let way = match key {
+        _ if arrows => return false,
         "ArrowUp" | "k" => Way::Up,
         "ArrowDown" | "j" => Way::Down,
         "ArrowLeft" if board => Way::Left,
         "ArrowRight" if board => Way::Right,
-        "m" if board => {
-            work.moving.set(Some(number));
-            return true;
-        }
-        "i" => {
-            work.take(&number);
-            return true;
-        }
-        "x" if !board => {
-            work.toggle(&number);
-            return true;
-        }
         "n" => {
             work.settle();
             return true;
         }
-        _ => return false,
+        _ => return act(work, board, key, focused),
     };
-    let next = work.rows.with_untracked(|rows| if board { rows.beside(&number, way) } else { rows.next(&number, way) });
+    let next = match &focused {
+        Some(number) => work.rows.with_untracked(|rows| if board { rows.beside(number, way) } else { rows.next(number, way) }),
+        None => at.or_else(|| work.rows.with_untracked(|rows| rows.first())),
+    };
     if let Some(next) = next {
         work.at.set(Some(next.clone()));
         focus(&[&card_id(&next)]);
     }
     true
+}
+
+/// What is done with the request that has the focus, or with the selection.
+fn act(work: Work, board: bool, key: &str, focused: Option<String>) -> bool {
+    let selected = !board && work.selected.with_untracked(|selected| !selected.is_empty());
+    match (key, focused) {
+        ("i", _) if selected => work.assign_selected_to_me(),
+        ("b", _) if selected => focus(&["bulk-first"]),
+        ("Escape", _) if selected => work.clear_selection(),
+        ("m", Some(number)) if board => work.moving.set(Some(number)),
+        ("i", Some(number)) => work.take(&number),
+        ("x", Some(number)) if !board => work.toggle(&number),
+        ("X", Some(number)) if !board => work.toggle_range(&number),
+        _ => return false,
+    }
+    true
+}
+
+/// Whether the focus is on nothing in particular, or among the requests.
+fn is_between(event: &KeyboardEvent) -> bool {
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return true };
+    target.matches("body, #main").unwrap_or(false) || target.closest(".work__rows").ok().flatten().is_some()
 }

@@ -2,7 +2,7 @@
 
 use super::bulk::{BulkBar, Outcomes};
 use super::card::{due, take};
-use super::keys::keys;
+use super::keys::use_work_keys;
 use super::place::Place;
 use super::state::{Work, card_id};
 use crate::ui::{DocketNumber, Icon, PersonLine, StatusBadge};
@@ -14,17 +14,15 @@ use leptos::prelude::*;
 pub fn List(work: Work) -> impl IntoView {
     let numbers =
         Memo::new(move |_| work.rows.with(|rows| rows.rows.iter().map(|row| row.data.summary.number.clone()).collect::<Vec<_>>()));
-    let press = keys(work, false);
+    use_work_keys(work, false);
     view! {
         <Outcomes work />
         <div class="slip">
-            <div class="table-wrap" tabindex="0" role="group" aria-label="Requests, scrolls sideways" on:keydown=press>
+            <div class="table-wrap" tabindex="0" role="group" aria-label="Requests, scrolls sideways">
                 <table class="table table--stack queue">
                     <thead>
                         <tr>
-                            <th scope="col">
-                                <span class="visually-hidden">"Select"</span>
-                            </th>
+                            <th scope="col">{select_all(work)}</th>
                             <th scope="col">"Docket"</th>
                             <th scope="col">"Request"</th>
                             <th scope="col">"Status"</th>
@@ -44,6 +42,15 @@ pub fn List(work: Work) -> impl IntoView {
             <Pages work />
         </div>
         <BulkBar work />
+    }
+    .into_any()
+}
+
+/// Selects every row that is shown, or none.
+fn select_all(work: Work) -> AnyView {
+    let all = Memo::new(move |_| work.selected.with(|selected| work.rows.with(|rows| rows.live().all(|number| selected.contains(number)))));
+    view! {
+        <input class="check check--sm" type="checkbox" aria-label="Select all" prop:checked=all on:change=move |_| work.select_all(!all.get_untracked()) />
     }
     .into_any()
 }

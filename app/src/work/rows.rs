@@ -168,6 +168,19 @@ impl Rows {
         in_lanes.or_else(|| self.rows.first().map(|row| row.data.summary.number.clone()))
     }
 
+    /// The numbers that still belong here, in order.
+    pub fn live(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter(|row| !row.gone).map(|row| row.data.summary.number.as_str())
+    }
+
+    /// The numbers from one row to another, both included; just the second when the first is not there.
+    pub fn range(&self, from: &str, to: &str) -> Vec<String> {
+        let position = |number: &str| self.rows.iter().position(|row| row.data.summary.number == number);
+        let (Some(a), Some(b)) = (position(from), position(to)) else { return vec![to.to_owned()] };
+        let between = self.rows.get(a.min(b)..=a.max(b)).unwrap_or_default();
+        between.iter().filter(|row| !row.gone).map(|row| row.data.summary.number.clone()).collect()
+    }
+
     /// The row above or below in the list.
     pub fn next(&self, number: &str, way: Way) -> Option<String> {
         let at = self.rows.iter().position(|row| row.data.summary.number == number)?;
@@ -260,6 +273,9 @@ mod tests {
         assert_eq!(rows.beside("IT-4444", Way::Left).as_deref(), Some("IT-2222"));
         assert_eq!(rows.beside("IT-2222", Way::Up), None);
         assert_eq!(rows.first().as_deref(), Some("IT-2222"));
+        assert_eq!(rows.range("IT-4444", "IT-3333"), ["IT-3333", "IT-4444"]);
+        assert_eq!(rows.range("IT-9999", "IT-3333"), ["IT-3333"]);
+        assert_eq!(rows.live().count(), 3);
         assert_eq!((rows.count(Status::Open), rows.count(Status::Blocked), rows.count(Status::InProgress)), (2, 2, 2));
     }
 }

@@ -2,7 +2,6 @@
 
 use super::place::Place;
 use super::rows::{Found, Row, Rows, find};
-use crate::approvals::desk_many::Outcome;
 use crate::approvals::keys::focus;
 use crate::error::ApiError;
 use crate::requests::api::{act, request_page};
@@ -22,6 +21,14 @@ pub struct Asked {
     pub number: String,
     pub to: Status,
     pub step: Step,
+}
+
+/// What became of one request of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub number: String,
+    /// The words to show; an error holds what went against it.
+    pub result: Result<String, String>,
 }
 
 /// Everything the parts share.
@@ -51,6 +58,8 @@ pub struct Work {
     pub asking: RwSignal<bool>,
     pub ask_failed: RwSignal<Option<String>>,
     pub selected: RwSignal<BTreeSet<String>>,
+    /// Where a range selection starts.
+    anchor: StoredValue<Option<String>>,
     pub outcomes: RwSignal<Vec<Outcome>>,
     pub bulk: RwSignal<bool>,
     pub me: Signal<Option<PersonRef>>,
@@ -80,6 +89,7 @@ impl Work {
             asking: RwSignal::new(false),
             ask_failed: RwSignal::new(None),
             selected: RwSignal::new(BTreeSet::new()),
+            anchor: StoredValue::new(None),
             outcomes: RwSignal::new(Vec::new()),
             bulk: RwSignal::new(false),
             me,
@@ -336,8 +346,35 @@ impl Work {
         self.toasts.show(words, None);
     }
 
+    /// Selects every row that is shown, or none.
+    pub fn select_all(self, all: bool) {
+        let numbers = self.rows.with_untracked(|rows| rows.live().map(str::to_owned).collect());
+        self.selected.set(if all { numbers } else { BTreeSet::new() });
+    }
+
+    /// Selects nothing; the focus is where it was in the list.
+    pub fn clear_selection(self) {
+        self.selected.update(BTreeSet::clear);
+        if let Some(number) = self.at.get_untracked() {
+            focus(&[&card_id(&number)]);
+        }
+    }
+
+    /// Selects everything from the row last selected to this one.
+    pub fn toggle_range(self, number: &str) {
+        let from = self.anchor.get_value().unwrap_or_else(|| number.to_owned());
+        let range = self.rows.with_untracked(|rows| rows.range(&from, number));
+        self.selected.update(|selected| selected.extend(range));
+    }
+
+    /// Gives every selected request to the person.
+    pub fn assign_selected_to_me(self) {
+        self.each(Act::Assign { to: None }, "assigned to you");
+    }
+
     /// Selects a row, or takes it out of the selection.
     pub fn toggle(self, number: &str) {
+        self.anchor.set_value(Some(number.to_owned()));
         self.selected.update(|selected| {
             if !selected.remove(number) {
                 selected.insert(number.to_owned());
@@ -364,7 +401,7 @@ impl Work {
                 }
                 let result = result.map(|_| words.to_owned()).map_err(|error| error.message());
                 self.selected.try_update(|selected| selected.remove(&number));
-                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result, held: None }));
+                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result }));
             }
             self.bulk.try_set(false);
             self.refresh();
