@@ -25,6 +25,14 @@ test('an administrator finds what failed, reads why, and replays it', async ({ v
   await sheet.getByRole('button', { name: 'Replay now' }).click();
   await expect(priya.getByText('1 delivery is sent again')).toBeVisible();
   await expect(sheet.locator('.status')).toContainText('Delivered');
+  // The row changes in its place, the focus stays, and the tries before the replay are still there.
+  const row = priya.getByRole('row').filter({ has: priya.locator('[aria-current="true"]') });
+  await expect(row).toContainText('Delivered');
+  await expect(sheet.getByRole('heading', { level: 2 })).toBeFocused();
+  await expect(sheet).toContainText('5 tries before the replay');
+  await expect(sheet.locator('.schedule__step--bad')).toHaveCount(5);
+  await expect(sheet.locator('.schedule__step--done')).toHaveCount(1);
+  await accessible(priya, 'a delivery that was replayed');
 });
 
 test('a connector is added with an error on the way, tested, held and released', async ({ visit }) => {

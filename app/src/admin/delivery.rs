@@ -3,61 +3,34 @@
 use super::api::{send_now, skip};
 use super::outbox::{sent_words, short};
 use super::state::Desk;
+use crate::approvals::keys::focus;
 use crate::requests::page_deliveries::status_view;
 use crate::ui::{DocketNumber, Icon};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{AttemptWhole, DeliveryDetail};
 use leptos::prelude::*;
 
-/// The sheet beside the list; nothing while none is open.
+/// The sheet beside the list; nothing while none is open. What changes about a delivery changes in its place, so that the focus stays.
 #[component]
 pub fn DeliverySheet(desk: Desk) -> impl IntoView {
-    move || desk.open.get().map(|detail| sheet(desk, detail))
+    let id = Memo::new(move |_| desk.open.with(|open| open.as_ref().map(|detail| detail.row.id)));
+    move || id.get().and_then(|_| desk.open.get_untracked()).map(|detail| sheet(desk, detail))
 }
 
-fn sheet(desk: Desk, detail: DeliveryDetail) -> AnyView {
-    let close = desk.place.with_untracked(|place| place.opening(None).address());
-    let row = detail.row.clone();
-    let steps = schedule(desk, &detail);
-    let last = detail.attempts.last().cloned();
-    let answer = last.clone().map(|attempt| {
-        view! {
-            <div>
-                <h3 class="sub">"Last answer"</h3>
-                <pre class="code" id="last-answer" tabindex="0">
-                    {answer_words(&attempt)}
-                </pre>
-            </div>
-        }
-    });
-    let sent = last.filter(|attempt| !attempt.request.is_empty()).map(|attempt| {
-        view! {
-            <div>
-                <h3 class="sub">"We sent"</h3>
-                <pre class="code" tabindex="0">
-                    {attempt.request}
-                </pre>
-            </div>
-        }
-    });
-    let made = detail.made.clone().map(|made| {
-        let name = if made.link.is_empty() {
-            view! { <b>{made.number}</b> }.into_any()
-        } else {
-            view! {
-                <a href=made.link target="_blank" rel="noopener noreferrer">
-                    {made.number}
-                    <Icon name="arrow-up-right" />
-                </a>
-            }
-            .into_any()
-        };
-        view! { <p>"Made there: " {name}</p> }
+fn sheet(desk: Desk, first: DeliveryDetail) -> AnyView {
+    let close = move || desk.place.with(|place| place.opening(None).address());
+    let row = first.row.clone();
+    // Until another sheet is made, this one shows its own delivery.
+    let detail = Memo::new(move |before: Option<&DeliveryDetail>| {
+        let shown = before.unwrap_or(&first);
+        desk.open.with(|open| open.as_ref().filter(|open| open.row.id == shown.row.id).unwrap_or(shown).clone())
     });
     view! {
         <aside class="slip outbox__detail" aria-labelledby="delivery-h">
             <div class="slip__head">
-                <h2 id="delivery-h">{format!("{}, to {}", row.event, row.connector)}</h2>
+                <h2 id="delivery-h" tabindex="-1">
+                    {format!("{}, to {}", row.event, row.connector)}
+                </h2>
                 <a class="button button--quiet button--icon push" href=close aria-label="Close">
                     <Icon name="x" />
                 </a>
@@ -68,20 +41,60 @@ fn sheet(desk: Desk, detail: DeliveryDetail) -> AnyView {
                         <DocketNumber number=row.number.clone() />
                     </a>
                     <span>{row.title.clone()}</span>
-                    {status_view(row.status)}
+                    <span role="status">{move || status_view(detail.with(|detail| detail.row.status))}</span>
                 </p>
                 <div>
                     <h3 class="sub">"Retry schedule"</h3>
-                    {steps}
+                    {move || detail.with(|detail| schedule(desk, detail))}
                 </div>
-                {made}
-                {answer}
-                {sent}
-                {buttons(desk, &detail)}
+                {move || detail.with(made)}
+                {move || detail.with(|detail| detail.attempts.last().map(talk))}
+                {buttons(desk, detail)}
             </div>
         </aside>
     }
     .into_any()
+}
+
+/// What was sent last, and what came back.
+fn talk(last: &AttemptWhole) -> AnyView {
+    let answer = answer_words(last);
+    let sent = (!last.request.is_empty()).then(|| {
+        view! {
+            <div>
+                <h3 class="sub">"We sent"</h3>
+                <pre class="code" tabindex="0">
+                    {last.request.clone()}
+                </pre>
+            </div>
+        }
+    });
+    view! {
+        <div>
+            <h3 class="sub">"Last answer"</h3>
+            <pre class="code" id="last-answer" tabindex="0">
+                {answer}
+            </pre>
+        </div>
+        {sent}
+    }
+    .into_any()
+}
+
+fn made(detail: &DeliveryDetail) -> Option<AnyView> {
+    let made = detail.made.clone()?;
+    let name = if made.link.is_empty() {
+        view! { <b>{made.number}</b> }.into_any()
+    } else {
+        view! {
+            <a href=made.link target="_blank" rel="noopener noreferrer">
+                {made.number}
+                <Icon name="arrow-up-right" />
+            </a>
+        }
+        .into_any()
+    };
+    Some(view! { <p>"Made there: " {name}</p> }.into_any())
 }
 
 /// Each try of the present schedule: made, next, or still to come.
@@ -103,8 +116,26 @@ fn schedule(desk: Desk, detail: &DeliveryDetail) -> AnyView {
         .collect_view();
     view! {
         <ol class="schedule">{steps}</ol>
+        {earlier(desk, detail.attempts.get(..before.min(detail.attempts.len())).unwrap_or_default())}
     }
     .into_any()
+}
+
+/// The tries of schedules before a replay, below the present one.
+fn earlier(desk: Desk, attempts: &[AttemptWhole]) -> Option<AnyView> {
+    let words = match attempts.len() {
+        0 => return None,
+        1 => "1 try before the replay".to_owned(),
+        many => format!("{many} tries before the replay"),
+    };
+    let steps = attempts.iter().map(|attempt| tried(desk, format!("Try {}", attempt.number), attempt)).collect_view();
+    Some(
+        view! {
+            <h4 class="sub">{words}</h4>
+            <ol class="schedule schedule--earlier">{steps}</ol>
+        }
+        .into_any(),
+    )
 }
 
 fn tried(desk: Desk, label: String, attempt: &AttemptWhole) -> AnyView {
@@ -160,36 +191,44 @@ fn answer_words(attempt: &AttemptWhole) -> String {
     words
 }
 
-fn buttons(desk: Desk, detail: &DeliveryDetail) -> Option<AnyView> {
+fn buttons(desk: Desk, detail: Memo<DeliveryDetail>) -> Option<AnyView> {
     if !desk.page.with_untracked(|page| page.may_administer) {
         return None;
     }
-    let (id, status) = (detail.row.id, detail.row.status);
-    let waits = matches!(status, DeliveryStatus::Waiting | DeliveryStatus::Retrying);
+    let id = detail.with_untracked(|detail| detail.row.id);
+    let status = Memo::new(move |_| detail.with(|detail| detail.row.status));
+    let waits = Memo::new(move |_| matches!(status.get(), DeliveryStatus::Waiting | DeliveryStatus::Retrying));
+    let can_send = Memo::new(move |_| waits.get() || status.get().is_given_up());
     let busy = move || desk.busy.get().then_some("true");
-    let replay = (waits || status.is_given_up()).then(|| {
-        let words = if waits { "Send now" } else { "Replay now" };
-        let press = move |_| desk.act(async move { send_now(vec![id]).await }, |sent| sent_words(*sent));
+    // The button goes once it is sent: the focus stays in the sheet, where it says what became of it.
+    let replay = move || {
+        let press = move |_| {
+            focus(&["delivery-h"]);
+            desk.act(async move { send_now(vec![id]).await }, |sent| sent_words(*sent));
+        };
         view! {
             <button class="button button--primary" type="button" aria-disabled=busy on:click=press>
                 <Icon name="rotate-cw" />
-                {words}
+                {move || if waits.get() { "Send now" } else { "Replay now" }}
             </button>
         }
-    });
-    let give_up = waits.then(|| {
-        let press = move |_| desk.act(async move { skip(id).await }, |()| "Skipped. It can be replayed".to_owned());
+    };
+    let give_up = move || {
+        let press = move |_| {
+            focus(&["delivery-h"]);
+            desk.act(async move { skip(id).await }, |()| "Skipped. It can be replayed".to_owned());
+        };
         view! {
             <button class="button" type="button" aria-disabled=busy on:click=press>
                 "Skip"
             </button>
         }
-    });
+    };
     Some(
         view! {
             <div class="row row--wrap">
-                {replay}
-                {give_up}
+                <Show when=move || can_send.get()>{replay()}</Show>
+                <Show when=move || waits.get()>{give_up()}</Show>
             </div>
         }
         .into_any(),

@@ -4,7 +4,8 @@ use super::api::{console, delivery};
 use super::place::Place;
 use crate::error::ApiError;
 use crate::ui::toast::{Toasts, use_toasts};
-use domain::connectors::wire::{Console, ConsoleRow, DeliveryDetail};
+use domain::connectors::DeliveryStatus;
+use domain::connectors::wire::{Console, ConsoleRow, DeliveryDetail, Show};
 use domain::id::DeliveryId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -91,7 +92,10 @@ impl Desk {
                 return;
             }
             match answer {
-                Ok(found) => self.open.set(Some(found)),
+                Ok(found) => {
+                    self.change_row(&found.row);
+                    self.open.set(Some(found));
+                }
                 Err(error) => self.refused.set(Some(error)),
             }
         });
@@ -125,15 +129,34 @@ impl Desk {
     }
 
     async fn merge(self, found: Console) {
-        let shown: Vec<ConsoleRow> = self.page.with_untracked(|page| page.rows.clone());
+        let Some(shown) = self.page.try_with_untracked(|page| page.rows.clone()) else { return };
         if shown.is_empty() {
-            self.page.set(found);
+            self.page.try_set(found);
             return;
         }
         let (rows, new) = merged(&shown, &found.rows);
         self.arrivals.set(new);
-        let next = self.page.with_untracked(|page| page.next.clone());
-        self.page.set(Console { rows, next, ..found });
+        let Some(next) = self.page.try_with_untracked(|page| page.next.clone()) else { return };
+        // Below the last one it may just have been pushed onto the next page.
+        let last = found.rows.last().map(|row| row.queued_at);
+        let missing = |row: &&ConsoleRow| last.is_none_or(|last| row.queued_at >= last) && !found.rows.iter().any(|now| now.id == row.id);
+        let moved: Vec<DeliveryId> = rows.iter().filter(missing).map(|row| row.id).collect();
+        let show = self.place.try_with_untracked(|place| place.filter.show);
+        self.page.try_set(Console { rows, next, ..found });
+        for id in moved {
+            // What was looked up once stands elsewhere, and says so.
+            let fits = |page: &Console| page.rows.iter().any(|row| row.id == id && show.is_some_and(|show| fits(show, row.status)));
+            if self.page.try_with_untracked(fits) == Some(true)
+                && let Ok(now) = delivery(id).await
+            {
+                self.change_row(&now.row);
+            }
+        }
+    }
+
+    /// Changes a row in its place.
+    fn change_row(self, now: &ConsoleRow) {
+        self.page.try_update(|page| page.rows.iter_mut().filter(|row| row.id == now.id).for_each(|row| *row = now.clone()));
     }
 
     /// Does something, then looks again. `done` says what was done.
@@ -160,6 +183,16 @@ impl Desk {
     }
 }
 
+/// Whether a list shows deliveries that stand so.
+fn fits(show: Show, status: DeliveryStatus) -> bool {
+    match show {
+        Show::All => false,
+        Show::Waiting => status != DeliveryStatus::Delivered && !status.is_given_up(),
+        Show::Failed => status.is_given_up(),
+        Show::Delivered => status == DeliveryStatus::Delivered,
+    }
+}
+
 /// The rows on screen as they are now, and how many new ones wait. A row that does not fit the filter any more stays until the next load.
 fn merged(shown: &[ConsoleRow], found: &[ConsoleRow]) -> (Vec<ConsoleRow>, usize) {
     let newest = shown.first().map(|row| row.queued_at);
@@ -172,7 +205,6 @@ fn merged(shown: &[ConsoleRow], found: &[ConsoleRow]) -> (Vec<ConsoleRow>, usize
 mod tests {
     use super::*;
     use chrono::DateTime;
-    use domain::connectors::DeliveryStatus;
     use uuid::Uuid;
 
     fn row(id: u128, second: i64, status: DeliveryStatus) -> ConsoleRow {
