@@ -29,8 +29,9 @@ export async function proceed(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click();
 }
 
-/** Waits until the inbox says that the person has approved. */
+/** Sends an approval that is held, and waits until the inbox says that the person has approved. By the keyboard alone. */
 export async function approved(page: Page, number: string): Promise<void> {
+  await page.locator('.held__line', { hasText: `Approving ${number}` }).getByRole('button', { name: 'Send now' }).press('Enter');
   const row = page.locator('.inrow', { hasText: number.split('-')[1] ?? number });
   await expect(row).toContainText('You approved this');
 }

@@ -91,9 +91,14 @@ for (const theme of ['light', 'dark'] as const) {
       const samir = await visit(docket, people.samir, options);
       await go(samir, `${docket.url}/inbox`);
       await samir.getByRole('button', { name: /^Decline/ }).click();
-      await expect(samir.getByLabel(/^Reason needed/)).toBeFocused();
-      await samir.keyboard.press('Tab');
+      await expect(samir.getByLabel(/^Why you decline/)).toBeFocused();
+      await samir.keyboard.press('Control+Enter');
+      await expect(samir.locator('.decide')).toContainText('Write why you decline');
       await accessible(samir, 'the inbox with an error');
+      await samir.keyboard.press('Escape');
+      await samir.keyboard.press('a');
+      await expect(samir.locator('.held__line')).toContainText('Approving');
+      await accessible(samir, 'a decision that is held');
     });
 
     test('requests in every state', async ({ visit }) => {

@@ -141,13 +141,17 @@ test('the whole main job by keyboard alone', async ({ browser, watch }) => {
       await expect(desk.locator('.serial')).not.toHaveText(from);
     }
     await expect(desk.locator('.serial')).toHaveText(number);
-    // Declining needs a reason: the field takes the focus; the keys are letters again there.
+    // Declining needs a reason: the field takes the focus; the keys are letters again there, and Esc leaves it.
     await desk.keyboard.press('d');
-    await expect(desk.getByLabel(/^Reason needed/)).toBeFocused();
+    await expect(desk.getByLabel(/^Why you decline/)).toBeFocused();
+    await desk.keyboard.press('Control+Enter');
     await expect(desk.locator('.decide')).toContainText('Write why you decline');
     await desk.keyboard.type('all right after all');
-    await tabTo(desk, desk.getByRole('button', { name: /^Approve/ }));
-    await desk.keyboard.press('Enter');
+    await desk.keyboard.press('Tab');
+    await expect(desk.getByRole('button', { name: 'Decline' })).toBeFocused();
+    await desk.keyboard.press('Escape');
+    await expect(desk.locator(`#row-${number}`)).toBeFocused();
+    await desk.keyboard.press('a');
     await approved(desk, number);
     await approver.close();
   }

@@ -1,5 +1,5 @@
 import { accessible, fits } from '../support/axe';
-import { fileVpn } from '../support/form';
+import { fileVpn, approved as decided } from '../support/form';
 import { go, people } from '../support/people';
 import { expect, test, world } from '../support/test';
 
@@ -43,6 +43,7 @@ test('the bell rings live, reading the request is reading, and read state can be
   await go(samir, link);
   await samir.setViewportSize({ width: 1440, height: 900 });
   await samir.getByRole('button', { name: /^Approve/ }).click();
+  await decided(samir, number);
   const mails = await receiver.mailed(people.lena, number, 2);
   const first = /Message-ID: (<[^>]+>)/i.exec(mails[0])?.[1] ?? 'no first';
   expect(mails[1]).toContain(`References: ${first}`);

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::wire::Json;
-use domain::approvals::bulk::OneOfMany;
+use domain::approvals::bulk::{HeldView, OneOfMany};
 use domain::approvals::wire::{Decide, InboxPage, LeadershipRow};
 use domain::id::HeldId;
 use domain::requests::wire::RequestPage;
@@ -16,7 +16,7 @@ pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxPage, ApiError> 
     reply(backend::approvals::inbox(&backend, &caller, rows).await)
 }
 
-/// Approves, declines or asks for changes; answers with the request as it is then.
+/// Approves, declines or asks for changes at once, for programs; answers with the request as it is then.
 #[server(name = DecideCall, input = Json, output = Json, endpoint = "approvals/decide")]
 pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
@@ -24,7 +24,7 @@ pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
     reply(backend::approvals::decide(&backend, &caller, decision).await)
 }
 
-/// Approves or declines many, after the time to undo: what became of each at once.
+/// Decides one request or many, after the time to undo: what became of each at once.
 #[server(name = DecideManyCall, input = Json, output = Json, endpoint = "approvals/decide_many")]
 pub async fn decide_many(decisions: Vec<Decide>) -> Result<Vec<OneOfMany>, ApiError> {
     use crate::context::{enter, reply};
@@ -38,6 +38,14 @@ pub async fn undo_held(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::held::undo_held(&backend, &caller, ids).await)
+}
+
+/// Takes held decisions before their time is over; answers what became of each.
+#[server(name = SendHeldCall, input = Json, output = Json, endpoint = "approvals/send_held")]
+pub async fn send_held(ids: Vec<HeldId>) -> Result<Vec<HeldView>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::held::send_held(&backend, &caller, ids).await)
 }
 
 /// Everything that waits for approval, for those who lead (S0-019).

@@ -1,20 +1,22 @@
 //! The decision: a reason, and approve, ask for changes or decline. It stays where it is whatever happens above it.
 
 use super::desk::Desk;
+use super::held_batch::doing;
 use super::in_place::InPlaceOf;
 use super::inbox_list::last_words;
 use crate::requests::page_actions::refused_view;
 use crate::requests::page_timeline::line;
 use crate::ui::{Alert, Icon};
 use domain::approvals::Verdict;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-/// The bar below the request being read.
+/// The bar below the request being read; inert while that is on its way.
 #[component]
 pub fn Decision(desk: Desk) -> impl IntoView {
-    let may = Memo::new(move |_| desk.shown.with(|shown| shown.as_ref().is_some_and(|page| page.allowed.decide)));
+    let may = Memo::new(move |_| desk.decidable());
     view! {
-        <div class="decide" id="decide">
+        <div class="decide" id="decide" class:is-asking=move || desk.asking.get().is_some()>
             <div class="notices">
                 <Newer desk />
                 <div id="refused" tabindex="-1" aria-live="polite">
@@ -33,7 +35,7 @@ pub fn Decision(desk: Desk) -> impl IntoView {
 #[component]
 fn Newer(desk: Desk) -> impl IntoView {
     let words = move || {
-        let known = desk.shown.with(|shown| shown.as_ref().and_then(|page| page.events.last().map(|event| event.seq)));
+        let known = desk.read_page(|shown| shown.and_then(|page| page.events.last().map(|event| event.seq)));
         desk.newer.with(|newer| {
             let event = newer.as_ref()?.events.iter().rev().find(|event| Some(event.seq) > known && event.actor.is_some());
             let what = event.map(|event| {
@@ -58,8 +60,11 @@ fn Newer(desk: Desk) -> impl IntoView {
 
 fn nothing_left(desk: Desk) -> AnyView {
     let words = move || {
-        desk.shown.with(|shown| {
-            let page = shown.as_ref()?;
+        if let Some(verdict) = desk.current.get().and_then(|number| desk.holding(&number)) {
+            return Some(format!("{} this. It is sent when the time to undo is over.", doing(verdict)));
+        }
+        desk.read_page(|shown| {
+            let page = shown?;
             let last = last_words(&page.events, desk.me.get().as_ref()).map(|words| format!("{words}. ")).unwrap_or_default();
             Some(format!("{last}Nothing is left for you to decide here."))
         })
@@ -77,46 +82,94 @@ fn Form(desk: Desk) -> impl IntoView {
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        desk.decide(Verdict::Approve);
+        match desk.asking.get_untracked() {
+            Some(verdict) => desk.decide(verdict),
+            // Words alone do not say what they are for.
+            None => desk.reason_error.set(Some("Choose below: approve, ask for changes or decline".to_owned())),
+        }
+    };
+    let leave = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            event.prevent_default();
+            event.stop_propagation();
+            desk.leave_reason();
+        }
+    };
+    let label = move || match desk.asking.get() {
+        None => ("Reason ", "needed to decline or to ask for changes; the requester sees it"),
+        Some(Verdict::Approve) => ("Note with your approval ", "the requester sees it"),
+        Some(Verdict::AskForChanges) => ("What should change ", "the requester sees it"),
+        Some(Verdict::Reject) => ("Why you decline ", "the requester sees it"),
     };
     view! {
-        <form class="decide__form stack" aria-label="Your decision" novalidate on:submit=submit>
+        <form class="decide__form stack" aria-label="Your decision" novalidate on:submit=submit on:keydown=leave>
             <InPlaceOf desk />
+            <Again desk />
             <div class="decide__row field" class:is-error=move || desk.reason_error.get().is_some()>
                 <label class="decide__label" for="reason">
-                    "Reason "
-                    <span class="muted">"needed to decline or to ask for changes; the requester sees it"</span>
+                    {move || label().0}
+                    <span class="muted">{move || label().1}</span>
                 </label>
                 {move || desk.reason_error.get().map(reason_error)}
                 <textarea
                     class="textarea decide__box"
                     id="reason"
-                    rows="1"
+                    rows=move || if desk.asking.get().is_some() { "2" } else { "1" }
                     aria-describedby="reason-e"
                     aria-invalid=move || desk.reason_error.get().map(|_| "true")
                     prop:value=move || desk.reason.get()
                     on:input=typed
                 ></textarea>
             </div>
-            <div class="decide__actions">
-                <button class="button button--primary" type="submit" aria-disabled=move || desk.sending.get().map(|_| "true")>
-                    <Icon name="check" />
-                    {word(desk, Verdict::Approve, "Approve", "Approving")}
-                    <kbd class="kbd" aria-hidden="true">
-                        "A"
-                    </kbd>
-                </button>
-                <Other desk verdict=Verdict::AskForChanges />
-                <Other desk verdict=Verdict::Reject />
-                <Hints />
-            </div>
+            <div class="decide__actions">{move || desk.asking.get().map_or_else(|| choices(desk), |verdict| one(desk, verdict))}</div>
         </form>
     }
     .into_any()
 }
 
-fn word(desk: Desk, verdict: Verdict, rest: &'static str, sending: &'static str) -> impl IntoView {
-    move || if desk.sending.get() == Some(verdict) { sending } else { rest }
+/// All that can be decided.
+fn choices(desk: Desk) -> AnyView {
+    view! {
+        <Choice desk verdict=Verdict::Approve />
+        <Choice desk verdict=Verdict::AskForChanges />
+        <Choice desk verdict=Verdict::Reject />
+        <Hints />
+    }
+    .into_any()
+}
+
+/// The decision that words are being written for, and the way back.
+fn one(desk: Desk, verdict: Verdict) -> AnyView {
+    let (class, icon, rest, ..) = face(verdict);
+    view! {
+        <button class=class type="submit" aria-disabled=move || desk.sending.get().map(|_| "true")>
+            <Icon name=icon />
+            {word(desk, verdict, rest)}
+            <kbd class="kbd" aria-hidden="true">
+                "Ctrl ↵"
+            </kbd>
+        </button>
+        <button class="button" type="button" on:click=move |_| desk.leave_reason()>
+            "Not now"
+            <kbd class="kbd" aria-hidden="true">
+                "Esc"
+            </kbd>
+        </button>
+    }
+    .into_any()
+}
+
+/// How the button of a decision looks: class, icon, words, key.
+fn face(verdict: Verdict) -> (&'static str, &'static str, &'static str, &'static str) {
+    match verdict {
+        Verdict::Approve => ("button button--primary", "check", "Approve", "A"),
+        Verdict::AskForChanges => ("button", "message-circle-question-mark", "Ask for changes", "C"),
+        Verdict::Reject => ("button button--warn", "x", "Decline", "D"),
+    }
+}
+
+fn word(desk: Desk, verdict: Verdict, rest: &'static str) -> impl IntoView {
+    move || if desk.sending.get() == Some(verdict) { "Sending" } else { rest }
 }
 
 fn reason_error(message: String) -> AnyView {
@@ -129,19 +182,42 @@ fn reason_error(message: String) -> AnyView {
     .into_any()
 }
 
+/// "You approved as line manager; now as head of operations": the same person is asked again.
 #[component]
-fn Other(desk: Desk, verdict: Verdict) -> impl IntoView {
-    let (class, icon, rest, sending, key) = match verdict {
-        Verdict::Reject => ("button button--warn", "x", "Decline", "Declining", "D"),
-        _ => ("button", "message-circle-question-mark", "Ask for changes", "Asking", "C"),
+fn Again(desk: Desk) -> impl IntoView {
+    let words = Memo::new(move |_| {
+        let current = desk.current.get()?;
+        desk.list.with(|list| list.row(&current).and_then(|row| row.data.again.clone()))
+    });
+    let line = |words: String| {
+        view! {
+            <p class="decide__for">
+                <Icon name="info" />
+                <span>{words}</span>
+            </p>
+        }
+    };
+    (move || words.get().map(line)).into_any()
+}
+
+#[component]
+fn Choice(desk: Desk, verdict: Verdict) -> impl IntoView {
+    let (class, icon, rest, key) = face(verdict);
+    // With a selection the keys are about that; its bar says so.
+    let hint = move || {
+        desk.chosen.with(Vec::is_empty).then(|| {
+            view! {
+                <kbd class="kbd" aria-hidden="true">
+                    {key}
+                </kbd>
+            }
+        })
     };
     view! {
         <button class=class type="button" aria-disabled=move || desk.sending.get().map(|_| "true") on:click=move |_| desk.decide(verdict)>
             <Icon name=icon />
-            {word(desk, verdict, rest, sending)}
-            <kbd class="kbd" aria-hidden="true">
-                {key}
-            </kbd>
+            {word(desk, verdict, rest)}
+            {hint}
         </button>
     }
     .into_any()

@@ -1,15 +1,14 @@
-//! The inbox's state, shared by its parts: the list, the request being read, the decision being made.
+//! The inbox's state, shared by its parts: the list, the current request, the decision being made.
 
-use super::api::{decide, inbox};
-use super::desk_many::{Outcome, outcome_of};
+use super::api::inbox;
+use super::held_batch::HeldBatch;
 use super::inbox_list::{Filter, InboxList, last_words};
-use super::keys::focus;
+use super::keys::focus_later;
 use crate::error::ApiError;
 use crate::live::Live;
 use crate::requests::api::request_page;
-use domain::Refusal;
 use domain::approvals::Verdict;
-use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, MOST_INBOX_ROWS};
+use domain::approvals::wire::{INBOX_ROWS, InboxPage, MOST_INBOX_ROWS};
 use domain::people::PersonRef;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -26,93 +25,193 @@ pub struct Desk {
     rows: RwSignal<u32>,
     /// What is shown of the list, as the address says.
     pub filter: Memo<Filter>,
-    /// Docket number of the request being read.
-    pub open: Memo<Option<String>>,
-    /// The request being read, as shown.
-    pub shown: RwSignal<Option<RequestPage>>,
+    /// Docket number of the current request, as the address says. The row that is marked and takes the focus, the request that is shown and
+    /// the one that keys act on are all read from here.
+    pub current: Memo<Option<String>>,
+    /// The request that was loaded last; only what is read by `read_page` is shown or acted on.
+    loaded: RwSignal<Option<RequestPage>>,
+    /// Why the current request cannot be shown.
+    pub failed: RwSignal<Option<ApiError>>,
     /// The same request as it is now, when it changed under the reader.
     pub newer: RwSignal<Option<RequestPage>>,
     pub reason: RwSignal<String>,
     pub reason_error: RwSignal<Option<String>>,
+    /// The decision that words are being written for; None while they may be for any.
+    pub asking: RwSignal<Option<Verdict>>,
     /// Why the last decision was not taken.
     pub refused: RwSignal<Option<ApiError>>,
     /// The decision on its way.
     pub sending: RwSignal<Option<Verdict>>,
+    /// What is ticked; what is acted on is `chosen`.
     pub selected: RwSignal<BTreeSet<String>>,
+    /// The selected rows that are shown and wait.
+    pub chosen: Memo<Vec<String>>,
     /// Where a range selection starts.
     pub anchor: StoredValue<Option<String>>,
-    pub outcomes: RwSignal<Vec<Outcome>>,
+    /// The dialog that declines the selection is open.
+    pub declining: RwSignal<bool>,
+    /// Decisions that are held, oldest first, and what went against some of them.
+    pub held: RwSignal<Vec<HeldBatch>>,
     pub bulk: RwSignal<bool>,
-    /// Shows another request: its number, and whether its row takes the focus.
-    pub go: Callback<(String, bool)>,
-    /// What the last decision was, for those who hear the page.
+    /// Makes another request the current one.
+    go: Callback<String>,
+    /// What happened last, for those who hear the page.
     pub said: RwSignal<String>,
     /// The person who reads.
     pub me: Signal<Option<PersonRef>>,
     live: Live,
-    reasons: StoredValue<HashMap<String, String>>,
+    pub(super) reasons: StoredValue<HashMap<String, String>>,
+    /// The request after the current one, loaded before it is asked for.
+    ahead: StoredValue<Option<RequestPage>>,
     /// More rows are on their way.
     pub loading: RwSignal<bool>,
     fetching: StoredValue<bool>,
     again: StoredValue<bool>,
+    pub(super) ticking: StoredValue<bool>,
 }
 
 impl Desk {
     /// The desk of a loaded inbox.
     pub fn new(
         page: InboxPage,
-        open: Memo<Option<String>>,
+        current: Memo<Option<String>>,
         filter: Memo<Filter>,
         me: Signal<Option<PersonRef>>,
         live: Live,
-        go: Callback<(String, bool)>,
+        go: Callback<String>,
     ) -> Self {
+        let selected = RwSignal::new(BTreeSet::new());
+        let held = RwSignal::new(HeldBatch::of_views(&page.held));
+        let count = RwSignal::new(page.count);
+        let list = RwSignal::new(InboxList::new(page));
         Self {
-            outcomes: RwSignal::new(page.held.iter().filter_map(outcome_of).collect()),
-            count: RwSignal::new(page.count),
+            held,
+            count,
             rows: RwSignal::new(INBOX_ROWS),
-            list: RwSignal::new(InboxList::new(page)),
+            list,
             filter,
-            open,
-            shown: RwSignal::new(None),
+            current,
+            loaded: RwSignal::new(None),
+            failed: RwSignal::new(None),
             newer: RwSignal::new(None),
             reason: RwSignal::new(String::new()),
             reason_error: RwSignal::new(None),
+            asking: RwSignal::new(None),
             refused: RwSignal::new(None),
             sending: RwSignal::new(None),
-            selected: RwSignal::new(BTreeSet::new()),
+            selected,
+            chosen: Memo::new(move |_| list.with(|list| filter.with(|filter| selected.with(|selected| list.chosen(selected, filter))))),
             anchor: StoredValue::new(None),
+            declining: RwSignal::new(false),
             bulk: RwSignal::new(false),
             go,
             said: RwSignal::new(String::new()),
             me,
             live,
             reasons: StoredValue::new(HashMap::new()),
+            ahead: StoredValue::new(None),
             loading: RwSignal::new(false),
             fetching: StoredValue::new(false),
             again: StoredValue::new(false),
+            ticking: StoredValue::new(false),
         }
     }
 
-    /// Puts a request on the desk. A reason begun for another one is kept for its return.
-    pub fn present(self, page: RequestPage) {
-        let before = self.shown.with_untracked(|p| p.as_ref().map(|p| p.summary.number.clone()));
-        let number = page.summary.number.clone();
-        if before.as_ref() != Some(&number) {
-            let begun = self.reason.get_untracked();
-            let mut reason = String::new();
-            self.reasons.update_value(|reasons| {
-                if let Some(before) = before {
-                    reasons.insert(before, begun);
-                }
-                reason = reasons.remove(&number).unwrap_or_default();
-            });
-            self.reason.set(reason);
-            self.reason_error.set(None);
-            self.refused.set(None);
+    /// Reads the current request as it is shown; None while it is on its way, whatever was loaded before it.
+    pub fn read_page<T>(self, read: impl FnOnce(Option<&RequestPage>) -> T) -> T {
+        let current = self.current.get();
+        self.loaded.with(|page| read(page.as_ref().filter(|page| current.as_ref() == Some(&page.summary.number))))
+    }
+
+    /// The same for what goes on after the page may have been left: None then.
+    pub fn try_read_page<T>(self, read: impl FnOnce(&RequestPage) -> T) -> Option<T> {
+        let current = self.current.try_get_untracked().flatten()?;
+        self.loaded.try_with_untracked(|page| page.as_ref().filter(|page| page.summary.number == current).map(read)).flatten()
+    }
+
+    /// Makes another request the current one: its row takes the focus.
+    pub fn go(self, number: String) {
+        if self.go.try_run(number).is_some() {
+            self.focus_current();
         }
+    }
+
+    /// Gives the focus to the row of the current request, once the page has settled; where the list is away, to the request.
+    pub fn focus_current(self) {
+        focus_later(move || {
+            let row = self.current.try_get_untracked().flatten().map(|number| row_id(&number));
+            row.into_iter().chain(["inbox-view".to_owned()]).collect()
+        });
+    }
+
+    /// Loads the current request when another one becomes it. A reason begun for the one before is kept for its return.
+    pub fn follow_current(self) {
+        Effect::new(move |before: Option<Option<String>>| {
+            let now = self.current.get();
+            if let Some(before) = before.filter(|before| *before != now) {
+                self.turn_to(before, now.clone());
+            }
+            now
+        });
+    }
+
+    fn turn_to(self, before: Option<String>, now: Option<String>) {
+        let begun = self.reason.get_untracked();
+        let kept = self.reasons.try_update_value(|reasons| {
+            if let Some(before) = before.filter(|_| !begun.is_empty()) {
+                reasons.insert(before, begun);
+            }
+            now.as_ref().and_then(|now| reasons.remove(now))
+        });
+        self.reason.set(kept.flatten().unwrap_or_default());
+        self.reason_error.set(None);
+        self.asking.set(None);
+        self.refused.set(None);
         self.newer.set(None);
-        self.shown.set(Some(page));
+        self.failed.set(None);
+        let Some(number) = now else { return };
+        let ahead = self.ahead.try_update_value(Option::take).flatten().filter(|page| page.summary.number == number);
+        if let Some(page) = ahead {
+            self.present(page);
+            self.refresh_open();
+            return;
+        }
+        spawn_local(async move {
+            let answer = request_page(number.clone()).await;
+            if self.current.try_get_untracked().flatten() == Some(number) {
+                match answer {
+                    Ok(page) => self.present(page),
+                    Err(error) => _ = self.failed.try_set(Some(error)),
+                }
+            }
+        });
+    }
+
+    /// Shows the current request; another one's page that comes late is left alone.
+    pub fn present(self, page: RequestPage) {
+        let number = page.summary.number.clone();
+        if !self.is_current(&number) {
+            return;
+        }
+        self.newer.try_set(None);
+        self.loaded.try_set(Some(page));
+        self.load_ahead(&number);
+    }
+
+    /// Loads the request below, so that going there takes no time.
+    fn load_ahead(self, number: &str) {
+        if cfg!(not(target_arch = "wasm32")) {
+            return;
+        }
+        let next = self.list.try_with_untracked(|list| {
+            self.filter.try_with_untracked(|filter| list.beside(Some(number), super::inbox_list::Step::Down, filter))
+        });
+        let Some(next) = next.flatten().flatten() else { return };
+        spawn_local(async move {
+            if let Ok(page) = request_page(next).await {
+                self.ahead.try_update_value(|ahead| *ahead = Some(page));
+            }
+        });
     }
 
     /// Shows the request as it is now.
@@ -120,7 +219,7 @@ impl Desk {
         if let Some(page) = self.newer.get_untracked() {
             self.refused.set(None);
             self.present(page);
-            focus(&["reason"]);
+            self.focus_current();
         }
     }
 
@@ -176,10 +275,8 @@ impl Desk {
                 Ok(page) => {
                     self.rows.try_set(rows);
                     self.count.try_set(page.count);
-                    let first = self.list.try_update(|list| list.extend(page)).flatten();
-                    if let Some(first) = first {
-                        focus(&[&row_id(&first)]);
-                    }
+                    self.list.try_update(|list| list.extend(page));
+                    self.focus_current();
                 }
                 Err(error) => _ = self.refused.try_set(Some(error)),
             }
@@ -192,123 +289,48 @@ impl Desk {
         let me = self.me.try_get_untracked().flatten();
         if let Some(words) = last_words(&page.events, me.as_ref()) {
             self.list.try_update(|list| {
-                if !list.waits(&number) {
+                if !list.is_open(&number) {
                     list.close(&number, words);
                 }
             });
         }
     }
 
-    /// Asks again for the request being read; a change waits behind a line of its own.
+    /// Asks again for the current request; a change waits behind a line of its own.
     pub fn refresh_open(self) {
-        let Some(number) = self.open.try_get_untracked().flatten() else { return };
+        let Some(number) = self.current.try_get_untracked().flatten() else { return };
         spawn_local(async move {
             let Ok(page) = request_page(number).await else { return };
-            let events = self.shown.try_with_untracked(|shown| {
-                shown.as_ref().filter(|shown| shown.summary.number == page.summary.number).map(|shown| shown.events.len())
-            });
-            let Some(events) = events.flatten() else { return };
+            let same =
+                |shown: &RequestPage| (shown.summary.number == page.summary.number).then_some((shown.events.len(), shown.allowed.decide));
+            let Some((events, decides)) = self.try_read_page(same).flatten() else { return };
             if events == page.events.len() {
                 // Comments stand below everything else: a new one moves nothing.
-                self.shown.try_update(|shown| shown.as_mut().map(|shown| shown.work = page.work));
+                self.loaded.try_update(|shown| shown.as_mut().map(|shown| shown.work = page.work));
+            } else if !decides {
+                // Nothing is decided on what is read: it simply follows.
+                self.loaded.try_set(Some(page));
             } else if self.sending.try_get_untracked() == Some(None) {
                 self.newer.try_set(Some(page));
             }
         });
     }
 
-    /// Whether the request on the desk is the one that is marked in the list, and open to a decision.
-    pub fn decidable(self) -> bool {
-        let open = self.open.get();
-        self.shown.with(|shown| shown.as_ref().is_some_and(|page| page.allowed.decide && open.as_ref() == Some(&page.summary.number)))
-    }
-
-    /// Decides the request on the desk, with the reason as written.
-    pub fn decide(self, verdict: Verdict) {
-        if self.sending.get_untracked().is_some() || !untrack(|| self.decidable()) {
-            return;
-        }
-        if self.newer.with_untracked(Option::is_some) {
-            focus(&["show-newer"]);
-            return;
-        }
-        let reason = self.reason.get_untracked().trim().to_owned();
-        if reason.is_empty() && verdict != Verdict::Approve {
-            self.reason_error.set(Some(reason_missing(verdict).to_owned()));
-            focus(&["reason"]);
-            return;
-        }
-        let Some((number, seen)) = self.shown.with_untracked(|shown| shown.as_ref().map(|p| (p.summary.number.clone(), seen(p)))) else {
-            return;
-        };
-        self.reason_error.set(None);
-        self.refused.set(None);
-        self.sending.set(Some(verdict));
+    /// Shows the request as it is, without a word about the change: what was said tells it already.
+    pub(super) fn reload_shown(self) {
+        let Some(number) = self.current.try_get_untracked().flatten() else { return };
         spawn_local(async move {
-            let answer = decide(Decide { number: number.clone(), verdict, reason, seen }).await;
-            self.sending.try_set(None);
-            match answer {
-                Ok(page) => self.decided(number, verdict, page),
-                Err(error) => self.refuse(error),
+            if let Ok(page) = request_page(number).await {
+                self.present(page);
             }
         });
     }
 
-    fn decided(self, number: String, verdict: Verdict, page: RequestPage) {
-        self.selected.try_update(|selected| selected.remove(&number));
-        let filter = self.filter.get_untracked();
-        let next = self.list.try_update(|list| {
-            list.close(&number, format!("You {}", did(verdict)));
-            list.next_waiting(&number, &filter)
-        });
-        if self.shown.try_with_untracked(|s| s.as_ref().is_some_and(|s| s.summary.number == number)) == Some(true) {
-            self.reason.try_set(String::new());
-            self.present(page);
-        }
-        self.said.try_set(format!("{number} {}", said(verdict)));
-        self.refresh_list();
-        match next.flatten() {
-            Some(next) => self.go.run((next, true)),
-            None => focus(&["inbox-view"]),
-        }
-    }
-
-    fn refuse(self, error: ApiError) {
-        match &error {
-            ApiError::Refused { refusal: Refusal::Input { message, .. } } => {
-                self.reason_error.try_set(Some(message.clone()));
-                focus(&["reason"]);
-                return;
-            }
-            ApiError::Refused { .. } => {
-                self.refresh_list();
-                self.reload_shown();
-            }
-            _ => {}
-        }
-        self.refused.try_set(Some(error));
-        focus(&["refused"]);
-    }
-
-    /// After a refusal the request is shown as it is: the refusal has said why.
-    fn reload_shown(self) {
-        let Some(number) = self.open.try_get_untracked().flatten() else { return };
-        spawn_local(async move {
-            if let Ok(page) = request_page(number).await
-                && self.shown.try_with_untracked(|s| s.as_ref().is_some_and(|s| s.summary.number == page.summary.number)) == Some(true)
-            {
-                self.newer.try_set(None);
-                self.shown.try_set(Some(page));
-            }
-        });
-    }
-
-    /// Shows what waited behind the arrivals button.
+    /// Shows what waited behind the arrivals button, and goes to the first of it.
     pub fn show_arrivals(self) {
-        let open = self.open.get_untracked();
-        let first = self.list.try_update(|list| list.show_arrivals(open.as_deref())).flatten();
-        if let Some(first) = first {
-            focus(&[&row_id(&first)]);
+        let current = self.current.get_untracked();
+        if let Some(first) = self.list.try_update(|list| list.show_arrivals(current.as_deref())).flatten() {
+            self.go(first);
         }
     }
 }
@@ -321,27 +343,4 @@ pub fn seen(page: &RequestPage) -> u32 {
 /// The element of a row's link.
 pub fn row_id(number: &str) -> String {
     format!("row-{number}")
-}
-
-fn reason_missing(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::AskForChanges => "Write what should change; the requester sees it",
-        _ => "Write why you decline; the requester sees it",
-    }
-}
-
-fn did(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Approve => "approved this",
-        Verdict::Reject => "declined this",
-        Verdict::AskForChanges => "asked for changes",
-    }
-}
-
-pub(super) fn said(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Approve => "approved",
-        Verdict::Reject => "declined",
-        Verdict::AskForChanges => "changes asked",
-    }
 }

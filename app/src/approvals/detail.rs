@@ -19,15 +19,21 @@ use leptos::prelude::*;
 /// The right half of the inbox.
 #[component]
 pub fn DetailPane(desk: Desk) -> impl IntoView {
+    // The page is made once; another current request is brought into it by the desk.
+    let first = desk.current.get_untracked();
     let page = page_data(
-        move || desk.open.get(),
-        |number| async move {
-            match number {
-                Some(number) => request_page(number).await.map(Some),
-                None => Ok(None),
+        || (),
+        move |()| {
+            let number = first.clone();
+            async move {
+                match number {
+                    Some(number) => request_page(number).await.map(Some),
+                    None => Ok(None),
+                }
             }
         },
     );
+    desk.follow_current();
     view! {
         <section class="split__view inbox__view" id="inbox-view" tabindex="-1" aria-label="The request being read">
             <Transition fallback=|| {
@@ -39,24 +45,65 @@ pub fn DetailPane(desk: Desk) -> impl IntoView {
             }>
                 {move || Suspend::new(async move {
                     match page.await {
-                        Ok(Some(page)) => {
-                            desk.present(page.clone());
-                            view! { <Detail desk page /> }.into_any()
-                        }
-                        Ok(None) => ().into_any(),
-                        Err(error) => {
-                            view! {
-                                <div class="inbox__scroll">
-                                    <BackToList />
-                                    <ErrorView error />
-                                </div>
-                            }
-                                .into_any()
-                        }
+                        Ok(Some(page)) => desk.present(page),
+                        Ok(None) => {}
+                        Err(error) => _ = desk.failed.try_set(Some(error)),
                     }
+                    view! { <Panel desk /> }.into_any()
                 })}
             </Transition>
         </section>
+    }
+    .into_any()
+}
+
+/// The current request, once it is here; until then its head, as the list knows it.
+#[component]
+fn Panel(desk: Desk) -> impl IntoView {
+    let here = Memo::new(move |_| desk.read_page(|page| page.map(|page| page.summary.number.clone())));
+    let current = Memo::new(move |_| desk.current.get());
+    move || {
+        here.track();
+        if let Some(error) = desk.failed.get() {
+            return view! {
+                <div class="inbox__scroll">
+                    <BackToList />
+                    <ErrorView error />
+                </div>
+            }
+            .into_any();
+        }
+        match (untrack(|| desk.read_page(|page| page.cloned())), current.get()) {
+            (Some(page), _) => view! { <Detail desk page /> }.into_any(),
+            (None, Some(number)) => coming(desk, number),
+            (None, None) => ().into_any(),
+        }
+    }
+}
+
+/// A request that is on its way.
+fn coming(desk: Desk, number: String) -> AnyView {
+    let title = desk.list.with_untracked(|list| list.row(&number).map(|row| row.data.title.clone()));
+    view! {
+        <div class="inbox__scroll is-coming">
+            <BackToList />
+            <header class="docket">
+                <div class="docket__sheet">
+                    <div class="docket__stub">
+                        <span class="docket__stub-label">"Docket"</span>
+                        <span class="serial">{number}</span>
+                    </div>
+                    <div class="perf perf--v docket__perf" aria-hidden="true"></div>
+                    <div class="docket__body">
+                        <div class="docket__title">
+                            <h2 class="h1">{title}</h2>
+                        </div>
+                    </div>
+                </div>
+            </header>
+            <Skeleton />
+        </div>
+        <div class="decide" aria-hidden="true"></div>
     }
     .into_any()
 }
@@ -65,12 +112,13 @@ pub fn DetailPane(desk: Desk) -> impl IntoView {
 #[component]
 fn BackToList() -> impl IntoView {
     view! {
-        <p class="inbox__back">
+        <div class="inbox__back">
+            <h1 class="visually-hidden">"Inbox"</h1>
             <a class="link" href="/inbox">
                 <Icon name="arrow-left" />
                 "All that wait for you"
             </a>
-        </p>
+        </div>
     }
     .into_any()
 }
@@ -79,7 +127,7 @@ fn BackToList() -> impl IntoView {
 fn part<T: PartialEq + Send + Sync + 'static>(desk: Desk, page: &RequestPage, of: fn(&RequestPage) -> T) -> Memo<T> {
     let first = page.clone();
     Memo::new(move |_| {
-        desk.shown.with(|shown| match shown {
+        desk.read_page(|shown| match shown {
             Some(page) if page.summary.number == first.summary.number => of(page),
             _ => of(&first),
         })

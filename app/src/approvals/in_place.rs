@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// "You decide for Ruth Abel. Both names are recorded." Nothing when it is one's own decision.
 #[component]
 pub fn InPlaceOf(desk: Desk) -> impl IntoView {
-    let words = Memo::new(move |_| desk.shown.with(|shown| shown.as_ref().and_then(|page| words(&page.approval))));
+    let words = Memo::new(move |_| desk.read_page(|page| page.and_then(|page| words(&page.approval))));
     let line = move |words: String| {
         view! {
             <p class="decide__for">

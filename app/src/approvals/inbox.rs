@@ -1,12 +1,12 @@
 //! The inbox: what waits for the person's decision, beside the request being read.
 
 use super::api::inbox;
-use super::bulk::{BulkBar, Outcomes};
-use super::desk::{Desk, row_id};
+use super::bulk::{BulkBar, HeldStrip};
+use super::desk::Desk;
 use super::detail::DetailPane;
 use super::inbox_filter::{FilterBar, query, use_filter};
 use super::inbox_list::Filter;
-use super::keys::{focus, use_inbox_keys};
+use super::keys::use_inbox_keys;
 use super::row::InboxRowView;
 use crate::live::{LiveMark, LiveState, use_live};
 use crate::session::use_me;
@@ -54,7 +54,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     let params = use_params_map();
     let addressed = Memo::new(move |_| params.with(|p| p.get("number").filter(|n| !n.is_empty()).map(|n| n.to_uppercase())));
     let first = waiting.rows.first().map(|row| row.number.clone());
-    let open = Memo::new(move |_| addressed.get().or_else(|| first.clone()));
+    let current = Memo::new(move |_| addressed.get().or_else(|| first.clone()));
 
     let filter = use_filter();
     let live = use_live();
@@ -65,15 +65,14 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
         let navigate = navigate.clone();
         Callback::new(move |number: String| navigate(&format!("/requests/{number}"), NavigateOptions::default()))
     };
-    let go = Callback::new(move |(number, focus_row): (String, bool)| {
+    let go = Callback::new(move |number: String| {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&format!("/inbox/{number}{}", filter.with_untracked(query)), options);
-        if focus_row {
-            focus(&[&row_id(&number), "inbox-view"]);
-        }
     });
-    let desk = Desk::new(waiting, open, filter, me, live, go);
+    let desk = Desk::new(waiting, current, filter, me, live, go);
     follow(desk);
+    // What was held before the page was loaded is counted down as well.
+    Effect::new(move |_| desk.tick());
     crate::notices::reads(move || addressed.get());
     use_inbox_keys(desk, open_page);
     let title =
@@ -96,12 +95,12 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
                     <FilterBar desk />
                 </header>
                 <div class="inbox__rows">
-                    <Outcomes desk />
                     <Rows desk />
                     <More desk />
                 </div>
                 <BulkBar desk />
             </section>
+            <HeldStrip desk />
             <DetailPane desk />
         </div>
     }
@@ -121,7 +120,7 @@ fn follow(desk: Desk) {
             Some((_, LiveEvent::Deliveries | LiveEvent::Notices)) => {}
             Some((_, LiveEvent::Inbox { .. })) => desk.refresh_list(),
             Some((_, LiveEvent::Request { number })) => {
-                if desk.open.get_untracked().as_ref() == Some(&number) {
+                if desk.current.get_untracked().as_ref() == Some(&number) {
                     desk.refresh_open();
                 }
                 if desk.list.with_untracked(|list| list.row(&number).is_some()) {

@@ -2,10 +2,12 @@
 //!
 //! What arrives waits until it is asked for; what somebody else decided stays in its place, dimmed, with their name.
 
+use domain::approvals::Verdict;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{InboxPage, InboxRow};
 use domain::people::PersonRef;
 use domain::requests::{Event, What};
+use std::collections::BTreeSet;
 
 /// A row as it stands in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +124,25 @@ impl InboxList {
         }
     }
 
+    /// Marks rows as being decided, or as waiting again.
+    pub fn hold(&mut self, numbers: &[String], verdict: Option<Verdict>) {
+        for row in self.rows.iter_mut().filter(|row| numbers.contains(&row.data.number)) {
+            row.data.held = verdict;
+        }
+    }
+
+    /// Of what is selected, the numbers that are shown and wait, in list order: a decision is about nothing that is out of sight.
+    pub fn chosen(&self, selected: &BTreeSet<String>, filter: &Filter) -> Vec<String> {
+        let rows = self.visible(filter).filter(|row| row.waits() && selected.contains(&row.data.number));
+        rows.map(|row| row.data.number.clone()).collect()
+    }
+
+    /// The row that Tab leads to: the current one, where it is shown; else the first.
+    pub fn tab_stop(&self, current: Option<&str>, filter: &Filter) -> Option<String> {
+        let here = self.visible(filter).find(|row| current == Some(row.data.number.as_str()));
+        here.or_else(|| self.visible(filter).next()).map(|row| row.data.number.clone())
+    }
+
     /// Shows what waited behind the button and lets go of what is decided, except the row being read. Answers the first new number.
     pub fn show_arrivals(&mut self, open: Option<&str>) -> Option<String> {
         let first = self.arrivals.first().map(|row| row.number.clone());
@@ -165,6 +186,11 @@ impl InboxList {
         let (Some(a), Some(b)) = (position(from), position(to)) else { return vec![to.to_owned()] };
         let waiting = self.rows[a.min(b)..=a.max(b)].iter().filter(|row| row.waits() && filter.shows(&row.data));
         waiting.map(|row| row.data.number.clone()).collect()
+    }
+
+    /// Whether the row is there and its request waits for the person, be it held or not.
+    pub fn is_open(&self, number: &str) -> bool {
+        self.row(number).is_some_and(|row| row.closed.is_none())
     }
 
     /// Whether the row is there and waits.
@@ -215,6 +241,7 @@ mod tests {
             group: DueGroup::Later,
             due: None,
             alike: String::new(),
+            again: None,
             held: None,
         }
     }
@@ -312,6 +339,23 @@ mod tests {
         list.close("IT-2222", "You approved this".to_owned());
         assert_eq!(list.next_waiting("IT-4444", &Filter::default()), None);
         assert_eq!(list.range("IT-4444", "IT-2222", &Filter::default()), ["IT-4444"]);
+    }
+
+    #[test]
+    fn what_is_held_or_out_of_sight_is_not_chosen() {
+        let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
+        let selected: BTreeSet<String> = ["IT-2222", "IT-4444", "IT-9999"].map(str::to_owned).into();
+        assert_eq!(list.chosen(&selected, &Filter::default()), ["IT-2222", "IT-4444"]);
+        list.hold(&["IT-2222".to_owned()], Some(Verdict::Approve));
+        assert_eq!(list.chosen(&selected, &Filter::default()), ["IT-4444"]);
+        assert_eq!(list.next_waiting("IT-3333", &Filter::default()).as_deref(), Some("IT-4444"));
+        let other = Filter { text: "IT-3333".to_owned(), ..Filter::default() };
+        assert!(list.chosen(&selected, &other).is_empty());
+        list.hold(&["IT-2222".to_owned()], None);
+        assert!(list.waits("IT-2222"));
+        let stop = |current: Option<&str>, filter: &Filter| list.tab_stop(current, filter);
+        assert_eq!(stop(Some("IT-4444"), &Filter::default()).as_deref(), Some("IT-4444"));
+        assert_eq!(stop(Some("IT-4444"), &other).as_deref(), Some("IT-3333"));
     }
 
     #[test]

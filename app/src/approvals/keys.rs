@@ -3,7 +3,6 @@
 use super::desk::{Desk, row_id};
 use super::inbox_list::Step;
 use crate::shell::keys::Jump;
-use domain::approvals::Verdict;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -11,14 +10,19 @@ use leptos::web_sys::{Element, HtmlElement};
 
 /// Gives the first of these elements that can take it the focus, once the page has settled. On the server nothing.
 pub fn focus(ids: &[&str]) {
+    let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    focus_later(move || ids);
+}
+
+/// The same, of elements that are only known then.
+pub fn focus_later(ids: impl FnOnce() -> Vec<String> + 'static) {
     if cfg!(not(target_arch = "wasm32")) {
         return;
     }
-    let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     // Two frames later, so that what the change brings along (a row, an alert, the focus after a change of address) is there and done.
     request_animation_frame(move || {
         request_animation_frame(move || {
-            for id in ids {
+            for id in ids() {
                 let Some(element) = document().get_element_by_id(&id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) else { continue };
                 let _ = element.focus();
                 if document().active_element().is_some_and(|active| active.id() == id) {
@@ -27,6 +31,11 @@ pub fn focus(ids: &[&str]) {
             }
         });
     });
+}
+
+/// Whether an element takes room on screen. In the browser only.
+pub fn is_on_screen(id: &str) -> bool {
+    document().get_element_by_id(id).is_some_and(|element| element.client_width() > 0)
 }
 
 /// Whether a key press is meant for the page and not for a field, a menu or a dialog.
@@ -44,7 +53,7 @@ pub fn is_free(event: &KeyboardEvent) -> bool {
 
 /// Listens as long as the inbox is on screen.
 pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
-    let jump = Jump::default();
+    let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp"]);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if jump.takes(&event) == Some(false) && press(desk, open_page, &event) {
@@ -55,22 +64,26 @@ pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
     });
 }
 
-/// Acts on a key; answers whether it was one of ours.
+/// Acts on a key, about the current request or the selection; answers whether it was one of ours.
 fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool {
-    let open = desk.open.get_untracked();
+    let Some(current) = desk.current.try_get_untracked() else { return false };
     match event.key().as_str() {
-        "j" => go(desk, open.as_deref(), Step::Down),
-        "k" => go(desk, open.as_deref(), Step::Up),
-        "x" => open.into_iter().for_each(|number| desk.toggle(&number)),
-        "X" => open.into_iter().for_each(|number| desk.toggle_range(&number)),
-        "a" => desk.decide(Verdict::Approve),
-        "c" => desk.decide(Verdict::AskForChanges),
-        "d" => desk.decide(Verdict::Reject),
-        "r" => focus(&["reason"]),
+        "j" => go(desk, current.as_deref(), Step::Down),
+        "k" => go(desk, current.as_deref(), Step::Up),
+        // Elsewhere the arrows scroll what is read.
+        "ArrowDown" if is_in_list(event) => go(desk, current.as_deref(), Step::Down),
+        "ArrowUp" if is_in_list(event) => go(desk, current.as_deref(), Step::Up),
+        "x" => current.into_iter().for_each(|number| desk.toggle(&number)),
+        "X" => current.into_iter().for_each(|number| desk.toggle_range(&number)),
+        "a" => desk.approve(),
+        "c" => desk.ask_for_changes(),
+        "d" => desk.decline(),
+        "r" => desk.ask_for_note(),
         "n" => desk.show_arrivals(),
-        "u" => desk.undo_held(),
+        "u" => desk.undo_last(),
         "f" => focus(&["inbox-filter"]),
-        "Enter" => match open.filter(|number| is_on_row_or_page(event, number)) {
+        "Escape" if desk.has_chosen() => desk.clear_selection(),
+        "Enter" => match current.filter(|number| is_on_row_or_page(event, number)) {
             Some(number) => open_page.run(number),
             None => return false,
         },
@@ -81,12 +94,20 @@ fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool
 
 fn go(desk: Desk, from: Option<&str>, step: Step) {
     if let Some(number) = desk.list.with_untracked(|list| desk.filter.with_untracked(|filter| list.beside(from, step, filter))) {
-        desk.go.run((number, true));
+        desk.go(number);
     }
+}
+
+fn is_in_list(event: &KeyboardEvent) -> bool {
+    target(event).is_some_and(|target| target.closest(".inbox__rows").ok().flatten().is_some())
 }
 
 /// Enter belongs to links and buttons, except to the row that is open already.
 fn is_on_row_or_page(event: &KeyboardEvent, number: &str) -> bool {
-    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else { return true };
+    let Some(target) = target(event) else { return true };
     target.id() == row_id(number) || !target.matches("a, button, input, summary").unwrap_or(false)
+}
+
+fn target(event: &KeyboardEvent) -> Option<Element> {
+    event.target()?.dyn_into().ok()
 }

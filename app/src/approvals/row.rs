@@ -1,6 +1,7 @@
 //! One row of the inbox.
 
 use super::desk::{Desk, row_id};
+use super::held_batch::doing;
 use super::inbox_list::Row;
 use crate::requests::page_approval::{Hole, punches};
 use crate::requests::page_clocks::DueMark;
@@ -8,6 +9,8 @@ use crate::ui::{DocketNumber, When};
 use domain::approvals::Verdict;
 use domain::approvals::wire::InboxRow;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 
 /// A row: who asks for what, and how its approval stands. Once decided it stays in its place, dimmed, with who decided.
 #[component]
@@ -15,9 +18,22 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
     let key = number.clone();
     let row = Memo::new(move |_| desk.list.with(|list| list.row(&key).cloned()));
     let key = number.clone();
-    let is_open = Memo::new(move |_| desk.open.with(|open| open.as_deref() == Some(key.as_str())));
+    let is_open = Memo::new(move |_| desk.current.with(|current| current.as_deref() == Some(key.as_str())));
     let key = number.clone();
-    let is_selected = Memo::new(move |_| desk.selected.with(|selected| selected.contains(&key)));
+    let is_selected = Memo::new(move |_| desk.chosen.with(|chosen| chosen.contains(&key)));
+    // Tab leads to the current row alone: what has the focus is what keys act on.
+    let key = number.clone();
+    let is_stop = Memo::new(move |_| {
+        let stop = desk.list.with(|list| desk.filter.with(|filter| desk.current.with(|current| list.tab_stop(current.as_deref(), filter))));
+        stop.as_deref() == Some(key.as_str())
+    });
+    let tabindex = move || if is_stop.get() { "0" } else { "-1" };
+    let key = number.clone();
+    let focused = move |event: leptos::ev::FocusEvent| {
+        if is_ringed(&event) && !desk.is_current(&key) {
+            desk.go(key.clone());
+        }
+    };
     let is_closed = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| !row.waits())));
     let alike = Memo::new(move |_| row.with(|row| row.as_ref().filter(|row| row.waits()).map(|row| row.data.alike.clone())));
     let others = Memo::new(move |_| {
@@ -30,6 +46,7 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
                 <button
                     class="inrow__alike"
                     type="button"
+                    tabindex=tabindex
                     title="The same service and answers, but who and when"
                     on:click=move |_| desk.select_alike(&alike.get_untracked().unwrap_or_default())>
                     {format!("Select {} alike", others.get())}
@@ -46,6 +63,7 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
                 <input
                     class="check check--sm"
                     type="checkbox"
+                    tabindex=tabindex
                     prop:checked=is_selected
                     disabled=is_closed
                     on:change=toggle
@@ -57,6 +75,8 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
                 id=row_id(&number)
                 href=format!("/inbox/{number}")
                 aria-current=move || is_open.get().then_some("true")
+                tabindex=tabindex
+                on:focus=focused
             >
                 {move || row.with(|row| row.as_ref().map(content))}
             </a>
@@ -64,6 +84,12 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// Whether the focus came by the keyboard, and is drawn.
+fn is_ringed(event: &leptos::ev::FocusEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.matches(":focus-visible").unwrap_or(false))
 }
 
 fn content(row: &Row) -> AnyView {
@@ -80,8 +106,8 @@ fn content(row: &Row) -> AnyView {
         .into_any(),
     };
     let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
-    let held = data.held.map(|verdict| if verdict == Verdict::Reject { "Declining" } else { "Approving" }.to_owned());
-    let standing = match row.closed.clone().or(held) {
+    let held = data.held.map(|verdict| if verdict == Verdict::AskForChanges { "Asking for changes" } else { doing(verdict) }.to_owned());
+    let standing = match row.closed.clone().or(held).or_else(|| data.again.clone()) {
         Some(words) => view! { <span class="inrow__votes">{words}</span> }.into_any(),
         None => view! { <span class="inrow__votes">{punches(row_holes(&data), false)} {data.words.clone()}</span> }.into_any(),
     };

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::bulk::{self, DueGroup};
 use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, InboxRow, LeadershipRow, MOST_INBOX_ROWS};
-use domain::approvals::{Require, Target, machine};
+use domain::approvals::{Given, Require, Target, Verdict, machine};
 use domain::requests::lifecycle::{self, Action};
 use domain::requests::queue::MOST_COUNTED;
 use domain::requests::sla::shown::due_view;
@@ -90,6 +90,16 @@ pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<Leader
         .collect())
 }
 
+/// What the caller approved in an earlier stage, and as what they are asked now.
+fn again(request: &Request, caller: &Caller, now: DateTime<Utc>) -> Option<String> {
+    let approval = &request.state.approval;
+    let open = machine::standing(&lifecycle::case(request, now), &caller.facts).ok()?;
+    let open: Vec<&str> = open.iter().map(|(rule, _)| rule.label.as_str()).collect();
+    let mine = |given: &Given| given.by.id == caller.id() && given.verdict == Verdict::Approve;
+    let given = approval.rules().filter(|rule| machine::given(approval, rule).is_some_and(mine)).map(|rule| rule.label.as_str());
+    bulk::asked_again(&given.collect::<Vec<_>>(), &open)
+}
+
 fn row(request: &Request, caller: &Caller, now: DateTime<Utc>) -> InboxRow {
     let me = caller.id();
     let due = bulk::due_at(request);
@@ -118,6 +128,7 @@ fn row(request: &Request, caller: &Caller, now: DateTime<Utc>) -> InboxRow {
         group: DueGroup::of(due, now, caller.today(now), |moment| zones::date(caller.zone, moment)),
         due: due.map(|due| due_view(request.submitted_at, due, false, now)),
         alike: bulk::alike(request),
+        again: again(request, caller, now),
         held: None,
     }
 }

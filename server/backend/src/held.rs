@@ -1,5 +1,5 @@
-//! Decisions about many requests: each is checked now, held for some seconds, and taken by a worker as if the person had decided then.
-//! Taking one and deciding its request are one transaction: whatever crashes, it is decided once or not yet.
+//! Decisions, about one request or many: each is checked now, held for some seconds, and taken by a worker as if the person had decided
+//! then; or sent before that, when the person says so. Taking one and deciding its request are one transaction: whatever crashes, it is decided once or not yet.
 
 use crate::Backend;
 use crate::caller::Caller;
@@ -11,7 +11,7 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::bulk::{Held, HeldOutcome, HeldView, MOST_AT_ONCE, OneOfMany, due};
 use domain::approvals::wire::Decide;
-use domain::id::{HeldId, OrganizationId};
+use domain::id::{HeldId, OrganizationId, PersonId};
 use domain::requests::lifecycle::{self, Action};
 
 /// For how long a person is told what became of their decisions.
@@ -19,15 +19,15 @@ const TOLD: Duration = Duration::minutes(10);
 /// Decisions taken in one go.
 const AT_ONCE: u64 = 100;
 
-/// Approves or declines many requests, after the time to undo: what would be refused says so at once, the others are held.
+/// Decides one request or many, after the time to undo: what would be refused says so at once, the others are held.
 ///
 /// # Errors
-/// Too many at once; a verdict that needs an answer for each.
+/// Too many at once; the same question about several.
 pub async fn decide_many(backend: &Backend, caller: &Caller, decisions: Vec<Decide>) -> Result<Vec<OneOfMany>> {
     if decisions.len() > MOST_AT_ONCE {
         return Err(Refusal::input("decisions", format!("Decide {MOST_AT_ONCE} requests or fewer at once")).into());
     }
-    if decisions.iter().any(|decision| decision.verdict == Verdict::AskForChanges) {
+    if decisions.len() > 1 && decisions.iter().any(|decision| decision.verdict == Verdict::AskForChanges) {
         return Err(Refusal::input("decisions", "Ask for changes one request at a time: each question is another one").into());
     }
     let mut results = Vec::with_capacity(decisions.len());
@@ -91,12 +91,23 @@ pub async fn undo_held(backend: &Backend, caller: &Caller, ids: Vec<HeldId>) -> 
         .await
 }
 
+/// Takes held decisions before their time is over; answers what became of each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn send_held(backend: &Backend, caller: &Caller, ids: Vec<HeldId>) -> Result<Vec<HeldView>> {
+    for id in ids.iter().take(MOST_AT_ONCE) {
+        take(backend, caller.organization, *id, Some(caller.id())).await?;
+    }
+    Ok(held(backend, caller).await?.into_iter().filter(|one| ids.contains(&one.id)).collect())
+}
+
 /// What the caller holds, and what became of what they held lately.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn held(backend: &Backend, caller: &Caller) -> Result<Vec<HeldView>> {
-    held_decisions::of_person(&backend.store().read(caller.organization), caller.id(), backend.now() - TOLD).await
+    held_decisions::of_person(&backend.store().read(caller.organization), caller.id(), backend.now(), TOLD).await
 }
 
 /// Takes every decision whose time to undo is over; answers how many.
@@ -112,7 +123,7 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
         }
         let mut left = false;
         for (organization, id) in due {
-            match take(backend, organization, id).await {
+            match take(backend, organization, id, None).await {
                 Ok(mine) => taken += u32::from(mine),
                 // One that cannot be taken holds up no other; it is tried again at the next look.
                 Err(error) => {
@@ -127,15 +138,15 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
     }
 }
 
-/// Takes one; false when somebody else did, or it was undone.
-async fn take(backend: &Backend, organization: OrganizationId, id: HeldId) -> Result<bool> {
+/// Takes one, of this person alone when one is named; false when it was taken already, was undone, or is somebody else's.
+async fn take(backend: &Backend, organization: OrganizationId, id: HeldId, person: Option<PersonId>) -> Result<bool> {
     let be = backend.clone();
     backend
         .store()
         .write(organization, move |tx| {
             Box::pin(async move {
                 let now = be.now();
-                let Some((person, request, held)) = held_decisions::take(tx, id, now).await? else { return Ok(false) };
+                let Some((person, request, held)) = held_decisions::take(tx, id, person, now).await? else { return Ok(false) };
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
                 let decided = async {
                     let decision = lifecycle::act(&request, &fresh(tx, person, now).await?, &action(&held), now)?;

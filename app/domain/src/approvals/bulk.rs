@@ -1,5 +1,5 @@
-//! Deciding many at once: each is checked for itself, held for some seconds in which it can be taken back, and then decided as if the
-//! person had pressed the button at that moment. Pure: what is alike, when a list's row is due, what a held decision can become.
+//! Deciding, one request or many at once: each is checked for itself, held for some seconds in which it can be taken back, and then decided
+//! as if the person had pressed the button at that moment. Pure: what is alike, when a list's row is due, what a held decision can become.
 
 use super::{Verdict, deadline, machine};
 use crate::forms::dates::{parse_date, parse_datetime};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// How long a decision of many is held, in seconds: the time to undo.
+/// How long a decision is held, in seconds: the time to undo.
 pub const HELD_SECONDS: i64 = 8;
 /// Decisions taken at once, at most.
 pub const MOST_AT_ONCE: usize = 100;
@@ -94,6 +94,9 @@ pub struct HeldView {
     pub verdict: Verdict,
     /// From this moment on it is taken.
     pub due_at: DateTime<Utc>,
+    /// Whole seconds until then, by the server's clock.
+    #[serde(default)]
+    pub left: u32,
     /// None while it is held.
     pub outcome: Option<HeldOutcome>,
 }
@@ -108,6 +111,27 @@ pub struct OneOfMany {
     pub refused: Option<String>,
 }
 
+/// Whole seconds until a decision is taken.
+pub fn seconds_left(due_at: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
+    u32::try_from((due_at - now).num_seconds()).unwrap_or(0)
+}
+
+/// What is said to somebody who approved an earlier stage and is asked again: "You approved as line manager; now as head of operations".
+/// Both sides are the labels of rules; None while there is nothing on one of them.
+pub fn asked_again(given: &[&str], now: &[&str]) -> Option<String> {
+    let as_role = |labels: &[&str]| labels.iter().map(|label| uncapitalized(label)).collect::<Vec<_>>().join(" and ");
+    (!given.is_empty() && !now.is_empty()).then(|| format!("You approved as {}; now as {}", as_role(given), as_role(now)))
+}
+
+/// A label inside a sentence; what begins with an abbreviation stays as it is.
+fn uncapitalized(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => format!("{}{}", first.to_lowercase(), letters.as_str()),
+        _ => label.to_owned(),
+    }
+}
+
 /// When a decision made now is taken.
 pub fn due(now: DateTime<Utc>) -> DateTime<Utc> {
     now + Duration::seconds(HELD_SECONDS)
@@ -116,6 +140,19 @@ pub fn due(now: DateTime<Utc>) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_asked_again_reads_as_what() {
+        let again = asked_again(&["Line manager"], &["Head of operations", "IT forms admins"]);
+        assert_eq!(again.as_deref(), Some("You approved as line manager; now as head of operations and IT forms admins"));
+        assert_eq!((asked_again(&[], &["Finance"]), asked_again(&["Finance"], &[])), (None, None));
+    }
+
+    #[test]
+    fn the_time_left_is_never_below_zero() {
+        let now = DateTime::from_timestamp(100, 0).unwrap();
+        assert_eq!([seconds_left(due(now), now), seconds_left(now, due(now))], [8, 0]);
+    }
 
     #[test]
     fn due_times_fall_into_groups_by_the_persons_day() {

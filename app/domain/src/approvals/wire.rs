@@ -155,6 +155,9 @@ pub struct InboxRow {
     /// The same for requests that are decided alike (`bulk::alike`).
     #[serde(default)]
     pub alike: String,
+    /// What the caller approved already, when they are asked again: "You approved as line manager; now as head of operations".
+    #[serde(default)]
+    pub again: Option<String>,
     /// The caller's decision that is held.
     #[serde(default)]
     pub held: Option<Verdict>,

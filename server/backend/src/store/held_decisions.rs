@@ -1,10 +1,10 @@
-//! Held decisions: what somebody decided of many requests at once, until the time to undo is over; and what became of each.
+//! Held decisions: what somebody decided, until the time to undo is over; and what became of each.
 
 use super::lapse::is_over;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
-use domain::approvals::bulk::{HELD_SECONDS, Held, HeldOutcome, HeldView};
+use domain::approvals::bulk::{HELD_SECONDS, Held, HeldOutcome, HeldView, seconds_left};
 use domain::id::{HeldId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -34,13 +34,14 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
-fn view(row: &Model) -> Result<HeldView> {
+fn view(row: &Model, now: DateTime<Utc>) -> Result<HeldView> {
     let held: Held = from_json(&row.decision)?;
     Ok(HeldView {
         id: HeldId(row.id),
         number: held.number,
         verdict: held.verdict,
         due_at: time(row.due_at),
+        left: seconds_left(time(row.due_at), now),
         outcome: row.outcome.as_deref().map(from_json).transpose()?,
     })
 }
@@ -76,17 +77,17 @@ pub(crate) async fn holds(handle: &impl Handle, person: PersonId, request: Reque
     Ok(open.filter(Column::DoneAt.is_null()).count(handle.connection()).await? > 0)
 }
 
-/// What the person holds, and what became of what was held since a moment; oldest first.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, since: DateTime<Utc>) -> Result<Vec<HeldView>> {
+/// What the person holds, and what became of what was held for as long back as they are told; oldest first.
+pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, now: DateTime<Utc>, told: Duration) -> Result<Vec<HeldView>> {
     let rows = of_organization(handle)
         .filter(Column::PersonId.eq(person.0))
-        .filter(Column::CreatedAt.gte(micros(since)))
+        .filter(Column::CreatedAt.gte(micros(now - told)))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .limit(200)
         .all(handle.connection())
         .await?;
-    rows.iter().map(view).collect()
+    rows.iter().map(|row| view(row, now)).collect()
 }
 
 /// Decisions of any organization that are due by now, the longest due first.
@@ -104,9 +105,14 @@ pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> 
     Ok(rows.into_iter().map(|(organization, id)| (OrganizationId(organization), HeldId(id))).collect())
 }
 
-/// Takes a held decision, once: None when somebody else took it, or it was undone.
-pub(crate) async fn take(handle: &impl Handle, id: HeldId, now: DateTime<Utc>) -> Result<Option<(PersonId, RequestId, Held)>> {
-    if !end(handle, id, None, now).await? {
+/// Takes a held decision, once: None when somebody else took it, it was undone, or it is not of the person who is named.
+pub(crate) async fn take(
+    handle: &impl Handle,
+    id: HeldId,
+    person: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<Option<(PersonId, RequestId, Held)>> {
+    if !end(handle, id, person, now).await? {
         return Ok(None);
     }
     let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;

@@ -77,6 +77,23 @@ async fn where_two_people_are_needed_it_waits_no_more_for_who_has_decided() {
 }
 
 #[tokio::test]
+async fn who_approved_a_stage_and_is_asked_again_is_told_as_what() {
+    on_both(|world| async move {
+        let stages = "approval:\n  stages:\n    - key: first\n      label: First\n      rules:\n        - { key: manager, label: Line manager, group: platform }\n    - key: second\n      label: Second\n      rules:\n        - { key: operations, label: Head of operations, group: platform }\n";
+        world.apply_file("north", "items/note.yaml", &format!("{NOTE}{stages}")).await;
+        let (hana, samir, petra) =
+            (world.caller("north", "hana").await, world.caller("north", "samir").await, world.caller("north", "petra").await);
+        let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
+        decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        for (caller, again) in [(&samir, Some("You approved as line manager; now as head of operations")), (&petra, None)] {
+            let rows = approvals::inbox(&world.backend, caller, 0).await.unwrap().rows;
+            assert_eq!(rows.iter().map(|row| row.again.as_deref()).collect::<Vec<_>>(), [again], "{}", caller.facts.person.name);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn where_the_policy_allows_it_ones_own_request_waits_too() {
     on_both(|world| async move {
         let own = "approval:\n  self_approval: true\n  rules: [{ key: one, label: One, group: platform }]\n";

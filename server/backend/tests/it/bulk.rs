@@ -97,6 +97,31 @@ async fn undone_in_time_nothing_happens_and_too_late_it_says_so() {
 }
 
 #[tokio::test]
+async fn one_is_held_as_many_are_and_sent_by_its_person_alone() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let ([one, two], ada) = badges(&world).await;
+        let mut ids = Vec::new();
+        for decision in [decision(&one, Verdict::AskForChanges, "Which door?"), decision(&two, Verdict::Approve, "")] {
+            ids.extend(hold(&world, &ada, vec![decision]).await[0].held);
+        }
+        assert_eq!(held::held(be, &ada).await.unwrap().iter().map(|one| one.left).collect::<Vec<_>>(), [8, 8]);
+        let ruth = world.caller("north", "ruth").await;
+        assert!(held::send_held(be, &ruth, ids.clone()).await.unwrap().is_empty());
+        assert_eq!(status(&world, &ada, &one).await, Status::PendingApproval);
+        let sent = held::send_held(be, &ada, vec![ids[0]]).await.unwrap();
+        assert_eq!(sent.iter().map(|one| one.outcome.clone()).collect::<Vec<_>>(), [Some(HeldOutcome::Decided)]);
+        assert_eq!([status(&world, &ada, &one).await, status(&world, &ada, &two).await], [Status::NeedsInfo, Status::PendingApproval]);
+        // Undone is undone: sending it does nothing.
+        held::undo_held(be, &ada, vec![ids[1]]).await.unwrap();
+        let sent = held::send_held(be, &ada, vec![ids[1]]).await.unwrap();
+        assert_eq!(sent.iter().map(|one| one.outcome.clone()).collect::<Vec<_>>(), [Some(HeldOutcome::Undone)]);
+        assert_eq!(status(&world, &ada, &two).await, Status::PendingApproval);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_changed_meanwhile_is_told_with_who_did_it() {
     on_both(|world| async move {
         let be = &world.backend;
@@ -135,8 +160,9 @@ async fn requests_with_the_same_answers_but_who_and_when_are_alike() {
 #[tokio::test]
 async fn questions_are_asked_one_by_one_and_a_hundred_are_enough() {
     on_both(|world| async move {
-        let ([one], ada) = badges(&world).await;
-        let ask = held::decide_many(&world.backend, &ada, vec![decision(&one, Verdict::AskForChanges, "Which door?")]).await;
+        let ([one, two], ada) = badges(&world).await;
+        let questions = [&one, &two].map(|number| decision(number, Verdict::AskForChanges, "Which door?"));
+        let ask = held::decide_many(&world.backend, &ada, questions.to_vec()).await;
         assert!(matches!(refusal(ask), Refusal::Input { .. }));
         let many = vec![decision(&one, Verdict::Approve, ""); 101];
         assert!(matches!(refusal(held::decide_many(&world.backend, &ada, many).await), Refusal::Input { .. }));
