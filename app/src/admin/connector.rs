@@ -321,7 +321,8 @@ fn HoldSlip(key: String, held: bool) -> impl IntoView {
                     is_held.try_set(true);
                     let undo = Callback::new(move |()| {
                         spawn_local(async move {
-                            if hold(key.get_value(), false).await.is_ok() {
+                            let Some(key) = key.try_get_value() else { return };
+                            if hold(key, false).await.is_ok() {
                                 is_held.try_set(false);
                             }
                         });

@@ -103,7 +103,7 @@ impl Keeper {
                 match save_draft(draft).await {
                     Ok(saved) => {
                         failures = 0;
-                        let last = keeper.work.with_value(|work| work.change == change);
+                        let last = keeper.work.try_with_value(|work| work.change == change).unwrap_or_default();
                         keeper.shelf.acknowledge(id, &sent, saved.saved_at, last);
                         keeper.work.update_value(|work| {
                             work.acknowledged = change;
@@ -116,7 +116,7 @@ impl Keeper {
                         failures += 1;
                         keeper.say(SaveState::Retrying);
                         rest(pause_after(failures)).await;
-                        if keeper.is_alone() && !keeper.work.with_value(|work| work.kept) {
+                        if keeper.is_alone() && keeper.work.try_with_value(|work| work.kept) != Some(true) {
                             break;
                         }
                     }

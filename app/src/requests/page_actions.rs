@@ -194,15 +194,15 @@ fn use_action_keys(sheet: Sheet, press: Callback<&'static Action>) {
             if jump.takes(&event) != Some(false) {
                 return;
             }
-            let action = sheet.shown.with_untracked(|page| by_key(&event.key(), &page.allowed));
-            if let Some(action) = action.filter(|_| !event.shift_key()) {
+            let action = sheet.shown.try_with_untracked(|page| by_key(&event.key(), &page.allowed));
+            if let Some(action) = action.flatten().filter(|_| !event.shift_key()) {
                 event.prevent_default();
                 if let Some(menu) =
                     document().query_selector("#actions:popover-open").ok().flatten().and_then(|menu| menu.dyn_into::<HtmlElement>().ok())
                 {
                     let _ = menu.hide_popover();
                 }
-                press.run(action);
+                press.try_run(action);
             }
         });
         on_cleanup(move || handle.remove());

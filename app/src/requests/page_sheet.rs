@@ -123,7 +123,7 @@ impl Sheet {
                     let message = self.shown.try_with_untracked(said).flatten();
                     self.take(page);
                     if let Some(message) = message {
-                        self.say.run(message);
+                        self.say.try_run(message);
                     }
                     then(fine);
                 }
@@ -132,8 +132,8 @@ impl Sheet {
                     let number = self.number();
                     let message =
                         if what == "delete" { format!("{number} was deleted.") } else { format!("{number} is not yours to see any more.") };
-                    self.say.run((message, None));
-                    self.leave.run(());
+                    self.say.try_run((message, None));
+                    self.leave.try_run(());
                 }
                 Err(error) => {
                     // Somebody was faster: the page shows what they did, below the words that say so.

@@ -209,3 +209,44 @@ fn no_key_no_database_and_no_configuration_of_somebody_is_tracked() {
         assert!(ignored.lines().any(|line| line == kind), ".gitignore must say {kind}");
     }
 }
+
+/// What panics when the page that a value belongs to has been left.
+const READS: &[&str] = &[".get()", ".get_untracked()", ".get_value()", ".with(", ".with_untracked(", ".with_value(", ".run("];
+/// Where code runs later than the page may be there.
+const LATER: &[&str] =
+    &["spawn_local(", "set_timeout(", "set_interval(", "request_animation_frame(", "focus_later(", "window_event_listener("];
+
+/// The text inside the parentheses that open at the end of `text[..at]`.
+fn inside(text: &str, at: usize) -> &str {
+    let mut depth = 1;
+    let end = text[at..].char_indices().find(|(_, letter)| {
+        depth += i32::from(*letter == '(') - i32::from(*letter == ')');
+        depth == 0
+    });
+    &text[at..end.map_or(text.len(), |(end, _)| at + end)]
+}
+
+/// Reads of a page's values that may come after the page was left, with `try_` they would not panic.
+fn late_reads(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (word, at) in LATER.iter().flat_map(|word| text.match_indices(word).map(move |(at, _)| (*word, at + word.len()))) {
+        let code = inside(text, at);
+        // Until its first wait, a task runs while the page is there.
+        let late = if word == "spawn_local(" { code.find(".await").map_or("", |at| &code[at..]) } else { code };
+        let lines = late.lines().filter(|line| READS.iter().any(|read| line.contains(read)));
+        found.extend(lines.map(|line| line.trim().to_owned()));
+    }
+    found
+}
+
+#[test]
+fn nothing_that_runs_later_reads_what_may_be_gone() {
+    let late = "spawn_local(async move { a.get(); ask().await; b.get_untracked(); c.try_set(d.try_get_untracked()); }); e.get();";
+    assert_eq!(late_reads(late).len(), 1, "{:?}", late_reads(late));
+    assert!(late_reads("set_timeout(move || if f.try_get_value() == Some(1) { g.set(2) }, PAUSE)").is_empty());
+    assert_eq!(late_reads("set_timeout(move || h.run(()), PAUSE)").len(), 1);
+    for (path, text) in sources("app/src") {
+        let reads = late_reads(&text);
+        assert!(reads.is_empty(), "{path}: read with try_, the page may have been left by then: {reads:#?}");
+    }
+}
