@@ -132,6 +132,7 @@ test('2,000 random keys decide only what is ringed, shown or selected', async ({
     }
     // Enter opens the page of the request: back again.
     if (new URL(bea.url()).pathname.startsWith('/requests/')) {
+      await expect(bea.locator('.request .docket')).toBeVisible();
       await bea.goBack();
       await expect(bea.locator('.inbox__view .docket')).toBeVisible();
     }

@@ -18,7 +18,7 @@ use domain::requests::queue::MOST_COUNTED;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 
 /// `/inbox` and `/inbox/:number`.
 #[component]
@@ -65,7 +65,12 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
         let navigate = navigate.clone();
         Callback::new(move |number: String| navigate(&format!("/requests/{number}"), NavigateOptions::default()))
     };
+    let path = use_location().pathname;
     let go = Callback::new(move |number: String| {
+        // A decision that is answered once the person has gone elsewhere leads nowhere.
+        if !path.with_untracked(|path| path.starts_with("/inbox")) {
+            return;
+        }
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&format!("/inbox/{number}{}", filter.with_untracked(query)), options);
     });
