@@ -49,7 +49,8 @@ impl DatabaseFile {
     /// Bytes that may still be written beside it; None where the system does not say.
     #[cfg(unix)]
     pub(super) fn room(&self) -> Option<u64> {
-        let found = rustix::fs::statvfs(&self.file.path).ok()?;
+        // Some file systems count nothing.
+        let found = rustix::fs::statvfs(&self.file.path).ok().filter(|found| found.f_blocks > 0)?;
         Some(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
