@@ -79,7 +79,7 @@ fn Form(next: String, email: String, focus_password: bool) -> impl IntoView {
                 <label class="field__label" for="email">
                     "Email"
                 </label>
-                <input class="input" id="email" name="email" type="email" autocomplete="username" maxlength="254" required value=email aria-describedby=described />
+                <input class="input" id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="254" required value=email aria-describedby=described />
             </div>
             <div class="field">
                 <label class="field__label" for="password">

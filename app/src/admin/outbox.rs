@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleRow, Show};
 use domain::id::DeliveryId;
+use domain::text::tidy_code;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -170,7 +171,7 @@ fn Filters(desk: Desk) -> impl IntoView {
     let shows = SHOWS.iter().map(show).collect_view();
     let number = RwSignal::new(desk.place.with_untracked(|place| place.filter.number.clone()));
     let search = move || {
-        let wanted = number.get_untracked().trim().to_owned();
+        let wanted = number.with_untracked(|number| tidy_code(number).into_owned());
         let place = desk.place.get_untracked();
         if place.filter.number != wanted {
             go.run(place.with(|filter| filter.number = wanted));

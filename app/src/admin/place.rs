@@ -3,6 +3,7 @@
 use crate::requests::mine::encoded;
 use domain::connectors::wire::{ConsoleFilter, Period, Show};
 use domain::id::DeliveryId;
+use domain::text::tidy_code;
 
 /// `/connectors?show=…&to=…&period=…&number=…&after=…&delivery=…`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub const PERIODS: &[(Period, &str, &str)] = &[
 impl Place {
     /// From the values of an address; what is not understood is left out.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
-        let get = |key: &str| get(key).map(|value| value.trim().to_owned()).unwrap_or_default();
+        let get = |key: &str| get(key).map(|value| tidy_code(&value).into_owned()).unwrap_or_default();
         let (show, period) = (get("show"), get("period"));
         Self {
             filter: ConsoleFilter {

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::form::Filling;
 use domain::Refusal;
 use domain::connectors::wire::ConnectorView;
+use domain::text::is_blank_text;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -24,7 +25,7 @@ pub fn Preview(found: ConnectorView, filling: Filling) -> impl IntoView {
         }
         let (field, number) = (chosen.get_untracked(), number.get_untracked());
         let source = untrack(|| filling.text(&field));
-        if source.trim().is_empty() {
+        if is_blank_text(&source) {
             made.set(Some(Err("The template is empty: Docket’s own text is sent.".to_owned())));
             return;
         }

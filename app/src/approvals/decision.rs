@@ -8,6 +8,7 @@ use crate::requests::page_actions::refused_view;
 use crate::requests::page_timeline::line;
 use crate::ui::{Alert, Icon};
 use domain::approvals::Verdict;
+use domain::text::is_blank_text;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -76,7 +77,7 @@ fn nothing_left(desk: Desk) -> AnyView {
 fn Form(desk: Desk) -> impl IntoView {
     let typed = move |event: leptos::ev::Event| {
         desk.reason.set(event_target_value(&event));
-        if !desk.reason.with_untracked(|reason| reason.trim().is_empty()) {
+        if !desk.reason.with_untracked(|reason| is_blank_text(reason)) {
             desk.reason_error.set(None);
         }
     };
@@ -112,6 +113,7 @@ fn Form(desk: Desk) -> impl IntoView {
                 </label>
                 {move || desk.reason_error.get().map(reason_error)}
                 <textarea
+                    dir="auto"
                     class="textarea decide__box"
                     id="reason"
                     rows=move || if desk.asking.get().is_some() { "2" } else { "1" }

@@ -10,6 +10,7 @@ use domain::approvals::Verdict;
 use domain::approvals::bulk::HeldView;
 use domain::approvals::wire::Decide;
 use domain::id::HeldId;
+use domain::text::tidy_prose;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -109,7 +110,7 @@ impl Desk {
         if !self.is_ready() {
             return;
         }
-        let reason = self.reason.get_untracked().trim().to_owned();
+        let reason = self.reason.with_untracked(|reason| tidy_prose(reason).into_owned());
         if reason.is_empty() && verdict != Verdict::Approve {
             if self.asking.get_untracked() == Some(verdict) {
                 self.reason_error.set(Some(reason_missing(verdict).to_owned()));

@@ -7,6 +7,7 @@ use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{InboxPage, InboxRow};
 use domain::people::PersonRef;
 use domain::requests::{Event, What};
+use domain::text::fold_search;
 use std::collections::BTreeSet;
 
 /// A row as it stands in the list.
@@ -44,8 +45,8 @@ impl Filter {
 
     /// Whether a row is shown: every word is somewhere in it.
     pub fn shows(&self, row: &InboxRow) -> bool {
-        let all = format!("{} {} {}", row.number, row.title, row.requester.name).to_lowercase();
-        let words = self.text.to_lowercase();
+        let all = fold_search(&format!("{} {} {}", row.number, row.title, row.requester.name));
+        let words = fold_search(&self.text);
         words.split_whitespace().all(|word| all.contains(word))
             && (self.service.is_empty() || self.service == row.title)
             && self.group.is_none_or(|group| group == row.group)

@@ -7,6 +7,7 @@ use domain::id::TaskId;
 use domain::people::PersonRef;
 use domain::requests::comments::{Audience, Part, parts};
 use domain::requests::work::CommentDraft;
+use domain::text::{is_blank_text, tidy_prose};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -100,7 +101,7 @@ pub fn CommentBox(
         error.set(None);
         match looked_for {
             Some(name)
-                if !name.trim().is_empty() && !known.with_value(|known| known.iter().any(|(one, _)| name.starts_with(one.as_str()))) =>
+                if !is_blank_text(&name) && !known.with_value(|known| known.iter().any(|(one, _)| name.starts_with(one.as_str()))) =>
             {
                 finder.search(name);
             }
@@ -111,7 +112,7 @@ pub fn CommentBox(
         if busy.get_untracked() {
             return;
         }
-        let body = text.get_untracked().trim().to_owned();
+        let body = text.with_untracked(|text| tidy_prose(text).into_owned());
         if body.is_empty() {
             error.set(Some("Enter a comment"));
             dom::focus(id.to_owned());
@@ -167,6 +168,7 @@ pub fn CommentBox(
             {problem}
             <div class="combobox">
                 <textarea
+                    dir="auto"
                     class="textarea composer__box"
                     id=id
                     rows="2"

@@ -1,6 +1,7 @@
 //! A dialog that asks for a few words before something is done: cancel, complete, decline several.
 
 use crate::ui::Icon;
+use domain::text::{is_blank_text, tidy_prose};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -52,7 +53,7 @@ pub fn WordsDialog(
         if busy.get_untracked() {
             return;
         }
-        let words = text.get_untracked().trim().to_owned();
+        let words = text.with_untracked(|text| tidy_prose(text).into_owned());
         if words.is_empty() && !missing.is_empty() {
             error.set(Some(missing));
             return;
@@ -65,7 +66,7 @@ pub fn WordsDialog(
     };
     let typed = move |event: leptos::ev::Event| {
         text.set(event_target_value(&event));
-        if error.get_untracked().is_some() && !text.get_untracked().trim().is_empty() {
+        if error.get_untracked().is_some() && !text.with_untracked(|text| is_blank_text(text)) {
             error.set(None);
         }
     };
@@ -79,6 +80,7 @@ pub fn WordsDialog(
             </p>
             {error_line(error, error_id.clone())}
             <textarea
+                dir="auto"
                 class="textarea"
                 id=field_id.clone()
                 aria-describedby=format!("{hint_id} {error_id}")

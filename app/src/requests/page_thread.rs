@@ -6,6 +6,7 @@ use crate::ui::{Avatar, Icon, When};
 use domain::requests::Event;
 use domain::requests::thread::{Exchange, Words, thread};
 use domain::requests::wire::Act;
+use domain::text::tidy_prose;
 use leptos::prelude::*;
 
 /// The conversation, with the answer to write for those who may. Nothing when nothing was asked.
@@ -99,7 +100,7 @@ fn message(words: &Words, answer: bool) -> AnyView {
 fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'static str>>) -> AnyView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let text = answer.get_untracked().trim().to_owned();
+        let text = answer.with_untracked(|answer| tidy_prose(answer).into_owned());
         if text.is_empty() {
             error.set(Some("Write your answer"));
             focus(&["answer"]);
@@ -143,6 +144,7 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
                 </p>
                 {problem}
                 <textarea
+                    dir="auto"
                     class="textarea"
                     id="answer"
                     aria-describedby="answer-h answer-e"

@@ -9,6 +9,7 @@ use crate::wire::page_data;
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::TaskStatus;
 use domain::requests::work::{SharedComment, SharedTask};
+use domain::text::{tidy_line, tidy_prose};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -75,7 +76,7 @@ struct Guest {
 impl Guest {
     /// The name, when one is given.
     fn named(self) -> Option<String> {
-        let name = self.name.get_untracked().trim().to_owned();
+        let name = self.name.with_untracked(|name| tidy_line(name).into_owned());
         if name.is_empty() {
             self.name_error.set(Some("Enter your name"));
             dom::focus("share-name".to_owned());
@@ -117,7 +118,7 @@ impl Guest {
             return;
         }
         let Some(name) = self.named() else { return };
-        let body = self.note.get_untracked().trim().to_owned();
+        let body = self.note.with_untracked(|note| tidy_prose(note).into_owned());
         if body.is_empty() {
             self.note_error.set(Some("Enter a note"));
             dom::focus("share-note".to_owned());
@@ -303,6 +304,7 @@ fn form(guest: Guest) -> AnyView {
                 </label>
                 {move || guest.note_error.get().map(|message| problem("share-note-e", message.to_owned()))}
                 <textarea
+                    dir="auto"
                     class="textarea"
                     id="share-note"
                     rows="3"

@@ -1,6 +1,7 @@
 //! People: initials on a colour of their own, and the name beside them.
 
 use domain::people::PersonRef;
+use domain::text::first_character;
 use leptos::prelude::*;
 
 /// Initials, never alone: put the name beside them.
@@ -22,11 +23,11 @@ pub fn PersonLine(person: PersonRef) -> impl IntoView {
     .into_any()
 }
 
-/// First letters of the first and the last name.
+/// First characters, as a person sees them, of the first and the last name.
 fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let mut words = name.split_whitespace().map(first_character);
     let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    first.into_iter().chain(words.next_back()).flat_map(str::chars).flat_map(char::to_uppercase).collect()
 }
 
 /// The same colour for the same name, out of the five of the design.
@@ -43,6 +44,10 @@ mod tests {
         assert_eq!(initials("Tomás Rivera"), "TR");
         assert_eq!(initials("Ana Maria de Souza"), "AS");
         assert_eq!(initials("Öykü"), "Ö");
+        assert_eq!(initials("🇨🇭 Zoe\u{308}"), "🇨🇭Z");
+        assert_eq!(initials("👨‍👩‍👧‍👦 Okafor"), "👨‍👩‍👧‍👦O");
+        assert_eq!(initials("e\u{301}ric i\u{307}pek"), "E\u{301}I\u{307}");
+        assert_eq!(initials("क्षमा"), "क्ष");
         assert_eq!(initials(""), "");
     }
 }

@@ -4,6 +4,7 @@ use super::place::{Place, due_key, holder_key};
 use super::state::Work;
 use crate::ui::Icon;
 use domain::requests::queue::{Due, Holder, LANES, MOST_COUNTED, QueueFilter};
+use domain::text::tidy_line;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -64,12 +65,12 @@ pub fn Filters(work: Work) -> impl IntoView {
     // Back and forward bring the words of that address back.
     Effect::new(move |_| {
         let found = work.place.with(|place| place.filter.text.clone());
-        if text.get_untracked().trim() != found {
+        if text.with_untracked(|text| tidy_line(text) != found) {
             text.set(found);
         }
     });
     let search = move || {
-        let words = text.get_untracked().trim().to_owned();
+        let words = text.with_untracked(|text| tidy_line(text).into_owned());
         let place = work.place.get_untracked();
         if place.filter.text != words {
             go.run(place.with(|filter| filter.text = words));

@@ -3,6 +3,7 @@
 use crate::requests::mine::encoded;
 use domain::requests::Status;
 use domain::requests::queue::{Due, Holder, QueueFilter};
+use domain::text::tidy_line;
 
 /// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…&ended=1&after=…`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct Place {
 impl Place {
     /// From the values of an address; what is not understood is left out.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
-        let get = |key: &str| get(key).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let get = |key: &str| get(key).map(|value| tidy_line(&value).into_owned()).filter(|value| !value.is_empty());
         let holder = |text: String| match text.as_str() {
             "me" => Some(Holder::Me),
             "nobody" => Some(Holder::Nobody),
