@@ -14,9 +14,10 @@ const WIDE: f64 = 944.0;
 #[component]
 pub fn RouteAside(dialog: Dialog) -> impl IntoView {
     let gist = move || dialog.route.with(gist);
-    let open = RwSignal::new(true);
+    let (open, live) = (RwSignal::new(true), RwSignal::new(false));
     Effect::new(move |_| {
         open.set(is_wide());
+        live.set(true);
         let handle = window_event_listener(leptos::ev::resize, move |_| {
             if is_wide() {
                 open.set(true);
@@ -26,7 +27,7 @@ pub fn RouteAside(dialog: Dialog) -> impl IntoView {
     });
     view! {
         <aside class="flow__aside" aria-label="Who will approve this">
-            <details class="flow__details" open=open>
+            <details class="flow__details" class:is-live=live open=open>
                 <summary>
                     <span>"Who will approve this" <span class="flow__gist">" " {gist}</span></span>
                     <Icon name="chevron-down" />
