@@ -56,8 +56,8 @@ fn answer_view(answer: AnswerView) -> AnyView {
     let text = if answer.text.is_empty() {
         view! { <span class="muted">"Not answered"</span> }.into_any()
     } else {
-        // Line breaks as typed.
-        view! { <span class="pre-line">{answer.text}</span> }.into_any()
+        // Line breaks, blanks and direction as typed.
+        view! { <span class="as-typed">{answer.text}</span> }.into_any()
     };
     view! {
         <div>

@@ -3,6 +3,7 @@
 use crate::live::LiveMark;
 use crate::ui::{Icon, When};
 use domain::approvals::{Behalves, Verdict};
+use domain::direction::isolate;
 use domain::requests::share::VIA_LINK;
 use domain::requests::{Event, What};
 use leptos::prelude::*;
@@ -69,10 +70,10 @@ pub fn line(event: &Event) -> Line {
         What::Closed { note } => new("check-check", "done", by("Docket"), "closed it", note),
         What::Uncancelled { reason } => new("rotate-cw", "go", by("Docket"), "brought it back", reason),
         What::Deleted { reason } => new("circle-slash", "", by("Docket"), "deleted the request", reason),
-        What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{title}”"), ""),
+        What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{}”", isolate(title)), ""),
         What::TaskChanged { title, to, by_link, .. } => {
-            let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{name} ({VIA_LINK})"));
-            new("circle-dot", "go", who, &format!("set the task “{title}” to {}", to.label().to_lowercase()), "")
+            let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{} ({VIA_LINK})", isolate(name)));
+            new("circle-dot", "go", who, &format!("set the task “{}” to {}", isolate(title), to.label().to_lowercase()), "")
         }
         What::InfoRequested { question } => new("message-circle-question-mark", "wait", by("Docket"), "asked for changes", question),
         What::InfoProvided { answer } => new("message-square", "go", by("The requester"), "answered", answer),
@@ -103,8 +104,10 @@ fn in_place_of(people: &Behalves) -> String {
 pub fn listed(names: &[String]) -> String {
     match names {
         [] => "nobody".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [one] => isolate(one).into_owned(),
+        [first @ .., last] => {
+            format!("{} and {}", first.iter().map(|name| isolate(name)).collect::<Vec<_>>().join(", "), isolate(last))
+        }
     }
 }
 
