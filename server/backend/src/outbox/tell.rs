@@ -115,7 +115,7 @@ fn telling(
     for person in people {
         let reached = |channel| person.choices.reached(defaults, told, channel);
         let first_at = |channel| {
-            let local = now.with_timezone(&person.zone).naive_local();
+            let local = zones::local(person.zone, now);
             person.choices.put_off(told, channel, local).map_or(now, |local| zones::moment(person.zone, local))
         };
         let mut sends = |channel: Channel, there: bool| {

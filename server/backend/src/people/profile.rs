@@ -26,7 +26,8 @@ pub async fn profile(backend: &Backend, caller: &Caller) -> Result<ProfileView> 
         profile: Profile {
             name: account.name,
             phone: account.phone,
-            time_zone: account.time_zone,
+            // As the list writes it: it may have been stored in another case.
+            time_zone: zones::find(&account.time_zone).map_or(account.time_zone.clone(), |zone| zone.name().to_owned()),
             slack_member_id: contacts.slack_member_id,
             telegram_chat: contacts.telegram_chat,
         },
@@ -121,7 +122,7 @@ fn problems(profile: &Profile) -> Vec<Problem> {
     let name = !profile.name.is_empty() && plain(&profile.name, super::LONGEST_NAME);
     check("name", name, "Enter a name of up to 200 characters.");
     check("phone", plain(&profile.phone, LONGEST_PHONE), "Enter a phone number of up to 40 characters, or leave it empty.");
-    let zone = profile.time_zone.is_empty() || zones::find(&profile.time_zone).is_some();
+    let zone = profile.time_zone.is_empty() || zones::is_name(&profile.time_zone);
     check("time_zone", zone, "Choose a time zone from the list, like Europe/London, or your organization's.");
     let slack = profile.slack_member_id.is_empty() || is_slack_member(&profile.slack_member_id);
     check("slack_member_id", slack, "Enter the member ID from your Slack profile: it begins with U or W, like U024BE7LH.");

@@ -25,7 +25,7 @@ pub(super) fn calendars(folder: &Folder, faults: &mut Vec<Fault>) {
             faults.push(folder.fault(file, &[&key], format!("The calendar “{}” is listed twice. Keep one entry", calendar.key)));
         }
         text(folder, file, &[&key, "name:"], &format!("The name of the calendar “{}”", calendar.key), &calendar.name, 1, 120, faults);
-        if zones::find(&calendar.zone).is_none() {
+        if !zones::is_name(&calendar.zone) {
             let message = format!("The time zone “{}” does not exist. Write an IANA name, like Europe/London", calendar.zone);
             faults.push(folder.fault(file, &[&key, "zone:"], message));
         }
