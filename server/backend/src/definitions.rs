@@ -3,12 +3,15 @@
 //! `plan` says what `apply` would do; `apply` does it in one transaction or not at all; `export` writes what there is, and applying it
 //! again changes nothing. What is not in the folder is left as it is, and said so. Secrets and passwords are never written to files.
 
+mod bytes;
 mod changes;
 mod check;
 mod export;
 mod files;
 pub mod folder;
 pub(crate) mod secrets;
+mod texts;
+mod written;
 
 use crate::Backend;
 use crate::error::{Error, Result};

@@ -1,5 +1,6 @@
 //! The files of a folder: which there are, what is in them, and where in them something is written.
 
+use super::{bytes, texts, written};
 use crate::people::normal;
 use domain::catalog::Item;
 use domain::connectors::Connector;
@@ -15,7 +16,7 @@ use std::fmt;
 pub type File = (String, String);
 
 /// Bytes of the largest file.
-const LARGEST_FILE: usize = 4 * 1024 * 1024;
+pub(super) const LARGEST_FILE: usize = 4 * 1024 * 1024;
 /// Bytes of a folder's files together.
 const LARGEST_FOLDER: usize = 32 * 1024 * 1024;
 /// Files of the largest folder.
@@ -159,7 +160,7 @@ pub fn is_key(text: &str) -> bool {
 /// The organization a folder is for: the key in its `organization.yaml`, if that can be read.
 pub fn organization_key(files: &[File]) -> Option<String> {
     let (_, text) = files.iter().find(|(path, _)| path == "organization.yaml")?;
-    serde_yaml_ng::from_str::<OrganizationFile>(text).ok().map(|organization| organization.key)
+    serde_yaml_ng::from_str::<OrganizationFile>(text.trim_start_matches('\u{feff}')).ok().map(|organization| organization.key)
 }
 
 /// Reads every file as what its place says it is.
@@ -179,6 +180,7 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
         if ignored(&path) {
             continue;
         }
+        let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);
         if text.len() > LARGEST_FILE {
             note(&path, None, "The file is larger than 4 MiB. Make it smaller".to_owned());
             continue;
@@ -229,7 +231,7 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
                 folder.forms.push(form);
                 wrong
             }),
-            _ => Ok(Some((None, PLACES.to_owned()))),
+            _ => Ok(Some((None, misplaced(&path)))),
         };
         match read {
             Ok(None) => {}
@@ -237,14 +239,23 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
         }
         folder.texts.insert(path, text);
     }
+    texts::meant(&mut folder);
     if faults.is_empty() { Ok(folder) } else { Err(faults) }
 }
 
 const PLACES: &str = "This is no definition file. There can be organization.yaml, people.yaml, groups.yaml, connectors.yaml, calendars.yaml, \
      catalog.yaml, items/<key>.yaml and forms/<key>.yaml";
 
-fn ignored(path: &str) -> bool {
-    path == "README.md" || path.split('/').any(|name| name.starts_with('.'))
+/// Whether a file has nothing to say here.
+pub(super) fn ignored(path: &str) -> bool {
+    path == "README.md" || path.split('/').any(bytes::is_left_behind)
+}
+
+fn misplaced(path: &str) -> String {
+    match path.strip_suffix(".yml") {
+        Some(stem) => format!("Definition files end in .yaml. Call it {stem}.yaml"),
+        None => PLACES.to_owned(),
+    }
 }
 
 fn is_yaml(name: &str) -> bool {
@@ -262,12 +273,27 @@ fn misnamed(name: &str, key: &str, text: &str) -> Option<Place> {
 
 /// A file's content, or the line and the reason why not.
 fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Place> {
-    serde_yaml_ng::from_str(text).map_err(|error| {
+    let kept = written::kept(text).map_err(|(line, message)| (Some(line), message))?;
+    serde_yaml_ng::from_str(&kept).map_err(|error| {
         let message = error.to_string();
         let place = error.location().map(|place| place.line());
         let message = message.rfind(" at line ").map_or(message.as_str(), |end| &message[..end]);
-        (place, message.to_owned())
+        (place, format!("{message}{}", hint(text, place, message)))
     })
+}
+
+/// What to do about a fault that people do not see in what they wrote.
+fn hint(text: &str, line: Option<usize>, message: &str) -> &'static str {
+    let written = line.and_then(|line| text.lines().nth(line.saturating_sub(1))).unwrap_or_default();
+    let indent = &written[..written.len() - written.trim_start().len()];
+    let takes = |kind: &str| message.contains(&format!("invalid type: {kind}"));
+    if message.contains("expected a string") && ["integer", "floating point", "boolean", "unit value"].into_iter().any(takes) {
+        ". If it is a text, put it in quotes"
+    } else if indent.contains('\t') || message.contains("cannot start any token") && written.contains('\t') {
+        ". There is a tab: indent with blanks"
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -288,6 +314,48 @@ mod tests {
         let (line, message) = yaml::<OrganizationFile>("key: north\nnmae: North\n").unwrap_err();
         assert_eq!(line, Some(2));
         assert!(message.contains("nmae") && message.contains("`name`"), "{message}");
+    }
+
+    #[test]
+    fn what_people_cannot_see_is_said_with_what_to_do() {
+        let message = |text: &str| yaml::<Vec<PersonFile>>(text).unwrap_err();
+        assert_eq!(message("- email: a@b.example\n  phone: ~\n").0, Some(2));
+        let (line, tab) = message("- email: a@b.example\n\tname: A\n");
+        assert!(line == Some(2) && tab.ends_with("There is a tab: indent with blanks"), "{tab}");
+        for named in ["items/vpn.yml", "people.yml"] {
+            let faults = parse("north", vec![(named.to_owned(), String::new())]).err().unwrap();
+            assert!(faults[0].message.contains(".yaml"), "{faults:?}");
+        }
+        let marked = vec![("organization.yaml".to_owned(), "\u{feff}key: north\r\nname: North\r\n".to_owned())];
+        assert_eq!(parse("north", marked).ok().unwrap().name.as_deref(), Some("North"));
+        assert_eq!(
+            organization_key(&[("organization.yaml".to_owned(), "\u{feff}key: north\nname: N\n".to_owned())]).as_deref(),
+            Some("north")
+        );
+    }
+
+    #[test]
+    fn a_text_is_kept_as_it_was_written_wherever_it_stands() {
+        let field = |default: &str| format!("      - {{key: a, label: 1.10, type: text, default: {default}}}\n");
+        let form = |default: &str| format!("key: f\ntitle: 12e5\nsections:\n  - key: s\n    title: 0x1F\n    fields:\n{}", field(default));
+        for written in
+            ["1.10", "12e5", "0x1F", "yes", "2026-01-01", "1_000", ".5", "on", "5", "true", "True", "007", "+442079460101", "1.0"]
+        {
+            let folder = parse("north", vec![("forms/f.yaml".to_owned(), form(written))]).unwrap_or_else(|faults| panic!("{faults:?}"));
+            let read = &folder.forms[0];
+            assert_eq!(read.sections[0].fields[0].default, Some(written.into()), "{written}");
+            assert_eq!((read.title.as_str(), read.sections[0].title.as_str()), ("12e5", "0x1F"));
+            assert_eq!(read.sections[0].fields[0].label, "1.10");
+        }
+        let faults = parse("north", vec![("forms/f.yaml".to_owned(), form("~"))]).err().unwrap();
+        assert!(faults[0].to_string().starts_with("forms/f.yaml:7: “~” means nothing in YAML. Put it in quotes"), "{faults:?}");
+        let connectors = "- {key: desk, name: 1.10, kind: webhook, settings: {url: 'https://a.example', payload_template: 2.50}}\n";
+        let folder = parse("north", vec![("connectors.yaml".to_owned(), connectors.to_owned())]).ok().unwrap();
+        assert_eq!(folder.connectors[0].settings["payload_template"], "2.50");
+        let people = "- {email: a@b.example, name: 1.10, title: 1e3, phone: +442079460101}\n";
+        let folder = parse("north", vec![("people.yaml".to_owned(), people.to_owned())]).ok().unwrap();
+        let person = &folder.people[0];
+        assert_eq!((person.name.as_str(), person.title.as_str(), person.phone.as_str()), ("1.10", "1e3", "+442079460101"));
     }
 
     #[test]

@@ -213,7 +213,10 @@ async fn all_problems_are_told_at_once() {
     on_both(|world| async move {
         let mut files = altered("items/laptop.yaml", "prefix: IT", "prefix: it");
         files.push(("items/new.yml".to_owned(), String::new()));
-        assert!(message(definitions::plan(&world.backend, "north", files).await).contains("items/new.yml: This is no definition file"));
+        assert!(
+            message(definitions::plan(&world.backend, "north", files).await)
+                .contains("items/new.yml: Definition files end in .yaml. Call it items/new.yaml")
+        );
         let files = altered("items/laptop.yaml", "prefix: IT\nexpected: 3 working days\nform: laptop", "prefix: it\nform: gone");
         assert!(message(definitions::plan(&world.backend, "north", files).await).starts_with("2 problems; nothing was changed.\n"));
     })
