@@ -16,6 +16,7 @@ mod m20261127_000001_probes;
 mod m20261127_000002_receipts;
 mod m20261127_000003_tries;
 mod m20261127_000004_search_names;
+mod m20261127_000005_leaving;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000002_receipts::Migration),
             Box::new(m20261127_000003_tries::Migration),
             Box::new(m20261127_000004_search_names::Migration),
+            Box::new(m20261127_000005_leaving::Migration),
         ]
     }
 }

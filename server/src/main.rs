@@ -102,6 +102,27 @@ enum UserCommand {
         #[arg(long)]
         admin: bool,
     },
+    /// Keep somebody out from this moment: sessions end, deputies end, what waits for them moves on.
+    Disable {
+        #[arg(long)]
+        email: String,
+        /// Key of the organization; everywhere when left out.
+        #[arg(long)]
+        organization: Option<String>,
+    },
+    /// Let somebody in again who was disabled.
+    Enable {
+        #[arg(long)]
+        email: String,
+        /// Key of the organization; everywhere when left out.
+        #[arg(long)]
+        organization: Option<String>,
+    },
+    /// Set the password of an account, also of one that has none. It is asked for, or read from standard input. Sessions end.
+    Password {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -168,11 +189,8 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
             say!("{}", report.text.trim_end());
             if report.healthy { Ok(()) } else { Err("Something needs attention: see above.".to_owned()) }
         }
-        Command::User { command: UserCommand::Create { email, name, organization, admin } } => {
-            let backend = open_migrated(&config).await?;
-            let password = password()?;
-            people::create_account(&backend, &email, &name, &password, admin, &organization).await.map_err(|error| error.to_string())?;
-            say!("{name} can sign in at {}/sign-in with {email}.", config.public_url);
+        Command::User { command } => {
+            say!("{}", account(&config, command).await?);
             Ok(())
         }
         Command::Apply { folder, plan } => apply(&open_migrated(&config).await?, &folder, plan).await,
@@ -264,6 +282,25 @@ async fn apply(backend: &Backend, folder: &std::path::Path, plan_only: bool) -> 
     Ok(())
 }
 
+/// One of the commands about accounts; what to tell the person at the terminal.
+async fn account(config: &Config, command: UserCommand) -> Result<String, String> {
+    let backend = open_migrated(config).await?;
+    let said = match command {
+        UserCommand::Create { email, name, organization, admin } => {
+            let password = password()?;
+            let made = people::create_account(&backend, &email, &name, &password, admin, &organization).await;
+            made.map(|_| format!("{name} can sign in at {}/sign-in with {email}.", config.public_url))
+        }
+        UserCommand::Disable { email, organization } => people::disable(&backend, &email, organization.as_deref()).await,
+        UserCommand::Enable { email, organization } => people::enable(&backend, &email, organization.as_deref()).await,
+        UserCommand::Password { email } => {
+            let set = people::set_password(&backend, &email, &password()?).await;
+            set.map(|()| format!("{email} signs in with the new password from now on. Every session of theirs has ended."))
+        }
+    };
+    said.map_err(|error| error.to_string())
+}
+
 /// Asks for a password without showing it, or reads one line of standard input.
 fn password() -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("The password cannot be read: {error}");
@@ -274,7 +311,7 @@ fn password() -> Result<String, String> {
         print!("Again: ");
         std::io::stdout().flush().map_err(unreadable)?;
         if rpassword::read_password().map_err(unreadable)? != password {
-            return Err("The two passwords differ; nothing was created.".to_owned());
+            return Err("The two passwords differ; nothing was changed.".to_owned());
         }
         Ok(password)
     } else {

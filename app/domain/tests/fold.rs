@@ -85,6 +85,7 @@ fn any_what() -> impl Strategy<Value = What> {
         (keys(), text()).prop_map(|(rules, reason)| What::Withdrawn { rules, reason }),
         (text(), target(), text()).prop_map(|(rule, target, words)| What::Rerouted { rule, target, reason: words.clone(), words }),
         text().prop_map(|key| What::Reminded { key }),
+        keys().prop_map(|rules| What::FellBack { rules }),
         (text(), keys(), target()).prop_map(|(key, rules, target)| What::ApprovalEscalated { words: key.clone(), key, rules, target }),
         (text(), verdict()).prop_map(|(key, verdict)| What::TimedOut { stage: "approval".to_owned(), key, verdict }),
         text().prop_map(|question| What::InfoRequested { question }),

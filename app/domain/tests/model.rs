@@ -69,7 +69,7 @@ fn approving(stages: Vec<Stage>, plan: Plan, hours: u8) -> Desk {
         Action::Complete { note: String::new() },
     ];
     let (start, effects) = (file.request, file.decision.effects);
-    Desk { start, effects, people: approvers(), actions, hours, unsteady: true, task: None, fault: None }
+    Desk { start, effects, people: approvers(), actions, hours, unsteady: true, leaver: false, task: None, fault: None }
 }
 
 fn hooked() -> Plan {
@@ -90,6 +90,15 @@ fn two_of_three() -> Desk {
 fn any_in_time() -> Desk {
     let rules = vec![person(&ruth(), "ruth"), person(&requester(), "self"), owners("owners")];
     approving(vec![stage("any", Require::Any, rules, Some(Verdict::Approve))], hooked(), 2)
+}
+
+/// Samir, whom rules name and who is alone in the group beside the requester, is disabled at some moment.
+fn leaving() -> Desk {
+    let first = stage("team", Require::All, vec![person(&samir(), "samir"), owners("owners")], None);
+    let second = stage("board", Require::AtLeast(2), vec![owners("more"), person(&ruth(), "ruth"), person(&samir(), "again")], None);
+    let desk = approving(vec![first, second], Plan::default(), 0);
+    let wanted = |action: &Action| matches!(action, Action::Decide { .. } | Action::Withdraw { .. } | Action::ProvideInfo { .. });
+    Desk { actions: desk.actions.iter().filter(|action| wanted(action)).cloned().collect(), unsteady: false, leaver: true, ..desk }
 }
 
 /// The people who work, and a requester who is nothing else. No approval.
@@ -135,7 +144,7 @@ fn working(plan: Plan, task: bool) -> Desk {
         Action::Delete { reason: String::new() },
     ];
     let people = vec![plain, operator(), supervisor(), checker()];
-    Desk { start, effects: file.decision.effects, people, actions, hours: 1, unsteady: false, task, fault: None }
+    Desk { start, effects: file.decision.effects, people, actions, hours: 1, unsteady: false, leaver: false, task, fault: None }
 }
 
 fn by_hand() -> Desk {
@@ -175,6 +184,16 @@ fn two_of_three_keep_the_rules() {
 #[test]
 fn any_with_an_automatic_outcome_keeps_the_rules() {
     holds(any_in_time(), 500);
+}
+
+#[test]
+fn what_waits_for_somebody_who_leaves_keeps_the_rules() {
+    holds(leaving(), 100);
+}
+
+#[test]
+fn what_waits_for_nobody_is_noticed() {
+    finds(leaving(), Fault::NobodyPassesOn, "what waits can be decided by somebody, or passes on");
 }
 
 #[test]
@@ -273,7 +292,7 @@ fn stuck(desk: &Desk) -> (usize, Vec<Snap>) {
             let to = number(next, &mut snaps, &mut back, &mut waiting);
             let cancels =
                 matches!(step, Step::Acts(_, action) if matches!(desk.actions[action], Action::Cancel { .. } | Action::Delete { .. }));
-            if !cancels && !matches!(step, Step::Hour | Step::Leaves | Step::Revoked) {
+            if !cancels && !matches!(step, Step::Hour | Step::Leaves | Step::Gone | Step::Revoked) {
                 back[to].push(from);
             }
         }

@@ -42,6 +42,9 @@ pub fn line(event: &Event) -> Line {
         What::ApprovalEscalated { words, .. } => {
             new("hourglass", "wait", "Docket".to_owned(), &format!("let {words} decide as well, as it takes long"), "")
         }
+        What::FellBack { .. } => {
+            new("arrow-up-right", "wait", "Docket".to_owned(), "let any administrator decide as well, as nobody who was asked can", "")
+        }
         What::TimedOut { verdict: Verdict::Reject, .. } => new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", ""),
         What::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
         // The time follows, by the reader's clock.
@@ -232,6 +235,11 @@ mod tests {
             ),
             (What::InfoRequested { question: s("Which site?") }, true, "Ruth Abel asked for changes [Which site?]"),
             (What::InfoProvided { answer: s("North") }, true, "Ruth Abel answered [North]"),
+            (
+                What::FellBack { rules: vec![s("owners")] },
+                false,
+                "Docket let any administrator decide as well, as nobody who was asked can []",
+            ),
             (What::Released, false, "Approval is complete; the work begins []"),
             (What::Dispatched { connectors: vec![s("A"), s("B"), s("C")] }, false, "Handed over to A, B and C []"),
             (What::Delivered { connector: s("Desk") }, false, "Desk has taken the request []"),

@@ -1,7 +1,8 @@
 //! Definitions as files: an organization's catalog, forms, connectors, groups and people as a folder of readable YAML.
 //!
 //! `plan` says what `apply` would do; `apply` does it in one transaction or not at all; `export` writes what there is, and applying it
-//! again changes nothing. What is not in the folder is left as it is, and said so. Secrets and passwords are never written to files.
+//! again changes nothing. What is not in the folder is left as it is, and said so, but for people: whoever is taken out of
+//! `people.yaml` leaves. Secrets and passwords are never written to files.
 
 mod bytes;
 mod changes;
@@ -13,9 +14,10 @@ pub(crate) mod secrets;
 mod texts;
 mod written;
 
-use crate::Backend;
 use crate::error::{Error, Result};
+use crate::people::leaving;
 use crate::store::{calendars, connectors, forms, groups, items, members, organizations, people};
+use crate::{Backend, fallback};
 use changes::Changes;
 use domain::Refusal;
 use domain::catalog::Item;
@@ -92,12 +94,19 @@ pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) 
     let organization = organizations::by_key(&backend.store().platform(), &folder.key).await?;
     let name = organization.as_ref().map(|organization| organization.name.clone());
     let id = organization.map_or_else(|| OrganizationId(backend.id()), |organization| organization.id);
-    let (within, now) = (backend.clone(), backend.now());
+    let (within, now, key) = (backend.clone(), backend.now(), folder.key.clone());
     let work = backend.store().write(id, move |tx| {
         Box::pin(async move {
             let present = load(&within, tx, name, &folder).await?;
             let changes = compare(&within, &folder, &present)?;
             changes.write(tx, &within.settings().keys, now).await?;
+            for person in &changes.leaving {
+                leaving::leave(tx, *person, now).await?;
+            }
+            if !changes.leaving.is_empty() {
+                tracing::info!(organization = %key, people = changes.leaving.len(), "people were disabled by definition files");
+            }
+            fallback::settle(tx, &within).await?;
             Ok::<Plan, Error>(changes.plan)
         })
     });
@@ -151,7 +160,11 @@ fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Chan
     if !faults.is_empty() {
         return Err(refuse(faults));
     }
-    Changes::between(folder, present, &|| backend.id())
+    let changes = Changes::between(folder, present, &|| backend.id())?;
+    match changes.without_administrators(folder, present) {
+        Some(fault) => Err(refuse(vec![fault])),
+        None => Ok(changes),
+    }
 }
 
 async fn load(backend: &Backend, handle: &impl crate::store::Handle, name: Option<String>, folder: &Folder) -> Result<Present> {

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::live::Change;
 use crate::store::delegations::{self, Side};
 use crate::store::{Handle, Tx, facts, items};
-use crate::{Backend, zones};
+use crate::{Backend, fallback, zones};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::approvals::away::{self, AwayPage, AwayRow, Phase};
 use domain::approvals::delegation::Delegation;
@@ -68,6 +68,7 @@ pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Resu
                 let grant = wanted(tx, &be, &who, &answers).await?;
                 delegations::insert(tx, &grant, be.now()).await?;
                 announce(tx, &grant);
+                fallback::settle(tx, &be).await?;
                 Ok(())
             })
         })
@@ -89,6 +90,7 @@ pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result
                 if be.now() < grant.over_at() {
                     delegations::set_revoked(tx, id, Some(be.now())).await?;
                     announce(tx, &grant);
+                    fallback::settle(tx, &be).await?;
                 }
                 Ok(())
             })
@@ -112,6 +114,7 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
                     Some(at) if be.now() - at <= UNDO && be.now() < grant.ends_at => {
                         delegations::set_revoked(tx, id, None).await?;
                         announce(tx, &grant);
+                        fallback::settle(tx, &be).await?;
                         Ok(())
                     }
                     Some(_) => Err(Refusal::not_now("This ended more than a minute ago. Set it up again.").into()),

@@ -9,6 +9,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{Handle, calendars, groups, items, members, organizations};
+use domain::approvals::Target;
 use domain::catalog::{Item, may_request};
 use domain::forms::Form;
 use domain::forms::resolver::{FormVersion, resolve};
@@ -48,6 +49,8 @@ struct Found {
     people: BTreeMap<PersonId, Option<PersonRef>>,
     addresses: BTreeMap<String, Option<PersonRef>>,
     managers: BTreeMap<PersonId, Option<PersonRef>>,
+    /// Two of those a target means who can sign in: enough to know whether there is another one than the requester.
+    deciders: BTreeMap<Target, Vec<PersonId>>,
     /// Addresses of form versions that the database keeps.
     versions: BTreeSet<String>,
 }
@@ -113,14 +116,14 @@ impl Known {
         self.groups.iter().find(|group| group.id == id)
     }
 
-    /// These people, as far as they are members; in no particular order.
+    /// These people, as far as they are members who can sign in; in no particular order.
     pub async fn people(&self, handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
         let missing: Vec<PersonId> = {
             let found = lock(&self.found)?;
             ids.iter().filter(|id| !found.people.contains_key(id)).copied().collect()
         };
         if !missing.is_empty() {
-            let there = members::people(handle, &missing).await?;
+            let there = members::present_people(handle, &missing).await?;
             let mut found = lock(&self.found)?;
             make_room(&mut found.people);
             for id in missing {
@@ -155,6 +158,20 @@ impl Known {
         make_room(&mut found.managers);
         found.managers.insert(of, person.clone());
         Ok(person)
+    }
+
+    /// Whether nobody but this requester could decide what the target names. Who is away is not known here: it changes by the hour.
+    pub async fn is_nobody(&self, handle: &impl Handle, target: &Target, requester: Option<PersonId>) -> Result<bool> {
+        let alone = |people: &[PersonId]| people.iter().all(|person| Some(*person) == requester);
+        if let Some(known) = lock(&self.found)?.deciders.get(target) {
+            return Ok(alone(known));
+        }
+        let people: Vec<PersonId> = members::meant(handle, target, 2).await?.into_iter().map(|person| person.id).collect();
+        let nobody = alone(&people);
+        let mut found = lock(&self.found)?;
+        make_room(&mut found.deciders);
+        found.deciders.insert(target.clone(), people);
+        Ok(nobody)
     }
 
     /// Whether the database is known to keep this form version. It never stops to.

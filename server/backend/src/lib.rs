@@ -11,6 +11,7 @@ pub mod console;
 pub mod definitions;
 pub mod delegations;
 mod error;
+mod fallback;
 pub mod held;
 mod known;
 pub mod live;
@@ -84,6 +85,7 @@ struct Inner {
     client: connectors::http::Client,
     memory: known::Memory,
     lookout: readiness::Lookout,
+    last_look: fallback::LastLook,
 }
 
 impl Backend {
@@ -101,6 +103,7 @@ impl Backend {
             client,
             memory: known::Memory::default(),
             lookout: readiness::Lookout::default(),
+            last_look: fallback::LastLook::default(),
         })))
     }
 
@@ -137,6 +140,11 @@ impl Backend {
     /// The one HTTP client.
     pub fn client(&self) -> &connectors::http::Client {
         &self.0.client
+    }
+
+    /// When this process looked last for what nobody can decide.
+    pub(crate) fn last_look(&self) -> &fallback::LastLook {
+        &self.0.last_look
     }
 
     /// What this process knows of organizations.

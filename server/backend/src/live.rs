@@ -11,7 +11,7 @@ use tokio::sync::{Notify, broadcast};
 pub enum Change {
     /// A request was filed, decided or moved. `targets` are the index keys of rules that wait or waited on it.
     Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
-    /// What these people may decide changed.
+    /// What these people may decide changed, or whether they are signed in; of everybody, when none is named.
     Rights { organization: OrganizationId, people: Vec<PersonId> },
     /// Deliveries, destinations or tests of connectors changed.
     Deliveries { organization: OrganizationId },

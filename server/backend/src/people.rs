@@ -2,12 +2,14 @@
 //!
 //! Deliberately not here: cookies and sessions' data (server), and what roles allow (domain).
 
+pub(crate) mod leaving;
 pub(crate) mod password;
 mod profile;
 mod sign_in;
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
+use crate::live::Change;
 use crate::store::{self, count, facts, members, organizations, people, sessions, sign_in_attempts};
 use crate::{Backend, approvals, console, requests, zones};
 use chrono::{DateTime, Utc};
@@ -18,6 +20,7 @@ use domain::people::{GroupRef, Me, OrganizationRef, PersonRef};
 use domain::permission::{self, Permission};
 use domain::text::{count_characters, tidy_code, tidy_line};
 
+pub use leaving::{disable, enable};
 pub use password::SHORTEST as SHORTEST_PASSWORD;
 pub use profile::{change_password, profile, save_profile};
 pub use sign_in::{SignInPlace, device_mark, sign_in};
@@ -188,7 +191,7 @@ pub async fn organizations(backend: &Backend) -> Result<Vec<OrganizationRef>> {
     organizations::all(&backend.store().platform()).await
 }
 
-/// Sets the password of an account and ends its sign-ins. For the command line.
+/// Sets the password of an account, which may have had none, and ends its sign-ins. For the command line.
 ///
 /// # Errors
 /// `Input` when the password is too short or nobody has this address.
@@ -201,8 +204,23 @@ pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Res
     }
     if let Some(account) = people::credentials(&backend.store().platform(), &email).await? {
         sessions::delete_of_person(backend.store(), account.id).await?;
+        for organization in organizations::of_person(&backend.store().platform(), account.id).await? {
+            announce_rights(backend, organization.id, account.id).await?;
+        }
     }
+    tracing::info!(%email, "a password was set from the command line");
     Ok(())
+}
+
+/// Open pages of the person look again whether they are signed in.
+async fn announce_rights(backend: &Backend, organization: OrganizationId, person: PersonId) -> Result<()> {
+    let work = backend.store().write(organization, move |tx| {
+        Box::pin(async move {
+            tx.announce(Change::Rights { organization, people: vec![person] });
+            Ok::<(), Error>(())
+        })
+    });
+    work.await
 }
 
 /// Makes an account in an organization. For the command line: on an empty database it sets the organization up too.
@@ -257,7 +275,16 @@ pub async fn create_account(
                 let account = people::Account { id, email, name, time_zone: String::new(), phone: String::new() };
                 people::insert(tx, &[(account.clone(), Some(hash))], now).await?;
                 let roles = vec![if admin { "admin" } else { "requester" }.to_owned()];
-                members::save(tx, &[members::Member { account, title: String::new(), roles, manager: None }]).await?;
+                let member = members::Member {
+                    account,
+                    title: String::new(),
+                    roles,
+                    manager: None,
+                    disabled: false,
+                    listed: false,
+                    account_disabled: false,
+                };
+                members::save(tx, &[member]).await?;
                 Ok::<PersonId, Error>(id)
             })
         })

@@ -8,9 +8,9 @@
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::held;
 use crate::requests::wake;
 use crate::store::requests;
+use crate::{fallback, held};
 
 /// Requests looked at in one go.
 const AT_ONCE: u64 = 100;
@@ -20,7 +20,7 @@ const AT_ONCE: u64 = 100;
 /// # Errors
 /// When the database fails.
 pub async fn run(backend: &Backend) -> Result<u32> {
-    let mut changed = held::run(backend).await?;
+    let mut changed = held::run(backend).await? + fallback::run(backend).await?;
     loop {
         let due = requests::due(&backend.store().platform(), backend.now(), AT_ONCE).await?;
         let all = (due.len() as u64) < AT_ONCE;

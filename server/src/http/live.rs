@@ -172,7 +172,7 @@ impl Listener {
                     }
                 }
                 Change::Rights { organization, people } if organization == self.caller.organization => {
-                    if people.contains(&self.caller.id()) {
+                    if people.is_empty() || people.contains(&self.caller.id()) {
                         self.refresh.reset_immediately();
                     }
                 }

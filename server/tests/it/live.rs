@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// An open stream, read event by event.
-struct Stream {
+pub struct Stream {
     answer: Response,
     read: String,
 }
 
 impl Stream {
-    async fn open(browser: &Browser) -> Self {
+    pub async fn open(browser: &Browser) -> Self {
         let answer = browser.get("/live").await;
         assert_eq!(header(&answer, "content-type"), "text/event-stream");
         Self { answer, read: String::new() }
     }
 
     /// Name and data of the next event; None when the stream ended.
-    async fn next(&mut self) -> Option<(String, Value)> {
+    pub async fn next(&mut self) -> Option<(String, Value)> {
         let wait = async {
             loop {
                 if let Some((event, rest)) = self.read.split_once("\n\n") {

@@ -13,6 +13,7 @@ mod doctor;
 mod durability;
 mod harness;
 mod landing;
+mod leaving;
 mod limits;
 mod live;
 mod moments;

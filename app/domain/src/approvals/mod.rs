@@ -3,6 +3,7 @@
 //! A *policy* is what an item's author writes: ordered stages of rules. At submission it is frozen (`route::freeze`): conditions are
 //! answered, names become ids. What is frozen never changes; decisions, re-routing and time are kept beside it, by events alone.
 
+pub mod able;
 pub mod authoring;
 pub mod away;
 pub mod bulk;

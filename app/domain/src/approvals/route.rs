@@ -9,7 +9,7 @@ use crate::forms::{Answers, Condition, Form, journey};
 use crate::id::PersonId;
 use crate::people::{GroupRef, PersonRef};
 use crate::permission;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The people and groups a policy speaks of, as they are in the organization now. Who is gone is missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Directory {
     pub picked: BTreeMap<PersonId, PersonRef>,
     /// The requester's manager.
     pub manager: Option<PersonRef>,
+    /// Of what the policy names, what means nobody who could decide a request of this requester.
+    pub nobody: BTreeSet<Target>,
 }
 
 /// Whose request it is, of which item, with which answers.
@@ -45,6 +47,8 @@ pub struct Described {
     /// Why a conditional rule is asked, by rule key.
     pub because: BTreeMap<String, String>,
     pub skipped: Vec<RouteSkipped>,
+    /// Keys of the rules that administrators decide because nobody whom they name can.
+    pub fell_back: Vec<String>,
 }
 
 impl Policy {
@@ -107,7 +111,9 @@ pub fn describe(asked: &Asked<'_>, directory: &Directory) -> Described {
             if holds(&rule.when) {
                 let why = rule.when.as_ref().or(stage.when.as_ref()).map(|when| because(&rule.label, when, asked.form));
                 route.because.extend(why.map(|why| (rule.key.clone(), why)));
-                rules.push(finder.freeze(rule));
+                let (frozen, fell_back) = finder.freeze(rule);
+                route.fell_back.extend(fell_back.then(|| frozen.key.clone()));
+                rules.push(frozen);
             } else {
                 route.skipped.extend(skipped(&rule.label, &rule.when, asked.form));
             }
@@ -122,9 +128,12 @@ pub fn describe(asked: &Asked<'_>, directory: &Directory) -> Described {
     route
 }
 
-/// The approval to be frozen: `describe` without its words.
-pub fn freeze(asked: &Asked<'_>, directory: &Directory) -> Approval {
-    describe(asked, directory).approval
+/// The approval to be frozen, and the rules of its first stage that administrators decide because nobody whom they name can.
+pub fn freeze(asked: &Asked<'_>, directory: &Directory) -> (Approval, Vec<String>) {
+    let Described { approval, mut fell_back, .. } = describe(asked, directory);
+    let first = approval.stages.first().map(|stage| stage.rules.as_slice()).unwrap_or_default();
+    fell_back.retain(|key| first.iter().any(|rule| rule.key == *key));
+    (approval, fell_back)
 }
 
 fn skipped(label: &str, when: &Option<Condition>, form: &Form) -> Option<RouteSkipped> {
@@ -190,15 +199,26 @@ impl Finder<'_> {
     fn nobody_named(&self, stage: &str) -> FrozenRule {
         let key = if stage == authoring::ONLY_STAGE { "administrators".to_owned() } else { format!("{stage}-administrators") };
         let rule = Rule { key, label: "Administrators".to_owned(), team: true, ..Rule::default() };
-        let found = self.freeze(&rule);
+        let (found, _) = self.freeze(&rule);
         let label = if found.also.is_empty() { found.label } else { "Approver team".to_owned() };
         FrozenRule { label, ..found }
     }
 
-    fn freeze(&self, rule: &Rule) -> FrozenRule {
+    /// The rule, and whether it is the administrators' because nobody whom it names can decide it.
+    fn freeze(&self, rule: &Rule) -> (FrozenRule, bool) {
         let (words, target, also) = self.find(rule);
         let frozen = FrozenRule { key: rule.key.clone(), label: rule.label.clone(), words, target, also };
-        if self.self_approval { frozen } else { machine::rule_for(self.asked.requester.id, frozen) }
+        let mut frozen = if self.self_approval { frozen } else { machine::rule_for(self.asked.requester.id, frozen) };
+        if rule.administrators || rule.team {
+            return (frozen, false);
+        }
+        let nobody = self.directory.nobody.contains(&frozen.target);
+        if nobody && frozen.target != Target::Administrators {
+            frozen.words.push_str(", or any administrator, as nobody there can decide now");
+            frozen.also.push(Target::Administrators);
+        }
+        let fell_back = nobody || frozen.target == Target::Administrators;
+        (frozen, fell_back)
     }
 
     fn find(&self, rule: &Rule) -> (String, Target, Vec<Target>) {
@@ -237,7 +257,7 @@ impl Finder<'_> {
             (None, None) => None,
         };
         // Whoever the rule named is gone: somebody has to be able to decide.
-        found.unwrap_or_else(|| instead(", as nobody fits this rule any more"))
+        found.unwrap_or_else(|| instead(", as nobody fits this rule now"))
     }
 }
 

@@ -16,6 +16,7 @@ fn directory() -> Directory {
         groups: [("owners".to_owned(), group(100, "owners", "Owners")), ("desk".to_owned(), group(101, "desk", "Service desk"))].into(),
         picked: [(person(4, "").id, person(4, "Mei Lin"))].into(),
         manager: Some(person(3, "Samir Haddad")),
+        nobody: BTreeSet::new(),
     }
 }
 
@@ -107,6 +108,39 @@ fn whoever_is_missing_is_replaced_by_the_administrators() {
     let words: Vec<_> = all.approval.rules().skip(2).map(|rule| rule.words.as_str()).collect();
     assert_eq!(words, ["Samir Haddad", "Mei Lin", "anyone in Service desk, or an administrator"]);
     assert_eq!(all.approval.stages[0].rules[4].also, [Target::Administrators]);
+}
+
+#[test]
+fn a_group_without_anybody_is_joined_by_the_administrators() {
+    let mut empty = directory();
+    let target = Target::Group { id: empty.groups["owners"].id };
+    empty.nobody.insert(target.clone());
+    let policy = "stages:
+  - {key: one, rules: [{key: a, label: A, group: owners}, {key: b, label: B, group: desk}]}
+  - {key: two, rules: [{key: c, label: C, group: owners}, {key: d, label: D, administrators: true}]}
+";
+    let route = by(policy, "{}", None, &empty);
+    let words = "anyone in Owners, or any administrator, as nobody there can decide now";
+    assert_eq!(who(&route), [format!("{words} + anyone in Service desk"), format!("{words} + any administrator")]);
+    let rule = &route.approval.stages[0].rules[0];
+    assert_eq!((&rule.target, rule.also.as_slice()), (&target, [Target::Administrators].as_slice()), "whoever joins the group decides too");
+    assert_eq!(route.fell_back, ["a", "c"]);
+}
+
+#[test]
+fn what_fell_back_is_told_from_what_administrators_were_meant_to_decide() {
+    let mut own = directory();
+    own.manager = Some(person(1, "Jonas Weber"));
+    let policy = "rules:
+  - {key: a, label: A, person: gone@north.example}
+  - {key: b, label: B, manager: true}
+  - {key: c, label: C, answer: boss}
+  - {key: d, label: D, administrators: true}
+  - {key: e, label: E, team: true}
+  - {key: f, label: F, person: ruth@north.example}
+";
+    assert_eq!(by(policy, "{}", Some("desk"), &own).fell_back, ["a", "b", "c"]);
+    assert_eq!(by("{}", "{}", None, &own).fell_back, [""; 0]);
 }
 
 #[test]

@@ -116,6 +116,7 @@ const fn urgent(key: &'static str, label: &'static str, parts: &'static [Part]) 
 pub const NOTICES: &[Told] = &[
     told("new_request_created", "Request submitted", Group::Requests, &[Requester], &[InApp, Email]),
     told("request_pending_approval", "Waiting for approval", Group::Requests, &[Named], ALL),
+    told("approval_fell_back", "Nobody else can decide", Group::Requests, &[Named], ALL),
     told("request_approved", "Approved", Group::Requests, &[Requester], ALL),
     told("request_rejected", "Declined", Group::Requests, &[Requester], ALL),
     told("scheduled_request_activated", "Scheduled start", Group::Requests, &[Requester, Assignee], BELL),

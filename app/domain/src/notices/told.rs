@@ -1,6 +1,6 @@
 //! What a decision tells: its notices, by event key.
 
-use crate::approvals::machine;
+use crate::approvals::{Target, machine};
 use crate::effect::{Effect, Notice};
 use crate::people::PersonRef;
 use crate::requests::tasks::Task;
@@ -24,7 +24,8 @@ fn of_key(key: &str, before: &State, decision: &Decision) -> Notice {
     let by = event.and_then(|event| event.actor.clone());
     let text = event.map(|event| written(&event.what).to_owned()).unwrap_or_default();
     let targets = match key {
-        "request_pending_approval" | "update_provided" => waiting(&decision.state),
+        "request_pending_approval" => asked(decision),
+        "update_provided" => waiting(&decision.state),
         // Those who were about to decide.
         "request_cancelled" => waiting(before),
         _ => Vec::new(),
@@ -37,9 +38,14 @@ fn of_event(what: &What, by: Option<&PersonRef>) -> Option<Notice> {
     let (event, people, text) = match what {
         What::Assigned { to } if by.is_none_or(|by| by.id != to.id) => ("request_assigned", vec![to.id], String::new()),
         What::Escalated { reason } => ("request_escalated", Vec::new(), reason.clone()),
+        What::FellBack { .. } => ("approval_fell_back", Vec::new(), String::new()),
         _ => return None,
     };
-    Some(Notice { event: event.to_owned(), people, by: by.cloned(), text, ..Notice::default() })
+    let targets = match what {
+        What::FellBack { .. } => vec![Target::Administrators.index_key()],
+        _ => Vec::new(),
+    };
+    Some(Notice { event: event.to_owned(), people, targets, by: by.cloned(), text, ..Notice::default() })
 }
 
 /// The notice to whom a task was given; None when it is nobody's, or they took it themselves.
@@ -53,6 +59,13 @@ pub fn given(task: &Task, by: Option<&PersonRef>) -> Option<Effect> {
 /// The notice of a delivery that was given up.
 pub fn delivery_failed(connector: &str, error: &str) -> Effect {
     Effect::Notify(Notice { event: "delivery_failed".to_owned(), text: format!("{connector}: {error}"), ..Notice::default() })
+}
+
+/// Who is asked to decide: those who may, but administrators only once, when the same decision tells them why it is theirs.
+fn asked(decision: &Decision) -> Vec<String> {
+    let told = decision.events.iter().any(|event| matches!(event.what, What::FellBack { .. }));
+    let administrators = Target::Administrators.index_key();
+    waiting(&decision.state).into_iter().filter(|key| !told || *key != administrators).collect()
 }
 
 /// Who may decide now, as index keys.

@@ -8,6 +8,7 @@ pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
     match event {
         "new_request_created" => format!("{requester} sent this request"),
         "request_pending_approval" => format!("{requester} asks for your decision"),
+        "approval_fell_back" => "Nobody who was asked can decide this: you can, as an administrator".to_owned(),
         "request_approved" => "Approved, the work begins".to_owned(),
         "request_rejected" => format!("{who} declined this request"),
         "scheduled_request_activated" => "The scheduled work begins".to_owned(),
@@ -34,7 +35,7 @@ pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
 /// The word on the button that opens the request.
 pub fn button(event: &str) -> &'static str {
     match event {
-        "request_pending_approval" | "request_approval_reminder" | "request_approval_escalated" => "Read and decide",
+        "request_pending_approval" | "approval_fell_back" | "request_approval_reminder" | "request_approval_escalated" => "Read and decide",
         "update_requested" => "Answer",
         "delivery_failed" => "See the delivery",
         _ => "Open the request",
@@ -48,7 +49,7 @@ pub fn may_be_shared(event: &str) -> bool {
 
 /// Whether opening it is for somebody who decides.
 pub fn decides(event: &str) -> bool {
-    matches!(event, "request_pending_approval" | "request_approval_reminder" | "request_approval_escalated")
+    matches!(event, "request_pending_approval" | "approval_fell_back" | "request_approval_reminder" | "request_approval_escalated")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::event::Ended;
 use super::table::ActionKind;
+use crate::approvals::able::Deciders;
 use crate::approvals::{Target, Verdict};
 use crate::people::{Facts, PersonRef};
 use chrono::{DateTime, Utc};
@@ -135,6 +136,8 @@ pub enum Observation {
     Replayed { connector: String, by: PersonRef },
     /// Something is due (`deadline::due`); `key` names it. Nothing happens when it is not due any more.
     DeadlineReached { key: String },
+    /// Nobody can decide what waits, as far as these people go. Nothing happens when somebody can, or administrators can already.
+    NobodyLeft { deciders: Deciders },
     /// The time of a scheduled request may have come. Nothing happens when it has not.
     TimeCame,
     /// The controller took the launch of this attempt.

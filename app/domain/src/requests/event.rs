@@ -73,6 +73,10 @@ pub enum What {
         target: Target,
         words: String,
     },
+    /// Nobody whom these rules name can decide: administrators decide them as well.
+    FellBack {
+        rules: Vec<String>,
+    },
     /// Docket decided the stage at its due date.
     TimedOut {
         key: String,

@@ -48,6 +48,7 @@ fn did(what: &What) -> Option<String> {
         What::Submitted
         | What::Reminded { .. }
         | What::ApprovalEscalated { .. }
+        | What::FellBack { .. }
         | What::Released
         | What::Dispatched { .. }
         | What::Delivered { .. }

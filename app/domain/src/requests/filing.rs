@@ -61,12 +61,15 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
         form,
         answers: &answers,
     };
-    let approval = route::freeze(&asked, &f.directory);
+    let (approval, fell_back) = route::freeze(&asked, &f.directory);
     let needs_approval = !approval.stages.is_empty();
 
     let draft = State { begins_at: f.begins_at, ..draft(approval, f.now) };
     let mut steps = Steps::new(&draft, f.now);
     steps.push(Some(&f.requester), What::Submitted);
+    if !fell_back.is_empty() {
+        steps.push(None, What::FellBack { rules: fell_back });
+    }
     if !needs_approval {
         lifecycle::release(&mut steps, &f.item.plan);
     }
@@ -193,6 +196,18 @@ mod tests {
         let rule = &filed.request.state.approval.stages[0].rules[0];
         assert_eq!(rule.target, Target::Administrators);
         assert_ne!(rule.words, "Jonas Weber");
+        assert_eq!(filed.decision.events[1].what, What::FellBack { rules: vec!["me".to_owned()] });
+        let before = draft(filed.request.state.approval.fresh(), filed.request.submitted_at);
+        let told = crate::notices::told::told(&before, &filed.decision);
+        let to: Vec<_> = told
+            .iter()
+            .filter_map(|effect| match effect {
+                crate::effect::Effect::Notify(notice) => Some((notice.event.as_str(), notice.targets.join(","))),
+                _ => None,
+            })
+            .collect();
+        let expected = [("new_request_created", ""), ("request_pending_approval", ""), ("approval_fell_back", "administrators")];
+        assert_eq!(to, expected.map(|(event, targets)| (event, targets.to_owned())), "administrators are told once, and why");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::table::{ActionKind, Goal, goal};
 use super::tasks::TaskStatus;
 use super::{Event, Run, State, Status, What};
-use crate::approvals::{Approval, Behalves, Move, Settled, Verdict, machine};
+use crate::approvals::{Approval, Behalves, FrozenRule, Move, Settled, Target, Verdict, machine};
 use ActionKind as A;
 use Status as S;
 use chrono::{DateTime, Duration, Utc};
@@ -39,6 +39,7 @@ pub fn apply(state: &State, event: &Event) -> State {
             let join = |rule: &String| Move { rule: rule.clone(), target: target.clone(), words: words.clone(), joins: true };
             next.approval.moves.extend(rules.iter().map(join));
         }
+        What::FellBack { rules } => fall_back(&mut next.approval, rules),
         What::TimedOut { key, stage, verdict } => {
             next.approval.done.push(key.clone());
             next.approval.settled.push(Settled { stage: stage.clone(), verdict: *verdict, at: event.at });
@@ -124,6 +125,15 @@ pub fn apply(state: &State, event: &Event) -> State {
     }
     stand_still(&mut next, state.status, event.at);
     next
+}
+
+/// Administrators decide these rules as well, where they do not already.
+fn fall_back(approval: &mut Approval, rules: &[String]) {
+    let theirs = |rule: &&FrozenRule| machine::targets(approval, rule).contains(&&Target::Administrators);
+    let keys: Vec<String> =
+        approval.rules().filter(|rule| rules.contains(&rule.key) && !theirs(rule)).map(|rule| rule.key.clone()).collect();
+    let join = |rule| Move { rule, target: Target::Administrators, words: "any administrator".to_owned(), joins: true };
+    approval.moves.extend(keys.into_iter().map(join));
 }
 
 /// The first stage that is not met begins its time.

@@ -13,7 +13,7 @@ use super::history;
 use super::{Decision, Ended, Event, Plan, Request, State, Status, What};
 use crate::approvals::deadline::{self, DueKind};
 use crate::approvals::machine::{self, Outcome, text};
-use crate::approvals::{Seen, Target, Verdict};
+use crate::approvals::{Seen, Target, Verdict, able};
 use crate::effect::{Effect, Notice};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -196,6 +196,13 @@ pub fn observe(request: &Request, observation: &Observation, now: DateTime<Utc>)
         }
         Observation::Replayed { connector, by } => steps.push(Some(by), What::Replayed { connector: connector.clone() }),
         Observation::DeadlineReached { key } => fall_due(&mut steps, request, key),
+        Observation::NobodyLeft { deciders } => {
+            let waits = state.status == S::PendingApproval && !state.deleted;
+            let rules = if waits { able::undecidable(&case(request, now), deciders) } else { Vec::new() };
+            if !rules.is_empty() {
+                steps.push(None, What::FellBack { rules });
+            }
+        }
         Observation::TimeCame => {
             if state.status == S::Scheduled && !state.deleted && state.scheduled_for.is_some_and(|time| time <= now) {
                 steps.push(None, What::Activated);

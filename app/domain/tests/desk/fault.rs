@@ -34,6 +34,8 @@ pub enum Fault {
     DoubleClick,
     /// Required tasks hold nothing back.
     TasksForgotten,
+    /// What nobody can decide waits for ever.
+    NobodyPassesOn,
 }
 
 impl Desk {

@@ -3,6 +3,7 @@
 //! each property can be seen to notice.
 
 mod fault;
+mod leaving;
 mod shown;
 
 pub use fault::Fault;
@@ -31,6 +32,10 @@ pub enum Step {
     Hour,
     /// Samir leaves the group.
     Leaves,
+    /// Samir is disabled.
+    Gone,
+    /// Docket looks whether anybody can decide.
+    Looks,
     /// The deputy's grant is revoked.
     Revoked,
 }
@@ -41,6 +46,7 @@ pub struct Snap {
     pub request: Request,
     pub hour: u8,
     pub left: bool,
+    pub gone: bool,
     pub revoked: bool,
     outcomes: u8,
     dispatched: u8,
@@ -100,7 +106,7 @@ impl Snap {
         let surplus = i16::from(self.launched) - i16::from(self.retries);
         let run = state.run.as_ref().map(|run| (run.attempt.min(2), run.ended));
         let past = (self.outcomes, self.dispatched, surplus, &self.came_from, self.wrong, self.delivered);
-        let world = (self.hour, self.left, self.revoked);
+        let world = (self.hour, self.left, self.gone, self.revoked);
         let key = format!(
             "{:?} {:?} {decisions:?} {targets:?} {settled:?} {:?} {times:?} {who:?} {:?} {} {} {past:?} {world:?}",
             state.status,
@@ -129,6 +135,8 @@ pub struct Desk {
     pub hours: u8,
     /// Samir may leave, a grant may be revoked.
     pub unsteady: bool,
+    /// Samir may be disabled.
+    pub leaver: bool,
     /// The work has one required task.
     pub task: Option<Task>,
     pub fault: Option<Fault>,
@@ -137,6 +145,11 @@ pub struct Desk {
 impl Desk {
     fn now(snap: &Snap) -> chrono::DateTime<chrono::Utc> {
         at(i64::from(snap.hour) * 60)
+    }
+
+    /// Whether the person can no longer sign in.
+    pub fn is_gone(&self, snap: &Snap, index: usize) -> bool {
+        snap.gone && self.people[index].person.id == samir().person.id
     }
 
     /// A person's facts as they are at this moment.
@@ -261,6 +274,7 @@ impl Model for Desk {
             request: self.start.clone(),
             hour: 0,
             left: false,
+            gone: false,
             revoked: false,
             dispatched: count(|effect| matches!(effect, Effect::Dispatch { .. })),
             launched: count(|effect| matches!(effect, Effect::Launch { .. })),
@@ -274,7 +288,7 @@ impl Model for Desk {
     }
 
     fn actions(&self, snap: &Snap, steps: &mut Vec<Step>) {
-        for person in 0..self.people.len() {
+        for person in (0..self.people.len()).filter(|person| !self.is_gone(snap, *person)) {
             let facts = self.facts(snap, person);
             let may = allowed(&snap.request, &facts, Self::now(snap));
             for (index, action) in self.actions.iter().enumerate() {
@@ -292,6 +306,12 @@ impl Model for Desk {
         }
         if self.unsteady && !snap.left {
             steps.push(Step::Leaves);
+        }
+        if self.leaver && !snap.gone {
+            steps.push(Step::Gone);
+        }
+        if self.pass_on(snap).is_some() {
+            steps.push(Step::Looks);
         }
         if self.unsteady && !snap.revoked {
             steps.push(Step::Revoked);
@@ -347,6 +367,12 @@ impl Model for Desk {
             }
             Step::Hour => Snap { hour: snap.hour + 1, ..snap.clone() },
             Step::Leaves => Snap { left: true, ..snap.clone() },
+            Step::Gone => Snap { gone: true, ..snap.clone() },
+            Step::Looks => {
+                let next = self.after(snap, self.pass_on(snap)?, None);
+                let again = self.pass_on(&next).is_some();
+                Snap { wrong: next.wrong | if again { Wrong::Doubled as u8 } else { 0 }, ..next }
+            }
             Step::Revoked => Snap { revoked: true, ..snap.clone() },
         };
         Some(next.seal())
@@ -371,6 +397,7 @@ impl Model for Desk {
             }),
             Property::always("interruptions go back to where they came from", |_, snap: &Snap| !snap.is(Wrong::Return)),
             Property::always("a second click does nothing", |_, snap: &Snap| !snap.is(Wrong::Doubled)),
+            Property::always("what waits can be decided by somebody, or passes on", |desk: &Desk, snap| desk.goes_on(snap)),
             Property::always("required tasks come first", |_, snap: &Snap| !snap.is(Wrong::Tasks)),
         ]
     }

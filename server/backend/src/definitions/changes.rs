@@ -1,5 +1,7 @@
 //! The difference between a folder and the database: as lines to read, and as rows to write.
 
+mod staff;
+
 use super::files::Folder;
 use super::{Plan, Present, secrets};
 use crate::error::{Error, Result};
@@ -28,6 +30,8 @@ pub(super) struct Changes {
     new_accounts: Vec<(Account, Option<String>)>,
     changed_accounts: Vec<Account>,
     members: Vec<members::Member>,
+    /// Members who can no longer sign in.
+    pub leaving: Vec<PersonId>,
     new_groups: Vec<GroupRef>,
     renamed_groups: Vec<(GroupId, String)>,
     group_members: Vec<(GroupId, Vec<(PersonId, Vec<String>)>)>,
@@ -115,53 +119,6 @@ impl Changes {
             self.change(&format!("organization {}: notifications", folder.key));
             self.notices = Some(notices.clone());
         }
-    }
-
-    /// Ids of all people that may be referred to, by address.
-    fn people(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, PersonId> {
-        let mut ids: BTreeMap<String, PersonId> = present.members.iter().map(|m| (m.account.email.clone(), m.account.id)).collect();
-        let accounts: BTreeMap<&str, &Account> = present.accounts.iter().map(|account| (account.email.as_str(), account)).collect();
-        let members: BTreeMap<&str, &members::Member> = present.members.iter().map(|m| (m.account.email.as_str(), m)).collect();
-        let listed: std::collections::BTreeSet<&str> = folder.people.iter().map(|person| person.email.as_str()).collect();
-        let left = members.keys().copied().filter(|email| !listed.contains(email)).collect();
-        let mut kind = Kind { one: "person", many: "people", unchanged: 0, left };
-        // All have an id before any is compared: a manager may be listed further down.
-        for file in &folder.people {
-            let existing = accounts.get(file.email.as_str()).map(|account| account.id);
-            ids.insert(file.email.clone(), existing.unwrap_or_else(|| PersonId(id())));
-        }
-        for file in &folder.people {
-            let existing = accounts.get(file.email.as_str()).copied();
-            let account = Account {
-                id: ids.get(&file.email).copied().unwrap_or_else(|| PersonId(id())),
-                email: file.email.clone(),
-                name: file.name.clone(),
-                // Chosen by the person, unless the file says one.
-                time_zone: file.time_zone.clone().or_else(|| existing.map(|account| account.time_zone.clone())).unwrap_or_default(),
-                phone: file.phone.clone(),
-            };
-            let manager = file.manager.as_ref().and_then(|email| ids.get(email)).copied();
-            let member = members::Member { account: account.clone(), title: file.title.clone(), roles: file.roles.clone(), manager };
-            let was = members.get(file.email.as_str()).copied();
-            match (existing, was) {
-                (None, _) => {
-                    self.create(&format!("person {}", file.email));
-                    self.new_accounts.push((account, file.password_hash.clone()));
-                }
-                (Some(_), None) => self.create(&format!("member {} (has an account already)", file.email)),
-                (Some(_), Some(was)) if *was == member => {
-                    kind.unchanged += 1;
-                    continue;
-                }
-                (Some(_), Some(_)) => self.change(&format!("person {}", file.email)),
-            }
-            if existing.is_some_and(|existing| *existing != member.account) {
-                self.changed_accounts.push(member.account.clone());
-            }
-            self.members.push(member);
-        }
-        self.end(kind);
-        ids
     }
 
     fn groups(&mut self, folder: &Folder, present: &Present, ids: &BTreeMap<String, PersonId>, id: &dyn Fn() -> Uuid) -> Result<()> {

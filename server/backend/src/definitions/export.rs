@@ -31,6 +31,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
             phone: member.account.phone.clone(),
             manager: member.manager.and_then(|id| emails.get(&id)).map(|email| (*email).to_owned()),
             time_zone: said(&member.account.time_zone),
+            active: (!member.can_sign_in()).then_some(false),
             password_hash: None,
         })
         .collect();

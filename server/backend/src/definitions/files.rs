@@ -72,6 +72,10 @@ pub(super) struct PersonFile {
     /// An IANA name; left as it is when the file does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// `false`: they can no longer sign in to this organization. Left as it is when the file does not say; whoever is taken out of the
+    /// file leaves too, and comes back with their entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
     /// An argon2id hash, for an account that is new; never changes the password of one that exists, and is never exported.
     #[serde(default, skip_serializing)]
     pub password_hash: Option<String>,
@@ -107,6 +111,9 @@ pub(super) struct Folder {
     /// What is decided about notifications, when the folder says it.
     pub notifications: Option<Defaults>,
     pub people: Vec<PersonFile>,
+    /// There is a `people.yaml` beside an `organization.yaml`: whom it no longer names leaves. Without the latter, files are some of an
+    /// organization's, applied over what there is.
+    pub names_people: bool,
     pub groups: Vec<GroupFile>,
     pub connectors: Vec<Connector>,
     pub calendars: Vec<Calendar>,
@@ -239,6 +246,7 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
         }
         folder.texts.insert(path, text);
     }
+    folder.names_people = ["organization.yaml", "people.yaml"].iter().all(|path| folder.texts.contains_key(*path));
     texts::meant(&mut folder);
     if faults.is_empty() { Ok(folder) } else { Err(faults) }
 }

@@ -60,6 +60,8 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(password.to_owned(), hash).await?;
     let Some(account) = account.filter(|account| right && !account.disabled) else { return Err(wrong().into()) };
+    // Whoever left every organization is nobody here.
+    let first = organizations::of_person(&platform, account.id).await?.into_iter().next().ok_or_else(wrong)?;
     for (bucket, limit) in &counts {
         // What is the guesser's or the device's alone is forgotten; the others are many people's, and lose this try alone.
         if *limit <= TRIES_PER_DEVICE {
@@ -68,8 +70,7 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
             sign_in_attempts::take_back(&writer, bucket).await?;
         }
     }
-    let first = organizations::of_person(&platform, account.id).await?.into_iter().next();
-    Ok((account.id, first.map(|organization| organization.id)))
+    Ok((account.id, Some(first.id)))
 }
 
 /// What a try counts against, the widest last: one that is refused counts against nothing wider.

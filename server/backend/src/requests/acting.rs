@@ -9,14 +9,14 @@ use crate::store::{Handle, Tx, deliveries, events, facts, groups, members, reque
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::approvals::{Target, machine};
+use domain::approvals::{Approval, Target, machine};
 use domain::bounds::check_day;
 use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::faster::faster;
 use domain::requests::lifecycle::{self, Action};
 use domain::requests::wire::{Act, Approver, RequestPage};
-use domain::requests::{Request, Status, What};
+use domain::requests::{Request, State, Status, What};
 
 /// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
 /// events on the person's screen, when what they do rests on what they read.
@@ -41,7 +41,7 @@ async fn resolved(backend: &Backend, caller: &Caller, act: Act) -> Result<Action
             let nobody = || Refusal::input("to", "Choose somebody from the list");
             let (target, words) = match to {
                 Approver::Person(id) => {
-                    let person = members::people(&handle, &[id]).await?.into_iter().next().ok_or_else(nobody)?;
+                    let person = members::present_people(&handle, &[id]).await?.into_iter().next().ok_or_else(nobody)?;
                     (Target::Person { id }, person.name)
                 }
                 Approver::Group(id) => {
@@ -225,11 +225,22 @@ pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
     tx.announce(change(OrganizationId(tx.organization()), request));
 }
 
+/// Tells open pages of a decision, once committed: those of whoever could decide before, and of whoever can by it.
+pub(crate) fn announce_decision(tx: &Tx<'_>, request: &Request, after: &State) {
+    let moved = (request.state.approval.moves != after.approval.moves).then_some(&after.approval);
+    tx.announce(change_of(OrganizationId(tx.organization()), request, std::iter::once(&request.state.approval).chain(moved)));
+}
+
 /// What open pages are told of a request that changed. Every approver's inbox may look different now.
 pub(crate) fn change(organization: OrganizationId, request: &Request) -> Change {
-    let approval = &request.state.approval;
-    let mut targets: Vec<String> =
-        approval.rules().flat_map(|rule| machine::targets(approval, rule)).map(|target| target.index_key()).collect();
+    change_of(organization, request, std::iter::once(&request.state.approval))
+}
+
+fn change_of<'a>(organization: OrganizationId, request: &Request, approvals: impl Iterator<Item = &'a Approval>) -> Change {
+    let keys = |approval: &Approval| -> Vec<String> {
+        approval.rules().flat_map(|rule| machine::targets(approval, rule)).map(|target| target.index_key()).collect()
+    };
+    let mut targets: Vec<String> = approvals.flat_map(keys).collect();
     targets.sort();
     targets.dedup();
     Change::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }

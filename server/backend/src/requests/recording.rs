@@ -1,6 +1,6 @@
 //! What was decided about a request, saved as a whole: state, events, effects, what waits for whom, the tasks of work that begins.
 
-use super::{announce, sla, tasks, waiting};
+use super::{acting, sla, tasks, waiting};
 use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::batch::Batch;
@@ -67,7 +67,7 @@ async fn save(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Deci
             waiting_rules::insert(&mut rows.batch, tx, request, &decision.state.approval, &after);
         }
     }
-    announce(tx, request);
+    acting::announce_decision(tx, request, &decision.state);
     Ok(decision.state.clone())
 }
 

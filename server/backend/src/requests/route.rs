@@ -42,7 +42,7 @@ pub(super) async fn route(
     let found = directory(handle, known, item, answers, requester.person.id).await?;
     let asked =
         Asked { policy: item.approval.as_ref(), approver_team: item.approver_team.as_deref(), requester: &requester.person, form, answers };
-    let Described { approval, because, skipped } = describe(&asked, &found);
+    let Described { approval, because, skipped, .. } = describe(&asked, &found);
     let me = requester.person.id;
     let mut rules = Vec::new();
     let numbered: Vec<(usize, &FrozenRule)> =
@@ -122,6 +122,17 @@ pub(super) async fn directory(
     found.groups = keys.filter_map(|key| Some((key.to_owned(), known.group(key)?.clone()))).collect();
     if policy.asks_manager() {
         found.manager = known.manager(handle, requester).await?;
+    }
+    let requester = (!policy.self_approval).then_some(requester);
+    for rule in policy.rules() {
+        let Some(group) = rule.group.as_deref().and_then(|key| known.group(key)) else { continue };
+        let target = match &rule.role {
+            Some(role) => Target::GroupRole { id: group.id, role: role.clone() },
+            None => Target::Group { id: group.id },
+        };
+        if known.is_nobody(handle, &target, requester).await? {
+            found.nobody.insert(target);
+        }
     }
     found.picked = known.people(handle, &policy.picked(answers)).await?.into_iter().map(|person| (person.id, person)).collect();
     Ok(found)

@@ -160,7 +160,7 @@ async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: TaskId) -> Resu
 
 async fn assignee(handle: &impl Handle, id: Option<PersonId>) -> Result<Option<PersonRef>> {
     let Some(id) = id else { return Ok(None) };
-    let found = members::people(handle, &[id]).await?.into_iter().next();
+    let found = members::present_people(handle, &[id]).await?.into_iter().next();
     Ok(Some(found.ok_or_else(|| Refusal::input("assignee", "Choose somebody from the list"))?))
 }
 

@@ -8,7 +8,8 @@
 //!
 //! SQLite has no such channel, but `PRAGMA data_version` says cheaply whether another connection committed. It is asked on the writer's
 //! connection, whose own commits it does not count; what is new since is found by the row numbers of the two tables that only grow. When the
-//! writer got another connection in between, everything since is looked at, its own too.
+//! writer got another connection in between, everything since is looked at, its own too. Whoever changes an organization or ends sign-ins
+//! changes its version: then everybody looks again what they may.
 
 use super::{Limited, Read, Reader, SoleConnection, requests};
 use crate::error::{Error, Result};
@@ -243,6 +244,8 @@ struct Seen {
     version: (u64, i64),
     events: i64,
     attempts: i64,
+    /// Of all organizations together: who may do what, and who is signed in.
+    rules: i64,
 }
 
 /// Announces what other processes commit to the same SQLite file. Returns when nothing from now on will be missed.
@@ -286,6 +289,12 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>
         return Ok((now, vec![Change::Everything]));
     }
     let mut changes = Vec::with_capacity(rows.len());
+    if now.rules != seen.rules {
+        let all = Statement::from_string(DatabaseBackend::Sqlite, "SELECT id FROM organizations");
+        for row in reader.query_all_raw(all).await? {
+            changes.push(Change::Rights { organization: OrganizationId(row.try_get_by_index(0)?), people: Vec::new() });
+        }
+    }
     for row in rows {
         let organization = OrganizationId(row.try_get_by_index(0)?);
         let handle = Read { connection: Limited::over(reader.clone()), organization };
@@ -299,7 +308,8 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>
 }
 
 async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<Seen> {
-    let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts)";
+    let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts), \
+                 (SELECT coalesce(sum(version), 0) FROM organizations)";
     let marks = one(&**reader, marks).await?;
     let version = loop {
         let number = writer.number();
@@ -309,7 +319,7 @@ async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<Seen> {
             break (number, version.try_get_by_index(0)?);
         }
     };
-    Ok(Seen { version, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)? })
+    Ok(Seen { version, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)?, rules: marks.try_get_by_index(2)? })
 }
 
 async fn one(connection: &impl ConnectionTrait, sql: &str) -> Result<QueryResult> {

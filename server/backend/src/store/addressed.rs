@@ -44,7 +44,7 @@ pub(crate) async fn of(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<Add
         let rows: Vec<Row> = of_organization(handle)
             .join(JoinType::InnerJoin, organization)
             .filter(Column::PersonId.is_in(some.iter().map(|id| id.0)))
-            .filter(people::Column::Disabled.eq(false))
+            .filter(super::members::is_present())
             .select_only()
             .columns([Column::PersonId, Column::SlackMemberId, Column::TelegramChat, Column::Notices])
             .columns([people::Column::Name, people::Column::Email, people::Column::TimeZone])

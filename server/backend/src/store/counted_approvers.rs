@@ -4,10 +4,11 @@
 use super::Handle;
 use super::batch::Batch;
 use super::own::own;
+use crate::error::Result;
 use domain::id::{PersonId, RequestId};
-use sea_orm::QueryTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr};
+use sea_orm::{QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "counted_approvers")]
@@ -34,6 +35,13 @@ pub(super) fn insert(batch: &mut Batch, handle: &impl Handle, request: RequestId
 pub(super) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
     let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
     batch.delete(of_request.into_query());
+}
+
+/// Requests that a person has decided about and that wait for others, the oldest first.
+pub(crate) async fn requests(handle: &impl Handle, limit: u64) -> Result<Vec<RequestId>> {
+    let query = Entity::find().filter(own(handle, Column::OrganizationId)).select_only().column(Column::RequestId).distinct();
+    let rows: Vec<Uuid> = query.order_by_asc(Column::RequestId).limit(limit).into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(RequestId).collect())
 }
 
 /// Whether the request of this column has counted this person.

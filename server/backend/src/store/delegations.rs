@@ -4,7 +4,7 @@ use super::{Handle, facts, from_json, groups, members, micros, people, time, to_
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::delegation::{Delegation, StandIn};
-use domain::id::{DelegationId, GroupId, PersonId};
+use domain::id::{DelegationId, GroupId, ItemId, PersonId};
 use domain::people::{GroupRef, Membership, PersonRef};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
@@ -94,7 +94,7 @@ pub(crate) async fn lent_to(handle: &impl Handle, person: PersonId, now: DateTim
         .filter(Condition::any().add(Column::RevokedAt.is_null()).add(Column::RevokedAt.gt(lately)))
         .join(JoinType::InnerJoin, to_member)
         .join(JoinType::InnerJoin, members::to_person())
-        .filter(people::Column::Disabled.eq(false))
+        .filter(members::is_present())
         .join(JoinType::LeftJoin, facts::in_groups())
         .join(JoinType::LeftJoin, groups::membership::to_group())
         .select_only()
@@ -185,19 +185,62 @@ pub(crate) async fn in_effect(handle: &impl Handle, absent: &[PersonId], now: Da
     if absent.is_empty() {
         return Ok(Vec::new());
     }
-    let to_deputy: RelationDef = Entity::belongs_to(people::Entity).from(Column::ToId).to(people::Column::Id).into();
+    let to_deputy: RelationDef = Entity::belongs_to(members::Entity)
+        .from((Column::OrganizationId, Column::ToId))
+        .to((members::Column::OrganizationId, members::Column::PersonId))
+        .into();
     let rows = of_organization(handle)
         .filter(Column::FromId.is_in(absent.iter().map(|person| person.0)))
         .filter(Column::StartsAt.lte(micros(now)))
         .filter(Column::EndsAt.gt(micros(now)))
         .filter(Column::RevokedAt.is_null())
         .join(JoinType::InnerJoin, to_deputy)
-        .filter(people::Column::Disabled.eq(false))
+        .join(JoinType::InnerJoin, members::to_person())
+        .filter(members::is_present())
         .order_by_asc(Column::StartsAt)
         .order_by_asc(Column::Id)
         .all(handle.connection())
         .await?;
     named(handle, rows).await
+}
+
+/// A grant in effect, as the question who can decide needs it: who is away, the deputy when they can sign in, and for which items.
+pub(crate) struct AbsenceRow {
+    pub from: PersonId,
+    pub to: Option<PersonId>,
+    pub items: Vec<ItemId>,
+}
+
+/// Every grant in effect, those to deputies who left too.
+pub(crate) async fn absences(handle: &impl Handle, now: DateTime<Utc>) -> Result<Vec<AbsenceRow>> {
+    let rows = of_organization(handle)
+        .filter(Column::StartsAt.lte(micros(now)))
+        .filter(Column::EndsAt.gt(micros(now)))
+        .filter(Column::RevokedAt.is_null())
+        .all(handle.connection())
+        .await?;
+    let deputies: Vec<PersonId> = rows.iter().map(|row| PersonId(row.to_id)).collect();
+    let there: Vec<PersonId> = members::present_people(handle, &deputies).await?.into_iter().map(|person| person.id).collect();
+    let absence = |row: Model| {
+        let to = Some(PersonId(row.to_id)).filter(|deputy| there.contains(deputy));
+        Ok(AbsenceRow { from: PersonId(row.from_id), to, items: from_json(&row.items)? })
+    };
+    rows.into_iter().map(absence).collect()
+}
+
+/// Ends every grant of a person, as who is away and as the deputy; answers with the people at the other ends.
+pub(crate) async fn end_of_person(handle: &impl Handle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<PersonId>> {
+    let theirs = || {
+        Condition::all()
+            .add(Column::OrganizationId.eq(handle.organization()))
+            .add(Column::EndsAt.gt(micros(now)))
+            .add(Column::RevokedAt.is_null())
+            .add(Condition::any().add(Column::FromId.eq(person.0)).add(Column::ToId.eq(person.0)))
+    };
+    let rows = Entity::find().filter(theirs()).all(handle.connection()).await?;
+    Entity::update_many().col_expr(Column::RevokedAt, Expr::value(micros(now))).filter(theirs()).exec(handle.connection()).await?;
+    let other = |row: Model| if row.from_id == person.0 { PersonId(row.to_id) } else { PersonId(row.from_id) };
+    Ok(rows.into_iter().map(other).collect())
 }
 
 /// The grant with this id, locked until the transaction ends.

@@ -45,6 +45,8 @@ struct FactRow {
     roles: String,
     email: String,
     disabled: bool,
+    /// This organization.
+    left: bool,
     sessions_after: i64,
     sessions_kept: i64,
     time_zone: String,
@@ -86,6 +88,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
         .from(Entity)
         .and_where(Expr::col((Entity, Column::PersonId)).eq(id.0))
         .and_where(Expr::col((Entity, Column::OrganizationId)).ne(handle.organization()))
+        .and_where(Expr::col((Entity, Column::Disabled)).eq(false))
         .to_owned();
     let rows: Vec<FactRow> = of_organization(handle)
         .filter(Column::PersonId.eq(id.0))
@@ -98,6 +101,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
         .column(Column::Roles)
         .column(people::Column::Email)
         .column(people::Column::Disabled)
+        .column_as(Column::Disabled, "left")
         .columns([people::Column::SessionsAfter, people::Column::SessionsKept, people::Column::TimeZone])
         .column_as(organizations::Column::TimeZone, "organization_time_zone")
         .column(organizations::Column::Version)
@@ -127,7 +131,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
                 let first = Found {
                     facts,
                     email: row.email,
-                    disabled: row.disabled,
+                    disabled: row.disabled || row.left,
                     sessions_after: row.sessions_after,
                     sessions_kept: row.sessions_kept,
                     time_zones: [row.time_zone, row.organization_time_zone],

@@ -2,6 +2,7 @@
 
 use super::{Handle, Tx, from_json, groups, people, to_json};
 use crate::error::Result;
+use domain::approvals::Target;
 use domain::bounds::{SEARCH_WORDS, SearchText};
 use domain::id::{GroupId, PersonId};
 use domain::people::PersonRef;
@@ -9,7 +10,7 @@ use domain::people::{search_name, search_text};
 use domain::permission::{Permission, ROLES};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict, Query};
-use sea_orm::{Condition, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
+use sea_orm::{Condition, FromQueryResult, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
 
 /// Words that one search compares, at most.
 const MOST_WORDS: usize = 2 * SEARCH_WORDS;
@@ -34,6 +35,10 @@ pub struct Model {
     pub notices: String,
     /// When their next summary is due.
     pub summary_at: Option<i64>,
+    /// They left this organization, or may not use it for now.
+    pub disabled: bool,
+    /// Named by the organization's files.
+    pub listed: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -48,6 +53,19 @@ pub(crate) struct Member {
     pub title: String,
     pub roles: Vec<String>,
     pub manager: Option<PersonId>,
+    /// They left this organization, or may not use it for now.
+    pub disabled: bool,
+    /// Named by the organization's files: taken out of them, they leave.
+    pub listed: bool,
+    /// Their account may not be used anywhere. Read, never saved with a member.
+    pub account_disabled: bool,
+}
+
+impl Member {
+    /// Whether they can sign in to this organization.
+    pub(crate) fn can_sign_in(&self) -> bool {
+        !self.disabled && !self.account_disabled
+    }
 }
 
 /// Where messages reach a member.
@@ -65,6 +83,16 @@ pub(super) fn of_organization(handle: &impl Handle) -> Select<Entity> {
     Entity::find().join(JoinType::InnerJoin, to_person()).filter(Column::OrganizationId.eq(handle.organization()))
 }
 
+/// Whether a member can sign in: neither their account nor their membership is disabled. For queries over both tables.
+pub(super) fn is_present() -> Condition {
+    Condition::all().add(people::Column::Disabled.eq(false)).add(Column::Disabled.eq(false))
+}
+
+/// Members who can sign in.
+fn present(handle: &impl Handle) -> Select<Entity> {
+    of_organization(handle).filter(is_present())
+}
+
 /// Columns of a `PersonRef`, in the order of the tuples below.
 fn shown(query: Select<Entity>) -> Select<Entity> {
     query.select_only().column(Column::PersonId).column(people::Column::Name).column(Column::Title)
@@ -76,7 +104,17 @@ fn person((id, name, title): Shown) -> PersonRef {
     PersonRef { id: PersonId(id), name, title }
 }
 
-/// These people as shown, as far as they are members; in no particular order.
+/// These people as shown, as far as they can sign in; in no particular order. Whoever is to do something is looked for here.
+pub(crate) async fn present_people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = present(handle).filter(Column::PersonId.is_in(ids.iter().map(|id| id.0)));
+    let rows: Vec<Shown> = shown(query).into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(person).collect())
+}
+
+/// These people as shown, as far as they are or were members; in no particular order. For what names them already.
 pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -86,9 +124,9 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
     Ok(rows.into_iter().map(person).collect())
 }
 
-/// The member with this e-mail address.
+/// The member with this e-mail address, who can sign in.
 pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
-    let query = of_organization(handle).filter(people::Column::Email.eq(crate::people::normal(email)));
+    let query = present(handle).filter(people::Column::Email.eq(crate::people::normal(email)));
     let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
@@ -101,7 +139,7 @@ pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option
         .and_where(Column::OrganizationId.eq(handle.organization()))
         .and_where(Column::PersonId.eq(id.0))
         .to_owned();
-    let query = of_organization(handle).filter(Column::PersonId.in_subquery(of_member)).filter(people::Column::Disabled.eq(false));
+    let query = present(handle).filter(Column::PersonId.in_subquery(of_member));
     let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
@@ -127,13 +165,23 @@ fn may(permission: Permission) -> Condition {
     roles.fold(Condition::any(), |any, (role, _, _)| any.add(holds(Column::Roles, role)))
 }
 
-/// The query's people by name: at most `limit`, and how many there are. Disabled ones do not count.
+/// The query's people by name: at most `limit`, and how many there are. Whoever cannot sign in does not count.
 async fn first(handle: &impl Handle, query: Select<Entity>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
-    let query = query.filter(people::Column::Disabled.eq(false));
+    let query = query.filter(is_present());
     let some = shown(query.clone()).order_by_asc(people::Column::Name).order_by_asc(Column::PersonId).limit(limit);
     let rows: Vec<Shown> = some.into_tuple().all(handle.connection()).await?;
     let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { query.count(handle.connection()).await? };
     Ok((rows.into_iter().map(person).collect(), total))
+}
+
+/// Members whom a target means and who can sign in: at most `limit`.
+pub(crate) async fn meant(handle: &impl Handle, target: &Target, limit: u64) -> Result<Vec<PersonRef>> {
+    Ok(match target {
+        Target::Person { id } => present_people(handle, &[*id]).await?,
+        Target::Group { id } => in_group(handle, *id, None, limit).await?.0,
+        Target::GroupRole { id, role } => in_group(handle, *id, Some(role), limit).await?.0,
+        Target::Administrators => administrators(handle, limit).await?.0,
+    })
 }
 
 /// Members of a group, holders of `role` in it only when given: at most `limit`, and how many there are.
@@ -164,14 +212,14 @@ fn escaped(text: &str) -> String {
 ///
 /// The index over (organization, search_name) holds all that is compared: no row is read that does not fit.
 pub(crate) async fn search(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
-    let query = of_organization(handle).filter(people::Column::Disabled.eq(false)).filter(named(text));
+    let query = present(handle).filter(named(text));
     let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
 /// Members who work on requests, whose name fits as for `search`; the first ones for no text.
 pub(crate) async fn search_workers(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
-    let query = of_organization(handle).filter(people::Column::Disabled.eq(false)).filter(may(Permission::Work)).filter(named(text));
+    let query = present(handle).filter(may(Permission::Work)).filter(named(text));
     let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
@@ -184,21 +232,43 @@ fn named(text: &SearchText) -> Condition {
     folded.split_whitespace().take(MOST_WORDS).map(fits).fold(Condition::all(), Condition::add)
 }
 
-/// Every member, by address.
+/// A member as read for definition files.
+#[derive(FromQueryResult)]
+struct MemberRow {
+    person_id: Uuid,
+    email: String,
+    name: String,
+    time_zone: String,
+    phone: String,
+    title: String,
+    roles: String,
+    manager_id: Option<Uuid>,
+    disabled: bool,
+    listed: bool,
+    account_disabled: bool,
+}
+
+/// Every member, by address; those who left too.
 pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
-    type Row = (Uuid, String, String, String, String, String, String, Option<Uuid>);
-    let rows: Vec<Row> = of_organization(handle)
+    let rows: Vec<MemberRow> = of_organization(handle)
         .select_only()
-        .column(Column::PersonId)
+        .columns([Column::PersonId, Column::ManagerId, Column::Title, Column::Roles, Column::Disabled, Column::Listed])
         .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
-        .columns([Column::Title, Column::Roles])
-        .column(Column::ManagerId)
-        .into_tuple()
+        .column_as(people::Column::Disabled, "account_disabled")
+        .into_model()
         .all(handle.connection())
         .await?;
-    let member = |(id, email, name, time_zone, phone, title, roles, manager): Row| {
-        let account = people::Account { id: PersonId(id), email, name, time_zone, phone };
-        Ok(Member { account, title, roles: from_json(&roles)?, manager: manager.map(PersonId) })
+    let member = |row: MemberRow| {
+        let id = PersonId(row.person_id);
+        Ok(Member {
+            account: people::Account { id, email: row.email, name: row.name, time_zone: row.time_zone, phone: row.phone },
+            title: row.title,
+            roles: from_json(&row.roles)?,
+            manager: row.manager_id.map(PersonId),
+            disabled: row.disabled,
+            listed: row.listed,
+            account_disabled: row.account_disabled,
+        })
     };
     let mut members = rows.into_iter().map(member).collect::<Result<Vec<_>>>()?;
     // Sorted here: databases compare texts in ways of their own.
@@ -206,7 +276,18 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-/// Makes people members, or changes their title, roles and manager. Where messages reach those who are members already stays as they said.
+/// Disables or enables a member. False when the person is no member.
+pub(crate) async fn set_disabled(tx: &Tx<'_>, id: PersonId, disabled: bool) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::Disabled, Expr::value(disabled))
+        .filter(Column::PersonId.eq(id.0))
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Makes people members, or changes their title, roles, manager and whether they may use the organization. Where messages reach those who are members already stays as they said.
 pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
     for some in members.chunks(people::ROWS) {
         let mut rows = Vec::with_capacity(some.len());
@@ -222,11 +303,13 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 manager_id: member.manager.map(|manager| manager.0),
                 notices: "{}".to_owned(),
                 summary_at: None,
+                disabled: member.disabled,
+                listed: member.listed,
             };
             rows.push(row.into_active_model());
         }
         let conflict = OnConflict::columns([Column::OrganizationId, Column::PersonId])
-            .update_columns([Column::Title, Column::Roles, Column::SearchName, Column::ManagerId])
+            .update_columns([Column::Title, Column::Roles, Column::SearchName, Column::ManagerId, Column::Disabled, Column::Listed])
             .to_owned();
         Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     }

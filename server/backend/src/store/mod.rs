@@ -32,7 +32,7 @@ pub(crate) mod connector_tests;
 pub(crate) mod connectors;
 pub(crate) mod console;
 pub(crate) mod count;
-mod counted_approvers;
+pub(crate) mod counted_approvers;
 pub(crate) mod delegations;
 pub(crate) mod deliveries;
 pub(crate) mod destinations;

@@ -50,17 +50,38 @@ pub(crate) async fn all(platform: &Platform) -> Result<Vec<OrganizationRef>> {
     Ok(Entity::find().order_by_asc(Column::Name).all(platform.connection()).await?.into_iter().map(shown).collect())
 }
 
-/// The organizations a person is a member of, the oldest first.
+/// The organizations a person is a member of and did not leave, the oldest first.
 pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<Vec<OrganizationRef>> {
     let membership = Entity::belongs_to(super::members::Entity).from(Column::Id).to(super::members::Column::OrganizationId).into();
     let rows = Entity::find()
         .join(JoinType::InnerJoin, membership)
         .filter(super::members::Column::PersonId.eq(person.0))
+        .filter(super::members::Column::Disabled.eq(false))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Key)
         .all(platform.connection())
         .await?;
     Ok(rows.into_iter().map(shown).collect())
+}
+
+/// The organizations a person is or was a member of, the oldest first.
+pub(crate) async fn with_person(platform: &Platform, person: PersonId) -> Result<Vec<OrganizationRef>> {
+    let membership = Entity::belongs_to(super::members::Entity).from(Column::Id).to(super::members::Column::OrganizationId).into();
+    let query = Entity::find().join(JoinType::InnerJoin, membership).filter(super::members::Column::PersonId.eq(person.0));
+    let rows = query.order_by_asc(Column::CreatedAt).order_by_asc(Column::Key).all(platform.connection()).await?;
+    Ok(rows.into_iter().map(shown).collect())
+}
+
+/// Locks the organization of this transaction: who changes what it needs as a whole does it one after the other.
+pub(crate) async fn lock(tx: &Tx<'_>) -> Result<()> {
+    Entity::find_by_id(tx.organization())
+        .lock_exclusive()
+        .select_only()
+        .column(Column::Id)
+        .into_tuple::<Uuid>()
+        .one(tx.connection())
+        .await?;
+    Ok(())
 }
 
 /// Sets up the organization of this transaction.

@@ -146,6 +146,13 @@ pub(crate) async fn set_password(platform: &Platform, email: &str, hash: &str, n
     Ok(done.rows_affected > 0)
 }
 
+/// Disables or enables an account, everywhere.
+pub(crate) async fn set_disabled(platform: &Platform, person: PersonId, disabled: bool) -> Result<()> {
+    let update = Entity::update_many().col_expr(Column::Disabled, Expr::value(disabled)).filter(Column::Id.eq(person.0));
+    update.exec(platform.connection()).await?;
+    Ok(())
+}
+
 /// Ends sign-ins made before `now`.
 pub(crate) async fn end_sessions(platform: &Platform, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
@@ -153,6 +160,17 @@ pub(crate) async fn end_sessions(platform: &Platform, person: PersonId, now: Dat
         .col_expr(Column::SessionsKept, Expr::value(0_i64))
         .filter(Column::Id.eq(person.0))
         .exec(platform.connection())
+        .await?;
+    Ok(())
+}
+
+/// As `end_sessions`, with whatever ends them.
+pub(crate) async fn sign_out(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
+        .col_expr(Column::SessionsKept, Expr::value(0_i64))
+        .filter(Column::Id.eq(person.0))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
-use domain::id::{OrganizationId, ShareId, TaskId};
+use chrono::{DateTime, Utc};
+use domain::id::{OrganizationId, PersonId, ShareId, TaskId};
 use domain::requests::share::ShareLink;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -92,6 +93,19 @@ pub(crate) async fn used(handle: &impl Handle, link: &ShareLink) -> Result<()> {
         .col_expr(Column::LastUsedAt, Expr::value(link.last_used_at.map(micros)))
         .filter(Column::Id.eq(link.id.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
+        .exec(handle.connection())
+        .await?;
+    Ok(())
+}
+
+/// Revokes every link that a person made.
+pub(crate) async fn revoke_of_person(handle: &impl Handle, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(micros(now)))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::RevokedAt.is_null())
+        // The person as shown when they made it, as JSON.
+        .filter(Column::CreatedBy.contains(person.to_string()))
         .exec(handle.connection())
         .await?;
     Ok(())

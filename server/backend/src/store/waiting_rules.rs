@@ -13,7 +13,7 @@ use domain::people::Facts;
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
-use sea_orm::{Condition, ConnectionTrait, QueryTrait};
+use sea_orm::{Condition, ConnectionTrait, QuerySelect, QueryTrait};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -28,6 +28,9 @@ pub struct Model {
     pub requester_id: Uuid,
     pub submitted_at: i64,
 }
+
+/// Targets in one query.
+const TARGETS: usize = 200;
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
@@ -60,6 +63,53 @@ pub(crate) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId)
     let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
     batch.delete(of_request.into_query());
     counted_approvers::clear(batch, handle, request);
+}
+
+/// A row of the index: a request, the rule's key, and whom it waits for.
+pub(crate) struct WaitingRow {
+    pub request: RequestId,
+    pub rule: String,
+    pub target: String,
+    /// Nil where requesters may decide their own.
+    pub requester: PersonId,
+}
+
+/// Every target that something waits for.
+pub(crate) async fn targets(handle: &impl Handle) -> Result<Vec<String>> {
+    let query = Entity::find().filter(own(handle, Column::OrganizationId)).select_only().column(Column::Target).distinct();
+    Ok(query.into_tuple().all(handle.connection()).await?)
+}
+
+/// Every row of the requests that wait for one of these targets: of the given requester alone, where there is one.
+pub(crate) async fn waiting_for_targets(handle: &impl Handle, wanted: &[(String, Option<PersonId>)]) -> Result<Vec<WaitingRow>> {
+    let mut found = Vec::new();
+    for some in wanted.chunks(TARGETS) {
+        let any = some.iter().fold(Condition::any(), |any, (target, requester)| {
+            let one = Condition::all().add(Column::Target.eq(target.as_str()));
+            any.add(one.add_option(requester.map(|requester| Column::RequesterId.eq(requester.0))))
+        });
+        let named = Query::select()
+            .column(Column::RequestId)
+            .from(Entity)
+            .and_where(Column::OrganizationId.eq(handle.organization()))
+            .cond_where(any)
+            .to_owned();
+        let rows: Vec<(Uuid, String, String, Uuid)> = Entity::find()
+            .filter(own(handle, Column::OrganizationId))
+            .filter(Column::RequestId.in_subquery(named))
+            .select_only()
+            .columns([Column::RequestId, Column::Rule, Column::Target, Column::RequesterId])
+            .into_tuple()
+            .all(handle.connection())
+            .await?;
+        found.extend(rows.into_iter().map(|(request, rule, target, requester)| WaitingRow {
+            request: RequestId(request),
+            rule: rule.split('#').next().unwrap_or_default().to_owned(),
+            target,
+            requester: PersonId(requester),
+        }));
+    }
+    Ok(found)
 }
 
 /// What somebody can decide: by what they are, and in the place of others.

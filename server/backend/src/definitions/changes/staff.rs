@@ -1,0 +1,117 @@
+//! People of a folder and of the database: who comes, changes, leaves and is back.
+
+use super::{Changes, Kind};
+use crate::definitions::Present;
+use crate::definitions::files::{Fault, Folder};
+use crate::people::leaving::administers;
+use crate::store::members::Member;
+use crate::store::people::Account;
+use domain::id::PersonId;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+impl Changes {
+    /// What is wrong when an organization that has administrators who can sign in would have none.
+    pub fn without_administrators(&self, folder: &Folder, present: &Present) -> Option<Fault> {
+        let before: Vec<&Member> = present.members.iter().filter(|member| administers(member)).collect();
+        let changed = |member: &Member| self.members.iter().find(|after| after.account.id == member.account.id);
+        let kept = before.iter().any(|member| changed(member).is_none_or(administers));
+        let last = before.first().filter(|_| !kept && !self.members.iter().any(administers))?;
+        let email = last.account.email.as_str();
+        let message = format!(
+            "{email} is the last administrator who can sign in. Keep the entry with the role admin, or give somebody else the role first"
+        );
+        Some(folder.fault("people.yaml", &[&format!("email: {email}")], message))
+    }
+
+    /// Ids of all people that may be referred to, by address.
+    pub(super) fn people(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, PersonId> {
+        let mut ids: BTreeMap<String, PersonId> = present.members.iter().map(|m| (m.account.email.clone(), m.account.id)).collect();
+        let accounts: BTreeMap<&str, &Account> = present.accounts.iter().map(|account| (account.email.as_str(), account)).collect();
+        let members: BTreeMap<&str, &Member> = present.members.iter().map(|m| (m.account.email.as_str(), m)).collect();
+        let listed: BTreeSet<&str> = folder.people.iter().map(|person| person.email.as_str()).collect();
+        let (gone, left): (Vec<&Member>, Vec<&Member>) = present
+            .members
+            .iter()
+            .filter(|member| !listed.contains(member.account.email.as_str()))
+            .partition(|member| folder.names_people && member.listed);
+        let left = left.into_iter().filter(|member| member.can_sign_in()).map(|member| member.account.email.as_str()).collect();
+        let mut kind = Kind { one: "person", many: "people", unchanged: 0, left };
+        // All have an id before any is compared: a manager may be listed further down.
+        for file in &folder.people {
+            let existing = accounts.get(file.email.as_str()).map(|account| account.id);
+            ids.insert(file.email.clone(), existing.unwrap_or_else(|| PersonId(id())));
+        }
+        for file in &folder.people {
+            let existing = accounts.get(file.email.as_str()).copied();
+            let account = Account {
+                id: ids.get(&file.email).copied().unwrap_or_else(|| PersonId(id())),
+                email: file.email.clone(),
+                name: file.name.clone(),
+                // Chosen by the person, unless the file says one.
+                time_zone: file.time_zone.clone().or_else(|| existing.map(|account| account.time_zone.clone())).unwrap_or_default(),
+                phone: file.phone.clone(),
+            };
+            let manager = file.manager.as_ref().and_then(|email| ids.get(email)).copied();
+            let was = members.get(file.email.as_str()).copied();
+            let account_disabled = was.is_some_and(|was| was.account_disabled);
+            let disabled = match (file.active, was) {
+                // Disabled everywhere, which is more than a file can say.
+                (Some(false), Some(was)) if was.account_disabled => was.disabled,
+                (Some(active), _) => !active,
+                // Taken out of the file, and back in it.
+                (None, Some(was)) => was.disabled && was.listed,
+                (None, None) => false,
+            };
+            let member = Member {
+                account: account.clone(),
+                title: file.title.clone(),
+                roles: file.roles.clone(),
+                manager,
+                disabled,
+                listed: true,
+                account_disabled,
+            };
+            let (before, after) = (was.is_none_or(|was| !was.disabled), !disabled);
+            if before && !after {
+                self.change(&format!("person {}: disabled (active: false), and can no longer sign in", file.email));
+                self.leaving.push(member.account.id);
+            } else if after && !before {
+                self.change(&format!("person {}: enabled, and can sign in again", file.email));
+            } else if file.active.is_none() && disabled {
+                self.plan.lines.push(format!("note: {} stays disabled. Write active: true, or run docket user enable", file.email));
+            }
+            // Whoever is only listed from now on is not changed for it.
+            let was_listed = was.map(|was| Member { listed: true, disabled, ..was.clone() });
+            match (existing, was) {
+                (None, _) => {
+                    self.create(&format!("person {}", file.email));
+                    self.new_accounts.push((account, file.password_hash.clone()));
+                }
+                (Some(_), None) => self.create(&format!("member {} (has an account already)", file.email)),
+                (Some(_), Some(was)) if was_listed.as_ref() == Some(&member) => {
+                    if *was == member {
+                        kind.unchanged += 1;
+                        continue;
+                    }
+                    kind.unchanged += usize::from(was.disabled == member.disabled);
+                }
+                (Some(_), Some(_)) => self.change(&format!("person {}", file.email)),
+            }
+            if existing.is_some_and(|existing| *existing != member.account) {
+                self.changed_accounts.push(member.account.clone());
+            }
+            self.members.push(member);
+        }
+        for member in gone {
+            // Back in the file, they are back: until then they are not listed.
+            if member.can_sign_in() {
+                self.change(&format!("person {}: disabled (no longer in people.yaml), and can no longer sign in", member.account.email));
+                self.leaving.push(member.account.id);
+            }
+            self.members.push(Member { disabled: true, listed: false, ..member.clone() });
+        }
+        self.end(kind);
+        ids
+    }
+}

@@ -1,0 +1,183 @@
+//! Nobody can decide: requests that wait for somebody who can no longer, fall back to the administrators. Looked for in the transaction
+//! of whatever takes the right to decide from somebody, and once a minute, as people also go away by the calendar and stages open late.
+//!
+//! Deliberately not here: what nobody can decide means, and what happens then (`domain::approvals::able`).
+
+use crate::Backend;
+use crate::error::{Error, Result};
+use crate::requests::record;
+use crate::store::waiting_rules::WaitingRow;
+use crate::store::{Handle, Tx, counted_approvers, delegations, members, organizations, requests, waiting_rules};
+use chrono::{DateTime, Duration, Utc};
+use domain::approvals::Target;
+use domain::approvals::able::{Absence, Deciders, undecidable};
+use domain::id::{OrganizationId, PersonId, RequestId};
+use domain::requests::Status;
+use domain::requests::lifecycle::{self, Observation};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// People of a group that are looked at: among so many somebody is there.
+const LOOKED_AT: u64 = 200;
+/// Requests that wait for more people, of which this many are looked at.
+const COUNTED: u64 = 1000;
+/// Requests that fall back in one transaction; the others do within a minute.
+const AT_ONCE: usize = 200;
+
+/// Between two looks through everything.
+const PAUSE: Duration = Duration::minutes(1);
+
+/// When this process looked through everything last.
+#[derive(Default)]
+pub(crate) struct LastLook(Mutex<Option<DateTime<Utc>>>);
+
+impl LastLook {
+    /// Whether it is time to look again; then it counts as done. A clock that was set back is no reason to wait for it.
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        let Ok(mut last) = self.0.lock() else { return true };
+        let over = last.is_none_or(|last| now < last || last + PAUSE <= now);
+        if over {
+            *last = Some(now);
+        }
+        over
+    }
+}
+
+/// What waits for nobody, if anything does.
+struct Stuck {
+    deciders: Deciders,
+    requests: Vec<RequestId>,
+}
+
+/// Has what nobody can decide by now fall back, in the transaction of what changed it. Answers how many requests did.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn settle(tx: &Tx<'_>, backend: &Backend) -> Result<u32> {
+    let stuck = look(tx, backend.now()).await?;
+    let mut done = 0;
+    for id in stuck.requests.iter().take(AT_ONCE) {
+        done += u32::from(fall_back(tx, backend, &stuck.deciders, *id).await?);
+    }
+    Ok(done)
+}
+
+/// Looks through every organization, once a minute. Answers how many requests fell back.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn run(backend: &Backend) -> Result<u32> {
+    let mut done = 0;
+    if !backend.last_look().is_over(backend.now()) {
+        return Ok(done);
+    }
+    for organization in organizations::all(&backend.store().platform()).await? {
+        let found = look(&backend.store().read(organization.id), backend.now()).await;
+        match found {
+            Ok(stuck) if stuck.requests.is_empty() => {}
+            Ok(_) => done += settle_all(backend, organization.id).await?,
+            Err(Error::Damaged(cause)) => tracing::error!(organization = %organization.key, cause, "who can decide cannot be read"),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+async fn settle_all(backend: &Backend, organization: OrganizationId) -> Result<u32> {
+    let be = backend.clone();
+    backend.store().write(organization, move |tx| Box::pin(async move { settle(tx, &be).await })).await
+}
+
+async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &Deciders, id: RequestId) -> Result<bool> {
+    let request = match requests::lock(tx, id).await {
+        Ok(Some(request)) => request,
+        Ok(None) => return Ok(false),
+        Err(Error::Damaged(cause)) => {
+            tracing::error!(%id, cause, "a request that nobody can decide cannot be read");
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    };
+    let seen = Observation::NobodyLeft { deciders: deciders.clone() };
+    let decision = lifecycle::observe(&request, &seen, backend.now());
+    if decision.is_nothing() {
+        return Ok(false);
+    }
+    record(tx, backend, &request, &decision).await?;
+    tracing::info!(number = %request.number, "nobody who was asked can decide a request: it fell back to the administrators");
+    Ok(true)
+}
+
+/// Who can decide what waits, and the requests that may wait for nobody.
+async fn look(handle: &impl Handle, now: DateTime<Utc>) -> Result<Stuck> {
+    let mut stuck = Stuck { deciders: Deciders::default(), requests: Vec::new() };
+    let waiting = waiting_rules::targets(handle).await?;
+    let targets: Vec<Target> = waiting.iter().filter_map(|key| Target::from_index_key(key)).collect();
+    if targets.iter().all(|target| *target == Target::Administrators) {
+        return Ok(stuck);
+    }
+    let people: Vec<PersonId> = targets
+        .iter()
+        .filter_map(|target| match target {
+            Target::Person { id } => Some(*id),
+            _ => None,
+        })
+        .collect();
+    let mut there = BTreeSet::new();
+    for some in people.chunks(500) {
+        there.extend(members::present_people(handle, some).await?.into_iter().map(|person| person.id));
+    }
+    for target in targets {
+        let meant = match &target {
+            Target::Person { id } => there.get(id).copied().into_iter().collect(),
+            group => members::meant(handle, group, LOOKED_AT).await?.into_iter().map(|person| person.id).collect(),
+        };
+        stuck.deciders.means(target, meant);
+    }
+    for away in delegations::absences(handle, now).await? {
+        stuck.deciders.is_away(away.from, Absence { items: away.items, deputy: away.to });
+    }
+    let wanted = doubtful(&stuck.deciders, &waiting);
+    let mut found = not_yet_theirs(waiting_rules::waiting_for_targets(handle, &wanted).await?, &wanted);
+    // Where a number of people is needed, whoever has decided is nobody for the rest.
+    found.extend(counted_approvers::requests(handle, COUNTED).await?);
+    for some in found.chunks(AT_ONCE) {
+        for (id, request) in requests::these(handle, some).await? {
+            let Ok(request) = request else { continue };
+            let waits = request.state.status == Status::PendingApproval;
+            if waits && !undecidable(&lifecycle::case(&request, now), &stuck.deciders).is_empty() {
+                stuck.requests.push(id);
+            }
+        }
+    }
+    Ok(stuck)
+}
+
+/// The targets that mean nobody who is there: for every requester, or for the one who is the only one left.
+fn doubtful(deciders: &Deciders, waiting: &[String]) -> Vec<(String, Option<PersonId>)> {
+    let doubt = |key: &String| {
+        let target = Target::from_index_key(key).filter(|target| *target != Target::Administrators)?;
+        match deciders.present(&target)?.as_slice() {
+            [] => Some((key.clone(), None)),
+            [only] => Some((key.clone(), Some(*only))),
+            _ => None,
+        }
+    };
+    waiting.iter().filter_map(doubt).collect()
+}
+
+/// The requests with a rule that nobody may be able to decide, and that administrators cannot decide yet.
+fn not_yet_theirs(rows: Vec<WaitingRow>, wanted: &[(String, Option<PersonId>)]) -> Vec<RequestId> {
+    let mut rules: BTreeMap<(RequestId, String), (bool, bool)> = BTreeMap::new();
+    for row in rows {
+        let asked =
+            |(target, requester): &(String, Option<PersonId>)| *target == row.target && requester.is_none_or(|one| one == row.requester);
+        let (doubtful, theirs) = rules.entry((row.request, row.rule.clone())).or_default();
+        *doubtful |= wanted.iter().any(asked);
+        *theirs |= row.target == Target::Administrators.index_key();
+    }
+    let mut requests: Vec<RequestId> =
+        rules.into_iter().filter(|(_, (doubtful, theirs))| *doubtful && !theirs).map(|((request, _), _)| request).collect();
+    requests.dedup();
+    requests
+}
