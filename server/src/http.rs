@@ -1,10 +1,12 @@
 //! The router and the order of its layers, and the listening itself.
 //!
-//! Outermost first: reference and log line · security headers · host and origin checks · body limit · compression · (pages, server
-//! functions and the live stream only) session · caller. Files and health checks need neither session nor caller.
+//! Outermost first: reference and log line · security headers · host and origin checks · body limit · compression · length of the
+//! address · (pages, server functions and the live stream only) session · caller · weight of what was sent. Files and health checks need
+//! neither session nor caller.
 
 pub mod auth;
 pub mod health;
+pub mod input;
 mod listen;
 pub mod live;
 pub mod pages;
@@ -69,6 +71,7 @@ pub fn router(site: &Site) -> Router {
     let app = pages::router(site)
         .merge(auth::router())
         .merge(live::router())
+        .layer(middleware::from_fn(input::weigh_input))
         .layer(middleware::from_fn_with_state(site.clone(), pages::enter))
         .layer(auth::layer(site))
         .with_state(site.clone());
@@ -76,6 +79,7 @@ pub fn router(site: &Site) -> Router {
         .merge(health::router().with_state(site.clone()))
         .merge(pages::files(site))
         .fallback_service(app)
+        .layer(middleware::from_fn(input::bound_address))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(site.clone(), security::origin))

@@ -1,5 +1,6 @@
 //! Signing in and out: sessions in the database (tower-sessions), who the session belongs to (axum-login), and their plain HTML forms.
 
+use super::input::LONGEST_ADDRESS;
 use super::{Site, remote};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,10 +12,11 @@ use axum_login::tower_sessions::session_store::{self, SessionStore};
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
 use backend::people::SignInPlace;
-use backend::{Backend, Caller, Error, sessions};
+use backend::{Backend, Caller, Error, people, sessions};
 use base64::Engine;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::bounds::first_letters;
 use domain::id::{OrganizationId, PersonId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -193,7 +195,10 @@ async fn sign_in(
     let credentials = Credentials { email: form.email.clone(), password: form.password, remote, device };
     let again = |error: &str| {
         let next = if form.next.is_empty() { String::new() } else { format!("&next={}", encoded(&form.next)) };
-        Redirect::to(&format!("/sign-in?error={error}&email={}{next}", encoded(&form.email))).into_response()
+        let email = encoded(first_letters(&form.email, people::LONGEST_EMAIL));
+        let whole = format!("/sign-in?error={error}&email={email}{next}");
+        let fits = whole.len() <= LONGEST_ADDRESS;
+        Redirect::to(&if fits { whole } else { format!("/sign-in?error={error}&email={email}") }).into_response()
     };
     match session.authenticate(credentials).await {
         Ok(Some(account)) => match rotate(&mut session, &account).await {

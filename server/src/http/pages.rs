@@ -1,6 +1,7 @@
 //! Pages, server functions and files: the Leptos side of the site.
 
 use super::auth::Session;
+use super::input::LONGEST_ADDRESS;
 use super::security::{Reference, policy};
 use super::{BODY_LIMIT, Site};
 use app::app::App;
@@ -91,8 +92,10 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
     }
     if page && path != "/sign-in" && !is_share(path) && !signed_in {
         let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-        let address = if wanted == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", super::auth::encoded(wanted)) };
-        return Redirect::to(&address).into_response();
+        let back = format!("/sign-in?next={}", super::auth::encoded(wanted));
+        // Encoded it is up to three times as long.
+        let address = if wanted == "/" || back.len() > LONGEST_ADDRESS { "/sign-in" } else { &back };
+        return Redirect::to(address).into_response();
     }
     let api = path.starts_with("/api/");
     if api && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {
@@ -160,7 +163,7 @@ async fn with_true_status(response: Response) -> Response {
 }
 
 /// A server function's error.
-fn refused(status: StatusCode, error: &[u8]) -> Response {
+pub(super) fn refused(status: StatusCode, error: &[u8]) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (status, headers, error.to_vec()).into_response()
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod arguments;
 mod auth;
 mod border;
+mod bounds;
 mod connectors;
 mod crash;
 #[path = "../../backend/tests/it/databases.rs"]

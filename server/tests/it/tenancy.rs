@@ -24,7 +24,7 @@ async fn the_other_organization_does_not_exist() {
     // An approver of the north is away.
     let approver = site.signed_in(APPROVER).await;
     let requester = &north.ask("requests/search_people", json!({ "text": "Rita" })).await[0];
-    let days = json!({ "to": { "id": requester["id"], "name": "Rita" }, "since": "2999-01-01", "until": "2999-01-02" });
+    let days = json!({ "to": { "id": requester["id"], "name": "Rita" }, "since": "2199-01-01", "until": "2199-01-02" });
     let grant = approver.ask("account/begin_away", json!({ "answers": days })).await["given"][0]["id"].clone();
 
     let number_only = json!({ "number": number });
