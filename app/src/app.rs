@@ -4,9 +4,10 @@ use crate::live::provide_live;
 use crate::routes::Pages;
 use crate::session::provide_session;
 use crate::shell::{Frame, keys, offline};
+use crate::ui::PageTitle;
 use crate::ui::toast::{ToastArea, provide_toasts};
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::components::Router;
 
 /// The root component, rendered on the server and taken over in the browser.
@@ -16,7 +17,7 @@ pub fn App() -> impl IntoView {
     provide_session();
     provide_toasts();
     view! {
-        <Title text="Docket" />
+        <PageTitle text="Docket" />
         <Router>
             <Site />
         </Router>

@@ -5,18 +5,17 @@ use super::away_form::AwayForm;
 use super::away_list::{Grants, Side};
 use crate::error::ApiError;
 use crate::requests::page_actions::refused_view;
-use crate::ui::{ErrorView, Skeleton};
+use crate::ui::{ErrorView, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::away::AwayPage as Data;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `/profile/away`.
 #[component]
 pub fn AwayPage() -> impl IntoView {
     let data = page_data(|| (), |()| away());
     view! {
-        <Title text="Away · Docket" />
+        <PageTitle text="Away · Docket" />
         <Transition fallback=|| {
             view! {
                 <div class="page profile">

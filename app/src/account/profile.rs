@@ -6,11 +6,10 @@ use super::profile_form::ProfileForm;
 use super::profile_password::PasswordForm;
 use crate::error::ApiError;
 use crate::session::use_me;
-use crate::ui::{Avatar, ErrorView, Icon, Skeleton};
+use crate::ui::{Avatar, ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::people::{Me, OrganizationRef, PersonRef, ProfileView};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `/profile`.
 #[component]
@@ -18,7 +17,7 @@ pub fn ProfilePage() -> impl IntoView {
     let me = use_me().get_untracked();
     let view = page_data(|| (), |()| profile());
     view! {
-        <Title text="Your account · Docket" />
+        <PageTitle text="Your account · Docket" />
         <Transition fallback=|| {
             view! {
                 <div class="page profile">

@@ -1,9 +1,8 @@
 //! The sign-in page: a plain form that works without script.
 
 use crate::shell::theme::toggle;
-use crate::ui::{Brand, Icon};
+use crate::ui::{Brand, Icon, PageTitle};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// `/sign-in`, with `?error=`, `?email=` and `?next=` after a failed try.
@@ -21,7 +20,7 @@ pub fn SignInPage() -> impl IntoView {
     });
     let has_error = error.is_some();
     view! {
-        <Title text="Sign in · Docket" />
+        <PageTitle text="Sign in · Docket" />
         <main class="gate" id="main">
             <div class="gate__slip">
                 <header class="gate__stub">

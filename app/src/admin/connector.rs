@@ -9,7 +9,7 @@ use crate::form::{Filling, dom};
 use crate::live::use_live;
 use crate::requests::page_actions::refused_view;
 use crate::ui::toast::use_toasts;
-use crate::ui::{ErrorView, Icon, Skeleton, When};
+use crate::ui::{ErrorView, Icon, PageTitle, Skeleton, When};
 use crate::wire::page_data;
 use chrono::NaiveDate;
 use domain::approvals::wire::LiveEvent;
@@ -17,7 +17,6 @@ use domain::connectors::wire::{ConnectorInput, ConnectorView, TestView};
 use domain::{Problem, Refusal};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
@@ -40,7 +39,7 @@ pub fn ConnectorPage() -> impl IntoView {
                     Ok(found) => view! { <Loaded found /> }.into_any(),
                     Err(error) => {
                         view! {
-                            <Title text="Connector · Docket" />
+                            <PageTitle text="Connector · Docket" />
                             <ErrorView error />
                         }
                             .into_any()
@@ -68,7 +67,7 @@ fn Loaded(found: ConnectorView) -> impl IntoView {
     let lead = if new { "It is used by the services that name it in their plan." } else { found.kind_label.as_str() }.to_owned();
     let previewed = preview.map(|()| view! { <Preview found=found.clone() filling /> });
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <div class="page connector">
             <header class="page__head">
                 <div class="page__title">

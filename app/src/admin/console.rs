@@ -9,12 +9,11 @@ use super::state::Desk;
 use crate::error::ApiError;
 use crate::live::{LiveMark, LiveState, use_live};
 use crate::requests::page_actions::refused_view;
-use crate::ui::{ErrorView, Menu, MenuItem, Skeleton};
+use crate::ui::{ErrorView, Menu, MenuItem, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::wire::LiveEvent;
 use domain::connectors::wire::{Console, DeliveryDetail, KindView};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -42,7 +41,7 @@ pub fn ConsolePage() -> impl IntoView {
         page_data(|| (), move |()| find(first.clone()))
     };
     view! {
-        <Title text="Connectors · Docket" />
+        <PageTitle text="Connectors · Docket" />
         <Transition fallback=|| {
             view! {
                 <div class="page">

@@ -10,13 +10,12 @@ use super::keys::use_inbox_keys;
 use super::row::InboxRowView;
 use crate::live::{LiveMark, LiveState, use_live};
 use crate::session::use_me;
-use crate::ui::{Empty, ErrorView, Icon, Skeleton, page_title};
+use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting, LiveEvent};
 use domain::requests::queue::MOST_COUNTED;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 
@@ -37,7 +36,7 @@ pub fn InboxPage() -> impl IntoView {
                     Ok(waiting) => view! { <Loaded waiting /> }.into_any(),
                     Err(error) => {
                         view! {
-                            <Title text="Inbox · Docket" />
+                            <PageTitle text="Inbox · Docket" />
                             <ErrorView error />
                         }
                             .into_any()
@@ -80,10 +79,9 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     Effect::new(move |_| desk.tick());
     crate::notices::reads(move || addressed.get());
     use_inbox_keys(desk, open_page);
-    let title =
-        page_title(move || addressed.get().map_or_else(|| "Inbox · Docket".to_owned(), |number| format!("{number} · Inbox · Docket")));
+    let title = move || addressed.get().map_or_else(|| "Inbox · Docket".to_owned(), |number| format!("{number} · Inbox · Docket"));
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         // A message over the page would cover the next decision; its row shows what became of the last.
         <p class="visually-hidden" role="status">
             {move || desk.said.get()}

@@ -3,11 +3,10 @@
 use super::api::leadership;
 use super::row::row_holes;
 use crate::requests::page_approval::punches;
-use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PersonLine, Skeleton, When};
+use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, PersonLine, Skeleton, When};
 use crate::wire::page_data;
 use domain::approvals::wire::LeadershipRow;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `/leadership`.
 #[component]
@@ -15,7 +14,7 @@ pub fn LeadershipPage() -> impl IntoView {
     let rows = page_data(|| (), |()| leadership());
     let refresh = Callback::new(move |()| rows.refetch());
     view! {
-        <Title text="Pending approvals · Docket" />
+        <PageTitle text="Pending approvals · Docket" />
         <Transition fallback=|| {
             view! {
                 <div class="page">

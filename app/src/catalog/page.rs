@@ -5,13 +5,13 @@ use super::cards::{Shelf, category_icon};
 use super::drafts::Drafts;
 use super::mine::OpenRequests;
 use crate::shell::keys::take_search_focus;
-use crate::ui::{Empty, ErrorView, Icon, Skeleton};
+use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
+use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::catalog::search::search;
 use domain::catalog::wire::{CatalogPage as Page, ItemCard};
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -20,7 +20,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 pub fn CatalogPage() -> impl IntoView {
     let page = page_data(|| (), |()| catalog_page());
     view! {
-        <Title text="Request catalog · Docket" />
+        <PageTitle text="Request catalog · Docket" />
         <Suspense fallback=|| view! { <div class="page"><Skeleton /></div> }>
             {move || Suspend::new(async move {
                 match page.await {
@@ -48,7 +48,8 @@ fn categories(items: &[ItemCard]) -> Vec<(String, usize)> {
 #[component]
 fn Catalog(page: Page) -> impl IntoView {
     let query = use_query_map();
-    let text = RwSignal::new(query.with_untracked(|query| query.get("q").unwrap_or_default()));
+    let typed = query.with_untracked(|query| query.get("q").unwrap_or_default());
+    let text = RwSignal::new(first_letters(&typed, SEARCH_LETTERS).to_owned());
     let category = Memo::new(move |_| query.with(|query| query.get("category")).filter(|category| !category.is_empty()));
     let items = StoredValue::new(page.items);
     let total = items.with_value(Vec::len);
@@ -160,7 +161,7 @@ fn SearchBox(text: RwSignal<String>, total: usize) -> impl IntoView {
                     id="q"
                     name="q"
                     type="search"
-                    maxlength="100"
+                    maxlength=SEARCH_LETTERS.to_string()
                     autocomplete="off"
                     placeholder=format!("Search {total} services")
                     prop:value=text

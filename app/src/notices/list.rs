@@ -5,13 +5,12 @@ use crate::error::ApiError;
 use crate::live::use_live;
 use crate::requests::page_actions::refused_view;
 use crate::ui::toast::{Toasts, use_toasts};
-use crate::ui::{DocketNumber, Empty, ErrorView, Icon, Skeleton, When, page_title};
+use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, Skeleton, When};
 use crate::wire::page_data;
 use domain::approvals::wire::LiveEvent;
 use domain::notices::wire::{NoticeList, NoticeRow};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// `/notifications?after=…`
@@ -33,7 +32,7 @@ pub fn NoticesPage() -> impl IntoView {
                     Ok(list) => view! { <Loaded list after=after.get_untracked() /> }.into_any(),
                     Err(error) => {
                         view! {
-                            <Title text="Notifications · Docket" />
+                            <PageTitle text="Notifications · Docket" />
                             <ErrorView error />
                         }
                             .into_any()
@@ -121,9 +120,9 @@ fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
             }
         })
     };
-    let title = page_title(|| "Notifications · Docket".to_owned());
+    let title = "Notifications · Docket";
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <div class="page notices-page">
             <header class="page__head">
                 <h1>"Notifications"</h1>

@@ -5,11 +5,10 @@ use super::mine::Mine;
 use super::ours::{Carriers, Ours};
 use crate::error::ApiError;
 use crate::session::use_me;
-use crate::ui::{ErrorView, Icon, Skeleton, page_title};
+use crate::ui::{ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::notices::wire::{MyNotices, OurNotices};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// Parts of the page: the last word of its address, and of the tab.
@@ -61,7 +60,7 @@ pub fn NoticeSettingsPage() -> impl IntoView {
                     Ok(found) => view! { <Loaded found part=part.get_untracked() /> }.into_any(),
                     Err(error) => {
                         view! {
-                            <Title text="Notifications · Docket" />
+                            <PageTitle text="Notifications · Docket" />
                             <ErrorView error />
                         }
                             .into_any()
@@ -98,9 +97,9 @@ fn Loaded(found: Found, part: String) -> impl IntoView {
         (Found::Ours(ours), "channels") => view! { <Carriers ours=*ours saving /> }.into_any(),
         (Found::Ours(ours), _) => view! { <Ours ours=*ours saving /> }.into_any(),
     };
-    let title = page_title(|| "Notification settings · Docket".to_owned());
+    let title = "Notification settings · Docket";
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <div class="page settings">
             <header class="page__head">
                 <div class="page__title">

@@ -1,11 +1,10 @@
 //! The person's own requests: open, finished or all of them, newest first. Tab and page are in the address.
 
 use super::api::my_requests;
-use crate::ui::{DocketNumber, Empty, ErrorView, Icon, Skeleton, StatusBadge, When};
+use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, Skeleton, StatusBadge, When};
 use crate::wire::page_data;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 const TABS: [(MyFilter, &str, &str); 3] =
@@ -30,7 +29,7 @@ pub fn MyRequestsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text="My requests · Docket" />
+        <PageTitle text="My requests · Docket" />
         <div class="page mine-page">
             <div class="page__head">
                 <h1>"My requests"</h1>

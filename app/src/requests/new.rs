@@ -3,11 +3,10 @@
 use super::api::open_draft;
 use super::new_dialog::RequestDialog;
 use super::new_state::Dialog;
-use crate::ui::{ErrorView, Skeleton};
+use crate::ui::{ErrorView, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::requests::wire::DraftPage;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// `/request/:item`.
@@ -29,7 +28,7 @@ pub fn NewRequestPage() -> impl IntoView {
                     Ok(page) => view! { <Opened page /> }.into_any(),
                     Err(error) => {
                         view! {
-                            <Title text="Request · Docket" />
+                            <PageTitle text="Request · Docket" />
                             <ErrorView error />
                         }
                             .into_any()
@@ -46,7 +45,7 @@ fn Opened(page: DraftPage) -> impl IntoView {
     let title = format!("{} · Docket", page.item.name);
     let dialog = Dialog::new(page);
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <RequestDialog dialog />
     }
     .into_any()

@@ -17,7 +17,7 @@ use super::page_timeline::{TimelineSlip, line};
 use super::tasks_slip::TasksSlip;
 use crate::live::{LiveState, use_live};
 use crate::session::use_me;
-use crate::ui::{ErrorView, Icon, Skeleton};
+use crate::ui::{ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::wire::{LiveEvent, RuleView};
 use domain::id::{DeliveryId, PersonId};
@@ -25,7 +25,6 @@ use domain::people::Me;
 use domain::requests::What;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// `/requests/:number`; with `?at=<event>` as it was after that event, with `?seen=<decision>` as it was seen by who decided.
@@ -66,7 +65,7 @@ pub fn RequestPageView() -> impl IntoView {
                     }
                     Err(error) => {
                         view! {
-                            <Title text="Request · Docket" />
+                            <PageTitle text="Request · Docket" />
                             <ErrorView error />
                         }
                             .into_any()
@@ -105,7 +104,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let rerouting = RwSignal::new(None::<RuleView>);
     let reroute = Reroute { may: sheet.part(|page| page.allowed.reroute), ask: Callback::new(move |rule| rerouting.set(Some(rule))) };
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <div class="page request">
             {children()}
             <DocketHead summary price=page.price.clone() assignee=assignee.into() scheduled=scheduled.into()>

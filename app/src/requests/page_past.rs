@@ -7,14 +7,13 @@ use super::page_deliveries::status_words;
 use super::page_head::DocketHead;
 use super::page_thread::past_thread;
 use super::page_timeline::{TimelineSlip, line};
-use crate::ui::{Icon, When};
+use crate::ui::{Icon, PageTitle, When};
 use domain::approvals::Verdict;
 use domain::id::TaskId;
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::{Moment, RequestPage, SeenBy};
 use domain::requests::{Event, What};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// A page that was. Nothing can be done on it.
 #[component]
@@ -23,7 +22,7 @@ pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoV
     let RequestPage { summary, approval, events, assignee, scheduled_for, .. } = page.clone();
     let status = summary.status;
     view! {
-        <Title text=format!("{number} as it was · Docket") />
+        <PageTitle text=format!("{number} as it was · Docket") />
         <div class="page request request--past">
             {children()} <DocketHead summary=Signal::stored(summary) price=page.price.clone() assignee=Signal::stored(assignee) scheduled=Signal::stored(scheduled_for) >
                 ""

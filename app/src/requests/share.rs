@@ -4,7 +4,7 @@ use super::tasks_slip::{due_words, status};
 use super::work_api::{change_shared, comment_shared, open_share};
 use crate::error::ApiError;
 use crate::form::dom;
-use crate::ui::{Brand, Icon, When};
+use crate::ui::{Brand, Icon, PageTitle, When};
 use crate::wire::page_data;
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::TaskStatus;
@@ -12,7 +12,6 @@ use domain::requests::work::{SharedComment, SharedTask};
 use domain::text::{tidy_line, tidy_prose};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::future::Future;
 
@@ -23,7 +22,7 @@ pub fn SharePage() -> impl IntoView {
     let token = Memo::new(move |_| params.with(|params| params.get("token").unwrap_or_default()));
     let task = page_data(move || token.get(), open_share);
     view! {
-        <Title text="Shared task · Docket" />
+        <PageTitle text="Shared task · Docket" />
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match task.await {

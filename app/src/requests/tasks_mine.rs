@@ -3,11 +3,10 @@
 use super::tasks_slip::{due_words, status};
 use super::work_api::my_tasks;
 use crate::live::use_live;
-use crate::ui::{DocketNumber, Empty, ErrorView, Skeleton};
+use crate::ui::{DocketNumber, Empty, ErrorView, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::requests::work::MyTask;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `/tasks`.
 #[component]
@@ -22,7 +21,7 @@ pub fn MyTasksPage() -> impl IntoView {
         seen
     });
     view! {
-        <Title text="My tasks · Docket" />
+        <PageTitle text="My tasks · Docket" />
         <div class="page">
             <header class="page__head">
                 <h1>"My tasks"</h1>

@@ -1,9 +1,9 @@
 //! What a page shows instead of its content when it could not get it.
 
 use super::Empty;
+use super::PageTitle;
 use crate::error::ApiError;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
 
@@ -32,7 +32,7 @@ pub fn ErrorView(error: ApiError) -> impl IntoView {
     };
     view! {
         <div class="page">
-            <Title text=format!("{title} · Docket") />
+            <PageTitle text=format!("{title} · Docket") />
             <h1 class="visually-hidden">{title}</h1>
             <Empty icon="circle-alert" title=title>
                 <p>{error.message()}</p>

@@ -3,6 +3,7 @@
 use super::place::{Place, due_key, holder_key};
 use super::state::Work;
 use crate::ui::Icon;
+use domain::bounds::SEARCH_LETTERS;
 use domain::requests::queue::{Due, Holder, LANES, MOST_COUNTED, QueueFilter};
 use domain::text::tidy_line;
 use leptos::prelude::*;
@@ -118,7 +119,7 @@ pub fn Filters(work: Work) -> impl IntoView {
                         id="q"
                         name="q"
                         type="search"
-                        maxlength="100"
+                        maxlength=SEARCH_LETTERS.to_string()
                         autocomplete="off"
                         aria-label="Find a request"
                         placeholder="Docket, service or name"

@@ -10,11 +10,10 @@ use super::state::Work;
 use crate::live::{LiveMark, LiveState, use_live};
 use crate::requests::page_actions::refused_view;
 use crate::session::use_me;
-use crate::ui::{Empty, ErrorView, Icon, Skeleton, page_title};
+use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::wire::LiveEvent;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…`
@@ -43,7 +42,7 @@ pub fn WorkPage() -> impl IntoView {
                         Ok(found) => view! { <Loaded found place first /> }.into_any(),
                         Err(error) => {
                             view! {
-                                <Title text="Work · Docket" />
+                                <PageTitle text="Work · Docket" />
                                 <ErrorView error />
                             }
                                 .into_any()
@@ -75,9 +74,9 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
         (false, true) => view! { <Board work /> }.into_any(),
         (false, false) => view! { <List work /> }.into_any(),
     };
-    let title = page_title(move || if place.with(|place| place.board) { "Board · Docket" } else { "Work · Docket" }.to_owned());
+    let title = move || if place.with(|place| place.board) { "Board · Docket" } else { "Work · Docket" }.to_owned();
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <div class="page tasks">
             <header class="page__head">
                 <h1>"Work"</h1>

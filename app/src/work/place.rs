@@ -1,6 +1,7 @@
 //! What the address of the work pages says: list or board, which requests, which page.
 
 use crate::requests::mine::encoded;
+use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::requests::Status;
 use domain::requests::queue::{Due, Holder, QueueFilter};
 use domain::text::tidy_line;
@@ -35,7 +36,7 @@ impl Place {
                 holder: get("assignee").and_then(holder),
                 item: get("item"),
                 due: get("due").and_then(due),
-                text: get("q").unwrap_or_default(),
+                text: get("q").map(|text| first_letters(&text, SEARCH_LETTERS).to_owned()).unwrap_or_default(),
                 ended: get("ended").is_some(),
             },
             after: get("after"),
@@ -115,6 +116,7 @@ mod tests {
         }
         assert_eq!(read(&format!("assignee={person}")).address(), format!("/work?assignee={person}"));
         assert_eq!(read("").address(), "/work");
+        assert_eq!(read(&format!("q={}", "x".repeat(5_000))).filter.text.len(), SEARCH_LETTERS, "an address can be longer than the input");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod doctor;
 #[cfg(unix)]
 mod durability;
 mod harness;
+mod hostile;
 mod landing;
 mod leaving;
 mod limits;

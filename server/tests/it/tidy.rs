@@ -111,6 +111,24 @@ fn screens_name_use_cases_only_in_api_and_context() {
 }
 
 #[test]
+fn titles_and_text_areas_get_their_text_in_one_place() {
+    let (mut titles, mut areas) = (0, 0);
+    for (path, text) in sources("app/src") {
+        let lines = naming(&text, &["Title", "title"]);
+        let given = lines.iter().any(|line| line.contains("<Title") || line.contains("<title") || line.contains("leptos_meta"));
+        assert!(!given || path == "app/src/ui/page_title.rs", "{path}: the framework writes a title as it is: use ui::PageTitle");
+        titles += usize::from(given);
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for inside in code.join("\n").split("<textarea").skip(1) {
+            let child = inside.split("</textarea>").next().unwrap().rsplit('>').next().unwrap().trim();
+            assert!(child.is_empty() || child.starts_with("{area_text("), "{path}: text areas get their text from ui::area_text: {child}");
+            areas += 1;
+        }
+    }
+    assert!(titles == 1 && areas > 3, "nobody has a title or a text area any more: this check checks nothing");
+}
+
+#[test]
 fn only_the_configuration_reads_the_environment() {
     let readers = ["env::var", "env::vars", "env::var_os", "env::vars_os", "dotenvy"];
     for (path, text) in all() {

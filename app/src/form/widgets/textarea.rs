@@ -1,6 +1,7 @@
 //! Several lines of text, with what is left of the limit.
 
 use super::{Asked, adopt};
+use crate::ui::area_text;
 use leptos::prelude::*;
 
 /// A native text area.
@@ -41,7 +42,7 @@ pub fn Area(asked: Asked) -> impl IntoView {
             on:input=typed
             on:blur=move |_| filling.leave(&field)
         >
-            {first}
+            {area_text(first)}
         </textarea>
         {foot}
     };
