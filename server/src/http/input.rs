@@ -40,6 +40,8 @@ pub struct Weight {
 const WORDS: Weight = Weight { bytes: 4 * 1024, text: 1024, entries: 16, depth: 4 };
 /// A list of ids.
 const IDS: Weight = Weight { bytes: 64 * 1024, text: 64, entries: 1_000, depth: 3 };
+/// Some answers, and what is chosen out of all that an organization has.
+const CHOICES: Weight = Weight { bytes: 128 * 1024, text: 1024, entries: 2_000, depth: 6 };
 /// A text that a person writes: of 4,000 characters, each of which takes up to six bytes and twice as many when it is escaped.
 const NOTE: Weight = Weight { bytes: 64 * 1024, text: 48 * 1024, entries: 32, depth: 4 };
 /// Decisions about many requests, with a reason for each.
@@ -50,7 +52,7 @@ const ANSWERS: Weight = Weight { bytes: 600 * 1024, text: 512 * 1024, entries: 5
 /// Each server function, and what it takes at most.
 pub const WEIGHTS: &[(&str, Weight)] = &[
     ("/api/account/away", WORDS),
-    ("/api/account/begin_away", NOTE),
+    ("/api/account/begin_away", CHOICES),
     ("/api/account/change_password", NOTE),
     ("/api/account/end_away", WORDS),
     ("/api/account/me", WORDS),
@@ -72,6 +74,7 @@ pub const WEIGHTS: &[(&str, Weight)] = &[
     ("/api/approvals/decide_many", NOTES),
     ("/api/approvals/inbox", WORDS),
     ("/api/approvals/leadership", WORDS),
+    ("/api/approvals/send_held", IDS),
     ("/api/approvals/undo_held", IDS),
     ("/api/catalog/page", WORDS),
     ("/api/notices/change_mine", WORDS),
