@@ -7,6 +7,7 @@ use super::{Given, Outgoing};
 use crate::templates::{self, Escape};
 use domain::direction::isolate;
 use domain::shorten::{shorten, shorten_longest, utf16_units};
+use domain::text::is_blank_text;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -58,7 +59,7 @@ pub(super) fn written(given: &Given<'_>, key: &str, default: &str, place: &Place
     let own = given.text(key);
     if !own.is_empty() {
         let made = fitted(&own, place, outgoing).map_err(|error| format!("Not sent: {key}: {error}"))?;
-        if !shows_nothing(&(place.plain)(&made)) {
+        if !is_blank_text(&(place.plain)(&made)) {
             return Ok(made);
         }
     }
@@ -168,16 +169,6 @@ fn set_apart(data: &Value) -> Cow<'_, Value> {
         }
     }
     Cow::Owned(data)
-}
-
-/// Whether nobody can see anything of a text.
-fn shows_nothing(text: &str) -> bool {
-    text.chars().all(|c| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
-    })
 }
 
 #[cfg(test)]
