@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{HtmlDocument, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use leptos::web_sys::{
+    HtmlDocument, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 /// The id of a field's (first) control.
 pub fn control_id(key: &str) -> String {
@@ -56,6 +58,18 @@ fn when_released_boxed(act: Box<dyn FnOnce()>) {
     when_released(act);
 }
 
+/// Scrolls an element into view, no further than it takes.
+pub fn reveal(id: &str) {
+    if cfg!(not(target_arch = "wasm32")) {
+        return;
+    }
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        let how = ScrollIntoViewOptions::new();
+        how.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&how);
+    }
+}
+
 /// Whether an element with this id is on the page.
 pub fn is_on_screen(id: &str) -> bool {
     cfg!(target_arch = "wasm32") && by_id::<HtmlElement>(id).is_some()
@@ -70,6 +84,18 @@ pub fn text_of(id: &str) -> Option<String> {
         .map(|input| input.value())
         .or_else(|| by_id::<HtmlTextAreaElement>(id).map(|area| area.value()))
         .or_else(|| by_id::<HtmlSelectElement>(id).map(|select| select.value()))
+}
+
+/// Writes into a text control; one that says it already is left alone, with its caret.
+pub fn set_text(id: &str, text: &str) {
+    if cfg!(not(target_arch = "wasm32")) || text_of(id).as_deref() == Some(text) {
+        return;
+    }
+    if let Some(input) = by_id::<HtmlInputElement>(id) {
+        input.set_value(text);
+    } else if let Some(area) = by_id::<HtmlTextAreaElement>(id) {
+        area.set_value(text);
+    }
 }
 
 /// Whether a box or a radio button is ticked.

@@ -12,6 +12,7 @@ pub mod widgets;
 use chrono::NaiveDate;
 use domain::Problem;
 use domain::forms::check::{check, check_format, check_section};
+use domain::forms::fields::{Widget, find, read_answer};
 use domain::forms::{Answers, Field, Form, journey};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -74,9 +75,10 @@ impl Filling {
         self.today
     }
 
-    /// The answer on screen: given, or by default.
+    /// The answer on screen: as given, letter by letter, or by default.
     pub fn value(self, key: &str) -> Option<Value> {
-        self.effective.with(|answers| answers.get(key).cloned())
+        let given = self.answers.with(|answers| answers.get(key).cloned());
+        given.or_else(|| self.effective.with(|answers| answers.get(key).cloned()))
     }
 
     /// The answer as text, for controls that hold text.
@@ -104,14 +106,26 @@ impl Filling {
     /// The person left a field: its format is judged, not whether it is answered. What that says waits until a press has ended: it would
     /// move what is being pressed from under the pointer.
     pub fn leave(self, field: &Field) {
-        let field = field.clone();
+        let (field, left) = (field.clone(), field.clone());
         dom::when_released(move || {
             let message = self.effective.try_with_untracked(|answers| check_format(&field, answers, self.today)).flatten();
             if let Some(message) = message {
                 self.problems.try_update(|problems| problems.insert(field.key, message));
             }
         });
+        self.show_reading(&left);
         self.leaves.update(|count| *count += 1);
+    }
+
+    /// Shows a number as it was understood: `12,50` becomes `12.50`.
+    fn show_reading(self, field: &Field) {
+        let typed = self.answers.with_untracked(|answers| answers.get(&field.key).cloned()).filter(Value::is_string);
+        let number = matches!(find(&field.kind).map(|known| known.widget), Some(Widget::Number));
+        let Some(typed) = typed.filter(|_| number) else { return };
+        let read = read_answer(field, &typed);
+        if read != typed {
+            self.edit(&field.key, read);
+        }
     }
 
     /// Shows these problems at their fields, and no others.
@@ -213,6 +227,27 @@ mod tests {
             filling.edit("site", json!("a"));
             assert!(shown(filling, "phone").is_some());
             assert_eq!(shown(filling, "site"), None);
+        });
+    }
+
+    #[test]
+    fn what_is_typed_stays_as_typed_and_a_number_is_shown_as_it_was_read_on_leaving() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let filling = filling();
+            let number = Field { rules: Rules { min: Some("-40".into()), ..Rules::default() }, ..field("sum", "decimal", false) };
+            filling.form.update(|form| form.sections[0].fields.push(number.clone()));
+            for typed in ["1", "1 ", "1 2", "1 234,", "1 234,5 "] {
+                filling.edit("sum", json!(typed));
+                assert_eq!(filling.text("sum"), typed);
+            }
+            assert_eq!(filling.effective.with_untracked(|answers| answers.get("sum").cloned()), Some(json!("1234.5")));
+            filling.leave(&number);
+            assert_eq!(filling.text("sum"), "1234.5");
+            filling.edit("sum", json!("1,000"));
+            filling.leave(&number);
+            assert_eq!(filling.text("sum"), "1,000");
+            assert_eq!(shown(filling, "sum").as_deref(), Some("Phone number can be read as 1000 or as 1. Enter the one you mean"));
         });
     }
 }

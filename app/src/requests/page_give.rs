@@ -7,6 +7,7 @@ use crate::ui::{Avatar, Icon};
 use domain::approvals::wire::RuleView;
 use domain::id::{GroupId, PersonId};
 use domain::requests::wire::{Act, Approver};
+use domain::text::{is_blank_text, tidy_prose};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -48,7 +49,7 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
     let key = StoredValue::new(rule.key);
     let send = Callback::new(move |()| {
         let picked = if group.get_untracked() { group_picked.get_untracked() } else { person_picked.get_untracked() };
-        let why = reason.get_untracked().trim().to_owned();
+        let why = reason.with_untracked(|reason| tidy_prose(reason).into_owned());
         if picked.is_none() {
             error.set(Some(if group.get_untracked() { "Choose a group from the list" } else { "Choose a person from the list" }));
         }
@@ -111,6 +112,7 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
                 </p>
                 {move || reason_error.get().map(|message| error_line(message, "reroute-reason-e"))}
                 <textarea
+                    dir="auto"
                     class="textarea"
                     id="reroute-reason"
                     aria-describedby="reroute-reason-h reroute-reason-e"
@@ -206,7 +208,7 @@ fn PickField(
         let typed = event_target_value(&event);
         text.set(typed.clone());
         picked.set(None);
-        if typed.trim().is_empty() && source == Source::People { search.close() } else { search.later(typed) }
+        if is_blank_text(&typed) && source == Source::People { search.close() } else { search.later(typed) }
     };
     let entered = move |_| {
         if source != Source::People && picked.with_untracked(Option::is_none) {
@@ -236,6 +238,7 @@ fn PickField(
                         role="combobox"
                         autocomplete="off"
                         spellcheck="false"
+                        dir="auto"
                         autofocus
                         aria-autocomplete="list"
                         aria-expanded=move || if search.is_open() { "true" } else { "false" }
@@ -246,10 +249,11 @@ fn PickField(
                         prop:value=move || text.get()
                         on:input=typed
                         on:focus=entered
+                        on:click=move |_| search.reopen(name)
                         on:keydown=move |event| press(&event, search, name, pick)
                         on:blur=move |_| search.close()
                     />
-                    <span class="affix__text">
+                    <span class="affix__text combobox__end" on:mousedown=move |event| search.pressed_end(&event, id, name)>
                         <Icon name="chevrons-up-down" />
                     </span>
                 </div>

@@ -7,7 +7,7 @@ mod select;
 mod textarea;
 
 use super::Filling;
-use super::dom::control_id;
+use super::dom::{self, control_id};
 use crate::ui::Icon;
 use choices::{Boxes, Cards, Tick};
 use domain::forms::Field;
@@ -155,5 +155,34 @@ fn adopt(asked: &Asked, early: Option<String>) {
     let known = untrack(|| filling.text(&key));
     if let Some(early) = early.filter(|early| early.trim() != known.trim()) {
         Effect::new(move |_| filling.edit(&key, early.clone().into()));
+    }
+}
+
+/// The text of a control as the person types it. The control owns it: what was typed is never written back, as a browser may hold it in
+/// another writing or in parts, and would lose the caret or what is half typed. Only what changes elsewhere is written.
+#[derive(Clone, Copy)]
+struct TypedText(StoredValue<Option<String>>);
+
+impl TypedText {
+    /// Keeps the control of a field up to date.
+    fn keep(asked: &Asked) -> Self {
+        let (typed, filling) = (StoredValue::new(None::<String>), asked.filling);
+        let (key, id) = (asked.field.key.clone(), asked.id.clone());
+        Effect::new(move |before: Option<String>| {
+            let now = filling.text(&key);
+            let own = typed.with_value(|typed| typed.as_deref() == Some(now.as_str()));
+            if !own && before.is_some_and(|before| before != now) {
+                typed.set_value(None);
+                dom::set_text(&id, &now);
+            }
+            now
+        });
+        Self(typed)
+    }
+
+    /// The control now holds this.
+    fn note(self, asked: Filling, key: &str, text: String) {
+        self.0.set_value(Some(text.clone()));
+        asked.edit(key, text.into());
     }
 }

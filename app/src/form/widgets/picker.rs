@@ -3,8 +3,11 @@
 //! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
 
 use super::Asked;
+use crate::form::dom;
 use crate::requests::api::{search_groups, search_people, search_workers};
 use crate::ui::{Avatar, Icon};
+use domain::text::is_blank_text;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
@@ -110,6 +113,31 @@ impl Search {
         self.note.set(None);
     }
 
+    /// Opens the list on what the field shows, as an arrow or a click asks for. Of people there are too many to list them all.
+    pub(crate) fn reopen(self, name: Memo<(bool, String)>) {
+        if self.open.get_untracked() && self.found.with_untracked(|found| !found.is_empty()) {
+            return;
+        }
+        let (picked, text) = name.get_untracked();
+        let text = if picked && self.source != Source::People { String::new() } else { text };
+        if self.source == Source::People && is_blank_text(&text) {
+            self.note.set(Some("Type part of a name.".to_owned()));
+        } else {
+            self.later(text);
+        }
+    }
+
+    /// The sign at the end of the field was pressed: it opens and closes the list, and the field keeps the focus.
+    pub(crate) fn pressed_end(self, event: &leptos::ev::MouseEvent, id: &str, name: Memo<(bool, String)>) {
+        event.prevent_default();
+        if self.open.get_untracked() {
+            self.close();
+        } else {
+            dom::focus(id.to_owned());
+            self.reopen(name);
+        }
+    }
+
     fn step(self, by: isize) {
         let count = self.found.with_untracked(Vec::len);
         if count == 0 {
@@ -150,7 +178,7 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
         move |event: leptos::ev::Event| {
             let text = event_target_value(&event);
             filling.edit(&key, text.clone().into());
-            if text.trim().is_empty() { search.close() } else { search.later(text) }
+            if is_blank_text(&text) { search.close() } else { search.later(text) }
         }
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| press(&event, search, name, pick);
@@ -174,6 +202,7 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
             class="input"
             id=asked.id.clone()
             type="text"
+            dir="auto"
             role="combobox"
             autocomplete="off"
             spellcheck="false"
@@ -187,14 +216,16 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
             value=first
             prop:value=move || name.get().1
             on:input=typed
+            on:click=move |_| search.reopen(name)
             on:keydown=pressed
             on:blur=left
         />
     };
+    let id = asked.id.clone();
     let control = view! {
         <div class="combobox">
             <div class="affix">
-                {avatar} {input} <span class="affix__text">
+                {avatar} {input} <span class="affix__text combobox__end" on:mousedown=move |event| search.pressed_end(&event, &id, name)>
                     <Icon name="chevrons-up-down" />
                 </span>
             </div>
@@ -217,8 +248,7 @@ pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Mem
             if open {
                 search.step(if event.key() == "ArrowDown" { 1 } else { -1 });
             } else {
-                let (picked, text) = name.get_untracked();
-                search.later(if picked { String::new() } else { text });
+                search.reopen(name);
             }
         }
         "Enter" if open && !event.ctrl_key() && !event.meta_key() => {
@@ -239,7 +269,7 @@ pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Mem
     }
 }
 
-/// The list under the field.
+/// The list at the field, in the layer above everything: below it, or above it where there is more room.
 #[component]
 pub(crate) fn Results(search: Search, list_id: String, pick: Callback<Found>) -> impl IntoView {
     let label = if search.source == Source::Groups { "Groups" } else { "People" };
@@ -248,7 +278,22 @@ pub(crate) fn Results(search: Search, list_id: String, pick: Callback<Found>) ->
         let found = if search.open.get() { search.found.get() } else { Vec::new() };
         found.into_iter().enumerate().map(|(place, found)| line(search, &list_id, place, found, pick)).collect_view()
     };
-    let hidden = move || !search.open.get() || search.found.with(Vec::is_empty);
+    let list = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let (Some(list), open) = (list.get(), search.is_open()) else { return };
+        let shown = list.matches(":popover-open").unwrap_or_default();
+        if open && !shown {
+            let _ = list.show_popover();
+        } else if !open && shown {
+            let _ = list.hide_popover();
+        }
+    });
+    let options = id.clone();
+    Effect::new(move |_| {
+        if let Some(place) = search.place() {
+            dom::reveal(&format!("{options}-{place}"));
+        }
+    });
     let said = move || {
         if let Some(note) = search.note.get() {
             return note;
@@ -260,7 +305,7 @@ pub(crate) fn Results(search: Search, list_id: String, pick: Callback<Found>) ->
         }
     };
     view! {
-        <div class="listbox combobox__list" id=id role="listbox" aria-label=label hidden=hidden>
+        <div class="listbox combobox__list" id=id popover="manual" role="listbox" aria-label=label node_ref=list>
             {rows}
         </div>
         <p class="combobox__note" class:visually-hidden=move || search.note.with(Option::is_none) role="status">

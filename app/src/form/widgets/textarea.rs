@@ -1,7 +1,8 @@
 //! Several lines of text, with what is left of the limit.
 
-use super::{Asked, adopt};
+use super::{Asked, TypedText, adopt};
 use crate::ui::area_text;
+use domain::text::{count_characters, tidy_prose};
 use leptos::prelude::*;
 
 /// A native text area.
@@ -17,7 +18,7 @@ pub fn Area(asked: Asked) -> impl IntoView {
     let count_id = format!("{}-count", asked.id);
     let foot = field.rules.max_length.map(|limit| {
         let shown = shown.clone();
-        let words = move || left(limit, shown().trim().chars().count());
+        let words = move || left(limit, count_characters(&tidy_prose(&shown())));
         view! {
             <div class="field__foot">
                 <span class="push" id=count_id.clone()>
@@ -28,17 +29,18 @@ pub fn Area(asked: Asked) -> impl IntoView {
     });
     let first = untrack(&shown);
     let described = asked.described(foot.as_ref().map(|_| count_id.as_str()));
-    let typed = move |event: leptos::ev::Event| filling.edit(&key, event_target_value(&event).into());
+    let text = TypedText::keep(&asked);
+    let typed = move |event: leptos::ev::Event| text.note(filling, &key, event_target_value(&event));
     let control = view! {
         <textarea
             class="textarea"
             id=asked.id.clone()
             name=field.key.clone()
             rows="4"
+            dir="auto"
             aria-required=asked.required()
             aria-invalid=asked.wrong()
             aria-describedby=described
-            prop:value=shown
             on:input=typed
             on:blur=move |_| filling.leave(&field)
         >
