@@ -69,6 +69,78 @@ fn worker(site: &Site) -> Worker {
     Worker(command.spawn().unwrap())
 }
 
+/// A receiver that never answers one request, and says whose deliveries came.
+#[derive(Clone, Default)]
+struct Trap {
+    hangs: Arc<Mutex<Option<String>>>,
+    came: Arc<Mutex<Vec<String>>>,
+    more: Arc<Notify>,
+}
+
+async fn spring(State(trap): State<Trap>, body: String) -> StatusCode {
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let number = body["data"]["number"].as_str().unwrap().to_owned();
+    let hangs = trap.hangs.lock().unwrap().as_ref() == Some(&number);
+    trap.came.lock().unwrap().push(number);
+    trap.more.notify_one();
+    if hangs {
+        std::future::pending::<()>().await;
+    }
+    StatusCode::OK
+}
+
+impl Trap {
+    /// Returns when a delivery of this request came since the last look; a worker that never comes to it is a failure.
+    async fn sprung(&self, number: &str) {
+        let came = async {
+            while !self.came.lock().unwrap().drain(..).any(|came| came == number) {
+                self.more.notified().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(120), came).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_two_workers_ended_over_is_set_aside_and_the_others_arrive() {
+    on_both(async |site: Site| {
+        let trap = Trap::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().route("/", post(spring)).with_state(trap.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let hook = format!("- {{key: desk, name: Desk, kind: webhook, settings: {{url: 'http://{address}/'}}}}\n");
+        let item = format!("{}\nplan:\n  connectors: [desk]\n", include_str!("fixtures/north/items/vpn.yaml"));
+        let files = vec![("connectors.yaml".to_owned(), hook), ("items/vpn.yaml".to_owned(), item)];
+        definitions::apply(&site.backend, "north", files).await.unwrap();
+        let (requester, approver) = (site.signed_in(REQUESTER).await, site.signed_in(APPROVER).await);
+        let guilty = submit(&requester, "x").await;
+        *trap.hangs.lock().unwrap() = Some(guilty.clone());
+        decide(&approver, &guilty, "approve", "").await;
+        let connection = sea_orm::Database::connect(site.shared().0).await.unwrap();
+        // A minute for a lease to run out, without waiting for it.
+        let run_out = "UPDATE deliveries SET leased_until = 1 WHERE lease IS NOT NULL";
+        for _ in 0..2 {
+            let other = submit(&requester, "x").await;
+            decide(&approver, &other, "approve", "").await;
+            let mut doomed = worker(&site);
+            trap.sprung(&guilty).await;
+            doomed.kill();
+            connection.execute_unprepared(run_out).await.unwrap();
+        }
+        let _last = worker(&site);
+        tokio::time::timeout(Duration::from_secs(150), settled(&site)).await.unwrap();
+        let count = async |sql: &str| -> i64 {
+            let statement = Statement::from_string(connection.get_database_backend(), sql);
+            connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+        };
+        assert_eq!(count("SELECT count(*) FROM deliveries WHERE delivered_at IS NOT NULL AND recipient = ''").await, 2);
+        assert_eq!(count("SELECT count(*) FROM deliveries WHERE failed_at IS NOT NULL AND cut_off = 2").await, 1);
+        assert!(!trap.came.lock().unwrap().contains(&guilty), "the third worker left it alone");
+    })
+    .await;
+}
+
 /// Returns when every delivery has ended; the processes that end them say so in the database alone.
 async fn settled(site: &Site) {
     let connection = sea_orm::Database::connect(site.shared().0).await.unwrap();

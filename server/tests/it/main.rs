@@ -28,5 +28,6 @@ mod seed;
 mod server_fns;
 mod slow;
 mod submission;
+mod templates;
 mod tenancy;
 mod tidy;

@@ -26,6 +26,7 @@ mod poison;
 mod profile;
 mod queue;
 mod requests;
+mod shared_secrets;
 mod sla;
 mod slow;
 mod timers;
