@@ -75,7 +75,6 @@ pub const WEIGHTS: &[(&str, Weight)] = &[
     ("/api/approvals/inbox", WORDS),
     ("/api/approvals/leadership", WORDS),
     ("/api/approvals/send_held", IDS),
-    ("/api/approvals/send_held", IDS),
     ("/api/approvals/undo_held", IDS),
     ("/api/catalog/page", WORDS),
     ("/api/notices/change_mine", WORDS),

@@ -120,7 +120,6 @@ impl Things {
             ("approvals/inbox", json!({ "rows": 50 })),
             ("approvals/leadership", json!({})),
             ("approvals/send_held", json!({ "ids": [id("held")] })),
-            ("approvals/send_held", json!({ "ids": [id("held")] })),
             ("approvals/undo_held", json!({ "ids": [id("held")] })),
             ("catalog/page", json!({})),
             ("notices/change_mine", json!({ "change": { "switch": { "event": "request_approved", "channel": "email", "on": true } } })),
