@@ -188,7 +188,7 @@ fn any_with_an_automatic_outcome_keeps_the_rules() {
 
 #[test]
 fn what_waits_for_somebody_who_leaves_keeps_the_rules() {
-    holds(leaving(), 100);
+    holds(leaving(), 90);
 }
 
 #[test]

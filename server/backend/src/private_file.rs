@@ -87,7 +87,8 @@ fn narrowed(found: &std::fs::Metadata) -> std::fs::Permissions {
     found.permissions()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::io::Write;

@@ -69,7 +69,7 @@ impl Keys {
     }
 
     fn among(&self, digests: &[&str]) -> Vec<String> {
-        self.0.iter().filter(|key| digests.contains(&digest(*key).as_str())).map(name).collect()
+        self.0.iter().filter(|key| digests.contains(&digest(key).as_str())).map(name).collect()
     }
 
     /// Seals a text for one place.

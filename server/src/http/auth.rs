@@ -242,7 +242,7 @@ fn known(site: &Site, account: &Account, mut response: Response) -> Response {
     let name = device_name(site);
     let cookie = backend::people::device_mark(&site.backend, account.caller.id())
         .map(|mark| format!("{name}={mark}; HttpOnly; SameSite=Lax; Path=/; Max-Age={DEVICE_SECONDS}{secure}"));
-    match cookie.map(|cookie| HeaderValue::try_from(cookie)) {
+    match cookie.map(HeaderValue::try_from) {
         Ok(Ok(cookie)) => {
             response.extensions_mut().insert(DeviceCookie(cookie));
         }

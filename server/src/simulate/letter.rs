@@ -121,7 +121,7 @@ fn decoded(value: &str) -> String {
     for word in value.split(' ') {
         let read = encoded_word(word);
         let encoded = read.is_some();
-        if !made.is_empty() && !(encoded && before) {
+        if !(made.is_empty() || encoded && before) {
             made.push(' ');
         }
         made.push_str(&read.unwrap_or_else(|| word.to_owned()));

@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn of_a_text_of_any_length_only_its_beginning_is_looked_at() {
         let laptop = format!("laptop{}", " ".repeat(SEARCH_LETTERS));
-        assert_eq!(names(&format!("{laptop}{}", "onboarding ".repeat(1_000_000))), ["Laptop repair"]);
-        assert_eq!(names(&"laptop ".repeat(100_000)), ["Laptop repair"]);
+        assert_eq!(names(&format!("{laptop}{}", "onboarding ".repeat(1_000_000))), names("laptop"));
+        assert_eq!(names(&"laptop ".repeat(100_000)), names("laptop"));
         assert!(names(&"x".repeat(1_000_000)).is_empty());
     }
 

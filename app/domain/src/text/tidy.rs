@@ -125,7 +125,7 @@ fn joins(before: char, joiner: char, after: Option<char>) -> bool {
     match joiner {
         // The letters of a flag's region follow a black flag.
         '\u{e0020}'..='\u{e007f}' => before == '\u{1f3f4}' || ('\u{e0020}'..='\u{e007e}').contains(&before),
-        '\u{200c}' => after.is_some_and(|after| !is_blank(after) && !(before.is_ascii() && after.is_ascii())),
+        '\u{200c}' => after.is_some_and(|after| !(is_blank(after) || before.is_ascii() && after.is_ascii())),
         // A digit, # or * becomes a key.
         '\u{fe0f}' if after == Some('\u{20e3}') => true,
         _ => !before.is_ascii(),

@@ -191,7 +191,7 @@ mod tests {
         };
         assert_eq!(fields(wrong), ["name", "phone", "time_zone", "slack_member_id", "telegram_chat"]);
         assert_eq!(fields(Profile { name: "x".repeat(201), ..profile() }), ["name"]);
-        assert_eq!(fields(Profile { name: "Ruth\0Abel".to_owned(), ..profile() }), ["name"]);
+        assert_eq!(tidy(Profile { name: "Ruth\0 Abel".to_owned(), ..profile() }).name, "Ruth Abel");
         for telegram in ["@abc", "@1ruth", "@ruth abel", "-", "1".repeat(19).as_str()] {
             assert_eq!(fields(Profile { telegram_chat: telegram.to_owned(), ..profile() }), ["telegram_chat"], "{telegram}");
         }

@@ -274,7 +274,7 @@ fn texts<'d>(parts: &[&str], budget: &Budget) -> Result<Datum<'d>, Fault> {
 fn ends<'d>(value: &Datum<'d>, first: bool, budget: &Budget) -> Result<Datum<'d>, Fault> {
     if let Value::String(text) = value.value() {
         let letter = if first { text.chars().next() } else { text.chars().next_back() };
-        return Ok(letter.map_or(Datum::Undefined, |letter| Datum::text(letter)));
+        return Ok(letter.map_or(Datum::Undefined, Datum::text));
     }
     let mut items = value.items(budget)?;
     Ok(if items.is_empty() { Datum::Undefined } else { items.swap_remove(if first { 0 } else { items.len() - 1 }) })
