@@ -40,7 +40,7 @@ pub fn begins_press(event: &KeyboardEvent) -> bool {
 /// The key's place on the keyboard; its word where the device does not say.
 fn place(event: &KeyboardEvent) -> String {
     let code = event.code();
-    if code.is_empty() { event.key().to_lowercase() } else { code }
+    if code.is_empty() { event.key().to_ascii_lowercase() } else { code }
 }
 
 /// Follows the keys of the whole page, as long as it is there.

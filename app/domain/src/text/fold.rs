@@ -1,7 +1,7 @@
 //! One folding for every search, on both sides of the wire and in the database: without case, accents, or ways to write the same letter.
 //!
-//! Unicode's own data decides: compatibility decomposition, then without marks, then lower case. In the browser the browser's own
-//! decomposition serves, so that its tables need not be sent. Letters that Unicode does not take apart, but people without them on
+//! Unicode's own data decides: compatibility decomposition, then lower case, then without marks. In the browser its own functions serve, so
+//! that their tables need not be sent. Letters that Unicode does not take apart, but people without them on
 //! their keyboard do, follow in `plain_letter`.
 
 use super::marks::is_mark;
@@ -14,12 +14,10 @@ pub fn fold_search(text: &str) -> String {
         folded.make_ascii_lowercase();
         return folded;
     }
-    for c in decomposed(text).chars() {
-        for lower in c.to_lowercase().filter(|lower| !says_nothing(*lower)) {
-            match plain_letter(lower) {
-                "" => folded.push(lower),
-                plain => folded.push_str(plain),
-            }
+    for letter in decompose_lower(text).chars().filter(|letter| !says_nothing(*letter)) {
+        match plain_letter(letter) {
+            "" => folded.push(letter),
+            plain => folded.push_str(plain),
         }
     }
     folded
@@ -60,14 +58,14 @@ fn plain_letter(c: char) -> &'static str {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn decomposed(text: &str) -> String {
+fn decompose_lower(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    text.nfkd().collect()
+    text.nfkd().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(target_arch = "wasm32")]
-fn decomposed(text: &str) -> String {
-    js_sys::JsString::from(text).normalize("NFKD").into()
+fn decompose_lower(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFKD").to_lower_case().into()
 }
 
 #[cfg(test)]
