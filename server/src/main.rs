@@ -295,6 +295,9 @@ async fn account(config: &Config, command: UserCommand) -> Result<String, String
         UserCommand::Enable { email, organization } => people::enable(&backend, &email, organization.as_deref()).await,
         UserCommand::Password { email } => {
             let set = people::set_password(&backend, &email, &password()?).await;
+            if set.is_ok() {
+                tracing::info!(email, "a password was set from the command line");
+            }
             set.map(|()| format!("{email} signs in with the new password from now on. Every session of theirs has ended."))
         }
     };

@@ -208,7 +208,6 @@ pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Res
             announce_rights(backend, organization.id, account.id).await?;
         }
     }
-    tracing::info!(%email, "a password was set from the command line");
     Ok(())
 }
 
