@@ -55,8 +55,11 @@ test('the board by keyboard alone', async ({ visit }) => {
   await words(daniel, `Block ${number}?`, 'Reason', 'The part is on order', 'Block');
   await expect(lane(daniel, 'Blocked').locator(`#card-${number}`)).toBeFocused();
 
+  // The card moves at once; what a reload shows is what the server answered.
+  const answered = daniel.waitForResponse((answer) => answer.url().endsWith('/api/requests/act'));
   await move(daniel, number, /Unblock/);
   await expect(lane(daniel, 'In progress').locator(`#card-${number}`)).toBeFocused();
+  await answered;
   await daniel.reload();
   await ready(daniel);
   await expect(lane(daniel, 'In progress').locator(`#card-${number}`), 'it is kept').toBeVisible();

@@ -100,6 +100,11 @@ impl Site {
         Self { base, backend, clock, config, leftovers, stop: Some(stop) }
     }
 
+    /// Says that this test leaves deliveries behind on purpose.
+    pub fn leaves_work(&self) {
+        self.leftovers.expected();
+    }
+
     /// What another process needs to work on the same database: its address, and the file of its keys.
     pub fn shared(&self) -> (&str, &Path) {
         (&self.config.database_url, &self.config.key_file)

@@ -33,7 +33,6 @@ pub struct Leftovers(AtomicBool);
 
 impl Leftovers {
     /// Says so.
-    #[allow(dead_code, reason = "no HTTP test leaves work behind")]
     pub fn expected(&self) {
         self.0.store(true, Ordering::SeqCst);
     }

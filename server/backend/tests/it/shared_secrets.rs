@@ -31,7 +31,7 @@ async fn address() -> (String, Arc<Mutex<Vec<String>>>) {
     let kept = came.clone();
     let take = move |uri: Uri, headers: HeaderMap, body: String| {
         kept.lock().unwrap().push(format!("{uri} {headers:?} {body}"));
-        async { "{}" }
+        async { r#"{"ok":true,"result":{"message_id":1}}"# }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
