@@ -82,11 +82,12 @@ test('asked for changes, the requester answers; then cancels', async ({ visit })
   const samir = await visit(docket, people.samir);
   await go(samir, `${docket.url}/inbox/${number}`);
   await samir.getByRole('button', { name: /^Ask for changes/ }).click();
-  await expect(samir.getByLabel(/^Reason needed/)).toBeFocused();
-  await samir.getByLabel(/^Reason needed/).fill('Which site is it for?');
+  await expect(samir.getByLabel(/^What should change/)).toBeFocused();
+  await samir.getByLabel(/^What should change/).fill('Which site is it for?');
   await samir.getByRole('button', { name: /^Ask for changes/ }).click();
 
-  await expect(lena.locator('.docket .status')).toContainText('Changes asked');
+  // The time to undo has to pass first.
+  await expect(lena.locator('.docket .status')).toContainText('Changes asked', { timeout: 30_000 });
   await lena.locator('#answer').fill('The library in town');
   await lena.getByRole('button', { name: 'Send answer' }).click();
   await expect(lena.locator('.docket .status')).toContainText('Pending approval');

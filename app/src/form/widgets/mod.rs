@@ -168,10 +168,12 @@ impl TypedText {
     fn keep(asked: &Asked) -> Self {
         let (typed, filling) = (StoredValue::new(None::<String>), asked.filling);
         let (key, id) = (asked.field.key.clone(), asked.id.clone());
+        // What is kept on the device may be there before this runs for the first time.
+        let first = untrack(|| filling.text(&key));
         Effect::new(move |before: Option<String>| {
             let now = filling.text(&key);
             let own = typed.with_value(|typed| typed.as_deref() == Some(now.as_str()));
-            if !own && before.is_some_and(|before| before != now) {
+            if !own && before.as_ref().unwrap_or(&first) != &now {
                 typed.set_value(None);
                 dom::set_text(&id, &now);
             }
