@@ -10,6 +10,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
+/// Decisions of a person that a page is told of: two strokes of the bulk bar at their largest, and what became of those before.
+const MOST_TOLD: u64 = 600;
+
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "held_decisions")]
 pub struct Model {
@@ -82,12 +85,13 @@ pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, now: DateT
     let rows = of_organization(handle)
         .filter(Column::PersonId.eq(person.0))
         .filter(Column::CreatedAt.gte(micros(now - told)))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
-        .limit(200)
+        // The newest of them: what is still held must not fall out because many were decided before.
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(MOST_TOLD)
         .all(handle.connection())
         .await?;
-    rows.iter().map(|row| view(row, now)).collect()
+    rows.iter().rev().map(|row| view(row, now)).collect()
 }
 
 /// Decisions of any organization that are due by now, the longest due first.

@@ -122,6 +122,23 @@ async fn one_is_held_as_many_are_and_sent_by_its_person_alone() {
 }
 
 #[tokio::test]
+async fn what_is_held_is_told_however_much_was_decided_before() {
+    on_both(|world| async move {
+        let be = &world.backend;
+        let ([one, two], ada) = badges(&world).await;
+        for _ in 0..201 {
+            let ids: Vec<_> = hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await[0].held.into_iter().collect();
+            held::undo_held(be, &ada, ids).await.unwrap();
+            world.clock.advance(Duration::milliseconds(1));
+        }
+        let id = hold(&world, &ada, vec![decision(&two, Verdict::Approve, "")]).await[0].held.unwrap();
+        assert_eq!(held::held(be, &ada).await.unwrap().last().map(|told| (told.id, told.outcome.clone())), Some((id, None)));
+        held::undo_held(be, &ada, vec![id]).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_changed_meanwhile_is_told_with_who_did_it() {
     on_both(|world| async move {
         let be = &world.backend;
