@@ -88,7 +88,7 @@ test('blanks and direction stay on screen as they were typed', async ({ visit })
   await fatima.getByRole('checkbox', { name: 'VPN' }).check();
   const reason = fatima.getByLabel('Why is this access needed?');
   await reason.fill('log:\n  at start\n    at main 👨‍👩‍👧‍👦');
-  await expect(fatima.getByText(/^46[0-9] characters left$/)).toBeVisible();
+  await expect(fatima.getByText('471 characters left')).toBeVisible();
   await go(fatima, `${here.docket.url}/request/new-starter?step=review`);
   await ready(fatima);
   const answer = fatima.locator('.answers dd', { hasText: 'at main' });
@@ -157,10 +157,7 @@ test('a form has the whole screen of a phone', async ({ visit }) => {
   const stays = async () => {
     expect((await place('.flow__head')).top).toBe(0);
     expect((await place('.flow__foot')).bottom).toBe(844);
-    // Above the buttons, with a little room between.
-    const room = (await place('.flow__foot')).top - (await place('.flow__aside')).bottom;
-    expect(room).toBeGreaterThanOrEqual(0);
-    expect(room).toBeLessThanOrEqual(16);
+    expect((await place('.flow__aside')).bottom).toBe((await place('.flow__foot')).top);
     await expect(noor.getByRole('link', { name: 'Save and close' }).first()).toBeInViewport({ ratio: 1 });
     await expect(noor.getByRole('button', { name: 'Continue' })).toBeInViewport({ ratio: 1 });
     await expect(noor.getByText('Who will approve this').first()).toBeInViewport({ ratio: 1 });
