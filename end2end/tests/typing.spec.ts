@@ -8,16 +8,16 @@ const here = world();
 const { defaultBrowserType: _, ...phone } = devices['iPhone 13'];
 const narrow = { ...phone, userAgent: undefined, viewport: { width: 390, height: 844 } };
 
-/** New starter access, live. */
-async function open(page: Page, form = 'new-starter', question = 'Who is starting?'): Promise<void> {
-  await go(page, `${here.docket.url}/request/${form}`);
+/** Opens a form at its first step, live, wherever an earlier draft is. */
+async function open(page: Page, form = 'new-starter', first = 'person', question = 'Who is starting?'): Promise<void> {
+  await go(page, `${here.docket.url}/request/${form}?step=${first}`);
   await expect(step(page, question)).toBeVisible();
   await ready(page);
 }
 
 test('no radio looks chosen until one is', async ({ visit }) => {
   const noor = await visit(here.docket, people.noor);
-  await open(noor, 'facility-issue', 'What is wrong?');
+  await open(noor, 'facility-issue', 'fault', 'What is wrong?');
   const radios = noor.getByRole('group', { name: 'Kind of fault' }).getByRole('radio');
   const filled = () =>
     radios.evaluateAll((all) =>
