@@ -9,7 +9,7 @@ const here = world();
 test.use({ trace: 'off' });
 
 /** Keys pressed, and the number that the order of all of them follows from: other numbers go other ways. */
-const PRESSES = Number(process.env.RANDOM_PRESSES ?? 300);
+const PRESSES = Number(process.env.RANDOM_PRESSES ?? 110);
 const SEED = Number(process.env.RANDOM_SEED ?? 129_919);
 
 /** Even numbers below 1, the same for the same seed (mulberry32). */
