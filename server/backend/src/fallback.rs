@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::minutes(1);
 pub(crate) struct LastLook(Mutex<Option<DateTime<Utc>>>);
 
 impl LastLook {
-    /// Whether it is time to look again; then it counts as done. A clock that was set back is no reason to wait for it.
+    /// Whether it is time to look again; then it counts as done. It does not wait because the clock was set back.
     fn is_over(&self, now: DateTime<Utc>) -> bool {
         let Ok(mut last) = self.0.lock() else { return true };
         let over = last.is_none_or(|last| now < last || last + PAUSE <= now);

@@ -15,7 +15,7 @@ pub struct Settings {
     pub attempt_days: u32,
     /// Named secrets from the environment (`DOCKET_SECRET_<NAME>`), for connectors that name them.
     pub secrets: std::collections::BTreeMap<String, String>,
-    /// Hosts that a named secret may be sent to, besides its own system's (`DOCKET_SECRET_<NAME>_HOSTS`), by its name.
+    /// Hosts that a named secret may be sent to, in addition to its own system's (`DOCKET_SECRET_<NAME>_HOSTS`), by its name.
     pub secret_hosts: std::collections::BTreeMap<String, Vec<String>>,
     /// What stored secrets are sealed with.
     pub keys: Keys,

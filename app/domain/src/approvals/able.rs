@@ -57,7 +57,7 @@ impl Deciders {
         absences.peek().is_none() || absences.any(|away| away.deputy.is_some_and(stands_in))
     }
 
-    /// Whether one of those the rule names can decide it. What is not known is no reason to pass it on.
+    /// Whether one of those the rule names can decide it. Where that is unknown, it is not passed on.
     fn anyone(&self, case: &Case<'_>, rule: &FrozenRule, barred: &[PersonId]) -> bool {
         machine::targets(case.approval, rule).into_iter().any(|target| match self.meant.get(target) {
             Some(people) => people.iter().any(|person| self.can(*person, case.item, barred)),

@@ -2,7 +2,7 @@
 //!
 //! What did not arrive is kept with the templates it was written by. Every further try sends it again, whatever has happened to the request,
 //! to the organization or to the templates meanwhile. Where it goes and by which key is not part of it: that is what people mend.
-//! Somebody who changed a template and then sends it again means another message: it is written anew, and has another id.
+//! Somebody who changed a template and then sends it again means another message: it is written again and has another id.
 
 use crate::connectors::{self, Outcome, Verdict};
 use crate::store::deliveries::Delivery;

@@ -88,7 +88,7 @@ fn counts(email: &str, remote: &str, own: Option<Uuid>) -> Vec<Count> {
 /// The mark for a device on which a person signed in.
 ///
 /// # Errors
-/// When there is no key to seal it with.
+/// When the server has no key to seal it with.
 pub fn device_mark(backend: &Backend, person: PersonId) -> Result<String> {
     backend.settings().keys.seal(DEVICE, &format!("{person} {}", backend.id()))
 }

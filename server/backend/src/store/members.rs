@@ -276,7 +276,7 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-/// Disables or enables a member. False when the person is no member.
+/// Disables or enables a member. False when the person is not a member.
 pub(crate) async fn set_disabled(tx: &Tx<'_>, id: PersonId, disabled: bool) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::Disabled, Expr::value(disabled))
