@@ -2,6 +2,9 @@
 //!
 //! It carries no data to show: an event names what to ask for again. Pages catch up whenever the stream is (again) live, so that nothing
 //! said in between is missed. On the server this is only the signals.
+//!
+//! A browser opens six connections to a site at most, and a stream holds one for good: seven tabs with a stream each would leave none to
+//! ask anything with. So the server keeps a few streams a session, the newest, and a tab that is not looked at asks for none.
 
 use domain::approvals::wire::LiveEvent;
 use leptos::prelude::*;
@@ -48,9 +51,15 @@ pub struct Live {
     set_last: WriteSignal<Option<(u64, LiveEvent)>>,
     set_state: WriteSignal<LiveState>,
     failures: StoredValue<u32>,
-    /// Counts connections: what an older one says does not matter any more.
+    /// Counts connections: what an older one says no longer matters.
     #[cfg(feature = "hydrate")]
     connection: StoredValue<u64>,
+    /// There is no stream and none is being made: one is opened when the page is looked at.
+    #[cfg(feature = "hydrate")]
+    asleep: StoredValue<bool>,
+    /// How often other tabs took the stream's place.
+    #[cfg(feature = "hydrate")]
+    replacements: StoredValue<u32>,
 }
 
 impl Live {
@@ -67,6 +76,10 @@ impl Live {
             failures: StoredValue::new(0),
             #[cfg(feature = "hydrate")]
             connection: StoredValue::new(0),
+            #[cfg(feature = "hydrate")]
+            asleep: StoredValue::new(true),
+            #[cfg(feature = "hydrate")]
+            replacements: StoredValue::new(0),
         }
     }
 
@@ -166,15 +179,24 @@ mod browser {
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{Event, EventSource, MessageEvent};
 
-    /// Opens the stream, except where nobody is signed in.
+    /// Opens the stream once the page is looked at, except where nobody is signed in.
     pub fn start(live: Live) {
         let path = window().location().pathname().unwrap_or_default();
         if path != "/sign-in" {
+            wake(live);
+            let _: WindowListenerHandle = window_event_listener_untyped("visibilitychange", move |_| wake(live));
+        }
+    }
+
+    /// Opens the stream if there is none and somebody looks.
+    fn wake(live: Live) {
+        if live.asleep.try_get_value() == Some(true) && !document().hidden() {
             open(live);
         }
     }
 
     pub fn open(live: Live) {
+        live.asleep.set_value(false);
         let Some(connection) = live.connection.try_update_value(|n| {
             *n += 1;
             *n
@@ -205,12 +227,16 @@ mod browser {
                 live.inbox_count.set(Some(count));
             }
         });
-        // Newer tabs took its place: to come back at once would take the place of another.
+        // Newer tabs took its place. Where it is looked at it takes the place of another, later each time: that one may be looked at too.
         let on_replaced = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             close(&event);
             if current() {
                 live.connection.try_update_value(|number| *number += 1);
                 live.set_state.set(LiveState::Paused);
+                live.asleep.set_value(true);
+                let replacements = live.replacements.get_value() + 1;
+                live.replacements.set_value(replacements);
+                Timeout::new(pause_after(replacements), move || wake(live)).forget();
             }
         });
         let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {

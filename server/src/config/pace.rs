@@ -19,7 +19,7 @@ pub struct ConnectionPace {
     pub unread: Duration,
     /// Open connections; None for as many as the file handles allow.
     pub most: Option<u32>,
-    /// Live streams of one session.
+    /// Live streams of one session: fewer than the six connections that a browser opens to a site over HTTP/1.1, as each holds one for good.
     pub streams: u32,
 }
 
@@ -50,7 +50,7 @@ impl Reader<'_> {
         let (head, body) = (seconds("DOCKET_HEAD_SECONDS", 15), seconds("DOCKET_BODY_SECONDS", 60));
         let (idle, unread) = (seconds("DOCKET_IDLE_SECONDS", 75), seconds("DOCKET_UNREAD_SECONDS", 30));
         let most = self.text("DOCKET_MAX_CONNECTIONS").is_some().then(|| self.number("DOCKET_MAX_CONNECTIONS", 1024, 1, 1_000_000));
-        ConnectionPace { head, body, idle, unread, most, streams: self.number("DOCKET_STREAMS_PER_SESSION", 16, 1, 10_000) }
+        ConnectionPace { head, body, idle, unread, most, streams: self.number("DOCKET_STREAMS_PER_SESSION", 4, 1, 10_000) }
     }
 }
 
