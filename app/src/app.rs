@@ -30,10 +30,11 @@ fn Site() -> impl IntoView {
     provide_live();
     provide_context(keys::SearchWanted::default());
     view! {
+        // Before the page, whose part may load later than it finds the device offline: what was not taken over by then could not appear.
+        <offline::OfflineBanner />
         <Frame>
             <Pages />
         </Frame>
-        <offline::OfflineBanner />
         <ToastArea />
         <keys::ShortcutHelp />
     }

@@ -232,8 +232,8 @@ mod browser {
             close(&event);
             if current() {
                 live.connection.try_update_value(|number| *number += 1);
-                live.set_state.set(LiveState::Paused);
                 live.asleep.set_value(true);
+                live.set_state.set(LiveState::Paused);
                 let replacements = live.replacements.get_value() + 1;
                 live.replacements.set_value(replacements);
                 Timeout::new(pause_after(replacements), move || wake(live)).forget();

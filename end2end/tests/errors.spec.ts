@@ -53,6 +53,16 @@ test('without a connection nothing typed is lost', async ({ visit }) => {
   await expect(lena.getByLabel('What you see')).toHaveValue('Water under the door');
 });
 
+test('a page that finds the device offline while it comes alive says so', async ({ visit }) => {
+  const { docket } = here;
+  const lena = await visit(docket, people.lena);
+  await lena.addInitScript(() => Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true }));
+  await go(lena, `${docket.url}/request/facility-issue`);
+  await expect(lena.getByText('You are offline.')).toBeVisible();
+  await lena.getByRole('button', { name: 'Try again' }).click();
+  await expect(lena.getByText('You are offline.')).toHaveCount(0);
+});
+
 test('back and forward move between the steps, and a step can be linked', async ({ visit }) => {
   const { docket } = here;
   const noor = await visit(docket, people.noor);
