@@ -42,8 +42,8 @@ test('work is blocked and goes on, the requester is asked and answers; both see 
   await expect(status(lena)).toContainText('In progress');
 
   for (const [question, answer] of [['Which of the two lamps?', 'The left one'], ['Is it off at night?', 'Yes']]) {
-    await choose(oliver, 'Ask the requester');
-    await say(oliver, 'Question', question!, 'Ask the requester');
+    await choose(oliver, 'Ask for changes');
+    await say(oliver, 'Question', question!, 'Ask for changes');
     await expect(lena.locator('.thread')).toContainText(question!);
     await lena.locator('#answer').fill(answer!);
     await lena.locator('#answer').press('Control+Enter');

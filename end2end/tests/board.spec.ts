@@ -52,7 +52,7 @@ test('the board by keyboard alone', async ({ visit }) => {
   const asked = daniel.getByRole('dialog', { name: `Block ${number}?` });
   await asked.getByRole('button', { name: 'Block', exact: true }).click();
   await expect(asked.getByText('Write what the work waits for')).toBeVisible();
-  await words(daniel, `Block ${number}?`, 'Reason', 'The part is on order', 'Block');
+  await words(daniel, `Block ${number}?`, 'What the work waits for', 'The part is on order', 'Block');
   await expect(lane(daniel, 'Blocked').locator(`#card-${number}`)).toBeFocused();
 
   // The card moves at once; what a reload shows is what the server answered.

@@ -16,6 +16,7 @@ use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::id::{OrganizationId, PersonId, RequestId};
+use domain::requests::actions::ActionKind;
 use domain::requests::comments::Audience;
 use domain::requests::wire::{SaveDraft, SubmitDraft, Submitted};
 use domain::requests::work::CommentDraft;
@@ -26,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use step::{Action, Step};
+use step::{OwnStep, Step, StepKind};
 
 /// Everybody's password in the demo.
 pub const PASSWORD: &str = "docket-demo-2026";
@@ -229,21 +230,22 @@ impl Teller {
     async fn step(&self, organization: &str, number: &str, step: &Step) -> Result<(), String> {
         let caller = self.caller(organization, &step.by).await?;
         let backend = &self.backend;
-        let failing = step.action == Action::FailDelivery;
+        let failing = step.kind == StepKind::Own(OwnStep::FailDelivery);
         self.world.fail(failing);
-        let done = match step.action {
-            Action::Approve | Action::FailDelivery => self.decide(&caller, number, Verdict::Approve, &step.text).await,
-            Action::Decline => self.decide(&caller, number, Verdict::Reject, &step.text).await,
-            Action::AskForChanges => self.decide(&caller, number, Verdict::AskForChanges, &step.text).await,
-            Action::Comment | Action::CommentInternal => {
-                let audience = if step.action == Action::Comment { Audience::Public } else { Audience::Internal };
+        let decide = async |verdict| self.decide(&caller, number, verdict, &step.text).await;
+        let done = match step.kind {
+            StepKind::Action(ActionKind::Approve) | StepKind::Own(OwnStep::FailDelivery) => decide(Verdict::Approve).await,
+            StepKind::Action(ActionKind::Reject) => decide(Verdict::Reject).await,
+            StepKind::Own(OwnStep::AskForChanges) => decide(Verdict::AskForChanges).await,
+            StepKind::Own(own @ (OwnStep::Comment | OwnStep::CommentInternal)) => {
+                let audience = if own == OwnStep::Comment { Audience::Public } else { Audience::Internal };
                 let draft = CommentDraft { audience, task: None, body: step.text.clone() };
                 requests::comment(backend, &caller, number, draft).await.map(drop)
             }
-            Action::AddTask => requests::add_task(backend, &caller, number, self.task(step)?).await.map(drop),
-            action => {
-                let act = self.act(&caller, action, step).await?;
-                requests::act(backend, &caller, number, act, None).await.map(drop)
+            StepKind::Own(OwnStep::AddTask) => requests::add_task(backend, &caller, number, self.task(step)?).await.map(drop),
+            StepKind::Action(kind) => {
+                let call = self.call(&caller, kind, step).await?;
+                requests::act(backend, &caller, number, call, None).await.map(drop)
             }
         };
         done.map_err(words)?;

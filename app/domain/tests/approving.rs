@@ -10,18 +10,18 @@ use domain::effect::{Effect, Notice};
 use domain::id::ItemId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::lifecycle::{Action, Observation, act, allowed, case, may_see, observe};
+use domain::requests::lifecycle::{ActionInput, ActionKind, Observation, act, allowed, case, may_see, observe};
 use domain::requests::{Plan, Request, Status, What, history};
 use office::*;
 use uuid::Uuid;
 use world::filed;
 
-fn approve() -> Action {
-    Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: None }
+fn approve() -> ActionInput {
+    ActionInput::decide(Verdict::Approve, "", None)
 }
 
-fn reject() -> Action {
-    Action::Decide { verdict: Verdict::Reject, reason: "Too dear".to_owned(), seen: None }
+fn reject() -> ActionInput {
+    ActionInput::decide(Verdict::Reject, "Too dear", None)
 }
 
 fn rule(key: &str) -> Rule {
@@ -47,12 +47,12 @@ fn team_then_money() -> Request {
 }
 
 /// The request after the action, which must be possible.
-fn then(request: &Request, who: &Facts, action: &Action, minute: i64) -> Request {
+fn then(request: &Request, who: &Facts, action: &ActionInput, minute: i64) -> Request {
     let decision = act(request, who, action, at(minute)).unwrap_or_else(|refusal| panic!("{}: {refusal}", who.person.name));
     Request { state: decision.state, ..request.clone() }
 }
 
-fn no(request: &Request, who: &Facts, action: &Action, minute: i64) -> String {
+fn no(request: &Request, who: &Facts, action: &ActionInput, minute: i64) -> String {
     act(request, who, action, at(minute)).expect_err("refused").to_string()
 }
 
@@ -60,7 +60,7 @@ fn no(request: &Request, who: &Facts, action: &Action, minute: i64) -> String {
 fn a_stage_opens_when_the_one_before_is_met() {
     let new = team_then_money();
     assert_eq!(no(&new, &samir(), &approve(), 1), "Your turn comes later: an earlier stage (Team) is still open.");
-    assert!(!allowed(&new, &samir(), at(1)).decide && may_see(&new, &samir(), at(1)));
+    assert!(!allowed(&new, &samir(), at(1)).may_decide() && may_see(&new, &samir(), at(1)));
     let first = then(&new, &ruth(), &approve(), 2);
     assert_eq!((first.state.status, first.state.approval.opened_at), (Status::PendingApproval, Some(at(2))));
     assert_eq!(no(&first, &ruth(), &approve(), 3), "You approved this at 09:02 UTC. Nothing is left for you to decide.");
@@ -76,10 +76,10 @@ fn a_second_click_never_decides_the_next_stage() {
         stage("Money", Require::All, vec![by_person(&ruth(), "b")], None),
     ];
     let new = request(both);
-    let click = Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: Some(new.state.events) };
+    let click = ActionInput::decide(Verdict::Approve, "", Some(new.state.events));
     let first = then(&new, &ruth(), &click, 1);
     assert_eq!(no(&first, &ruth(), &click, 1), "The next stage (Money) opened after you looked. Read it again, then decide.");
-    let looked = Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: Some(first.state.events) };
+    let looked = ActionInput::decide(Verdict::Approve, "", Some(first.state.events));
     assert_eq!(then(&first, &ruth(), &looked, 2).state.status, Status::Open);
 }
 
@@ -138,7 +138,7 @@ fn no_path_leads_to_ones_own_request() {
     let dora = deputy(&requester(), 0, 100);
     assert_eq!(act(&new, &dora, &approve(), at(1)), Err(Refusal::NotFound));
     let me = Target::Person { id: requester().person.id };
-    let own = Action::Reroute { rule: "owners".to_owned(), target: me, words: "Jonas Weber".to_owned(), reason: "So".to_owned() };
+    let own = ActionInput::reroute("owners", me, "Jonas Weber", "So");
     assert_eq!(no(&new, &requester(), &own, 1), "This is your own request. Another administrator has to re-route it.");
     assert_eq!(no(&new, &admin(), &own, 1), "Nobody approves their own request. Choose somebody else");
 }
@@ -155,13 +155,8 @@ fn a_policy_can_allow_self_approval() {
 fn an_administrator_gives_a_rule_to_somebody_else() {
     let new = team_then_money();
     let target = Target::Person { id: mei().person.id };
-    let reroute = |reason: &str| Action::Reroute {
-        rule: "ruth".to_owned(),
-        target: target.clone(),
-        words: "Mei Lin".to_owned(),
-        reason: reason.to_owned(),
-    };
-    assert_eq!(no(&new, &admin(), &reroute(" "), 1), "Enter a reason for re-routing");
+    let reroute = |reason: &str| ActionInput::reroute("ruth", target.clone(), "Mei Lin", reason.to_owned());
+    assert_eq!(no(&new, &admin(), &reroute(" "), 1), "Write why you re-route the approval");
     assert_eq!(no(&new, &ruth(), &reroute("Away"), 1), "Only an administrator can re-route an approval.");
     let decision = act(&new, &admin(), &reroute("Away"), at(1)).unwrap();
     let told =
@@ -177,7 +172,7 @@ fn an_administrator_gives_a_rule_to_somebody_else() {
     assert_eq!(act(&moved, &ruth(), &approve(), at(2)), Err(Refusal::NotFound));
     let done = then(&moved, &mei(), &approve(), 3);
     assert_eq!(no(&done, &admin(), &reroute("Again"), 4), "This was decided already. Nothing is left to re-route.");
-    let unknown = Action::Reroute { rule: "nobody".to_owned(), target, words: "Mei Lin".to_owned(), reason: "So".to_owned() };
+    let unknown = ActionInput::reroute("nobody", target, "Mei Lin", "So");
     assert_eq!(act(&new, &admin(), &unknown, at(1)), Err(Refusal::NotFound));
 }
 
@@ -185,10 +180,10 @@ fn an_administrator_gives_a_rule_to_somebody_else() {
 fn a_decision_can_be_taken_back_while_its_stage_is_open() {
     let rules = vec![by_person(&ruth(), "ruth"), by_person(&samir(), "samir")];
     let new = request(vec![stage("Team", Require::All, rules, None), stage("Money", Require::All, vec![by_person(&mei(), "mei")], None)]);
-    let back = Action::Withdraw { reason: "Misread".to_owned() };
+    let back = ActionInput::new(ActionKind::Withdraw, "Misread");
     assert_eq!(no(&new, &ruth(), &back, 1), "You have decided nothing here that could be taken back.");
     let one = then(&new, &ruth(), &approve(), 1);
-    assert!(allowed(&one, &ruth(), at(2)).withdraw && !allowed(&one, &samir(), at(2)).withdraw);
+    assert!(allowed(&one, &ruth(), at(2)).may(ActionKind::Withdraw) && !allowed(&one, &samir(), at(2)).may(ActionKind::Withdraw));
     let undone = then(&one, &ruth(), &back, 2);
     assert_eq!(undone.state.approval.decisions, []);
     let over = then(&then(&undone, &ruth(), &approve(), 3), &samir(), &approve(), 4);
@@ -222,7 +217,7 @@ fn what_falls_due_happens_once() {
     let targets = vec![Target::Person { id: ruth().person.id }.index_key()];
     assert_eq!(effects, [Effect::Notify(Notice { event: "request_approval_reminder".to_owned(), targets, ..Notice::default() })]);
     let (escalated, _) = pass(&reminded, 120);
-    assert!(allowed(&escalated, &mei(), at(121)).decide && allowed(&escalated, &ruth(), at(121)).decide);
+    assert!(allowed(&escalated, &mei(), at(121)).may_decide() && allowed(&escalated, &ruth(), at(121)).may_decide());
     assert_eq!(machine::words(&escalated.state.approval, &escalated.state.approval.stages[0].rules[0]), "Ruth Abel, or Mei Lin");
     let (over, _) = pass(&escalated, 180);
     assert_eq!(over.state.status, Status::Rejected);
@@ -246,12 +241,12 @@ fn an_automatic_approval_opens_the_next_stage() {
 #[test]
 fn due_dates_stand_still_while_changes_are_asked() {
     let new = due_stage(Some(Verdict::Reject));
-    let ask = Action::Decide { verdict: Verdict::AskForChanges, reason: "Which?".to_owned(), seen: None };
+    let ask = ActionInput::decide(Verdict::AskForChanges, "Which?", None);
     let asked = then(&new, &ruth(), &ask, 30);
     assert_eq!(deadline::due(&asked.state.approval, at(9_000)), []);
-    let cancelled = then(&asked, &requester(), &Action::Cancel { reason: String::new() }, 40);
-    let back = then(&cancelled, &requester(), &Action::Uncancel { reason: String::new() }, 50);
-    let answered = then(&back, &requester(), &Action::ProvideInfo { answer: "This".to_owned() }, 130);
+    let cancelled = then(&asked, &requester(), &ActionInput::new(ActionKind::Cancel, "So"), 40);
+    let back = then(&cancelled, &requester(), &ActionInput::new(ActionKind::Uncancel, ""), 50);
+    let answered = then(&back, &requester(), &ActionInput::new(ActionKind::ProvideInfo, "This"), 130);
     assert_eq!(answered.state.approval.opened_at, Some(at(100)));
     assert_eq!((pass(&answered, 159).1.len(), pass(&answered, 160).1.len()), (0, 1));
 }
@@ -259,14 +254,14 @@ fn due_dates_stand_still_while_changes_are_asked() {
 #[test]
 fn a_decision_records_what_was_seen() {
     let new = team_then_money();
-    let seen = Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: Some(1) };
+    let seen = ActionInput::decide(Verdict::Approve, "", Some(1));
     let decision = act(&new, &ruth(), &seen, at(5)).unwrap();
     let What::Approved { seen: Some(seen), .. } = &decision.events[0].what else { panic!("{:?}", decision.events) };
     assert_eq!((seen.events, seen.content.clone()), (1, history::fingerprint(&new)));
     let mut other = new.clone();
     other.answers.set("amount", "501".into());
     assert_ne!(history::fingerprint(&other), seen.content);
-    let future = Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: Some(900) };
+    let future = ActionInput::decide(Verdict::Approve, "", Some(900));
     let decision = act(&new, &ruth(), &future, at(5)).unwrap();
     assert!(matches!(&decision.events[0].what, What::Approved { seen: Some(seen), .. } if seen.events == new.state.events));
 }
@@ -305,7 +300,7 @@ fn a_revoked_grant_is_over_at_once() {
 #[test]
 fn what_was_deleted_leaves_a_tombstone() {
     let new = team_then_money();
-    let delete = Action::Delete { reason: String::new() };
+    let delete = ActionInput::new(ActionKind::Delete, "So");
     assert!(no(&new, &ruth(), &delete, 1).starts_with("Only Jonas Weber or an administrator"));
     let gone = then(&new, &requester(), &delete, 1);
     assert!(gone.state.deleted && gone.state.status == Status::PendingApproval);

@@ -6,12 +6,13 @@ mod world;
 use domain::approvals::{Behalves, Require, Target, Verdict};
 use domain::id::TaskId;
 use domain::people::Facts;
-use domain::requests::lifecycle::{Action, Goal, ROWS, act, apply, fold, observe};
+use domain::requests::actions::rows_from;
+use domain::requests::lifecycle::{ACTION_TABLE, ActionInput, Goal, act, apply, fold, observe};
 use domain::requests::tasks::TaskStatus;
 use domain::requests::{Automation, Ended, Event, Plan, STATUSES, Status, What, history};
 use office::*;
 use proptest::prelude::*;
-use world::{Node, observations, plan};
+use world::{Node, filled, observations, plan};
 
 fn worlds() -> Vec<Node> {
     let automation = Some(Automation { job_template: Some("Make a machine".to_owned()), workflow_template: None });
@@ -38,36 +39,17 @@ fn everyone() -> Vec<Facts> {
     people
 }
 
-const ACTIONS: usize = 25;
+/// As many as there are in the table, and an approver's three decisions.
+fn actions() -> usize {
+    3 + ACTION_TABLE.len()
+}
 
-fn action(index: usize, words: String) -> Action {
-    let target = Target::Person { id: samir().person.id };
+fn action(index: usize, words: String) -> ActionInput {
     match index {
-        0 => Action::Decide { verdict: Verdict::Approve, reason: words, seen: None },
-        1 => Action::Decide { verdict: Verdict::Reject, reason: words, seen: Some(2) },
-        2 => Action::Decide { verdict: Verdict::AskForChanges, reason: words, seen: None },
-        3 => Action::Withdraw { reason: words },
-        4 => Action::Reroute { rule: "ruth".to_owned(), target, words: "Samir Haddad".to_owned(), reason: words },
-        5 => Action::RequestInfo { question: words },
-        6 => Action::ProvideInfo { answer: words },
-        7 => Action::Assign { to: Box::new(operator()) },
-        8 => Action::Start,
-        9 => Action::Block { reason: words },
-        10 => Action::Unblock { note: words },
-        11 => Action::Escalate { reason: words },
-        12 => Action::TakeOver,
-        13 => Action::SendToQa { note: words },
-        14 => Action::PassQa { note: words },
-        15 => Action::ReturnFromQa { reason: words },
-        16 => Action::Resolve { note: words },
-        17 => Action::Reopen { reason: words },
-        18 => Action::Close { note: words },
-        19 => Action::Complete { note: words },
-        20 => Action::Retry,
-        21 => Action::Schedule { for_time: at(1_000) },
-        22 => Action::Activate,
-        23 => Action::Cancel { reason: words },
-        _ => Action::Uncancel { reason: words },
+        0 => ActionInput::decide(Verdict::Approve, words, None),
+        1 => ActionInput::decide(Verdict::Reject, words, Some(2)),
+        2 => ActionInput::decide(Verdict::AskForChanges, words, None),
+        row => filled(&ACTION_TABLE[row - 3], words),
     }
 }
 
@@ -138,10 +120,10 @@ fn lived(world: usize, steps: Vec<(usize, usize, String)>) -> Node {
     let mut node = worlds().swap_remove(world);
     for (minute, (who, what, words)) in steps.into_iter().enumerate() {
         let now = at(minute as i64);
-        let decision = if what < ACTIONS {
+        let decision = if what < actions() {
             act(&node.request, &people[who], &action(what, words), now).ok()
         } else {
-            let seen = observations().swap_remove((what - ACTIONS) % observations().len());
+            let seen = observations().swap_remove((what - actions()) % observations().len());
             Some(observe(&node.request, &seen, now)).filter(|decision| !decision.is_nothing())
         };
         if let Some(decision) = decision {
@@ -153,7 +135,7 @@ fn lived(world: usize, steps: Vec<(usize, usize, String)>) -> Node {
 
 fn steps() -> impl Strategy<Value = Vec<(usize, usize, String)>> {
     let words = prop_oneof![4 => Just("A reason".to_owned()), 1 => ".{0,20}"];
-    prop::collection::vec((0..10usize, 0..ACTIONS + 7, words), 0..60)
+    prop::collection::vec((0..10usize, 0..actions() + 7, words), 0..60)
 }
 
 proptest! {
@@ -244,7 +226,7 @@ proptest! {
         let next = apply(&state, &Event { seq, at: at(5), actor: Some(ruth().person), what });
         prop_assert_eq!((next.events, next.updated_at), (seq, at(5)));
         let usual = if status == Status::Blocked { Status::InProgress } else { Status::PendingApproval };
-        let along = ROWS.iter().filter(|row| row.from.contains(&status)).any(|row| match row.to {
+        let along = rows_from(status).any(|row| match row.to {
             Goal::To(to) => next.status == to,
             Goal::Back => next.status == returns_to.last().copied().unwrap_or(usual),
             Goal::Gone | Goal::Stay => false,

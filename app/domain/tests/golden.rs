@@ -2,12 +2,13 @@
 
 mod office;
 
-use domain::approvals::machine::{self, Case, Outcome};
+use domain::approvals::machine::{self, Case};
 use domain::approvals::{Approval, Require, Verdict};
 use domain::notices::{CHANNELS, Channel, Choices, Defaults, NOTICES, Quiet, Switch};
 use domain::people::{Facts, landing};
 use domain::permission::{PERMISSIONS, ROLES, granted, label};
 use domain::refusal::Refusal;
+use domain::requests::actions::document;
 use domain::requests::{diagram, lifecycle};
 use office::*;
 use std::fmt::Write;
@@ -107,12 +108,17 @@ fn landings() {
 
 #[test]
 fn lifecycle_table() {
-    compare("lifecycle.txt", &lifecycle::table());
+    compare("lifecycle.txt", &lifecycle::print_table());
 }
 
 #[test]
 fn lifecycle_page() {
     compare("../../../../docs/lifecycle.md", &diagram::page());
+}
+
+#[test]
+fn actions_page() {
+    compare("../../../../docs/actions.md", &document::print_page());
 }
 
 /// README's own copy of the diagram, between its fences.
@@ -176,20 +182,21 @@ fn walk(text: &mut String, approval: &Approval, depth: usize) {
     for facts in everybody() {
         for (verdict, word) in VERDICTS {
             // Who cannot decide at all is the same for each verdict: one line says it.
-            let result = machine::decide(&case(approval), &facts, verdict, "A reason", None);
+            let result = machine::decide(&case(approval), &facts, None);
             if result.is_err() && verdict != Verdict::Approve {
                 continue;
             }
             let indent = "    ".repeat(depth);
             match result {
-                Ok(decided) => {
-                    let next = machine::record(approval, &decided.rules, &facts.person, &decided.on_behalf_of, verdict, "A reason", at(41));
+                Ok(right) => {
+                    let given = || machine::record(approval, &right.rules, &facts.person, &right.on_behalf_of, verdict, "A reason", at(41));
+                    let next = if verdict == Verdict::AskForChanges { approval.clone() } else { given() };
                     let open: Vec<_> = machine::open_rules(&next).into_iter().map(|rule| rule.key.as_str()).collect();
-                    let outcome = match decided.outcome {
-                        Outcome::Waiting => format!("waits for {}", open.join(", ")),
-                        Outcome::Approved => "approved".to_owned(),
-                        Outcome::Rejected => "rejected".to_owned(),
-                        Outcome::InfoAsked => "changes asked".to_owned(),
+                    let outcome = match verdict {
+                        Verdict::AskForChanges => "changes asked".to_owned(),
+                        Verdict::Reject => "rejected".to_owned(),
+                        Verdict::Approve if machine::approved(&next) => "approved".to_owned(),
+                        Verdict::Approve => format!("waits for {}", open.join(", ")),
                     };
                     text.push_str(&format!("{indent}{} {word}: {outcome}\n", facts.person.name));
                     if next != *approval {

@@ -8,7 +8,8 @@ use desk::{Desk, Fault, Snap, Step};
 use domain::approvals::{Deadline, Policy, Require, Rule, Stage, Target, Verdict};
 use domain::id::TaskId;
 use domain::people::Facts;
-use domain::requests::lifecycle::{Action, Goal, ROWS, goal};
+use domain::requests::actions::rows_from;
+use domain::requests::lifecycle::{ACTION_TABLE, ActionInput, ActionKind, Goal, goal};
 use domain::requests::tasks::{self, Task, TaskStatus};
 use domain::requests::{Automation, Plan, STATUSES, Status};
 use office::*;
@@ -20,8 +21,8 @@ fn reason() -> String {
     "A reason".to_owned()
 }
 
-fn decide(verdict: Verdict) -> Action {
-    Action::Decide { verdict, reason: reason(), seen: Some(1) }
+fn decide(verdict: Verdict) -> ActionInput {
+    ActionInput::decide(verdict, reason(), Some(1))
 }
 
 fn rule(key: &str) -> Rule {
@@ -59,14 +60,14 @@ fn approving(stages: Vec<Stage>, plan: Plan, hours: u8) -> Desk {
         decide(Verdict::Approve),
         decide(Verdict::Reject),
         decide(Verdict::AskForChanges),
-        Action::Withdraw { reason: String::new() },
-        Action::ProvideInfo { answer: reason() },
-        Action::Reroute { rule: "ruth".to_owned(), target, words: "Anna Kovac".to_owned(), reason: reason() },
-        Action::Cancel { reason: String::new() },
-        Action::Uncancel { reason: String::new() },
-        Action::Delete { reason: String::new() },
-        Action::Start,
-        Action::Complete { note: String::new() },
+        ActionInput::new(ActionKind::Withdraw, ""),
+        ActionInput::new(ActionKind::ProvideInfo, reason()),
+        ActionInput::reroute("ruth", target, "Anna Kovac", reason()),
+        ActionInput::new(ActionKind::Cancel, "So"),
+        ActionInput::new(ActionKind::Uncancel, ""),
+        ActionInput::new(ActionKind::Delete, "So"),
+        ActionInput::new(ActionKind::Start, ""),
+        ActionInput::new(ActionKind::Complete, ""),
     ];
     let (start, effects) = (file.request, file.decision.effects);
     Desk { start, effects, people: approvers(), actions, hours, unsteady: true, leaver: false, task: None, fault: None }
@@ -97,7 +98,7 @@ fn leaving() -> Desk {
     let first = stage("team", Require::All, vec![person(&samir(), "samir"), owners("owners")], None);
     let second = stage("board", Require::AtLeast(2), vec![owners("more"), person(&ruth(), "ruth"), person(&samir(), "again")], None);
     let desk = approving(vec![first, second], Plan::default(), 0);
-    let wanted = |action: &Action| matches!(action, Action::Decide { .. } | Action::Withdraw { .. } | Action::ProvideInfo { .. });
+    let wanted = |action: &ActionInput| action.verdict().is_some() || matches!(action.kind, ActionKind::Withdraw | ActionKind::ProvideInfo);
     Desk { actions: desk.actions.iter().filter(|action| wanted(action)).cloned().collect(), unsteady: false, leaver: true, ..desk }
 }
 
@@ -120,28 +121,29 @@ fn working(plan: Plan, task: bool) -> Desk {
     }
     let plain = Facts { roles: vec!["requester".to_owned()], memberships: vec![], ..requester() };
     let actions = vec![
-        Action::RequestInfo { question: reason() },
-        Action::ProvideInfo { answer: reason() },
-        Action::Assign { to: Box::new(operator()) },
-        Action::Assign { to: Box::new(supervisor()) },
-        Action::Start,
-        Action::Block { reason: reason() },
-        Action::Unblock { note: String::new() },
-        Action::Escalate { reason: reason() },
-        Action::TakeOver,
-        Action::SendToQa { note: String::new() },
-        Action::PassQa { note: String::new() },
-        Action::ReturnFromQa { reason: reason() },
-        Action::Resolve { note: reason() },
-        Action::Reopen { reason: reason() },
-        Action::Close { note: String::new() },
-        Action::Complete { note: String::new() },
-        Action::Retry,
-        Action::Schedule { for_time: at(60) },
-        Action::Activate,
-        Action::Cancel { reason: String::new() },
-        Action::Uncancel { reason: String::new() },
-        Action::Delete { reason: String::new() },
+        ActionInput::new(ActionKind::RequestInfo, reason()),
+        ActionInput::new(ActionKind::ProvideInfo, reason()),
+        ActionInput::new(ActionKind::AssignToMe, ""),
+        ActionInput::assign(operator()),
+        ActionInput::assign(supervisor()),
+        ActionInput::new(ActionKind::Start, ""),
+        ActionInput::new(ActionKind::Block, reason()),
+        ActionInput::new(ActionKind::Unblock, ""),
+        ActionInput::new(ActionKind::Escalate, reason()),
+        ActionInput::new(ActionKind::TakeOver, ""),
+        ActionInput::new(ActionKind::SendToQa, ""),
+        ActionInput::new(ActionKind::PassQa, ""),
+        ActionInput::new(ActionKind::ReturnFromQa, reason()),
+        ActionInput::new(ActionKind::Resolve, reason()),
+        ActionInput::new(ActionKind::Reopen, reason()),
+        ActionInput::new(ActionKind::Close, ""),
+        ActionInput::new(ActionKind::Complete, ""),
+        ActionInput::new(ActionKind::Retry, ""),
+        ActionInput::schedule(at(60)),
+        ActionInput::new(ActionKind::Activate, ""),
+        ActionInput::new(ActionKind::Cancel, "So"),
+        ActionInput::new(ActionKind::Uncancel, ""),
+        ActionInput::new(ActionKind::Delete, "So"),
     ];
     let people = vec![plain, operator(), supervisor(), checker()];
     Desk { start, effects: file.decision.effects, people, actions, hours: 1, unsteady: false, leaver: false, task, fault: None }
@@ -291,7 +293,7 @@ fn stuck(desk: &Desk) -> (usize, Vec<Snap>) {
         for (step, next) in desk.next_steps(&snaps[from].clone()) {
             let to = number(next, &mut snaps, &mut back, &mut waiting);
             let cancels =
-                matches!(step, Step::Acts(_, action) if matches!(desk.actions[action], Action::Cancel { .. } | Action::Delete { .. }));
+                matches!(step, Step::Acts(_, action) if matches!(desk.actions[action].kind, ActionKind::Cancel | ActionKind::Delete));
             if !cancels && !matches!(step, Step::Hour | Step::Leaves | Step::Gone | Step::Revoked) {
                 back[to].push(from);
             }
@@ -341,17 +343,16 @@ fn every_status_is_reached_and_every_row_is_taken_somewhere() {
 
 #[test]
 fn the_table_has_one_row_an_action_and_ends_are_ends() {
-    use domain::requests::lifecycle::ActionKind;
-    let actions: BTreeSet<_> = ROWS.iter().map(|row| row.action).collect();
-    assert_eq!(actions.len(), ROWS.len());
+    let actions: BTreeSet<_> = ACTION_TABLE.iter().map(|row| row.kind).collect();
+    assert_eq!(actions.len(), ACTION_TABLE.len());
     for status in STATUSES {
         assert_eq!(goal(status, ActionKind::Cancel).is_some(), status.is_open(), "{status:?}: what has not ended can be cancelled");
-        let leads: Vec<_> = ROWS.iter().filter(|row| row.from.contains(&status) && row.to != Goal::Gone).map(|row| row.action).collect();
+        let leads: Vec<_> = rows_from(status).filter(|row| row.to != Goal::Gone).map(|row| row.kind).collect();
         match status {
             Status::Cancelled => assert_eq!(leads, [ActionKind::Uncancel]),
             _ => assert_eq!(leads.is_empty(), status.is_terminal(), "{status:?}"),
         }
     }
-    let exits: Vec<_> = ROWS.iter().filter(|row| row.from.contains(&Status::Resolved)).map(|row| row.action).collect();
+    let exits: Vec<_> = rows_from(Status::Resolved).map(|row| row.kind).collect();
     assert_eq!(exits, [ActionKind::Reopen, ActionKind::Close, ActionKind::Cancel], "a resolved request is locked");
 }

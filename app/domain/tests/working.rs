@@ -10,7 +10,7 @@ use domain::id::{CommentId, TaskId};
 use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::comments::{self, Audience, Author, Comment, Part};
-use domain::requests::lifecycle::{Action, Observation, act, allowed, lock, may_see, observe};
+use domain::requests::lifecycle::{ActionInput, ActionKind, Observation, act, allowed, lock, may_see, observe};
 use domain::requests::share::{self, ShareLink};
 use domain::requests::tasks::{self, TASK_STATUSES, Task, TaskStatus, Worker};
 use domain::requests::{Automation, Ended, Plan, Request, Status, What, event, history};
@@ -30,12 +30,12 @@ fn plain() -> Facts {
     Facts { roles: vec!["requester".to_owned()], memberships: vec![], ..requester() }
 }
 
-fn then(request: &Request, who: &Facts, action: &Action) -> Request {
+fn then(request: &Request, who: &Facts, action: &ActionInput) -> Request {
     let decision = act(request, who, action, at(1)).unwrap_or_else(|refusal| panic!("{}: {action:?}: {refusal}", who.person.name));
     Request { state: decision.state, ..request.clone() }
 }
 
-fn no(request: &Request, who: &Facts, action: &Action) -> String {
+fn no(request: &Request, who: &Facts, action: &ActionInput) -> String {
     act(request, who, action, at(1)).expect_err("refused").to_string()
 }
 
@@ -44,11 +44,11 @@ fn saw(request: &Request, seen: &Observation, minute: i64) -> Request {
 }
 
 fn started() -> Request {
-    then(&request(Plan::default()), &operator(), &Action::Start)
+    then(&request(Plan::default()), &operator(), &ActionInput::new(ActionKind::Start, ""))
 }
 
-fn assign(to: Facts) -> Action {
-    Action::Assign { to: Box::new(to) }
+fn assign(to: Facts) -> ActionInput {
+    ActionInput::assign(to)
 }
 
 #[test]
@@ -59,10 +59,13 @@ fn work_is_given_taken_and_passed_on() {
     let given = then(&open, &supervisor(), &assign(operator()));
     assert_eq!((given.state.status, given.state.assignee.as_ref().unwrap().name.as_str()), (Status::Assigned, "Omar Diaz"));
     assert_eq!(no(&given, &supervisor(), &assign(operator())), "Omar Diaz has this request already.");
-    assert!(!allowed(&given, &operator(), at(1)).assign_to_me && allowed(&given, &supervisor(), at(1)).assign_to_me);
+    assert!(
+        !allowed(&given, &operator(), at(1)).may(ActionKind::AssignToMe)
+            && allowed(&given, &supervisor(), at(1)).may(ActionKind::AssignToMe)
+    );
     let passed = then(&given, &operator(), &assign(checker()));
     assert_eq!((passed.state.status, passed.state.assignee.as_ref().unwrap().name.as_str()), (Status::Assigned, "Quentin Park"));
-    let begun = then(&passed, &operator(), &Action::Start);
+    let begun = then(&passed, &operator(), &ActionInput::new(ActionKind::Start, ""));
     assert_eq!(begun.state.assignee.as_ref().unwrap().name, "Quentin Park", "who has it keeps it");
     assert_eq!(started().state.assignee.unwrap().name, "Omar Diaz", "who starts what nobody has, has it");
     let gone = Facts { roles: vec!["requester".to_owned()], ..operator() };
@@ -71,77 +74,82 @@ fn work_is_given_taken_and_passed_on() {
 
 #[test]
 fn blocked_work_needs_a_reason_and_goes_on_where_it_was() {
-    assert_eq!(no(&started(), &operator(), &Action::Block { reason: " ".to_owned() }), "Enter what the work waits for");
-    let blocked = then(&started(), &operator(), &Action::Block { reason: text() });
-    let asked = then(&blocked, &operator(), &Action::RequestInfo { question: text() });
+    assert_eq!(no(&started(), &operator(), &ActionInput::new(ActionKind::Block, " ")), "Write what the work waits for");
+    let blocked = then(&started(), &operator(), &ActionInput::new(ActionKind::Block, text()));
+    let asked = then(&blocked, &operator(), &ActionInput::new(ActionKind::RequestInfo, text()));
     assert_eq!(asked.state.returns_to, [Status::InProgress, Status::Blocked]);
-    let answered = then(&asked, &plain(), &Action::ProvideInfo { answer: text() });
+    let answered = then(&asked, &plain(), &ActionInput::new(ActionKind::ProvideInfo, text()));
     assert_eq!(answered.state.status, Status::Blocked);
-    assert_eq!(then(&answered, &operator(), &Action::Unblock { note: String::new() }).state.status, Status::InProgress);
-    let up = then(&answered, &supervisor(), &Action::Escalate { reason: text() });
+    assert_eq!(then(&answered, &operator(), &ActionInput::new(ActionKind::Unblock, "")).state.status, Status::InProgress);
+    let up = then(&answered, &supervisor(), &ActionInput::new(ActionKind::Escalate, text()));
     assert_eq!((up.state.status, up.state.returns_to.len()), (Status::Escalated, 0));
 }
 
 #[test]
 fn supervisors_escalate_and_take_over() {
-    assert_eq!(no(&started(), &operator(), &Action::Escalate { reason: text() }), "Only a supervisor can do this.");
-    let up = then(&started(), &supervisor(), &Action::Escalate { reason: text() });
-    let taken = then(&up, &supervisor(), &Action::TakeOver);
+    assert_eq!(no(&started(), &operator(), &ActionInput::new(ActionKind::Escalate, text())), "Only a supervisor can do this.");
+    let up = then(&started(), &supervisor(), &ActionInput::new(ActionKind::Escalate, text()));
+    let taken = then(&up, &supervisor(), &ActionInput::new(ActionKind::TakeOver, ""));
     assert_eq!((taken.state.status, taken.state.assignee.unwrap().name.as_str()), (Status::InProgress, "Sofia Brandt"));
-    assert_eq!(then(&up, &operator(), &Action::Resolve { note: text() }).state.status, Status::Resolved);
+    assert_eq!(then(&up, &operator(), &ActionInput::new(ActionKind::Resolve, text())).state.status, Status::Resolved);
 }
 
 #[test]
 fn the_quality_check_is_there_where_the_plan_has_it() {
-    let send = Action::SendToQa { note: String::new() };
+    let send = ActionInput::new(ActionKind::SendToQa, "");
     assert!(no(&started(), &operator(), &send).starts_with("This item has no quality check."));
-    let new = then(&request(Plan { qa: true, ..Plan::default() }), &operator(), &Action::Start);
-    for way_round in [Action::Complete { note: text() }, Action::Resolve { note: text() }] {
+    let new = then(&request(Plan { qa: true, ..Plan::default() }), &operator(), &ActionInput::new(ActionKind::Start, ""));
+    for way_round in [ActionInput::new(ActionKind::Complete, text()), ActionInput::new(ActionKind::Resolve, text())] {
         assert!(no(&new, &operator(), &way_round).starts_with("The work on this item is checked"));
     }
     let sent = then(&new, &operator(), &send);
-    assert_eq!(no(&sent, &operator(), &Action::PassQa { note: text() }), "Only those who check quality can do this.");
-    assert_eq!(then(&sent, &checker(), &Action::PassQa { note: String::new() }).state.status, Status::Completed);
-    let back = then(&sent, &checker(), &Action::ReturnFromQa { reason: text() });
+    assert_eq!(no(&sent, &operator(), &ActionInput::new(ActionKind::PassQa, text())), "Only those who check quality can do this.");
+    assert_eq!(then(&sent, &checker(), &ActionInput::new(ActionKind::PassQa, "")).state.status, Status::Completed);
+    let back = then(&sent, &checker(), &ActionInput::new(ActionKind::ReturnFromQa, text()));
     assert_eq!(back.state.status, Status::InProgress);
 }
 
 #[test]
 fn a_resolved_request_is_locked_until_it_is_reopened() {
-    let resolved = then(&started(), &operator(), &Action::Resolve { note: text() });
+    let resolved = then(&started(), &operator(), &ActionInput::new(ActionKind::Resolve, text()));
     let why = "This request is resolved and locked. Reopen it to change anything.";
     assert_eq!((lock(&resolved.state), allowed(&resolved, &operator(), at(1)).locked), (Some(why), Some(why.to_owned())));
-    let edits = [Action::Start, assign(supervisor()), Action::Block { reason: text() }, Action::RequestInfo { question: text() }];
+    let edits = [
+        ActionInput::new(ActionKind::Start, ""),
+        assign(supervisor()),
+        ActionInput::new(ActionKind::Block, text()),
+        ActionInput::new(ActionKind::RequestInfo, text()),
+    ];
     for edit in edits {
         assert_eq!(no(&resolved, &operator(), &edit), "This request is resolved and locked. Reopen it first.", "{edit:?}");
     }
     assert_eq!(comments::write(&resolved, &operator(), Audience::Public, "Hello", at(1)), Err(Refusal::not_now(why)));
     assert_eq!(tasks::add(&resolved, &operator(), &task(true), 0, at(1)), Err(Refusal::not_now(why)));
     for may in [plain(), operator()] {
-        let reopened = then(&resolved, &may, &Action::Reopen { reason: text() });
+        let reopened = then(&resolved, &may, &ActionInput::new(ActionKind::Reopen, text()));
         assert_eq!((reopened.state.status, lock(&reopened.state)), (Status::InProgress, None));
-        assert_eq!(then(&resolved, &may, &Action::Close { note: String::new() }).state.status, Status::Completed);
+        assert_eq!(then(&resolved, &may, &ActionInput::new(ActionKind::Close, "")).state.status, Status::Completed);
     }
-    assert_eq!(act(&resolved, &stranger(), &Action::Reopen { reason: text() }, at(1)), Err(Refusal::NotFound));
+    assert_eq!(act(&resolved, &stranger(), &ActionInput::new(ActionKind::Reopen, text()), at(1)), Err(Refusal::NotFound));
 }
 
 #[test]
 fn who_cancelled_brings_it_back_and_so_do_those_who_work() {
-    let (cancel, back) = (Action::Cancel { reason: String::new() }, Action::Uncancel { reason: String::new() });
+    let (cancel, back) = (ActionInput::new(ActionKind::Cancel, "So"), ActionInput::new(ActionKind::Uncancel, ""));
     let own = then(&started(), &plain(), &cancel);
     assert_eq!(then(&own, &plain(), &back).state.status, Status::InProgress);
     let by_others = then(&started(), &operator(), &cancel);
-    assert_eq!(no(&by_others, &plain(), &back), "Only who cancelled a request or the people who work on it can bring it back.");
+    assert_eq!(no(&by_others, &plain(), &back), "Only the person who cancelled a request or the people who work on it can bring it back.");
     let returned = then(&by_others, &supervisor(), &back);
     assert_eq!((returned.state.cancelled_by, returned.state.returns_to.len()), (None, 0));
 }
 
 #[test]
 fn work_can_be_put_off_where_the_plan_says_so() {
-    let later = Action::Schedule { for_time: at(60) };
+    let later = ActionInput::schedule(at(60));
     assert_eq!(no(&request(Plan::default()), &operator(), &later), "The work on this item cannot be put off to a time.");
     let open = request(Plan { schedule: true, ..Plan::default() });
-    assert_eq!(no(&open, &operator(), &Action::Schedule { for_time: at(1) }), "Choose a time that has not passed");
+    assert_eq!(no(&open, &operator(), &ActionInput::schedule(at(1))), "Choose a time that has not passed");
     let put_off = then(&then(&open, &operator(), &assign(operator())), &operator(), &later);
     assert_eq!((put_off.state.status, put_off.state.scheduled_for), (Status::Scheduled, Some(at(60))));
     assert_eq!(no(&put_off, &operator(), &later), "It is scheduled for this time already.");
@@ -149,7 +157,7 @@ fn work_can_be_put_off_where_the_plan_says_so() {
     let active = saw(&put_off, &Observation::TimeCame, 60);
     assert_eq!((active.state.status, active.state.scheduled_for), (Status::Assigned, None), "it is theirs again");
     assert!(observe(&active, &Observation::TimeCame, at(61)).is_nothing());
-    assert_eq!(then(&put_off, &operator(), &Action::Activate).state.status, Status::Assigned);
+    assert_eq!(then(&put_off, &operator(), &ActionInput::new(ActionKind::Activate, "")).state.status, Status::Assigned);
 }
 
 fn automation() -> Plan {
@@ -166,15 +174,18 @@ fn an_automation_is_launched_mirrored_and_tried_again() {
     assert_eq!((file.request.state.status, file.decision.effects), (Status::InProgress, vec![Effect::Launch { attempt: 1 }]));
     let runs = saw(&file.request, &Observation::Launched { attempt: 1, job: "job 7".to_owned() }, 1);
     assert_eq!(runs.state.run.as_ref().unwrap().job.as_deref(), Some("job 7"));
-    assert_eq!(no(&runs, &operator(), &Action::Complete { note: text() }), "An automation is at work. Its end is recorded by itself.");
-    assert_eq!(no(&runs, &operator(), &Action::Retry), "The automation is at work.");
+    assert_eq!(
+        no(&runs, &operator(), &ActionInput::new(ActionKind::Complete, text())),
+        "An automation is at work. Docket records how it ends."
+    );
+    assert_eq!(no(&runs, &operator(), &ActionInput::new(ActionKind::Retry, "")), "The automation is at work.");
     for (end, status) in [(Ended::Succeeded, Status::Completed), (Ended::Failed, Status::Failed), (Ended::Cancelled, Status::Cancelled)] {
         let over = saw(&runs, &ended(1, end), 2);
         assert_eq!(over.state.status, status);
         assert!(observe(&over, &ended(1, end), at(3)).is_nothing(), "told twice");
     }
     let failed = saw(&runs, &ended(1, Ended::Failed), 2);
-    let decision = act(&failed, &operator(), &Action::Retry, at(3)).unwrap();
+    let decision = act(&failed, &operator(), &ActionInput::new(ActionKind::Retry, ""), at(3)).unwrap();
     assert_eq!((decision.state.status, &decision.effects[..]), (Status::InProgress, &[Effect::Launch { attempt: 2 }][..]));
     let again = Request { state: decision.state, ..failed };
     assert!(observe(&again, &ended(1, Ended::Succeeded), at(4)).is_nothing(), "the first attempt is over");
@@ -184,11 +195,11 @@ fn an_automation_is_launched_mirrored_and_tried_again() {
 #[test]
 fn an_end_that_comes_at_a_bad_time_is_kept_and_can_be_dealt_with() {
     let runs = request(automation());
-    let blocked = then(&runs, &operator(), &Action::Block { reason: text() });
+    let blocked = then(&runs, &operator(), &ActionInput::new(ActionKind::Block, text()));
     let ended = saw(&blocked, &ended(1, Ended::Failed), 2);
     assert_eq!(ended.state.status, Status::Blocked);
-    let back = then(&ended, &operator(), &Action::Unblock { note: String::new() });
-    let decision = act(&back, &operator(), &Action::Retry, at(3)).unwrap();
+    let back = then(&ended, &operator(), &ActionInput::new(ActionKind::Unblock, ""));
+    let decision = act(&back, &operator(), &ActionInput::new(ActionKind::Retry, ""), at(3)).unwrap();
     assert_eq!(decision.effects, [Effect::Launch { attempt: 2 }]);
 }
 
@@ -214,16 +225,16 @@ fn with_task(required: bool) -> Request {
 #[test]
 fn required_tasks_hold_the_request_back() {
     let held = with_task(true);
-    for end in [Action::Complete { note: text() }, Action::Resolve { note: text() }] {
+    for end in [ActionInput::new(ActionKind::Complete, text()), ActionInput::new(ActionKind::Resolve, text())] {
         assert_eq!(no(&held, &operator(), &end), "1 required task is not done yet. Finish or cancel what is left first.");
     }
-    assert!(!allowed(&held, &operator(), at(1)).complete);
-    assert_eq!(then(&with_task(false), &operator(), &Action::Complete { note: text() }).state.status, Status::Completed);
+    assert!(!allowed(&held, &operator(), at(1)).may(ActionKind::Complete));
+    assert_eq!(then(&with_task(false), &operator(), &ActionInput::new(ActionKind::Complete, text())).state.status, Status::Completed);
     for over in [TaskStatus::Done, TaskStatus::Cancelled] {
         let (task, decision) = tasks::change(&held, Worker::Person(&operator()), &task(true), over, "Called", at(2)).unwrap();
         assert_eq!((task.status, task.notes.as_str()), (over, "Called"));
         let free = Request { state: decision.state, ..held.clone() };
-        assert!(allowed(&free, &operator(), at(2)).complete);
+        assert!(allowed(&free, &operator(), at(2)).may(ActionKind::Complete));
         let (_, decision) = tasks::change(&free, Worker::Person(&operator()), &task, TaskStatus::Open, "", at(3)).unwrap();
         assert_eq!(decision.state.required_tasks, [task.id], "opened again, it counts again");
     }
@@ -422,11 +433,11 @@ fn a_stage_that_opens_is_news_for_approvers_and_approval_only_where_there_was_on
     assert_eq!(event::keys(&before(&direct.request), &direct.decision), ["new_request_created"]);
     let asked = filed(Some(Policy::default()), Plan::default());
     assert_eq!(event::keys(&before(&asked.request), &asked.decision), ["new_request_created", "request_pending_approval"]);
-    let approve = Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: None };
+    let approve = ActionInput::decide(Verdict::Approve, "", None);
     let decision = act(&asked.request, &admin(), &approve, at(1)).unwrap();
     assert_eq!(event::keys(&asked.request.state, &decision), ["request_approved"]);
-    let ask = Action::Decide { verdict: Verdict::AskForChanges, reason: text(), seen: None };
+    let ask = ActionInput::decide(Verdict::AskForChanges, text(), None);
     let waits = then(&asked.request, &admin(), &ask);
-    let decision = act(&waits, &plain(), &Action::ProvideInfo { answer: text() }, at(2)).unwrap();
+    let decision = act(&waits, &plain(), &ActionInput::new(ActionKind::ProvideInfo, text()), at(2)).unwrap();
     assert_eq!(event::keys(&waits.state, &decision), ["update_provided", "request_pending_approval"]);
 }

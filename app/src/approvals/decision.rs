@@ -8,6 +8,7 @@ use crate::requests::page_actions::refused_view;
 use crate::requests::page_timeline::line;
 use crate::ui::{Alert, Icon};
 use domain::approvals::Verdict;
+use domain::requests::actions::ActionKind;
 use domain::text::is_blank_text;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -165,7 +166,7 @@ fn one(desk: Desk, verdict: Verdict) -> AnyView {
 fn face(verdict: Verdict) -> (&'static str, &'static str, &'static str, &'static str) {
     match verdict {
         Verdict::Approve => ("button button--primary", "check", "Approve", "A"),
-        Verdict::AskForChanges => ("button", "message-circle-question-mark", "Ask for changes", "C"),
+        Verdict::AskForChanges => ("button", "message-circle-question-mark", ActionKind::RequestInfo.label(), "C"),
         Verdict::Reject => ("button button--warn", "x", "Decline", "D"),
     }
 }

@@ -301,8 +301,9 @@ impl Desk {
         let Some(number) = self.current.try_get_untracked().flatten() else { return };
         spawn_local(async move {
             let Ok(page) = request_page(number).await else { return };
-            let same =
-                |shown: &RequestPage| (shown.summary.number == page.summary.number).then_some((shown.events.len(), shown.allowed.decide));
+            let same = |shown: &RequestPage| {
+                (shown.summary.number == page.summary.number).then_some((shown.events.len(), shown.allowed.may_decide()))
+            };
             let Some((events, decides)) = self.try_read_page(same).flatten() else { return };
             if events == page.events.len() {
                 // Comments stand below everything else: a new one moves nothing.

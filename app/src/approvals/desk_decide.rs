@@ -10,6 +10,7 @@ use domain::approvals::Verdict;
 use domain::approvals::bulk::HeldView;
 use domain::approvals::wire::Decide;
 use domain::id::HeldId;
+use domain::requests::actions::ActionKind;
 use domain::text::tidy_prose;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -83,7 +84,7 @@ impl Desk {
 
     /// Whether the current request is shown, open to the person's decision and not held.
     pub fn decidable(self) -> bool {
-        let number = self.read_page(|page| page.filter(|page| page.allowed.decide).map(|page| page.summary.number.clone()));
+        let number = self.read_page(|page| page.filter(|page| page.allowed.may_decide()).map(|page| page.summary.number.clone()));
         number.is_some_and(|number| self.holding(&number).is_none())
     }
 
@@ -325,9 +326,7 @@ fn refused_with(words: String) -> ApiError {
     ApiError::Refused { refusal: Refusal::conflict(words) }
 }
 
+/// What to say when a decision comes without the reason it needs.
 fn reason_missing(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::AskForChanges => "Write what should change; the requester sees it",
-        _ => "Write why you decline; the requester sees it",
-    }
+    ActionKind::from(verdict).row().asks.words().map_or("", |field| field.missing)
 }

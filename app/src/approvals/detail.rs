@@ -175,7 +175,7 @@ pub struct Effect {
 }
 
 fn effect(page: &RequestPage) -> Option<Effect> {
-    if !page.allowed.decide {
+    if !page.allowed.may_decide() {
         return None;
     }
     let starts = match left_after_yours(&page.approval) {

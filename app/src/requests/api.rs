@@ -6,7 +6,8 @@ use domain::approvals::wire::Route;
 use domain::forms::Answers;
 use domain::id::{DeliveryId, RequestId};
 use domain::people::{GroupRef, PersonRef};
-use domain::requests::wire::{Act, DraftPage, DraftSaved, MyFilter, RequestList, RequestPage, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::actions::ActionCall;
+use domain::requests::wire::{DraftPage, DraftSaved, MyFilter, RequestList, RequestPage, SaveDraft, SubmitDraft, Submitted};
 use leptos::prelude::*;
 
 /// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
@@ -83,7 +84,7 @@ pub async fn request_page_at(number: String, seq: u32, seen: bool) -> Result<Req
 
 /// Does something with a request; None when the person does not see it any more. `seen` is the number of events on the screen.
 #[server(name = ActCall, input = Json, output = Json, endpoint = "requests/act")]
-pub async fn act(number: String, act: Act, seen: Option<u32>) -> Result<Option<RequestPage>, ApiError> {
+pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::requests::act(&backend, &caller, &number, act, seen).await)

@@ -1,6 +1,5 @@
 //! Requests: the dialog that makes them, the list of one's own, and the page of each.
 
-pub mod actions;
 pub mod api;
 mod comment_box;
 pub mod comments_slip;

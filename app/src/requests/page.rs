@@ -23,6 +23,7 @@ use domain::approvals::wire::{LiveEvent, RuleView};
 use domain::id::{DeliveryId, PersonId};
 use domain::people::Me;
 use domain::requests::What;
+use domain::requests::actions::ActionKind;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -96,13 +97,16 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let assignee = sheet.part(|page| page.assignee.clone());
     let scheduled = sheet.part(|page| page.scheduled_for);
     let clocks = sheet.part(|page| page.clocks.clone());
-    let may_replay = sheet.part(|page| page.allowed.replay);
+    let may_replay = sheet.part(|page| page.may_replay);
     let locked = sheet.part(locked);
     let replay = Callback::new(move |id: DeliveryId| {
         sheet.act("replay", "Sent again", async move { replay_delivery(id).await.map(Some) }, |_| {});
     });
     let rerouting = RwSignal::new(None::<RuleView>);
-    let reroute = Reroute { may: sheet.part(|page| page.allowed.reroute), ask: Callback::new(move |rule| rerouting.set(Some(rule))) };
+    let reroute = Reroute {
+        may: sheet.part(|page| page.allowed.may(ActionKind::Reroute)),
+        ask: Callback::new(move |rule| rerouting.set(Some(rule))),
+    };
     view! {
         <PageTitle text=title />
         <div class="page request">

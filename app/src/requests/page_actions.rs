@@ -1,6 +1,5 @@
 //! The buttons of the docket header: what is likely next, and a menu of all else that is allowed; their dialogs and their keys.
 
-use super::actions::{Action, Asks, Words, by_key, offered};
 use super::page_dialog::WordsDialog;
 use super::page_give::AssignDialog;
 use super::page_later::ScheduleDialog;
@@ -8,7 +7,8 @@ pub use super::page_sheet::{Refused, Sheet, refused_view};
 use crate::approvals::keys::focus;
 use crate::shell::keys::Jump;
 use crate::ui::Icon;
-use domain::requests::wire::{Act, RequestPage};
+use domain::requests::actions::{ActionAsks, ActionButton, ActionCall, ActionKind, ActionRow, WordsField, buttons};
+use domain::requests::wire::RequestPage;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -17,17 +17,17 @@ use leptos::web_sys::HtmlElement;
 /// The buttons of the docket header.
 #[component]
 pub fn HeadActions(sheet: Sheet) -> impl IntoView {
-    let press = Callback::new(move |action: &'static Action| begin(sheet, action));
+    let press = Callback::new(move |kind: ActionKind| begin(sheet, kind));
     use_action_keys(sheet, press);
     let allowed = sheet.part(|page| page.allowed.clone());
     let inbox = format!("/inbox/{}", sheet.number());
     let buttons = move || {
         let allowed = allowed.get();
-        let (primary, rest) = offered(&allowed);
-        let decide = allowed.decide.then(|| view! { <a class="button button--primary" href=inbox.clone()>"Decide"</a> }.into_any());
-        let primary = primary.map(|action| button(sheet, action, true, press));
+        let (primary, rest) = allowed.offered();
+        let decide = allowed.may_decide().then(|| view! { <a class="button button--primary" href=inbox.clone()>"Decide"</a> }.into_any());
+        let primary = primary.and_then(|row| button(sheet, row, true, press));
         let rest = if rest.len() <= 2 {
-            rest.into_iter().map(|action| button(sheet, action, false, press)).collect_view().into_any()
+            rest.into_iter().filter_map(|row| button(sheet, row, false, press)).collect_view().into_any()
         } else {
             menu(rest, press)
         };
@@ -37,19 +37,24 @@ pub fn HeadActions(sheet: Sheet) -> impl IntoView {
 }
 
 /// Does an action, or opens the dialog that asks for what it needs.
-fn begin(sheet: Sheet, action: &'static Action) {
+fn begin(sheet: Sheet, kind: ActionKind) {
     if sheet.busy.get_untracked().is_some() {
         return;
     }
     sheet.error.set(None);
-    match action.asks {
-        Asks::Nothing => {
-            let undo = move |page: &RequestPage| (action.id == "assign_to_me").then(|| give_back(sheet, page)).flatten();
-            let said = move |page: &RequestPage| (action.done.to_owned(), undo(page));
-            sheet.perform(action.id, (action.make)(String::new()), said, |fine| focus(&[if fine { "main" } else { "refused" }]));
+    match kind.row().asks {
+        ActionAsks::Nothing => {
+            let undo = move |page: &RequestPage| (kind == ActionKind::AssignToMe).then(|| give_back(sheet, page)).flatten();
+            let said = move |page: &RequestPage| (done_words(kind), undo(page));
+            sheet.perform(ActionCall::new(kind, ""), said, |fine| focus(&[if fine { "main" } else { "refused" }]));
         }
-        _ => sheet.asking.set(Some(action)),
+        _ => sheet.asking.set(Some(kind)),
     }
+}
+
+/// The message when it was done.
+fn done_words(kind: ActionKind) -> String {
+    kind.row().button.as_ref().map_or_else(String::new, |button| button.done.to_owned())
 }
 
 /// Undo of an assignment: back to whoever had it. Nobody had it before the first one, and there is no way back to nobody.
@@ -57,43 +62,37 @@ pub fn give_back(sheet: Sheet, before: &RequestPage) -> Option<Callback<()>> {
     let had = before.assignee.clone()?;
     Some(Callback::new(move |()| {
         let words = format!("{} has it again", had.name);
-        sheet.perform("assign", Act::Assign { to: Some(had.id) }, move |_| (words, None), |_| {});
+        sheet.perform(ActionCall::assign(had.id), move |_| (words, None), |_| {});
     }))
 }
 
-fn button(sheet: Sheet, action: &'static Action, primary: bool, press: Callback<&'static Action>) -> AnyView {
+fn button(sheet: Sheet, row: &'static ActionRow, primary: bool, press: Callback<ActionKind>) -> Option<AnyView> {
+    let (kind, face) = (row.kind, row.button.as_ref()?);
     let class = if primary { "button button--primary" } else { "button" };
-    let icon = (!primary).then(|| view! { <Icon name=action.icon /> });
-    view! {
-        <button class=class type="button" title=shortcut(action) on:click=move |_| press.run(action)>
+    let icon = (!primary).then(|| view! { <Icon name=face.icon /> });
+    let view = view! {
+        <button class=class type="button" title=shortcut(face) on:click=move |_| press.run(kind)>
             {icon}
-            {move || if sheet.busy.get() == Some(action.id) { action.working } else { action.label }}
+            {move || if sheet.does(kind) { face.working } else { face.label }}
         </button>
-    }
-    .into_any()
+    };
+    Some(view.into_any())
 }
 
 /// "Shortcut S".
-fn shortcut(action: &Action) -> String {
-    format!("Shortcut {}", key_word(action.key))
-}
-
-/// A key as it is printed on it.
-fn key_word(key: &str) -> String {
-    match key {
-        "delete" => "Del".to_owned(),
-        key => key.to_uppercase(),
-    }
+fn shortcut(face: &ActionButton) -> String {
+    format!("Shortcut {}", face.key_word())
 }
 
 /// The menu of the other actions, under its button.
-fn menu(rest: Vec<&'static Action>, press: Callback<&'static Action>) -> AnyView {
+fn menu(rest: Vec<&'static ActionRow>, press: Callback<ActionKind>) -> AnyView {
     let node = NodeRef::<html::Div>::new();
-    let ends = rest.iter().position(|action| action.ends());
-    let items = rest
-        .into_iter()
+    // What ends the request or takes it away stands apart, last.
+    let ends = rest.iter().position(|row| row.asks.words().is_some_and(|field| field.danger));
+    let faces = rest.into_iter().filter_map(|row| Some((row.kind, row.button.as_ref()?)));
+    let items = faces
         .enumerate()
-        .map(|(place, action)| {
+        .map(|(place, (kind, face))| {
             let rule = (Some(place) == ends && place > 0).then(|| view! { <hr class="menu__rule" /> });
             view! {
                 {rule}
@@ -104,13 +103,13 @@ fn menu(rest: Vec<&'static Action>, press: Callback<&'static Action>) -> AnyView
                     tabindex="-1"
                     on:click=move |_| {
                         close_menu(node);
-                        press.run(action);
+                        press.run(kind);
                     }
                 >
-                    <Icon name=action.icon />
-                    {action.label}
+                    <Icon name=face.icon />
+                    {face.label}
                     <kbd class="kbd" aria-hidden="true">
-                        {key_word(action.key)}
+                        {face.key_word()}
                     </kbd>
                 </button>
             }
@@ -187,14 +186,14 @@ fn close_menu(node: NodeRef<html::Div>) {
 }
 
 /// The keys of the actions, as long as the page is on screen. `G` begins a jump, whose second letter is none of them.
-fn use_action_keys(sheet: Sheet, press: Callback<&'static Action>) {
+fn use_action_keys(sheet: Sheet, press: Callback<ActionKind>) {
     let jump = Jump::default();
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if jump.takes(&event) != Some(false) {
                 return;
             }
-            let action = sheet.shown.try_with_untracked(|page| by_key(&event.key(), &page.allowed));
+            let action = sheet.shown.try_with_untracked(|page| page.allowed.by_key(&event.key()));
             if let Some(action) = action.flatten().filter(|_| !event.shift_key()) {
                 event.prevent_default();
                 if let Some(menu) =
@@ -202,7 +201,7 @@ fn use_action_keys(sheet: Sheet, press: Callback<&'static Action>) {
                 {
                     let _ = menu.hide_popover();
                 }
-                press.try_run(action);
+                press.try_run(action.kind);
             }
         });
         on_cleanup(move || handle.remove());
@@ -212,33 +211,40 @@ fn use_action_keys(sheet: Sheet, press: Callback<&'static Action>) {
 /// The dialog of the action that is asking, one at a time. What was typed is kept when it is closed.
 #[component]
 fn Dialogs(sheet: Sheet) -> impl IntoView {
-    let kept: Vec<(&'static str, RwSignal<String>)> =
-        super::actions::ACTIONS.iter().map(|action| (action.id, RwSignal::new(String::new()))).collect();
+    let kept: Vec<(ActionKind, RwSignal<String>)> =
+        buttons().into_iter().map(|(row, _)| (row.kind, RwSignal::new(String::new()))).collect();
     let kept = StoredValue::new(kept);
     move || {
-        let action = sheet.asking.get()?;
+        let kind = sheet.asking.get()?;
         let open = RwSignal::new(true);
         Effect::new(move |_| {
             if !open.get() {
                 sheet.asking.try_set(None);
             }
         });
-        let text = kept.with_value(|kept| kept.iter().find(|(id, _)| *id == action.id).map(|(_, text)| *text))?;
-        Some(match action.asks {
-            Asks::Words(words) => words_dialog(sheet, action, words, open, text),
-            Asks::Person => view! { <AssignDialog sheet open /> }.into_any(),
-            Asks::Time => view! { <ScheduleDialog sheet open /> }.into_any(),
-            Asks::Nothing => ().into_any(),
-        })
+        let text = kept.with_value(|kept| kept.iter().find(|(known, _)| *known == kind).map(|(_, text)| *text))?;
+        match &kind.row().asks {
+            ActionAsks::Words(field) => words_dialog(sheet, kind, field, open, text),
+            ActionAsks::Person { .. } => Some(view! { <AssignDialog sheet open /> }.into_any()),
+            ActionAsks::Time { .. } => Some(view! { <ScheduleDialog sheet open /> }.into_any()),
+            // Re-routing is asked for at the rule.
+            ActionAsks::Nothing | ActionAsks::Approver { .. } => None,
+        }
     }
 }
 
-fn words_dialog(sheet: Sheet, action: &'static Action, words: Words, open: RwSignal<bool>, text: RwSignal<String>) -> AnyView {
+fn words_dialog(
+    sheet: Sheet,
+    kind: ActionKind,
+    field: &'static WordsField,
+    open: RwSignal<bool>,
+    text: RwSignal<String>,
+) -> Option<AnyView> {
+    let face = kind.row().button.as_ref()?;
     let done = Callback::new(move |typed: String| {
         sheet.perform(
-            action.id,
-            (action.make)(typed),
-            move |_| (action.done.to_owned(), None),
+            ActionCall::new(kind, typed),
+            move |_| (done_words(kind), None),
             move |fine| {
                 if fine {
                     text.try_set(String::new());
@@ -247,25 +253,25 @@ fn words_dialog(sheet: Sheet, action: &'static Action, words: Words, open: RwSig
             },
         );
     });
-    view! {
+    let view = view! {
         <WordsDialog
-            id=action.id
+            id=kind.key()
             open
-            title=Signal::stored(format!("{} {}?", words.title, sheet.number()))
-            label=words.label
-            hint=words.hint
-            keep=words.keep
-            confirm=Signal::stored(action.label.to_owned())
-            working=action.working
-            missing=words.missing
-            danger=words.danger
+            title=Signal::stored(format!("{} {}?", field.title, sheet.number()))
+            label=field.shown_label()
+            hint=field.hint
+            keep=field.keep
+            confirm=Signal::stored(face.label.to_owned())
+            working=face.working
+            missing=field.missing
+            danger=field.danger
             busy=sheet.working()
             failed=sheet.failed()
             text
             act=done
         />
-    }
-    .into_any()
+    };
+    Some(view.into_any())
 }
 
 /// Closes a dialog whose action was done.

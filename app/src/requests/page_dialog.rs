@@ -12,7 +12,7 @@ pub fn WordsDialog(
     id: &'static str,
     open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
-    label: &'static str,
+    #[prop(into)] label: String,
     hint: &'static str,
     /// The words of the button that leaves everything as it is.
     keep: &'static str,

@@ -6,13 +6,21 @@ use crate::form::widgets::picker::{Found, Results, Search, Source, press};
 use crate::ui::{Avatar, Icon};
 use domain::approvals::wire::RuleView;
 use domain::id::{GroupId, PersonId};
-use domain::requests::wire::{Act, Approver};
+use domain::requests::actions::{ActionAsks, ActionCall, ActionKind, ActionReceiver};
 use domain::text::{is_blank_text, tidy_prose};
 use leptos::html;
 use leptos::prelude::*;
 
 /// Somebody out of a list: id and name.
 type Picked = RwSignal<Option<(String, String)>>;
+
+/// What to say when what an action asks for beside words is left out.
+pub fn missing(kind: ActionKind) -> Option<&'static str> {
+    match kind.row().asks {
+        ActionAsks::Person { missing } | ActionAsks::Time { missing } | ActionAsks::Approver { missing, .. } => Some(missing),
+        ActionAsks::Nothing | ActionAsks::Words(_) => None,
+    }
+}
 
 /// Asks whom to give the request to.
 #[component]
@@ -21,12 +29,12 @@ pub fn AssignDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
     let error = RwSignal::new(None::<&'static str>);
     let send = Callback::new(move |()| {
         let Some((id, name)) = picked.get_untracked() else {
-            error.set(Some("Choose a person from the list"));
+            error.set(missing(ActionKind::Assign));
             return;
         };
         let Ok(id) = id.parse().map(PersonId) else { return };
         let said = move |page: &_| (format!("Given to {name}"), give_back(sheet, page));
-        sheet.perform("assign", Act::Assign { to: Some(id) }, said, move |fine| closed_when(fine, open));
+        sheet.perform(ActionCall::assign(id), said, move |fine| closed_when(fine, open));
     });
     let body = view! {
         <PickField id="assign-to" label="Person" hint="Somebody who works on requests." source=Source::Workers picked error />
@@ -54,17 +62,17 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
             error.set(Some(if group.get_untracked() { "Choose a group from the list" } else { "Choose a person from the list" }));
         }
         if why.is_empty() {
-            reason_error.set(Some("Write why you re-route the approval"));
+            reason_error.set(ActionKind::Reroute.row().asks.words().map(|field| field.missing));
         }
         let Some((id, name)) = picked.filter(|_| !why.is_empty()) else { return };
         let to = if group.get_untracked() {
-            id.parse().map(GroupId).map(Approver::Group)
+            id.parse().map(GroupId).map(ActionReceiver::Group)
         } else {
-            id.parse().map(PersonId).map(Approver::Person)
+            id.parse().map(PersonId).map(ActionReceiver::Person)
         };
         let Ok(to) = to else { return };
-        let wanted = Act::Reroute { rule: key.get_value(), to, reason: why };
-        sheet.perform("reroute", wanted, move |_| (format!("Re-routed to {name}"), None), move |fine| closed_when(fine, open));
+        let wanted = ActionCall::reroute(key.get_value(), to, why);
+        sheet.perform(wanted, move |_| (format!("Re-routed to {name}"), None), move |fine| closed_when(fine, open));
     });
     let choice = move |label: &'static str, value: bool| {
         view! {

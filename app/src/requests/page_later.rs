@@ -1,13 +1,13 @@
 //! Putting the work off to a time, where the person is.
 
 use super::page_actions::closed_when;
-use super::page_give::{AskDialog, error_line};
+use super::page_give::{AskDialog, error_line, missing};
 use super::page_sheet::Sheet;
 use crate::session::use_me;
 use crate::ui::{day_and_time, use_wall_clock};
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use domain::forms::dates::parse_datetime;
-use domain::requests::wire::Act;
+use domain::requests::actions::{ActionCall, ActionKind};
 use leptos::prelude::*;
 
 /// Asks when the work begins.
@@ -25,9 +25,9 @@ pub fn ScheduleDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
     let send = Callback::new(move |()| match parse_datetime(&text.get_untracked()) {
         Some(at) => {
             let words = format!("Scheduled for {}", day_and_time(at));
-            sheet.perform("schedule", Act::Schedule { at }, move |_| (words, None), move |fine| closed_when(fine, open));
+            sheet.perform(ActionCall::schedule(at), move |_| (words, None), move |fine| closed_when(fine, open));
         }
-        None => error.set(Some("Enter a date and a time")),
+        None => error.set(missing(ActionKind::Schedule)),
     });
     let typed = move |event: leptos::ev::Event| {
         text.set(event_target_value(&event));

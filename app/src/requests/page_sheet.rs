@@ -1,11 +1,11 @@
 //! A request on its page: what is shown, what is being done to it, what went wrong.
 
-use super::actions::Action;
 use super::api::{act, request_page};
 use crate::error::ApiError;
 use crate::ui::{Alert, toast::use_toasts};
 use domain::Refusal;
-use domain::requests::wire::{Act, RequestPage};
+use domain::requests::actions::{ActionCall, ActionKind};
+use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
@@ -18,10 +18,11 @@ type Said = (String, Option<Callback<()>>);
 #[derive(Clone, Copy)]
 pub struct Sheet {
     pub shown: RwSignal<RequestPage>,
+    /// What is on its way: an action's key, or the name of something else.
     pub busy: RwSignal<Option<&'static str>>,
     pub error: RwSignal<Option<ApiError>>,
     /// The action whose dialog is open.
-    pub asking: RwSignal<Option<&'static Action>>,
+    pub asking: RwSignal<Option<ActionKind>>,
     say: Callback<Said>,
     /// Goes to a list, when the person does not see the request any more.
     leave: Callback<()>,
@@ -45,6 +46,11 @@ impl Sheet {
     /// Whether something is on its way.
     pub fn working(self) -> Signal<bool> {
         Signal::derive(move || self.busy.get().is_some())
+    }
+
+    /// Whether this action is on its way.
+    pub fn does(self, kind: ActionKind) -> bool {
+        self.busy.get() == Some(kind.key())
     }
 
     /// Takes a newer state in; an older answer that comes late is left alone.
@@ -89,15 +95,9 @@ impl Sheet {
 
     /// Does an action of the request; `said` makes the message out of how it was and is. What it rests on goes along, so that the
     /// answer can tell who was faster.
-    pub fn perform(
-        self,
-        what: &'static str,
-        wanted: Act,
-        said: impl FnOnce(&RequestPage) -> Said + 'static,
-        then: impl FnOnce(bool) + 'static,
-    ) {
+    pub fn perform(self, call: ActionCall, said: impl FnOnce(&RequestPage) -> Said + 'static, then: impl FnOnce(bool) + 'static) {
         let (number, seen) = self.shown.with_untracked(|page| (page.summary.number.clone(), page.events.last().map(|event| event.seq)));
-        self.run(what, act(number, wanted, seen), |page| Some(said(page)), then);
+        self.run(call.kind.key(), act(number, call, seen), |page| Some(said(page)), then);
     }
 
     fn run<F>(
@@ -130,8 +130,11 @@ impl Sheet {
                 Ok(_) => {
                     then(fine);
                     let number = self.number();
-                    let message =
-                        if what == "delete" { format!("{number} was deleted.") } else { format!("{number} is not yours to see any more.") };
+                    let message = if what == ActionKind::Delete.key() {
+                        format!("{number} was deleted.")
+                    } else {
+                        format!("{number} is not yours to see any more.")
+                    };
                     self.say.try_run((message, None));
                     self.leave.try_run(());
                 }

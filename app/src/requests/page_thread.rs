@@ -4,8 +4,8 @@ use super::page_sheet::Sheet;
 use crate::approvals::keys::focus;
 use crate::ui::{Avatar, Icon, When};
 use domain::requests::Event;
+use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::thread::{Exchange, Words, thread};
-use domain::requests::wire::Act;
 use domain::text::tidy_prose;
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn ThreadSlip(sheet: Sheet) -> impl IntoView {
     let exchanges = Memo::new(move |_| sheet.shown.with(|page| thread(&page.events)));
     let waits = sheet.part(|page| page.question.is_some());
-    let may = sheet.part(|page| page.allowed.provide_info);
+    let may = sheet.part(|page| page.allowed.may(ActionKind::ProvideInfo));
     let answer = RwSignal::new(String::new());
     let error = RwSignal::new(None::<&'static str>);
     let some = Memo::new(move |_| exchanges.with(|all| !all.is_empty()));
@@ -102,13 +102,12 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
         event.prevent_default();
         let text = answer.with_untracked(|answer| tidy_prose(answer).into_owned());
         if text.is_empty() {
-            error.set(Some("Write your answer"));
+            error.set(ActionKind::ProvideInfo.row().asks.words().map(|field| field.missing));
             focus(&["answer"]);
             return;
         }
         sheet.perform(
-            "answer",
-            Act::ProvideInfo { answer: text },
+            ActionCall::new(ActionKind::ProvideInfo, text),
             |_| ("Answer sent".to_owned(), None),
             move |fine| {
                 if fine {
@@ -155,7 +154,7 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
             </div>
             <div class="row">
                 <button class="button button--primary" type="submit">
-                    {move || if sheet.busy.get() == Some("answer") { "Sending" } else { "Send answer" }}
+                    {move || if sheet.does(ActionKind::ProvideInfo) { "Sending" } else { "Send answer" }}
                 </button>
             </div>
         </form>

@@ -26,18 +26,16 @@ pub fn line(event: &Event) -> Line {
     let actor = event.actor.as_ref().map(|actor| actor.name.clone());
     let by = |docket: &str| actor.clone().unwrap_or_else(|| docket.to_owned());
     let new = |icon, mark, who: String, text: &str, quote: &str| Line { icon, mark, who, text: text.to_owned(), quote: quote.to_owned() };
+    // What the table says of the action, with what belongs to this event.
+    let told = |who: String, rest: &str| {
+        let words = event.what.action().map(|kind| &kind.row().line);
+        let (icon, mark, text) = words.map_or(("circle-dot", "go", ""), |words| (words.icon, words.mark, words.text));
+        Line { icon, mark, who, text: format!("{text}{rest}"), quote: event.what.words().to_owned() }
+    };
     match &event.what {
-        What::Submitted => new("file-plus-2", "", by("Somebody"), "submitted the request", ""),
-        What::Approved { reason, on_behalf_of, .. } => {
-            new("check", "done", by("Docket"), &format!("approved{}", in_place_of(on_behalf_of)), reason)
-        }
-        What::Rejected { reason, on_behalf_of, .. } => {
-            new("x", "bad", by("Docket"), &format!("declined{}", in_place_of(on_behalf_of)), reason)
-        }
-        What::Withdrawn { reason, .. } => new("undo-2", "wait", by("Docket"), "took back their approval", reason),
-        What::Rerouted { words, reason, .. } => {
-            new("arrow-up-right", "wait", by("Docket"), &format!("gave the approval to {words}"), reason)
-        }
+        What::Submitted => told(by("Somebody"), ""),
+        What::Approved { on_behalf_of, .. } | What::Rejected { on_behalf_of, .. } => told(by("Docket"), &in_place_of(on_behalf_of)),
+        What::Rerouted { words, .. } => told(by("Docket"), &format!(" {words}")),
         What::Reminded { .. } => new("hourglass", "wait", "Docket".to_owned(), "reminded the approvers", ""),
         What::ApprovalEscalated { words, .. } => {
             new("hourglass", "wait", "Docket".to_owned(), &format!("let {words} decide as well, as it takes long"), "")
@@ -48,38 +46,22 @@ pub fn line(event: &Event) -> Line {
         What::TimedOut { verdict: Verdict::Reject, .. } => new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", ""),
         What::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
         // The time follows, by the reader's clock.
-        What::Scheduled { .. } if actor.is_some() => new("calendar-clock", "wait", by("Docket"), "put the work off to", ""),
-        What::Scheduled { .. } => new("calendar-clock", "wait", "The work".to_owned(), "is to begin on", ""),
-        What::Activated if actor.is_some() => new("rocket", "go", by("Docket"), "had the work begin at once", ""),
-        What::Activated => new("rocket", "go", "The time".to_owned(), "has come; the work begins", ""),
+        What::Scheduled { .. } if actor.is_none() => new("calendar-clock", "wait", "The work".to_owned(), "is to begin on", ""),
+        What::Activated if actor.is_none() => new("rocket", "go", "The time".to_owned(), "has come; the work begins", ""),
         What::Assigned { to } if event.actor.as_ref().is_some_and(|actor| actor.id == to.id) => {
             new("user-round-check", "go", by("Docket"), "took it", "")
         }
-        What::Assigned { to } => new("user-round-check", "go", by("Docket"), &format!("gave it to {}", to.name), ""),
+        What::Assigned { to } => told(by("Docket"), &format!(" {}", to.name)),
         What::Launching { .. } => new("rocket", "go", "Docket".to_owned(), "starts the automation", ""),
         What::Launched { job } => new("rocket", "go", "The automation".to_owned(), &format!("runs as {job}"), ""),
         What::AutomationEnded { note, .. } => new("circle-dot", "go", "The automation".to_owned(), "has ended", note),
-        What::Failed { error } => new("circle-alert", "bad", "The automation".to_owned(), "failed", error),
-        What::Retried => new("rotate-cw", "go", by("Docket"), "tries it again", ""),
-        What::Blocked { reason } => new("circle-alert", "wait", by("Docket"), "paused the work", reason),
-        What::Unblocked { note } => new("circle-dot", "go", by("Docket"), "goes on with the work", note),
-        What::Escalated { reason } => new("circle-alert", "wait", by("Docket"), "escalated it", reason),
-        What::TakenOver => new("circle-dot", "go", by("Docket"), "took it over", ""),
-        What::SentToQa { note } => new("arrow-up-right", "go", by("Docket"), "sent it to QA", note),
-        What::ReturnedFromQa { reason } => new("undo-2", "wait", by("Docket"), "sent it back from QA", reason),
-        What::PassedQa { note } => new("check-check", "done", by("Docket"), "passed it in QA", note),
-        What::Resolved { note } => new("check", "done", by("Docket"), "resolved it", note),
-        What::Reopened { reason } => new("rotate-cw", "go", by("Docket"), "reopened it", reason),
-        What::Closed { note } => new("check-check", "done", by("Docket"), "closed it", note),
-        What::Uncancelled { reason } => new("rotate-cw", "go", by("Docket"), "brought it back", reason),
-        What::Deleted { reason } => new("circle-slash", "", by("Docket"), "deleted the request", reason),
+        What::Failed { error } => Line { quote: error.clone(), ..told("The automation".to_owned(), "") },
         What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{}”", isolate(title)), ""),
         What::TaskChanged { title, to, by_link, .. } => {
             let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{} ({VIA_LINK})", isolate(name)));
             new("circle-dot", "go", who, &format!("set the task “{}” to {}", isolate(title), to.label().to_lowercase()), "")
         }
-        What::InfoRequested { question } => new("message-circle-question-mark", "wait", by("Docket"), "asked for changes", question),
-        What::InfoProvided { answer } => new("message-square", "go", by("The requester"), "answered", answer),
+        What::InfoProvided { .. } => told(by("The requester"), ""),
         What::Released => new("rocket", "go", "Approval".to_owned(), "is complete; the work begins", ""),
         What::Dispatched { connectors } => new("arrow-up-right", "go", "Handed over".to_owned(), &format!("to {}", listed(connectors)), ""),
         What::Delivered { connector } => new("check-check", "done", connector.clone(), "has taken the request", ""),
@@ -87,12 +69,10 @@ pub fn line(event: &Event) -> Line {
             new("circle-alert", "bad", connector.clone(), "could not be reached; every try is used up", error)
         }
         What::Replayed { connector } => new("rotate-cw", "go", by("Docket"), &format!("sends it to {connector} again"), ""),
-        What::Started => new("circle-dot", "go", by("Docket"), "started the work", ""),
-        What::Completed { note } => match actor {
-            Some(who) => new("check-check", "done", who, "completed the request", note),
-            None => new("check-check", "done", "Completed".to_owned(), "as everything was handed over", note),
-        },
-        What::Cancelled { reason } => new("circle-slash", "", by("Docket"), "cancelled the request", reason),
+        What::Completed { note } if actor.is_none() => {
+            new("check-check", "done", "Completed".to_owned(), "as everything was handed over", note)
+        }
+        _ => told(by("Docket"), ""),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::press::{begins_press, follow_presses};
 use crate::approvals::keys::is_free;
 use crate::ui::Icon;
+use domain::requests::actions::buttons;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -13,6 +14,8 @@ use leptos_router::hooks::use_navigate;
 /// Milliseconds in which a key after `G` belongs to the jump.
 const JUMP: f64 = 1_500.0;
 
+/// The place whose keys are those of the actions on a request.
+const REQUEST: &str = "Request";
 /// What the help lists: where, keys, what they do.
 const KEYS: &[(&str, &[(&str, &str)])] = &[
     (
@@ -47,22 +50,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("F", "Filter the list"),
         ],
     ),
-    (
-        "Request",
-        &[
-            ("I", "Assign to me"),
-            ("A", "Assign to somebody"),
-            ("S U", "Start, unblock"),
-            ("B E", "Block, escalate"),
-            ("Q", "Ask the requester"),
-            ("K P N", "Send to QA, pass, return"),
-            ("R D L", "Resolve, complete, close"),
-            ("J O", "Reopen, take over"),
-            ("H V Y", "Schedule, begin now, try again"),
-            ("X Z", "Cancel, bring back"),
-            ("W Del", "Take back an approval, delete"),
-        ],
-    ),
+    (REQUEST, &[]),
     (
         "Work",
         &[
@@ -210,17 +198,26 @@ pub fn focus_main() {
 /// The keys as a page: of fixed words, and lighter as text than made of elements one by one.
 fn table() -> String {
     let mut page = String::new();
-    let mut write = |parts: &[&str]| parts.iter().for_each(|part| page.push_str(part));
     for (place, keys) in KEYS {
-        write(&["<section class=\"stack\"><h3>", place, "</h3><dl class=\"keys\">"]);
-        for (keys, what) in *keys {
-            write(&["<div><dt class=\"row\">"]);
-            keys.split(' ').for_each(|key| write(&["<kbd class=\"kbd\">", key, "</kbd>"]));
-            write(&["</dt><dd>", what, "</dd></div>"]);
+        page.extend(["<section class=\"stack\"><h3>", place, "</h3><dl class=\"keys\">"]);
+        if *place == REQUEST {
+            buttons().into_iter().for_each(|(_, button)| write_key(&mut page, &button.key_word(), button.label));
         }
-        write(&["</dl></section>"]);
+        keys.iter().for_each(|(keys, what)| write_key(&mut page, keys, what));
+        page.push_str("</dl></section>");
     }
     page
+}
+
+fn write_key(page: &mut String, keys: &str, what: &str) {
+    page.push_str("<div><dt class=\"row\">");
+    keys.split(' ').for_each(|key| page.extend(["<kbd class=\"kbd\">", key, "</kbd>"]));
+    page.extend(["</dt><dd>", what, "</dd></div>"]);
+}
+
+/// The help's words. Every page comes from the server with them, and the browser leaves such text as it came: they weigh nothing there.
+fn help_words() -> String {
+    if cfg!(feature = "ssr") { table() } else { String::new() }
 }
 
 /// The help dialog, and the listener of the keys that work everywhere.
@@ -292,7 +289,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                     <Icon name="info" />
                     <span>"Single keys are off on this device. Turn them on under “This device” on the account page."</span>
                 </p>
-                <div class="stack" inner_html=table()></div>
+                <div class="stack" inner_html=help_words()></div>
             </div>
         </dialog>
     }
@@ -301,7 +298,7 @@ pub fn ShortcutHelp() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::acts;
+    use super::{acts, table};
 
     #[test]
     fn single_keys_can_be_off_and_keys_with_names_never() {
@@ -310,6 +307,16 @@ mod tests {
         }
         for key in ["Enter", "ArrowDown", "Escape", "Tab"] {
             assert!(acts(key, true) && acts(key, false), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_help_lists_the_keys_of_every_action() {
+        let page = table();
+        for words in
+            ["<kbd class=\"kbd\">S</kbd></dt><dd>Start the work", "<kbd class=\"kbd\">Del</kbd></dt><dd>Delete", "<dd>Ask for changes"]
+        {
+            assert!(page.contains(words), "{words}");
         }
     }
 }

@@ -5,7 +5,7 @@ use super::keys::use_work_keys;
 use super::state::Work;
 use crate::ui::StatusBadge;
 use domain::requests::Status;
-use domain::requests::queue::moves;
+use domain::requests::board::moves;
 use leptos::prelude::*;
 
 /// All lanes.

@@ -3,7 +3,7 @@
 use super::state::{Outcome, Work};
 use crate::ui::{DocketNumber, Icon};
 use domain::id::PersonId;
-use domain::requests::wire::Act;
+use domain::requests::actions::{ACTION_TABLE, ActionAsks, ActionButton, ActionCall, ActionKind, BulkWords};
 use leptos::prelude::*;
 
 /// The bar below the list while rows are selected.
@@ -20,7 +20,6 @@ pub fn BulkBar(work: Work) -> impl IntoView {
 }
 
 fn bar(work: Work, count: Memo<usize>) -> AnyView {
-    let busy = move || work.bulk.get().then_some("true");
     let unselected = move || work.rows.with(|rows| rows.live().count()) > count.get();
     let all = move || {
         unselected().then(|| {
@@ -33,7 +32,7 @@ fn bar(work: Work, count: Memo<usize>) -> AnyView {
     };
     let given = move |value: String| {
         if let Ok(id) = value.parse::<PersonId>() {
-            work.each(Act::Assign { to: Some(id) }, "assigned");
+            work.each(ActionCall::assign(id));
         }
     };
     let people = move || {
@@ -44,35 +43,26 @@ fn bar(work: Work, count: Memo<usize>) -> AnyView {
                 .collect_view()
         })
     };
+    // What asks for nothing is a button; the first one is what a selection is made for.
+    let at_once = ACTION_TABLE.iter().filter(|row| matches!(row.asks, ActionAsks::Nothing));
+    let mut at_once = at_once.filter_map(|row| Some((row.kind, row.button.as_ref()?, row.bulk.as_ref()?)));
+    let first = at_once.next().map(|(kind, face, words)| button(work, count, true, kind, face, words));
+    let others = at_once.map(|(kind, face, words)| button(work, count, false, kind, face, words)).collect_view();
     view! {
         <div class="bulk-bar">
             <span class="strong">{move || count.get()} " selected"</span>
             {all}
             <span class="push row row--wrap">
-                <button
-                    class="button button--sm button--primary"
-                    id="bulk-first"
-                    type="button"
-                    aria-disabled=busy
-                    on:click=move |_| work.assign_selected_to_me()
-                >
-                    {move || if work.bulk.get() { "Working".to_owned() } else { format!("Assign {} to me", count.get()) }}
-                    <kbd class="kbd" aria-hidden="true">
-                        "I"
-                    </kbd>
-                </button>
-                <select
+                {first} <select
                     class="select select--sm"
                     aria-label="Assign them to"
                     prop:value=""
                     on:change:target=move |event| given(event.target().value())
                 >
-                    <option value="">"Assign to…"</option>
+                    <option value="">{ActionKind::Assign.label()}</option>
                     {people}
                 </select>
-                <button class="button button--sm" type="button" aria-disabled=busy on:click=move |_| work.each(Act::Start, "started")>
-                    {move || format!("Start {}", count.get())}
-                </button>
+                {others}
                 <button
                     class="button button--sm button--icon button--quiet"
                     type="button"
@@ -83,6 +73,44 @@ fn bar(work: Work, count: Memo<usize>) -> AnyView {
                 </button>
             </span>
         </div>
+    }
+    .into_any()
+}
+
+/// "Assign 3 to me", with the key beside the first.
+fn button(
+    work: Work,
+    count: Memo<usize>,
+    first: bool,
+    kind: ActionKind,
+    face: &'static ActionButton,
+    words: &'static BulkWords,
+) -> AnyView {
+    let (before, after) = words.button;
+    let label = move || {
+        if first && work.bulk.get() {
+            return "Working".to_owned();
+        }
+        format!("{before} {} {after}", count.get()).trim_end().to_owned()
+    };
+    let key = first.then(|| {
+        view! {
+            <kbd class="kbd" aria-hidden="true">
+                {face.key_word()}
+            </kbd>
+        }
+    });
+    view! {
+        <button
+            class=if first { "button button--sm button--primary" } else { "button button--sm" }
+            id=first.then_some("bulk-first")
+            type="button"
+            aria-disabled=move || work.bulk.get().then_some("true")
+            on:click=move |_| work.each(ActionCall::new(kind, ""))
+        >
+            {label}
+            {key}
+        </button>
     }
     .into_any()
 }

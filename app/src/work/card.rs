@@ -3,7 +3,9 @@
 use super::state::{Work, card_id};
 use crate::ui::{Avatar, DocketNumber, Icon};
 use domain::people::PersonRef;
-use domain::requests::queue::{QueueRow, moves};
+use domain::requests::actions::ActionKind;
+use domain::requests::board::moves;
+use domain::requests::queue::QueueRow;
 use domain::requests::sla::shown::{DueView, Pace};
 use leptos::prelude::*;
 
@@ -118,7 +120,7 @@ fn holder(person: PersonRef) -> AnyView {
 pub fn take(work: Work, number: &str, data: &QueueRow) -> AnyView {
     let (key, words) = (number.to_owned(), format!(" {number}"));
     data.allowed
-        .assign_to_me
+        .may(ActionKind::AssignToMe)
         .then(|| {
             view! {
                 <button class="button button--sm job__take" type="button" on:click=move |_| work.take(&key)>

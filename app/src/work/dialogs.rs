@@ -5,7 +5,8 @@ use crate::approvals::keys::focus;
 use crate::requests::page_dialog::WordsDialog;
 use crate::ui::{Icon, StatusBadge};
 use domain::requests::Status;
-use domain::requests::queue::{Step, moves};
+use domain::requests::actions::ActionKind;
+use domain::requests::board::moves;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -42,7 +43,7 @@ pub fn MoveDialog(work: Work) -> impl IntoView {
             return view! { <p class="soft">{words}</p> }.into_any();
         }
         let number = row.data.summary.number;
-        let lines = ways.into_iter().enumerate().map(|(index, (to, step))| line(work, number.clone(), index, to, step)).collect_view();
+        let lines = ways.into_iter().enumerate().map(|(index, (to, kind))| line(work, number.clone(), index, to, kind)).collect_view();
         view! { <ul class="moves" role="list">{lines}</ul> }.into_any()
     };
     view! {
@@ -59,16 +60,16 @@ pub fn MoveDialog(work: Work) -> impl IntoView {
     .into_any()
 }
 
-fn line(work: Work, number: String, index: usize, to: Status, step: Step) -> AnyView {
+fn line(work: Work, number: String, index: usize, to: Status, kind: ActionKind) -> AnyView {
     let choose = move |_| {
         work.moving.set(None);
-        work.step(&number, to, step);
+        work.step(&number, to, kind);
     };
     view! {
         <li>
             <button class="menu__item" id=format!("move-{index}") type="button" on:click=choose>
                 <StatusBadge status=to />
-                <span class="push muted">{step.verb()}</span>
+                <span class="push muted">{kind.label()}</span>
             </button>
         </li>
     }
@@ -96,8 +97,8 @@ pub fn StepDialog(work: Work) -> impl IntoView {
     (move || work.asked.get().map(|asked| ask(work, asked))).into_any()
 }
 
-fn ask(work: Work, Asked { number, step, .. }: Asked) -> Option<AnyView> {
-    let asks = step.asks()?;
+fn ask(work: Work, Asked { number, kind, .. }: Asked) -> Option<AnyView> {
+    let (field, button) = (kind.row().asks.words()?, kind.row().button.as_ref()?);
     let open = RwSignal::new(true);
     let card = card_id(&number);
     Effect::new(move |_| {
@@ -111,13 +112,14 @@ fn ask(work: Work, Asked { number, step, .. }: Asked) -> Option<AnyView> {
         <WordsDialog
             id="step"
             open
-            title=Signal::stored(format!("{} {number}?", step.verb()))
-            label=asks.label
-            hint=asks.hint
-            keep="Leave it"
-            confirm=Signal::stored(step.verb().to_owned())
-            working="Sending"
-            missing=asks.missing
+            title=Signal::stored(format!("{} {number}?", field.title))
+            label=field.shown_label()
+            hint=field.hint
+            keep=field.keep
+            confirm=Signal::stored(button.label.to_owned())
+            working=button.working
+            missing=field.missing
+            danger=field.danger
             busy=work.asking
             failed=work.ask_failed
             act

@@ -8,19 +8,20 @@ use crate::requests::api::{act, request_page};
 use crate::ui::toast::{Toasts, use_toasts};
 use domain::people::PersonRef;
 use domain::requests::Status;
-use domain::requests::board::barred;
-use domain::requests::queue::{Choice, Counts, Step, moves};
-use domain::requests::wire::{Act, RequestPage};
+use domain::requests::actions::{ActionCall, ActionKind};
+use domain::requests::board::{barred, moves};
+use domain::requests::queue::{Choice, Counts};
+use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeSet;
 
-/// A step that waits for words, and the request it is about.
+/// An action that waits for words, and the request it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub number: String,
     pub to: Status,
-    pub step: Step,
+    pub kind: ActionKind,
 }
 
 /// What became of one request of several.
@@ -52,7 +53,7 @@ pub struct Work {
     pub dragged: RwSignal<Option<String>>,
     /// The card whose "Move to…" is open.
     pub moving: RwSignal<Option<String>>,
-    /// The step that waits for words.
+    /// The action that waits for words.
     pub asked: RwSignal<Option<Asked>>,
     /// Words are on their way, and what went wrong with them.
     pub asking: RwSignal<bool>,
@@ -189,16 +190,16 @@ impl Work {
             return;
         }
         match moves(status, &row.data.allowed).into_iter().find(|(lane, _)| *lane == to) {
-            Some((_, step)) => self.step(number, to, step),
+            Some((_, kind)) => self.step(number, to, kind),
             None => self.say(format!("{number}: {}", barred(status, to, &row.data.allowed))),
         }
     }
 
-    /// Takes a step, or asks for the words it needs.
-    pub fn step(self, number: &str, to: Status, step: Step) {
-        if step.asks().is_some() {
+    /// Moves a card by an action, or asks for the words it needs.
+    pub fn step(self, number: &str, to: Status, kind: ActionKind) {
+        if asks_first(kind) {
             self.ask_failed.set(None);
-            self.asked.set(Some(Asked { number: number.to_owned(), to, step }));
+            self.asked.set(Some(Asked { number: number.to_owned(), to, kind }));
             return;
         }
         let Some(before) = self.row(number).filter(|row| !row.sending) else { return };
@@ -208,19 +209,19 @@ impl Work {
                 row.sending = true;
                 row.lane = to;
                 row.data.summary.status = to;
-                if step == Step::AssignToMe {
+                if kind == ActionKind::AssignToMe {
                     row.data.assignee = me;
                 }
             });
         });
         focus(&[&card_id(number)]);
-        self.send(before, to, step, String::new());
+        self.send(before, to, kind, String::new());
     }
 
     /// Gives a request to the person; its lane follows when it was open.
     pub fn take(self, number: &str) {
         let Some(row) = self.row(number) else { return };
-        if !row.data.allowed.assign_to_me {
+        if !row.data.allowed.may(ActionKind::AssignToMe) {
             let words = match &row.data.assignee {
                 Some(person) if self.me.get_untracked().is_some_and(|me| me.id == person.id) => "You have it already".to_owned(),
                 _ => row.data.allowed.locked.clone().unwrap_or_else(|| "It cannot be assigned now".to_owned()),
@@ -229,38 +230,38 @@ impl Work {
             return;
         }
         let status = row.data.summary.status;
-        self.step(number, if status == Status::Open { Status::Assigned } else { status }, Step::AssignToMe);
+        self.step(number, if status == Status::Open { Status::Assigned } else { status }, ActionKind::AssignToMe);
     }
 
-    /// Takes the step that waited for these words.
+    /// Does what waited for these words.
     pub fn answer(self, words: String) {
-        let Some(Asked { number, to, step }) = self.asked.get_untracked() else { return };
+        let Some(Asked { number, to, kind }) = self.asked.get_untracked() else { return };
         if let Some(before) = self.row(&number) {
             self.asking.set(true);
-            self.send(before, to, step, words);
+            self.send(before, to, kind, words);
         }
     }
 
-    fn send(self, before: Row, to: Status, step: Step, words: String) {
+    fn send(self, before: Row, to: Status, kind: ActionKind, words: String) {
         let number = before.data.summary.number.clone();
         self.refused.set(None);
         spawn_local(async move {
-            let answer = act(number.clone(), step.act(words), Some(before.data.events)).await;
+            let answer = act(number.clone(), ActionCall::new(kind, words), Some(before.data.events)).await;
             self.asking.try_set(false);
             match answer {
-                Ok(page) => self.done(&before, to, step, page),
-                Err(error) => self.undone(before, step, error),
+                Ok(page) => self.done(&before, to, kind, page),
+                Err(error) => self.undone(before, kind, error),
             }
         });
     }
 
-    fn done(self, before: &Row, to: Status, step: Step, page: Option<RequestPage>) {
+    fn done(self, before: &Row, to: Status, kind: ActionKind, page: Option<RequestPage>) {
         let number = before.data.summary.number.clone();
         let asked = self.asked.try_get_untracked().flatten().is_some_and(|asked| asked.number == number);
         if asked {
             self.asked.try_set(None);
         }
-        let undo = page.as_ref().and_then(|page| self.way_back(before, step, page));
+        let undo = page.as_ref().and_then(|page| self.way_back(before, kind, page));
         let next = self.rows.try_update(|rows| {
             let next = rows.beside(&number, super::rows::Way::Down).or_else(|| rows.beside(&number, super::rows::Way::Up));
             rows.change(&number, |row| row.sending = false);
@@ -286,30 +287,30 @@ impl Work {
             }
             None => focus(&[&card_id(&number), "main"]),
         }
-        let words = match step {
-            Step::AssignToMe => "assigned to you".to_owned(),
+        let words = match &kind.row().bulk {
+            Some(words) if kind == ActionKind::AssignToMe => words.done.to_owned(),
             _ => to.label().to_lowercase(),
         };
         self.toasts.show(format!("{number} {words}"), undo);
         self.refresh();
     }
 
-    /// What takes the step back, where the lifecycle and the person's rights allow it.
-    fn way_back(self, before: &Row, step: Step, page: &RequestPage) -> Option<Callback<()>> {
+    /// What takes the action back, where the lifecycle and the person's rights allow it.
+    fn way_back(self, before: &Row, kind: ActionKind, page: &RequestPage) -> Option<Callback<()>> {
         let number = before.data.summary.number.clone();
-        let act = match (step, &before.data.assignee) {
-            (Step::AssignToMe, Some(person)) if page.allowed.assign => Act::Assign { to: Some(person.id) },
-            (Step::AssignToMe, _) => return None,
+        let back = match (kind, &before.data.assignee) {
+            (ActionKind::AssignToMe, Some(person)) if page.allowed.may(ActionKind::Assign) => ActionCall::assign(person.id),
+            (ActionKind::AssignToMe, _) => return None,
             _ => {
-                let (back, words) = step.undo()?;
+                let (back, words) = kind.row().undo?;
                 moves(page.summary.status, &page.allowed).iter().find(|(_, way)| *way == back)?;
-                back.act(words.to_owned())
+                ActionCall::new(back, words)
             }
         };
-        Some(Callback::new(move |()| self.take_back(number.clone(), act.clone())))
+        Some(Callback::new(move |()| self.take_back(number.clone(), back.clone())))
     }
 
-    fn take_back(self, number: String, back: Act) {
+    fn take_back(self, number: String, back: ActionCall) {
         spawn_local(async move {
             match act(number.clone(), back, None).await {
                 Ok(Some(page)) => {
@@ -329,9 +330,9 @@ impl Work {
     }
 
     /// Puts a card back where it was, and says why.
-    fn undone(self, before: Row, step: Step, error: ApiError) {
+    fn undone(self, before: Row, kind: ActionKind, error: ApiError) {
         let number = before.data.summary.number.clone();
-        if step.asks().is_some() {
+        if asks_first(kind) {
             self.ask_failed.try_set(Some(error.message()));
         } else {
             self.rows.try_update(|rows| rows.change(&number, |row| *row = before));
@@ -369,7 +370,7 @@ impl Work {
 
     /// Gives every selected request to the person.
     pub fn assign_selected_to_me(self) {
-        self.each(Act::Assign { to: None }, "assigned to you");
+        self.each(ActionCall::new(ActionKind::AssignToMe, ""));
     }
 
     /// Selects a row, or takes it out of the selection.
@@ -383,7 +384,8 @@ impl Work {
     }
 
     /// Does the same with every selected request, one by one, each checked for itself; says what became of each.
-    pub fn each(self, what: Act, words: &'static str) {
+    pub fn each(self, call: ActionCall) {
+        let words = call.kind.row().bulk.as_ref().map_or("", |words| words.done);
         let selected = self.selected.get_untracked();
         let numbers: Vec<String> = self.rows.with_untracked(|rows| {
             rows.rows.iter().map(|row| row.data.summary.number.clone()).filter(|number| selected.contains(number)).collect()
@@ -395,7 +397,7 @@ impl Work {
         self.outcomes.set(Vec::new());
         spawn_local(async move {
             for number in numbers {
-                let result = act(number.clone(), what.clone(), None).await;
+                let result = act(number.clone(), call.clone(), None).await;
                 if let Ok(Some(page)) = &result {
                     self.rows.try_update(|rows| rows.take(page));
                 }
@@ -408,6 +410,12 @@ impl Work {
             focus(&["outcomes"]);
         });
     }
+}
+
+/// Whether an action asks for words before a card moves: where it needs them, and where nothing takes it back.
+fn asks_first(kind: ActionKind) -> bool {
+    let row = kind.row();
+    row.asks.words().is_some_and(|field| field.is_required() || row.undo.is_none())
 }
 
 /// The element of a card's or a row's link.

@@ -6,7 +6,8 @@ use backend::{Backend, Caller, definitions, people, requests};
 use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
-use domain::requests::wire::{Act, SubmitDraft, Submitted};
+use domain::requests::actions::{ActionCall, ActionKind};
+use domain::requests::wire::{SubmitDraft, Submitted};
 use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
 use serde_json::json;
 
@@ -95,7 +96,7 @@ impl Crowd {
     }
 
     /// Something the operator does.
-    pub async fn act(&self, number: &str, act: Act) -> Result<()> {
+    pub async fn act(&self, number: &str, act: ActionCall) -> Result<()> {
         requests::act(&self.backend, &self.operator, number, act, None).await?;
         Ok(())
     }
@@ -125,19 +126,19 @@ impl Crowd {
             return Ok(());
         }
         if open && kind == 1 {
-            return self.act(&number, Act::RequestInfo { question: note() }).await;
+            return self.act(&number, ActionCall::new(ActionKind::RequestInfo, note())).await;
         }
-        self.act(&number, Act::Assign { to: None }).await?;
+        self.act(&number, ActionCall::new(ActionKind::AssignToMe, "")).await?;
         if open && kind == 2 {
             return Ok(());
         }
-        self.act(&number, Act::Start).await?;
+        self.act(&number, ActionCall::new(ActionKind::Start, "")).await?;
         match (open, kind) {
-            (true, 3) => self.act(&number, Act::Block { reason: note() }).await,
-            (true, 4) => self.act(&number, Act::Resolve { note: note() }).await,
+            (true, 3) => self.act(&number, ActionCall::new(ActionKind::Block, note())).await,
+            (true, 4) => self.act(&number, ActionCall::new(ActionKind::Resolve, note())).await,
             (true, _) => Ok(()),
-            (false, 0) => self.act(&number, Act::Cancel { reason: note() }).await,
-            (false, _) => self.act(&number, Act::Complete { note: note() }).await,
+            (false, 0) => self.act(&number, ActionCall::new(ActionKind::Cancel, note())).await,
+            (false, _) => self.act(&number, ActionCall::new(ActionKind::Complete, note())).await,
         }
     }
 }

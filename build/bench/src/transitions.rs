@@ -7,7 +7,7 @@ use crate::crowd::Crowd;
 use crate::postgres::{self, Database};
 use crate::report::{Ratio, Result, Row, median, note};
 use crate::world::Folder;
-use domain::requests::wire::Act;
+use domain::requests::actions::{ActionCall, ActionKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -22,7 +22,7 @@ async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> Result<f6
     let mut numbers = Vec::with_capacity(CALLERS);
     for turn in 0..CALLERS {
         let number = crowd.file(turn, item).await?;
-        crowd.act(&number, Act::Start).await?;
+        crowd.act(&number, ActionCall::new(ActionKind::Start, "")).await?;
         numbers.push(number);
     }
     let begin = Instant::now();
@@ -32,8 +32,8 @@ async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> Result<f6
         callers.spawn(async move {
             let mut done = 0;
             while begin.elapsed() < length {
-                crowd.act(&number, Act::Block { reason: "A part is missing".to_owned() }).await?;
-                crowd.act(&number, Act::Unblock { note: "It came".to_owned() }).await?;
+                crowd.act(&number, ActionCall::new(ActionKind::Block, "A part is missing")).await?;
+                crowd.act(&number, ActionCall::new(ActionKind::Unblock, "It came")).await?;
                 done += 2;
             }
             Ok(done)

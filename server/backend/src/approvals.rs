@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::requests::{Gone, perform, waiting};
+use crate::requests::{NoPage, perform, waiting};
 use crate::store::count::Count;
 use crate::store::waiting_rules::Reach;
 use crate::store::{Read, requests, waiting_rules};
@@ -12,7 +12,8 @@ use domain::Refusal;
 use domain::approvals::bulk::{self, DueGroup};
 use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, InboxRow, LeadershipRow, MOST_INBOX_ROWS};
 use domain::approvals::{Given, Require, Target, Verdict, machine};
-use domain::requests::lifecycle::{self, Action};
+use domain::requests::actions::ActionInput;
+use domain::requests::lifecycle;
 use domain::requests::queue::MOST_COUNTED;
 use domain::requests::sla::shown::due_view;
 use domain::requests::wire::RequestPage;
@@ -64,10 +65,10 @@ pub(crate) fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Opti
 /// # Errors
 /// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
 pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestPage> {
-    let action = Action::Decide { verdict: decision.verdict, reason: decision.reason, seen: Some(decision.seen) };
-    perform(backend, caller, &decision.number, action, Some(decision.seen)).await.map_err(|gone| match gone {
-        Gone::Error(error) => error,
-        Gone::Unseen => Refusal::NotFound.into(),
+    let input = ActionInput::decide(decision.verdict, decision.reason, Some(decision.seen));
+    perform(backend, caller, &decision.number, input, Some(decision.seen)).await.map_err(|no_page| match no_page {
+        NoPage::Error(error) => error,
+        NoPage::Unseen => Refusal::NotFound.into(),
     })
 }
 

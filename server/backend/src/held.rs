@@ -4,7 +4,7 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::requests::{fresh, number, record, unseen};
+use crate::requests::{decide_locked, number, record};
 use crate::store::{held_decisions, requests};
 use chrono::Duration;
 use domain::Refusal;
@@ -12,7 +12,7 @@ use domain::approvals::Verdict;
 use domain::approvals::bulk::{Held, HeldOutcome, HeldView, MOST_AT_ONCE, OneOfMany, due};
 use domain::approvals::wire::Decide;
 use domain::id::{HeldId, OrganizationId, PersonId};
-use domain::requests::lifecycle::{self, Action};
+use domain::requests::actions::ActionInput;
 
 /// For how long a person is told what became of their decisions.
 const TOLD: Duration = Duration::minutes(10);
@@ -55,8 +55,7 @@ async fn hold(backend: &Backend, caller: &Caller, decision: Decide) -> Result<He
                 if held_decisions::holds(tx, person, request.id).await? {
                     return Err(Refusal::conflict("You are deciding this already.").into());
                 }
-                lifecycle::act(&request, &fresh(tx, person, now).await?, &action(&held), now)?;
-                unseen(tx, &request, held.seen).await?;
+                decide_locked(tx, &be, &request, person, &input_of(&held), Some(held.seen)).await?;
                 let id = HeldId(be.id());
                 held_decisions::insert(tx, id, person, request.id, &held, now, due(now)).await?;
                 Ok(id)
@@ -65,8 +64,8 @@ async fn hold(backend: &Backend, caller: &Caller, decision: Decide) -> Result<He
         .await
 }
 
-fn action(held: &Held) -> Action {
-    Action::Decide { verdict: held.verdict, reason: held.reason.clone(), seen: Some(held.seen) }
+fn input_of(held: &Held) -> ActionInput {
+    ActionInput::decide(held.verdict, held.reason.clone(), Some(held.seen))
 }
 
 /// Takes held decisions back; answers those that were still held.
@@ -148,12 +147,8 @@ async fn take(backend: &Backend, organization: OrganizationId, id: HeldId, perso
                 let now = be.now();
                 let Some((person, request, held)) = held_decisions::take(tx, id, person, now).await? else { return Ok(false) };
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
-                let decided = async {
-                    let decision = lifecycle::act(&request, &fresh(tx, person, now).await?, &action(&held), now)?;
-                    unseen(tx, &request, held.seen).await?;
-                    Ok(decision)
-                };
-                let outcome = match decided.await {
+                let input = input_of(&held);
+                let outcome = match decide_locked(tx, &be, &request, person, &input, Some(held.seen)).await {
                     Ok(decision) => {
                         record(tx, &be, &request, &decision).await?;
                         HeldOutcome::Decided

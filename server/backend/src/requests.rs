@@ -26,7 +26,7 @@ pub use route::preview_route;
 pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
 pub use tasks::{add_task, change_task, edit_task, my_tasks};
 
-pub(crate) use acting::{Gone, announce, change, fresh, perform, unseen, wake};
+pub(crate) use acting::{NoPage, announce, change, decide_locked, fresh, perform, wake};
 pub(crate) use recording::{record, record_each};
 
 use crate::caller::Caller;

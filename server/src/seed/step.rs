@@ -3,7 +3,7 @@
 use super::{Teller, words};
 use backend::{Caller, people};
 use domain::id::PersonId;
-use domain::requests::wire::{Act, Approver};
+use domain::requests::actions::{ActionAsks, ActionCall, ActionKind, ActionReceiver};
 use domain::requests::work::TaskDraft;
 use serde::Deserialize;
 
@@ -14,11 +14,11 @@ pub(super) struct Step {
     pub(super) by: String,
     pub(super) after_minutes: i64,
     #[serde(rename = "do")]
-    pub(super) action: Action,
+    pub(super) kind: StepKind,
     /// The reason, note, question or answer.
     #[serde(default)]
     pub(super) text: String,
-    /// Whom it is given to, by e-mail, or `#<name>` for a group. Assigning to nobody is to oneself.
+    /// Whom it is given to, by e-mail, or `#<name>` for a group.
     #[serde(default)]
     pub(super) to: Option<String>,
     /// Key of the rule that is re-routed.
@@ -29,37 +29,22 @@ pub(super) struct Step {
     pub(super) at: String,
 }
 
+/// What somebody does in a step: an action of the table by its key, or what is the story's own.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(super) enum StepKind {
+    Action(ActionKind),
+    Own(OwnStep),
+}
+
+/// A step that is no action of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Action {
-    Approve,
-    Decline,
+pub(super) enum OwnStep {
+    /// An approver asks the requester.
     AskForChanges,
     /// The last step was an approval whose delivery never arrives.
     FailDelivery,
-    Withdraw,
-    Reroute,
-    RequestInfo,
-    ProvideInfo,
-    Assign,
-    Start,
-    Block,
-    Unblock,
-    Escalate,
-    TakeOver,
-    SendToQa,
-    PassQa,
-    ReturnFromQa,
-    Resolve,
-    Reopen,
-    Close,
-    Complete,
-    Retry,
-    Schedule,
-    Activate,
-    Cancel,
-    Uncancel,
-    Delete,
     Comment,
     CommentInternal,
     /// `text` is its title, `to` who does it, `at` when it is due.
@@ -68,39 +53,21 @@ pub(super) enum Action {
 
 impl Teller {
     /// The action of a step, with its people and times found.
-    pub(super) async fn act(&self, caller: &Caller, action: Action, step: &Step) -> Result<Act, String> {
-        let (reason, note) = (step.text.clone(), step.text.clone());
-        Ok(match action {
-            Action::Approve | Action::Decline | Action::AskForChanges | Action::FailDelivery => return Err("this is a decision".to_owned()),
-            Action::Comment | Action::CommentInternal | Action::AddTask => return Err("this changes no status".to_owned()),
-            Action::Withdraw => Act::Withdraw { reason },
-            Action::Reroute => Act::Reroute { rule: step.rule.clone(), to: self.approver(caller, step).await?, reason },
-            Action::RequestInfo => Act::RequestInfo { question: step.text.clone() },
-            Action::ProvideInfo => Act::ProvideInfo { answer: step.text.clone() },
-            Action::Assign => Act::Assign { to: step.to.as_deref().map(|email| self.person(email)).transpose()? },
-            Action::Start => Act::Start,
-            Action::Block => Act::Block { reason },
-            Action::Unblock => Act::Unblock { note },
-            Action::Escalate => Act::Escalate { reason },
-            Action::TakeOver => Act::TakeOver,
-            Action::SendToQa => Act::SendToQa { note },
-            Action::PassQa => Act::PassQa { note },
-            Action::ReturnFromQa => Act::ReturnFromQa { reason },
-            Action::Resolve => Act::Resolve { note },
-            Action::Reopen => Act::Reopen { reason },
-            Action::Close => Act::Close { note },
-            Action::Complete => Act::Complete { note },
-            Action::Retry => Act::Retry,
-            Action::Schedule => {
+    pub(super) async fn call(&self, caller: &Caller, kind: ActionKind, step: &Step) -> Result<ActionCall, String> {
+        let to = match kind.row().asks {
+            ActionAsks::Person { .. } => Some(ActionReceiver::Person(self.person(step.to.as_deref().unwrap_or_default())?)),
+            ActionAsks::Approver { .. } => Some(self.approver(caller, step).await?),
+            _ => None,
+        };
+        let at = match kind.row().asks {
+            ActionAsks::Time { .. } => {
                 let at = self.date(&step.at);
-                let at = chrono::NaiveDateTime::parse_from_str(&at, "%Y-%m-%dT%H:%M").map_err(|_| format!("“{at}” is no time"))?;
-                Act::Schedule { at }
+                Some(chrono::NaiveDateTime::parse_from_str(&at, "%Y-%m-%dT%H:%M").map_err(|_| format!("“{at}” is no time"))?)
             }
-            Action::Activate => Act::Activate,
-            Action::Cancel => Act::Cancel { reason },
-            Action::Uncancel => Act::Uncancel { reason },
-            Action::Delete => Act::Delete { reason },
-        })
+            _ => None,
+        };
+        let rule = Some(step.rule.clone()).filter(|rule| !rule.is_empty());
+        Ok(ActionCall { kind, words: step.text.clone(), to, at, rule })
     }
 
     /// The task of a step.
@@ -116,14 +83,14 @@ impl Teller {
     }
 
     /// Who decides instead, by e-mail or as `#<name of a group>`.
-    async fn approver(&self, caller: &Caller, step: &Step) -> Result<Approver, String> {
+    async fn approver(&self, caller: &Caller, step: &Step) -> Result<ActionReceiver, String> {
         let to = step.to.as_deref().unwrap_or_default();
         match to.strip_prefix('#') {
             Some(name) => {
                 let found = people::search_groups(&self.backend, caller, name).await.map_err(words)?;
-                found.first().map(|group| Approver::Group(group.id)).ok_or_else(|| format!("no group is called {name}"))
+                found.first().map(|group| ActionReceiver::Group(group.id)).ok_or_else(|| format!("no group is called {name}"))
             }
-            None => self.person(to).map(Approver::Person),
+            None => self.person(to).map(ActionReceiver::Person),
         }
     }
 }

@@ -160,12 +160,12 @@ impl Things {
             ("share/open", json!({ "token": id("token") })),
         ];
         for one in [
-            json!({ "do": "reroute", "rule": "owners", "to": { "group": id("group") }, "reason": "x" }),
-            json!({ "do": "assign", "to": person }),
+            json!({ "do": "reroute", "rule": "owners", "to": { "group": id("group") }, "words": "x" }),
+            json!({ "do": "assign", "to": { "person": person } }),
             json!({ "do": "schedule", "at": "2026-12-24T09:00:00" }),
-            json!({ "do": "complete", "note": "x" }),
-            json!({ "do": "cancel", "reason": "x" }),
-            json!({ "do": "delete", "reason": "x" }),
+            json!({ "do": "complete", "words": "x" }),
+            json!({ "do": "cancel", "words": "x" }),
+            json!({ "do": "delete", "words": "x" }),
         ] {
             all.push(("requests/act", act(one)));
         }

@@ -90,7 +90,7 @@ async fn no_page_contains_as_markup_what_somebody_wrote() {
         let asked = arno.ask("approvals/decide", decision("ask_for_changes", 1)).await;
         assert!(asked["question"].as_str().is_some());
         reader.read(&rita, &format!("/requests/{number}")).await;
-        rita.ask("requests/act", json!({ "number": number, "act": { "do": "provide_info", "answer": WORSE }, "seen": null })).await;
+        rita.ask("requests/act", json!({ "number": number, "act": { "do": "provide_info", "words": WORSE }, "seen": null })).await;
         let seen = arno.ask("requests/page", json!({ "number": number })).await["events"].as_array().unwrap().len();
         arno.ask("approvals/decide", decision("approve", seen)).await;
         let task = json!({ "title": HOSTILE, "description": WORSE, "assignee": null, "due": null, "required": false });

@@ -54,7 +54,7 @@ async fn a_request_goes_from_the_catalog_to_its_end() {
 
     let operator = site.signed_in(ADMINISTRATOR).await;
     operator.ask("requests/act", json!({ "number": number, "act": { "do": "start" }, "seen": null })).await;
-    let done = operator.ask("requests/act", json!({ "number": number, "act": { "do": "complete", "note": "Access is on." }, "seen": null })).await;
+    let done = operator.ask("requests/act", json!({ "number": number, "act": { "do": "complete", "words": "Access is on." }, "seen": null })).await;
     assert_eq!(done["summary"]["status"], "completed");
     let text = requester.page(&format!("/requests/{number}")).await;
     assert!(text.contains("Travelling to the Bergen office") && text.contains("Access is on."));

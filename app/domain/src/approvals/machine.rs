@@ -16,18 +16,6 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 /// Longest reason, question, answer or note, in characters.
 pub const LONGEST_TEXT: usize = 4000;
 
-/// What a decision led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Other rules still wait.
-    Waiting,
-    /// The last approval arrived.
-    Approved,
-    Rejected,
-    /// The requester has to answer first.
-    InfoAsked,
-}
-
 /// Whose request is decided, of which item, and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
@@ -45,16 +33,13 @@ pub enum Capacity {
     For(PersonRef),
 }
 
-/// A decision, ready to be recorded.
+/// What one person's decision counts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decided {
-    pub outcome: Outcome,
-    /// Keys of the rules it counts for; empty when changes are asked.
+pub struct DecisionRight {
+    /// Keys of the rules.
     pub rules: Vec<String>,
-    /// In whose place, for rules that were not decided in one's own right.
+    /// In whose place, for rules that are not decided in one's own right.
     pub on_behalf_of: Behalves,
-    /// Trimmed.
-    pub reason: String,
 }
 
 /// Those the rule is meant for: whom it names, or whom it was re-routed to.
@@ -271,40 +256,25 @@ pub fn ended<'a>(case: &Case<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, Da
     Some((&lent.principal.person, lent.until))
 }
 
-/// What one person's verdict leads to: it counts for every open rule that person is eligible for (for one of them where a number of
-/// people is needed). `seen` is the number of events on the person's screen: a stage that opened after it was not seen, so that the
-/// second of two clicks never decides the next stage.
-pub fn decide(case: &Case<'_>, facts: &Facts, verdict: Verdict, reason: &str, seen: Option<u32>) -> Result<Decided, Refusal> {
+/// What one person's decision counts for: every open rule that person is eligible for (one of them where a number of people is needed).
+/// `seen` is the number of events on the person's screen: a stage that opened after it was not seen, so that the second of two clicks
+/// never decides the next stage. What the decision leads to is the fold's to say.
+///
+/// # Errors
+/// Not theirs to decide, decided already, or the next stage opened after they looked.
+pub fn decide(case: &Case<'_>, facts: &Facts, seen: Option<u32>) -> Result<DecisionRight, Refusal> {
     let open = standing(case, facts)?;
     if seen.is_some_and(|seen| seen < case.approval.opened_by) {
         let label = open_stage(case.approval).map(|stage| stage.label.as_str()).filter(|label| !label.is_empty());
         let stage = label.map(|label| format!(" ({label})")).unwrap_or_default();
         return Err(Refusal::conflict(format!("The next stage{stage} opened after you looked. Read it again, then decide.")));
     }
-    let reason = text(reason, "reason", "Reason")?;
-    if reason.is_empty() {
-        match verdict {
-            Verdict::Approve => {}
-            Verdict::Reject => return Err(Refusal::input("reason", "Enter a reason for declining")),
-            Verdict::AskForChanges => return Err(Refusal::input("reason", "Enter what should change")),
-        }
-    }
-    if verdict == Verdict::AskForChanges {
-        return Ok(Decided { outcome: Outcome::InfoAsked, rules: Vec::new(), on_behalf_of: Behalves::new(), reason });
-    }
-    let rules: Vec<String> = open.iter().map(|(rule, _)| rule.key.clone()).collect();
+    let rules = open.iter().map(|(rule, _)| rule.key.clone()).collect();
     let lent = open.into_iter().filter_map(|(rule, capacity)| match capacity {
         Capacity::Own => None,
         Capacity::For(person) => Some((rule.key.clone(), person)),
     });
-    let on_behalf_of: Behalves = lent.collect();
-    let next = record(case.approval, &rules, &facts.person, &on_behalf_of, verdict, &reason, case.now);
-    let outcome = match verdict {
-        Verdict::Reject => Outcome::Rejected,
-        _ if approved(&next) => Outcome::Approved,
-        _ => Outcome::Waiting,
-    };
-    Ok(Decided { outcome, rules, on_behalf_of, reason })
+    Ok(DecisionRight { rules, on_behalf_of: lent.collect() })
 }
 
 /// The rules whose approval this person can take back: their own decisions in the stage that is still open.

@@ -22,7 +22,7 @@ pub fn told(before: &State, decision: &Decision) -> Vec<Effect> {
 fn of_key(key: &str, before: &State, decision: &Decision) -> Notice {
     let event = decision.events.iter().find(|event| event.what.event_key() == Some(key));
     let by = event.and_then(|event| event.actor.clone());
-    let text = event.map(|event| written(&event.what).to_owned()).unwrap_or_default();
+    let text = event.map(|event| event.what.words().to_owned()).unwrap_or_default();
     let targets = match key {
         "request_pending_approval" => asked(decision),
         "update_provided" => waiting(&decision.state),
@@ -79,20 +79,4 @@ fn waiting(state: &State) -> Vec<String> {
     targets.sort();
     targets.dedup();
     targets
-}
-
-/// What somebody wrote when they did it.
-fn written(what: &What) -> &str {
-    match what {
-        What::Approved { reason, .. }
-        | What::Rejected { reason, .. }
-        | What::Blocked { reason }
-        | What::Cancelled { reason }
-        | What::Uncancelled { reason } => reason,
-        What::InfoRequested { question } => question,
-        What::InfoProvided { answer } => answer,
-        What::Unblocked { note } | What::Resolved { note } | What::SentToQa { note } | What::PassedQa { note } => note,
-        What::Closed { note } | What::Completed { note } => note,
-        _ => "",
-    }
 }

@@ -1,95 +1,37 @@
-//! Moving a card over the board: what a step is called, which words it asks for, what takes it back, and why another is not possible.
+//! Moving a card over the board: which lanes it can go to and by which action, and why it cannot go to another.
 
 use super::Status;
-use super::queue::{Step, moves};
-use super::wire::{Act, Allowed};
+use super::actions::{ActionAsks, ActionKind, ActionRow, AllowedActions, Goal};
+use super::queue::LANES;
 
-/// What a step asks for before it is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asks {
-    /// The label of the field.
-    pub label: &'static str,
-    /// Who reads it, and what for.
-    pub hint: &'static str,
-    /// What to say when nothing is written; empty when nothing has to be.
-    pub missing: &'static str,
+/// The lanes a card can move to, and by which action: exactly what the person may do now, in the order of the lanes. Completing leads
+/// off the board, and stands last.
+pub fn moves(status: Status, allowed: &AllowedActions) -> Vec<(Status, ActionKind)> {
+    if !LANES.contains(&status) {
+        return Vec::new();
+    }
+    let way = |kind: &ActionKind| Some((lane_of(kind.row())?, *kind));
+    let mut ways: Vec<_> = allowed.kinds.iter().filter_map(way).filter(|(to, _)| *to != status).collect();
+    ways.retain(|(_, kind)| kind.row().from.contains(&status));
+    ways.sort_by_key(|(to, _)| LANES.iter().position(|lane| lane == to).unwrap_or(LANES.len()));
+    ways
 }
 
-impl Step {
-    /// The words of its button.
-    pub fn verb(self) -> &'static str {
-        match self {
-            Self::AssignToMe => "Assign to me",
-            Self::Start => "Start",
-            Self::Block => "Block",
-            Self::Unblock => "Unblock",
-            Self::RequestInfo => "Ask for changes",
-            Self::Escalate => "Escalate",
-            Self::TakeOver => "Take over",
-            Self::SendToQa => "Send to QA",
-            Self::PassQa => "Pass",
-            Self::ReturnFromQa => "Return",
-            Self::Resolve => "Resolve",
-            Self::Reopen => "Reopen",
-            Self::Close => "Close",
-            Self::Complete => "Complete",
-        }
-    }
-
-    /// The words it needs; None when it is taken at once.
-    pub fn asks(self) -> Option<Asks> {
-        let asks = |label, hint, missing| Some(Asks { label, hint, missing });
-        match self {
-            Self::Block => {
-                asks("Reason", "What the work waits for. Everybody who sees the request sees it.", "Write what the work waits for")
-            }
-            Self::RequestInfo => {
-                asks("Question", "What the requester should say or change. The clock pauses until they answer.", "Write what should change")
-            }
-            Self::Escalate => asks("Reason", "What a supervisor should know.", "Write why you escalate the request"),
-            Self::ReturnFromQa => asks("Reason", "What is not good yet, for whoever did the work.", "Write what is not good yet"),
-            Self::Reopen => asks("Reason", "What is left to do.", "Write why you reopen the request"),
-            Self::Resolve => asks("Note (optional)", "What was done, for the requester. The request is locked until it is reopened.", ""),
-            Self::Complete => asks("Note (optional)", "What was done, for the requester. The request ends with it.", ""),
-            Self::AssignToMe | Self::Start | Self::Unblock | Self::TakeOver | Self::SendToQa | Self::PassQa | Self::Close => None,
-        }
-    }
-
-    /// What is sent, with the words that were asked for.
-    pub fn act(self, words: String) -> Act {
-        match self {
-            Self::AssignToMe => Act::Assign { to: None },
-            Self::Start => Act::Start,
-            Self::Block => Act::Block { reason: words },
-            Self::Unblock => Act::Unblock { note: words },
-            Self::RequestInfo => Act::RequestInfo { question: words },
-            Self::Escalate => Act::Escalate { reason: words },
-            Self::TakeOver => Act::TakeOver,
-            Self::SendToQa => Act::SendToQa { note: words },
-            Self::PassQa => Act::PassQa { note: words },
-            Self::ReturnFromQa => Act::ReturnFromQa { reason: words },
-            Self::Resolve => Act::Resolve { note: words },
-            Self::Reopen => Act::Reopen { reason: words },
-            Self::Close => Act::Close { note: words },
-            Self::Complete => Act::Complete { note: words },
-        }
-    }
-
-    /// The step that takes this one back, and the words it is recorded with. None where the lifecycle has no way back.
-    pub fn undo(self) -> Option<(Self, &'static str)> {
-        match self {
-            Self::Block => Some((Self::Unblock, "Blocked by mistake")),
-            Self::Unblock => Some((Self::Block, "Unblocked by mistake")),
-            Self::Escalate => Some((Self::TakeOver, "")),
-            Self::SendToQa => Some((Self::ReturnFromQa, "Sent to QA by mistake")),
-            Self::Resolve => Some((Self::Reopen, "Resolved by mistake")),
-            _ => None,
-        }
-    }
+/// The lane an action leads to, when a card can be moved by it: it has a button, and asks for words at most.
+fn lane_of(row: &ActionRow) -> Option<Status> {
+    row.button.as_ref()?;
+    let to = match (row.to, row.asks) {
+        (_, ActionAsks::Person { .. } | ActionAsks::Time { .. } | ActionAsks::Approver { .. }) => return None,
+        (Goal::To(to), _) => to,
+        // A card of a lane that is gone back from was at work.
+        (Goal::Back, _) => Status::InProgress,
+        (Goal::Stay | Goal::Gone, _) => return None,
+    };
+    (LANES.contains(&to) || to == Status::Completed).then_some(to)
 }
 
 /// Why a card cannot go to a lane, and where it can go instead.
-pub fn barred(status: Status, to: Status, allowed: &Allowed) -> String {
+pub fn barred(status: Status, to: Status, allowed: &AllowedActions) -> String {
     if status == to {
         return format!("It is {} already.", status.label().to_lowercase());
     }
@@ -109,47 +51,62 @@ pub fn barred(status: Status, to: Status, allowed: &Allowed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::requests::queue::LANES;
+    use crate::requests::STATUSES;
+    use crate::requests::actions::ACTION_TABLE;
+    use ActionKind as A;
+    use Status as S;
 
-    #[test]
-    fn every_reason_that_the_machine_requires_is_asked_for() {
-        for step in [Step::Block, Step::RequestInfo, Step::Escalate, Step::ReturnFromQa, Step::Reopen] {
-            assert!(!step.asks().expect("asks").missing.is_empty(), "{step:?}");
-        }
-        assert_eq!(Step::Complete.asks().expect("asks").missing, "");
-        assert_eq!(Step::Start.asks(), None);
+    fn everything() -> AllowedActions {
+        AllowedActions { kinds: ACTION_TABLE.iter().map(|row| row.kind).collect(), locked: None }
     }
 
     #[test]
-    fn a_step_and_what_takes_it_back_are_ways_between_the_same_lanes() {
-        let all = Allowed {
-            block: true,
-            unblock: true,
-            escalate: true,
-            take_over: true,
-            send_to_qa: true,
-            return_from_qa: true,
-            resolve: true,
-            reopen: true,
-            ..Allowed::default()
-        };
-        let to = |from: Status, step: Step| moves(from, &all).into_iter().find(|(_, s)| *s == step).map(|(to, _)| to);
-        for step in [Step::Block, Step::Escalate, Step::SendToQa, Step::Resolve] {
-            let there = to(Status::InProgress, step).expect("a lane");
-            let (back, _) = step.undo().expect("a way back");
-            assert_eq!(to(there, back), Some(Status::InProgress), "{step:?}");
+    fn a_card_moves_by_these_actions() {
+        let ways = |from| moves(from, &everything());
+        assert_eq!(ways(S::Open), [(S::Assigned, A::AssignToMe), (S::InProgress, A::Start), (S::NeedsInfo, A::RequestInfo)]);
+        assert_eq!(ways(S::Assigned), [(S::InProgress, A::Start), (S::NeedsInfo, A::RequestInfo), (S::Escalated, A::Escalate)]);
+        let begun = [
+            (S::Blocked, A::Block),
+            (S::NeedsInfo, A::RequestInfo),
+            (S::Escalated, A::Escalate),
+            (S::InQa, A::SendToQa),
+            (S::Resolved, A::Resolve),
+            (S::Completed, A::Complete),
+        ];
+        assert_eq!(ways(S::InProgress), begun);
+        assert_eq!(ways(S::Blocked), [(S::InProgress, A::Unblock), (S::NeedsInfo, A::RequestInfo), (S::Escalated, A::Escalate)]);
+        assert_eq!(ways(S::Escalated), [(S::InProgress, A::TakeOver), (S::Resolved, A::Resolve)]);
+        assert_eq!(ways(S::InQa), [(S::InProgress, A::ReturnFromQa), (S::NeedsInfo, A::RequestInfo), (S::Completed, A::PassQa)]);
+        assert_eq!(ways(S::Resolved), [(S::InProgress, A::Reopen), (S::Completed, A::Close)]);
+        for status in STATUSES.into_iter().filter(|status| *status == S::NeedsInfo || !LANES.contains(status)) {
+            assert_eq!(ways(status), [], "{status:?}");
+        }
+    }
+
+    #[test]
+    fn an_action_and_what_takes_it_back_are_ways_between_the_same_lanes() {
+        let to = |from: Status, kind| moves(from, &everything()).into_iter().find(|(_, way)| *way == kind).map(|(to, _)| to);
+        for kind in [A::Block, A::Escalate, A::SendToQa, A::Resolve] {
+            let there = to(S::InProgress, kind).expect("a lane");
+            let (back, _) = kind.row().undo.expect("a way back");
+            assert_eq!(to(there, back), Some(S::InProgress), "{kind:?}");
+        }
+    }
+
+    /// What an undo is recorded with is enough for the machine.
+    #[test]
+    fn what_takes_an_action_back_brings_the_words_it_needs() {
+        for (back, words) in ACTION_TABLE.iter().filter_map(|row| row.undo) {
+            assert!(back.row().asks.read_words("words", words).is_ok(), "{back:?}");
         }
     }
 
     #[test]
     fn a_card_says_where_it_can_go_instead() {
-        let allowed = Allowed { start: true, assign_to_me: true, ..Allowed::default() };
-        assert_eq!(
-            barred(Status::Open, Status::Blocked, &allowed),
-            "From Open it cannot go to Blocked. It can go to Assigned or In progress."
-        );
-        let locked = Allowed { locked: Some("This request is resolved and locked.".to_owned()), ..Allowed::default() };
-        assert_eq!(barred(Status::Resolved, Status::Open, &locked), "This request is resolved and locked.");
+        let allowed = AllowedActions { kinds: vec![A::AssignToMe, A::Start], locked: None };
+        assert_eq!(barred(S::Open, S::Blocked, &allowed), "From Open it cannot go to Blocked. It can go to Assigned or In progress.");
+        let locked = AllowedActions { kinds: Vec::new(), locked: Some("This request is resolved and locked.".to_owned()) };
+        assert_eq!(barred(S::Resolved, S::Open, &locked), "This request is resolved and locked.");
         for lane in LANES {
             assert!(barred(lane, lane, &allowed).ends_with("already."));
         }

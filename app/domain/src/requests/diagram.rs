@@ -1,6 +1,6 @@
 //! The transition table as a picture: the same rows, drawn.
 
-use super::table::{Goal, ROWS};
+use super::actions::{ActionKind, Goal, print_table, rows_from};
 use super::{STATUSES, Status};
 use std::fmt::Write;
 
@@ -11,9 +11,9 @@ pub fn mermaid() -> String {
     let mut cancellable = Vec::new();
     for status in STATUSES {
         let mut arrows: Vec<(String, Vec<String>)> = Vec::new();
-        for row in ROWS.iter().filter(|row| row.from.contains(&status)) {
+        for row in rows_from(status) {
             let to = match row.to {
-                Goal::To(Status::Cancelled) if words(&format!("{:?}", row.action)) == "cancel" => {
+                Goal::To(Status::Cancelled) if row.kind == ActionKind::Cancel => {
                     cancellable.push(status.key());
                     continue;
                 }
@@ -22,7 +22,7 @@ pub fn mermaid() -> String {
                 Goal::Gone => "[*]".to_owned(),
                 Goal::Stay => continue,
             };
-            let name = words(&format!("{:?}", row.action));
+            let name = row.kind.key().replace('_', " ");
             match arrows.iter_mut().find(|(known, _)| *known == to) {
                 Some((_, names)) => names.push(name),
                 None => arrows.push((to, vec![name])),
@@ -45,21 +45,9 @@ pub fn mermaid() -> String {
 /// The page `docs/lifecycle.md`: diagram and table.
 pub fn page() -> String {
     format!(
-        "# The life of a request\n\nGenerated from `app/domain/src/requests/table.rs`; `UPDATE_GOLDEN=1 cargo test -p domain --test golden` \
+        "# The life of a request\n\nGenerated from the table in `app/domain/src/requests/actions/`; `UPDATE_GOLDEN=1 cargo test -p domain --test golden` \
          writes it anew.\n\n```mermaid\n{}```\n\nEvery status, the actions possible in it, and where they lead:\n\n```text\n{}```\n",
         mermaid(),
-        super::table::table()
+        print_table()
     )
-}
-
-/// "SendToQa" as "send to qa".
-fn words(name: &str) -> String {
-    let mut words = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
 }

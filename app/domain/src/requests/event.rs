@@ -3,6 +3,7 @@
 use crate::approvals::{Behalves, Seen, Target, Verdict};
 use crate::id::TaskId;
 use crate::people::PersonRef;
+use crate::requests::actions::ActionKind;
 use crate::requests::tasks::TaskStatus;
 use crate::requests::{Decision, State, Status};
 use chrono::{DateTime, Utc};
@@ -187,7 +188,85 @@ pub enum What {
     },
 }
 
+/// The actions whose events say nothing beyond words: each with its event and the field that keeps what was written, if it has one.
+macro_rules! events_of_words {
+    ($($kind:ident => $what:ident $({ $field:ident })?),* $(,)?) => {
+        impl What {
+            /// The event of an action that needs nothing but words; None where it needs more, or no person does it.
+            pub fn of_words(kind: ActionKind, words: String) -> Option<Self> {
+                match kind {
+                    $(ActionKind::$kind => Some(Self::$what $({ $field: words })?),)*
+                    _ => None,
+                }
+            }
+
+            fn action_of_words(&self) -> Option<ActionKind> {
+                match self {
+                    $(Self::$what $({ $field: _ })? => Some(ActionKind::$kind),)*
+                    _ => None,
+                }
+            }
+
+            fn only_words(&self) -> &str {
+                match self {
+                    $($(Self::$what { $field } => $field,)?)*
+                    _ => "",
+                }
+            }
+        }
+    };
+}
+
+events_of_words! {
+    RequestInfo => InfoRequested { question },
+    ProvideInfo => InfoProvided { answer },
+    Activate => Activated,
+    Start => Started,
+    Block => Blocked { reason },
+    Unblock => Unblocked { note },
+    Escalate => Escalated { reason },
+    TakeOver => TakenOver,
+    SendToQa => SentToQa { note },
+    PassQa => PassedQa { note },
+    ReturnFromQa => ReturnedFromQa { reason },
+    Resolve => Resolved { note },
+    Reopen => Reopened { reason },
+    Close => Closed { note },
+    Complete => Completed { note },
+    Retry => Retried,
+    Cancel => Cancelled { reason },
+    Uncancel => Uncancelled { reason },
+    Delete => Deleted { reason },
+}
+
 impl What {
+    /// The action that it records; None for what Docket saw or did beside the table.
+    pub fn action(&self) -> Option<ActionKind> {
+        Some(match self {
+            Self::Submitted => ActionKind::Submit,
+            Self::Approved { .. } => ActionKind::Approve,
+            Self::Rejected { .. } => ActionKind::Reject,
+            Self::Released => ActionKind::Release,
+            Self::Withdrawn { .. } => ActionKind::Withdraw,
+            Self::Rerouted { .. } => ActionKind::Reroute,
+            Self::Scheduled { .. } => ActionKind::Schedule,
+            Self::Assigned { .. } => ActionKind::Assign,
+            Self::Failed { .. } => ActionKind::AutomationFailed,
+            other => return other.action_of_words(),
+        })
+    }
+
+    /// What somebody wrote when they did it; empty when they wrote nothing.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Approved { reason, .. }
+            | Self::Rejected { reason, .. }
+            | Self::Withdrawn { reason, .. }
+            | Self::Rerouted { reason, .. } => reason,
+            other => other.only_words(),
+        }
+    }
+
     /// The event key of notifications that this sets off (S3-045 … S3-057); None when it sets off none. `keys` tells them for a
     /// whole decision.
     pub fn event_key(&self) -> Option<&'static str> {

@@ -14,50 +14,20 @@ pub fn faster(events: &[Event], me: PersonId) -> Option<String> {
 
 /// What was done, after a name; None for what changes nothing about what is possible.
 fn did(what: &What) -> Option<String> {
-    let words = match what {
-        What::Approved { .. } => "approved it",
-        What::Rejected { .. } => "declined it",
-        What::Withdrawn { .. } => "took their approval back",
-        What::Rerouted { words, .. } => return Some(format!("gave the approval to {words}")),
-        What::TimedOut { .. } => "decided it, as nobody had decided in time",
-        What::InfoRequested { .. } => "asked the requester",
-        What::InfoProvided { .. } => "answered the question",
-        What::Scheduled { .. } => "scheduled it",
-        What::Activated => "had the work begin",
-        What::Assigned { to } => return Some(format!("gave it to {}", to.name)),
-        What::Started => "started the work",
-        What::Blocked { .. } => "blocked it",
-        What::Unblocked { .. } => "unblocked it",
-        What::Escalated { .. } => "escalated it",
-        What::TakenOver => "took it over",
-        What::SentToQa { .. } => "sent it to QA",
-        What::ReturnedFromQa { .. } => "returned it from QA",
-        What::PassedQa { .. } => "passed it in QA",
-        What::Resolved { .. } => "resolved it",
-        What::Reopened { .. } => "reopened it",
-        What::Closed { .. } => "closed it",
-        What::Completed { .. } => "completed it",
-        What::Retried => "tried it again",
-        What::Cancelled { .. } => "cancelled it",
-        What::Uncancelled { .. } => "brought it back",
-        What::Deleted { .. } => "deleted it",
-        What::TaskAdded { title, .. } => return Some(format!("added the task “{title}”")),
-        What::TaskChanged { title, .. } => return Some(format!("changed the task “{title}”")),
-        What::Failed { .. } => "recorded that the automation failed",
-        What::AutomationEnded { .. } => "recorded the end of the automation",
-        What::Submitted
-        | What::Reminded { .. }
-        | What::ApprovalEscalated { .. }
-        | What::FellBack { .. }
-        | What::Released
-        | What::Dispatched { .. }
-        | What::Delivered { .. }
-        | What::DeliveryFailed { .. }
-        | What::Replayed { .. }
-        | What::Launching { .. }
-        | What::Launched { .. } => return None,
-    };
-    Some(words.to_owned())
+    Some(match what {
+        What::TimedOut { .. } => "decided it, as nobody had decided in time".to_owned(),
+        What::AutomationEnded { .. } => "recorded the end of the automation".to_owned(),
+        What::TaskAdded { title, .. } => format!("added the task “{title}”"),
+        What::TaskChanged { title, .. } => format!("changed the task “{title}”"),
+        other => {
+            let did = other.action().map(|kind| kind.row().line.faster).filter(|did| !did.is_empty())?;
+            match other {
+                What::Rerouted { words, .. } => format!("{did} {words}"),
+                What::Assigned { to } => format!("{did} {}", to.name),
+                _ => did.to_owned(),
+            }
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The fold: what each event makes of the state before it. Total, and the only code that changes a state.
 
-use super::table::{ActionKind, Goal, goal};
+use super::actions::{ActionKind, Goal, goal};
 use super::tasks::TaskStatus;
 use super::{Event, Run, State, Status, What};
 use crate::approvals::{Approval, Behalves, FrozenRule, Move, Settled, Target, Verdict, machine};
@@ -48,9 +48,6 @@ pub fn apply(state: &State, event: &Event) -> State {
                 go(&mut next, A::Reject);
             }
         }
-        What::InfoRequested { .. } => _ = go(&mut next, A::RequestInfo),
-        What::InfoProvided { .. } => _ = go(&mut next, A::ProvideInfo),
-        What::Released => _ = go(&mut next, A::Release),
         What::Scheduled { for_time } => {
             if go(&mut next, A::Schedule) {
                 next.scheduled_for = Some(*for_time);
@@ -82,23 +79,11 @@ pub fn apply(state: &State, event: &Event) -> State {
                 run.ended = Some(*ended);
             }
         }
-        What::Failed { .. } => _ = go(&mut next, A::AutomationFailed),
-        What::Retried => _ = go(&mut next, A::Retry),
-        What::Blocked { .. } => _ = go(&mut next, A::Block),
-        What::Unblocked { .. } => _ = go(&mut next, A::Unblock),
-        What::Escalated { .. } => _ = go(&mut next, A::Escalate),
         What::TakenOver => {
             if go(&mut next, A::TakeOver) {
                 next.assignee.clone_from(&event.actor);
             }
         }
-        What::SentToQa { .. } => _ = go(&mut next, A::SendToQa),
-        What::ReturnedFromQa { .. } => _ = go(&mut next, A::ReturnFromQa),
-        What::PassedQa { .. } => _ = go(&mut next, A::PassQa),
-        What::Resolved { .. } => _ = go(&mut next, A::Resolve),
-        What::Reopened { .. } => _ = go(&mut next, A::Reopen),
-        What::Closed { .. } => _ = go(&mut next, A::Close),
-        What::Completed { .. } => _ = go(&mut next, A::Complete),
         What::Cancelled { .. } => {
             if go(&mut next, A::Cancel) {
                 next.cancelled_by = event.actor.as_ref().map(|person| person.id);
@@ -109,7 +94,6 @@ pub fn apply(state: &State, event: &Event) -> State {
                 next.cancelled_by = None;
             }
         }
-        What::Deleted { .. } => _ = go(&mut next, A::Delete),
         What::TaskAdded { task, required, .. } => {
             if *required && !next.required_tasks.contains(task) {
                 next.required_tasks.push(*task);
@@ -121,7 +105,12 @@ pub fn apply(state: &State, event: &Event) -> State {
                 next.required_tasks.push(*task);
             }
         }
-        What::Dispatched { .. } | What::Delivered { .. } | What::DeliveryFailed { .. } | What::Replayed { .. } => {}
+        // All others move it as their action's row says; what was seen outside moves nothing.
+        what => {
+            if let Some(kind) = what.action() {
+                go(&mut next, kind);
+            }
+        }
     }
     stand_still(&mut next, state.status, event.at);
     next

@@ -1,13 +1,13 @@
-//! Who may do what when: one guard for each action, in this order: seen at all, the right person, the plan, the right time.
+//! Who may do what when, as the table says (`actions`), in this order: seen at all, the right person, the right time, what else is needed.
 
-use super::table::{ActionKind, goal};
-use super::wire::Allowed;
+use super::actions::{ACTION_TABLE, ActionKind, ActionNeed, ActorRight, AllowedActions, goal};
 use super::{Ended, Request, State, Status};
 use crate::approvals::machine::{self, Case};
 use crate::people::Facts;
 use crate::permission::Permission;
 use crate::refusal::Refusal;
 use ActionKind as A;
+use ActionNeed as N;
 use Status as S;
 use chrono::{DateTime, Utc};
 
@@ -31,39 +31,26 @@ pub fn may_see(request: &Request, facts: &Facts, now: DateTime<Utc>) -> bool {
         || approval.decisions.iter().any(|given| given.by.id == me || given.on_behalf_of.as_ref().is_some_and(|person| person.id == me))
 }
 
-/// What this person may do now: exactly the actions `act` and `replay` would not refuse, given the texts they ask for.
-pub fn allowed(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Allowed {
-    let may = |action| guard(request, actor, action, now).is_ok();
-    let assign = may(A::Assign) || may(A::Reassign);
-    let has_it = request.state.assignee.as_ref().is_some_and(|person| person.id == actor.person.id);
-    Allowed {
-        decide: approver(request, actor, now).is_ok(),
-        cancel: may(A::Cancel),
-        provide_info: may(A::ProvideInfo),
-        start: may(A::Start),
-        complete: may(A::Complete),
-        replay: replay(request, actor, now).is_ok(),
-        withdraw: may(A::Withdraw),
-        reroute: may(A::Reroute),
-        request_info: may(A::RequestInfo),
-        assign,
-        assign_to_me: assign && !has_it,
-        block: may(A::Block),
-        unblock: may(A::Unblock),
-        escalate: may(A::Escalate),
-        take_over: may(A::TakeOver),
-        send_to_qa: may(A::SendToQa),
-        pass_qa: may(A::PassQa),
-        return_from_qa: may(A::ReturnFromQa),
-        resolve: may(A::Resolve),
-        reopen: may(A::Reopen),
-        close: may(A::Close),
-        retry: may(A::Retry),
-        schedule: may(A::Schedule),
-        activate: may(A::Activate),
-        uncancel: may(A::Uncancel),
-        delete: may(A::Delete),
-        locked: lock(&request.state).map(str::to_owned),
+/// What this person may do now: exactly the actions `act` would not refuse, given what they ask for.
+pub fn allowed(request: &Request, actor: &Facts, now: DateTime<Utc>) -> AllowedActions {
+    let decides = approver(request, actor, now).is_ok();
+    let may = |kind: ActionKind| match kind {
+        A::Approve | A::Reject => decides,
+        // What giving it is once somebody has it.
+        A::Reassign => false,
+        A::AssignToMe if request.state.assignee.as_ref().is_some_and(|person| person.id == actor.person.id) => false,
+        kind => guard(request, actor, resolve_kind(&request.state, kind), now).is_ok(),
+    };
+    let of_people = ACTION_TABLE.iter().filter(|row| !row.who.rights.is_empty());
+    let kinds = of_people.map(|row| row.kind).filter(|kind| may(*kind)).collect();
+    AllowedActions { kinds, locked: lock(&request.state).map(str::to_owned) }
+}
+
+/// The row by which an action is judged now: its own, or that of what it is in this status.
+pub(super) fn resolve_kind(state: &State, kind: ActionKind) -> ActionKind {
+    match kind.row().same_as.unwrap_or(kind) {
+        A::Assign if goal(state.status, A::Assign).is_none() && goal(state.status, A::Reassign).is_some() => A::Reassign,
+        kind => kind,
     }
 }
 
@@ -120,75 +107,48 @@ pub(super) fn guard(request: &Request, actor: &Facts, action: ActionKind, now: D
     if action == A::Withdraw {
         machine::withdrawable(&case(request, now), actor)?;
     }
-    plan(request, action)
+    action.row().needs.iter().try_for_each(|need| meets(request, actor, *need))
 }
 
 /// The right person for the action.
 fn person(request: &Request, actor: &Facts, action: ActionKind) -> Result<(), Refusal> {
     let own = actor.person.id == request.requester.id;
-    let name = &request.requester.name;
-    let works = || actor.may(Permission::Work);
-    let no = |words: &str| Err(Refusal::not_now(words));
-    match action {
-        A::ProvideInfo if !own => Err(Refusal::not_now(format!("Only {name} can answer this."))),
-        A::Cancel if !own && !works() && !actor.may(Permission::Administer) => {
-            Err(Refusal::not_now(format!("Only {name} or the people who work on it can cancel this request.")))
-        }
-        A::Uncancel if !works() && (!own || request.state.cancelled_by != Some(actor.person.id)) => {
-            no("Only who cancelled a request or the people who work on it can bring it back.")
-        }
-        A::Delete if !own && !actor.may(Permission::Administer) => {
-            Err(Refusal::not_now(format!("Only {name} or an administrator can delete this request.")))
-        }
-        A::Reopen | A::Close if !own && !works() => {
-            Err(Refusal::not_now(format!("Only {name} or the people who work on requests can do this.")))
-        }
-        A::Escalate | A::TakeOver if !actor.may(Permission::Supervise) => no("Only a supervisor can do this."),
-        A::PassQa | A::ReturnFromQa if !actor.may(Permission::CheckQuality) => no("Only those who check quality can do this."),
-        A::Reroute if own => no("This is your own request. Another administrator has to re-route it."),
-        A::Reroute if !actor.may(Permission::Administer) => no("Only an administrator can re-route an approval."),
-        A::RequestInfo
-        | A::Assign
-        | A::Reassign
-        | A::Start
-        | A::Block
-        | A::Unblock
-        | A::SendToQa
-        | A::Resolve
-        | A::Complete
-        | A::Retry
-        | A::Schedule
-        | A::Activate
-            if !works() =>
-        {
-            no("Only the people who work on requests can do this.")
-        }
-        _ => Ok(()),
-    }
+    let has = |right: &ActorRight| match right {
+        ActorRight::Requester => own,
+        ActorRight::Canceller => own && request.state.cancelled_by == Some(actor.person.id),
+        // Which rules are theirs, and whether anything of them is open, is asked of the approval.
+        ActorRight::Approver => true,
+        ActorRight::Holds(permission) => actor.may(*permission),
+    };
+    let who = &action.row().who;
+    if who.rights.iter().any(has) { Ok(()) } else { Err(Refusal::not_now(who.refusal.replace("{requester}", &request.requester.name))) }
 }
 
-/// What the plan has to say about the action.
-fn plan(request: &Request, action: ActionKind) -> Result<(), Refusal> {
+/// Whether the request is as the action needs it.
+fn meets(request: &Request, actor: &Facts, need: ActionNeed) -> Result<(), Refusal> {
     let (plan, state) = (&request.item.plan, &request.state);
-    let no = |words: &str| Err(Refusal::not_now(words));
-    match action {
-        A::SendToQa if !plan.qa => no("This item has no quality check. Complete the request instead."),
-        A::Complete | A::Resolve if plan.qa => no("The work on this item is checked before it counts. Send it to QA."),
-        A::Complete | A::Resolve | A::SendToQa if state.runs() => no("An automation is at work. Its end is recorded by itself."),
-        A::Complete | A::Resolve | A::PassQa | A::Close if !state.required_tasks.is_empty() => {
+    let require = |is: bool, otherwise: &str| if is { Ok(()) } else { Err(Refusal::not_now(otherwise)) };
+    match need {
+        N::NotOwn => {
+            require(actor.person.id != request.requester.id, "This is your own request. Another administrator has to re-route it.")
+        }
+        N::QualityCheck => require(plan.qa, "This item has no quality check. Complete the request instead."),
+        N::NoQualityCheck => require(!plan.qa, "The work on this item is checked before it counts. Send it to QA."),
+        N::NothingRuns => require(!state.runs(), "An automation is at work. Docket records how it ends."),
+        N::TasksDone => {
             let left = state.required_tasks.len();
             let tasks = if left == 1 { "1 required task is".to_owned() } else { format!("{left} required tasks are") };
-            Err(Refusal::not_now(format!("{tasks} not done yet. Finish or cancel what is left first.")))
+            require(left == 0, &format!("{tasks} not done yet. Finish or cancel what is left first."))
         }
-        A::Schedule if !plan.schedule && plan.schedule_field.is_none() => no("The work on this item cannot be put off to a time."),
-        A::Schedule if plan.automation.is_some() && state.run.is_some() => no("The automation has run already."),
-        A::Retry if plan.automation.is_none() => no("There is no automation to try again."),
-        A::Retry if state.status == S::InProgress => match state.run.as_ref().and_then(|run| run.ended) {
+        N::MayBeScheduled => require(plan.schedule || plan.schedule_field.is_some(), "The work on this item cannot be put off to a time."),
+        N::NotLaunched => require(plan.automation.is_none() || state.run.is_none(), "The automation has run already."),
+        N::RunFailed if plan.automation.is_none() => require(false, "There is no automation to try again."),
+        N::RunFailed if state.status == S::InProgress => match state.run.as_ref().and_then(|run| run.ended) {
             Some(Ended::Failed | Ended::Cancelled) => Ok(()),
-            Some(Ended::Succeeded) => no("The automation has succeeded."),
-            None => no("The automation is at work."),
+            Some(Ended::Succeeded) => require(false, "The automation has succeeded."),
+            None => require(false, "The automation is at work."),
         },
-        _ => Ok(()),
+        N::RunFailed => Ok(()),
     }
 }
 

@@ -1,18 +1,18 @@
 //! The lifecycle: what an action leads to (`act`), what Docket saw (`observe`), made of events.
 //!
 //! Who acts: the requester, approvers and their deputies, people who work on requests, administrators, and Docket itself. Every change
-//! is an event; `fold::apply` is the only code that moves a state. The table is in `table`, who may do what in `guard`.
+//! is an event; `fold::apply` is the only code that moves a state. The table is in `actions`, who may do what in `guard`.
 
-pub use super::actions::{Action, Observation};
+pub use super::actions::{ACTION_TABLE, ActionDetail, ActionInput, ActionKind, Goal, goal, print_table};
 pub use super::fold::{apply, fold};
 pub use super::guard::{allowed, case, lock, may_see, replay};
-pub use super::table::{ActionKind, Goal, ROWS, Row, goal, table};
+pub use super::observation::Observation;
 
-use super::guard::{approver, guard};
+use super::guard::{approver, guard, resolve_kind};
 use super::history;
 use super::{Decision, Ended, Event, Plan, Request, State, Status, What};
 use crate::approvals::deadline::{self, DueKind};
-use crate::approvals::machine::{self, Outcome, text};
+use crate::approvals::machine;
 use crate::approvals::{Seen, Target, Verdict, able};
 use crate::effect::{Effect, Notice};
 use crate::people::{Facts, PersonRef};
@@ -23,67 +23,35 @@ use Status as S;
 use chrono::{DateTime, Utc};
 
 /// What a person's action leads to, or why it does not. What a person may not see is not found.
-pub fn act(request: &Request, actor: &Facts, action: &Action, now: DateTime<Utc>) -> Result<Decision, Refusal> {
+///
+/// # Errors
+/// Not found; not theirs to do; not now; input when what the action asks for is missing or wrong.
+pub fn act(request: &Request, actor: &Facts, input: &ActionInput, now: DateTime<Utc>) -> Result<Decision, Refusal> {
     let mut steps = Steps::new(&request.state, now);
-    let plan = &request.item.plan;
-    if let Action::Decide { verdict, reason, seen } = action {
+    if let Some(verdict) = input.verdict() {
         approver(request, actor, now)?;
-        decide(&mut steps, request, actor, *verdict, reason, *seen)?;
+        decide(&mut steps, request, actor, verdict, input)?;
         return Ok(steps.done());
     }
-    let kind = match action.kind() {
-        A::Assign if goal(request.state.status, A::Assign).is_none() && goal(request.state.status, A::Reassign).is_some() => A::Reassign,
-        kind => kind,
-    };
+    let kind = resolve_kind(&request.state, input.kind);
     guard(request, actor, kind, now)?;
-    let what = match action {
-        Action::Decide { .. } => return Ok(steps.done()),
-        Action::Withdraw { reason } => {
-            What::Withdrawn { rules: machine::withdrawable(&case(request, now), actor)?, reason: text(reason, "reason", "Reason")? }
-        }
-        Action::Reroute { rule, target, words, reason } => reroute(request, rule, target, words, reason)?,
-        Action::RequestInfo { question } => What::InfoRequested { question: needed(question, "question", "Question", "Enter a question")? },
-        Action::ProvideInfo { answer } => What::InfoProvided { answer: needed(answer, "answer", "Answer", "Enter an answer")? },
-        Action::Assign { to } => assign(request, to)?,
-        Action::Start => What::Started,
-        Action::Block { reason } => What::Blocked { reason: needed(reason, "reason", "Reason", "Enter what the work waits for")? },
-        Action::Unblock { note } => What::Unblocked { note: note_of(note)? },
-        Action::Escalate { reason } => What::Escalated { reason: needed(reason, "reason", "Reason", "Enter a reason for escalating")? },
-        Action::TakeOver => What::TakenOver,
-        Action::SendToQa { note } => What::SentToQa { note: note_of(note)? },
-        Action::PassQa { note } => What::PassedQa { note: note_of(note)? },
-        Action::ReturnFromQa { reason } => {
-            What::ReturnedFromQa { reason: needed(reason, "reason", "Reason", "Enter what has to be done again")? }
-        }
-        Action::Resolve { note } => What::Resolved { note: needed(note, "note", "Note", "Enter how it was resolved")? },
-        Action::Reopen { reason } => What::Reopened { reason: needed(reason, "reason", "Reason", "Enter a reason for reopening")? },
-        Action::Close { note } => What::Closed { note: note_of(note)? },
-        Action::Complete { note } => What::Completed { note: note_of(note)? },
-        Action::Retry => What::Retried,
-        Action::Schedule { for_time } => schedule(request, *for_time, now)?,
-        Action::Activate => What::Activated,
-        Action::Cancel { reason } => What::Cancelled { reason: text(reason, "reason", "Reason")? },
-        Action::Uncancel { reason } => What::Uncancelled { reason: text(reason, "reason", "Reason")? },
-        Action::Delete { reason } => What::Deleted { reason: text(reason, "reason", "Reason")? },
+    let words = kind.row().asks.read_words("words", &input.words)?;
+    let what = match kind {
+        A::Withdraw => What::Withdrawn { rules: machine::withdrawable(&case(request, now), actor)?, reason: words },
+        A::Reroute => reroute(request, input, words)?,
+        A::Assign | A::Reassign => assign(request, actor, input)?,
+        A::Schedule => schedule(request, input, now)?,
+        // None for what no person does, which its guard has refused.
+        _ => What::of_words(kind, words).ok_or(Refusal::NotFound)?,
     };
-    let escalated = matches!(what, What::Rerouted { .. });
     steps.push(Some(&actor.person), what);
-    match action {
-        Action::Activate => begin(&mut steps, plan),
-        Action::Retry => launch(&mut steps),
-        Action::Reroute { target, .. } if escalated => steps.effects.push(notify("request_pending_approval", &[target])),
+    match (kind, &input.detail) {
+        (A::Activate, _) => begin(&mut steps, &request.item.plan),
+        (A::Retry, _) => launch(&mut steps),
+        (A::Reroute, ActionDetail::Rule { target, .. }) => steps.effects.push(notify("request_pending_approval", &[target])),
         _ => {}
     }
     Ok(steps.done())
-}
-
-fn needed(given: &str, path: &str, label: &str, empty: &str) -> Result<String, Refusal> {
-    let given = text(given, path, label)?;
-    if given.is_empty() { Err(Refusal::input(path, empty)) } else { Ok(given) }
-}
-
-fn note_of(given: &str) -> Result<String, Refusal> {
-    text(given, "note", "Note")
 }
 
 fn notify(event: &str, targets: &[&Target]) -> Effect {
@@ -93,7 +61,12 @@ fn notify(event: &str, targets: &[&Target]) -> Effect {
     Effect::Notify(Notice { event: event.to_owned(), targets, ..Notice::default() })
 }
 
-fn assign(request: &Request, to: &Facts) -> Result<What, Refusal> {
+fn assign(request: &Request, actor: &Facts, input: &ActionInput) -> Result<What, Refusal> {
+    let to = match &input.detail {
+        _ if input.kind == A::AssignToMe => actor,
+        ActionDetail::Person(to) => to,
+        _ => return Err(input.kind.row().asks.missing("to")),
+    };
     if !to.may(Permission::Work) {
         return Err(Refusal::input("to", format!("{} does not work on requests. Choose somebody who does", to.person.name)));
     }
@@ -103,9 +76,10 @@ fn assign(request: &Request, to: &Facts) -> Result<What, Refusal> {
     Ok(What::Assigned { to: to.person.clone() })
 }
 
-fn schedule(request: &Request, for_time: DateTime<Utc>, now: DateTime<Utc>) -> Result<What, Refusal> {
+fn schedule(request: &Request, input: &ActionInput, now: DateTime<Utc>) -> Result<What, Refusal> {
+    let ActionDetail::Time(for_time) = input.detail else { return Err(input.kind.row().asks.missing("at")) };
     if for_time <= now {
-        return Err(Refusal::input("for_time", "Choose a time that has not passed"));
+        return Err(Refusal::input("at", "Choose a time that has not passed"));
     }
     if request.state.status == S::Scheduled && request.state.scheduled_for == Some(for_time) {
         return Err(Refusal::conflict("It is scheduled for this time already."));
@@ -113,10 +87,11 @@ fn schedule(request: &Request, for_time: DateTime<Utc>, now: DateTime<Utc>) -> R
     Ok(What::Scheduled { for_time })
 }
 
-fn reroute(request: &Request, rule: &str, target: &Target, words: &str, reason: &str) -> Result<What, Refusal> {
+fn reroute(request: &Request, input: &ActionInput, reason: String) -> Result<What, Refusal> {
+    let ActionDetail::Rule { rule, target, words } = &input.detail else { return Err(input.kind.row().asks.missing("to")) };
     let approval = &request.state.approval;
-    let found = approval.rules().find(|known| known.key == rule).ok_or(Refusal::NotFound)?;
-    let stage = approval.stages.iter().find(|stage| stage.rules.iter().any(|known| known.key == rule));
+    let found = approval.rules().find(|known| known.key == *rule).ok_or(Refusal::NotFound)?;
+    let stage = approval.stages.iter().find(|stage| stage.rules.iter().any(|known| known.key == *rule));
     if machine::given(approval, found).is_some() || stage.is_none_or(|stage| machine::met(approval, stage)) {
         return Err(Refusal::conflict("This was decided already. Nothing is left to re-route."));
     }
@@ -126,23 +101,26 @@ fn reroute(request: &Request, rule: &str, target: &Target, words: &str, reason: 
     if machine::holders(approval, found) == [target] {
         return Err(Refusal::conflict(format!("{words} decides this already.")));
     }
-    let words = needed(words, "to", "Name", "Choose who decides instead")?;
-    let reason = needed(reason, "reason", "Reason", "Enter a reason for re-routing")?;
-    Ok(What::Rerouted { rule: rule.to_owned(), target: target.clone(), words, reason })
+    if words.is_empty() {
+        return Err(input.kind.row().asks.missing("to"));
+    }
+    Ok(What::Rerouted { rule: rule.clone(), target: target.clone(), words: words.clone(), reason })
 }
 
-fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: Verdict, reason: &str, seen: Option<u32>) -> Result<(), Refusal> {
-    let decided = machine::decide(&case(request, steps.now), actor, verdict, reason, seen)?;
-    let seen = seen.map(|events| Seen { events: events.min(request.state.events), content: history::fingerprint(request) });
+fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: Verdict, input: &ActionInput) -> Result<(), Refusal> {
+    let right = machine::decide(&case(request, steps.now), actor, input.seen())?;
+    let reason = input.kind.row().asks.read_words("reason", &input.words)?;
+    let seen = input.seen().map(|events| Seen { events: events.min(request.state.events), content: history::fingerprint(request) });
     let by = Some(&actor.person);
-    let (rules, reason, on_behalf_of) = (decided.rules, decided.reason, decided.on_behalf_of);
-    match decided.outcome {
-        Outcome::InfoAsked => steps.push(by, What::InfoRequested { question: reason }),
-        Outcome::Rejected => steps.push(by, What::Rejected { rules, reason, on_behalf_of, seen }),
-        Outcome::Waiting => steps.push(by, What::Approved { rules, reason, on_behalf_of, seen }),
-        Outcome::Approved => {
+    let (rules, on_behalf_of) = (right.rules, right.on_behalf_of);
+    match verdict {
+        Verdict::AskForChanges => steps.push(by, What::InfoRequested { question: reason }),
+        Verdict::Reject => steps.push(by, What::Rejected { rules, reason, on_behalf_of, seen }),
+        Verdict::Approve => {
             steps.push(by, What::Approved { rules, reason, on_behalf_of, seen });
-            release(steps, &request.item.plan);
+            if machine::approved(&steps.state.approval) {
+                release(steps, &request.item.plan);
+            }
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! The queue and the board: what the people who work on requests receive and send.
 
+use super::actions::AllowedActions;
 use super::sla::shown::{DueView, due_view};
-use super::wire::{Allowed, RequestSummary};
+use super::wire::RequestSummary;
 use super::{Request, Status};
 use crate::id::PersonId;
 use crate::people::PersonRef;
@@ -57,7 +58,7 @@ pub struct QueueRow {
     pub due: Option<DueView>,
     /// Number of events: what `seen` of an action is.
     pub events: u32,
-    pub allowed: Allowed,
+    pub allowed: AllowedActions,
 }
 
 /// How many; counted no further than `MOST_COUNTED`.
@@ -124,53 +125,11 @@ pub struct BoardPage {
     pub people: Vec<PersonRef>,
 }
 
-/// A way a card can move from its lane to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    AssignToMe,
-    Start,
-    Block,
-    Unblock,
-    RequestInfo,
-    Escalate,
-    TakeOver,
-    SendToQa,
-    PassQa,
-    ReturnFromQa,
-    Resolve,
-    Reopen,
-    Close,
-    Complete,
-}
-
-/// The lanes a card can move to, and by which step: exactly what the person may do now.
-pub fn moves(status: Status, allowed: &Allowed) -> Vec<(Status, Step)> {
-    use Status as S;
-    let ways = [
-        (allowed.assign_to_me && status == S::Open, S::Assigned, Step::AssignToMe),
-        (allowed.start, S::InProgress, Step::Start),
-        (allowed.block, S::Blocked, Step::Block),
-        (allowed.unblock, S::InProgress, Step::Unblock),
-        (allowed.request_info, S::NeedsInfo, Step::RequestInfo),
-        (allowed.escalate, S::Escalated, Step::Escalate),
-        (allowed.take_over, S::InProgress, Step::TakeOver),
-        (allowed.send_to_qa, S::InQa, Step::SendToQa),
-        (allowed.return_from_qa, S::InProgress, Step::ReturnFromQa),
-        (allowed.pass_qa, S::Completed, Step::PassQa),
-        (allowed.resolve, S::Resolved, Step::Resolve),
-        (allowed.reopen, S::InProgress, Step::Reopen),
-        (allowed.close, S::Completed, Step::Close),
-        (allowed.complete, S::Completed, Step::Complete),
-    ];
-    ways.into_iter().filter(|(may, to, _)| *may && *to != status).map(|(_, to, step)| (to, step)).collect()
-}
-
 /// A request as a row, for somebody who may do this with it.
 pub fn row(
     request: &Request,
     summary: RequestSummary,
-    allowed: Allowed,
+    allowed: AllowedActions,
     due_at: Option<DateTime<Utc>>,
     paused: bool,
     now: DateTime<Utc>,

@@ -5,14 +5,15 @@ use crate::approvals::wire::{ApprovalView, Route};
 use crate::catalog::wire::ItemCard;
 use crate::connectors::DeliveryStatus;
 use crate::forms::{Answers, Form, SchemaChange};
-use crate::id::{DeliveryId, GroupId, PersonId, RequestId};
+use crate::id::{DeliveryId, RequestId};
 use crate::people::PersonRef;
 use crate::refusal::Problem;
+use crate::requests::actions::AllowedActions;
 use crate::requests::sla::Clocks;
 use crate::requests::sla::shown::DueView;
 use crate::requests::work::WorkView;
 use crate::requests::{Event, Status};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A row of a list of requests.
@@ -111,125 +112,6 @@ pub struct AnswerSection {
     pub answers: Vec<AnswerView>,
 }
 
-/// What a person wants to do with a request; `Decide` is the approvals' own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-pub enum Act {
-    Withdraw {
-        reason: String,
-    },
-    /// Gives a rule that still waits to somebody else, or to a group.
-    Reroute {
-        rule: String,
-        to: Approver,
-        reason: String,
-    },
-    RequestInfo {
-        question: String,
-    },
-    ProvideInfo {
-        answer: String,
-    },
-    /// None: to oneself.
-    Assign {
-        to: Option<PersonId>,
-    },
-    Start,
-    Block {
-        reason: String,
-    },
-    Unblock {
-        note: String,
-    },
-    Escalate {
-        reason: String,
-    },
-    TakeOver,
-    SendToQa {
-        note: String,
-    },
-    PassQa {
-        note: String,
-    },
-    ReturnFromQa {
-        reason: String,
-    },
-    Resolve {
-        note: String,
-    },
-    Reopen {
-        reason: String,
-    },
-    Close {
-        note: String,
-    },
-    Complete {
-        note: String,
-    },
-    Retry,
-    /// Date and time where the person is: `2026-04-13T09:00`.
-    Schedule {
-        at: NaiveDateTime,
-    },
-    Activate,
-    Cancel {
-        reason: String,
-    },
-    Uncancel {
-        reason: String,
-    },
-    Delete {
-        reason: String,
-    },
-}
-
-/// Who decides instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Approver {
-    Person(PersonId),
-    Group(GroupId),
-}
-
-/// What the caller may do on a request page now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Allowed {
-    pub decide: bool,
-    pub cancel: bool,
-    pub provide_info: bool,
-    pub start: bool,
-    pub complete: bool,
-    pub replay: bool,
-    /// Take back one's own approval.
-    pub withdraw: bool,
-    /// Give a rule to another approver.
-    pub reroute: bool,
-    /// Ask the requester, as somebody who works on it.
-    pub request_info: bool,
-    /// Give it to anybody who works on requests.
-    pub assign: bool,
-    /// Take it oneself: `assign`, and somebody else or nobody has it.
-    pub assign_to_me: bool,
-    pub block: bool,
-    pub unblock: bool,
-    pub escalate: bool,
-    pub take_over: bool,
-    pub send_to_qa: bool,
-    pub pass_qa: bool,
-    pub return_from_qa: bool,
-    pub resolve: bool,
-    pub reopen: bool,
-    pub close: bool,
-    pub retry: bool,
-    pub schedule: bool,
-    pub activate: bool,
-    pub uncancel: bool,
-    pub delete: bool,
-    /// Why nothing about it can be edited now: it is resolved or has ended. None while it can.
-    pub locked: Option<String>,
-}
-
 /// The request page, and the right half of the inbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestPage {
@@ -249,7 +131,10 @@ pub struct RequestPage {
     /// Something of it waits to be sent, and no worker is there to send it.
     #[serde(default)]
     pub stalled: bool,
-    pub allowed: Allowed,
+    pub allowed: AllowedActions,
+    /// The caller may have a failed delivery of it sent again.
+    #[serde(default)]
+    pub may_replay: bool,
     /// The last question, while changes are asked.
     pub question: Option<String>,
     /// Who has it.

@@ -2,11 +2,11 @@
 
 use super::{Desk, Snap};
 use crate::office::*;
-use domain::approvals::{Require, Verdict};
+use domain::approvals::Require;
 use domain::effect::Effect;
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::lifecycle::{Action, act, apply};
+use domain::requests::lifecycle::{ActionInput, ActionKind as A, act, apply};
 use domain::requests::{Decision, Event, Request, Status, What};
 
 /// One wrong answer, for each property.
@@ -40,7 +40,7 @@ pub enum Fault {
 
 impl Desk {
     /// The production function, or what the fault makes of it.
-    pub fn perform(&self, snap: &Snap, facts: &Facts, action: &Action, sight: u32) -> Result<Decision, Refusal> {
+    pub fn perform(&self, snap: &Snap, facts: &Facts, action: &ActionInput, sight: u32) -> Result<Decision, Refusal> {
         let (request, now) = (&snap.request, Self::now(snap));
         let action = &aimed(action, sight);
         let real = || act(request, facts, action, now);
@@ -50,13 +50,14 @@ impl Desk {
             act(&other, facts, action, now)
         };
         let status = request.state.status;
-        match (self.fault, action) {
-            (Some(Fault::SelfApproval), Action::Decide { .. }) if facts.person.id == request.requester.id => {
+        let decides = action.verdict();
+        match (self.fault, action.kind) {
+            (Some(Fault::SelfApproval), _) if decides.is_some() && facts.person.id == request.requester.id => {
                 let mut decision = act(request, &ruth(), action, now)?;
                 decision.state.approval.decisions.iter_mut().for_each(|given| given.by = facts.person.clone());
                 Ok(decision)
             }
-            (Some(Fault::SecondOutcome), Action::Decide { verdict: Verdict::Reject, .. }) => real().or_else(|refusal| {
+            (Some(Fault::SecondOutcome), A::Reject) => real().or_else(|refusal| {
                 if !matches!(refusal, Refusal::Conflict { .. }) || !matches!(status, Status::Open | Status::InProgress) {
                     return Err(refusal);
                 }
@@ -64,47 +65,47 @@ impl Desk {
                 let event = Event { seq: request.state.events + 1, at: now, actor: Some(facts.person.clone()), what };
                 Ok(Decision { state: apply(&request.state, &event), events: vec![event], effects: vec![] })
             }),
-            (Some(Fault::AllIsAny), Action::Decide { .. }) => {
+            (Some(Fault::AllIsAny), _) if decides.is_some() => {
                 let decision = with(&|other| other.state.approval.stages.iter_mut().for_each(|stage| stage.require = Require::Any));
                 decision.map(|mut decision| {
                     decision.state.approval.stages.clone_from(&request.state.approval.stages);
                     decision
                 })
             }
-            (Some(Fault::ChangeAfterEnd), Action::Start) if matches!(status, Status::Completed | Status::Resolved) => {
+            (Some(Fault::ChangeAfterEnd), A::Start) if matches!(status, Status::Completed | Status::Resolved) => {
                 with(&|other| other.state.status = Status::Open)
             }
-            (Some(Fault::DeadEnd), Action::ProvideInfo { .. }) => Err(Refusal::NotFound),
-            (Some(Fault::DispatchTwice), Action::Uncancel { .. }) => real().map(|mut decision| {
+            (Some(Fault::DeadEnd), A::ProvideInfo) => Err(Refusal::NotFound),
+            (Some(Fault::DispatchTwice), A::Uncancel) => real().map(|mut decision| {
                 decision.effects.push(Effect::Dispatch { connectors: vec![] });
                 decision
             }),
-            (Some(Fault::LaunchTwice), Action::Unblock { .. }) => real().map(|mut decision| {
+            (Some(Fault::LaunchTwice), A::Unblock) => real().map(|mut decision| {
                 decision.effects.push(Effect::Launch { attempt: 1 });
                 decision
             }),
-            (Some(Fault::WrongReturn), Action::ProvideInfo { .. }) => real().map(|mut decision| {
+            (Some(Fault::WrongReturn), A::ProvideInfo) => real().map(|mut decision| {
                 decision.state.status = if decision.state.status == Status::InProgress { Status::Open } else { decision.state.status };
                 decision
             }),
-            (Some(Fault::StaleDeputy), Action::Decide { .. }) => {
+            (Some(Fault::StaleDeputy), _) if decides.is_some() => {
                 let mut facts = facts.clone();
                 facts.stands_in.iter_mut().for_each(|lent| lent.until = at(100_000));
                 act(request, &facts, action, now)
             }
-            (Some(Fault::DoubleClick), Action::Escalate { .. }) if status == Status::Escalated => {
+            (Some(Fault::DoubleClick), A::Escalate) if status == Status::Escalated => {
                 with(&|other| other.state.status = Status::InProgress)
             }
-            (Some(Fault::TasksForgotten), Action::Complete { .. }) => with(&|other| other.state.required_tasks.clear()),
+            (Some(Fault::TasksForgotten), A::Complete) => with(&|other| other.state.required_tasks.clear()),
             _ => real(),
         }
     }
 }
 
 /// The action as the person means it: having seen so many events.
-fn aimed(action: &Action, sight: u32) -> Action {
-    match action {
-        Action::Decide { verdict, reason, .. } => Action::Decide { verdict: *verdict, reason: reason.clone(), seen: Some(sight) },
-        other => other.clone(),
+fn aimed(action: &ActionInput, sight: u32) -> ActionInput {
+    match action.verdict() {
+        Some(verdict) => ActionInput::decide(verdict, action.words.clone(), Some(sight)),
+        None => action.clone(),
     }
 }

@@ -13,7 +13,7 @@ use domain::approvals::machine;
 use domain::approvals::{Require, Target, Verdict};
 use domain::effect::Effect;
 use domain::people::Facts;
-use domain::requests::lifecycle::{Action, Observation, allowed, observe};
+use domain::requests::lifecycle::{ActionInput, ActionKind as A, Observation, allowed, observe};
 use domain::requests::tasks::{self, Task, TaskStatus, Worker};
 use domain::requests::{Decision, Request, State, Status, What};
 use shown::shown_is_possible;
@@ -131,7 +131,7 @@ pub struct Desk {
     pub start: Request,
     pub effects: Vec<Effect>,
     pub people: Vec<Facts>,
-    pub actions: Vec<Action>,
+    pub actions: Vec<ActionInput>,
     pub hours: u8,
     /// Samir may leave, a grant may be revoked.
     pub unsteady: bool,
@@ -166,7 +166,7 @@ impl Desk {
     }
 
     /// The moment after a decision, with everything that is wrong about it noted.
-    fn after(&self, snap: &Snap, decision: Decision, action: Option<&Action>) -> Snap {
+    fn after(&self, snap: &Snap, decision: Decision, action: Option<&ActionInput>) -> Snap {
         let before = &snap.request.state;
         let mut next = snap.clone();
         next.request.state = decision.state;
@@ -182,24 +182,25 @@ impl Desk {
         next.launched += decision.effects.iter().filter(|effect| matches!(effect, Effect::Launch { .. })).count() as u8;
         next.dispatched = next.dispatched.min(9);
         next.launched = next.launched.min(9);
-        next.retries += u8::from(matches!(action, Some(Action::Retry)));
+        next.retries += u8::from(action.is_some_and(|action| action.kind == A::Retry));
         note(Wrong::Unmet, released && !met(state));
         for given in state.approval.decisions.iter().skip(before.approval.decisions.len()) {
             note(Wrong::Unentitled, action.is_some() && !self.entitled(snap, &given.rule, given));
         }
         let ended = before.status.is_terminal() || before.status == Status::Resolved || before.deleted;
-        let exit = match action {
-            Some(Action::Uncancel { .. }) => before.status == Status::Cancelled,
-            Some(Action::Reopen { .. } | Action::Close { .. } | Action::Cancel { .. }) => before.status == Status::Resolved,
-            Some(Action::Delete { .. }) => before.status == Status::Rejected,
+        let kind = action.map(|action| action.kind);
+        let exit = match kind {
+            Some(A::Uncancel) => before.status == Status::Cancelled,
+            Some(A::Reopen | A::Close | A::Cancel) => before.status == Status::Resolved,
+            Some(A::Delete) => before.status == Status::Rejected,
             _ => false,
         };
         note(Wrong::Changed, ended && !exit && core(before) != core(state));
         let required = before.required_tasks.len();
         note(Wrong::Tasks, required > 0 && matches!(state.status, Status::Completed | Status::Resolved) && state.status != before.status);
         // Our own count of interruptions.
-        match action {
-            Some(Action::ProvideInfo { .. } | Action::Unblock { .. } | Action::Uncancel { .. }) => {
+        match kind {
+            Some(A::ProvideInfo | A::Unblock | A::Uncancel) => {
                 let came_from = next.came_from.pop();
                 note(Wrong::Return, came_from != Some(state.status));
             }

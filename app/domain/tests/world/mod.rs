@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use crate::office::{admin, at, everybody, group, requester};
+use crate::office::{admin, at, everybody, group, operator, requester, samir};
 use chrono::NaiveDate;
 use domain::approvals::machine::{self, Case};
 use domain::approvals::route::Directory;
@@ -13,25 +13,38 @@ use domain::forms::resolver::FormVersion;
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, RequestId};
 use domain::people::Facts;
+use domain::requests::actions::{ActionAsks, ActionRow};
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::history;
-use domain::requests::lifecycle::{Action, Observation, fold};
+use domain::requests::lifecycle::{ActionDetail, ActionInput, ActionKind, Observation, fold};
 use domain::requests::{Decision, Ended, Event, Plan, Request, State, Status, What};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub fn actions() -> Vec<Action> {
+pub fn actions() -> Vec<ActionInput> {
     let reason = || "A reason".to_owned();
     vec![
-        Action::Decide { verdict: Verdict::Approve, reason: String::new(), seen: None },
-        Action::Decide { verdict: Verdict::Reject, reason: reason(), seen: None },
-        Action::Decide { verdict: Verdict::AskForChanges, reason: reason(), seen: None },
-        Action::ProvideInfo { answer: reason() },
-        Action::Cancel { reason: String::new() },
-        Action::Start,
-        Action::Complete { note: String::new() },
+        ActionInput::decide(Verdict::Approve, "", None),
+        ActionInput::decide(Verdict::Reject, reason(), None),
+        ActionInput::decide(Verdict::AskForChanges, reason(), None),
+        ActionInput::new(ActionKind::ProvideInfo, reason()),
+        ActionInput::new(ActionKind::Cancel, "So"),
+        ActionInput::new(ActionKind::Start, ""),
+        ActionInput::new(ActionKind::Complete, ""),
     ]
+}
+
+/// The action with everything that it asks for.
+pub fn filled(row: &ActionRow, words: impl Into<String>) -> ActionInput {
+    match row.asks {
+        ActionAsks::Person { .. } => {
+            ActionInput { detail: ActionDetail::Person(Box::new(operator())), ..ActionInput::new(row.kind, words) }
+        }
+        ActionAsks::Time { .. } => ActionInput::schedule(at(1_000)),
+        ActionAsks::Approver { .. } => ActionInput::reroute("ruth", Target::Person { id: samir().person.id }, "Samir Haddad", words),
+        ActionAsks::Nothing | ActionAsks::Words(_) => ActionInput::new(row.kind, words),
+    }
 }
 
 pub fn observations() -> Vec<Observation> {

@@ -13,72 +13,56 @@ use domain::approvals::{Approval, Target, machine};
 use domain::bounds::check_day;
 use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
+use domain::requests::actions::{ActionAsks, ActionCall, ActionDetail, ActionInput, ActionKind, ActionReceiver};
 use domain::requests::faster::faster;
-use domain::requests::lifecycle::{self, Action};
-use domain::requests::wire::{Act, Approver, RequestPage};
-use domain::requests::{Request, State, Status, What};
+use domain::requests::lifecycle;
+use domain::requests::wire::RequestPage;
+use domain::requests::{Decision, Request, State, Status, What};
 
 /// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
 /// events on the person's screen, when what they do rests on what they read.
 ///
 /// # Errors
 /// Not found; not theirs to do; not now; a missing or too long text; conflict when somebody was faster.
-pub async fn act(backend: &Backend, caller: &Caller, number: &str, act: Act, seen: Option<u32>) -> Result<Option<RequestPage>> {
-    let action = resolved(backend, caller, act).await?;
-    match perform(backend, caller, number, action, seen).await {
+pub async fn act(backend: &Backend, caller: &Caller, number: &str, call: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>> {
+    let input = resolve_call(backend, caller, call, seen).await?;
+    match perform(backend, caller, number, input, seen).await {
         Ok(page) => Ok(Some(page)),
-        Err(Gone::Unseen) => Ok(None),
-        Err(Gone::Error(error)) => Err(error),
+        Err(NoPage::Unseen) => Ok(None),
+        Err(NoPage::Error(error)) => Err(error),
     }
 }
 
-/// An action with the people and times it speaks of, as they are now.
-async fn resolved(backend: &Backend, caller: &Caller, act: Act) -> Result<Action> {
+/// The action that was asked for, with the people and times it speaks of as they are now. What is left out the machine misses.
+async fn resolve_call(backend: &Backend, caller: &Caller, call: ActionCall, seen: Option<u32>) -> Result<ActionInput> {
     let handle = backend.store().read(caller.organization);
-    Ok(match act {
-        Act::Withdraw { reason } => Action::Withdraw { reason },
-        Act::Reroute { rule, to, reason } => {
-            let nobody = || Refusal::input("to", "Choose somebody from the list");
+    let nobody = || Refusal::input("to", "Choose somebody from the list");
+    let ActionCall { kind, words, to, at, rule } = call;
+    let detail = match (&kind.row().asks, to, at, rule) {
+        (ActionAsks::Person { .. }, Some(ActionReceiver::Person(id)), ..) => {
+            ActionDetail::Person(Box::new(facts::own(&handle, id).await?.ok_or_else(nobody)?))
+        }
+        (ActionAsks::Time { .. }, _, Some(at), _) => {
+            check_day("at", at.date())?;
+            ActionDetail::Time(zones::moment(caller.zone, at))
+        }
+        (ActionAsks::Approver { .. }, Some(to), _, Some(rule)) => {
             let (target, words) = match to {
-                Approver::Person(id) => {
+                ActionReceiver::Person(id) => {
                     let person = members::present_people(&handle, &[id]).await?.into_iter().next().ok_or_else(nobody)?;
                     (Target::Person { id }, person.name)
                 }
-                Approver::Group(id) => {
+                ActionReceiver::Group(id) => {
                     let group = groups::find(&handle, id).await?.ok_or_else(nobody)?;
                     (Target::Group { id }, format!("anyone in {}", group.name))
                 }
             };
-            Action::Reroute { rule, target, words, reason }
+            ActionDetail::Rule { rule, target, words }
         }
-        Act::RequestInfo { question } => Action::RequestInfo { question },
-        Act::ProvideInfo { answer } => Action::ProvideInfo { answer },
-        Act::Assign { to } => {
-            let facts = facts::own(&handle, to.unwrap_or(caller.id())).await?;
-            Action::Assign { to: Box::new(facts.ok_or_else(|| Refusal::input("to", "Choose somebody from the list"))?) }
-        }
-        Act::Start => Action::Start,
-        Act::Block { reason } => Action::Block { reason },
-        Act::Unblock { note } => Action::Unblock { note },
-        Act::Escalate { reason } => Action::Escalate { reason },
-        Act::TakeOver => Action::TakeOver,
-        Act::SendToQa { note } => Action::SendToQa { note },
-        Act::PassQa { note } => Action::PassQa { note },
-        Act::ReturnFromQa { reason } => Action::ReturnFromQa { reason },
-        Act::Resolve { note } => Action::Resolve { note },
-        Act::Reopen { reason } => Action::Reopen { reason },
-        Act::Close { note } => Action::Close { note },
-        Act::Complete { note } => Action::Complete { note },
-        Act::Retry => Action::Retry,
-        Act::Schedule { at } => {
-            check_day("at", at.date())?;
-            Action::Schedule { for_time: zones::moment(caller.zone, at) }
-        }
-        Act::Activate => Action::Activate,
-        Act::Cancel { reason } => Action::Cancel { reason },
-        Act::Uncancel { reason } => Action::Uncancel { reason },
-        Act::Delete { reason } => Action::Delete { reason },
-    })
+        _ if matches!(kind, ActionKind::Approve | ActionKind::Reject) => ActionDetail::Decision { seen },
+        _ => ActionDetail::Nothing,
+    };
+    Ok(ActionInput { kind, words, detail })
 }
 
 /// Has a permanently failed delivery sent again, with a fresh schedule.
@@ -107,52 +91,69 @@ pub async fn replay(backend: &Backend, caller: &Caller, id: DeliveryId) -> Resul
 }
 
 /// Why there is no page after an action.
-pub(crate) enum Gone {
+pub(crate) enum NoPage {
     /// It was done, and the person does not see the request any more.
     Unseen,
     /// It was not done, or the page could not be read.
     Error(Error),
 }
 
-/// One action of a person, in one transaction. `seen` is the number of events on the person's screen: a decision has to rest on all
-/// that was asked and answered, and whoever comes too late is told who was faster.
+/// One action of a person, in one transaction. `seen` is the number of events on the person's screen.
 pub(crate) async fn perform(
     backend: &Backend,
     caller: &Caller,
     text: &str,
-    action: Action,
+    input: ActionInput,
     seen: Option<u32>,
-) -> std::result::Result<RequestPage, Gone> {
-    let number = number(text).map_err(Gone::Error)?;
+) -> std::result::Result<RequestPage, NoPage> {
+    let number = number(text).map_err(NoPage::Error)?;
     let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
     backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
-                let now = be.now();
-                let facts = fresh(tx, person, now).await?;
-                let decision = match lifecycle::act(&request, &facts, &action, now) {
-                    Ok(decision) => decision,
-                    Err(refusal) => return Err(too_late(tx, &request, seen, person, refusal).await?.into()),
-                };
-                if let (Some(seen), Action::Decide { .. }) = (seen, &action) {
-                    unseen(tx, &request, seen).await?;
-                }
+                let decision = decide_locked(tx, &be, &request, person, &input, seen).await?;
                 record(tx, &be, &request, &decision).await?;
                 if decision.state.status == Status::Cancelled {
-                    deliveries::stop(tx, request.id, now).await?;
+                    deliveries::stop(tx, request.id, be.now()).await?;
                 }
                 Ok(())
             })
         })
         .await
-        .map_err(Gone::Error)?;
+        .map_err(NoPage::Error)?;
     match super::page(backend, caller, &number).await {
         Ok(page) => Ok(page),
-        Err(Error::Refused(Refusal::NotFound)) => Err(Gone::Unseen),
-        Err(error) => Err(Gone::Error(error)),
+        Err(Error::Refused(Refusal::NotFound)) => Err(NoPage::Unseen),
+        Err(error) => Err(NoPage::Error(error)),
     }
+}
+
+/// What a person's action leads to on the locked row, with facts about them as they are in this transaction; nothing is saved yet. A
+/// decision has to rest on all that was asked and answered, and whoever comes too late is told who was faster: `seen` is the number of
+/// events on their screen.
+///
+/// # Errors
+/// Every refusal of `lifecycle::act`; conflict when a question or an answer was not seen.
+pub(crate) async fn decide_locked(
+    tx: &Tx<'_>,
+    backend: &Backend,
+    request: &Request,
+    person: PersonId,
+    input: &ActionInput,
+    seen: Option<u32>,
+) -> Result<Decision> {
+    let now = backend.now();
+    let facts = fresh(tx, person, now).await?;
+    let decision = match lifecycle::act(request, &facts, input, now) {
+        Ok(decision) => decision,
+        Err(refusal) => return Err(too_late(tx, request, seen, person, refusal).await?.into()),
+    };
+    if let (Some(seen), Some(_)) = (seen, input.verdict()) {
+        require_seen(tx, request, seen).await?;
+    }
+    Ok(decision)
 }
 
 /// Does what is due on a request by itself; false when nothing was, or somebody else did it.
@@ -204,7 +205,7 @@ async fn too_late(tx: &Tx<'_>, request: &Request, seen: Option<u32>, person: Per
 }
 
 /// Refuses a decision that did not see a question or an answer. Other approvals given meanwhile change nothing about this one.
-pub(crate) async fn unseen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
+async fn require_seen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
     if seen >= request.state.events {
         return Ok(());
     }

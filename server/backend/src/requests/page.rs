@@ -19,11 +19,12 @@ use domain::forms::Form;
 use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
+use domain::requests::actions::AllowedActions;
 use domain::requests::comments::{self as remarks, Audience, Comment};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
-use domain::requests::wire::{Allowed, AnswerSection, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
+use domain::requests::wire::{AnswerSection, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
 use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
 use domain::requests::{history, lifecycle};
@@ -43,8 +44,10 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
     };
     let work = work(&backend.store().read(caller.organization), backend, caller, &found.request).await?;
     let stalled = stalled(backend, caller, &found, &deliveries).await?;
+    let may_replay = lifecycle::replay(&found.request, &caller.facts, backend.now()).is_ok();
     let mut page = shown(backend, caller, found, Rest { deliveries, allowed, work, at: backend.now() }).await?;
     page.stalled = stalled;
+    page.may_replay = may_replay;
     Ok(page)
 }
 
@@ -88,7 +91,7 @@ pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, s
     let read_at = moment.seen.as_ref().map_or(moment.at, |seen| seen.at);
     let comments = readable(&backend.store().read(caller.organization), caller, &found.request, read_at).await?;
     let comments = comments.into_iter().map(|comment| CommentView { comment, may_change: false }).collect();
-    let rest = Rest { deliveries, allowed: Allowed::default(), work: WorkView { comments, ..WorkView::default() }, at: moment.at };
+    let rest = Rest { deliveries, allowed: AllowedActions::default(), work: WorkView { comments, ..WorkView::default() }, at: moment.at };
     let mut page = shown(backend, caller, found, rest).await?;
     for rule in &mut page.approval.rules {
         (rule.yours, rule.on_behalf_of) = (false, None);
@@ -121,7 +124,7 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<Found> {
 /// What differs between a page of the present and one of the past.
 struct Rest {
     deliveries: Vec<DeliveryView>,
-    allowed: Allowed,
+    allowed: AllowedActions,
     work: WorkView,
     /// The moment that is shown.
     at: DateTime<Utc>,
@@ -176,6 +179,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> 
         deliveries,
         stalled: false,
         allowed,
+        may_replay: false,
         question,
         assignee: request.state.assignee,
         scheduled_for: request.state.scheduled_for.filter(|_| request.state.status == Status::Scheduled),

@@ -8,7 +8,8 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage};
 use domain::requests::Status;
-use domain::requests::wire::{Act, RequestPage};
+use domain::requests::actions::{ActionCall, ActionKind};
+use domain::requests::wire::RequestPage;
 use serde_json::json;
 
 /// A decision on what the caller sees now.
@@ -65,7 +66,7 @@ async fn where_two_people_are_needed_it_waits_no_more_for_who_has_decided() {
         assert_eq!(approvals::count(be, &petra).await.unwrap(), 1);
 
         // Taken back, it waits for him again.
-        requests::act(be, &samir, &number, Act::Withdraw { reason: String::new() }, None).await.unwrap();
+        requests::act(be, &samir, &number, ActionCall::new(ActionKind::Withdraw, ""), None).await.unwrap();
         assert_eq!(approvals::count(be, &samir).await.unwrap(), 1);
         decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
         let page = decide(&world, &petra, &number, Verdict::Approve, "").await.unwrap();
@@ -201,7 +202,7 @@ async fn a_question_goes_back_and_its_answer_has_to_be_seen() {
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 0);
         let seen = asked.events.last().unwrap().seq;
         let answered =
-            requests::act(be, &hana, &number, Act::ProvideInfo { answer: "The north one".to_owned() }, None).await.unwrap().unwrap();
+            requests::act(be, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The north one"), None).await.unwrap().unwrap();
         assert_eq!(answered.summary.status, Status::PendingApproval);
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 1);
         let blind = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen };

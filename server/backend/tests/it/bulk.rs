@@ -46,7 +46,7 @@ async fn many_are_held_and_then_decided_each_for_itself() {
         ];
         let results = hold(&world, &ada, decisions).await;
         assert_eq!(results.iter().map(|one| one.held.is_some()).collect::<Vec<_>>(), [true, true, false, false]);
-        assert!(results[2].refused.as_ref().unwrap().contains("reason"), "{results:?}");
+        assert!(results[2].refused.as_ref().unwrap().contains("decline"), "{results:?}");
         // Held: nothing is decided, the list says so, and a second try is told.
         outbox::run_once(be).await.unwrap();
         assert_eq!(status(&world, &ada, &one).await, Status::PendingApproval);

@@ -17,7 +17,7 @@ use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::connectors::DeliveryStatus;
-use domain::requests::wire::Act;
+use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::{Status, What};
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
@@ -198,7 +198,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
         decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
-        requests::act(&world.backend, &hana, &number, Act::Cancel { reason: "No longer needed".to_owned() }, None).await.unwrap();
+        requests::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
         run_once(&world.backend).await.unwrap();
 
         // Cancelled between two tries: the rest of the schedule is dropped.
@@ -206,7 +206,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         let other = approved(&world).await;
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         assert_eq!(desk.calls().len(), 1);
-        requests::act(&world.backend, &hana, &other, Act::Cancel { reason: "".to_owned() }, None).await.unwrap();
+        requests::act(&world.backend, &hana, &other, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
         world.clock.advance(Duration::days(1));
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
         assert_eq!(desk.calls().len(), 0);
@@ -247,7 +247,7 @@ async fn failed_tries_follow_the_schedule_until_given_up_and_replayed() {
         assert!(!own.events.iter().any(|event| matches!(&event.what, What::DeliveryFailed { error, .. } if !error.is_empty())));
 
         for (caller, wanted) in [(&hana, false), (&mina, false)] {
-            assert_eq!(requests::page(&world.backend, caller, &number).await.unwrap().allowed.replay, wanted);
+            assert_eq!(requests::page(&world.backend, caller, &number).await.unwrap().may_replay, wanted);
             assert!(matches!(refusal(requests::replay(&world.backend, caller, delivery.id).await), Refusal::NotNow { .. }));
         }
         let otto = world.caller("south", "otto").await;

@@ -11,7 +11,7 @@ use backend::{approvals, outbox, people, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
-use domain::requests::wire::Act;
+use domain::requests::actions::ActionCall;
 use serde_json::json;
 
 const PASSWORD: &str = "a long enough password";
@@ -219,14 +219,14 @@ async fn whoever_left_decides_nothing_is_chosen_nowhere_and_is_told_nothing() {
         assert!(backend::delegations::page(be, &petra).await.unwrap().given.iter().all(|row| row.ended_early), "her deputies ended");
         assert!(people::search_people(be, &hana, "ruth").await.unwrap().is_empty());
         let ada = world.caller("north", "ada").await;
-        let to = domain::requests::wire::Approver::Person(ruth.id());
-        let act = Act::Reroute { rule: "platform".to_owned(), to, reason: "Because".to_owned() };
+        let to = domain::requests::actions::ActionReceiver::Person(ruth.id());
+        let act = ActionCall::reroute("platform", to, "Because");
         assert!(matches!(refusal(requests::act(be, &ada, &number, act, None).await), Refusal::Input { path, .. } if path == "to"));
         world.clock.advance(Duration::minutes(2));
         outbox::run_once(be).await.unwrap();
         let counted = approvals::count(be, &ruth).await.unwrap();
         assert!(counted <= 1, "an old caller finds no more than what is indexed");
-        assert!(refusal(requests::act(be, &mina, &number, Act::Assign { to: Some(ruth.id()) }, None).await) != Refusal::NotFound);
+        assert!(refusal(requests::act(be, &mina, &number, ActionCall::assign(ruth.id()), None).await) != Refusal::NotFound);
     })
     .await;
 }

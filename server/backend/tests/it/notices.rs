@@ -18,7 +18,7 @@ use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleFilter, Period, Show};
 use domain::notices::wire::{ChangeMine, ChangeOurs};
 use domain::notices::{Channel, Quiet, Summary};
-use domain::requests::wire::Act;
+use domain::requests::actions::{ActionCall, ActionKind};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -150,7 +150,11 @@ async fn an_email_answers_the_first_of_its_thread_and_a_chat_the_first_message()
         let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
         link(&world, &hana, "", "4711").await;
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
-        for act in [Act::Start, Act::Block { reason: "No part".into() }, Act::Unblock { note: "It came".into() }] {
+        for act in [
+            ActionCall::new(ActionKind::Start, ""),
+            ActionCall::new(ActionKind::Block, "No part"),
+            ActionCall::new(ActionKind::Unblock, "It came"),
+        ] {
             requests::act(&world.backend, &mina, &number, act, None).await.unwrap();
             world.clock.advance(Duration::seconds(1));
             work(&world).await;
@@ -180,8 +184,8 @@ async fn a_person_chooses_within_what_the_organization_leaves_open() {
         let event = || "request_blocked".to_owned();
         let blocked = async || {
             let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
-            requests::act(be, &mina, &number, Act::Start, None).await.unwrap();
-            requests::act(be, &mina, &number, Act::Block { reason: "No part".into() }, None).await.unwrap();
+            requests::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap();
+            requests::act(be, &mina, &number, ActionCall::new(ActionKind::Block, "No part"), None).await.unwrap();
             work(&world).await;
             let mails = outside.mails().into_iter().filter(|(_, _, text)| text.contains("cannot go on")).count();
             let bells = bell(&world, &hana).await.0.into_iter().filter(|event| event == "request_blocked").count();
@@ -346,15 +350,15 @@ async fn a_destination_hears_of_a_request_in_order_also_after_a_failure() {
         world.apply_file("north", "connectors.yaml", &hook.replace("URL", &format!("http://{url}/hook"))).await;
         let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
-        requests::act(&world.backend, &mina, &number, Act::Start, None).await.unwrap();
+        requests::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap();
         let block = async |reason: &str| {
-            requests::act(&world.backend, &mina, &number, Act::Block { reason: reason.into() }, None).await.unwrap();
+            requests::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Block, reason), None).await.unwrap();
         };
         block("First").await;
         outside.1.store(true, Ordering::SeqCst);
         work(&world).await;
         outside.1.store(false, Ordering::SeqCst);
-        requests::act(&world.backend, &mina, &number, Act::Unblock { note: "Second".into() }, None).await.unwrap();
+        requests::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Unblock, "Second"), None).await.unwrap();
         block("Third").await;
         work(&world).await;
         assert_eq!(outside.at("/hook").len(), 0, "the first is tried again in a minute: the others wait for it");
@@ -372,7 +376,7 @@ async fn a_cancelled_request_is_told_as_cancelled_though_nothing_is_handed_on_an
         let outside = Outside::open(&world).await;
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        requests::act(&world.backend, &hana, &number, Act::Cancel { reason: "Not needed".into() }, None).await.unwrap();
+        requests::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
         work(&world).await;
         let ended: Vec<String> = outside.mails().into_iter().filter(|(_, _, text)| text.contains("cancelled")).map(|(to, ..)| to).collect();
         assert_eq!(ended, ["ruth@north.example", "samir@north.example"]);

@@ -8,8 +8,9 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::connectors::DeliveryStatus;
 use domain::requests::Status;
+use domain::requests::actions::{ActionCall, ActionKind, AllowedActions};
 use domain::requests::comments::Audience;
-use domain::requests::wire::{Act, Allowed, RequestPage};
+use domain::requests::wire::RequestPage;
 use domain::requests::work::{CommentDraft, CommentView, WorkView};
 use serde_json::json;
 
@@ -21,11 +22,11 @@ async fn every_moment_reads_exactly_as_it_did() {
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
         let mut then: Vec<RequestPage> = vec![requests::page(be, &mina, &number).await.unwrap()];
         let steps = [
-            Act::Assign { to: None },
-            Act::Start,
-            Act::RequestInfo { question: "Which?".to_owned() },
-            Act::Cancel { reason: "Stop".to_owned() },
-            Act::Uncancel { reason: String::new() },
+            ActionCall::new(ActionKind::AssignToMe, ""),
+            ActionCall::new(ActionKind::Start, ""),
+            ActionCall::new(ActionKind::RequestInfo, "Which?"),
+            ActionCall::new(ActionKind::Cancel, "Stop"),
+            ActionCall::new(ActionKind::Uncancel, ""),
         ];
         for act in steps {
             world.clock.advance(chrono::Duration::minutes(4));
@@ -52,7 +53,7 @@ async fn every_moment_reads_exactly_as_it_did() {
             assert_eq!((moment.seq, moment.last, moment.at), (seq, last, page.events.last().unwrap().at));
             let comments = page.work.comments.iter().cloned().map(|view| CommentView { may_change: false, ..view }).collect();
             let work = WorkView { comments, ..WorkView::default() };
-            let expected = RequestPage { allowed: Allowed::default(), work, ..page.clone() };
+            let expected = RequestPage { allowed: AllowedActions::default(), work, ..page.clone() };
             assert_eq!(now, expected, "after event {seq}");
         }
         let beyond = requests::page_at(be, &mina, &number, 99, false).await.unwrap();

@@ -11,7 +11,7 @@ use backend::{console, requests};
 use chrono::Duration;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleFilter, ConsoleRow, Period, Show};
-use domain::requests::wire::Act;
+use domain::requests::actions::{ActionCall, ActionKind};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -255,7 +255,7 @@ async fn an_event_says_where_the_request_stood_when_it_happened() {
         let number = approved(&world).await;
         let status = requests::page(&world.backend, &world.caller("north", "ada").await, &number).await.unwrap().summary.status;
         let hana = world.caller("north", "hana").await;
-        requests::act(&world.backend, &hana, &number, Act::Cancel { reason: "No longer needed".to_owned() }, None).await.unwrap();
+        requests::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
         run_once(&world.backend).await.unwrap();
         let told: Value = serde_json::from_str(&calls.recv().await.unwrap().1).unwrap();
         assert_eq!((&told["type"], &told["data"]["status"]), (&Value::from("request_approved"), &serde_json::json!(status)));

@@ -8,9 +8,9 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::requests::Status;
+use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::queue::{Due, Holder, LANES, QueueFilter, QueuePage};
 use domain::requests::sla::shown::Pace;
-use domain::requests::wire::Act;
 use serde_json::json;
 
 /// A note that somebody has to look at within so many minutes.
@@ -27,7 +27,7 @@ async fn note(world: &World, who: &Caller) -> String {
     file(world, who, "note", json!({"text": "A lamp is broken"})).await
 }
 
-async fn act(world: &World, who: &Caller, number: &str, act: Act) {
+async fn act(world: &World, who: &Caller, number: &str, act: ActionCall) {
     requests::act(&world.backend, who, number, act, None).await.unwrap();
 }
 
@@ -73,7 +73,7 @@ async fn pages_follow_each_other_whatever_is_filed_meanwhile() {
         assert_eq!((first.rows.len(), numbers(&first).concat()), (50, filed[..50].concat()));
         assert_eq!((first.counts.open, first.counts.unassigned, first.counts.mine, first.counts.late), (120, 120, 0, 0));
         // One that was shown ends, and one is filed that stands behind all of them.
-        act(&world, &hana, &filed[3], Act::Cancel { reason: "Found it".to_owned() }).await;
+        act(&world, &hana, &filed[3], ActionCall::new(ActionKind::Cancel, "Found it")).await;
         filed.push(note(&world, &hana).await);
         let second = requests::queue(&world.backend, &mina, QueueFilter::default(), first.next.clone()).await.unwrap();
         assert_eq!(numbers(&second).concat(), filed[50..100].concat());
@@ -96,15 +96,15 @@ async fn every_filter_finds_its_own() {
         let jonas = world.caller("north", "jonas").await;
         let free = note(&world, &hana).await;
         let held = note(&world, &jonas).await;
-        act(&world, &mina, &held, Act::Assign { to: None }).await;
+        act(&world, &mina, &held, ActionCall::new(ActionKind::AssignToMe, "")).await;
         let begun = note(&world, &hana).await;
-        act(&world, &ada, &begun, Act::Start).await;
+        act(&world, &ada, &begun, ActionCall::new(ActionKind::Start, "")).await;
         world.clock.advance(Duration::minutes(1));
         let waiting = file(&world, &hana, "laptop", json!({"model": "light"})).await;
         let over = note(&world, &hana).await;
-        act(&world, &hana, &over, Act::Cancel { reason: "Found it".to_owned() }).await;
+        act(&world, &hana, &over, ActionCall::new(ActionKind::Cancel, "Found it")).await;
         let gone = file(&world, &hana, "laptop", json!({"model": "light"})).await;
-        act(&world, &hana, &gone, Act::Delete { reason: "Twice".to_owned() }).await;
+        act(&world, &hana, &gone, ActionCall::new(ActionKind::Delete, "Twice")).await;
 
         let all = QueueFilter::default;
         let cases = [
@@ -138,7 +138,10 @@ async fn every_filter_finds_its_own() {
         assert_eq!((page.counts.open, page.counts.mine, page.counts.unassigned), (4, 1, 2));
         let held = &page.rows[1];
         assert_eq!((held.assignee.as_ref().unwrap().name.as_str(), held.summary.note.as_str()), ("Mina Park", "Mina Park has it"));
-        assert_eq!((held.events, held.allowed.start, held.allowed.assign_to_me, held.due_at), (3, true, false, None));
+        assert_eq!(
+            (held.events, held.allowed.may(ActionKind::Start), held.allowed.may(ActionKind::AssignToMe), held.due_at),
+            (3, true, false, None)
+        );
         assert!(page.items.iter().any(|choice| choice.key == "note"));
         assert_eq!(page.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["Ada Marsh", "Mina Park"]);
 
@@ -190,7 +193,7 @@ async fn what_was_promised_first_is_first_and_late_when_its_time_is_over() {
         promise(&world, 60).await;
         let sooner = note(&world, &hana).await;
         let asked = note(&world, &hana).await;
-        act(&world, &mina, &asked, Act::RequestInfo { question: "Which lamp?".to_owned() }).await;
+        act(&world, &mina, &asked, ActionCall::new(ActionKind::RequestInfo, "Which lamp?")).await;
 
         let page = ask(&world, &mina, QueueFilter::default()).await;
         assert_eq!(numbers(&page), [&sooner, &asked, &later, &unpromised]);
@@ -210,12 +213,12 @@ async fn what_was_promised_first_is_first_and_late_when_its_time_is_over() {
         let open = ask(&world, &mina, QueueFilter { status: Some(Status::NeedsInfo), ..Default::default() }).await;
         assert_eq!(open.rows[0].due.as_ref().unwrap().pace, Pace::Paused, "a clock that stands still is not late");
         // The answer sets the clock going with the time that was left.
-        act(&world, &hana, &asked, Act::ProvideInfo { answer: "The one by the door".to_owned() }).await;
+        act(&world, &hana, &asked, ActionCall::new(ActionKind::ProvideInfo, "The one by the door")).await;
         let open = ask(&world, &mina, QueueFilter { text: asked.clone(), ..Default::default() }).await;
         assert_eq!(open.rows[0].due.as_ref().unwrap().words, "1 h left");
         // Resolved work is due no more.
-        act(&world, &mina, &sooner, Act::Start).await;
-        act(&world, &mina, &sooner, Act::Resolve { note: "Replaced".to_owned() }).await;
+        act(&world, &mina, &sooner, ActionCall::new(ActionKind::Start, "")).await;
+        act(&world, &mina, &sooner, ActionCall::new(ActionKind::Resolve, "Replaced")).await;
         assert!(numbers(&ask(&world, &mina, late).await).is_empty());
     })
     .await;

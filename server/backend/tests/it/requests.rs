@@ -5,7 +5,8 @@ use backend::{Caller, Error, requests};
 use domain::Refusal;
 use domain::forms::Answers;
 use domain::id::RequestId;
-use domain::requests::wire::{Act, DraftPage, MyFilter, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::actions::{ActionCall, ActionKind};
+use domain::requests::wire::{DraftPage, MyFilter, SaveDraft, SubmitDraft, Submitted};
 use domain::requests::{Status, What};
 use serde_json::{Value, json};
 
@@ -322,16 +323,19 @@ async fn what_needs_no_approval_is_released_and_worked_on() {
         let page = requests::page(be, &hana, &number).await.unwrap();
         assert_eq!(page.summary.status, Status::Open);
         assert!(page.approval.rules.is_empty());
-        assert!(matches!(refusal(requests::act(be, &hana, &number, Act::Start, None).await), Refusal::NotNow { .. }));
-        let started = requests::act(be, &mina, &number, Act::Start, None).await.unwrap().unwrap();
+        assert!(matches!(
+            refusal(requests::act(be, &hana, &number, ActionCall::new(ActionKind::Start, ""), None).await),
+            Refusal::NotNow { .. }
+        ));
+        let started = requests::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap().unwrap();
         assert_eq!(started.summary.status, Status::InProgress);
-        let done = requests::act(be, &mina, &number, Act::Complete { note: "Read it".to_owned() }, None).await.unwrap().unwrap();
+        let done = requests::act(be, &mina, &number, ActionCall::new(ActionKind::Complete, "Read it"), None).await.unwrap().unwrap();
         assert_eq!(done.summary.status, Status::Completed);
         let whats: Vec<_> = done.events.iter().map(|event| event.seq).collect();
         assert_eq!(whats, [1, 2, 3, 4]);
         assert!(matches!(done.events.last().unwrap().what, What::Completed { .. }));
         assert!(matches!(
-            refusal(requests::act(be, &hana, &number, Act::Cancel { reason: "".to_owned() }, None).await),
+            refusal(requests::act(be, &hana, &number, ActionCall::new(ActionKind::Cancel, ""), None).await),
             Refusal::NotNow { .. }
         ));
         let finished = requests::mine(be, &hana, MyFilter::Finished, None).await.unwrap();
@@ -382,7 +386,7 @@ async fn another_organization_sees_nothing() {
         let number = file(&world, &hana, "badge", json!({"text": "Hello"})).await;
         let be = &world.backend;
         assert_eq!(refusal(requests::page(be, &otto, &number).await), Refusal::NotFound);
-        assert_eq!(refusal(requests::act(be, &otto, &number, Act::Cancel { reason: "".to_owned() }, None).await), Refusal::NotFound);
+        assert_eq!(refusal(requests::act(be, &otto, &number, ActionCall::new(ActionKind::Cancel, ""), None).await), Refusal::NotFound);
         assert_eq!(refusal(requests::open_draft(be, &otto, "badge").await), Refusal::NotFound);
         let page = requests::open_draft(be, &hana, "note").await.unwrap();
         requests::save_draft(be, &hana, saving(&page, "note", json!({"text": "x"}), "note")).await.unwrap();

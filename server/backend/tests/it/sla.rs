@@ -4,9 +4,10 @@ use crate::harness::{World, on_both};
 use crate::requests::file;
 use backend::{Caller, Clock, requests};
 use chrono::{DateTime, Utc};
+use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::queue::QueueFilter;
 use domain::requests::sla::shown::Pace;
-use domain::requests::wire::{Act, ClocksView};
+use domain::requests::wire::ClocksView;
 use serde_json::json;
 
 /// A note with ten working hours, of which one until somebody takes it up.
@@ -29,7 +30,7 @@ async fn note(world: &World, who: &Caller) -> String {
     file(world, who, "note", json!({"text": "A lamp is broken"})).await
 }
 
-async fn act(world: &World, who: &Caller, number: &str, act: Act) {
+async fn act(world: &World, who: &Caller, number: &str, act: ActionCall) {
     requests::act(&world.backend, who, number, act, None).await.unwrap();
 }
 
@@ -61,7 +62,7 @@ async fn due_times_count_working_hours_of_the_calendar() {
             go_to(&world, filed);
             let number = note(&world, &hana).await;
             assert_eq!(due(&world, &mina, &number).await, Some(at(answered_by)), "filed {filed}");
-            act(&world, &mina, &number, Act::Start).await;
+            act(&world, &mina, &number, ActionCall::new(ActionKind::Start, "")).await;
             assert_eq!(due(&world, &mina, &number).await, Some(at(done_by)), "filed {filed}");
             let view = clocks(&world, &hana, &number).await;
             assert_eq!(view.clocks.resolution.unwrap().due_at, Some(at(done_by)));
@@ -78,14 +79,14 @@ async fn the_clock_stands_still_while_the_requester_is_asked() {
         let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
         let number = note(&world, &hana).await;
         go_to(&world, "2026-03-12T10:00:00Z");
-        act(&world, &mina, &number, Act::RequestInfo { question: "Which lamp?".to_owned() }).await;
+        act(&world, &mina, &number, ActionCall::new(ActionKind::RequestInfo, "Which lamp?")).await;
         go_to(&world, "2026-03-12T15:00:00Z");
         let view = clocks(&world, &hana, &number).await;
         let resolution = view.clocks.resolution.unwrap();
         assert_eq!((resolution.paused, resolution.elapsed_seconds, resolution.breached), (true, 3600, false));
         assert_eq!(view.resolution.unwrap().pace, Pace::Paused);
         assert!(view.response.is_none(), "it was answered in time");
-        act(&world, &hana, &number, Act::ProvideInfo { answer: "The one by the door".to_owned() }).await;
+        act(&world, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The one by the door")).await;
         // Nine hours are left: two today, seven tomorrow.
         assert_eq!(due(&world, &mina, &number).await, Some(at("2026-03-13T16:00:00Z")));
         go_to(&world, "2026-03-13T16:30:00Z");
@@ -107,7 +108,7 @@ async fn nothing_is_said_of_time_where_none_was_promised() {
         let before = note(&world, &hana).await;
         promise(&world).await;
         let ended = note(&world, &hana).await;
-        act(&world, &hana, &ended, Act::Cancel { reason: "Found it".to_owned() }).await;
+        act(&world, &hana, &ended, ActionCall::new(ActionKind::Cancel, "Found it")).await;
         // What was promised at submission counts, not what the item says now.
         assert!(requests::page(&world.backend, &hana, &before).await.unwrap().clocks.is_none());
         assert_eq!(due(&world, &mina, &before).await, None);

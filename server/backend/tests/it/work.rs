@@ -8,9 +8,10 @@ use chrono::{Duration, NaiveDate};
 use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::id::TaskId;
+use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::comments::{Audience, Author};
 use domain::requests::tasks::TaskStatus;
-use domain::requests::wire::{Act, RequestPage};
+use domain::requests::wire::RequestPage;
 use domain::requests::work::{CommentDraft, TaskDraft};
 use domain::requests::{Status, What};
 use serde_json::json;
@@ -27,7 +28,7 @@ fn words(body: &str, audience: Audience) -> CommentDraft {
     CommentDraft { audience, task: None, body: body.to_owned() }
 }
 
-async fn act(be: &Backend, caller: &Caller, number: &str, act: Act) -> backend::Result<RequestPage> {
+async fn act(be: &Backend, caller: &Caller, number: &str, act: ActionCall) -> backend::Result<RequestPage> {
     requests::act(be, caller, number, act, None).await.map(|page| page.expect("still seen"))
 }
 
@@ -36,8 +37,8 @@ async fn note(world: &World) -> (String, Caller, Caller) {
     (file(world, &hana, "note", json!({"text": "The door squeaks"})).await, hana, mina)
 }
 
-fn complete() -> Act {
-    Act::Complete { note: String::new() }
+fn complete() -> ActionCall {
+    ActionCall::new(ActionKind::Complete, "")
 }
 
 #[tokio::test]
@@ -49,7 +50,7 @@ async fn a_required_task_holds_the_request_back_until_it_is_over() {
         assert!(matches!(refusal(requests::add_task(be, &mina, &number, task("  ", false)).await), Refusal::Input { path, .. } if path == "title"));
         let page = requests::add_task(be, &mina, &number, task("Oil it", true)).await.unwrap();
         let id = page.work.tasks[0].task.id;
-        act(be, &mina, &number, Act::Start).await.unwrap();
+        act(be, &mina, &number, ActionCall::new(ActionKind::Start, "")).await.unwrap();
         let held = refusal(act(be, &mina, &number, complete()).await);
         assert!(matches!(&held, Refusal::NotNow { message } if message.starts_with("1 required task is not done")), "{held:?}");
         let page = requests::change_task(be, &mina, id, TaskStatus::Done, "Oiled".to_owned()).await.unwrap();
@@ -70,7 +71,7 @@ async fn finishing_the_last_task_and_completing_never_miss_each_other() {
     on_both(|world| async move {
         let be = &world.backend;
         let (number, _, mina) = note(&world).await;
-        act(be, &mina, &number, Act::Start).await.unwrap();
+        act(be, &mina, &number, ActionCall::new(ActionKind::Start, "")).await.unwrap();
         for round in 0..8 {
             let page = requests::add_task(be, &mina, &number, task(&format!("Step {round}"), true)).await.unwrap();
             let id = page.work.tasks.last().unwrap().task.id;
@@ -218,7 +219,7 @@ async fn a_link_opens_one_task_for_somebody_without_an_account() {
         assert!(matches!(&page.events.last().unwrap().what, What::TaskChanged { by_link: Some(name), .. } if name == "Coldline"));
         assert_eq!(page.events.last().unwrap().actor, None);
         // The request is locked: the link still opens, and nothing can be done.
-        act(be, &mina, &number, Act::Start).await.unwrap();
+        act(be, &mina, &number, ActionCall::new(ActionKind::Start, "")).await.unwrap();
         act(be, &mina, &number, complete()).await.unwrap();
         assert!(requests::open_share(be, &token, "192.0.2.1").await.unwrap().locked.is_some());
         let no = refusal(requests::change_shared(be, &token, "192.0.2.1", "Coldline".to_owned(), TaskStatus::Open, String::new()).await);

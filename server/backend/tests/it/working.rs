@@ -8,7 +8,8 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::id::PersonId;
-use domain::requests::wire::{Act, Approver, RequestPage};
+use domain::requests::actions::{ActionCall, ActionKind, ActionReceiver};
+use domain::requests::wire::RequestPage;
 use domain::requests::{Status, What};
 use serde_json::json;
 
@@ -38,17 +39,17 @@ impl Desk {
         file(&self.world, &self.hana, "note", json!({"text": "Hello"})).await
     }
 
-    async fn try_to(&self, who: &Caller, number: &str, act: Act) -> backend::Result<Option<RequestPage>> {
+    async fn try_to(&self, who: &Caller, number: &str, act: ActionCall) -> backend::Result<Option<RequestPage>> {
         requests::act(&self.world.backend, who, number, act, None).await
     }
 
-    async fn does(&self, who: &Caller, number: &str, act: Act) -> RequestPage {
+    async fn does(&self, who: &Caller, number: &str, act: ActionCall) -> RequestPage {
         let said = format!("{act:?}");
         self.try_to(who, number, act).await.unwrap_or_else(|error| panic!("{said}: {error}")).unwrap()
     }
 
     /// Does it and expects the status after it.
-    async fn leads(&self, who: &Caller, number: &str, act: Act, to: Status) -> RequestPage {
+    async fn leads(&self, who: &Caller, number: &str, act: ActionCall, to: Status) -> RequestPage {
         let page = self.does(who, number, act).await;
         assert_eq!(page.summary.status, to);
         page
@@ -72,35 +73,41 @@ async fn the_work_on_a_request_from_open_to_closed() {
     on_both(|world| async move {
         let desk = Desk::new(world).await;
         let number = desk.note().await;
-        let page = desk.leads(&desk.mina, &number, Act::Assign { to: None }, Status::Assigned).await;
+        let page = desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::AssignToMe, ""), Status::Assigned).await;
         assert_eq!(page.assignee.as_ref().map(|person| person.name.as_str()), Some("Mina Park"));
-        let again = desk.try_to(&desk.mina, &number, Act::Assign { to: None }).await;
+        let again = desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::AssignToMe, "")).await;
         assert!(matches!(refusal(again), Refusal::Conflict { message } if message.contains("Mina Park has this request already")));
-        let page = desk.leads(&desk.ada, &number, Act::Assign { to: Some(desk.ada.id()) }, Status::Assigned).await;
+        let page = desk.leads(&desk.ada, &number, ActionCall::assign(desk.ada.id()), Status::Assigned).await;
         assert_eq!(page.assignee.unwrap().id, desk.ada.id());
 
-        desk.leads(&desk.mina, &number, Act::Start, Status::InProgress).await;
-        let empty = desk.try_to(&desk.mina, &number, Act::Block { reason: words(" ") }).await;
-        assert!(matches!(refusal(empty), Refusal::Input { path, .. } if path == "reason"));
-        desk.leads(&desk.mina, &number, Act::Block { reason: words("The part is ordered") }, Status::Blocked).await;
-        desk.leads(&desk.mina, &number, Act::Unblock { note: words("It came") }, Status::InProgress).await;
-        desk.leads(&desk.mina, &number, Act::RequestInfo { question: words("Which room?") }, Status::NeedsInfo).await;
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::Start, ""), Status::InProgress).await;
+        let empty = desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::Block, words(" "))).await;
+        assert!(matches!(refusal(empty), Refusal::Input { path, .. } if path == "words"));
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::Block, words("The part is ordered")), Status::Blocked).await;
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::Unblock, words("It came")), Status::InProgress).await;
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::RequestInfo, words("Which room?")), Status::NeedsInfo).await;
         assert_eq!(desk.page(&desk.hana, &number).await.question.as_deref(), Some("Which room?"));
-        assert!(matches!(refusal(desk.try_to(&desk.mina, &number, Act::ProvideInfo { answer: words("x") }).await), Refusal::NotNow { .. }));
-        desk.leads(&desk.hana, &number, Act::ProvideInfo { answer: words("12") }, Status::InProgress).await;
+        assert!(matches!(
+            refusal(desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::ProvideInfo, words("x"))).await),
+            Refusal::NotNow { .. }
+        ));
+        desk.leads(&desk.hana, &number, ActionCall::new(ActionKind::ProvideInfo, words("12")), Status::InProgress).await;
 
-        let refused = desk.try_to(&desk.mina, &number, Act::Escalate { reason: words("Stuck") }).await;
+        let refused = desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::Escalate, words("Stuck"))).await;
         assert!(matches!(refusal(refused), Refusal::NotNow { message } if message.contains("supervisor")));
-        desk.leads(&desk.ada, &number, Act::Escalate { reason: words("Stuck") }, Status::Escalated).await;
-        desk.leads(&desk.ada, &number, Act::TakeOver, Status::InProgress).await;
-        let page = desk.leads(&desk.mina, &number, Act::Resolve { note: words("Painted") }, Status::Resolved).await;
+        desk.leads(&desk.ada, &number, ActionCall::new(ActionKind::Escalate, words("Stuck")), Status::Escalated).await;
+        desk.leads(&desk.ada, &number, ActionCall::new(ActionKind::TakeOver, ""), Status::InProgress).await;
+        let page = desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::Resolve, words("Painted")), Status::Resolved).await;
         assert!(page.allowed.locked.is_some());
-        assert!(matches!(refusal(desk.try_to(&desk.mina, &number, Act::Block { reason: words("x") }).await), Refusal::NotNow { .. }));
-        desk.leads(&desk.hana, &number, Act::Reopen { reason: words("Still wet") }, Status::InProgress).await;
-        desk.leads(&desk.mina, &number, Act::Resolve { note: words("Dry") }, Status::Resolved).await;
-        let page = desk.leads(&desk.hana, &number, Act::Close { note: words("") }, Status::Completed).await;
-        assert!(!page.allowed.cancel && !page.allowed.reopen);
-        assert!(matches!(refusal(desk.try_to(&desk.ada, &number, Act::Retry).await), Refusal::NotNow { .. }));
+        assert!(matches!(
+            refusal(desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::Block, words("x"))).await),
+            Refusal::NotNow { .. }
+        ));
+        desk.leads(&desk.hana, &number, ActionCall::new(ActionKind::Reopen, words("Still wet")), Status::InProgress).await;
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::Resolve, words("Dry")), Status::Resolved).await;
+        let page = desk.leads(&desk.hana, &number, ActionCall::new(ActionKind::Close, words("")), Status::Completed).await;
+        assert!(!page.allowed.may(ActionKind::Cancel) && !page.allowed.may(ActionKind::Reopen));
+        assert!(matches!(refusal(desk.try_to(&desk.ada, &number, ActionCall::new(ActionKind::Retry, "")).await), Refusal::NotNow { .. }));
         desk.world.deliver_all().await;
     })
     .await;
@@ -111,16 +118,19 @@ async fn work_that_is_checked_is_passed_or_returned_and_not_completed_otherwise(
     on_both(|world| async move {
         let desk = Desk::new(world).await;
         let number = file(&desk.world, &desk.hana, "checked", json!({"text": "Hello"})).await;
-        desk.does(&desk.mina, &number, Act::Start).await;
-        let early = desk.try_to(&desk.mina, &number, Act::Complete { note: words("") }).await;
+        desk.does(&desk.mina, &number, ActionCall::new(ActionKind::Start, "")).await;
+        let early = desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::Complete, words(""))).await;
         assert!(matches!(refusal(early), Refusal::NotNow { message } if message.contains("QA")));
-        desk.leads(&desk.mina, &number, Act::SendToQa { note: words("Ready") }, Status::InQa).await;
-        let own = desk.try_to(&desk.mina, &number, Act::PassQa { note: words("") }).await;
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::SendToQa, words("Ready")), Status::InQa).await;
+        let own = desk.try_to(&desk.mina, &number, ActionCall::new(ActionKind::PassQa, words(""))).await;
         assert!(matches!(refusal(own), Refusal::NotNow { .. }), "Mina does not check quality");
-        assert!(matches!(refusal(desk.try_to(&desk.ada, &number, Act::ReturnFromQa { reason: words("") }).await), Refusal::Input { .. }));
-        desk.leads(&desk.ada, &number, Act::ReturnFromQa { reason: words("Page 2 is missing") }, Status::InProgress).await;
-        desk.leads(&desk.mina, &number, Act::SendToQa { note: words("") }, Status::InQa).await;
-        desk.leads(&desk.ada, &number, Act::PassQa { note: words("Fine") }, Status::Completed).await;
+        assert!(matches!(
+            refusal(desk.try_to(&desk.ada, &number, ActionCall::new(ActionKind::ReturnFromQa, words(""))).await),
+            Refusal::Input { .. }
+        ));
+        desk.leads(&desk.ada, &number, ActionCall::new(ActionKind::ReturnFromQa, words("Page 2 is missing")), Status::InProgress).await;
+        desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::SendToQa, words("")), Status::InQa).await;
+        desk.leads(&desk.ada, &number, ActionCall::new(ActionKind::PassQa, words("Fine")), Status::Completed).await;
         desk.world.deliver_all().await;
     })
     .await;
@@ -131,20 +141,20 @@ async fn work_is_put_off_to_a_time_where_the_person_is() {
     on_both(|world| async move {
         let desk = Desk::new(world).await;
         let number = file(&desk.world, &desk.hana, "checked", json!({"text": "Hello"})).await;
-        let past = desk.try_to(&desk.mina, &number, Act::Schedule { at: local(2026, 3, 12, 8) }).await;
-        assert!(matches!(refusal(past), Refusal::Input { path, .. } if path == "for_time"));
-        let page = desk.leads(&desk.mina, &number, Act::Schedule { at: local(2026, 4, 1, 9) }, Status::Scheduled).await;
+        let past = desk.try_to(&desk.mina, &number, ActionCall::schedule(local(2026, 3, 12, 8))).await;
+        assert!(matches!(refusal(past), Refusal::Input { path, .. } if path == "at"));
+        let page = desk.leads(&desk.mina, &number, ActionCall::schedule(local(2026, 4, 1, 9)), Status::Scheduled).await;
         assert_eq!(page.scheduled_for.unwrap().to_rfc3339(), "2026-04-01T09:00:00+00:00");
         // The same words of another clock: London is an hour ahead in April.
         let mut london = desk.mina.clone();
         london.zone = desk.hana.zone;
-        let page = desk.does(&london, &number, Act::Schedule { at: local(2026, 4, 1, 9) }).await;
+        let page = desk.does(&london, &number, ActionCall::schedule(local(2026, 4, 1, 9))).await;
         assert_eq!(page.scheduled_for.unwrap().to_rfc3339(), "2026-04-01T08:00:00+00:00");
-        let page = desk.leads(&desk.mina, &number, Act::Activate, Status::Open).await;
+        let page = desk.leads(&desk.mina, &number, ActionCall::new(ActionKind::Activate, ""), Status::Open).await;
         assert_eq!(page.scheduled_for, None);
         let plain = desk.note().await;
         assert!(matches!(
-            refusal(desk.try_to(&desk.mina, &plain, Act::Schedule { at: local(2026, 4, 1, 9) }).await),
+            refusal(desk.try_to(&desk.mina, &plain, ActionCall::schedule(local(2026, 4, 1, 9))).await),
             Refusal::NotNow { .. }
         ));
         desk.world.deliver_all().await;
@@ -157,18 +167,18 @@ async fn cancelled_requests_come_back_to_where_they_were_and_deleted_ones_leave_
     on_both(|world| async move {
         let desk = Desk::new(world).await;
         let number = desk.note().await;
-        desk.does(&desk.mina, &number, Act::Start).await;
-        desk.does(&desk.mina, &number, Act::Block { reason: words("Paint") }).await;
-        desk.leads(&desk.hana, &number, Act::Cancel { reason: words("No need") }, Status::Cancelled).await;
+        desk.does(&desk.mina, &number, ActionCall::new(ActionKind::Start, "")).await;
+        desk.does(&desk.mina, &number, ActionCall::new(ActionKind::Block, words("Paint"))).await;
+        desk.leads(&desk.hana, &number, ActionCall::new(ActionKind::Cancel, words("No need")), Status::Cancelled).await;
         let ruth = desk.world.caller("north", "ruth").await;
-        assert_eq!(refusal(desk.try_to(&ruth, &number, Act::Uncancel { reason: words("") }).await), Refusal::NotFound);
-        desk.leads(&desk.hana, &number, Act::Uncancel { reason: words("Needed") }, Status::Blocked).await;
-        desk.does(&desk.mina, &number, Act::Cancel { reason: words("Out of paint") }).await;
-        let not_theirs = desk.try_to(&desk.hana, &number, Act::Uncancel { reason: words("") }).await;
+        assert_eq!(refusal(desk.try_to(&ruth, &number, ActionCall::new(ActionKind::Uncancel, words(""))).await), Refusal::NotFound);
+        desk.leads(&desk.hana, &number, ActionCall::new(ActionKind::Uncancel, words("Needed")), Status::Blocked).await;
+        desk.does(&desk.mina, &number, ActionCall::new(ActionKind::Cancel, words("Out of paint"))).await;
+        let not_theirs = desk.try_to(&desk.hana, &number, ActionCall::new(ActionKind::Uncancel, words(""))).await;
         assert!(matches!(refusal(not_theirs), Refusal::NotNow { .. }), "Mina cancelled it");
 
         let badge = file(&desk.world, &desk.hana, "badge", json!({"text": "Hello"})).await;
-        assert!(desk.try_to(&desk.hana, &badge, Act::Delete { reason: words("By mistake") }).await.unwrap().is_none());
+        assert!(desk.try_to(&desk.hana, &badge, ActionCall::new(ActionKind::Delete, words("By mistake"))).await.unwrap().is_none());
         assert_eq!(refusal(requests::page(&desk.world.backend, &desk.hana, &badge).await), Refusal::NotFound);
         let page = desk.page(&desk.ada, &badge).await;
         assert!(matches!(&page.events.last().unwrap().what, What::Deleted { reason } if reason == "By mistake"));
@@ -187,10 +197,10 @@ async fn approvals_are_taken_back_and_re_routed() {
             (world.caller("north", "ruth").await, world.caller("north", "petra").await, world.caller("north", "jonas").await);
         let number = file(world, &desk.hana, "laptop", json!({"model": "light"})).await;
         decide(world, &ruth, &number, Verdict::Approve, "").await.unwrap();
-        let page = desk.leads(&ruth, &number, Act::Withdraw { reason: words("Wrong one") }, Status::PendingApproval).await;
+        let page = desk.leads(&ruth, &number, ActionCall::new(ActionKind::Withdraw, words("Wrong one")), Status::PendingApproval).await;
         assert!(page.approval.rules.iter().all(|rule| rule.given.is_none()));
 
-        let to = |id: PersonId| Act::Reroute { rule: words("money"), to: Approver::Person(id), reason: words("Ruth is away") };
+        let to = |id: PersonId| ActionCall::reroute(words("money"), ActionReceiver::Person(id), words("Ruth is away"));
         assert!(matches!(refusal(desk.try_to(&petra, &number, to(jonas.id())).await), Refusal::NotNow { .. }), "no administrator");
         assert!(matches!(refusal(desk.try_to(&desk.ada, &number, to(desk.hana.id())).await), Refusal::Input { .. }), "her own");
         let page = desk.does(&desk.ada, &number, to(jonas.id())).await;
@@ -214,8 +224,8 @@ async fn of_two_who_start_the_work_at_once_one_does_and_the_other_is_told_who() 
             let number = desk.note().await;
             let seen = Some(desk.page(&desk.mina, &number).await.events.len() as u32);
             let (one, two) = tokio::join!(
-                requests::act(&desk.world.backend, &desk.mina, &number, Act::Start, seen),
-                requests::act(&other.backend, &desk.ada, &number, Act::Start, seen),
+                requests::act(&desk.world.backend, &desk.mina, &number, ActionCall::new(ActionKind::Start, ""), seen),
+                requests::act(&other.backend, &desk.ada, &number, ActionCall::new(ActionKind::Start, ""), seen),
             );
             let (winner, lost) = match (one, two) {
                 (Ok(page), lost) => (page, lost),
@@ -245,7 +255,7 @@ async fn a_cancellation_and_an_approval_at_once_have_one_outcome() {
         for _ in 0..6 {
             let number = file(&desk.world, &desk.hana, "access", json!({"system": "Ledger"})).await;
             let (cancelled, approved) = tokio::join!(
-                desk.try_to(&desk.hana, &number, Act::Cancel { reason: words("Not needed") }),
+                desk.try_to(&desk.hana, &number, ActionCall::new(ActionKind::Cancel, words("Not needed"))),
                 decide(&other, &ruth, &number, Verdict::Approve, ""),
             );
             let page = desk.page(&desk.hana, &number).await;
