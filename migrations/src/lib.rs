@@ -17,6 +17,7 @@ mod m20261127_000002_receipts;
 mod m20261127_000003_tries;
 mod m20261127_000004_search_names;
 mod m20261127_000005_leaving;
+mod m20261127_000006_subjects;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_tries::Migration),
             Box::new(m20261127_000004_search_names::Migration),
             Box::new(m20261127_000005_leaving::Migration),
+            Box::new(m20261127_000006_subjects::Migration),
         ]
     }
 }

@@ -21,6 +21,8 @@ pub enum Effect {
     },
     /// Tell people, and the addresses that subscribed to the event.
     Notify(Notice),
+    /// Send the person it is about a summary of what they have not seen.
+    Summarize,
 }
 
 /// Something to tell. It carries what it says, so that telling needs no event log.
@@ -54,7 +56,8 @@ impl Effect {
         match self {
             Self::Dispatch { .. } => Self::DISPATCHED,
             Self::Launch { .. } => "request.launched",
-            Self::Notify(_) => "request.told",
+            Self::Notify(_) => "told",
+            Self::Summarize => "summary",
         }
     }
 
@@ -73,6 +76,7 @@ impl Effect {
             Self::Dispatch { .. } => "Handed on",
             Self::Launch { .. } => "Automation started",
             Self::Notify(notice) => crate::notices::find(&notice.event).map_or("Message", |told| told.label),
+            Self::Summarize => "Daily summary",
         }
     }
 }

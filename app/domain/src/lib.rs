@@ -2,7 +2,7 @@
 //!
 //! Words: an *organization* offers *catalog items*; a *person* fills an item's *form* as a *draft*; a submitted draft is a *request*
 //! with a *docket number*, a frozen *form version* and an *approval*; what must happen outside after a decision is an *effect*,
-//! sent as *deliveries* to connectors, each try an *attempt*.
+//! sent as *deliveries* to connectors, each try an *attempt*. What an effect, a delivery or a notice is about is its *subject*.
 //!
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
 
@@ -21,6 +21,7 @@ pub mod recipients;
 pub mod refusal;
 pub mod requests;
 pub mod shorten;
+pub mod subject;
 pub mod text;
 
 pub use refusal::{Problem, Refusal};

@@ -1,11 +1,11 @@
 //! One delivery whole: its schedule, what was sent, what came back, and what can be done about it.
 
 use super::api::{send_now, skip};
-use super::outbox::{sent_words, short};
+use super::outbox::{request_link, sent_words, short};
 use super::state::Desk;
 use crate::approvals::keys::focus;
 use crate::requests::page_deliveries::status_view;
-use crate::ui::{DocketNumber, Icon};
+use crate::ui::Icon;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{AttemptWhole, DeliveryDetail};
 use leptos::prelude::*;
@@ -37,9 +37,7 @@ fn sheet(desk: Desk, first: DeliveryDetail) -> AnyView {
             </div>
             <div class="slip__body stack">
                 <p class="row row--wrap">
-                    <a href=format!("/requests/{}", row.number)>
-                        <DocketNumber number=row.number.clone() />
-                    </a>
+                    {request_link(&row)}
                     <span>{row.title.clone()}</span>
                     <span role="status">{move || status_view(detail.with(|detail| detail.row.status))}</span>
                 </p>

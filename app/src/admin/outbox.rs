@@ -249,7 +249,7 @@ fn select_all(desk: Desk, ids: Memo<Vec<DeliveryId>>) -> AnyView {
 fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
     let row = Memo::new(move |_| desk.page.with(|page| page.rows.iter().find(|row| row.id == id).cloned()));
     let part = move |show: fn(&ConsoleRow) -> AnyView| move || row.with(|row| row.as_ref().map(show));
-    let name = move || row.with(|row| row.as_ref().map(|row| format!("Select {}, {}, {}", row.number, row.event, row.connector)));
+    let name = move || row.with(|row| row.as_ref().map(|row| format!("Select {}, {}, {}", row.subject(), row.event, row.connector)));
     let check = administers.then(|| {
         let press = move |_| {
             desk.selected.update(|selected| {
@@ -288,14 +288,12 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
                 {queued}
             </td>
             <th scope="row">
-                <a href=move || row.with(|row| row.as_ref().map(|row| format!("/requests/{}", row.number)))>
-                    {part(|row| view! { <DocketNumber number=row.number.clone() /> }.into_any())}
-                </a>
+                {part(|row| request_link(row).unwrap_or_else(|| row.title.clone().into_any()))}
             </th>
             <td class="c-event" data-label="Event">
                 <a href=href aria-current=move || opened().then_some("true")>
                     {event}
-                    <span class="visually-hidden">{move || row.with(|row| row.as_ref().map(|row| format!(" of {}, to {}: show the delivery", row.number, row.connector)))}</span>
+                    <span class="visually-hidden">{move || row.with(|row| row.as_ref().map(|row| format!(" of {}, to {}: show the delivery", row.subject(), row.connector)))}</span>
                 </a>
             </td>
             <td class="c-conn" data-label="Connector">
@@ -313,6 +311,18 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// The request's page, behind its number; nothing when it is about something else.
+pub fn request_link(row: &ConsoleRow) -> Option<AnyView> {
+    (!row.number.is_empty()).then(|| {
+        view! {
+            <a href=format!("/requests/{}", row.number)>
+                <DocketNumber number=row.number.clone() />
+            </a>
+        }
+        .into_any()
+    })
 }
 
 fn tries(row: &ConsoleRow) -> AnyView {

@@ -173,7 +173,8 @@ fn nothing() -> AnyView {
 fn line(bell: Bell, row: &NoticeRow) -> AnyView {
     let (id, read) = (row.id.clone(), row.read);
     let (icon, words) = if read { ("circle", "Mark as not read") } else { ("check", "Mark as read") };
-    let label = format!("{words}: {} {}", row.number, row.sentence);
+    let label = format!("{words}: {} {}", if row.number.is_empty() { &row.title } else { &row.number }, row.sentence);
+    let number = (!row.number.is_empty()).then(|| view! { <DocketNumber number=row.number.clone() /> " " }.into_any());
     let quote = (!row.text.is_empty()).then(|| view! { <p class="told__text">{row.text.clone()}</p> });
     let new = (!read).then(|| view! { <span class="visually-hidden">"Not read: "</span> });
     view! {
@@ -184,8 +185,7 @@ fn line(bell: Bell, row: &NoticeRow) -> AnyView {
                     {new} <a href=row.link.clone()>{row.sentence.clone()}</a>
                 </p>
                 <p class="told__about">
-                    <DocketNumber number=row.number.clone() />
-                    " "
+                    {number}
                     {row.title.clone()}
                 </p>
                 {quote}

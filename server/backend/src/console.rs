@@ -28,8 +28,10 @@ use domain::connectors::{Connector, Trial, status, trial};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
+use domain::requests::Request;
 use domain::requests::lifecycle::{self, Observation};
 use domain::requests::wire::Made;
+use domain::subject::Subject;
 use std::collections::BTreeMap;
 
 /// Deliveries replayed by one click, at most.
@@ -66,7 +68,7 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
         show: filter.show,
         connector: (!filter.connector.is_empty()).then(|| filter.connector.clone()),
         since: filter.period.days().map(|days| backend.now() - Duration::days(days)),
-        request: None,
+        subject: None,
     };
     if !domain::text::is_blank_text(&filter.number) {
         let request = match domain::requests::number::parse(&filter.number) {
@@ -74,7 +76,7 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
             None => None,
         };
         // No request has the nil id: what is not a docket number finds nothing.
-        wanted.request = Some(request.map_or(RequestId(uuid::Uuid::nil()), |request| request.id));
+        wanted.subject = Some(Subject::Request(request.map_or(RequestId(uuid::Uuid::nil()), |request| request.id)));
     }
     let mut found = console::page(&handle, &wanted, after.as_deref().and_then(After::read), CONSOLE_ROWS + 1).await?;
     let more = found.len() as u64 > CONSOLE_ROWS;
@@ -145,8 +147,7 @@ async fn destination_views(backend: &Backend, caller: &Caller, known: &[Connecto
 
 async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &[Connector]) -> Result<Vec<ConsoleRow>> {
     let handle = backend.store().read(caller.organization);
-    let requests: Vec<RequestId> = found.iter().map(|delivery| delivery.request).collect();
-    let names = requests::names(&handle, &requests).await?;
+    let topics = outbox::load_topics(&handle, found.iter().map(|delivery| delivery.subject)).await?;
     let ids: Vec<DeliveryId> = found.iter().map(|delivery| delivery.id).collect();
     let mut tried: BTreeMap<DeliveryId, u32> = BTreeMap::new();
     attempts::of(&handle, &ids).await?.into_iter().for_each(|attempt| *tried.entry(attempt.delivery).or_default() += 1);
@@ -157,13 +158,13 @@ async fn rows(backend: &Backend, caller: &Caller, found: Vec<Delivery>, known: &
     let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
     let mut rows = Vec::with_capacity(found.len());
     for delivery in found {
-        let (number, title) = names.get(&delivery.request).cloned().unwrap_or_default();
+        let about = topics.get(&delivery.subject).and_then(|topic| topic.as_ref().ok());
         let attempts = tried.get(&delivery.id).copied().unwrap_or_default();
         rows.push(ConsoleRow {
             id: delivery.id,
             queued_at: delivery.created_at,
-            number,
-            title,
+            number: about.map(|topic| topic.number().to_owned()).unwrap_or_default(),
+            title: about.map_or("Unreadable", |topic| topic.title()).to_owned(),
             event: effects.get(&delivery.effect).copied().unwrap_or("Unreadable").to_owned(),
             connector: to_whom(&delivery, known, &people),
             attempts,
@@ -249,7 +250,7 @@ pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) 
 pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String, since: DateTime<Utc>) -> Result<u32> {
     administer(&caller.facts)?;
     check_day("since", since.date_naive())?;
-    let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), request: None };
+    let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), subject: None };
     let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
     // What ended workers is sent again by who looked at it, one by one.
     found.retain(|delivery| trial(delivery.times.cut_off) != Trial::Never);
@@ -258,21 +259,35 @@ pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String,
     send_now(backend, caller, found.into_iter().map(|delivery| delivery.id).collect()).await
 }
 
+/// The request that a delivery hands on, locked: it hears what somebody does with it, as it hears of every try. None for a delivery that
+/// tells somebody something.
+async fn lock_request(tx: &Tx<'_>, delivery: &Delivery) -> Result<Option<Request>> {
+    match delivery.fulfils() {
+        Some(id) => Ok(Some(requests::lock(tx, id).await?.ok_or(Refusal::NotFound)?)),
+        None => Ok(None),
+    }
+}
+
 /// Sends one delivery now, in a transaction of its own. A pause of its destination is over: somebody wants to know.
 pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: DeliveryId) -> Result<bool> {
     let now = backend.now();
     let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
-    let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
-    lifecycle::replay(&request, actor, now)?;
+    let request = lock_request(tx, &delivery).await?;
+    match &request {
+        Some(request) => lifecycle::replay(request, actor, now)?,
+        None => administer(actor)?,
+    }
     let health = destinations::lock(tx, &delivery.connector).await?;
     if health.paused_until.is_some_and(|until| until > now) {
         destinations::save(tx, &delivery.connector, &Health { paused_until: Some(now), ..health }).await?;
     }
     if deliveries::replay(tx, id, now).await? {
         let seen = Observation::Replayed { connector: delivery.connector, by: actor.person.clone() };
-        record(tx, backend, &request, &lifecycle::observe(&request, &seen, now)).await?;
+        if let Some(request) = request {
+            record(tx, backend, &request, &lifecycle::observe(&request, &seen, now)).await?;
+        }
     } else if console::hurry(tx, id, now).await? {
-        announce(tx, &request);
+        request.iter().for_each(|request| announce(tx, request));
     } else {
         return Ok(false);
     }
@@ -292,7 +307,7 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
             let now = be.now();
             let facts = fresh(tx, person, now).await?;
             let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
-            let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
+            let request = lock_request(tx, &delivery).await?;
             if !console::skip(tx, id, now).await? {
                 return Err(Refusal::not_now("This delivery has ended or is being sent. Only one that waits can be skipped.").into());
             }
@@ -301,7 +316,9 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
                 Attempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
             attempts::insert(tx, vec![(id, attempt)]).await?;
             let seen = Observation::DeliveryFailed { connector: delivery.connector, error };
-            record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
+            if let Some(request) = request {
+                record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
+            }
             tx.announce(Change::Deliveries { organization: delivery.organization });
             Ok(())
         })

@@ -17,6 +17,7 @@ use domain::Refusal;
 use domain::id::EffectId;
 use domain::notices::wire::{NoticeList, NoticeRow};
 use domain::notices::words;
+use domain::subject::Subject;
 
 /// Rows of a page.
 const PAGE: usize = 30;
@@ -46,10 +47,9 @@ fn place(text: &str) -> Option<(DateTime<Utc>, EffectId)> {
 }
 
 fn row(notice: Notice) -> NoticeRow {
-    let place = if words::decides(&notice.event) { "inbox" } else { "requests" };
     NoticeRow {
         id: notice.id.to_string(),
-        link: format!("/{place}/{}", notice.number),
+        link: words::path(&notice.event, notice.subject, &notice.number),
         event: notice.event,
         number: notice.number,
         title: notice.title,
@@ -85,8 +85,8 @@ pub async fn seen(backend: &Backend, caller: &Caller, number: &str) -> Result<()
     let Some(number) = domain::requests::number::parse(number) else { return Ok(()) };
     let Some(request) = requests::by_number(&handle, &number).await? else { return Ok(()) };
     // Most looks change nothing, and wait for no writer.
-    if notices::has_unread(&handle, caller.id(), request.id).await? {
-        mark(backend, caller, Which::OfRequest(request.id), true).await?;
+    if notices::has_unread(&handle, caller.id(), Subject::Request(request.id)).await? {
+        mark(backend, caller, Which::About(Subject::Request(request.id)), true).await?;
     }
     Ok(())
 }

@@ -120,7 +120,9 @@ pub struct DestinationView {
 pub struct ConsoleRow {
     pub id: DeliveryId,
     pub queued_at: DateTime<Utc>,
+    /// The docket number of the request it is about; empty when it is about something else.
     pub number: String,
+    /// What that request asks for, or the name of the person it is about.
     pub title: String,
     /// What happened, in words: "Handed on".
     pub event: String,
@@ -130,6 +132,13 @@ pub struct ConsoleRow {
     pub tries: u32,
     pub status: DeliveryStatus,
     pub next_at: Option<DateTime<Utc>>,
+}
+
+impl ConsoleRow {
+    /// What it is about, in one word or name.
+    pub fn subject(&self) -> &str {
+        if self.number.is_empty() { &self.title } else { &self.number }
+    }
 }
 
 /// One delivery whole.

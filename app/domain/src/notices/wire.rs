@@ -10,8 +10,9 @@ pub struct NoticeRow {
     /// Its id, as text.
     pub id: String,
     pub event: String,
+    /// The docket number; empty when it is about no request.
     pub number: String,
-    /// The item's name.
+    /// The item's name, or the person's whom it is about.
     pub title: String,
     pub icon: String,
     pub sentence: String,
@@ -47,6 +48,7 @@ pub struct MatrixRow {
     pub label: String,
     /// The heading it stands under.
     pub group: String,
+    /// Of the channels that it can go by.
     pub cells: Vec<Cell>,
 }
 

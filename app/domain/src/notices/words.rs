@@ -1,6 +1,7 @@
 //! What a notice says: one sentence, the same in the bell, in e-mail and in chat.
 
 use crate::direction::isolate;
+use crate::subject::Subject;
 
 /// The sentence of an event. `by` is who did it, when somebody did; `requester` is whose request it is.
 pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
@@ -32,13 +33,23 @@ pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
     }
 }
 
-/// The word on the button that opens the request.
+/// The word on the button that opens what it is about.
 pub fn button(event: &str) -> &'static str {
     match event {
         "request_pending_approval" | "approval_fell_back" | "request_approval_reminder" | "request_approval_escalated" => "Read and decide",
         "update_requested" => "Answer",
         "delivery_failed" => "See the delivery",
         _ => "Open the request",
+    }
+}
+
+/// The page that a notice leads to, on this site. `number` is the docket number of a request.
+pub fn path(event: &str, subject: Subject, number: &str) -> String {
+    match subject {
+        Subject::Request(_) if decides(event) => format!("/inbox/{number}"),
+        Subject::Request(_) => format!("/requests/{number}"),
+        Subject::Person(_) => "/profile".to_owned(),
+        Subject::Unknown(_) => "/notifications".to_owned(),
     }
 }
 

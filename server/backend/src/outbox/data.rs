@@ -1,11 +1,11 @@
 //! What a delivery says of its request: the payload of webhooks, and the names that templates use.
 
-use super::message::About;
 use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::{form_versions, organizations, people, requests};
 use crate::templates;
 use chrono::{DateTime, Utc};
+use domain::effect::Notice;
 use domain::forms::Form;
 use domain::id::OrganizationId;
 use domain::notices::words;
@@ -65,11 +65,16 @@ pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &
 }
 
 /// An event of a request as those learn of it who subscribed to it: the request, and what happened. `docs/events.schema.json` says so.
-pub(super) fn event(backend: &Backend, about: &About<'_>, answered: &Answered, at: DateTime<Utc>) -> Value {
-    let mut data = with(backend, about.organization, about.request, answered);
-    let notice = about.notice;
+pub(super) fn event(
+    backend: &Backend,
+    organization: &OrganizationRef,
+    (request, notice): (&Request, &Notice),
+    answered: &Answered,
+    at: DateTime<Utc>,
+) -> Value {
+    let mut data = with(backend, organization, request, answered);
     let text = if words::may_be_shared(&notice.event) { notice.text.as_str() } else { "" };
-    data["status"] = json!(notice.status.unwrap_or(about.request.state.status));
+    data["status"] = json!(notice.status.unwrap_or(request.state.status));
     data["event"] = json!({
         "key": notice.event,
         "at": at,

@@ -12,7 +12,6 @@ use crate::store::deliveries::{Delivery, Recipient};
 use chrono::{DateTime, Utc};
 use domain::connectors::{Trial, trial};
 use domain::effect::{Effect, Notice};
-use domain::requests::Status;
 
 /// Why a delivery is set aside, and what to do.
 const SET_ASIDE: &str = "Set aside: twice in a row the worker ended while it was making this delivery, or could not write down what came \
@@ -70,8 +69,8 @@ async fn send(
     now: DateTime<Utc>,
     frozen: &mut Option<String>,
 ) -> Result<Outcome> {
-    let fulfils = delivery.recipient == Recipient::Fulfilment;
-    if fulfils && prepared.request.state.status == Status::Cancelled {
+    let (fulfils, topic) = (delivery.fulfils().is_some(), &*prepared.topic);
+    if fulfils && topic.is_cancelled() {
         return Ok(Outcome::not_set_up("Not sent: the request was cancelled."));
     }
     let Some(connector) = &prepared.connector else {
@@ -83,14 +82,14 @@ async fn send(
     let organization = &prepared.organization;
     let notice = match &prepared.effect.effect {
         Effect::Notify(notice) => notice.clone(),
-        Effect::Dispatch { .. } | Effect::Launch { .. } => Notice::default(),
+        Effect::Dispatch { .. } | Effect::Launch { .. } | Effect::Summarize => Notice::default(),
     };
-    let about = About { organization, request: &prepared.request, notice: &notice };
+    let about = About { organization, topic, notice: &notice };
     let channel = connectors::find(&connector.kind).and_then(|kind| kind.carries());
-    if let (Recipient::Fulfilment | Recipient::Subscription, Some(answered)) = (&delivery.recipient, &prepared.answered) {
+    if let (Some(request), Some(answered)) = (topic.request(), &prepared.answered) {
         let content = Content::of(delivery, connector, prepared.thread.clone(), || match fulfils {
-            true => data::with(backend, organization, &prepared.request, answered),
-            false => data::event(backend, &about, answered, prepared.effect.created_at),
+            true => data::with(backend, organization, request, answered),
+            false => data::event(backend, organization, (request, &notice), answered, prepared.effect.created_at),
         });
         let name = if fulfils { prepared.effect.effect.name() } else { notice.event.as_str() };
         let decided_at = prepared.effect.created_at;
@@ -103,7 +102,7 @@ async fn send(
         return Ok(outcome);
     }
     let sent = match (&delivery.recipient, channel) {
-        (Recipient::Fulfilment | Recipient::Subscription, _) => return Err(Error::Damaged("its form version is gone".to_owned())),
+        (Recipient::Fulfilment | Recipient::Subscription, _) => return Err(Error::Damaged("it is about no request".to_owned())),
         (_, None) => Err(Outcome::not_set_up(format!("Not sent: {} carries no messages to people any more.", connector.name))),
         (Recipient::Channel, _) => Ok(Sent::Message(message::to_channel(backend, &about, delivery, now).await?)),
         (Recipient::Person(id), Some(channel)) => {

@@ -155,6 +155,7 @@ mod tests {
     use crate::store::deliveries::{Delivery, Recipient};
     use domain::connectors::Times;
     use domain::id::{EffectId, OrganizationId, RequestId};
+    use domain::subject::Subject;
     use uuid::Uuid;
 
     fn ready(connector: &str) -> Ready {
@@ -162,7 +163,7 @@ mod tests {
             id: DeliveryId(Uuid::new_v4()),
             organization: OrganizationId(Uuid::nil()),
             effect: EffectId(Uuid::nil()),
-            request: RequestId(Uuid::nil()),
+            subject: Subject::Request(RequestId(Uuid::nil())),
             connector: connector.to_owned(),
             times: Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 },
             created_at: chrono::DateTime::UNIX_EPOCH,

@@ -1,11 +1,12 @@
-//! What a message to people says, written when it is sent: with the request as it is then.
+//! What a message to people says, written when it is sent: with what it is about as it is then.
 
+use super::topic::Topic;
 use super::{data, tell};
 use crate::Backend;
 use crate::connectors::{Body, Message, Outcome, mail_id};
 use crate::error::Result;
 use crate::store::deliveries::Delivery;
-use crate::store::{addressed, deliveries, notices, threads};
+use crate::store::{Handle, addressed, deliveries, notices, threads};
 use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
 use domain::direction::isolate;
@@ -13,8 +14,8 @@ use domain::effect::Notice;
 use domain::id::PersonId;
 use domain::notices::{self as rules, Channel, words};
 use domain::people::OrganizationRef;
-use domain::requests::Request;
 use domain::shorten::{shorten, utf16_units};
+use domain::subject::Subject;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -37,7 +38,7 @@ pub(super) type Written = std::result::Result<Message, Outcome>;
 /// What a message is about.
 pub(super) struct About<'a> {
     pub organization: &'a OrganizationRef,
-    pub request: &'a Request,
+    pub topic: &'a Topic,
     pub notice: &'a Notice,
 }
 
@@ -67,9 +68,12 @@ fn kept_html(text: &str) -> String {
     made
 }
 
-fn link(backend: &Backend, event: &str, number: &str) -> String {
-    let place = if words::decides(event) { "inbox" } else { "requests" };
-    format!("{}/{place}/{number}", backend.settings().public_url)
+fn link(backend: &Backend, event: &str, subject: Subject, number: &str) -> String {
+    format!("{}{}", backend.settings().public_url, words::path(event, subject, number))
+}
+
+fn link_of(backend: &Backend, about: &About<'_>) -> String {
+    link(backend, &about.notice.event, about.topic.subject(), about.topic.number())
 }
 
 fn settings(backend: &Backend) -> String {
@@ -77,7 +81,7 @@ fn settings(backend: &Backend) -> String {
 }
 
 fn sentence(about: &About<'_>) -> String {
-    words::sentence(&about.notice.event, about.notice.by.as_ref().map(|by| by.name.as_str()), &about.request.requester.name)
+    words::sentence(&about.notice.event, about.notice.by.as_ref().map(|by| by.name.as_str()), about.topic.owner())
 }
 
 /// The message to one person about one event.
@@ -103,7 +107,7 @@ pub(super) async fn to_person(
     };
     let thread = match channel {
         Channel::Email => first_mail(backend, delivery).await?,
-        _ => threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?,
+        _ => first_message(&handle, delivery).await?,
     };
     Ok(body.map(|body| Message { id: delivery.id, now, to, body, thread }).map_err(Outcome::not_set_up))
 }
@@ -126,18 +130,14 @@ pub(super) async fn to_channel(backend: &Backend, about: &About<'_>, delivery: &
     if told.len() > NAMES {
         names.push(format!("{} others", told.len() - NAMES));
     }
-    let (number, title) = (&about.request.number, templates::slack(&isolate(&about.request.item.name)));
-    let mut text = format!(
-        "*<{}|{number}>* {title}\n{}: {}",
-        link(backend, &about.notice.event, number),
-        names.join(", "),
-        templates::slack(&sentence(about))
-    );
+    let (number, title) = (about.topic.number(), templates::slack(&isolate(about.topic.title())));
+    let mut text =
+        format!("*<{}|{number}>* {title}\n{}: {}", link_of(backend, about), names.join(", "), templates::slack(&sentence(about)));
     if words::may_be_shared(&about.notice.event) && !about.notice.text.is_empty() {
         let quoted = templates::slack(&cut(&about.notice.text));
         text.push_str(&quoted.lines().map(|line| format!("\n> {line}")).collect::<String>());
     }
-    let thread = threads::first(&handle, delivery.request, &delivery.connector, &delivery.recipient).await?;
+    let thread = first_message(&handle, delivery).await?;
     Ok(Message { id: delivery.id, now, to: String::new(), body: Body::Chat(text), thread })
 }
 
@@ -153,7 +153,7 @@ pub(super) async fn summary(
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
         return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
     };
-    let since = since_last(backend, delivery).await?;
+    let since = since_last(&handle, id, delivery.created_at).await?;
     let found: Vec<_> = notices::unseen(&handle, id, since, LINES).await?.into_iter().filter(|one| one.at <= delivery.created_at).collect();
     if found.is_empty() {
         return Ok(Err(Outcome::needless("Not sent: everything was read in Docket meanwhile.")));
@@ -165,7 +165,7 @@ pub(super) async fn summary(
     let lines: Vec<Value> = found
         .iter()
         .map(|one| {
-            let link = link(backend, &one.event, &one.number);
+            let link = link(backend, &one.event, one.subject, &one.number);
             let text = cut(&one.text);
             json!({
                 "number": one.number, "title": one.title, "title_line": isolate(&one.title), "sentence": one.sentence, "text": text,
@@ -186,42 +186,53 @@ pub(super) async fn summary(
 }
 
 /// From when on a summary sums up: the one before it, or some days ago.
-async fn since_last(backend: &Backend, delivery: &Delivery) -> Result<DateTime<Utc>> {
-    let earliest = delivery.created_at - SUMMED_UP;
-    let last = deliveries::summary_before(&backend.store().read(delivery.organization), delivery).await?;
+pub(super) async fn since_last(handle: &impl Handle, person: PersonId, until: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let earliest = until - SUMMED_UP;
+    let last = deliveries::summary_before(handle, person, until).await?;
     Ok(last.map_or(earliest, |last| last.max(earliest)))
 }
 
-/// The `Message-ID` of the first e-mail of a person's thread about a request; None for the first itself.
+/// What the other side calls the first message of the thread; None where messages stand alone, and for the first itself.
+async fn first_message(handle: &impl Handle, delivery: &Delivery) -> Result<Option<String>> {
+    if !delivery.subject.keeps_thread() {
+        return Ok(None);
+    }
+    threads::first(handle, delivery.subject, &delivery.connector, &delivery.recipient).await
+}
+
+/// The `Message-ID` of the first e-mail of a person's thread about a subject; None where mails stand alone, and for the first itself.
 async fn first_mail(backend: &Backend, delivery: &Delivery) -> Result<Option<String>> {
+    if !delivery.subject.keeps_thread() {
+        return Ok(None);
+    }
     let first = deliveries::first_of(&backend.store().read(delivery.organization), delivery).await?;
     Ok(first.filter(|first| *first != delivery.id).map(|first| mail_id(backend.settings(), first)))
 }
 
 async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Result<std::result::Result<Body, String>> {
     let first = first_mail(backend, delivery).await?.is_none();
-    let title = &about.request.item.name;
-    let plain = format!("{} {}", about.request.number, isolate(title));
+    let (number, title) = (about.topic.number(), about.topic.title());
+    let plain = if number.is_empty() { sentence(about) } else { format!("{number} {}", isolate(title)) };
     let subject = if first { plain } else { format!("Re: {plain}") };
     let said = cut(&about.notice.text);
-    let answers = match words::decides(&about.notice.event) {
-        true => answers(&data::of(backend, about.organization, about.request).await?),
-        false => Vec::new(),
+    let answers = match about.topic.request().filter(|_| words::decides(&about.notice.event)) {
+        Some(request) => answers(&data::of(backend, about.organization, request).await?),
+        None => Vec::new(),
     };
     let data = json!({
         "subject": subject,
         "preheader": if said.is_empty() { sentence(about) } else { format!("{}: {said}", sentence(about)) },
         "organization": about.organization.name,
-        "number": about.request.number,
+        "number": number,
         "title": title,
         "title_line": isolate(title),
         "sentence": sentence(about),
         "text": said,
         "text_html": kept_html(&said),
         "answers": answers,
-        "link": link(backend, &about.notice.event, &about.request.number),
+        "link": link_of(backend, about),
         "button": words::button(&about.notice.event),
-        "requester_line": format!("Asked by {}.", isolate(&about.request.requester.name)),
+        "footnote": about.topic.footnote(),
         "settings": settings(backend),
     });
     Ok(laid_out(
@@ -253,11 +264,12 @@ fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: Str
 }
 
 fn telegram(backend: &Backend, about: &About<'_>) -> String {
-    let number = &about.request.number;
+    let (number, title) = (about.topic.number(), isolate(about.topic.title()));
+    let title = if number.is_empty() { String::new() } else { format!(" {}", templates::html(&title)) };
     let mut text = format!(
-        "<b><a href=\"{}\">{number}</a></b> {}\n{}.",
-        templates::html(&link(backend, &about.notice.event, number)),
-        templates::html(&isolate(&about.request.item.name)),
+        "<b><a href=\"{}\">{}</a></b>{title}\n{}.",
+        templates::html(&link_of(backend, about)),
+        templates::html(about.topic.short_name()),
         templates::html(&sentence(about)),
     );
     if !about.notice.text.is_empty() {

@@ -1,6 +1,6 @@
 //! The outbox: how what was decided inside happens outside, at least once and in order.
 //!
-//! A use case writes an *effect* in the transaction of its decision. The *relay* turns the effect into one *delivery* per destination.
+//! A use case writes an *effect* in the transaction of its decision, about a *subject*: a request, or a person as an account. The *relay* turns the effect into one *delivery* per destination.
 //! A worker *leases* a delivery, calls its connector outside of any transaction, and records the *attempt* with its outcome. A worker
 //! that dies leaves a lease that runs out; the next one tries again under the same delivery id, by which the other side can tell. It tries
 //! that delivery alone, and one that ends a second worker is set aside (`domain::connectors::trial`).
@@ -21,11 +21,13 @@ mod relay;
 mod summaries;
 mod tell;
 mod tests;
+mod topic;
 mod who;
 mod worker;
 
 pub(crate) use data::sample;
 pub(crate) use tell::carriers;
+pub(crate) use topic::load as load_topics;
 
 use crate::Backend;
 use crate::error::{Error, Result};

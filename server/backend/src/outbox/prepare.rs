@@ -1,18 +1,18 @@
 //! What tries need to know, read for many deliveries together before any of them begins.
 
 use super::data::Answered;
+use super::topic::{self, Topic, Topics, topic_of};
 use crate::Backend;
 use crate::connectors::{self, Receipt, all_by_server};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use crate::store::effects::Recorded;
-use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, requests, threads};
+use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, threads};
 use domain::connectors::{Connector, Trial, trial};
 use domain::forms::Form;
-use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
 use domain::notices::Channel;
 use domain::people::OrganizationRef;
-use domain::requests::Request;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,9 +21,9 @@ pub(super) struct Prepared {
     /// None when the organization and the server have none with this key any more.
     pub connector: Option<Arc<Connector>>,
     pub organization: Arc<OrganizationRef>,
-    pub request: Request,
+    pub topic: Arc<Topic>,
     pub effect: Recorded,
-    /// What began the request's thread there.
+    /// What began its thread there.
     pub thread: Option<String>,
     /// None where nobody is told of the answers.
     pub answered: Option<Answered>,
@@ -65,7 +65,7 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
 struct Known {
     handle: Read,
     organization: Option<Arc<OrganizationRef>>,
-    requests: BTreeMap<RequestId, Result<Request>>,
+    topics: Topics,
     effects: BTreeMap<EffectId, Result<Recorded>>,
     connectors: BTreeMap<String, Result<Option<Arc<Connector>>>>,
     forms: BTreeMap<String, Result<Arc<Form>>>,
@@ -76,14 +76,14 @@ struct Known {
 impl Known {
     async fn read(backend: &Backend, organization: OrganizationId, deliveries: &[Delivery]) -> Result<Self> {
         let (handle, platform) = (backend.store().read(organization), backend.store().platform());
-        let requests = requests::these(&handle, &once(deliveries.iter().map(|one| one.request))).await?;
+        let topics = topic::load(&handle, deliveries.iter().map(|one| one.subject)).await?;
         let effects = effects::these(&handle, &once(deliveries.iter().map(|one| one.effect))).await?;
         let mut connectors = BTreeMap::new();
         for key in once(deliveries.iter().map(|one| one.connector.as_str())) {
             connectors.insert(key.to_owned(), damaged(connector(backend, &handle, key).await)?);
         }
-        let told =
-            deliveries.iter().filter(|one| tells_answers(&one.recipient)).filter_map(|one| requests.get(&one.request)?.as_ref().ok());
+        let told = deliveries.iter().filter(|one| tells_answers(&one.recipient));
+        let told = told.filter_map(|one| topics.get(&one.subject)?.as_ref().ok()?.request());
         let (mut hashes, mut askers) = (BTreeSet::new(), BTreeSet::new());
         for request in told {
             hashes.insert(request.form_version.as_str());
@@ -100,32 +100,32 @@ impl Known {
         let mailed = deliveries.iter().filter(|one| tells_answers(&one.recipient)).filter(mailed);
         let mailed: Vec<DeliveryId> = mailed.map(|one| one.id).collect();
         let receipts = receipts::of(&handle, &mailed).await?;
-        Ok(Self { handle, organization, requests, effects, connectors, forms, emails, receipts })
+        Ok(Self { handle, organization, topics, effects, connectors, forms, emails, receipts })
     }
 
     async fn prepare(&self, delivery: &Delivery) -> Result<Prepared> {
         let organization = self.organization.clone().ok_or_else(|| gone("organization"))?;
-        let request = copy(self.requests.get(&delivery.request), "request")?;
+        let topic = topic_of(&self.topics, delivery.subject)?;
         let effect = copy(self.effects.get(&delivery.effect), "effect")?;
         let connector = copy(self.connectors.get(&delivery.connector), "connector")?;
-        let answered = match tells_answers(&delivery.recipient) {
-            true => Some(Answered {
+        let answered = match topic.request().filter(|_| tells_answers(&delivery.recipient)) {
+            Some(request) => Some(Answered {
                 form: copy(self.forms.get(&request.form_version), "form version")?,
                 email: self.emails.get(&request.requester.id).cloned().unwrap_or_default(),
             }),
-            false => None,
+            None => None,
         };
         let thread = match (&delivery.recipient, &connector) {
             (Recipient::Fulfilment, Some(connector)) if chats(connector) => {
-                // A try of the same request may have begun it a moment ago: asked for each.
-                threads::first(&self.handle, delivery.request, &delivery.connector, &delivery.recipient).await?
+                // A try about the same request may have begun it a moment ago: asked for each.
+                threads::first(&self.handle, delivery.subject, &delivery.connector, &delivery.recipient).await?
             }
             _ => None,
         };
         // Somebody who sends it again wants those asked again who were refused.
         let fresh = delivery.times.attempts == 0;
         let receipts = self.receipts.get(&delivery.id).into_iter().flatten().filter(|one| !(fresh && one.is_refused())).cloned().collect();
-        Ok(Prepared { connector, organization, request, effect, thread, answered, receipts })
+        Ok(Prepared { connector, organization, topic, effect, thread, answered, receipts })
     }
 }
 

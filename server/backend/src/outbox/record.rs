@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::live::Change;
 use crate::requests::{announce, record_each};
 use crate::store::attempts::Attempt;
-use crate::store::deliveries::{self, Delivery, Recipient};
+use crate::store::deliveries::{self, Delivery};
 use crate::store::leases::{self, After};
 use crate::store::{Handle, Tx, attempts, destinations, effects, receipts, requests, threads};
 use chrono::{DateTime, Utc};
@@ -84,7 +84,7 @@ impl Consequence<'_> {
 async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result<Vec<Option<Ended>>> {
     let now = be.now();
     let requests = locked(tx, tries).await?;
-    let follow = |tried| consequence(be, tried, requests.get(&tried.delivery.request), now);
+    let follow = |tried| consequence(be, tried, &requests, now);
     let all: Vec<Consequence<'_>> = tries.iter().map(follow).collect();
     let mine = finish(tx, lease, &all, now).await?;
     let recorded: Vec<&Consequence<'_>> = all.iter().filter(|one| mine.contains(&one.tried.delivery.id)).collect();
@@ -103,8 +103,7 @@ async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result
 
 /// The requests that were handed on, as far as they can be read: the others hear nothing of it, and none of messages to people.
 async fn locked(tx: &Tx<'_>, tries: &[Tried]) -> Result<BTreeMap<RequestId, Request>> {
-    let fulfil = tries.iter().filter(|one| one.delivery.recipient == Recipient::Fulfilment);
-    let ids: Vec<RequestId> = fulfil.map(|one| one.delivery.request).collect();
+    let ids: Vec<RequestId> = tries.iter().filter_map(|one| one.delivery.fulfils()).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -118,9 +117,9 @@ async fn locked(tx: &Tx<'_>, tries: &[Tried]) -> Result<BTreeMap<RequestId, Requ
 }
 
 /// What comes after a try: the schedule is the domain's, and a cancelled request is not tried again.
-fn consequence<'a>(be: &Backend, tried: &'a Tried, request: Option<&Request>, now: DateTime<Utc>) -> Consequence<'a> {
-    let fulfils = tried.delivery.recipient == Recipient::Fulfilment;
-    let cancelled = fulfils && request.is_some_and(|request| request.state.status == Status::Cancelled);
+fn consequence<'a>(be: &Backend, tried: &'a Tried, requests: &BTreeMap<RequestId, Request>, now: DateTime<Utc>) -> Consequence<'a> {
+    let request = tried.delivery.fulfils().and_then(|id| requests.get(&id));
+    let cancelled = request.is_some_and(|request| request.state.status == Status::Cancelled);
     let error = tried.outcome.verdict.error().unwrap_or_default().to_owned();
     if tried.set_aside {
         return Consequence { tried, after: After::SetAside, error, cancelled };
@@ -142,8 +141,8 @@ async fn finish(tx: &Tx<'_>, lease: &str, all: &[Consequence<'_>], now: DateTime
     for one in all {
         let delivery = &one.tried.delivery;
         let made = one.tried.outcome.created.as_ref().map(|created| (created.number.as_str(), created.link.as_str()));
-        if let Some((name, _)) = made.filter(|_| one.tried.outcome.names_message) {
-            threads::begin(tx, delivery.request, &delivery.connector, &delivery.recipient, name).await?;
+        if let Some((name, _)) = made.filter(|_| one.tried.outcome.names_message && delivery.subject.keeps_thread()) {
+            threads::begin(tx, delivery.subject, &delivery.connector, &delivery.recipient, name).await?;
         }
         match (&one.after, made) {
             (After::Delivered, None) => arrived.push(delivery.id),
@@ -220,25 +219,23 @@ async fn observed(
     mut requests: BTreeMap<RequestId, Request>,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Request, Decision)>> {
-    let fulfil: Vec<_> = recorded.iter().filter(|one| one.tried.delivery.recipient == Recipient::Fulfilment).collect();
-    let delivered: Vec<RequestId> =
-        fulfil.iter().filter(|one| one.ended() == Ended::Delivered).map(|one| one.tried.delivery.request).collect();
+    let fulfil: Vec<_> = recorded.iter().filter_map(|one| Some((one.tried.delivery.fulfils()?, one))).collect();
+    let delivered: Vec<RequestId> = fulfil.iter().filter(|(_, one)| one.ended() == Ended::Delivered).map(|(id, _)| *id).collect();
     let mut unfinished = BTreeSet::new();
     if !delivered.is_empty() {
         unfinished = deliveries::not_arrived(tx, &delivered).await?;
         unfinished.append(&mut effects::waiting(tx, &delivered).await?);
     }
     let mut decided = Vec::with_capacity(fulfil.len());
-    for one in fulfil {
-        let delivery = &one.tried.delivery;
-        let Some(request) = requests.remove(&delivery.request) else { continue };
-        let connector = delivery.connector.clone();
+    for (id, one) in fulfil {
+        let Some(request) = requests.remove(&id) else { continue };
+        let connector = one.tried.delivery.connector.clone();
         let seen = match one.ended() {
             Ended::Retrying => {
                 announce(tx, &request);
                 continue;
             }
-            Ended::Delivered => Observation::Delivered { connector, all: !unfinished.contains(&delivery.request) },
+            Ended::Delivered => Observation::Delivered { connector, all: !unfinished.contains(&id) },
             Ended::Failed => Observation::DeliveryFailed { connector, error: one.error.clone() },
         };
         let mut decision = lifecycle::observe(&request, &seen, now);

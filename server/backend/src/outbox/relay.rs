@@ -7,10 +7,11 @@ use crate::requests::record_each;
 use crate::store::deliveries::{New, Recipient};
 use crate::store::effects::Unrelayed;
 use crate::store::{Tx, deliveries, effects, requests};
-use domain::effect::{Effect, Notice};
+use domain::effect::Effect;
 use domain::id::{DeliveryId, EffectId, OrganizationId, RequestId};
 use domain::requests::lifecycle::{self, Observation};
 use domain::requests::{Decision, Request, Status};
+use domain::subject::Subject;
 use futures::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,11 +42,11 @@ impl Relayed {
     }
 }
 
-/// Effects of one organization that are relayed in one transaction, one of each request.
+/// Effects of one organization that are relayed in one transaction, one of each subject.
 #[derive(Clone)]
 enum Batch {
     HandOn(OrganizationId, Arc<[Unrelayed]>),
-    Tell(OrganizationId, Arc<[(Unrelayed, Notice)]>),
+    Tell(OrganizationId, Arc<[Unrelayed]>),
 }
 
 /// Relays effects that wait. One that cannot be relayed does not hold up the others; one that another worker has is left to it.
@@ -62,12 +63,12 @@ pub(super) async fn relay(backend: &Backend) -> Result<Relayed> {
     Ok(relayed)
 }
 
-/// One effect of each request after the other: what happened to a request is told in the order it happened.
+/// One effect of each subject after the other: what happened to one is told in the order it happened.
 fn waves(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
-    let mut before: BTreeMap<RequestId, usize> = BTreeMap::new();
+    let mut before: BTreeMap<(OrganizationId, Subject), usize> = BTreeMap::new();
     let mut waves: Vec<Vec<Unrelayed>> = Vec::new();
     for recorded in found {
-        let wave = before.entry(recorded.request).or_default();
+        let wave = before.entry((recorded.organization, recorded.subject)).or_default();
         match waves.get_mut(*wave) {
             Some(begun) => begun.push(recorded),
             None => waves.push(vec![recorded]),
@@ -78,12 +79,12 @@ fn waves(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
 }
 
 fn batches(wave: Vec<Unrelayed>) -> Vec<Batch> {
-    let mut organizations: BTreeMap<OrganizationId, (Vec<Unrelayed>, Vec<(Unrelayed, Notice)>)> = BTreeMap::new();
-    for mut recorded in wave {
+    let mut organizations: BTreeMap<OrganizationId, (Vec<Unrelayed>, Vec<Unrelayed>)> = BTreeMap::new();
+    for recorded in wave {
         let (hand_on, tell) = organizations.entry(recorded.organization).or_default();
-        match recorded.effect.take_if(|effect| matches!(effect, Effect::Notify(_))) {
-            Some(Effect::Notify(notice)) => tell.push((recorded, notice)),
-            _ => hand_on.push(recorded),
+        match recorded.effect {
+            Some(Effect::Notify(_) | Effect::Summarize) => tell.push(recorded),
+            Some(Effect::Dispatch { .. } | Effect::Launch { .. }) | None => hand_on.push(recorded),
         }
     }
     let mut batches = Vec::new();
@@ -119,8 +120,7 @@ async fn relay_batch(backend: &Backend, batch: Batch) -> Relayed {
 impl Batch {
     fn len(&self) -> usize {
         match self {
-            Self::HandOn(_, effects) => effects.len(),
-            Self::Tell(_, effects) => effects.len(),
+            Self::HandOn(_, effects) | Self::Tell(_, effects) => effects.len(),
         }
     }
 
@@ -134,8 +134,8 @@ impl Batch {
 
 async fn together(backend: &Backend, batch: Batch) -> Result<Relayed> {
     match batch {
-        Batch::Tell(organization, notices) => {
-            let told = tell::relay(backend, organization, &notices).await?;
+        Batch::Tell(organization, effects) => {
+            let told = tell::relay(backend, organization, &effects).await?;
             Ok(Relayed { moved: told > 0, ..Relayed::default() })
         }
         Batch::HandOn(organization, effects) => {
@@ -147,7 +147,7 @@ async fn together(backend: &Backend, batch: Batch) -> Result<Relayed> {
 
 async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Relayed> {
     let now = be.now();
-    let ids: Vec<RequestId> = effects.iter().map(|one| one.request).collect();
+    let ids: Vec<RequestId> = effects.iter().filter_map(|one| one.subject.request()).collect();
     let mut requests = requests::lock_these(tx, &ids).await?;
     let ids: Vec<EffectId> = effects.iter().map(|one| one.id).collect();
     let mine: BTreeSet<EffectId> = effects::relay(tx, &ids, now).await?;
@@ -155,7 +155,8 @@ async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Rel
     let mut relayed = Relayed { moved: !mine.is_empty(), ..Relayed::default() };
     for recorded in effects.iter().filter(|one| mine.contains(&one.id)) {
         relayed.handed_on += u32::from(recorded.hands_on);
-        let request = super::readable(requests.remove(&recorded.request).transpose())?;
+        let request = recorded.subject.request().and_then(|id| requests.remove(&id));
+        let request = super::readable(request.transpose())?;
         let connectors = destinations(recorded, request.as_ref());
         if connectors.is_empty() {
             continue;
@@ -163,7 +164,7 @@ async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Rel
         rows.extend(connectors.iter().map(|key| New {
             id: DeliveryId(be.id()),
             effect: recorded.id,
-            request: recorded.request,
+            subject: recorded.subject,
             connector: key.clone(),
             recipient: Recipient::Fulfilment,
             first_at: now,

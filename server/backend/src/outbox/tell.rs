@@ -1,6 +1,7 @@
 //! A notice becomes what each person is told: a line for the bell, and deliveries to the channels that reach them; and deliveries to
-//! the addresses that subscribed to its event.
+//! the addresses that subscribed to its event. A summary becomes a delivery to its person.
 
+use super::topic::{self, Topic, topic_of};
 use super::who::Who;
 use crate::Backend;
 use crate::connectors;
@@ -9,28 +10,29 @@ use crate::live::Change;
 use crate::store::addressed::{self, Addressed};
 use crate::store::deliveries::{self, New, Recipient};
 use crate::store::effects::{self, Unrelayed};
-use crate::store::{connectors as definitions, notices, organizations, requests};
+use crate::store::{connectors as definitions, notices, organizations};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::connectors::Connector;
-use domain::effect::Notice;
-use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
+use domain::effect::{Effect, Notice};
+use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
 use domain::notices::{self as rules, CHANNELS, Channel, Defaults, Told, words};
-use domain::requests::Request;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// What notices become.
+/// What is told of effects.
 #[derive(Default)]
 struct Telling {
     notices: Vec<notices::Notice>,
     deliveries: Vec<New>,
 }
 
-/// Relays notices of one organization together, one of each request; answers how many. Those that another worker has are left to it.
-pub(super) async fn relay(backend: &Backend, organization: OrganizationId, notices: &[(Unrelayed, Notice)]) -> Result<usize> {
-    let mut tellings = plan(backend, organization, notices).await?;
-    let ids: Vec<EffectId> = notices.iter().map(|(recorded, _)| recorded.id).collect();
+/// Relays what people are told, of one organization together, one effect of each subject; answers how many. Those that another worker has
+/// are left to it.
+pub(super) async fn relay(backend: &Backend, organization: OrganizationId, effects: &[Unrelayed]) -> Result<usize> {
+    let mut tellings = plan(backend, organization, effects).await?;
+    let ids: Vec<EffectId> = effects.iter().map(|recorded| recorded.id).collect();
     let be = backend.clone();
     let work = backend.store().write(organization, move |tx| {
         Box::pin(async move {
@@ -63,54 +65,84 @@ struct Means {
     carriers: BTreeMap<Channel, String>,
 }
 
-/// What each notice becomes. Nobody is told of a request that cannot be read.
-async fn plan(backend: &Backend, organization: OrganizationId, notices: &[(Unrelayed, Notice)]) -> Result<BTreeMap<EffectId, Telling>> {
+/// An effect that tells people something, and whom.
+struct Planned<'a> {
+    recorded: &'a Unrelayed,
+    words: Words<'a>,
+    people: Vec<PersonId>,
+}
+
+/// What is told.
+enum Words<'a> {
+    Event(&'a Notice, &'static Told, Arc<Topic>),
+    Summary,
+}
+
+/// What each effect becomes. Nobody is told of what cannot be read.
+async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrelayed]) -> Result<BTreeMap<EffectId, Telling>> {
     let handle = backend.store().read(organization);
     let now = backend.now();
-    let ids: Vec<RequestId> = notices.iter().map(|(recorded, _)| recorded.request).collect();
-    let requests = requests::these(&handle, &ids).await?;
+    let topics = topic::load(&handle, effects.iter().map(|recorded| recorded.subject)).await?;
     let defaults = super::readable(organizations::notices(&handle).await.map(Some))?.unwrap_or_default();
     let known = definitions::sealed(&handle).await?;
     let means = Means { carriers: carriers(backend, &defaults, &known), defaults, known };
     let mut who = Who::new(&handle, now);
-    let mut planned = Vec::with_capacity(notices.len());
-    for (recorded, notice) in notices {
-        let told = rules::find(&notice.event).ok_or_else(|| Error::failed(format!("there is no event {}", notice.event)))?;
-        match requests.get(&recorded.request) {
-            Some(Ok(request)) => planned.push((recorded, notice, told, request, who.told(told, notice, request).await?)),
-            Some(Err(error)) => tracing::error!(effect = %recorded.id, %error, "nobody is told of a request that cannot be read"),
-            None => {}
+    let mut planned = Vec::with_capacity(effects.len());
+    for recorded in effects {
+        match (&recorded.effect, topic_of(&topics, recorded.subject)) {
+            (Some(Effect::Notify(notice)), Ok(topic)) => {
+                let told = rules::find(&notice.event).ok_or_else(|| Error::failed(format!("there is no event {}", notice.event)))?;
+                let people = who.told(told, notice, &topic).await?;
+                planned.push(Planned { recorded, words: Words::Event(notice, told, topic), people });
+            }
+            (Some(Effect::Summarize), Ok(topic)) => {
+                let person = if let Topic::Person(person) = &*topic { Some(person.id) } else { None };
+                planned.push(Planned { recorded, words: Words::Summary, people: person.into_iter().collect() });
+            }
+            (_, Err(error)) => {
+                tracing::error!(effect = %recorded.id, subject = %recorded.subject, %error, "nobody is told of what cannot be read");
+            }
+            (Some(Effect::Dispatch { .. } | Effect::Launch { .. }) | None, Ok(_)) => {}
         }
     }
-    let everybody: BTreeSet<PersonId> = planned.iter().flat_map(|(.., people)| people.iter().copied()).collect();
+    let everybody: BTreeSet<PersonId> = planned.iter().flat_map(|one| one.people.iter().copied()).collect();
     let everybody: Vec<PersonId> = everybody.into_iter().collect();
     let addressed: BTreeMap<PersonId, Addressed> =
         addressed::of(&handle, &everybody).await?.into_iter().map(|person| (person.id, person)).collect();
-    let tellings = planned.into_iter().map(|(recorded, notice, told, request, people)| {
+    let tellings = planned.into_iter().map(|Planned { recorded, words, people }| {
         let people: Vec<&Addressed> = people.iter().filter_map(|id| addressed.get(id)).collect();
-        (recorded.id, telling(backend, &means, (recorded, notice, told), request, &people, now))
+        let telling = match words {
+            Words::Event(notice, told, topic) => event(backend, &means, (recorded, notice, told), &topic, &people, now),
+            Words::Summary => summary(backend, &means, recorded, &people, now),
+        };
+        (recorded.id, telling)
     });
     Ok(tellings.collect())
 }
 
+/// A delivery of what is told.
+fn new(backend: &Backend, recorded: &Unrelayed, connector: String, recipient: Recipient, first_at: DateTime<Utc>) -> New {
+    New { id: DeliveryId(backend.id()), effect: recorded.id, subject: recorded.subject, connector, recipient, first_at }
+}
+
+/// A summary goes by e-mail, where something carries that.
+fn summary(backend: &Backend, means: &Means, recorded: &Unrelayed, people: &[&Addressed], now: DateTime<Utc>) -> Telling {
+    let Some(carrier) = means.carriers.get(&Channel::Email) else { return Telling::default() };
+    let people = people.iter().filter(|person| !person.email.is_empty());
+    let deliveries = people.map(|person| new(backend, recorded, carrier.clone(), Recipient::Summary(person.id), now));
+    Telling { notices: Vec::new(), deliveries: deliveries.collect() }
+}
+
 /// What one notice becomes for these people.
-fn telling(
+fn event(
     backend: &Backend,
     means: &Means,
     (recorded, notice, told): (&Unrelayed, &Notice, &Told),
-    request: &Request,
+    topic: &Topic,
     people: &[&Addressed],
     now: DateTime<Utc>,
 ) -> Telling {
     let Means { defaults, known, carriers } = means;
-    let new = |connector: String, recipient: Recipient, first_at: DateTime<Utc>| New {
-        id: DeliveryId(backend.id()),
-        effect: recorded.id,
-        request: request.id,
-        connector,
-        recipient,
-        first_at,
-    };
     let mut telling = Telling::default();
     for person in people {
         let reached = |channel| person.choices.reached(defaults, told, channel);
@@ -120,7 +152,7 @@ fn telling(
         };
         let mut sends = |channel: Channel, there: bool| {
             let carrier = carriers.get(&channel).filter(|_| there && reached(channel))?;
-            telling.deliveries.push(new(carrier.clone(), Recipient::Person(person.id), first_at(channel)));
+            telling.deliveries.push(new(backend, recorded, carrier.clone(), Recipient::Person(person.id), first_at(channel)));
             Some(())
         };
         let mailed = sends(Channel::Email, !person.email.is_empty()).is_some();
@@ -130,13 +162,13 @@ fn telling(
         telling.notices.push(notices::Notice {
             id: backend.id(),
             person: person.id,
-            request: request.id,
+            subject: recorded.subject,
             effect: recorded.id,
             event: notice.event.clone(),
-            number: request.number.clone(),
-            title: request.item.name.clone(),
-            icon: request.item.icon.clone(),
-            sentence: words::sentence(&notice.event, notice.by.as_ref().map(|by| by.name.as_str()), &request.requester.name),
+            number: topic.number().to_owned(),
+            title: topic.title().to_owned(),
+            icon: topic.icon().to_owned(),
+            sentence: words::sentence(&notice.event, notice.by.as_ref().map(|by| by.name.as_str()), topic.owner()),
             text: notice.text.clone(),
             in_app: reached(Channel::InApp),
             mailed,
@@ -146,12 +178,15 @@ fn telling(
             read_at: notice.by.as_ref().filter(|by| by.id == person.id).map(|_| now),
         });
     }
-    let channel = carriers.get(&Channel::Slack).filter(|_| !people.is_empty() && defaults.switch(told, Channel::Slack).on);
-    let channel = channel.map(|key| (key.clone(), Recipient::Channel));
-    let subscribed =
-        known.iter().filter(|one| one.enabled && subscribes(one, told.key)).map(|one| (one.key.clone(), Recipient::Subscription));
-    for (connector, recipient) in channel.into_iter().chain(subscribed) {
-        telling.deliveries.push(new(connector, recipient, now));
+    // What is about a person is for nobody else to read.
+    if topic.request().is_some() {
+        let channel = carriers.get(&Channel::Slack).filter(|_| !people.is_empty() && defaults.switch(told, Channel::Slack).on);
+        let channel = channel.map(|key| (key.clone(), Recipient::Channel));
+        let subscribed =
+            known.iter().filter(|one| one.enabled && subscribes(one, told.key)).map(|one| (one.key.clone(), Recipient::Subscription));
+        for (connector, recipient) in channel.into_iter().chain(subscribed) {
+            telling.deliveries.push(new(backend, recorded, connector, recipient, now));
+        }
     }
     telling
 }

@@ -1,5 +1,6 @@
 //! Who is told of an event, as people are now: asked for many notices together, and each part once.
 
+use super::topic::Topic;
 use crate::error::Result;
 use crate::store::{Read, delegations, groups, members};
 use chrono::{DateTime, Utc};
@@ -34,17 +35,20 @@ impl<'a> Who<'a> {
     }
 
     /// Who is told, each once.
-    pub async fn told(&mut self, told: &Told, notice: &Notice, request: &Request) -> Result<Vec<PersonId>> {
+    pub async fn told(&mut self, told: &Told, notice: &Notice, topic: &Topic) -> Result<Vec<PersonId>> {
+        let request = topic.request();
         let mut ids: BTreeSet<PersonId> = BTreeSet::new();
         for part in told.parts {
             match part {
-                Part::Requester => ids.extend([request.requester.id]),
-                Part::Assignee => ids.extend(request.state.assignee.as_ref().map(|person| person.id)),
+                Part::Requester => ids.extend(request.map(|request| request.requester.id)),
+                Part::Assignee => ids.extend(request.and_then(|request| Some(request.state.assignee.as_ref()?.id))),
                 Part::Supervisor => ids.extend(self.supervisors().await?),
                 Part::Administrator => ids.extend(self.administrators().await?),
                 Part::Named => {
                     ids.extend(&notice.people);
-                    ids.extend(self.deciders(notice, request).await?);
+                    if let Some(request) = request {
+                        ids.extend(self.deciders(notice, request).await?);
+                    }
                 }
             }
         }

@@ -13,7 +13,7 @@ use super::{LEASE, Summary, relay, summaries, tests};
 use crate::Backend;
 use crate::connectors::Verdict;
 use crate::error::{Error, Result};
-use crate::store::deliveries::{Destination, Recipient};
+use crate::store::deliveries::Destination;
 use crate::store::leases::{self, Take};
 use crate::timers;
 use domain::id::{DeliveryId, OrganizationId};
@@ -311,7 +311,7 @@ fn together(ended: &mut Vec<Tried>, organization: OrganizationId) -> Vec<Tried> 
     for tried in std::mem::take(ended) {
         let of = &tried.delivery;
         let fits = of.organization == organization && taken.len() < RECORDED;
-        if fits && (of.recipient != Recipient::Fulfilment || requests.insert(of.request)) {
+        if fits && of.fulfils().is_none_or(|request| requests.insert(request)) {
             taken.push(tried);
         } else {
             left.push(tried);

@@ -69,18 +69,19 @@ async fn resolve_call(backend: &Backend, caller: &Caller, call: ActionCall, seen
 ///
 /// # Errors
 /// Not found; not an administrator; the delivery has not failed.
-pub async fn replay(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<RequestPage> {
+pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) -> Result<RequestPage> {
     let (be, person) = (backend.clone(), caller.id());
     let number = backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+                let found = deliveries::find(tx, delivery).await?.ok_or(Refusal::NotFound)?;
                 let facts = fresh(tx, person, be.now()).await?;
-                let request = requests::lock(tx, delivery.request).await?.ok_or(Refusal::NotFound)?;
+                let id = found.subject.request().ok_or(Refusal::NotFound)?;
+                let request = requests::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
                 lifecycle::replay(&request, &facts, be.now())?;
                 // On the page of a request only what failed is sent again; the console also hurries what waits.
-                if delivery.times.failed_at.is_none() || !crate::console::send_one(tx, &be, &facts, id).await? {
+                if found.times.failed_at.is_none() || !crate::console::send_one(tx, &be, &facts, delivery).await? {
                     return Err(Refusal::not_now("This delivery has not failed. Only a failed one can be sent again.").into());
                 }
                 Ok(request.number)

@@ -13,6 +13,7 @@ use domain::requests::Request;
 use domain::requests::comments::{self as rules, Author, Comment};
 use domain::requests::wire::RequestPage;
 use domain::requests::work::CommentDraft;
+use domain::subject::Subject;
 
 /// Mentions of one comment that are looked at.
 const MENTIONS: usize = 20;
@@ -55,7 +56,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
         let effect = effect.in_status(request.state.status);
-        super::recording::tell(tx, &[(request.id, EffectId(be.id()), effect)], be.now()).await?;
+        super::recording::tell(tx, &[(Subject::Request(request.id), EffectId(be.id()), effect)], be.now()).await?;
     }
     announce(tx, request);
     Ok(())

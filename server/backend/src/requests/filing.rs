@@ -25,6 +25,7 @@ use domain::requests::tasks::Task;
 use domain::requests::times::local_times;
 use domain::requests::wire::{SubmitDraft, Submitted};
 use domain::requests::{AnswerTimes, State, Status};
+use domain::subject::Subject;
 use domain::{Problem, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -189,7 +190,8 @@ fn rows(handle: &impl Handle, be: &Backend, prepared: &Prepared, made: &[Task]) 
     let before = State { status: Status::Draft, ..decision.state.clone() };
     let given = made.iter().filter_map(|task| told::given(task, None));
     let all = decision.effects.iter().cloned().chain(told::told(&before, decision)).chain(given);
-    let recorded: Vec<_> = all.map(|effect| (request.id, EffectId(be.id()), effect.in_status(decision.state.status))).collect();
+    let recorded: Vec<_> =
+        all.map(|effect| (Subject::Request(request.id), EffectId(be.id()), effect.in_status(decision.state.status))).collect();
     let mut batch = Batch::default();
     requests::insert(&mut batch, handle, request, *turn, *version)?;
     drafts::take(&mut batch, request.id);

@@ -11,6 +11,7 @@ use domain::effect::Effect;
 use domain::id::{EffectId, RequestId};
 use domain::notices::told;
 use domain::requests::{Decision, Event, Request, State};
+use domain::subject::Subject;
 
 /// What is written of as many requests as share a transaction: each table gets it in one statement.
 #[derive(Default)]
@@ -19,7 +20,7 @@ struct Rows {
     batch: Batch,
     states: Vec<(RequestId, State, Turn)>,
     events: Vec<(RequestId, Event)>,
-    effects: Vec<(RequestId, EffectId, Effect)>,
+    effects: Vec<(Subject, EffectId, Effect)>,
 }
 
 /// Saves a decision about a locked request and announces it. Answers with the state it is in then.
@@ -57,7 +58,7 @@ async fn save(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Deci
     let given = begun.iter().flat_map(|(_, made)| made).filter_map(|task| told::given(task, None));
     let all = decision.effects.iter().cloned().chain(told::told(&request.state, decision)).chain(given);
     let status = decision.state.status;
-    rows.effects.extend(all.map(|effect| (request.id, EffectId(backend.id()), effect.in_status(status))));
+    rows.effects.extend(all.map(|effect| (Subject::Request(request.id), EffectId(backend.id()), effect.in_status(status))));
     let after = waiting(&decision.state);
     if waiting(&request.state) != after || request.state.approval.moves != decision.state.approval.moves {
         waiting_rules::clear(&mut rows.batch, tx, request.id);
@@ -80,10 +81,8 @@ async fn write(tx: &Tx<'_>, backend: &Backend, rows: Rows) -> Result<()> {
 }
 
 /// Records effects that no decision had.
-pub(super) async fn tell(tx: &Tx<'_>, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
-    let mut batch = Batch::default();
-    effects::insert(&mut batch, tx, effects, now)?;
-    all(batch, tx).await
+pub(super) async fn tell(tx: &Tx<'_>, effects: &[(Subject, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+    if effects::record(tx, effects, now).await? { Ok(()) } else { Err(Error::failed("an effect is recorded already")) }
 }
 
 async fn all(batch: Batch, tx: &Tx<'_>) -> Result<()> {

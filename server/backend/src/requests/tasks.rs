@@ -18,6 +18,7 @@ use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
 use domain::requests::wire::RequestPage;
 use domain::requests::work::{MyTask, TaskDraft};
 use domain::requests::{Decision, Request, What};
+use domain::subject::Subject;
 use domain::text::{tidy_line, tidy_prose};
 
 /// Tasks in a person's list: open ones, and those that ended lately.
@@ -82,7 +83,7 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 tasks::save(tx, &task, be.now()).await?;
                 if task.assignee != had {
                     let told = told::given(&task, Some(&facts.person)).map(|effect| effect.in_status(request.state.status));
-                    let told = told.map(|effect| (request.id, EffectId(be.id()), effect));
+                    let told = told.map(|effect| (Subject::Request(request.id), EffectId(be.id()), effect));
                     super::recording::tell(tx, told.as_slice(), be.now()).await?;
                 }
                 super::announce(tx, &request);

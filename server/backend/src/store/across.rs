@@ -14,7 +14,8 @@
 use super::{Limited, Read, Reader, SoleConnection, requests};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
-use domain::id::{OrganizationId, RequestId};
+use domain::id::OrganizationId;
+use domain::subject::Subject;
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, Statement};
 use serde::{Deserialize, Serialize};
@@ -279,8 +280,8 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>
         return Ok((now, vec![Change::Everything]));
     }
     let sql = format!(
-        "SELECT organization_id, request_id FROM events WHERE rowid > $1 UNION SELECT deliveries.organization_id, deliveries.request_id \
-         FROM attempts JOIN deliveries ON deliveries.id = attempts.delivery_id WHERE attempts.rowid > $2 LIMIT {}",
+        "SELECT 'request', organization_id, request_id FROM events WHERE rowid > $1 \
+         UNION SELECT deliveries.subject_kind, deliveries.organization_id, deliveries.subject_id FROM attempts JOIN deliveries ON deliveries.id = attempts.delivery_id WHERE attempts.rowid > $2 LIMIT {}",
         FOUND + 1
     );
     let statement = Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [seen.events.into(), seen.attempts.into()]);
@@ -296,9 +297,13 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>
         }
     }
     for row in rows {
-        let organization = OrganizationId(row.try_get_by_index(0)?);
+        let (kind, organization): (String, _) = (row.try_get_by_index(0)?, OrganizationId(row.try_get_by_index(1)?));
+        let Some(id) = Subject::from_parts(&kind, row.try_get_by_index(2)?).request() else {
+            changes.push(Change::Deliveries { organization });
+            continue;
+        };
         let handle = Read { connection: Limited::over(reader.clone()), organization };
-        match requests::by_id(&handle, RequestId(row.try_get_by_index(1)?)).await {
+        match requests::by_id(&handle, id).await {
             Ok(Some(request)) => changes.push(crate::requests::change(organization, &request)),
             Ok(None) | Err(Error::Damaged(_)) => {}
             Err(error) => return Err(error),

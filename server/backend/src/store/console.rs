@@ -6,7 +6,8 @@ use super::{Handle, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::connectors::wire::Show;
-use domain::id::{DeliveryId, RequestId};
+use domain::id::DeliveryId;
+use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
@@ -17,7 +18,7 @@ pub(crate) struct Wanted {
     pub show: Show,
     pub connector: Option<String>,
     pub since: Option<DateTime<Utc>>,
-    pub request: Option<RequestId>,
+    pub subject: Option<Subject>,
 }
 
 /// Where a list goes on: after this row.
@@ -50,7 +51,7 @@ fn wanted(handle: &impl Handle, wanted: &Wanted) -> Condition {
     };
     all.add_option(wanted.connector.as_ref().map(|key| Column::Connector.eq(key)))
         .add_option(wanted.since.map(|since| Column::CreatedAt.gte(micros(since))))
-        .add_option(wanted.request.map(|id| Column::RequestId.eq(id.0)))
+        .add_option(wanted.subject.map(|subject| Column::SubjectId.eq(subject.id())))
 }
 
 /// The next rows.

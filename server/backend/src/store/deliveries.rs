@@ -6,6 +6,7 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::connectors::Times;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
+use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -18,7 +19,8 @@ pub struct Model {
     pub id: Uuid,
     pub organization_id: Uuid,
     pub effect_id: Uuid,
-    pub request_id: Uuid,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
     pub connector: String,
     pub created_at: i64,
     pub next_at: Option<i64>,
@@ -45,7 +47,7 @@ pub(crate) type Destination = (OrganizationId, String);
 /// For whom a delivery is, besides its connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Recipient {
-    /// The system that fulfils the request.
+    /// The system that fulfils the request it is about.
     Fulfilment,
     /// Everybody in the connector's channel.
     Channel,
@@ -96,7 +98,7 @@ impl Recipient {
 pub(crate) struct New {
     pub id: DeliveryId,
     pub effect: EffectId,
-    pub request: RequestId,
+    pub subject: Subject,
     pub connector: String,
     pub recipient: Recipient,
     /// When it is first tried.
@@ -109,7 +111,7 @@ pub(crate) struct Delivery {
     pub id: DeliveryId,
     pub organization: OrganizationId,
     pub effect: EffectId,
-    pub request: RequestId,
+    pub subject: Subject,
     /// The connector's key.
     pub connector: String,
     /// `attempts` counts the tries of the present schedule; a replay begins a fresh one.
@@ -122,12 +124,19 @@ pub(crate) struct Delivery {
     pub frozen: Option<String>,
 }
 
+impl Delivery {
+    /// The request that it hands on to a system, when it does: that one hears what becomes of it.
+    pub fn fulfils(&self) -> Option<RequestId> {
+        self.subject.request().filter(|_| self.recipient == Recipient::Fulfilment)
+    }
+}
+
 pub(super) fn delivery(row: Model) -> Delivery {
     Delivery {
         id: DeliveryId(row.id),
         organization: OrganizationId(row.organization_id),
         effect: EffectId(row.effect_id),
-        request: RequestId(row.request_id),
+        subject: Subject::from_parts(&row.subject_kind, row.subject_id),
         connector: row.connector,
         times: Times {
             next_at: row.next_at.map(time),
@@ -152,7 +161,8 @@ pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>
                 id: one.id.0,
                 organization_id: handle.organization(),
                 effect_id: one.effect.0,
-                request_id: one.request.0,
+                subject_kind: one.subject.kind().to_owned(),
+                subject_id: one.subject.id(),
                 connector: one.connector.clone(),
                 created_at: micros(now),
                 next_at: Some(micros(one.first_at)),
@@ -181,7 +191,7 @@ pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>
 pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Delivery>> {
     let rows = Entity::find()
         .filter(own(handle, Column::OrganizationId))
-        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::SubjectId.eq(request.0))
         .filter(Column::Recipient.eq(""))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
@@ -200,8 +210,8 @@ pub(crate) async fn find(handle: &impl Handle, id: DeliveryId) -> Result<Option<
 pub(crate) async fn not_arrived(handle: &impl Handle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
-        .column(Column::RequestId)
-        .filter(Column::RequestId.is_in(requests.iter().map(|id| id.0)))
+        .column(Column::SubjectId)
+        .filter(Column::SubjectId.is_in(requests.iter().map(|id| id.0)))
         .filter(own(handle, Column::OrganizationId))
         .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
@@ -235,7 +245,7 @@ pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime
     Entity::update_many()
         .col_expr(Column::NextAt, Expr::value(None::<i64>))
         .col_expr(Column::FailedAt, Expr::value(at))
-        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::SubjectId.eq(request.0))
         .filter(own(handle, Column::OrganizationId))
         .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
@@ -246,13 +256,13 @@ pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime
     Ok(())
 }
 
-/// When the summary before this one was made, of the same person.
-pub(crate) async fn summary_before(handle: &impl Handle, this: &Delivery) -> Result<Option<DateTime<Utc>>> {
+/// When the last summary of a person before a moment was made.
+pub(crate) async fn summary_before(handle: &impl Handle, person: PersonId, before: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let at: Option<i64> = Entity::find()
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .filter(Column::Connector.eq(this.connector.as_str()))
-        .filter(Column::Recipient.eq(this.recipient.written()))
-        .filter(Column::CreatedAt.lt(micros(this.created_at)))
+        .filter(own(handle, Column::OrganizationId))
+        .filter(Column::SubjectId.eq(person.0))
+        .filter(Column::Recipient.eq(Recipient::Summary(person).written()))
+        .filter(Column::CreatedAt.lt(micros(before)))
         .order_by_desc(Column::CreatedAt)
         .limit(1)
         .select_only()
@@ -263,11 +273,11 @@ pub(crate) async fn summary_before(handle: &impl Handle, this: &Delivery) -> Res
     Ok(at.map(time))
 }
 
-/// The earliest delivery of a request to a recipient at a destination: what the others of its thread refer to.
+/// The earliest delivery about a subject to a recipient at a destination: what the others of its thread refer to.
 pub(crate) async fn first_of(handle: &impl Handle, like: &Delivery) -> Result<Option<DeliveryId>> {
     let id: Option<Uuid> = Entity::find()
         .filter(own(handle, Column::OrganizationId))
-        .filter(Column::RequestId.eq(like.request.0))
+        .filter(Column::SubjectId.eq(like.subject.id()))
         .filter(Column::Connector.eq(like.connector.as_str()))
         .filter(Column::Recipient.eq(like.recipient.written()))
         .order_by_asc(Column::CreatedAt)

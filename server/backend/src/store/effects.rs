@@ -2,11 +2,12 @@
 
 use super::batch::Batch;
 use super::free::of_free;
-use super::{Handle, Platform, from_json, micros, time, to_json};
+use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::{EffectId, OrganizationId, RequestId};
+use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
@@ -18,7 +19,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub organization_id: Uuid,
-    pub request_id: Uuid,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
     pub kind: String,
     pub effect: String,
     pub created_at: i64,
@@ -42,9 +44,9 @@ pub(crate) struct Recorded {
 pub(crate) struct Unrelayed {
     pub id: EffectId,
     pub organization: OrganizationId,
-    pub request: RequestId,
+    pub subject: Subject,
     pub created_at: DateTime<Utc>,
-    /// Whether it hands the request on, as its kind says.
+    /// Whether it hands a request on, as its kind says.
     pub hands_on: bool,
     /// None when it cannot be read.
     pub effect: Option<Effect>,
@@ -54,14 +56,15 @@ fn recorded(row: Model) -> Result<Recorded> {
     Ok(Recorded { effect: from_json(&row.effect)?, created_at: time(row.created_at) })
 }
 
-/// Records effects of requests.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(RequestId, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+/// Records effects, each about its subject.
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(Subject, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
     let mut rows = Vec::with_capacity(effects.len());
-    for (request, id, effect) in effects {
+    for (subject, id, effect) in effects {
         let row = Model {
             id: id.0,
             organization_id: handle.organization(),
-            request_id: request.0,
+            subject_kind: subject.kind().to_owned(),
+            subject_id: subject.id(),
             kind: effect.name().to_owned(),
             effect: to_json(effect)?,
             created_at: micros(now),
@@ -71,6 +74,13 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(Reques
     }
     batch.insert::<Entity>(rows);
     Ok(())
+}
+
+/// Records effects that come with nothing else. False when one has the id of another: the use case has to fail or be undone then.
+pub(crate) async fn record(tx: &Tx<'_>, effects: &[(Subject, EffectId, Effect)], now: DateTime<Utc>) -> Result<bool> {
+    let mut batch = Batch::default();
+    insert(&mut batch, tx, effects, now)?;
+    tx.write(batch).await
 }
 
 /// Effects of every organization that have no deliveries yet, oldest first.
@@ -85,7 +95,7 @@ pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unr
     let unrelayed = |row: Model| Unrelayed {
         id: EffectId(row.id),
         organization: OrganizationId(row.organization_id),
-        request: RequestId(row.request_id),
+        subject: Subject::from_parts(&row.subject_kind, row.subject_id),
         created_at: time(row.created_at),
         hands_on: row.kind == Effect::DISPATCHED,
         effect: from_json(&row.effect).ok(),
@@ -94,7 +104,7 @@ pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unr
 }
 
 /// Claims effects for the relay's transaction, and says which: not those that another worker has, nor those with an earlier one of their
-/// request that is still to be relayed.
+/// subject that is still to be relayed.
 pub(crate) async fn relay(handle: &impl Handle, ids: &[EffectId], now: DateTime<Utc>) -> Result<BTreeSet<EffectId>> {
     let found = Query::select()
         .column(Column::Id)
@@ -102,7 +112,7 @@ pub(crate) async fn relay(handle: &impl Handle, ids: &[EffectId], now: DateTime<
         .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
         .and_where(Column::OrganizationId.eq(handle.organization()))
         .and_where(Column::RelayedAt.is_null())
-        .and_where(first_of_its_request())
+        .and_where(first_of_its_subject())
         .to_owned();
     let mut claim = Query::update();
     claim.table(Entity).value(Column::RelayedAt, micros(now)).returning_col(Column::Id);
@@ -110,8 +120,8 @@ pub(crate) async fn relay(handle: &impl Handle, ids: &[EffectId], now: DateTime<
     rows.iter().map(|row| Ok(EffectId(row.try_get_by_index(0)?))).collect()
 }
 
-/// No effect of the same request that is older has still to be relayed.
-fn first_of_its_request() -> SimpleExpr {
+/// No effect of the same subject that is older has still to be relayed. A person can be one in several organizations.
+fn first_of_its_subject() -> SimpleExpr {
     let older = Alias::new("older");
     let of = |column: Column| Expr::col((older.clone(), column));
     let same_moment = Condition::all()
@@ -120,7 +130,8 @@ fn first_of_its_request() -> SimpleExpr {
     let query = Query::select()
         .expr(Expr::val(1))
         .from_as(Entity, older.clone())
-        .and_where(of(Column::RequestId).equals((Entity, Column::RequestId)))
+        .and_where(of(Column::SubjectId).equals((Entity, Column::SubjectId)))
+        .and_where(of(Column::OrganizationId).equals((Entity, Column::OrganizationId)))
         .and_where(of(Column::RelayedAt).is_null())
         .cond_where(Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(same_moment))
         .to_owned();
@@ -131,8 +142,8 @@ fn first_of_its_request() -> SimpleExpr {
 pub(crate) async fn waiting(handle: &impl Handle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
-        .column(Column::RequestId)
-        .filter(Column::RequestId.is_in(requests.iter().map(|id| id.0)))
+        .column(Column::SubjectId)
+        .filter(Column::SubjectId.is_in(requests.iter().map(|id| id.0)))
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Kind.eq(Effect::DISPATCHED))
         .filter(Column::RelayedAt.is_null())

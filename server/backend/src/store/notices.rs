@@ -5,7 +5,8 @@ use super::own::own;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use domain::id::{EffectId, PersonId, RequestId};
+use domain::id::{EffectId, PersonId};
+use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -17,7 +18,8 @@ pub struct Model {
     pub id: Uuid,
     pub organization_id: Uuid,
     pub person_id: Uuid,
-    pub request_id: Uuid,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
     pub effect_id: Uuid,
     pub event: String,
     pub number: String,
@@ -45,7 +47,7 @@ impl ActiveModelBehavior for ActiveModel {}
 pub(crate) struct Notice {
     pub id: Uuid,
     pub person: PersonId,
-    pub request: RequestId,
+    pub subject: Subject,
     pub effect: EffectId,
     pub event: String,
     pub number: String,
@@ -65,7 +67,7 @@ fn notice(row: Model) -> Notice {
     Notice {
         id: row.id,
         person: PersonId(row.person_id),
-        request: RequestId(row.request_id),
+        subject: Subject::from_parts(&row.subject_kind, row.subject_id),
         effect: EffectId(row.effect_id),
         event: row.event,
         number: row.number,
@@ -92,7 +94,8 @@ pub(crate) async fn insert(handle: &impl Handle, notices: Vec<Notice>) -> Result
             id: one.id,
             organization_id: handle.organization(),
             person_id: one.person.0,
-            request_id: one.request.0,
+            subject_kind: one.subject.kind().to_owned(),
+            subject_id: one.subject.id(),
             effect_id: one.effect.0,
             event: one.event,
             number: one.number,
@@ -179,7 +182,7 @@ pub(crate) async fn unseen(handle: &impl Handle, person: PersonId, since: DateTi
 pub(crate) enum Which {
     All,
     These(Vec<Uuid>),
-    OfRequest(RequestId),
+    About(Subject),
 }
 
 /// Marks notices as read, or as not read. Says how many changed.
@@ -192,14 +195,14 @@ pub(crate) async fn mark(handle: &impl Handle, person: PersonId, which: &Which, 
     change = match which {
         Which::All => change,
         Which::These(ids) => change.filter(Column::Id.is_in(ids.iter().copied())),
-        Which::OfRequest(id) => change.filter(Column::RequestId.eq(id.0)),
+        Which::About(subject) => change.filter(Column::SubjectId.eq(subject.id())),
     };
     Ok(change.exec(handle.connection()).await?.rows_affected)
 }
 
-/// Whether a person has unread notices of a request.
-pub(crate) async fn has_unread(handle: &impl Handle, person: PersonId, request: RequestId) -> Result<bool> {
-    let query = Entity::find().filter(unread_of(handle, person)).filter(Column::RequestId.eq(request.0));
+/// Whether a person has unread notices about a subject.
+pub(crate) async fn has_unread(handle: &impl Handle, person: PersonId, subject: Subject) -> Result<bool> {
+    let query = Entity::find().filter(unread_of(handle, person)).filter(Column::SubjectId.eq(subject.id()));
     let id: Option<Uuid> = query.select_only().column(Column::Id).limit(1).into_tuple().one(handle.connection()).await?;
     Ok(id.is_some())
 }

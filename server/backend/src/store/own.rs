@@ -3,7 +3,7 @@
 use super::Handle;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoColumnRef};
 
-/// That a row is of the handle's organization, where its id, its request or the like finds it: compared in a way that no index answers.
+/// That a row is of the handle's organization, where its id, its subject or the like finds it: compared in a way that no index answers.
 /// Without statistics SQLite would rather go through everything of an organization.
 pub(super) fn own(handle: &impl Handle, organization: impl IntoColumnRef + Clone) -> Expr {
     let same = Func::coalesce([Expr::col(organization.clone()), Expr::col(organization)]);
@@ -24,9 +24,9 @@ mod tests {
         let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
         store.migrate().await.unwrap();
         let handle = store.read(OrganizationId(Uuid::nil()));
-        let of_request = deliveries::Entity::find()
+        let of_subject = deliveries::Entity::find()
             .filter(own(&handle, deliveries::Column::OrganizationId))
-            .filter(deliveries::Column::RequestId.eq(Uuid::nil()))
+            .filter(deliveries::Column::SubjectId.eq(Uuid::nil()))
             .filter(deliveries::Column::DeliveredAt.is_null());
         let of_effect =
             notices::Entity::find().filter(own(&handle, notices::Column::OrganizationId)).filter(notices::Column::EffectId.eq(Uuid::nil()));
@@ -35,7 +35,7 @@ mod tests {
             .filter(deliveries::Column::Id.is_in([Uuid::nil(); 128]));
         for (mut statement, key) in [
             (of_ids.build(sea_orm::DatabaseBackend::Sqlite), "(id=?)"),
-            (of_request.build(sea_orm::DatabaseBackend::Sqlite), "request_id=?"),
+            (of_subject.build(sea_orm::DatabaseBackend::Sqlite), "subject_id=?"),
             (of_effect.build(sea_orm::DatabaseBackend::Sqlite), "effect_id=?"),
         ] {
             statement.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);

@@ -1,9 +1,9 @@
-//! Threads: the first message about a request in a channel or to a person, where the other side named it. Later ones stand below it.
+//! Threads: the first message about a subject in a channel or to a person, where the other side named it. Later ones stand below it.
 
 use super::Handle;
 use super::deliveries::Recipient;
 use crate::error::Result;
-use domain::id::RequestId;
+use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QuerySelect};
@@ -12,12 +12,14 @@ use sea_orm::{IntoActiveModel, QuerySelect};
 #[sea_orm(table_name = "threads")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub request_id: Uuid,
+    pub organization_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subject_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub connector: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub recipient: String,
-    pub organization_id: Uuid,
+    pub subject_kind: String,
     /// The other side's name of the message: Slack's `ts`, Telegram's `message_id`.
     pub first: String,
 }
@@ -36,9 +38,8 @@ fn place(recipient: &Recipient) -> String {
 }
 
 /// The first message of a thread, once there is one.
-pub(crate) async fn first(handle: &impl Handle, request: RequestId, connector: &str, recipient: &Recipient) -> Result<Option<String>> {
-    let first = Entity::find_by_id((request.0, connector.to_owned(), place(recipient)))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+pub(crate) async fn first(handle: &impl Handle, subject: Subject, connector: &str, recipient: &Recipient) -> Result<Option<String>> {
+    let first = Entity::find_by_id((handle.organization(), subject.id(), connector.to_owned(), place(recipient)))
         .select_only()
         .column(Column::First)
         .into_tuple()
@@ -47,9 +48,10 @@ pub(crate) async fn first(handle: &impl Handle, request: RequestId, connector: &
 }
 
 /// Begins a thread; one that was begun stays as it is.
-pub(crate) async fn begin(handle: &impl Handle, request: RequestId, connector: &str, recipient: &Recipient, first: &str) -> Result<()> {
+pub(crate) async fn begin(handle: &impl Handle, subject: Subject, connector: &str, recipient: &Recipient, first: &str) -> Result<()> {
     let row = Model {
-        request_id: request.0,
+        subject_kind: subject.kind().to_owned(),
+        subject_id: subject.id(),
         connector: connector.to_owned(),
         recipient: place(recipient),
         organization_id: handle.organization(),

@@ -44,7 +44,7 @@ impl Leftovers {
             let statement = Statement::from_string(connection.get_database_backend(), sql);
             connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
         };
-        let effects = count("SELECT count(*) FROM effects WHERE relayed_at IS NULL AND kind <> 'request.told'").await;
+        let effects = count("SELECT count(*) FROM effects WHERE relayed_at IS NULL AND kind <> 'told'").await;
         let deliveries = count("SELECT count(*) FROM deliveries WHERE delivered_at IS NULL AND failed_at IS NULL").await;
         connection.close().await.unwrap();
         let expected = self.0.load(Ordering::SeqCst);

@@ -30,6 +30,7 @@ mod shared_secrets;
 mod sla;
 mod slow;
 mod timers;
+mod upgrade;
 mod work;
 mod working;
 mod writer;

@@ -1,0 +1,114 @@
+//! What effects and deliveries are about, as it is now: read for many together, and named in one way wherever somebody is told of it.
+//!
+//! The kinds of subjects are known here alone: another one is read in `load` and named in the functions below it.
+
+use crate::error::{Error, Result};
+use crate::store::{Handle, members, requests};
+use domain::direction::isolate;
+use domain::people::PersonRef;
+use domain::requests::{Request, Status};
+use domain::subject::Subject;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What something is about.
+pub(crate) enum Topic {
+    Request(Box<Request>),
+    /// Whoever has the account, as a member or as somebody who was one.
+    Person(PersonRef),
+}
+
+/// Topics by what names them; one that cannot be read is an error of its own, one that is gone is not among them.
+pub(crate) type Topics = BTreeMap<Subject, Result<Arc<Topic>>>;
+
+/// Reads what these are about: one statement for each kind there is among them.
+pub(crate) async fn load(handle: &impl Handle, subjects: impl Iterator<Item = Subject>) -> Result<Topics> {
+    let (mut filed, mut people) = (BTreeSet::new(), BTreeSet::new());
+    for subject in subjects {
+        match subject {
+            Subject::Request(id) => _ = filed.insert(id),
+            Subject::Person(id) => _ = people.insert(id),
+            Subject::Unknown(_) => {}
+        }
+    }
+    let mut topics = Topics::new();
+    if !filed.is_empty() {
+        let found = requests::these(handle, &Vec::from_iter(filed)).await?;
+        let topic = |request: Request| Arc::new(Topic::Request(Box::new(request)));
+        topics.extend(found.into_iter().map(|(id, request)| (Subject::Request(id), request.map(topic))));
+    }
+    if !people.is_empty() {
+        let found = members::people(handle, &Vec::from_iter(people)).await?;
+        topics.extend(found.into_iter().map(|person| (Subject::Person(person.id), Ok(Arc::new(Topic::Person(person))))));
+    }
+    Ok(topics)
+}
+
+/// The topic of a subject, or that it is gone or damaged.
+pub(super) fn topic_of(topics: &Topics, subject: Subject) -> Result<Arc<Topic>> {
+    match topics.get(&subject) {
+        Some(Ok(topic)) => Ok(topic.clone()),
+        Some(Err(error)) => Err(Error::Damaged(error.to_string())),
+        None => Err(Error::Damaged(format!("its {} is gone", subject.kind()))),
+    }
+}
+
+impl Topic {
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Request(request) => Subject::Request(request.id),
+            Self::Person(person) => Subject::Person(person.id),
+        }
+    }
+
+    /// The request, when it is one.
+    pub fn request(&self) -> Option<&Request> {
+        if let Self::Request(request) = self { Some(request) } else { None }
+    }
+
+    /// Whether it is a request that was cancelled: nothing of it is handed on.
+    pub fn is_cancelled(&self) -> bool {
+        self.request().is_some_and(|request| request.state.status == Status::Cancelled)
+    }
+
+    /// Its docket number; empty when it has none.
+    pub fn number(&self) -> &str {
+        self.request().map_or("", |request| &request.number)
+    }
+
+    /// What it is, beside its number.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Request(request) => &request.item.name,
+            Self::Person(person) => &person.name,
+        }
+    }
+
+    /// Its docket number, or else its title: what stands for it where there is room for one of them.
+    pub fn short_name(&self) -> &str {
+        if self.number().is_empty() { self.title() } else { self.number() }
+    }
+
+    pub fn icon(&self) -> &str {
+        match self {
+            Self::Request(request) => &request.item.icon,
+            Self::Person(_) => "user",
+        }
+    }
+
+    /// The name of whoever it belongs to.
+    pub fn owner(&self) -> &str {
+        match self {
+            Self::Request(request) => &request.requester.name,
+            Self::Person(person) => &person.name,
+        }
+    }
+
+    /// Why somebody gets a mail about it, in its last line.
+    pub fn footnote(&self) -> String {
+        match self {
+            Self::Request(_) => format!("Asked by {}.", isolate(self.owner())),
+            Self::Person(_) => format!("This is about the account of {}.", isolate(self.owner())),
+        }
+    }
+}
