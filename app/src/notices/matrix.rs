@@ -1,8 +1,8 @@
 //! The matrix of events and channels, one's own or the organization's.
 
 use crate::ui::Icon;
-use domain::notices::Channel;
 use domain::notices::wire::{Cell, Column, MatrixRow};
+use domain::notices::{CHANNELS, Channel};
 use leptos::prelude::*;
 
 /// A switch that was thrown: event, channel, on, locked.
@@ -87,7 +87,11 @@ struct Place {
 }
 
 fn line(place: Place, row: MatrixRow) -> AnyView {
-    let cells = (0..row.cells.len()).map(|at| cell(place, at, &row)).collect_view();
+    let of_channel = |channel: Channel| match row.cells.iter().position(|cell| cell.channel == channel) {
+        Some(at) => cell(place, at, &row),
+        None => view! { <td class="matrix__c"></td> }.into_any(),
+    };
+    let cells = CHANNELS.into_iter().map(of_channel).collect_view();
     view! {
         <tr>
             <th scope="row">

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: cookies and sessions' data (server), and what roles allow (domain).
 
+mod guessing;
 pub(crate) mod leaving;
 pub(crate) mod password;
 mod profile;

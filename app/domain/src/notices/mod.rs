@@ -60,6 +60,7 @@ pub enum Group {
     Outcome,
     Deadlines,
     System,
+    Account,
 }
 
 impl Group {
@@ -71,6 +72,7 @@ impl Group {
             Self::Outcome => "Outcome",
             Self::Deadlines => "Deadlines",
             Self::System => "Docket itself",
+            Self::Account => "Your account",
         }
     }
 }
@@ -94,6 +96,11 @@ impl Told {
     /// Whether who did it is told as well: sending a request is confirmed.
     pub fn tells_the_actor(&self) -> bool {
         self.key == "new_request_created"
+    }
+
+    /// Whether it can go by a channel at all: what is about an account is for its owner alone, and others read a Slack channel.
+    pub fn goes_by(&self, channel: Channel) -> bool {
+        self.group != Group::Account || channel != Slack
     }
 }
 
@@ -136,6 +143,7 @@ pub const NOTICES: &[Told] = &[
     urgent("request_approval_escalated", "Approval passed on to you", &[Named]),
     urgent("loan_overdue", "Loan overdue", &[Named]),
     told("delivery_failed", "Delivery failed", Group::System, &[Administrator], &[InApp, Email]),
+    told("wrong_passwords", "Wrong passwords", Group::Account, &[Named], &[InApp, Email]),
 ];
 
 /// The entry of an event key.
@@ -241,7 +249,7 @@ impl Choices {
     pub fn reached(&self, defaults: &Defaults, told: &Told, channel: Channel) -> bool {
         let switch = defaults.switch(told, channel);
         let own = self.own.get(told.key).and_then(|channels| channels.get(&channel)).copied();
-        own.filter(|_| !switch.locked).unwrap_or(switch.on)
+        told.goes_by(channel) && own.filter(|_| !switch.locked).unwrap_or(switch.on)
     }
 
     /// When a message is sent that the person wants: None for at once, else when their quiet hours end, in their local time. The bell
@@ -296,6 +304,16 @@ mod tests {
         assert!(!mine.reached(&defaults, told, Email));
         defaults.set(told, Email, Switch { on: true, locked: false });
         assert_eq!(defaults, Defaults::default(), "what is as usual is not kept");
+    }
+
+    #[test]
+    fn what_is_about_an_account_never_goes_to_a_channel_of_many() {
+        let told = find("wrong_passwords").unwrap();
+        let (mut defaults, mut mine) = (Defaults::default(), Choices::default());
+        defaults.set(told, Slack, Switch { on: true, locked: true });
+        mine.own.entry(told.key.to_owned()).or_default().insert(Slack, true);
+        assert_eq!(CHANNELS.map(|channel| mine.reached(&defaults, told, channel)), [true, true, false, false]);
+        assert!(NOTICES.iter().all(|told| told.goes_by(Email)));
     }
 
     #[test]

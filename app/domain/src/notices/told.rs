@@ -2,6 +2,7 @@
 
 use crate::approvals::{Target, machine};
 use crate::effect::{Effect, Notice};
+use crate::id::PersonId;
 use crate::people::PersonRef;
 use crate::requests::tasks::Task;
 use crate::requests::{Decision, State, Status, What, event};
@@ -59,6 +60,11 @@ pub fn given(task: &Task, by: Option<&PersonRef>) -> Option<Effect> {
 /// The notice of a delivery that was given up.
 pub fn delivery_failed(connector: &str, error: &str) -> Effect {
     Effect::Notify(Notice { event: "delivery_failed".to_owned(), text: format!("{connector}: {error}"), ..Notice::default() })
+}
+
+/// The notice to the owner of an account whose password somebody may be guessing. `text` says what happened and what to do.
+pub fn wrong_passwords(owner: PersonId, text: String) -> Effect {
+    Effect::Notify(Notice { event: "wrong_passwords".to_owned(), people: vec![owner], text, ..Notice::default() })
 }
 
 /// Who is asked to decide: those who may, but administrators only once, when the same decision tells them why it is theirs.

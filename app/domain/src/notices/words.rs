@@ -29,6 +29,7 @@ pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
         "request_approval_escalated" => "This took too long elsewhere: you can decide it as well".to_owned(),
         "loan_overdue" => "This loan is overdue".to_owned(),
         "delivery_failed" => "A delivery was given up".to_owned(),
+        "wrong_passwords" => "Somebody entered wrong passwords for your account".to_owned(),
         _ => "Something happened".to_owned(),
     }
 }
@@ -39,6 +40,7 @@ pub fn button(event: &str) -> &'static str {
         "request_pending_approval" | "approval_fell_back" | "request_approval_reminder" | "request_approval_escalated" => "Read and decide",
         "update_requested" => "Answer",
         "delivery_failed" => "See the delivery",
+        "wrong_passwords" => "Open your profile",
         _ => "Open the request",
     }
 }

@@ -84,6 +84,13 @@ fn notifications(folder: &Folder, present: &Present, decided: &Defaults, faults:
         let message = format!("There is no event “{event}”. There are {}", known.join(", "));
         faults.push(folder.fault(file, &["notifications:", &format!("{event}:")], message));
     }
+    for (event, channels) in &decided.switches {
+        let told = notices::find(event);
+        for channel in channels.keys().filter(|channel| told.is_some_and(|told| !told.goes_by(**channel))) {
+            let message = format!("“{event}” is told to the owner of the account alone, and never by {}. Leave it out", channel.label());
+            faults.push(folder.fault(file, &["notifications:", &format!("{event}:")], message));
+        }
+    }
     for (channel, key) in decided.channels.iter().filter(|(_, key)| !key.is_empty()) {
         let found = folder.connectors.iter().chain(&present.connectors).find(|one| one.key == *key);
         if found.and_then(|one| kinds::find(&one.kind)).and_then(|kind| kind.carries()) != Some(*channel) {

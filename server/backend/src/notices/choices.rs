@@ -55,7 +55,7 @@ fn matrix_row(told: &Told, cell: impl Fn(Channel) -> Cell) -> MatrixRow {
         event: told.key.to_owned(),
         label: told.label.to_owned(),
         group: told.group.label().to_owned(),
-        cells: CHANNELS.into_iter().map(cell).collect(),
+        cells: CHANNELS.into_iter().filter(|channel| told.goes_by(*channel)).map(cell).collect(),
     }
 }
 
@@ -103,7 +103,7 @@ pub async fn change_mine(backend: &Backend, caller: &Caller, change: ChangeMine)
 fn apply(choices: &mut Choices, defaults: &Defaults, change: ChangeMine) -> std::result::Result<(), Refusal> {
     match change {
         ChangeMine::Switch { event, channel, on } => {
-            let told = find(&event).ok_or_else(unknown)?;
+            let told = find(&event).filter(|told| told.goes_by(channel)).ok_or_else(unknown)?;
             let switch = defaults.switch(told, channel);
             if switch.locked {
                 return Err(Refusal::not_now("Your organization has set this for everybody."));
@@ -185,7 +185,8 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
                 let mut defaults = organizations::lock_notices(tx).await?;
                 match change {
                     ChangeOurs::Switch { event, channel, on, locked } => {
-                        defaults.set(find(&event).ok_or_else(unknown)?, channel, Switch { on, locked });
+                        let told = find(&event).filter(|told| told.goes_by(channel)).ok_or_else(unknown)?;
+                        defaults.set(told, channel, Switch { on, locked });
                     }
                     ChangeOurs::Carrier { channel, key } => {
                         let known = connectors::sealed(tx).await?;

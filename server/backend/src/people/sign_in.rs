@@ -2,12 +2,14 @@
 //!
 //! Who guesses is limited and not whom they guess at: tries count by the place they come from, and by place and e-mail address together.
 //! Tries on one address from everywhere have a much higher limit. A device that signed in before carries a sealed mark of that, and its
-//! tries count apart, so that nobody elsewhere can keep a person out of their own.
+//! tries count apart, so that nobody elsewhere can keep a person out of their own. Whoever's account it is learns of it when somebody has used
+//! up their tries, once a day (`guessing`).
 
-use super::{LONGEST_EMAIL, normal, password};
+use super::{LONGEST_EMAIL, guessing, normal, password};
 use crate::Backend;
 use crate::error::Result;
-use crate::store::{organizations, people, sign_in_attempts};
+use crate::store::sign_in_attempts::{self, CountedTry};
+use crate::store::{organizations, people};
 use domain::Refusal;
 use domain::id::{OrganizationId, PersonId};
 use uuid::Uuid;
@@ -32,8 +34,19 @@ pub struct SignInPlace<'a> {
     pub device: Option<&'a str>,
 }
 
-/// What a try counts against: a bucket and its limit.
-type Count = (String, i32);
+/// Where somebody entered wrong passwords of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guesser<'a> {
+    /// One place, by its address.
+    Place(&'a str),
+    /// Many places.
+    Everywhere,
+    /// A device of the person.
+    OwnDevice,
+}
+
+/// What a try counts against: a bucket and its limit, and who is guessing at one account when that is used up.
+type Count<'a> = (String, i32, Option<Guesser<'a>>);
 
 /// Who has this e-mail address and password, and the organization to begin in. Unknown addresses cost the same work as known ones.
 ///
@@ -52,17 +65,24 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
         _ => None,
     };
     let counts = counts(&email, place.remote, own);
-    for (bucket, limit) in &counts {
-        if let Some(seconds) = sign_in_attempts::count(&writer, bucket, *limit, now).await? {
-            return Err(Refusal::TooMany { seconds }.into());
+    let mut used_up = None;
+    for (bucket, limit, guesser) in &counts {
+        match sign_in_attempts::count_try(&writer, bucket, *limit, now).await? {
+            CountedTry::TooMany(seconds) => return Err(Refusal::TooMany { seconds }.into()),
+            CountedTry::Number(number) if number == *limit => used_up = used_up.or(guesser.map(|guesser| (number, guesser))),
+            CountedTry::Number(_) => {}
         }
     }
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(password.to_owned(), hash).await?;
-    let Some(account) = account.filter(|account| right && !account.disabled) else { return Err(wrong().into()) };
+    let account = account.filter(|account| !account.disabled);
+    if let (false, Some(account), Some((tries, guesser))) = (right, &account, used_up) {
+        guessing::tell_owner(backend, account.id, tries, guesser);
+    }
+    let Some(account) = account.filter(|_| right) else { return Err(wrong().into()) };
     // Whoever left every organization is nobody here.
     let first = organizations::of_person(&platform, account.id).await?.into_iter().next().ok_or_else(wrong)?;
-    for (bucket, limit) in &counts {
+    for (bucket, limit, _) in &counts {
         // What is the guesser's or the device's alone is forgotten; the others are many people's, and lose this try alone.
         if *limit <= TRIES_PER_DEVICE {
             sign_in_attempts::forget(&writer, bucket).await?;
@@ -74,13 +94,13 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
 }
 
 /// What a try counts against, the widest last: one that is refused counts against nothing wider.
-fn counts(email: &str, remote: &str, own: Option<Uuid>) -> Vec<Count> {
+fn counts<'a>(email: &str, remote: &'a str, own: Option<Uuid>) -> Vec<Count<'a>> {
     match own {
-        Some(device) => vec![(format!("device:{device}"), TRIES_PER_DEVICE)],
+        Some(device) => vec![(format!("device:{device}"), TRIES_PER_DEVICE, Some(Guesser::OwnDevice))],
         None => vec![
-            (format!("guesser:{remote} {email}"), TRIES_PER_GUESSER),
-            (format!("address:{remote}"), TRIES_PER_PLACE),
-            (format!("email:{email}"), TRIES_PER_EMAIL),
+            (format!("guesser:{remote} {email}"), TRIES_PER_GUESSER, Some(Guesser::Place(remote))),
+            (format!("address:{remote}"), TRIES_PER_PLACE, None),
+            (format!("email:{email}"), TRIES_PER_EMAIL, Some(Guesser::Everywhere)),
         ],
     }
 }

@@ -11,8 +11,25 @@ fn window() -> Duration {
     Duration::minutes(15)
 }
 
-/// Counts a try. A window that begins in the future, as the clock was set back, begins now. Some(seconds to wait) when `limit` failures were counted already.
+/// What counting a try came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CountedTry {
+    /// It may be made, and is this one of its window.
+    Number(i32),
+    /// Too many were counted before it: so many seconds to wait.
+    TooMany(u32),
+}
+
+/// Counts a try. Some(seconds to wait) when `limit` failures were counted already.
 pub(crate) async fn count(platform: &Platform, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<Option<u32>> {
+    Ok(match count_try(platform, bucket, limit, now).await? {
+        CountedTry::Number(_) => None,
+        CountedTry::TooMany(seconds) => Some(seconds),
+    })
+}
+
+/// As `count`, and says which try it is. A window that begins in the future, as the clock was set back, begins now.
+pub(crate) async fn count_try(platform: &Platform, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<CountedTry> {
     let sql = "INSERT INTO sign_in_attempts (bucket, failures, window_started_at) VALUES ($1, 1, $2) ON CONFLICT (bucket) DO UPDATE SET \
         failures = CASE WHEN sign_in_attempts.window_started_at <= $3 THEN 1 \
                         WHEN sign_in_attempts.failures > $4 THEN sign_in_attempts.failures ELSE sign_in_attempts.failures + 1 END, \
@@ -28,10 +45,10 @@ pub(crate) async fn count(platform: &Platform, bucket: &str, limit: i32, now: Da
         .ok_or_else(|| Error::failed("counting a try returned nothing"))?;
     let (failures, started): (i32, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     if failures <= limit {
-        return Ok(None);
+        return Ok(CountedTry::Number(failures));
     }
     let wait = super::time(started) + window() - now;
-    Ok(Some(u32::try_from(wait.num_seconds()).unwrap_or(0).saturating_add(1)))
+    Ok(CountedTry::TooMany(u32::try_from(wait.num_seconds()).unwrap_or(0).saturating_add(1)))
 }
 
 /// Forgets the failures of an e-mail address, after a right password.

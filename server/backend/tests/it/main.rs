@@ -5,6 +5,7 @@
 mod databases;
 mod harness;
 
+mod accounts;
 mod across;
 mod approvals;
 mod bulk;

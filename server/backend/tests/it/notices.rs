@@ -25,10 +25,16 @@ use std::sync::{Arc, Mutex};
 
 /// Slack, Telegram, SendGrid and a webhook's receiver in one: notes what arrives, and answers as they do.
 #[derive(Clone, Default)]
-struct Outside(Arc<Mutex<Vec<(String, Value)>>>, Arc<AtomicBool>, Arc<Mutex<String>>);
+pub struct Outside(Arc<Mutex<Vec<(String, Value)>>>, Arc<AtomicBool>, Arc<Mutex<String>>);
 
 impl Outside {
-    async fn open(world: &World) -> Self {
+    /// For the north.
+    pub async fn open(world: &World) -> Self {
+        Self::open_for(world, "north").await
+    }
+
+    /// For everything that an organization sends.
+    pub async fn open_for(world: &World, organization: &str) -> Self {
         let outside = Self::default();
         let app = Router::new().route("/{*path}", any(take)).with_state(outside.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -41,14 +47,21 @@ impl Outside {
              - {{key: bot, name: Bot, kind: telegram, settings: {{token: '7:north', chat_id: '-1', api_url: 'http://{at}/tg'}}}}\n\
              - {{key: hook, name: Hook, kind: webhook, settings: {{url: 'http://{at}/hook', events: [request_approved, request_rejected, mentioned]}}}}\n"
         );
-        world.apply_file("north", "connectors.yaml", &connectors).await;
-        let organization = "key: north\nname: Northmoor Utilities\nnotifications:\n  channels: {email: post, slack: chat, telegram: bot}\n";
-        world.apply_file("north", "organization.yaml", organization).await;
+        world.apply_file(organization, "connectors.yaml", &connectors).await;
+        let channels = format!(
+            "key: {organization}\nname: Northmoor Utilities\nnotifications:\n  channels: {{email: post, slack: chat, telegram: bot}}\n"
+        );
+        world.apply_file(organization, "organization.yaml", &channels).await;
         outside
     }
 
+    /// Whether it answers that it cannot now.
+    pub fn fail(&self, fails: bool) {
+        self.1.store(fails, Ordering::SeqCst);
+    }
+
     /// What arrived at an address since the last look.
-    fn at(&self, place: &str) -> Vec<Value> {
+    pub fn at(&self, place: &str) -> Vec<Value> {
         let mut all = self.0.lock().unwrap();
         let (here, rest) = std::mem::take(&mut *all).into_iter().partition(|(path, _)| path.contains(place));
         *all = rest;
@@ -56,7 +69,7 @@ impl Outside {
     }
 
     /// E-mails since the last look: to whom, subject, text.
-    fn mails(&self) -> Vec<(String, String, String)> {
+    pub fn mails(&self) -> Vec<(String, String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let mut mails: Vec<_> = self
             .at("/sg/")
@@ -83,17 +96,19 @@ async fn take(State(outside): State<Outside>, uri: Uri, body: String) -> Respons
     .into_response()
 }
 
-async fn work(world: &World) {
+/// Lets a worker do what is due.
+pub async fn work(world: &World) {
     run_once(&world.backend).await.unwrap();
 }
 
 /// Event keys in the person's bell, newest first, and how many are unread.
-async fn bell(world: &World, who: &Caller) -> (Vec<String>, u64) {
+pub async fn bell(world: &World, who: &Caller) -> (Vec<String>, u64) {
     let list = notices::list(&world.backend, who, None).await.unwrap();
     (list.rows.into_iter().map(|row| row.event).collect(), list.unread)
 }
 
-async fn link(world: &World, who: &Caller, slack: &str, telegram: &str) {
+/// Says where chats reach the person.
+pub async fn link(world: &World, who: &Caller, slack: &str, telegram: &str) {
     let mut profile = people::profile(&world.backend, who).await.unwrap().profile;
     (profile.slack_member_id, profile.telegram_chat) = (slack.to_owned(), telegram.to_owned());
     people::save_profile(&world.backend, who, profile).await.unwrap();
