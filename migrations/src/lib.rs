@@ -18,6 +18,7 @@ mod m20261127_000003_tries;
 mod m20261127_000004_search_names;
 mod m20261127_000005_leaving;
 mod m20261127_000006_subjects;
+mod m20261127_000007_changed;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000004_search_names::Migration),
             Box::new(m20261127_000005_leaving::Migration),
             Box::new(m20261127_000006_subjects::Migration),
+            Box::new(m20261127_000007_changed::Migration),
         ]
     }
 }

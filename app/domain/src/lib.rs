@@ -22,6 +22,7 @@ pub mod refusal;
 pub mod requests;
 pub mod shorten;
 pub mod subject;
+pub mod tally;
 pub mod text;
 
 pub use refusal::{Problem, Refusal};

@@ -1,7 +1,6 @@
 //! The outbox: a page of deliveries with filters, and what can be done with several of them.
 
 use super::api::{replay_since, send_now};
-use super::health::counted;
 use super::place::{PERIODS, Place, SHOWS};
 use super::state::Desk;
 use crate::requests::page_deliveries::status_view;
@@ -11,6 +10,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleRow, Show};
 use domain::id::DeliveryId;
+use domain::tally::count_words;
 use domain::text::tidy_code;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -123,7 +123,7 @@ fn replay_buttons(desk: Desk) -> AnyView {
         (chosen() == 0 && failed() > 0 && desk.place.with(|place| place.filter.number.is_empty())).then(|| {
             view! {
                 <button class="button button--sm" type="button" aria-disabled=move || desk.busy.get().then_some("true") on:click=since>
-                    {move || format!("Replay {} failed", counted(failed()))}
+                    {move || format!("Replay {} failed", count_words(failed()))}
                 </button>
             }
         })
@@ -153,8 +153,8 @@ fn Filters(desk: Desk) -> impl IntoView {
     let show = |(show, _, words): &(Show, &str, &'static str)| {
         let (show, words) = (*show, *words);
         let count = move || match show {
-            Show::Waiting => format!(" {}", counted(desk.page.with(|page| page.waiting))),
-            Show::Failed => format!(" {}", counted(desk.page.with(|page| page.failed))),
+            Show::Waiting => format!(" {}", count_words(desk.page.with(|page| page.waiting))),
+            Show::Failed => format!(" {}", count_words(desk.page.with(|page| page.failed))),
             Show::All | Show::Delivered => String::new(),
         };
         view! {

@@ -14,7 +14,7 @@ use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting, LiveEvent};
-use domain::requests::queue::MOST_COUNTED;
+use domain::tally::MOST_COUNTED;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
@@ -222,7 +222,7 @@ fn More(desk: Desk) -> impl IntoView {
     let words = move || {
         let left = desk.left();
         let wait = if left == 1 { "1 more request waits".to_owned() } else { format!("{left} more requests wait") };
-        let all = u64::from(MOST_COUNTED) == desk.count.get();
+        let all = MOST_COUNTED == desk.count.get();
         let wait = if all { format!("At least {wait}") } else { wait };
         match desk.filter.with(Filter::is_empty) {
             true => format!("{wait}."),

@@ -2,6 +2,7 @@
 
 use crate::ui::{DocketNumber, StatusBadge};
 use domain::requests::wire::RequestSummary;
+use domain::tally::count_words;
 use leptos::prelude::*;
 
 /// At most four rows, and a way to all of them.
@@ -19,7 +20,7 @@ pub fn OpenRequests(rows: Vec<RequestSummary>, count: u64) -> impl IntoView {
                 <div class="slip__head">
                     <h2>"Your open requests"</h2>
                     <a class="link push" href="/requests">
-                        {format!("All {count}")}
+                        {format!("All {}", count_words(count))}
                     </a>
                 </div>
                 {body}

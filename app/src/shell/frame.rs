@@ -6,6 +6,7 @@ use crate::session::{refresh, use_me};
 use crate::ui::{Avatar, Brand, Icon};
 use domain::approvals::wire::LiveEvent;
 use domain::people::Me;
+use domain::tally::count_words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
@@ -182,7 +183,7 @@ fn Count(count: Signal<u64>, words: &'static str, class: &'static str) -> impl I
         0 => ().into_any(),
         count => view! {
             <span class=class>
-                {count.to_string()}
+                {count_words(count)}
                 <span class="visually-hidden">{format!(" {words}")}</span>
             </span>
         }

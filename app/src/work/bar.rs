@@ -4,7 +4,8 @@ use super::place::{Place, due_key, holder_key};
 use super::state::Work;
 use crate::ui::Icon;
 use domain::bounds::SEARCH_LETTERS;
-use domain::requests::queue::{Due, Holder, LANES, MOST_COUNTED, QueueFilter};
+use domain::requests::queue::{Due, Holder, LANES, QueueFilter};
+use domain::tally::count_words;
 use domain::text::tidy_line;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -16,10 +17,7 @@ pub fn Strip(work: Work) -> impl IntoView {
     type Pick = fn(&domain::requests::queue::Counts) -> u32;
     let one = |class: &'static str, icon: &'static str, words: &'static str, pick: Pick, change: fn(&mut QueueFilter)| {
         let count = move || work.counts.with(pick);
-        let shown = move || {
-            let count = count();
-            if count >= MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() }
-        };
+        let shown = move || count_words(u64::from(count()));
         let wanted = move || {
             work.place.with(|place| {
                 place.shown(place.board).with(|filter| {

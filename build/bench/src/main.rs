@@ -5,6 +5,7 @@
 mod bare;
 mod client;
 mod crowd;
+mod crowded;
 mod deliver;
 mod lists;
 mod live;
@@ -56,6 +57,9 @@ pub struct Arguments {
     /// Open streams of the part `live`.
     #[arg(long, default_value_t = 1000)]
     streams: usize,
+    /// Lets the part `pages` look as somebody for whom requests, tasks and notices have piled up, and compares sizes of the piles.
+    #[arg(long)]
+    crowded: bool,
     /// Numbers of requests of the part `lists`, growing.
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
     sizes: Vec<u64>,
@@ -125,9 +129,13 @@ async fn main() -> Result<()> {
             None => report::note("left out: no --postgres was given"),
         }
     }
-    if wanted(Part::Pages) {
+    if wanted(Part::Pages) && !arguments.crowded {
         report::begin("Pages over HTTP");
         rows.extend(pages::measure(&arguments, &Folder::new("pages")?).await?);
+    }
+    if wanted(Part::Pages) && (arguments.crowded || arguments.parts.is_empty()) {
+        report::begin("Pages of somebody who has much of everything");
+        rows.extend(crowded::measure(&arguments, &Folder::new("crowded")?).await?);
     }
     if wanted(Part::Live) {
         report::begin("Open inboxes");

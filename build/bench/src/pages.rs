@@ -14,19 +14,19 @@ use tokio::task::JoinSet;
 /// Kept-alive connections.
 const CONNECTIONS: usize = 8;
 /// Who looks: an approver of the demo, so that the inbox is not empty. The password is the demo's.
-const PERSON: (&str, &str) = ("samir.haddad@northmoor.example", "docket-demo-2026");
+pub const PERSON: (&str, &str) = ("samir.haddad@northmoor.example", "docket-demo-2026");
 /// What is looked at.
 const PAGES: [(&str, &str); 3] = [("catalog page", "/"), ("form page", "/request/new-starter"), ("inbox page", "/inbox")];
 
 /// What the server did in one measurement.
-struct Served {
-    per_second: f64,
+pub struct Served {
+    pub per_second: f64,
     /// The server's processor time for one request, in microseconds.
-    cpu: f64,
+    pub cpu: f64,
 }
 
 /// Eight connections, each asking again as soon as it is answered.
-async fn ask(site: &Site, request: &Arc<Vec<u8>>, size: usize, length: Duration) -> Result<Served> {
+pub async fn ask(site: &Site, request: &Arc<Vec<u8>>, size: usize, length: Duration) -> Result<Served> {
     let (begin, used) = (Instant::now(), process::cpu(site.pid)?);
     let mut clients: JoinSet<Result<u32>> = JoinSet::new();
     for _ in 0..CONNECTIONS {

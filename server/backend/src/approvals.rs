@@ -14,10 +14,10 @@ use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, InboxRow, Leadershi
 use domain::approvals::{Given, Require, Target, Verdict, machine};
 use domain::requests::actions::ActionInput;
 use domain::requests::lifecycle;
-use domain::requests::queue::MOST_COUNTED;
 use domain::requests::sla::shown::due_view;
 use domain::requests::wire::RequestPage;
 use domain::requests::{Request, Status};
+use domain::tally::MOST_COUNTED;
 
 /// Rows of the leadership view.
 const ROWS: u64 = 200;
@@ -57,7 +57,7 @@ pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
 
 /// What `count` asks.
 pub(crate) fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Option<Count> {
-    waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), u64::from(MOST_COUNTED))
+    waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), MOST_COUNTED)
 }
 
 /// Approves, declines or asks for changes; answers with the request as it is then.

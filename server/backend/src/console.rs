@@ -21,8 +21,7 @@ use domain::Refusal;
 use domain::bounds::check_day;
 use domain::connectors::breaker::Health;
 use domain::connectors::wire::{
-    AttemptWhole, CHART_HOURS, CONSOLE_ROWS, Console, ConsoleFilter, ConsoleRow, DeliveryDetail, DestinationView, MOST_COUNTED, Show,
-    WorkerView,
+    AttemptWhole, CHART_HOURS, CONSOLE_ROWS, Console, ConsoleFilter, ConsoleRow, DeliveryDetail, DestinationView, Show, WorkerView,
 };
 use domain::connectors::{Connector, Trial, status, trial};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
@@ -32,6 +31,7 @@ use domain::requests::Request;
 use domain::requests::lifecycle::{self, Observation};
 use domain::requests::wire::Made;
 use domain::subject::Subject;
+use domain::tally::MOST_COUNTED;
 use std::collections::BTreeMap;
 
 /// Deliveries replayed by one click, at most.

@@ -7,6 +7,7 @@ mod acting;
 mod comments;
 mod drafts;
 mod filing;
+mod free_number;
 mod page;
 mod queue;
 mod recording;

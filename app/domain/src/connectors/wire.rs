@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 
 /// Hours on a destination's chart.
 pub const CHART_HOURS: usize = 24;
-/// Counts go no further than this; a larger one is "1,000 or more".
-pub const MOST_COUNTED: u64 = 1_000;
 /// Rows on one page of the console.
 pub const CONSOLE_ROWS: u64 = 25;
 
@@ -70,7 +68,7 @@ pub struct Console {
     pub rows: Vec<ConsoleRow>,
     /// Where older ones go on; None at the end.
     pub next: Option<String>,
-    /// Not ended, with the filter's connector and period; at most `MOST_COUNTED`.
+    /// Not ended, with the filter's connector and period; at most `tally::MOST_COUNTED`.
     pub waiting: u64,
     pub failed: u64,
     /// Minutes between tries.
@@ -109,7 +107,7 @@ pub struct DestinationView {
     pub paused_until: Option<DateTime<Utc>>,
     /// What the last failure was.
     pub error: String,
-    /// Deliveries that wait for it, at most `MOST_COUNTED`.
+    /// Deliveries that wait for it, at most `tally::MOST_COUNTED`.
     pub waiting: u64,
     /// Tries of each of the last hours, oldest first: all, and taken.
     pub hours: Vec<(u32, u32)>,

@@ -61,7 +61,7 @@ pub struct QueueRow {
     pub allowed: AllowedActions,
 }
 
-/// How many; counted no further than `MOST_COUNTED`.
+/// How many; counted no further than `tally::MOST_COUNTED`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Not ended.
@@ -71,9 +71,6 @@ pub struct Counts {
     pub unassigned: u32,
     pub late: u32,
 }
-
-/// Where counting ends: "1000+".
-pub const MOST_COUNTED: u32 = 1000;
 
 /// A choice of the filters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Drafts: opened, saved by themselves, continued on another device, discarded and taken back.
 
+use super::free_number::FreeNumber;
 use super::route::route;
 use crate::caller::Caller;
 use crate::error::Result;
@@ -219,17 +220,29 @@ pub(super) async fn draft_page(
 }
 
 /// The id of the next request of this item by this person. The same until it is used: two tabs that were opened before anything was
-/// saved fill one draft, and send one request. It is used up when a draft or a request has it: one of the two counts is higher then.
+/// saved fill one draft, and send one request. It is used up when a draft or a request has it: ids follow from numbers, and the next is
+/// the first that nothing has.
 ///
 /// Whoever saves under an id first has it, so that nobody else may reckon it: pages show people's and items' ids, but not the key.
 async fn next_id(backend: &Backend, handle: &impl Handle, person: PersonId, item: ItemId) -> Result<RequestId> {
-    let (sent, begun) = (requests::count(handle, person, item).await?, store::count(handle, person, item).await?);
     let organization = handle.organization();
-    let parts: [&[u8]; 5] = [organization.as_bytes(), person.0.as_bytes(), item.0.as_bytes(), &sent.to_be_bytes(), &begun.to_be_bytes()];
-    let digest = backend.settings().keys.keyed_digest("the next draft of a person", &parts)?;
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    Ok(RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
+    let numbered = |number: u64| -> Result<RequestId> {
+        let parts: [&[u8]; 4] = [organization.as_bytes(), person.0.as_bytes(), item.0.as_bytes(), &number.to_be_bytes()];
+        let digest = backend.settings().keys.keyed_digest("a numbered draft of a person", &parts)?;
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Ok(RequestId(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
+    };
+    let mut search = FreeNumber::new();
+    loop {
+        let ids = search.asked().iter().map(|number| numbered(*number)).collect::<Result<Vec<_>>>()?;
+        let mut used = requests::existing(handle, &ids).await?;
+        used.extend(store::existing(handle, &ids).await?);
+        let first_free = ids.iter().position(|id| !used.contains(id));
+        if let Some(number) = search.hear(first_free) {
+            return numbered(number);
+        }
+    }
 }
 
 /// Refuses answers beyond what any form needs.

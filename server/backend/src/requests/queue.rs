@@ -17,8 +17,9 @@ use domain::id::RequestId;
 use domain::people::search_text;
 use domain::permission::Permission;
 use domain::requests::number;
-use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, MOST_COUNTED, QueueFilter, QueuePage, QueueRow, row};
+use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, QueueFilter, QueuePage, QueueRow, row};
 use domain::requests::{Status, lifecycle};
+use domain::tally::MOST_COUNTED;
 use std::sync::Arc;
 
 /// Rows of a page of the queue, and of a lane.
@@ -64,7 +65,7 @@ pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> R
 /// How many requests the caller has that have not ended; none for those who do not work on requests.
 pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
     let mine = Wanted { assignee: Some(Some(caller.id())), ..Wanted::default() };
-    rows::count(handle, &mine, u64::from(MOST_COUNTED)).filter(|_| caller.facts.may(Permission::Work))
+    rows::count(handle, &mine, MOST_COUNTED).filter(|_| caller.facts.may(Permission::Work))
 }
 
 /// What a question is answered with.
@@ -159,7 +160,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn count(&self, wanted: &Wanted) -> Result<u32> {
-        let count = match rows::count(&self.handle, wanted, u64::from(MOST_COUNTED)) {
+        let count = match rows::count(&self.handle, wanted, MOST_COUNTED) {
             Some(count) => count.ask(&self.handle).await?,
             None => 0,
         };

@@ -9,6 +9,7 @@ use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "drafts")]
@@ -78,9 +79,14 @@ pub(crate) async fn visible(handle: &impl Handle, person: PersonId, item: ItemId
     row.map(draft).transpose()
 }
 
-/// How many drafts of an item a person has, discarded ones included.
-pub(crate) async fn count(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<u64> {
-    Ok(of_item(handle, person, item).count(handle.connection()).await?)
+/// Those of the ids that are drafts, discarded ones included.
+pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+    let found = Entity::find()
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .select_only()
+        .column(Column::Id);
+    Ok(found.into_tuple::<Uuid>().all(handle.connection()).await?.into_iter().map(RequestId).collect())
 }
 
 /// A person's drafts, the last saved first.

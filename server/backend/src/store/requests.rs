@@ -11,11 +11,12 @@ use domain::forms::Answers;
 use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
 use domain::requests::{AnswerTimes, Request, State, Status, lifecycle};
+use domain::tally::MOST_COUNTED;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "requests")]
@@ -256,10 +257,10 @@ pub(crate) async fn names(handle: &impl Handle, ids: &[RequestId]) -> Result<BTr
     all(rows).map(|found| found.into_iter().map(|request| (request.id, (request.number, request.item.name))).collect())
 }
 
-/// How many requests of an item a person has made.
-pub(crate) async fn count(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<u64> {
-    let own = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::ItemId.eq(item.0));
-    Ok(own.count(handle.connection()).await?)
+/// Those of the ids that are requests.
+pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+    let found = of_ids(handle, ids.iter().map(|id| id.0)).select_only().column(Column::Id);
+    Ok(found.into_tuple::<Uuid>().all(handle.connection()).await?.into_iter().map(RequestId).collect())
 }
 
 /// A place in a list that is ordered by submission, newest first.
@@ -290,18 +291,18 @@ pub(crate) async fn of_person(
     all(rows)
 }
 
-/// A person's own open requests, newest change first, and how many there are.
+/// A person's own open requests, newest change first, and how many there are, counted no further than `MOST_COUNTED`.
 pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit: u64) -> Result<(Vec<Request>, u64)> {
     let query = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
-    let rows = query.clone().order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
-    let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { query.count(handle.connection()).await? };
+    let rows = query.order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
+    let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { open_count(handle, person).ask(handle).await? };
     Ok((all(rows)?, total))
 }
 
-/// How many requests of a person have not ended.
+/// How many requests of a person have not ended, counted no further than `MOST_COUNTED`.
 pub(crate) fn open_count(handle: &impl Handle, person: PersonId) -> Count {
     let open = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
-    Count::of(open.select_only().column(Column::Id).into_query())
+    Count::of(open.select_only().column(Column::Id).limit(MOST_COUNTED).into_query())
 }
 
 /// Requests with a rule that somebody can decide, oldest first.

@@ -7,6 +7,7 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{PersonId, RequestId, TaskId};
 use domain::requests::tasks::{Task, TaskStatus};
+use domain::tally::MOST_COUNTED;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
@@ -103,11 +104,11 @@ pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<us
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// How many tasks of a person are not over.
+/// How many tasks of a person are not over, counted no further than `MOST_COUNTED`.
 pub(crate) fn open_count(handle: &impl Handle, person: PersonId) -> Count {
     let open = [TaskStatus::Open, TaskStatus::InProgress].map(key);
     let query = of_organization(handle).filter(Column::AssigneeId.eq(person.0)).filter(Column::Status.is_in(open));
-    Count::of(query.select_only().column(Column::Id).into_query())
+    Count::of(query.select_only().column(Column::Id).limit(MOST_COUNTED).into_query())
 }
 
 /// A person's tasks with their requests, the last changed first: those that are over, or those that are not.
