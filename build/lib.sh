@@ -76,20 +76,21 @@ build_site() {
   cargo build --locked -p server --bin docket -p split --bin split || fail "the server does not build."
   say "Building the browser's part"
   cargo build --locked -p frontend --target wasm32-unknown-unknown --profile wasm-release || fail "the browser's part does not build."
-  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/frontend.wasm" stamp
-  stamp=$(cat "$wasm" build/lib.sh | sha256sum)
-  if [ "$(cat "$SITE/.wasm-stamp" 2>/dev/null)" != "$stamp" ]; then
-    say "Splitting it by pages and making the parts small"
-    rm -rf "$SITE/pkg"; mkdir -p "$SITE/pkg"
-    "$CARGO_TARGET_DIR/debug/split" "$wasm" "${wasm%.wasm}_main.wasm" "$SITE/pkg" >/dev/null || fail "the browser's part could not be split."
-    wasm-bindgen "${wasm%.wasm}_main.wasm" --target web --keep-lld-exports --no-demangle --no-typescript --out-dir "$SITE/pkg" --out-name docket || fail "wasm-bindgen did not succeed."
+  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/frontend.wasm" parts="$SITE/.parts" stamp
+  stamp=$(cat "$wasm" build/lib.sh build/split/src/*.rs | sha256sum)
+  if [ "$(cat "$parts/.stamp" 2>/dev/null)" != "$stamp" ]; then
+    say "Cutting it by groups of pages and making the parts small"
+    rm -rf "$parts"; mkdir -p "$parts"
+    "$CARGO_TARGET_DIR/debug/split" "$wasm" "${wasm%.wasm}_main.wasm" "$parts" || fail "the browser's part could not be cut."
+    wasm-bindgen "${wasm%.wasm}_main.wasm" --target web --keep-lld-exports --no-demangle --no-typescript --out-dir "$parts" --out-name docket || fail "wasm-bindgen did not succeed."
     # What every browser of the last years understands, and no more: a newer proposal would keep the page from coming to life.
-    find "$SITE/pkg" -name '*.wasm' -print0 | xargs -0 -P 2 -I {} build/node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory \
+    find "$parts" -name '*.wasm' -print0 | xargs -0 -P "$(nproc)" -I {} build/node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory \
       --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {} -o {} \
       2> >(grep -v "unknown name subsection" >&2) || fail "wasm-opt did not succeed."
-    echo "$stamp" >"$SITE/.wasm-stamp"
+    echo "$stamp" >"$parts/.stamp"
   fi
-  build/node_modules/.bin/lightningcss --bundle --minify style/main.css -o "$SITE/pkg/docket.css" || fail "the styles do not bundle."
+  build/node_modules/.bin/lightningcss --bundle --minify style/main.css -o "$parts/docket.css" || fail "the styles do not bundle."
+  rm -rf "$SITE/fonts" "$SITE"/icons.*
   cp -R frontend/public/. "$SITE/"
-  if have brotli; then for file in "$SITE"/pkg/*.wasm "$SITE"/pkg/*.js "$SITE"/pkg/*.css; do [ "$file.br" -nt "$file" ] || brotli -f -q 11 "$file"; done; fi
+  "$CARGO_TARGET_DIR/debug/split" pack "$parts" "$SITE" || fail "the site could not be packed."
 }

@@ -1,7 +1,8 @@
-// Writes public/icons.svg, one symbol per icon, from the outlines of the npm package lucide-static:
+// Writes public/icons.<fingerprint>.svg, one symbol per icon, and its name into app/src/ui/icon.rs, from the outlines of the npm package lucide-static:
 //   node frontend/icons.mjs <folder of lucide-static>/icons
 // Every name below is either used by a screen or may stand in a catalog item's `icon`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 
 const names = `alarm-clock app-window arrow-left arrow-left-right arrow-right arrow-up arrow-up-right badge-check ban bell book-open box boxes bug
   building building-2 calendar calendar-clock camera chart-column check check-check chevron-down chevron-left chevron-right chevrons-up-down
@@ -21,4 +22,10 @@ const symbols = names.map((name) => {
   const inner = svg.replace(/<!--[\s\S]*?-->/g, '').replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
   return `<symbol id="${name}" viewBox="0 0 24 24">${inner.replace(/\s*\n\s*/g, '')}</symbol>`;
 });
-writeFileSync(new URL('public/icons.svg', import.meta.url), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
+const sprite = `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`;
+const name = `icons.${createHash('sha256').update(sprite).digest('hex').slice(0, 8)}.svg`;
+const shared = new URL('public/', import.meta.url);
+for (const old of readdirSync(shared).filter((file) => /^icons\..*svg$/.test(file))) rmSync(new URL(old, shared));
+writeFileSync(new URL(name, shared), sprite);
+const component = new URL('../app/src/ui/icon.rs', import.meta.url);
+writeFileSync(component, readFileSync(component, 'utf8').replace(/icons\.[0-9a-f]{8}\.svg/, name));

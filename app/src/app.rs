@@ -1,6 +1,7 @@
 //! The application: what is around every page.
 
 use crate::live::provide_live;
+use crate::parts::tell_of_renewal;
 use crate::routes::Pages;
 use crate::session::provide_session;
 use crate::shell::{Frame, keys, offline};
@@ -44,6 +45,7 @@ fn Site() -> impl IntoView {
 /// Says on the document that the page answers to keys and clicks: tests and assistive scripts wait for it instead of guessing. Called by
 /// each page's own part, which the browser may load after all the rest.
 pub fn page_is_live() {
+    tell_of_renewal();
     Effect::new(|_| {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-ready", "");

@@ -14,6 +14,7 @@ pub mod error;
 pub mod form;
 pub mod live;
 pub mod notices;
+pub mod parts;
 pub mod requests;
 pub mod routes;
 pub mod session;

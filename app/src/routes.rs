@@ -1,4 +1,5 @@
-//! Every page, one line each. All but the catalog are parts of their own, which the browser loads when a page is wanted.
+//! Every page, one line each. All but the catalog are in parts, which the browser loads when a page is wanted: those that are used
+//! together are in one (`build/split` cuts them and joins what they share).
 
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
 use crate::admin::{connector::ConnectorPage, console::ConsolePage};
@@ -7,80 +8,128 @@ use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::error::ApiError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
+use crate::parts::MissingPart;
+#[cfg(not(feature = "hydrate"))]
+use crate::parts::announce;
+#[cfg(feature = "hydrate")]
+use crate::parts::wait_for;
 use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPageView, share::SharePage, tasks_mine::MyTasksPage};
 use crate::ui::ErrorView;
 use crate::work::page::WorkPage;
 use domain::Refusal;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route};
-use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
+use leptos_router::{ChooseView, SsrMode, path};
 
 /// The page of the present address. Pages with data are answered whole, with their true status, so that they need no script to be read.
 #[component]
 pub fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=NotFound>
-            <Route path=path!("/") ssr=SsrMode::Async view=Home />
-            <Route path=path!("/request/:item") ssr=SsrMode::Async view={Lazy::<NewRequest>::new()} />
-            <Route path=path!("/requests") ssr=SsrMode::Async view={Lazy::<MyRequests>::new()} />
-            <Route path=path!("/requests/:number") ssr=SsrMode::Async view={Lazy::<RequestView>::new()} />
-            <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view={Lazy::<Inbox>::new()} />
-            <Route path=path!("/work") ssr=SsrMode::Async view={Lazy::<Work>::new()} />
-            <Route path=path!("/leadership") ssr=SsrMode::Async view={Lazy::<Leadership>::new()} />
-            <Route path=path!("/tasks") ssr=SsrMode::Async view={Lazy::<MyTasks>::new()} />
-            <Route path=path!("/connectors") ssr=SsrMode::Async view={Lazy::<Connectors>::new()} />
-            <Route path=path!("/connectors/:key") ssr=SsrMode::Async view={Lazy::<ConnectorView>::new()} />
-            <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view={Lazy::<ConnectorView>::new()} />
-            <Route path=path!("/notifications") ssr=SsrMode::Async view={Lazy::<Notices>::new()} />
-            <Route path=path!("/notifications/settings/:part?") ssr=SsrMode::Async view={Lazy::<NoticeSettings>::new()} />
-            <Route path=path!("/share/:token") ssr=SsrMode::Async view={Lazy::<Share>::new()} />
-            <Route path=path!("/profile") ssr=SsrMode::Async view={Lazy::<Profile>::new()} />
-            <Route path=path!("/profile/away") ssr=SsrMode::Async view={Lazy::<Away>::new()} />
-            <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} />
+            <Route path=path!("/") ssr=SsrMode::Async view=Page::Home />
+            <Route path=path!("/request/:item") ssr=SsrMode::Async view=Page::NewRequest />
+            <Route path=path!("/requests") ssr=SsrMode::Async view=Page::MyRequests />
+            <Route path=path!("/requests/:number") ssr=SsrMode::Async view=Page::RequestView />
+            <Route path=path!("/inbox/:number?") ssr=SsrMode::Async view=Page::Inbox />
+            <Route path=path!("/work") ssr=SsrMode::Async view=Page::Work />
+            <Route path=path!("/leadership") ssr=SsrMode::Async view=Page::Leadership />
+            <Route path=path!("/tasks") ssr=SsrMode::Async view=Page::MyTasks />
+            <Route path=path!("/connectors") ssr=SsrMode::Async view=Page::Connectors />
+            <Route path=path!("/connectors/:key") ssr=SsrMode::Async view=Page::ConnectorView />
+            <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
+            <Route path=path!("/notifications") ssr=SsrMode::Async view=Page::Notices />
+            <Route path=path!("/notifications/settings/:part?") ssr=SsrMode::Async view=Page::NoticeSettings />
+            <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
+            <Route path=path!("/profile") ssr=SsrMode::Async view=Page::Profile />
+            <Route path=path!("/profile/away") ssr=SsrMode::Async view=Page::Away />
+            <Route path=path!("/sign-in") view=Page::SignIn />
         </FlatRoutes>
     }
     .into_any()
 }
 
-/// Makes each page a part that is loaded when it is wanted.
-macro_rules! parts {
-    ($($part:ident => $page:ident),* $(,)?) => {$(
-        struct $part;
+/// Makes each group of pages a part that is loaded when one of them is wanted. `build/split` finds the parts by the groups' names.
+macro_rules! groups {
+    ($($(#[$about:meta])* $group:ident, $preload:ident { $($page:ident => $view:ident),* $(,)? })*) => {
+        /// A page. All routes have the same type, so that what the router does with them is there once.
+        #[derive(Clone, Copy)]
+        enum Page {
+            Home,
+            $($($page,)*)*
+        }
 
-        #[lazy_route]
-        impl LazyRoute for $part {
-            fn data() -> Self {
-                Self
+        $(
+            $(#[$about])*
+            #[cfg_attr(feature = "hydrate", leptos::wasm_split::wasm_split($group, wasm_split_path = leptos::wasm_split, preload($preload), fallible))]
+            fn $group(page: Page) -> Result<AnyView, MissingPart> {
+                page_is_live();
+                match page {
+                    $(Page::$page => Ok(view! { <$view /> }.into_any()),)*
+                    _ => Err(MissingPart),
+                }
+            }
+        )*
+
+        #[cfg(feature = "hydrate")]
+        impl ChooseView for Page {
+            async fn choose(self) -> AnyView {
+                match self {
+                    Self::Home => home(),
+                    $($(Self::$page)|* => wait_for(&|| Box::pin($group(self))).await,)*
+                }
             }
 
-            fn view(_part: Self) -> AnyView {
-                page_is_live();
-                view! { <$page /> }.into_any()
+            async fn preload(&self) {
+                // A part that does not come is asked for again, and spoken of, by `choose`.
+                let _ = match self {
+                    Self::Home => Ok(()),
+                    $($(Self::$page)|* => $preload().await,)*
+                };
             }
         }
-    )*};
+
+        #[cfg(not(feature = "hydrate"))]
+        impl ChooseView for Page {
+            async fn choose(self) -> AnyView {
+                let (group, view) = match self {
+                    Self::Home => return home(),
+                    $($(Self::$page)|* => (stringify!($group), $group(self)),)*
+                };
+                announce(group);
+                view.unwrap_or_else(|MissingPart| ().into_any())
+            }
+
+            async fn preload(&self) {}
+        }
+    };
 }
 
-parts! {
-    NewRequest => NewRequestPage,
-    MyRequests => MyRequestsPage,
-    RequestView => RequestPageView,
-    Inbox => InboxPage,
-    Work => WorkPage,
-    Leadership => LeadershipPage,
-    MyTasks => MyTasksPage,
-    Connectors => ConsolePage,
-    ConnectorView => ConnectorPage,
-    Notices => NoticesPage,
-    NoticeSettings => NoticeSettingsPage,
-    Share => SharePage,
-    Profile => ProfilePage,
-    Away => AwayPage,
-    SignIn => SignInPage,
+groups! {
+    /// Asking for something.
+    ask, preload_ask { NewRequest => NewRequestPage }
+    /// One request, for all who have to do with it.
+    request, preload_request { RequestView => RequestPageView }
+    /// Approving, and the view over what waits for approval.
+    decide, preload_decide { Inbox => InboxPage, Leadership => LeadershipPage }
+    /// The queue and the board.
+    work, preload_work { Work => WorkPage }
+    /// What one has asked for, has to do and was told.
+    mine, preload_mine { MyRequests => MyRequestsPage, MyTasks => MyTasksPage, Notices => NoticesPage }
+    /// What one sets for oneself.
+    account, preload_account { Profile => ProfilePage, NoticeSettings => NoticeSettingsPage }
+    /// Time away, which asks in a form.
+    away, preload_away { Away => AwayPage }
+    /// Deliveries, and how their destinations are.
+    deliveries, preload_deliveries { Connectors => ConsolePage }
+    /// Setting up a destination, which asks in forms.
+    connector, preload_connector { ConnectorView => ConnectorPage }
+    /// A task for somebody without an account.
+    share, preload_share { Share => SharePage }
+    /// The door.
+    sign_in, preload_sign_in { SignIn => SignInPage }
 }
 
-#[component]
-fn Home() -> impl IntoView {
+fn home() -> AnyView {
     page_is_live();
     view! { <CatalogPage /> }.into_any()
 }

@@ -28,11 +28,37 @@ requestAnimationFrame(()=>requestAnimationFrame(()=>form.isConnected&&form.reque
 }).observe(root,{attributes:true});
 },true)"#;
 
-/// The whole HTML document.
+/// Loads the main module and lets it take over the page. When it is not there, this page is older than the server's build, and is loaded
+/// again, once (the words are those of `parts.rs`).
+#[cfg(feature = "ssr")]
+const START: &str = r#"(async(folder,main)=>{
+const script=`${folder}/docket.js`;
+let site;
+try{
+site=await import(script);
+await site.default({module_or_path:`${folder}/${main}`});
+}catch(error){
+const {status}=await fetch(script,{method:"HEAD",cache:"no-store"});
+if(status!==404||Date.now()-sessionStorage.getItem("docket.renewed-at")<20000)throw error;
+sessionStorage.setItem("docket.renewed-at",Date.now());
+sessionStorage.setItem("docket.renewed","1");
+return location.reload();
+}
+site.hydrate();
+})"#;
+
+/// What text is set in; `style/base.css` names the same files.
+#[cfg(feature = "ssr")]
+const FONTS: [&str; 2] = ["/fonts/atkinson-hyperlegible-next.18b2a1a3.woff2", "/fonts/atkinson-hyperlegible-mono.2706b1ee.woff2"];
+
+/// The whole HTML document. Its head asks for what paints the page first; what brings it to life comes behind.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::MetaTags;
     let theme = use_context::<crate::context::Entry>().and_then(|entry| entry.theme);
+    let parts = crate::parts::use_parts();
+    let (folder, main) = (&parts.folder, parts.main);
+    let fonts = FONTS.map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="" /> });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -42,12 +68,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#f0f1ee" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#0b1114" media="(prefers-color-scheme: dark)" />
+                <link rel="stylesheet" href=format!("{folder}/docket.css") />
+                {fonts}
+                <link rel="modulepreload" href=format!("{folder}/docket.js") fetchpriority="low" />
+                <link rel="modulepreload" href=format!("{folder}/__wasm_split.______________________.js") fetchpriority="low" />
+                <link rel="preload" href=format!("{folder}/{main}") r#as="fetch" r#type="application/wasm" crossorigin="" fetchpriority="low" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                <link rel="stylesheet" href="/pkg/docket.css" />
-                <AutoReload options=options.clone() />
+                <AutoReload options />
                 <script nonce=leptos::nonce::use_nonce()>{EARLY_FORMS}</script>
-                <HydrationScripts options />
+                <script type="module" nonce=leptos::nonce::use_nonce()>{format!("{START}({folder:?},{main:?})")}</script>
                 <MetaTags />
             </head>
             <body>

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,32 @@ const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug
 
 /** Where the site's files are. */
 const site = process.env.SITE ?? join(root, 'target/site');
+
+/** The folder of the present build. */
+export function sitePackage(folder = site): string {
+  const packages = join(folder, 'pkg');
+  return join(packages, readFileSync(join(packages, 'build'), 'utf8').trim());
+}
+
+/** A copy of the built site, in which journeys put a newer build in place. */
+export class SiteCopy {
+  readonly folder = mkdtempSync(join(tmpdir(), 'docket-end2end-site-'));
+
+  constructor() {
+    cpSync(site, this.folder, { recursive: true });
+  }
+
+  /** Puts a build in place that has the same in it under another address; the one before is gone. */
+  renew(name: string): void {
+    const packages = join(this.folder, 'pkg');
+    renameSync(sitePackage(this.folder), join(packages, name));
+    writeFileSync(join(packages, 'build'), name);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
 
 /** The name under which the seeded database of a run is handed to its journeys. */
 const SEEDED = 'END2END_SEEDED';

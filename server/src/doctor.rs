@@ -1,6 +1,7 @@
 //! `docket doctor`: prints the configuration without its secrets, and checks what it points to.
 
 use crate::config::{Config, is_loopback};
+use crate::http::files::present_build;
 use backend::secrets::Keys;
 use backend::{Backend, outbox, private_file};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -137,7 +138,7 @@ fn size(bytes: u64) -> String {
 }
 
 fn site(config: &Config) -> Result<String, String> {
-    let style = config.site_root.join("pkg/docket.css");
+    let style = config.site_root.join(present_build(&config.site_root)).join("docket.css");
     if style.is_file() {
         Ok(format!("{} has the style and the scripts", config.site_root.display()))
     } else {

@@ -5,6 +5,7 @@
 //! neither session nor caller.
 
 pub mod auth;
+pub mod files;
 pub mod health;
 pub mod input;
 mod listen;
@@ -18,6 +19,7 @@ mod streams;
 
 use crate::config::{Config, HostList};
 use crate::handles;
+use app::parts::PageParts;
 use axum::Router;
 use axum::middleware;
 use backend::Backend;
@@ -45,6 +47,8 @@ pub struct Site {
     /// The hosts it answers for.
     pub hosts: Arc<HostList>,
     pub options: LeptosOptions,
+    /// Where the browser finds the parts of the present build.
+    pub parts: Arc<PageParts>,
     /// The open live streams.
     pub streams: Arc<OpenStreams>,
     /// Becomes true when the server stops: streams end then.
@@ -60,9 +64,10 @@ impl Site {
             .site_addr(config.address)
             .reload_port(config.reload_port.unwrap_or(3001))
             .build();
+        let parts = Arc::new(files::page_parts(&config.site_root));
         let hosts = Arc::new(config.hosts());
         let streams = Arc::new(OpenStreams::new(config.pace.streams));
-        Self { backend, config, hosts, options, streams, stopping }
+        Self { backend, config, hosts, options, parts, streams, stopping }
     }
 }
 
@@ -77,7 +82,7 @@ pub fn router(site: &Site) -> Router {
         .with_state(site.clone());
     Router::new()
         .merge(health::router().with_state(site.clone()))
-        .merge(pages::files(site))
+        .merge(files::router(site))
         .fallback_service(app)
         .layer(middleware::from_fn(input::bound_address))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

@@ -1,4 +1,4 @@
-//! Pages, server functions and files: the Leptos side of the site.
+//! Pages and server functions: the Leptos side of the site.
 
 use super::auth::Session;
 use super::input::LONGEST_ADDRESS;
@@ -21,9 +21,7 @@ use leptos::context::{provide_context, use_context};
 use leptos::nonce::use_nonce;
 use leptos::server_fn::error::FromServerFnError;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
-use std::path::Path;
 use std::time::Duration;
-use tower_http::services::{ServeDir, ServeFile};
 
 /// Every page of `routes.rs` and every registered server function; whatever else is asked for is a page that says "not found".
 pub fn router(site: &Site) -> Router<Site> {
@@ -52,7 +50,9 @@ pub fn router(site: &Site) -> Router<Site> {
 fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
     // Development only: the page listens for a new build on a socket of its own.
     let socket = site.config.reload_port.map(|port| format!("ws://{}:{port}", site.config.address.ip()));
+    let parts = site.parts.clone();
     move || {
+        provide_context(parts.clone());
         if let Some(entry) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Entry>().cloned()) {
             provide_context(entry);
         }
@@ -173,41 +173,6 @@ fn theme(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
     let mut chosen = cookies.filter_map(|cookie| cookie.trim().strip_prefix("theme="));
     chosen.find(|theme| matches!(*theme, "light" | "dark")).map(str::to_owned)
-}
-
-/// The files of the site root: its folders and top-level files, each at its own path, so that pages never touch the disk.
-pub fn files(site: &Site) -> Router {
-    let mut router = Router::new();
-    let root = &site.config.site_root;
-    let entries = match std::fs::read_dir(root) {
-        Ok(entries) => entries,
-        Err(error) => {
-            tracing::warn!(folder = %root.display(), %error, "no files of the site: pages have no style and no script");
-            return router;
-        }
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let Some(name) = entry.file_name().to_str().map(str::to_owned).filter(|name| !name.starts_with('.')) else { continue };
-        if path.is_dir() {
-            let keep = if name == "fonts" { "public, max-age=31536000, immutable" } else { "no-cache" };
-            let folder = ServeDir::new(&path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
-            router = router.nest(&format!("/{name}"), Router::new().fallback_service(folder).layer(cached(keep)));
-        } else if file_of_its_own(&path) {
-            let file = ServeFile::new(&path).precompressed_br().precompressed_gzip();
-            router = router.merge(Router::new().route_service(&format!("/{name}"), file).layer(cached("public, max-age=3600")));
-        }
-    }
-    router
-}
-
-/// Not a compressed twin of another file.
-fn file_of_its_own(path: &Path) -> bool {
-    path.extension().is_none_or(|extension| extension != "br" && extension != "gz")
-}
-
-fn cached(policy: &'static str) -> tower_http::set_header::SetResponseHeaderLayer<HeaderValue> {
-    tower_http::set_header::SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(policy))
 }
 
 #[cfg(test)]

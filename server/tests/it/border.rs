@@ -28,7 +28,7 @@ async fn only_our_own_host_is_answered_for() {
         for host in [ours.clone(), format!("localhost:{port}"), format!("[::1]:{port}"), format!("LOCALHOST.:{port}")] {
             assert_eq!(status(&ask("GET /sign-in HTTP/1.1", &format!("host: {host}\r\n")).await), "200", "{host}");
         }
-        for path in ["/sign-in", "/", "/share/guess", "/live", "/pkg/docket.css", "/icons.svg", "/nowhere"] {
+        for path in ["/sign-in", "/", "/share/guess", "/live", "/pkg/0123456789abcdef/docket.css", "/icons.svg", "/nowhere"] {
             let answer = ask(&format!("GET {path} HTTP/1.1"), "host: evil.example\r\n").await;
             assert_eq!(status(&answer), "421", "{path}");
             assert!(answer.contains("ALLOWED_HOSTS") && !answer.contains("set-cookie"), "{answer}");

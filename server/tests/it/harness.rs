@@ -148,11 +148,19 @@ impl Drop for Site {
 /// The files of a built site, as far as tests look at them, beside one that is nobody's business; gone when dropped.
 pub struct Folder(pub PathBuf);
 
+/// The folder of the present build, below the site's.
+pub const BUILT: &str = "pkg/0123456789abcdef";
+
 impl Folder {
     pub fn of_a_site() -> Self {
         let folder = std::env::temp_dir().join(format!("docket-http-{}", uuid::Uuid::now_v7()));
-        std::fs::create_dir_all(folder.join("site/pkg")).unwrap();
-        std::fs::write(folder.join("site/pkg/docket.css"), "body{color:black}").unwrap();
+        let build = folder.join("site").join(BUILT);
+        std::fs::create_dir_all(&build).unwrap();
+        std::fs::write(folder.join("site/pkg/build"), "0123456789abcdef\n").unwrap();
+        std::fs::write(build.join("docket.css"), "body{color:black}").unwrap();
+        std::fs::write(build.join("docket.css.br"), "as brotli").unwrap();
+        std::fs::write(build.join("docket.css.gz"), "as gzip").unwrap();
+        std::fs::write(build.join("__wasm_split_manifest.json"), r#"{ "sign_in": ["split_sign_in", "shared_1"] }"#).unwrap();
         std::fs::write(folder.join("site/icons.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
         std::fs::write(folder.join("docket.sqlite"), "everything").unwrap();
         Self(folder)

@@ -1,6 +1,6 @@
 //! Headers, the origin check, limits, files and health.
 
-use crate::harness::{REQUESTER, Site, header, on_both, on_both_with};
+use crate::harness::{BUILT, REQUESTER, Site, header, on_both, on_both_with};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ async fn a_page_has_a_policy_with_a_nonce_of_its_own_and_its_scripts_carry_it() 
 #[tokio::test]
 async fn what_is_no_page_has_a_policy_without_a_nonce() {
     on_both(async |site: Site| {
-        for path in ["/health/live", "/pkg/docket.css", "/icons.svg", "/live", "/requests"] {
+        for path in ["/health/live", "/pkg/0123456789abcdef/docket.css", "/icons.svg", "/live", "/requests"] {
             let answer = site.browser().get(path).await;
             let policy = header(&answer, "content-security-policy");
             assert!(policy.contains("script-src 'self'") && !policy.contains("nonce"), "{path}: {policy}");
@@ -131,12 +131,42 @@ async fn a_page_that_does_not_exist_says_so_with_the_true_status() {
 async fn files_are_served_with_their_type_and_nothing_outside_the_folder_is() {
     on_both(async |site: Site| {
         let browser = site.browser();
-        let style = browser.get("/pkg/docket.css").await;
+        let address = format!("/{BUILT}/docket.css");
+        let style = browser.get(&address).await;
         assert_eq!(header(&style, "content-type"), "text/css");
-        assert_eq!(header(&style, "cache-control"), "no-cache");
+        assert_eq!(header(&style, "cache-control"), "public, max-age=31536000, immutable");
+        for (understood, encoding, body) in [("gzip, br", "br", "as brotli"), ("gzip", "gzip", "as gzip")] {
+            let answer =
+                browser.client.get(format!("{}{address}", browser.base)).header("accept-encoding", understood).send().await.unwrap();
+            assert_eq!(header(&answer, "content-encoding"), encoding);
+            assert_eq!(answer.text().await.unwrap(), body, "as the build left it");
+        }
         assert_eq!(header(&browser.get("/icons.svg").await, "content-type"), "image/svg+xml");
-        assert_eq!(browser.get("/pkg/missing.css").await.status(), StatusCode::NOT_FOUND);
+        for gone in [format!("/{BUILT}/missing.css"), "/pkg/fedcba9876543210/docket.css".to_owned(), "/pkg/missing.css".to_owned()] {
+            let gone = browser.get(&gone).await;
+            assert_eq!(gone.status(), StatusCode::NOT_FOUND);
+            assert_eq!(header(&gone, "cache-control"), "no-store", "it may be there in a moment");
+        }
         assert_eq!(browser.get("/pkg/..%2f..%2fdocket.sqlite").await.status(), StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_says_what_it_will_load_and_is_asked_for_again_each_time() {
+    on_both(async |site: Site| {
+        let page = site.browser().get("/sign-in").await;
+        assert_eq!(header(&page, "cache-control"), "private, no-cache");
+        let links: Vec<String> = page.headers().get_all("link").iter().map(|link| link.to_str().unwrap().to_owned()).collect();
+        for part in ["split_sign_in", "shared_1"] {
+            let link = format!("</{BUILT}/{part}.wasm>; rel=preload; as=fetch; crossorigin; fetchpriority=low");
+            assert!(links.contains(&link), "{links:?}");
+        }
+        let text = page.text().await.unwrap();
+        let places =
+            ["docket.css", ".woff2", "docket.js", "docket_bg.wasm"].map(|name| text.find(name).unwrap_or_else(|| panic!("no {name}")));
+        assert!(places.is_sorted(), "what paints comes before what brings to life");
+        assert!(text.contains(&format!("href=\"/{BUILT}/docket_bg.wasm\"")));
     })
     .await;
 }

@@ -162,6 +162,28 @@ fn every_module_says_what_it_is_for() {
 }
 
 #[test]
+fn what_browsers_keep_for_ever_is_named_by_its_content() {
+    use sha2::{Digest, Sha256};
+    let shared = root().join("frontend/public");
+    let named = |folder: &str| std::fs::read_dir(shared.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let files: Vec<PathBuf> = named("fonts")
+        .into_iter()
+        .chain(named(""))
+        .filter(|path| path.extension().is_some_and(|kind| kind == "woff2" || kind == "svg"))
+        .collect();
+    let text = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let (style, shell, icon) = (text("style/base.css"), text("app/src/shell.rs"), text("app/src/ui/icon.rs"));
+    for path in files.iter().filter(|path| !path.ends_with("favicon.svg")) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let fingerprint: String = Sha256::digest(std::fs::read(path).unwrap()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        assert!(name.contains(&format!(".{fingerprint}.")), "{name} must be named {fingerprint}, by what is in it");
+        let used = if name.ends_with("woff2") { style.contains(name) && shell.contains(name) } else { icon.contains(name) };
+        assert!(used, "{name} is not used under this name");
+    }
+    assert_eq!(files.len(), 4);
+}
+
+#[test]
 fn entities_stay_in_the_store() {
     for (path, text) in sources("server/backend/src") {
         if !path.contains("/store/") {
