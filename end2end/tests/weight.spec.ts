@@ -1,0 +1,191 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { sitePackage } from '../support/docket';
+import { people, ready, signIn } from '../support/people';
+import { expect, test, world } from '../support/test';
+
+// What the browser loads for each page, and how much it may be. `WEIGHT=write npx playwright test weight` writes the table into README.md.
+const here = world();
+
+/** Bytes over the line, with headers, and requests. */
+interface Load {
+  bytes: number;
+  requests: number;
+}
+
+/** A page, who opens it, where from, and what it may weigh in kB. */
+interface Weighed {
+  name: string;
+  address: string;
+  person: string;
+  from: string;
+  cold: number;
+  next: number;
+}
+
+const pages: Weighed[] = [
+  { name: 'catalog', address: '/', person: people.lena, from: '/requests', cold: 390, next: 20 },
+  { name: 'request dialog', address: '/request/new-starter', person: people.lena, from: '/', cold: 710, next: 340 },
+  { name: 'request', address: '/requests/', person: people.lena, from: '/requests', cold: 890, next: 440 },
+  { name: 'my requests', address: '/requests', person: people.lena, from: '/', cold: 540, next: 175 },
+  { name: 'inbox', address: '/inbox', person: people.samir, from: '/', cold: 770, next: 400 },
+  { name: 'work', address: '/work', person: people.daniel, from: '/', cold: 750, next: 370 },
+  { name: 'notifications', address: '/notifications', person: people.samir, from: '/', cold: 540, next: 175 },
+  { name: 'profile', address: '/profile', person: people.samir, from: '/', cold: 590, next: 215 },
+  { name: 'time away', address: '/profile/away', person: people.samir, from: '/profile', cold: 670, next: 230 },
+  { name: 'connectors', address: '/connectors', person: people.priya, from: '/', cold: 620, next: 245 },
+];
+
+/** Requests of any page without anything at hand, and of one that is loaded again. */
+const COLD_REQUESTS = 22;
+const RELOAD: Load = { bytes: 25_000, requests: 7 };
+
+/** Brotli kB of WebAssembly for the first page, and for what each group of pages adds. */
+const FIRST_MODULE = 275;
+const GROUPS: Record<string, number> = {
+  account: 200,
+  ask: 320,
+  away: 275,
+  connector: 285,
+  decide: 375,
+  deliveries: 230,
+  mine: 180,
+  request: 510,
+  share: 140,
+  sign_in: 110,
+  work: 360,
+};
+
+/** Counts what a tab loads; the live stream, which never ends, is a request without weight. */
+class Scale {
+  private load: Load = { bytes: 0, requests: 0 };
+  private open = new Set<string>();
+
+  static async on(page: Page): Promise<Scale> {
+    const scale = new Scale();
+    const devtools = await page.context().newCDPSession(page);
+    devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
+      if (!request.url.startsWith('http')) return;
+      scale.load.requests += 1;
+      if (!request.url.endsWith('/live')) scale.open.add(requestId);
+    });
+    devtools.on('Network.requestServedFromCache', ({ requestId }) => {
+      scale.load.requests -= 1;
+      scale.open.delete(requestId);
+    });
+    devtools.on('Network.responseReceived', ({ requestId, response }) => {
+      // What the browser kept is not asked for.
+      if (response.fromDiskCache && scale.open.has(requestId)) scale.load.requests -= 1;
+    });
+    devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      scale.load.bytes += encodedDataLength;
+      scale.open.delete(requestId);
+    });
+    devtools.on('Network.loadingFailed', ({ requestId }) => scale.open.delete(requestId));
+    await devtools.send('Network.enable');
+    return scale;
+  }
+
+  /** What was loaded since the last time, once nothing is under way. */
+  async read(): Promise<Load> {
+    await expect.poll(() => [...this.open], { intervals: [200] }).toEqual([]);
+    const load = this.load;
+    this.load = { bytes: 0, requests: 0 };
+    return load;
+  }
+}
+
+/** A browser profile that has nothing but the person's session. */
+async function profile(browser: Browser, email: string): Promise<BrowserContext> {
+  const door = await browser.newContext();
+  await signIn(await door.newPage(), here.docket.url, email);
+  const storageState = await door.storageState();
+  await door.close();
+  return browser.newContext({ storageState });
+}
+
+/** Follows a link inside the site. */
+async function follow(page: Page, address: string): Promise<void> {
+  await page.evaluate((href) => {
+    const link = Object.assign(document.createElement('a'), { href });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, address);
+  await page.waitForURL(`${here.docket.url}${address}`);
+}
+
+const kilo = (bytes: number) => Math.round(bytes / 1000);
+
+test('pages load little, in few pieces, and hardly anything twice', async ({ browser }) => {
+  test.setTimeout(300_000);
+  const { url } = here.docket;
+  const lines = ['| page | cold | going on to it | loaded again |', '|---|---|---|---|'];
+  for (const weighed of pages) {
+    let { address } = weighed;
+    let context = await profile(browser, weighed.person);
+    if (address.endsWith('/requests/')) {
+      const answer = await context.request.post(`${url}/api/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: url } });
+      address += ((await answer.json()) as { rows: { number: string }[] }).rows[0]?.number;
+    }
+    let page = await context.newPage();
+    let scale = await Scale.on(page);
+    await page.goto(url + address);
+    await ready(page);
+    const cold = await scale.read();
+    await page.reload();
+    await ready(page);
+    const again = await scale.read();
+    await context.close();
+
+    context = await profile(browser, weighed.person);
+    page = await context.newPage();
+    scale = await Scale.on(page);
+    await page.goto(url + weighed.from);
+    await ready(page);
+    await scale.read();
+    await follow(page, address);
+    const next = await scale.read();
+    await context.close();
+
+    const told = (load: Load) => `${kilo(load.bytes)} kB, ${load.requests} requests`;
+    const from = pages.find((other) => other.address === weighed.from)?.name;
+    lines.push(`| ${weighed.name} | ${told(cold)} | ${told(next)} (from ${from}) | ${told(again)} |`);
+    expect.soft(kilo(cold.bytes), `${weighed.name}, cold`).toBeLessThanOrEqual(weighed.cold);
+    expect.soft(cold.requests, `${weighed.name}, requests cold`).toBeLessThanOrEqual(COLD_REQUESTS);
+    expect.soft(kilo(next.bytes), `${weighed.name}, after ${from}`).toBeLessThanOrEqual(weighed.next);
+    expect.soft(again.bytes, `${weighed.name}, loaded again`).toBeLessThanOrEqual(RELOAD.bytes);
+    expect.soft(again.requests, `${weighed.name}, requests loaded again`).toBeLessThanOrEqual(RELOAD.requests);
+  }
+  table('pages', lines);
+});
+
+test('each group of pages keeps to its budget', () => {
+  const folder = sitePackage();
+  const weigh = (file: string) => readFileSync(join(folder, `${file}.br`)).length;
+  const groups = JSON.parse(readFileSync(join(folder, '__wasm_split_manifest.json'), 'utf8')) as Record<string, string[]>;
+  const first = weigh('docket_bg.wasm');
+  expect.soft(kilo(first), 'the first module').toBeLessThanOrEqual(FIRST_MODULE);
+  const lines = ['| WebAssembly | brotli | files |', '|---|---|---|', `| the first module: the catalog, and what all pages share | ${kilo(first)} kB | 1 |`];
+  for (const [group, files] of Object.entries(groups).sort()) {
+    const size = kilo(files.map((file) => weigh(`${file}.wasm`)).reduce((sum, bytes) => sum + bytes, 0));
+    lines.push(`| what \`${group}\` adds | ${size} kB | ${files.length} |`);
+    expect.soft(size, `group ${group}`).toBeLessThanOrEqual(GROUPS[group] ?? 0);
+  }
+  expect.soft(Object.keys(groups).sort(), 'a group that has a budget').toEqual(Object.keys(GROUPS).sort());
+  const all = new Set(Object.values(groups).flat());
+  lines.push(`| all parts | ${kilo([...all].map((file) => weigh(`${file}.wasm`)).reduce((sum, bytes) => sum + bytes, 0))} kB | ${all.size} |`);
+  table('groups', lines);
+});
+
+/** Prints a table; writes it between its marks in README.md, when that is asked for. */
+function table(name: string, lines: string[]): void {
+  console.log(`\n${lines.join('\n')}\n`);
+  if (process.env.WEIGHT !== 'write') return;
+  const readme = resolve(import.meta.dirname, '../../README.md');
+  const text = readFileSync(readme, 'utf8');
+  const marks = new RegExp(`(<!-- weight: ${name} -->\n)[^<]*(<!-- -->)`);
+  expect(marks.test(text), `README.md has marks for ${name}`).toBe(true);
+  writeFileSync(readme, text.replace(marks, `$1${lines.join('\n')}\n$2`));
+}
