@@ -3,6 +3,7 @@
 use crate::config::Config;
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
 
 /// Starts logging for the whole process; a second call changes nothing.
 ///
@@ -10,6 +11,10 @@ use tracing_subscriber::EnvFilter;
 /// When the filter of `DOCKET_LOG` cannot be read.
 pub fn start(config: &Config) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("DOCKET_LOG is \"{}\": {error}", config.log))?;
+    // It calls each wrong password an error, without saying whose; what fails at signing in is logged where it is answered.
+    let quiet =
+        "axum_login=off".parse::<Directive>().map_err(|error| format!("the filter of the sign-in layer cannot be read: {error}"))?;
+    let filter = filter.add_directive(quiet);
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start (tests) is refused by the subscriber; the first one stays.
     let _ = if config.log_json {
