@@ -55,6 +55,7 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
     let (error, reason_error) = (RwSignal::new(None::<&'static str>), RwSignal::new(None::<&'static str>));
     let reason = RwSignal::new(String::new());
     let key = StoredValue::new(rule.key);
+    let asked = ActionKind::Reroute.row().asks.words();
     let send = Callback::new(move |()| {
         let picked = if group.get_untracked() { group_picked.get_untracked() } else { person_picked.get_untracked() };
         let why = reason.with_untracked(|reason| tidy_prose(reason).into_owned());
@@ -62,7 +63,7 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
             error.set(Some(if group.get_untracked() { "Choose a group from the list" } else { "Choose a person from the list" }));
         }
         if why.is_empty() {
-            reason_error.set(ActionKind::Reroute.row().asks.words().map(|field| field.missing));
+            reason_error.set(asked.map(|field| field.missing));
         }
         let Some((id, name)) = picked.filter(|_| !why.is_empty()) else { return };
         let to = if group.get_untracked() {
@@ -113,10 +114,10 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
             {whom}
             <div class="field" class:is-error=move || reason_error.get().is_some()>
                 <label class="field__label" for="reroute-reason">
-                    "Reason"
+                    {asked.map(|field| field.shown_label())}
                 </label>
                 <p class="field__hint" id="reroute-reason-h">
-                    "Everybody who sees the request sees it."
+                    {asked.map(|field| field.hint)}
                 </p>
                 {move || reason_error.get().map(|message| error_line(message, "reroute-reason-e"))}
                 <textarea

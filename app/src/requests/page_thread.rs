@@ -98,11 +98,12 @@ fn message(words: &Words, answer: bool) -> AnyView {
 }
 
 fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'static str>>) -> AnyView {
+    let asked = ActionKind::ProvideInfo.row().asks.words();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let text = answer.with_untracked(|answer| tidy_prose(answer).into_owned());
         if text.is_empty() {
-            error.set(ActionKind::ProvideInfo.row().asks.words().map(|field| field.missing));
+            error.set(asked.map(|field| field.missing));
             focus(&["answer"]);
             return;
         }
@@ -136,10 +137,10 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
         <form class="stack" novalidate on:submit=submit>
             <div class="field" class:is-error=move || error.get().is_some()>
                 <label class="field__label" for="answer">
-                    "Your answer"
+                    {asked.map(|field| field.shown_label())}
                 </label>
                 <p class="field__hint" id="answer-h">
-                    "It goes back to where it was; everybody who sees the request sees your answer."
+                    {asked.map(|field| field.hint)}
                 </p>
                 {problem}
                 <textarea
