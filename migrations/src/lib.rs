@@ -19,6 +19,7 @@ mod m20261127_000004_search_names;
 mod m20261127_000005_leaving;
 mod m20261127_000006_subjects;
 mod m20261127_000007_changed;
+mod m20261127_000008_waiting;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000005_leaving::Migration),
             Box::new(m20261127_000006_subjects::Migration),
             Box::new(m20261127_000007_changed::Migration),
+            Box::new(m20261127_000008_waiting::Migration),
         ]
     }
 }

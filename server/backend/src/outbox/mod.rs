@@ -31,11 +31,12 @@ pub(crate) use topic::load as load_topics;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connector_tests, destinations, micros, notices, receipts, time, workers};
+use crate::store::{attempts, connector_tests, destinations, micros, notices, receipts, statistics, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
 use std::time::Instant;
+use tokio::task::JoinHandle;
 use worker::Worker;
 
 /// How long a worker may take for one try before another one takes it up. Longer than the client's patience.
@@ -72,8 +73,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     backend.store().follow().await;
     let id = backend.id().to_string();
     let mut stop = pin!(stop.fuse());
+    renew_statistics(&backend).await;
     let mut worker = Worker::new(&backend);
     let mut looked: Option<Instant> = None;
+    let mut renewing: Option<JoinHandle<()>> = None;
     // Not by the clock, which may be set back.
     let (mut signed, mut forgot) = (None::<Instant>, None::<Instant>);
     loop {
@@ -93,6 +96,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         if looked.is_none_or(|at| at.elapsed() >= LOOK) {
             looked = Some(Instant::now());
             worker.look();
+            if renewing.as_ref().is_none_or(JoinHandle::is_finished) {
+                let backend = backend.clone();
+                renewing = Some(tokio::spawn(async move { renew_statistics(&backend).await }));
+            }
         }
         worker.begin();
         let pause = worker.solitude().unwrap_or(LOOK);
@@ -172,6 +179,15 @@ async fn forget(backend: &Backend) -> Result<()> {
     connector_tests::forget_before(&platform, kept).await?;
     receipts::forget_before(&platform, kept).await?;
     notices::forget_before(&platform, kept).await
+}
+
+/// Plans made for small tables are not kept for those that have grown.
+async fn renew_statistics(backend: &Backend) {
+    match statistics::renew(&backend.store().platform()).await {
+        Ok(renewed) if renewed.is_empty() => {}
+        Ok(renewed) => tracing::info!(tables = renewed.join(", "), "tables have grown: their statistics are renewed"),
+        Err(error) => tracing::warn!(%error, "the statistics of tables that have grown could not be renewed"),
+    }
 }
 
 async fn sign_of_life(backend: &Backend, id: &str) -> Result<()> {

@@ -9,7 +9,7 @@ use domain::connectors::wire::Show;
 use domain::id::DeliveryId;
 use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 /// What to look for.
@@ -41,11 +41,16 @@ impl After {
     }
 }
 
+/// Neither failed nor delivered, in the words of the index of what waits: no other query has them, so that it answers no other.
+fn waits() -> Expr {
+    Expr::expr(Func::coalesce([Expr::col(Column::FailedAt), Expr::col(Column::DeliveredAt)])).is_null()
+}
+
 fn wanted(handle: &impl Handle, wanted: &Wanted) -> Condition {
     let all = Condition::all().add(Column::OrganizationId.eq(handle.organization()));
     let all = match wanted.show {
         Show::All => all,
-        Show::Waiting => all.add(Column::DeliveredAt.is_null()).add(Column::FailedAt.is_null()),
+        Show::Waiting => all.add(waits()),
         Show::Failed => all.add(Column::FailedAt.is_not_null()).add(Column::DeliveredAt.is_null()),
         Show::Delivered => all.add(Column::DeliveredAt.is_not_null()),
     };

@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::free::of_free;
+use super::nothing::finds_nothing;
 use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -128,14 +129,13 @@ fn first_of_its_subject() -> SimpleExpr {
         .add(of(Column::CreatedAt).equals((Entity, Column::CreatedAt)))
         .add(of(Column::Id).lt(Expr::col((Entity, Column::Id))));
     let query = Query::select()
-        .expr(Expr::val(1))
         .from_as(Entity, older.clone())
         .and_where(of(Column::SubjectId).equals((Entity, Column::SubjectId)))
         .and_where(of(Column::OrganizationId).equals((Entity, Column::OrganizationId)))
         .and_where(of(Column::RelayedAt).is_null())
         .cond_where(Condition::any().add(of(Column::CreatedAt).lt(Expr::col((Entity, Column::CreatedAt)))).add(same_moment))
         .to_owned();
-    Expr::exists(query).not()
+    finds_nothing(query)
 }
 
 /// Those of these requests that are to be handed on and have no deliveries of it yet.

@@ -4,6 +4,7 @@
 use super::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
 use super::free::of_free;
 use super::lapse::is_over;
+use super::nothing::finds_nothing;
 use super::own::own;
 use super::{Handle, Platform, destinations, micros};
 use crate::error::Result;
@@ -37,13 +38,12 @@ fn open_destination(now: DateTime<Utc>) -> SimpleExpr {
     let of = |column: Of| Expr::col((destinations::Entity, column));
     let shut = Condition::any().add(of(Of::HeldAt).is_not_null()).add(destinations::is_paused(now));
     let query = Query::select()
-        .expr(Expr::val(1))
         .from(destinations::Entity)
         .and_where(of(Of::OrganizationId).equals((Entity, Column::OrganizationId)))
         .and_where(of(Of::Connector).equals((Entity, Column::Connector)))
         .cond_where(shut)
         .to_owned();
-    Expr::exists(query).not()
+    finds_nothing(query)
 }
 
 /// It is of the same organization: compared in a way that no index answers, as the subject finds it.
@@ -62,7 +62,6 @@ fn first_in_line(now: i64) -> SimpleExpr {
             .add(of(Column::Id).lt(Expr::col((Entity, Column::Id)))),
     );
     let query = Query::select()
-        .expr(Expr::val(1))
         .from_as(Entity, older.clone())
         .and_where(of(Column::SubjectId).equals((Entity, Column::SubjectId)))
         .and_where(same_organization(of(Column::OrganizationId)))
@@ -74,7 +73,7 @@ fn first_in_line(now: i64) -> SimpleExpr {
         .cond_where(Condition::any().add(of(Column::Attempts).gt(0)).add(of(Column::NextAt).lte(now)))
         .cond_where(earlier)
         .to_owned();
-    Expr::exists(query).not()
+    finds_nothing(query)
 }
 
 /// A try of it was cut off: somebody's lease ran out, lately or before.
@@ -98,7 +97,7 @@ pub(crate) struct Take {
 type Due = (Uuid, Uuid, String, bool);
 
 /// The deliveries that are due first; those whose tries were cut off only where they are wanted too.
-async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Result<Vec<Due>> {
+fn due_first(now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Select<Entity> {
     let mut query = Entity::find()
         .select_only()
         .columns([Column::Id, Column::OrganizationId, Column::Connector])
@@ -116,7 +115,11 @@ async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take:
         let full = Condition::all().add(Column::OrganizationId.eq(organization.0)).add(Column::Connector.eq(connector.as_str()));
         query = query.filter(full.not());
     }
-    Ok(query.into_tuple().all(reader.connection()).await?)
+    query
+}
+
+async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Result<Vec<Due>> {
+    Ok(due_first(now, length, take, cut_off_too).into_tuple().all(reader.connection()).await?)
 }
 
 /// The deliveries to take up, and whether there may be more. Of those whose tries were cut off it is one at most, the first.
@@ -295,4 +298,55 @@ pub(crate) async fn arrived(handle: &impl Handle, ids: &[DeliveryId], lease: &st
         .to_owned();
     let rows = handle.connection().query_all(&end).await?;
     rows.iter().map(|row| Ok(DeliveryId(row.try_get_by_index(0)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::store::databases::on_each;
+    use sea_orm::{DatabaseBackend, QueryTrait};
+
+    /// How the database means to find what is due.
+    async fn plan(store: &Store) -> String {
+        let platform = store.platform();
+        let take = Take { most: 512, of_destination: 64, allowed: BTreeMap::new(), alone: true };
+        let mut statement = due_first(Utc::now(), Duration::seconds(60), &take, true).build(DatabaseBackend::Postgres);
+        statement.sql = format!("EXPLAIN {}", statement.sql);
+        let lines = platform.connection().query_all_raw(statement).await.unwrap();
+        lines.iter().map(|line| format!("{}\n", line.try_get_by_index::<String>(0).unwrap())).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_found_in_its_order_whatever_the_statistics_say() {
+        on_each(async |url: String| {
+            if url.starts_with("sqlite:") {
+                return;
+            }
+            let store = Store::open(&url).await.unwrap();
+            store.migrate().await.unwrap();
+            let run = async |sql: &str| _ = store.platform().connection().execute_unprepared(sql).await.unwrap();
+            let fill = "WITH made AS (INSERT INTO effects (id, organization_id, subject_id, kind, effect, created_at, relayed_at) \
+                        SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'told', '{}', i, 1 FROM generate_series(1, 2000) i RETURNING *) \
+                        INSERT INTO deliveries (id, organization_id, effect_id, subject_id, connector, created_at, next_at, attempts) \
+                        SELECT gen_random_uuid(), organization_id, id, subject_id, 'desk', created_at, created_at, 0 FROM made";
+            let steps = [
+                ("new", ""),
+                ("filled a moment ago", fill),
+                ("all waiting", "ANALYZE"),
+                ("all delivered", "UPDATE deliveries SET next_at = NULL, delivered_at = 1; VACUUM ANALYZE deliveries"),
+                ("filled again", fill),
+                ("half waiting", "ANALYZE"),
+            ];
+            for (state, sql) in steps {
+                for sql in sql.split("; ").filter(|sql| !sql.is_empty()) {
+                    run(sql).await;
+                }
+                let plan = plan(&store).await;
+                let right = plan.contains("using deliveries_due on deliveries") && plan.contains("using deliveries_subject on deliveries older");
+                assert!(right && !plan.contains("Join") && !plan.contains("Sort"), "{state}: {plan}");
+            }
+        })
+        .await;
+    }
 }
