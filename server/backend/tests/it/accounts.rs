@@ -185,3 +185,23 @@ async fn a_person_of_two_organizations_waits_in_neither_for_the_other() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_message_about_a_request_is_sent_again_whatever_waits_and_is_no_event_of_it() {
+    on_both(|world| async move {
+        let outside = Outside::open(&world).await;
+        let (ada, hana) = (world.caller("north", "ada").await, world.caller("north", "hana").await);
+        outside.fail(true);
+        let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
+        work(&world).await;
+        let row = outbox(&world, Show::Waiting).await.rows.into_iter().find(|row| row.connector == "Ruth Abel, by Post").unwrap();
+        console::skip(&world.backend, &ada, row.id).await.unwrap();
+        outside.fail(false);
+        assert_eq!(console::send_now(&world.backend, &ada, vec![row.id]).await.unwrap(), 1, "it waits for approval");
+        work(&world).await;
+        assert!(outside.mails().iter().any(|(to, ..)| to == "ruth@north.example"));
+        assert_eq!(backend::requests::page(&world.backend, &hana, &number).await.unwrap().events.len(), 1);
+        world.deliver_all().await;
+    })
+    .await;
+}
