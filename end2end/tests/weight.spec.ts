@@ -5,7 +5,7 @@ import { sitePackage } from '../support/docket';
 import { people, ready, signIn } from '../support/people';
 import { expect, test, world } from '../support/test';
 
-// What the browser loads for each page, and how much it may be. `WEIGHT=write npx playwright test weight` writes the table into README.md.
+// What the browser loads for each page, and how much it may be. `WEIGHT=write npx playwright test weight` writes the tables into docs/measurements.md.
 const here = world();
 
 /** Bytes over the line, with headers, and requests. */
@@ -179,13 +179,13 @@ test('each group of pages keeps to its budget', () => {
   table('groups', lines);
 });
 
-/** Prints a table; writes it between its marks in README.md, when that is asked for. */
+/** Prints a table; writes it between its marks in docs/measurements.md, when that is asked for. */
 function table(name: string, lines: string[]): void {
   console.log(`\n${lines.join('\n')}\n`);
   if (process.env.WEIGHT !== 'write') return;
-  const readme = resolve(import.meta.dirname, '../../README.md');
-  const text = readFileSync(readme, 'utf8');
+  const page = resolve(import.meta.dirname, '../../docs/measurements.md');
+  const text = readFileSync(page, 'utf8');
   const marks = new RegExp(`(<!-- weight: ${name} -->\n)[^<]*(<!-- -->)`);
-  expect(marks.test(text), `README.md has marks for ${name}`).toBe(true);
-  writeFileSync(readme, text.replace(marks, `$1${lines.join('\n')}\n$2`));
+  expect(marks.test(text), `docs/measurements.md has marks for ${name}`).toBe(true);
+  writeFileSync(page, text.replace(marks, `$1${lines.join('\n')}\n$2`));
 }

@@ -121,20 +121,6 @@ fn actions_page() {
     compare("../../../../docs/actions.md", &document::print_page());
 }
 
-/// README's own copy of the diagram, between its fences.
-#[test]
-fn lifecycle_in_the_readme() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let readme = std::fs::read_to_string(&path).expect("README.md");
-    let (before, rest) = readme.split_once("```mermaid\n").expect("a diagram in README.md");
-    let (_, after) = rest.split_once("```\n").expect("the end of the diagram");
-    let drawn = format!("{before}```mermaid\n{}```\n{after}", diagram::mermaid());
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, &drawn).expect("written");
-    }
-    assert!(drawn == std::fs::read_to_string(&path).expect("README.md"), "README.md: if the change is meant, rewrite with UPDATE_GOLDEN=1");
-}
-
 fn case(approval: &Approval) -> Case<'_> {
     Case { approval, requester: requester().person.id, item: domain::id::ItemId(uuid::Uuid::from_u128(1001)), now: at(41) }
 }

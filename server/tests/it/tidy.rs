@@ -141,6 +141,33 @@ fn only_the_configuration_reads_the_environment() {
     }
 }
 
+/// Names of settings among the quoted words of a text. What cargo-leptos sets is for its own manual, and what begins or ends with an
+/// underscore is part of a name.
+fn settings_in(text: &str) -> Vec<&str> {
+    let is_name = |word: &&str| {
+        let letters = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        letters && word.trim_matches('_').contains('_') && word.trim_matches('_') == *word && !word.starts_with("LEPTOS_")
+    };
+    text.split('"').skip(1).step_by(2).filter(is_name).collect()
+}
+
+#[test]
+fn every_setting_is_in_the_manual() {
+    let manual = std::fs::read_to_string(root().join("docs/operation.md")).unwrap();
+    let mut found = 0;
+    for (path, text) in all() {
+        if path != "server/src/config.rs" && !path.starts_with("server/src/config/") {
+            continue;
+        }
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in settings_in(product) {
+            found += 1;
+            assert!(manual.contains(&format!("`{name}`")), "{path}: docs/operation.md does not say what {name} is for");
+        }
+    }
+    assert!(found > 20, "{found} settings");
+}
+
 #[test]
 fn files_are_short_and_finished() {
     for (path, text) in all() {
