@@ -1,5 +1,5 @@
 //! The keys of the work pages: a first press enters at the first card or row, wherever the focus is. What acts on a request acts on the one
-//! that has the focus; single keys only where they are on, and never right after `G`.
+//! that has the focus, or that is about to have it; single keys only where they are on, and never right after `G`.
 
 use super::rows::Way;
 use super::state::{Work, card_id};
@@ -10,12 +10,16 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
+/// How long the focus is on its way after a key has moved it, in milliseconds: what is pressed meanwhile is meant for where it goes.
+const ARRIVAL: f64 = 150.0;
+
 /// Listens as long as the list or the board is on screen. `board` also knows left and right.
 pub fn use_work_keys(work: Work, board: bool) {
     let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"]);
+    let moved_at = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            if jump.takes(&event) == Some(false) && press(work, board, &event) {
+            if jump.takes(&event) == Some(false) && press(work, board, &event, moved_at) {
                 event.prevent_default();
             }
         });
@@ -24,12 +28,14 @@ pub fn use_work_keys(work: Work, board: bool) {
 }
 
 /// Acts on a key; answers whether it was one of ours.
-fn press(work: Work, board: bool, event: &KeyboardEvent) -> bool {
+fn press(work: Work, board: bool, event: &KeyboardEvent, moved_at: StoredValue<f64>) -> bool {
     let key = event.key();
     let key = key.as_str();
     let Some(at) = work.at.try_get_untracked() else { return false };
     let at = at.filter(|number| work.row(number).is_some());
-    let focused = at.clone().filter(|number| document().active_element().is_some_and(|active| active.id() == card_id(number)));
+    let arrives = event.time_stamp() - moved_at.try_get_value().unwrap_or(f64::NEG_INFINITY) < ARRIVAL;
+    let has_focus = |number: &String| document().active_element().is_some_and(|active| active.id() == card_id(number));
+    let focused = at.clone().filter(|number| arrives || has_focus(number));
     // Arrows belong to whatever else has the focus.
     let arrows = key.starts_with("Arrow") && !is_between(event);
     let way = match key {
@@ -50,6 +56,7 @@ fn press(work: Work, board: bool, event: &KeyboardEvent) -> bool {
     };
     if let Some(next) = next {
         work.at.set(Some(next.clone()));
+        moved_at.set_value(event.time_stamp());
         focus(&[&card_id(&next)]);
     }
     true
