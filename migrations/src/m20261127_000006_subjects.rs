@@ -12,7 +12,7 @@ pub struct Migration;
 
 const TABLES: [&str; 3] = ["effects", "deliveries", "notices"];
 
-/// As the first schema and the notifications made the column; the second way where a table was made anew.
+/// The column as the first schema and the notifications defined it, and without its reference.
 const COLUMN: &str = "request_id BLOB NOT NULL REFERENCES requests(id)";
 const FREE_COLUMN: &str = "request_id BLOB NOT NULL";
 
@@ -78,7 +78,7 @@ async fn postgres(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
 }
 
 async fn sqlite(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
-    // SQLite takes no constraint off a table, and to make large tables anew takes long: what it keeps of them is changed, as it says how to
+    // SQLite takes no constraint off a table, and copying large tables takes long: their definition is changed in place, as it says how to
     // (https://sqlite.org/lang_altertable.html#otheralter). Renaming reads all of it again.
     connection.execute_unprepared("PRAGMA writable_schema = ON").await?;
     for table in TABLES {

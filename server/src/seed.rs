@@ -41,7 +41,7 @@ struct Story {
     /// E-mails whose sign-ins are printed, with a word about each.
     sign_ins: Vec<(String, String)>,
     away: Vec<away::Away>,
-    requests: Vec<Told>,
+    requests: Vec<SeedRequest>,
 }
 
 impl Story {
@@ -70,7 +70,7 @@ pub fn people_of_the_story() -> Result<Vec<String>, String> {
 /// One request (or draft) and what became of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Told {
+struct SeedRequest {
     /// Tells it apart for ever: the id is made of it.
     name: String,
     organization: String,
@@ -188,7 +188,7 @@ impl Teller {
     }
 
     /// Makes one request and what follows, unless it is there; true when it was made.
-    async fn tell(&self, told: &Told) -> Result<bool, String> {
+    async fn tell(&self, told: &SeedRequest) -> Result<bool, String> {
         let began = self.now - TimeDelta::hours(told.hours_ago);
         self.clock.set(began);
         let caller = self.caller(&told.organization, &told.by).await?;

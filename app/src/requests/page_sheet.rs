@@ -133,7 +133,7 @@ impl Sheet {
                     let message = if what == ActionKind::Delete.key() {
                         format!("{number} was deleted.")
                     } else {
-                        format!("{number} is not yours to see any more.")
+                        format!("{number} is no longer yours to see.")
                     };
                     self.say.try_run((message, None));
                     self.leave.try_run(());

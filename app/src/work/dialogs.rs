@@ -1,6 +1,6 @@
 //! "Move to…", the drag's equal by keyboard and by finger; and the words that some steps ask for.
 
-use super::state::{Asked, Work, card_id};
+use super::state::{ActionPrompt, Work, card_id};
 use crate::approvals::keys::focus;
 use crate::requests::page_dialog::WordsDialog;
 use crate::ui::{Icon, StatusBadge};
@@ -97,7 +97,7 @@ pub fn StepDialog(work: Work) -> impl IntoView {
     (move || work.asked.get().map(|asked| ask(work, asked))).into_any()
 }
 
-fn ask(work: Work, Asked { number, kind, .. }: Asked) -> Option<AnyView> {
+fn ask(work: Work, ActionPrompt { number, kind, .. }: ActionPrompt) -> Option<AnyView> {
     let (field, button) = (kind.row().asks.words()?, kind.row().button.as_ref()?);
     let open = RwSignal::new(true);
     let card = card_id(&number);

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// An action that waits for words, and the request it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct ActionPrompt {
     pub number: String,
     pub to: Status,
     pub kind: ActionKind,
@@ -54,7 +54,7 @@ pub struct Work {
     /// The card whose "Move to…" is open.
     pub moving: RwSignal<Option<String>>,
     /// The action that waits for words.
-    pub asked: RwSignal<Option<Asked>>,
+    pub asked: RwSignal<Option<ActionPrompt>>,
     /// Words are on their way, and what went wrong with them.
     pub asking: RwSignal<bool>,
     pub ask_failed: RwSignal<Option<String>>,
@@ -199,7 +199,7 @@ impl Work {
     pub fn step(self, number: &str, to: Status, kind: ActionKind) {
         if asks_first(kind) {
             self.ask_failed.set(None);
-            self.asked.set(Some(Asked { number: number.to_owned(), to, kind }));
+            self.asked.set(Some(ActionPrompt { number: number.to_owned(), to, kind }));
             return;
         }
         let Some(before) = self.row(number).filter(|row| !row.sending) else { return };
@@ -235,7 +235,7 @@ impl Work {
 
     /// Does what waited for these words.
     pub fn answer(self, words: String) {
-        let Some(Asked { number, to, kind }) = self.asked.get_untracked() else { return };
+        let Some(ActionPrompt { number, to, kind }) = self.asked.get_untracked() else { return };
         if let Some(before) = self.row(&number) {
             self.asking.set(true);
             self.send(before, to, kind, words);

@@ -1,4 +1,4 @@
-//! Pages of somebody for whom things have piled up: what a page costs must not grow with what it does not show.
+//! Pages of somebody for whom things have piled up: the cost of a page should not grow with what the page does not show.
 
 use crate::Arguments;
 use crate::client::{Connection, get};

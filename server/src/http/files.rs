@@ -41,7 +41,7 @@ pub fn page_parts(root: &Path) -> PageParts {
     let folder = root.join(&build);
     let manifest = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
     let groups = serde_json::from_str(&manifest).unwrap_or_else(|error| {
-        tracing::warn!(folder = %folder.display(), %error, "there is no readable list of the site's parts: pages load them late");
+        tracing::warn!(folder = %folder.display(), %error, "the list of the site's parts cannot be read: pages load their parts late");
         Default::default()
     });
     // cargo-leptos names it without the ending that wasm-bindgen gives.

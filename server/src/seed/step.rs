@@ -37,7 +37,7 @@ pub(super) enum StepKind {
     Own(OwnStep),
 }
 
-/// A step that is no action of the table.
+/// A step that the table of actions does not have.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum OwnStep {
@@ -62,7 +62,7 @@ impl Teller {
         let at = match kind.row().asks {
             ActionAsks::Time { .. } => {
                 let at = self.date(&step.at);
-                Some(chrono::NaiveDateTime::parse_from_str(&at, "%Y-%m-%dT%H:%M").map_err(|_| format!("“{at}” is no time"))?)
+                Some(chrono::NaiveDateTime::parse_from_str(&at, "%Y-%m-%dT%H:%M").map_err(|_| format!("“{at}” is not a time"))?)
             }
             _ => None,
         };

@@ -46,7 +46,7 @@ pub fn mermaid() -> String {
 pub fn page() -> String {
     format!(
         "# The life of a request\n\nGenerated from the table in `app/domain/src/requests/actions/`; `UPDATE_GOLDEN=1 cargo test -p domain --test golden` \
-         writes it anew.\n\n```mermaid\n{}```\n\nEvery status, the actions possible in it, and where they lead:\n\n```text\n{}```\n",
+         writes it again.\n\n```mermaid\n{}```\n\nEvery status, the actions possible in it, and where they lead:\n\n```text\n{}```\n",
         mermaid(),
         print_table()
     )

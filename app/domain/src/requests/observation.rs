@@ -15,7 +15,7 @@ pub enum Observation {
     DeliveryFailed { connector: String, error: String },
     /// Somebody had a failed delivery sent again.
     Replayed { connector: String, by: PersonRef },
-    /// Something is due (`deadline::due`); `key` names it. Nothing happens when it is not due any more.
+    /// Something is due (`deadline::due`); `key` names it. Nothing happens when it is no longer due.
     DeadlineReached { key: String },
     /// Nobody can decide what waits, as far as these people go. Nothing happens when somebody can, or administrators can already.
     NobodyLeft { deciders: Deciders },

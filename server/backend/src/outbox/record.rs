@@ -22,14 +22,14 @@ use std::sync::Arc;
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum TryEnding {
     Delivered,
     Retrying,
     Failed,
 }
 
 /// What became of recording one try: None when the lease was lost meanwhile, and whoever has it now records it.
-pub(super) type Recorded = Result<Option<Ended>>;
+pub(super) type Recorded = Result<Option<TryEnding>>;
 
 /// Records tries of one organization, one of each request that is handed on. What cannot be recorded with others is recorded alone.
 pub(super) async fn record(backend: Backend, organization: OrganizationId, lease: Arc<str>, tries: Vec<Tried>) -> Vec<Recorded> {
@@ -55,7 +55,7 @@ async fn together(
     lease: &Arc<str>,
     tries: Arc<[Tried]>,
     which: std::ops::Range<usize>,
-) -> Result<Vec<Option<Ended>>> {
+) -> Result<Vec<Option<TryEnding>>> {
     let (be, lease) = (backend.clone(), lease.clone());
     backend
         .store()
@@ -72,16 +72,16 @@ struct Consequence<'a> {
 }
 
 impl Consequence<'_> {
-    fn ended(&self) -> Ended {
+    fn ended(&self) -> TryEnding {
         match self.after {
-            After::Again(_) => Ended::Retrying,
-            After::Delivered => Ended::Delivered,
-            After::Failed | After::SetAside => Ended::Failed,
+            After::Again(_) => TryEnding::Retrying,
+            After::Delivered => TryEnding::Delivered,
+            After::Failed | After::SetAside => TryEnding::Failed,
         }
     }
 }
 
-async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result<Vec<Option<Ended>>> {
+async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result<Vec<Option<TryEnding>>> {
     let now = be.now();
     let requests = locked(tx, tries).await?;
     let follow = |tried| consequence(be, tried, &requests, now);
@@ -220,7 +220,7 @@ async fn observed(
     now: DateTime<Utc>,
 ) -> Result<Vec<(Request, Decision)>> {
     let fulfil: Vec<_> = recorded.iter().filter_map(|one| Some((one.tried.delivery.fulfils()?, one))).collect();
-    let delivered: Vec<RequestId> = fulfil.iter().filter(|(_, one)| one.ended() == Ended::Delivered).map(|(id, _)| *id).collect();
+    let delivered: Vec<RequestId> = fulfil.iter().filter(|(_, one)| one.ended() == TryEnding::Delivered).map(|(id, _)| *id).collect();
     let mut unfinished = BTreeSet::new();
     if !delivered.is_empty() {
         unfinished = deliveries::not_arrived(tx, &delivered).await?;
@@ -231,15 +231,15 @@ async fn observed(
         let Some(request) = requests.remove(&id) else { continue };
         let connector = one.tried.delivery.connector.clone();
         let seen = match one.ended() {
-            Ended::Retrying => {
+            TryEnding::Retrying => {
                 announce(tx, &request);
                 continue;
             }
-            Ended::Delivered => Observation::Delivered { connector, all: !unfinished.contains(&id) },
-            Ended::Failed => Observation::DeliveryFailed { connector, error: one.error.clone() },
+            TryEnding::Delivered => Observation::Delivered { connector, all: !unfinished.contains(&id) },
+            TryEnding::Failed => Observation::DeliveryFailed { connector, error: one.error.clone() },
         };
         let mut decision = lifecycle::observe(&request, &seen, now);
-        if one.ended() == Ended::Failed && !one.cancelled {
+        if one.ended() == TryEnding::Failed && !one.cancelled {
             decision.effects.push(told::delivery_failed(&one.tried.name, &one.error));
         }
         decided.push((request, decision));

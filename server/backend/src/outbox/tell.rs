@@ -91,7 +91,8 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
     for recorded in effects {
         match (&recorded.effect, topic_of(&topics, recorded.subject)) {
             (Some(Effect::Notify(notice)), Ok(topic)) => {
-                let told = rules::find(&notice.event).ok_or_else(|| Error::failed(format!("there is no event {}", notice.event)))?;
+                let told = rules::find(&notice.event)
+                    .ok_or_else(|| Error::failed(format!("the table of notices has no event {}", notice.event)))?;
                 let people = who.told(told, notice, &topic).await?;
                 planned.push(Planned { recorded, words: Words::Event(notice, told, topic), people });
             }

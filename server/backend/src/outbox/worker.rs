@@ -8,7 +8,7 @@
 use super::deliver::{Tried, deliver};
 use super::lanes::{Lanes, OF_DESTINATION};
 use super::prepare::{Ready, prepare};
-use super::record::{Ended, Recorded, record};
+use super::record::{Recorded, TryEnding, record};
 use super::{LEASE, Summary, relay, summaries, tests};
 use crate::Backend;
 use crate::connectors::Verdict;
@@ -293,9 +293,9 @@ impl Worker {
         self.lanes.let_go(ids);
         for one in noted(done, "tries could not be recorded").into_iter().flatten() {
             match noted(one, "a try could not be recorded; it is made again when its lease runs out").flatten() {
-                Some(Ended::Delivered) => self.summary.delivered += 1,
-                Some(Ended::Retrying) => self.summary.retrying += 1,
-                Some(Ended::Failed) => self.summary.failed += 1,
+                Some(TryEnding::Delivered) => self.summary.delivered += 1,
+                Some(TryEnding::Retrying) => self.summary.retrying += 1,
+                Some(TryEnding::Failed) => self.summary.failed += 1,
                 None => {}
             }
         }

@@ -51,7 +51,7 @@ impl Drop for Ear {
 
 /// A notification: who tells, and what changed. Nothing changed when a process only asks whether it still hears itself.
 #[derive(Debug, Serialize, Deserialize)]
-struct Told {
+struct ProcessNews {
     from: Uuid,
     changes: Vec<Change>,
 }
@@ -139,13 +139,13 @@ fn payloads(from: Uuid, mut changes: Vec<Change>) -> Vec<String> {
         kept.retain(|before| *before != change);
         kept.push(change);
     }
-    let everything = || Told { from, changes: vec![Change::Everything] };
-    let text = |told: &Told| serde_json::to_string(told).unwrap_or_default();
+    let everything = || ProcessNews { from, changes: vec![Change::Everything] };
+    let text = |told: &ProcessNews| serde_json::to_string(told).unwrap_or_default();
     if kept.len() > NAMED {
         return vec![text(&everything())];
     }
     let mut texts = Vec::new();
-    let mut next = Told { from, changes: Vec::new() };
+    let mut next = ProcessNews { from, changes: Vec::new() };
     for change in kept {
         next.changes.push(change);
         if text(&next).len() <= LARGEST {
@@ -223,7 +223,7 @@ async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<Live>, te
 
 /// Takes one notification in; one that cannot be read is a newer program's.
 fn take(live: &Live, me: Uuid, payload: &str) {
-    match serde_json::from_str::<Told>(payload) {
+    match serde_json::from_str::<ProcessNews>(payload) {
         Ok(told) if told.from == me || told.changes.is_empty() => {}
         Ok(told) => {
             told.changes.into_iter().for_each(|change| live.announce(change));
@@ -350,7 +350,7 @@ mod tests {
 
     fn told(texts: &[String]) -> Vec<Change> {
         assert!(texts.iter().all(|text| text.len() <= LARGEST));
-        texts.iter().flat_map(|text| serde_json::from_str::<Told>(text).unwrap().changes).collect()
+        texts.iter().flat_map(|text| serde_json::from_str::<ProcessNews>(text).unwrap().changes).collect()
     }
 
     #[test]

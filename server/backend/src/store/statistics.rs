@@ -2,7 +2,7 @@
 //!
 //! A connection keeps the plan of a statement until the statistics of its tables are renewed. PostgreSQL does that about once a minute: so
 //! long, a plan that was made for an empty table goes through all of what has come into it since. Workers look after it more often. Each
-//! table is analysed when it has doubled, so that it is done a few times in its life, and every connection plans anew.
+//! table is analysed when it has doubled, so that it is done a few times in its life, and every connection plans again.
 
 use super::Platform;
 use crate::error::Result;

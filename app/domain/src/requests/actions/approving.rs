@@ -6,7 +6,7 @@ use super::{ActionAsks, ActionButton, ActionKind as A, ActionNeed, ActionRow, Ac
 use crate::permission::Permission;
 use crate::requests::Status as S;
 
-/// Filing does it (`filing::file`): there is no request before.
+/// Filing does it (`filing::file`): before that there is only a draft.
 pub(super) const SUBMIT: ActionRow = ActionRow {
     from: &[S::Draft],
     to: Goal::To(S::PendingApproval),

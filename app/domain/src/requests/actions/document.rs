@@ -56,7 +56,7 @@ fn asks(row: &ActionRow) -> String {
 const BEFORE: &str = "\
 # What people do on the request page
 
-Generated from the table in `app/domain/src/requests/actions/`; `UPDATE_GOLDEN=1 cargo test -p domain --test golden` writes it anew.
+Generated from the table in `app/domain/src/requests/actions/`; `UPDATE_GOLDEN=1 cargo test -p domain --test golden` writes it again.
 Where each action leads is in [lifecycle.md](lifecycle.md).
 
 Only what a person may do now is shown (`AllowedActions`, decided by `app/domain/src/requests/guard.rs`). What is likely next is the
