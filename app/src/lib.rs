@@ -4,17 +4,18 @@
 #![recursion_limit = "512"]
 
 pub mod account;
-pub mod admin;
 pub mod app;
 pub mod approvals;
 pub mod catalog;
 #[cfg(feature = "ssr")]
 pub mod context;
+pub mod deliveries;
 pub mod error;
 pub mod form;
 pub mod live;
 pub mod notices;
 pub mod parts;
+pub mod people;
 pub mod requests;
 pub mod routes;
 pub mod session;

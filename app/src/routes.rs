@@ -2,10 +2,10 @@
 //! together are in one (`build/split` cuts them and joins what they share).
 
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
-use crate::admin::{connector::ConnectorPage, console::ConsolePage};
 use crate::app::page_is_live;
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
+use crate::deliveries::{connector::ConnectorPage, page::ConsolePage};
 use crate::error::ApiError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
 use crate::parts::MissingPart;
@@ -13,7 +13,11 @@ use crate::parts::MissingPart;
 use crate::parts::announce;
 #[cfg(feature = "hydrate")]
 use crate::parts::wait_for;
-use crate::requests::{mine::MyRequestsPage, new::NewRequestPage, page::RequestPageView, share::SharePage, tasks_mine::MyTasksPage};
+use crate::requests::mine::MyRequestsPage;
+use crate::requests::new::page::NewRequestPage;
+use crate::requests::page::view::RequestPageView;
+use crate::requests::share::page::SharePage;
+use crate::requests::tasks::mine::MyTasksPage;
 use crate::ui::ErrorView;
 use crate::work::page::WorkPage;
 use domain::Refusal;

@@ -4,7 +4,7 @@ use super::api::away;
 use super::away_form::AwayForm;
 use super::away_list::{Grants, Side};
 use crate::error::ApiError;
-use crate::requests::page_actions::refused_view;
+use crate::requests::page::actions::refused_view;
 use crate::ui::{ErrorView, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::away::AwayPage as Data;

@@ -4,7 +4,7 @@ use super::api::{end_away, resume_away};
 use super::away::Shown;
 use super::away_form::GIVEN;
 use crate::form::dom;
-use crate::requests::page_timeline::listed;
+use crate::requests::page::timeline::listed;
 use crate::ui::toast::use_toasts;
 use crate::ui::{Avatar, Icon, day_words};
 use chrono::NaiveDate;

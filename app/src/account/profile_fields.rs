@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::form::dom;
-use crate::requests::page_actions::refused_view;
+use crate::requests::page::actions::refused_view;
 use crate::ui::Icon;
 use domain::Refusal;
 use leptos::prelude::*;

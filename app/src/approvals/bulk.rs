@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::held_batch::{HeldBatch, was_not};
-use crate::requests::page_dialog::WordsDialog;
+use crate::requests::page::dialog::WordsDialog;
 use crate::ui::Icon;
 use domain::approvals::Verdict;
 use leptos::prelude::*;

@@ -3,12 +3,12 @@
 use super::decision::Decision;
 use super::desk::Desk;
 use crate::requests::api::request_page;
-use crate::requests::comments_slip::still_comments;
-use crate::requests::page_answers::AnswersSlip;
-use crate::requests::page_approval::ApprovalSlip;
-use crate::requests::page_head::DocketHead;
-use crate::requests::page_thread::past_thread;
-use crate::requests::page_timeline::TimelineSlip;
+use crate::requests::page::answers::AnswersSlip;
+use crate::requests::page::approval::ApprovalSlip;
+use crate::requests::page::comments::still_comments;
+use crate::requests::page::head::DocketHead;
+use crate::requests::page::thread::past_thread;
+use crate::requests::page::timeline::TimelineSlip;
 use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::wire::ApprovalView;

@@ -1,7 +1,7 @@
 //! In whose place the reader decides, said where they decide.
 
 use super::desk::Desk;
-use crate::requests::page_timeline::listed;
+use crate::requests::page::timeline::listed;
 use crate::ui::Icon;
 use domain::approvals::wire::ApprovalView;
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::api::leadership;
 use super::row::row_holes;
-use crate::requests::page_approval::punches;
+use crate::requests::page::approval::punches;
 use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, PersonLine, Skeleton, When};
 use crate::wire::page_data;
 use domain::approvals::wire::LeadershipRow;

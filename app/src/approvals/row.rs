@@ -3,8 +3,8 @@
 use super::desk::{Desk, row_id};
 use super::held_batch::doing;
 use super::inbox_list::Row;
-use crate::requests::page_approval::{Hole, punches};
-use crate::requests::page_clocks::DueMark;
+use crate::requests::page::approval::{Hole, punches};
+use crate::requests::page::clocks::DueMark;
 use crate::ui::{DocketNumber, When};
 use domain::approvals::Verdict;
 use domain::approvals::wire::InboxRow;

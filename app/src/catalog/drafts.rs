@@ -1,6 +1,6 @@
 //! "Continue where you left off": drafts to finish, each discarded with a way back.
 
-use crate::requests::api::{discard_draft, restore_draft};
+use crate::requests::new::api::{discard_draft, restore_draft};
 use crate::ui::{When, toast::use_toasts};
 use domain::catalog::wire::DraftSummary;
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use super::api::{notices, read};
 use crate::error::ApiError;
 use crate::live::use_live;
-use crate::requests::page_actions::refused_view;
+use crate::requests::page::actions::refused_view;
 use crate::ui::toast::{Toasts, use_toasts};
 use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, Skeleton, When};
 use crate::wire::page_data;

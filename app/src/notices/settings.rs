@@ -123,7 +123,7 @@ fn Loaded(found: Found, part: String) -> impl IntoView {
                 </span>
             </header>
             {tabs}
-            {move || saving.1.with(|error| error.as_ref().map(crate::requests::page_actions::refused_view))}
+            {move || saving.1.with(|error| error.as_ref().map(crate::requests::page::actions::refused_view))}
             {content}
         </div>
     }

@@ -2,7 +2,7 @@
 
 use super::state::{ActionPrompt, Work, card_id};
 use crate::approvals::keys::focus;
-use crate::requests::page_dialog::WordsDialog;
+use crate::requests::page::dialog::WordsDialog;
 use crate::ui::{Icon, StatusBadge};
 use domain::requests::Status;
 use domain::requests::actions::ActionKind;

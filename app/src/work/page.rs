@@ -8,7 +8,7 @@ use super::place::Place;
 use super::rows::{Found, find};
 use super::state::Work;
 use crate::live::{LiveMark, LiveState, use_live};
-use crate::requests::page_actions::refused_view;
+use crate::requests::page::actions::refused_view;
 use crate::session::use_me;
 use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;

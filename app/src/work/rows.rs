@@ -3,9 +3,9 @@
 //! What arrives waits until it is asked for. A request that changed says so where it is; it goes to its new lane when the person asks, or
 //! at once when they moved it themselves.
 
+use super::api::{board, queue};
 use super::place::Place;
 use crate::error::ApiError;
-use crate::requests::queue_api::{board, queue};
 use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::queue::{Choice, Counts, QueueRow};

@@ -4,7 +4,7 @@
 
 use super::Asked;
 use crate::form::dom;
-use crate::requests::api::{search_groups, search_people, search_workers};
+use crate::people::api::{search_groups, search_people, search_workers};
 use crate::ui::{Avatar, Icon};
 use domain::text::is_blank_text;
 use leptos::html;

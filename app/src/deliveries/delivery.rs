@@ -4,7 +4,7 @@ use super::api::{send_now, skip};
 use super::outbox::{request_link, sent_words, short};
 use super::state::Desk;
 use crate::approvals::keys::focus;
-use crate::requests::page_deliveries::status_view;
+use crate::requests::page::deliveries::status_view;
 use crate::ui::Icon;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{AttemptWhole, DeliveryDetail};

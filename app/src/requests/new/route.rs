@@ -1,6 +1,6 @@
 //! Who will have to approve, before anything is sent.
 
-use super::new_state::Dialog;
+use super::state::Dialog;
 use crate::ui::{Avatar, Icon, WallClock, day_words, use_wall_clock};
 use chrono::{NaiveDate, TimeDelta};
 use domain::approvals::Require;

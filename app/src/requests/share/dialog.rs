@@ -1,8 +1,8 @@
 //! Sharing a task by a link: a new one for some days, and those there are.
 
-use super::page_actions::Sheet;
-use super::work_api::{revoke_share, share_task};
+use super::api::{revoke_share, share_task};
 use crate::form::dom;
+use crate::requests::page::actions::Sheet;
 use crate::ui::{Icon, When};
 use domain::id::TaskId;
 use domain::requests::share::LONGEST_DAYS;

@@ -1,9 +1,9 @@
 //! The work tasks of a request: how far they are, who has which until when, and the links that share them.
 
-use super::page_actions::Sheet;
-use super::tasks_share::ShareDialog;
-use super::work_api::{add_task, change_task, edit_task};
+use super::api::{add_task, change_task, edit_task};
 use crate::form::dialog::{Asking, FormDialog, field, small_form};
+use crate::requests::page::actions::Sheet;
+use crate::requests::share::dialog::ShareDialog;
 use crate::ui::{Avatar, Icon, Menu, MenuItem};
 use chrono::{Datelike, NaiveDate};
 use domain::forms::Answers;

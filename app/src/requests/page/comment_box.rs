@@ -1,7 +1,7 @@
 //! The box a comment is written in. `@` and a few letters find people; on screen a mention is its name, sent it names the person.
 
-use super::api::search_people;
 use crate::form::dom;
+use crate::people::api::search_people;
 use crate::ui::{Avatar, Icon};
 use domain::id::TaskId;
 use domain::people::PersonRef;

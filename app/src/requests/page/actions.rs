@@ -1,9 +1,9 @@
 //! The buttons of the docket header: what is likely next, and a menu of all else that is allowed; their dialogs and their keys.
 
-use super::page_dialog::WordsDialog;
-use super::page_give::AssignDialog;
-use super::page_later::ScheduleDialog;
-pub use super::page_sheet::{Refused, Sheet, refused_view};
+use super::dialog::WordsDialog;
+use super::give::AssignDialog;
+use super::later::ScheduleDialog;
+pub use super::sheet::{Refused, Sheet, refused_view};
 use crate::approvals::keys::focus;
 use crate::shell::keys::Jump;
 use crate::ui::Icon;

@@ -1,9 +1,9 @@
 //! One task for somebody without an account: what to do, until when, for whom; to say how it went; phone first.
 
-use super::tasks_slip::{due_words, status};
-use super::work_api::{change_shared, comment_shared, open_share};
+use super::api::{change_shared, comment_shared, open_share};
 use crate::error::ApiError;
 use crate::form::dom;
+use crate::requests::tasks::slip::{due_words, status};
 use crate::ui::{Brand, Icon, PageTitle, When};
 use crate::wire::page_data;
 use domain::requests::share::VIA_LINK;

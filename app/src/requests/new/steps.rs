@@ -1,6 +1,6 @@
 //! The strip of steps: done ones are links.
 
-use super::new_state::{Dialog, REVIEW, Step};
+use super::state::{Dialog, REVIEW, Step};
 use crate::ui::Icon;
 use leptos::prelude::*;
 

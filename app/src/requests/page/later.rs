@@ -1,8 +1,8 @@
 //! Putting the work off to a time, where the person is.
 
-use super::page_actions::closed_when;
-use super::page_give::{AskDialog, error_line, missing};
-use super::page_sheet::Sheet;
+use super::actions::closed_when;
+use super::give::{AskDialog, error_line, missing};
+use super::sheet::Sheet;
 use crate::session::use_me;
 use crate::ui::{day_and_time, use_wall_clock};
 use chrono::{Datelike, NaiveDateTime, Timelike};

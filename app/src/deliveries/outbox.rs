@@ -3,7 +3,7 @@
 use super::api::{replay_since, send_now};
 use super::place::{PERIODS, Place, SHOWS};
 use super::state::Desk;
-use crate::requests::page_deliveries::status_view;
+use crate::requests::page::deliveries::status_view;
 use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
 use crate::work::bar::select;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};

@@ -1,7 +1,7 @@
 //! Giving: the request to somebody who works on it, a rule to another approver. Both ask whom.
 
-use super::page_actions::{closed_when, give_back};
-use super::page_sheet::Sheet;
+use super::actions::{closed_when, give_back};
+use super::sheet::Sheet;
 use crate::form::widgets::picker::{Found, Results, Search, Source, press};
 use crate::ui::{Avatar, Icon};
 use domain::approvals::wire::RuleView;

@@ -1,8 +1,8 @@
 //! The request dialog, at `/request/:item?step=…`: its own address, filling the page.
 
 use super::api::open_draft;
-use super::new_dialog::RequestDialog;
-use super::new_state::Dialog;
+use super::dialog::RequestDialog;
+use super::state::Dialog;
 use crate::ui::{ErrorView, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::requests::wire::DraftPage;

@@ -1,7 +1,7 @@
 //! A request on its page: what is shown, what is being done to it, what went wrong.
 
-use super::api::{act, request_page};
 use crate::error::ApiError;
+use crate::requests::api::{act, request_page};
 use crate::ui::{Alert, toast::use_toasts};
 use domain::Refusal;
 use domain::requests::actions::{ActionCall, ActionKind};

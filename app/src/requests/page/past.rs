@@ -1,12 +1,12 @@
 //! Looking back: the page of a request exactly as it was after one of its events, or as somebody saw it when they decided.
 
-use super::comments_slip::still_comments;
-use super::page_answers::AnswersSlip;
-use super::page_approval::ApprovalSlip;
-use super::page_deliveries::status_words;
-use super::page_head::DocketHead;
-use super::page_thread::past_thread;
-use super::page_timeline::{TimelineSlip, line};
+use super::answers::AnswersSlip;
+use super::approval::ApprovalSlip;
+use super::comments::still_comments;
+use super::deliveries::status_words;
+use super::head::DocketHead;
+use super::thread::past_thread;
+use super::timeline::{TimelineSlip, line};
 use crate::ui::{Icon, PageTitle, When};
 use domain::approvals::Verdict;
 use domain::id::TaskId;

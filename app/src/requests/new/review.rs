@@ -1,7 +1,7 @@
 //! The last step: the answers by section, who approves, what it costs, what happens next.
 
-use super::new_route::RouteList;
-use super::new_state::Dialog;
+use super::route::RouteList;
+use super::state::Dialog;
 use domain::forms::journey;
 use domain::requests::filing::answer_sections;
 use domain::requests::wire::AnswerSection;

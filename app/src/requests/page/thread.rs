@@ -1,6 +1,6 @@
 //! Questions about a request and their answers, as a conversation; and the place to answer the last one.
 
-use super::page_sheet::Sheet;
+use super::sheet::Sheet;
 use crate::approvals::keys::focus;
 use crate::ui::{Avatar, Icon, When};
 use domain::requests::Event;

@@ -1,10 +1,10 @@
 //! The dialog's frame: head with steps, the step itself, the foot with what comes next. And its keys.
 
 use super::draft::SavedLine;
-use super::new_review::{Review, Ticket};
-use super::new_route::RouteAside;
-use super::new_state::{Dialog, REVIEW};
-use super::new_steps::Stepper;
+use super::review::{Review, Ticket};
+use super::route::RouteAside;
+use super::state::{Dialog, REVIEW};
+use super::steps::Stepper;
 use crate::error::ApiError;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
@@ -199,7 +199,7 @@ fn failed(dialog: Dialog, error: &ApiError) -> AnyView {
 /// To the sign-in page, and from there back to this step.
 fn sign_in_link(dialog: Dialog) -> String {
     let next = dialog.link(&dialog.current.get());
-    format!("/sign-in?next={}", super::mine::encoded(&next))
+    format!("/sign-in?next={}", crate::requests::mine::encoded(&next))
 }
 
 #[component]

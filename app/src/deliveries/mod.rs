@@ -2,10 +2,10 @@
 
 pub mod api;
 pub mod connector;
-pub mod console;
 mod delivery;
 mod health;
 mod outbox;
+pub mod page;
 mod place;
 mod preview;
 mod state;

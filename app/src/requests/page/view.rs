@@ -1,21 +1,21 @@
 //! The page of one request: what was asked, who agreed, what happened, what is being handed over.
 
-use super::api::{replay_delivery, request_page, request_page_at};
-use super::comments_slip::CommentsSlip;
-use super::page_actions::HeadActions;
-use super::page_answers::AnswersSlip;
-use super::page_approval::{ApprovalSlip, Reroute};
-use super::page_clocks::ClocksSlip;
-use super::page_deliveries::{DeliveriesSlip, Stalled};
-use super::page_give::RerouteDialog;
-use super::page_head::DocketHead;
-use super::page_locked::Locked;
-use super::page_past::Past;
-use super::page_sheet::{Refused, Sheet};
-use super::page_thread::ThreadSlip;
-use super::page_timeline::{TimelineSlip, line};
-use super::tasks_slip::TasksSlip;
+use super::actions::HeadActions;
+use super::answers::AnswersSlip;
+use super::approval::{ApprovalSlip, Reroute};
+use super::clocks::ClocksSlip;
+use super::comments::CommentsSlip;
+use super::deliveries::{DeliveriesSlip, Stalled};
+use super::give::RerouteDialog;
+use super::head::DocketHead;
+use super::locked::Locked;
+use super::past::Past;
+use super::sheet::{Refused, Sheet};
+use super::thread::ThreadSlip;
+use super::timeline::{TimelineSlip, line};
 use crate::live::{LiveState, use_live};
+use crate::requests::api::{replay_delivery, request_page, request_page_at};
+use crate::requests::tasks::slip::TasksSlip;
 use crate::session::use_me;
 use crate::ui::{ErrorView, Icon, PageTitle, Skeleton};
 use crate::wire::page_data;

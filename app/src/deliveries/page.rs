@@ -8,7 +8,7 @@ use super::place::Place;
 use super::state::Desk;
 use crate::error::ApiError;
 use crate::live::{LiveMark, LiveState, use_live};
-use crate::requests::page_actions::refused_view;
+use crate::requests::page::actions::refused_view;
 use crate::ui::{ErrorView, Menu, MenuItem, PageTitle, Skeleton};
 use crate::wire::page_data;
 use domain::approvals::wire::LiveEvent;

@@ -1,7 +1,7 @@
 //! The person's own tasks, wherever they are: what is next due first.
 
-use super::tasks_slip::{due_words, status};
-use super::work_api::my_tasks;
+use super::api::my_tasks;
+use super::slip::{due_words, status};
 use crate::live::use_live;
 use crate::ui::{DocketNumber, Empty, ErrorView, PageTitle, Skeleton};
 use crate::wire::page_data;

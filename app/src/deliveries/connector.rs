@@ -7,7 +7,7 @@ use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
 use crate::form::{Filling, dom};
 use crate::live::use_live;
-use crate::requests::page_actions::refused_view;
+use crate::requests::page::actions::refused_view;
 use crate::ui::toast::use_toasts;
 use crate::ui::{ErrorView, Icon, PageTitle, Skeleton, When};
 use crate::wire::page_data;

@@ -1,0 +1,30 @@
+//! Server functions that find people and groups: thin; the use cases are the backend's.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use domain::people::{GroupRef, PersonRef};
+use leptos::prelude::*;
+
+/// People of the organization whose name or e-mail fits, at most 20.
+#[server(name = SearchPeopleCall, input = Json, output = Json, endpoint = "requests/search_people")]
+pub async fn search_people(text: String) -> Result<Vec<PersonRef>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_people(&backend, &caller, &text).await)
+}
+
+/// People who work on requests and whose name fits, at most 20; the first ones for no text.
+#[server(name = SearchWorkersCall, input = Json, output = Json, endpoint = "requests/search_workers")]
+pub async fn search_workers(text: String) -> Result<Vec<PersonRef>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_workers(&backend, &caller, &text).await)
+}
+
+/// Groups of the organization whose name fits, at most 20.
+#[server(name = SearchGroupsCall, input = Json, output = Json, endpoint = "requests/search_groups")]
+pub async fn search_groups(text: String) -> Result<Vec<GroupRef>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_groups(&backend, &caller, &text).await)
+}

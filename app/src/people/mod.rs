@@ -1,0 +1,3 @@
+//! People and groups, as pages look for them.
+
+pub mod api;

@@ -1,0 +1,40 @@
+//! Server functions of comments: thin; the use cases are the backend's.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use domain::id::CommentId;
+use domain::requests::wire::RequestPage;
+use domain::requests::work::CommentDraft;
+use leptos::prelude::*;
+
+/// Writes a comment on a request.
+#[server(name = CommentCall, input = Json, output = Json, endpoint = "requests/comment")]
+pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::comment(&backend, &caller, &number, draft).await)
+}
+
+/// Changes one's own comment.
+#[server(name = EditCommentCall, input = Json, output = Json, endpoint = "requests/edit_comment")]
+pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::edit_comment(&backend, &caller, id, body).await)
+}
+
+/// Removes one's own comment; `restore_comment` undoes it.
+#[server(name = RemoveCommentCall, input = Json, output = Json, endpoint = "requests/remove_comment")]
+pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::remove_comment(&backend, &caller, id).await)
+}
+
+/// Brings a removed comment back.
+#[server(name = RestoreCommentCall, input = Json, output = Json, endpoint = "requests/restore_comment")]
+pub async fn restore_comment(id: CommentId) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::restore_comment(&backend, &caller, id).await)
+}

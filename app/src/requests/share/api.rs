@@ -1,0 +1,49 @@
+//! Server functions of share links. Those of a link's holder need no account: the token is checked by the use case.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use domain::id::{ShareId, TaskId};
+use domain::requests::tasks::TaskStatus;
+use domain::requests::wire::RequestPage;
+use domain::requests::work::SharedTask;
+use leptos::prelude::*;
+
+/// Makes a link to a task: its address, and the request's page.
+#[server(name = ShareTaskCall, input = Json, output = Json, endpoint = "requests/share_task")]
+pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::share_task(&backend, &caller, id, days).await)
+}
+
+/// Revokes a link.
+#[server(name = RevokeShareCall, input = Json, output = Json, endpoint = "requests/revoke_share")]
+pub async fn revoke_share(id: ShareId) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::revoke_share(&backend, &caller, id).await)
+}
+
+/// The task behind a link. What does not open is "not found" for every reason.
+#[server(name = OpenShareCall, input = Json, output = Json, endpoint = "share/open")]
+pub async fn open_share(token: String) -> Result<SharedTask, ApiError> {
+    use crate::context::{as_stranger, reply};
+    let (backend, address) = as_stranger()?;
+    reply(backend::requests::open_share(&backend, &token, &address).await)
+}
+
+/// Moves the task behind a link.
+#[server(name = ChangeSharedCall, input = Json, output = Json, endpoint = "share/change")]
+pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: String) -> Result<SharedTask, ApiError> {
+    use crate::context::{as_stranger, reply};
+    let (backend, address) = as_stranger()?;
+    reply(backend::requests::change_shared(&backend, &token, &address, name, to, notes).await)
+}
+
+/// Writes a comment about the task behind a link.
+#[server(name = CommentSharedCall, input = Json, output = Json, endpoint = "share/comment")]
+pub async fn comment_shared(token: String, name: String, body: String) -> Result<SharedTask, ApiError> {
+    use crate::context::{as_stranger, reply};
+    let (backend, address) = as_stranger()?;
+    reply(backend::requests::comment_shared(&backend, &token, &address, name, body).await)
+}

@@ -1,0 +1,41 @@
+//! Server functions of tasks: thin; the use cases are the backend's.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use domain::id::TaskId;
+use domain::requests::tasks::TaskStatus;
+use domain::requests::wire::RequestPage;
+use domain::requests::work::{MyTask, TaskDraft};
+use leptos::prelude::*;
+
+/// Adds a task to a request.
+#[server(name = AddTaskCall, input = Json, output = Json, endpoint = "requests/add_task")]
+pub async fn add_task(number: String, draft: TaskDraft) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::add_task(&backend, &caller, &number, draft).await)
+}
+
+/// Changes the texts, the assignee and the date of a task.
+#[server(name = EditTaskCall, input = Json, output = Json, endpoint = "requests/edit_task")]
+pub async fn edit_task(id: TaskId, draft: TaskDraft) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::edit_task(&backend, &caller, id, draft).await)
+}
+
+/// Moves a task to a status.
+#[server(name = ChangeTaskCall, input = Json, output = Json, endpoint = "requests/change_task")]
+pub async fn change_task(id: TaskId, to: TaskStatus, notes: String) -> Result<RequestPage, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::change_task(&backend, &caller, id, to, notes).await)
+}
+
+/// The caller's own tasks.
+#[server(name = MyTasksCall, input = Json, output = Json, endpoint = "requests/my_tasks")]
+pub async fn my_tasks() -> Result<Vec<MyTask>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::my_tasks(&backend, &caller).await)
+}
