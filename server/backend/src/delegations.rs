@@ -1,13 +1,14 @@
 //! Deputies: who decides in somebody's place while they are away.
 //!
 //! Who acts: whoever goes away, and administrators, who see everybody's and can end them. What a deputy may decide is the domain's; it
-//! is read afresh for each use case (`store/facts.rs`).
+//! is read afresh for each use case (`store/members/facts.rs`).
 
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::Change;
 use crate::store::delegations::{self, Side};
-use crate::store::{Handle, Tx, facts, items};
+use crate::store::members::facts;
+use crate::store::{Handle, Tx, items};
 use crate::{Backend, fallback, zones};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::approvals::away::{self, AwayPage, AwayRow, Phase};

@@ -1,5 +1,5 @@
 //! Live changes: what the browsers of this process should look at again, whichever process changed it. Nothing here must arrive; a page
-//! that missed one asks again when it reconnects. How processes hear of each other is the store's (`store/across.rs`).
+//! that missed one asks again when it reconnects. How processes hear of each other is the store's (`store/engine/processes.rs`).
 
 use domain::id::{OrganizationId, PersonId};
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use crate::definitions::secrets;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::secrets::Keys;
-use crate::store::{Tx, connector_tests, connectors, destinations, forms, organizations};
+use crate::store::{Tx, connector_checks, connectors, destinations, forms, organizations};
 use crate::templates;
 use crate::{Backend, Caller, apart};
 use domain::connectors::Connector;
@@ -53,7 +53,7 @@ pub async fn connector(backend: &Backend, caller: &Caller, key: &str) -> Result<
     administer(&caller.facts)?;
     let handle = backend.store().read(caller.organization);
     let found = connectors::sealed(&handle).await?.into_iter().find(|one| one.key == key).ok_or(Refusal::NotFound)?;
-    let test = match connector_tests::last(&handle, key).await? {
+    let test = match connector_checks::last(&handle, key).await? {
         None => TestView::Never,
         Some((asked, None)) => TestView::Waiting(asked),
         Some((_, Some(attempt))) => TestView::Done(whole(1, attempt)),
@@ -255,7 +255,7 @@ pub async fn test(backend: &Backend, caller: &Caller, key: String) -> Result<()>
             if !connectors::sealed(tx).await?.iter().any(|one| one.key == key) {
                 return Err(Refusal::NotFound.into());
             }
-            connector_tests::ask(tx, be.id(), &key, person, be.now()).await?;
+            connector_checks::ask(tx, be.id(), &key, person, be.now()).await?;
             tx.announce(Change::Deliveries { organization });
             Ok(())
         })

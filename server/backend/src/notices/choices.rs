@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::connectors::{self as kinds, by_server};
 use crate::error::Result;
-use crate::store::addressed::{self, Addressed};
+use crate::store::members::addressed::{self, Addressed};
 use crate::store::{connectors, organizations};
 use crate::{Backend, outbox, zones};
 use chrono::{DateTime, Utc};

@@ -31,7 +31,7 @@ pub(crate) use topic::load as load_topics;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connector_tests, destinations, micros, notices, receipts, statistics, time, workers};
+use crate::store::{attempts, connector_checks, destinations, micros, notices, receipts, statistics, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
@@ -176,7 +176,7 @@ async fn forget(backend: &Backend) -> Result<()> {
     let platform = backend.store().platform_writer();
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
     attempts::forget_before(&platform, kept).await?;
-    connector_tests::forget_before(&platform, kept).await?;
+    connector_checks::forget_before(&platform, kept).await?;
     receipts::forget_before(&platform, kept).await?;
     notices::forget_before(&platform, kept).await
 }

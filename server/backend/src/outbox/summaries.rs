@@ -3,7 +3,8 @@
 use super::message::since_last;
 use crate::Backend;
 use crate::error::Result;
-use crate::store::{addressed, effects, notices};
+use crate::store::members::addressed;
+use crate::store::{effects, notices};
 use crate::zones;
 use domain::effect::Effect;
 use domain::id::{EffectId, OrganizationId, PersonId};

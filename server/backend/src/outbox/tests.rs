@@ -5,7 +5,7 @@ use crate::connectors::{Outcome, Outgoing};
 use crate::error::Result;
 use crate::live::Change;
 use crate::store::attempts::Attempt;
-use crate::store::connector_tests::{self, Waiting};
+use crate::store::connector_checks::{self, Waiting};
 use crate::store::{connectors, organizations};
 use crate::templates;
 use domain::id::DeliveryId;
@@ -15,7 +15,7 @@ use serde_json::json;
 /// Makes every test that was asked for, all at once.
 pub(super) async fn make_all(backend: &Backend) -> Result<()> {
     let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
-    let waiting = connector_tests::claim(&reader, &writer, backend.now(), super::LEASE).await?;
+    let waiting = connector_checks::claim(&reader, &writer, backend.now(), super::LEASE).await?;
     try_join_all(waiting.into_iter().map(|test| make(backend, test))).await?;
     Ok(())
 }
@@ -34,7 +34,7 @@ async fn make(backend: &Backend, test: Waiting) -> Result<()> {
     let now = backend.now();
     let work = backend.store().write(test.organization, move |tx| {
         Box::pin(async move {
-            connector_tests::finish(tx, test.id, attempt, now).await?;
+            connector_checks::finish(tx, test.id, attempt, now).await?;
             tx.announce(Change::Deliveries { organization: test.organization });
             Ok(())
         })

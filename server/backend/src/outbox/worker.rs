@@ -14,7 +14,7 @@ use crate::Backend;
 use crate::connectors::Verdict;
 use crate::error::{Error, Result};
 use crate::store::deliveries::Destination;
-use crate::store::leases::{self, Take};
+use crate::store::deliveries::leases::{self, Take};
 use crate::timers;
 use domain::id::{DeliveryId, OrganizationId};
 use futures::FutureExt;

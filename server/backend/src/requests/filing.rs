@@ -9,7 +9,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::known::{Known, KnownItem};
-use crate::store::batch::Batch;
+use crate::store::Batch;
 use crate::store::{Handle, Tx, drafts, effects, events, form_versions, micros, requests, tasks, waiting_rules};
 use crate::zones;
 use chrono::{DateTime, Utc};

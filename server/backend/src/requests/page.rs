@@ -4,8 +4,9 @@ use super::{number, summary};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
+use crate::store::members::facts;
 use crate::store::{
-    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, facts, form_versions, requests, share_links, tasks,
+    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, requests, share_links, tasks,
 };
 use crate::zones::{self, Zone};
 use chrono::{DateTime, Utc};

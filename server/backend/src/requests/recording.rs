@@ -3,7 +3,7 @@
 use super::{acting, sla, tasks, waiting};
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::batch::Batch;
+use crate::store::Batch;
 use crate::store::requests::Turn;
 use crate::store::{Tx, effects, events, requests, tasks as task_rows, waiting_rules};
 use chrono::{DateTime, Utc};

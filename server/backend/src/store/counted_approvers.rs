@@ -2,8 +2,7 @@
 //! does not wait for them any more although its open rules name them. Written and removed with the waiting rules.
 
 use super::Handle;
-use super::batch::Batch;
-use super::own::own;
+use super::engine::{Batch, own_rows};
 use crate::error::Result;
 use domain::id::{PersonId, RequestId};
 use sea_orm::entity::prelude::*;
@@ -33,13 +32,13 @@ pub(super) fn insert(batch: &mut Batch, handle: &impl Handle, request: RequestId
 
 /// Removes all of a request.
 pub(super) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
-    let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
+    let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own_rows(handle, Column::OrganizationId));
     batch.delete(of_request.into_query());
 }
 
 /// Requests that a person has decided about and that wait for others, the oldest first.
 pub(crate) async fn requests(handle: &impl Handle, limit: u64) -> Result<Vec<RequestId>> {
-    let query = Entity::find().filter(own(handle, Column::OrganizationId)).select_only().column(Column::RequestId).distinct();
+    let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).select_only().column(Column::RequestId).distinct();
     let rows: Vec<Uuid> = query.order_by_asc(Column::RequestId).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(RequestId).collect())
 }

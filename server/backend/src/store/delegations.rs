@@ -1,6 +1,7 @@
 //! Delegations: who decides in whose place, from when until when. A row is never removed: ended, it is the record of who could decide.
 
-use super::{Handle, facts, from_json, groups, members, micros, people, time, to_json};
+use super::members::facts;
+use super::{Handle, from_json, groups, members, micros, people, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::delegation::{Delegation, StandIn};

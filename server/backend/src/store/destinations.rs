@@ -1,7 +1,6 @@
 //! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
 
-use super::count::Count;
-use super::lapse::is_over;
+use super::engine::{Count, is_over};
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};

@@ -1,6 +1,6 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
-use super::batch::Batch;
+use super::engine::Batch;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};

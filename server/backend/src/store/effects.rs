@@ -1,8 +1,6 @@
 //! Effects: what must happen outside, written in the transaction that decided it. The relay turns each into deliveries, once.
 
-use super::batch::Batch;
-use super::free::of_free;
-use super::nothing::finds_nothing;
+use super::engine::{Batch, finds_nothing, update_unlocked};
 use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -117,7 +115,7 @@ pub(crate) async fn relay(handle: &impl Handle, ids: &[EffectId], now: DateTime<
         .to_owned();
     let mut claim = Query::update();
     claim.table(Entity).value(Column::RelayedAt, micros(now)).returning_col(Column::Id);
-    let rows = handle.connection().query_all(&of_free(claim, (Entity, Column::Id), found)).await?;
+    let rows = handle.connection().query_all(&update_unlocked(claim, (Entity, Column::Id), found)).await?;
     rows.iter().map(|row| Ok(EffectId(row.try_get_by_index(0)?))).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Events: what happened to a request, in order. Only added, never changed.
 
-use super::batch::Batch;
+use super::engine::Batch;
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
 use domain::id::RequestId;

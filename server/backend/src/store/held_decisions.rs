@@ -1,6 +1,6 @@
 //! Held decisions: what somebody decided, until the time to undo is over; and what became of each.
 
-use super::lapse::is_over;
+use super::engine::is_over;
 use super::{Handle, Platform, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};

@@ -1,7 +1,6 @@
 //! Notices: what a person was told, on whichever channel. The bell lists them; a summary and a late message ask them what was seen.
 
-use super::count::Count;
-use super::own::own;
+use super::engine::{Count, own_rows};
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -123,7 +122,7 @@ pub(crate) async fn insert(handle: &impl Handle, notices: Vec<Notice>) -> Result
 
 /// What everybody was told of one effect.
 pub(crate) async fn of_effect(handle: &impl Handle, effect: EffectId) -> Result<Vec<Notice>> {
-    let query = Entity::find().filter(own(handle, Column::OrganizationId)).filter(Column::EffectId.eq(effect.0));
+    let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).filter(Column::EffectId.eq(effect.0));
     let rows = query.order_by_asc(Column::Id).all(handle.connection()).await?;
     Ok(rows.into_iter().map(notice).collect())
 }

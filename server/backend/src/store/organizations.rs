@@ -87,14 +87,14 @@ pub(crate) async fn lock(tx: &Tx<'_>) -> Result<()> {
 /// Sets up the organization of this transaction.
 pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, time_zone: &str, now: i64) -> Result<()> {
     let (key, name, time_zone) = (key.to_owned(), name.to_owned(), time_zone.to_owned());
-    let row = Model { id: tx.organization.0, key, name, created_at: now, time_zone, notices: "{}".to_owned(), version: 0 };
+    let row = Model { id: tx.organization(), key, name, created_at: now, time_zone, notices: "{}".to_owned(), version: 0 };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
 /// Renames the organization of this transaction.
 pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
-    Entity::update_many().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(tx.organization.0)).exec(tx.connection()).await?;
+    Entity::update_many().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(tx.organization())).exec(tx.connection()).await?;
     Ok(())
 }
 
@@ -112,7 +112,7 @@ pub(crate) async fn version(handle: &impl Handle) -> Result<i64> {
 
 /// Moves the organization of this transaction to a time zone.
 pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
-    let update = Entity::update_many().col_expr(Column::TimeZone, Expr::value(zone)).filter(Column::Id.eq(tx.organization.0));
+    let update = Entity::update_many().col_expr(Column::TimeZone, Expr::value(zone)).filter(Column::Id.eq(tx.organization()));
     update.exec(tx.connection()).await?;
     Ok(())
 }
@@ -134,7 +134,7 @@ pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<Defaults> {
 /// Decides about notifications.
 pub(crate) async fn set_notices(tx: &Tx<'_>, defaults: &Defaults) -> Result<()> {
     let text = to_json(defaults)?;
-    let update = Entity::update_many().col_expr(Column::Notices, Expr::value(text)).filter(Column::Id.eq(tx.organization.0));
+    let update = Entity::update_many().col_expr(Column::Notices, Expr::value(text)).filter(Column::Id.eq(tx.organization()));
     update.exec(tx.connection()).await?;
     Ok(())
 }

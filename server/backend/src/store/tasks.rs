@@ -1,7 +1,6 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
-use super::count::Count;
-use super::own::own;
+use super::engine::{Count, own_rows};
 use super::{Handle, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -97,7 +96,7 @@ pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Resu
 /// How many tasks a request has.
 pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<usize> {
     let count = Entity::find()
-        .filter(own(handle, Column::OrganizationId))
+        .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::RequestId.eq(request.0))
         .count(handle.connection())
         .await?;

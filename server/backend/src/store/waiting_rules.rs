@@ -1,8 +1,6 @@
 //! Waiting rules: the index of what waits for whom. A row for every open rule of a request that can be decided now.
 
-use super::batch::Batch;
-use super::count::Count;
-use super::own::own;
+use super::engine::{Batch, Count, own_rows};
 use super::{Handle, counted_approvers, micros, requests};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -60,7 +58,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, request: &Request,
 
 /// Removes every row of a request.
 pub(crate) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
-    let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own(handle, Column::OrganizationId));
+    let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own_rows(handle, Column::OrganizationId));
     batch.delete(of_request.into_query());
     counted_approvers::clear(batch, handle, request);
 }
@@ -76,7 +74,7 @@ pub(crate) struct WaitingRow {
 
 /// Every target that something waits for.
 pub(crate) async fn targets(handle: &impl Handle) -> Result<Vec<String>> {
-    let query = Entity::find().filter(own(handle, Column::OrganizationId)).select_only().column(Column::Target).distinct();
+    let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).select_only().column(Column::Target).distinct();
     Ok(query.into_tuple().all(handle.connection()).await?)
 }
 
@@ -95,7 +93,7 @@ pub(crate) async fn waiting_for_targets(handle: &impl Handle, wanted: &[(String,
             .cond_where(any)
             .to_owned();
         let rows: Vec<(Uuid, String, String, Uuid)> = Entity::find()
-            .filter(own(handle, Column::OrganizationId))
+            .filter(own_rows(handle, Column::OrganizationId))
             .filter(Column::RequestId.in_subquery(named))
             .select_only()
             .columns([Column::RequestId, Column::Rule, Column::Target, Column::RequesterId])

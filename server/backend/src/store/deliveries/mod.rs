@@ -1,8 +1,11 @@
 //! Deliveries: one effect to one destination and recipient. How workers take them up is in `leases`.
 
-use super::own::own;
-use super::{Handle, micros, time};
+pub(crate) mod console;
+pub(crate) mod leases;
+
 use crate::error::Result;
+use crate::store::engine::own_rows;
+use crate::store::{Handle, micros, time};
 use chrono::{DateTime, Utc};
 use domain::connectors::Times;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
@@ -155,7 +158,7 @@ pub(super) fn delivery(row: Model) -> Delivery {
 
 /// Makes deliveries.
 pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>) -> Result<()> {
-    for some in new.chunks(super::people::ROWS) {
+    for some in new.chunks(crate::store::people::ROWS) {
         let rows = some.iter().map(|one| {
             Model {
                 id: one.id.0,
@@ -190,7 +193,7 @@ pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>
 /// What a request was handed on to, in the order it was: messages to people are not among them.
 pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Delivery>> {
     let rows = Entity::find()
-        .filter(own(handle, Column::OrganizationId))
+        .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::SubjectId.eq(request.0))
         .filter(Column::Recipient.eq(""))
         .order_by_asc(Column::CreatedAt)
@@ -212,7 +215,7 @@ pub(crate) async fn not_arrived(handle: &impl Handle, requests: &[RequestId]) ->
         .select_only()
         .column(Column::SubjectId)
         .filter(Column::SubjectId.is_in(requests.iter().map(|id| id.0)))
-        .filter(own(handle, Column::OrganizationId))
+        .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
         .into_tuple()
@@ -246,7 +249,7 @@ pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime
         .col_expr(Column::NextAt, Expr::value(None::<i64>))
         .col_expr(Column::FailedAt, Expr::value(at))
         .filter(Column::SubjectId.eq(request.0))
-        .filter(own(handle, Column::OrganizationId))
+        .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
         .filter(Column::FailedAt.is_null())
@@ -259,7 +262,7 @@ pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime
 /// When the last summary of a person before a moment was made.
 pub(crate) async fn summary_before(handle: &impl Handle, person: PersonId, before: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let at: Option<i64> = Entity::find()
-        .filter(own(handle, Column::OrganizationId))
+        .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::SubjectId.eq(person.0))
         .filter(Column::Recipient.eq(Recipient::Summary(person).written()))
         .filter(Column::CreatedAt.lt(micros(before)))
@@ -276,7 +279,7 @@ pub(crate) async fn summary_before(handle: &impl Handle, person: PersonId, befor
 /// The earliest delivery about a subject to a recipient at a destination: what the others of its thread refer to.
 pub(crate) async fn first_of(handle: &impl Handle, like: &Delivery) -> Result<Option<DeliveryId>> {
     let id: Option<Uuid> = Entity::find()
-        .filter(own(handle, Column::OrganizationId))
+        .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::SubjectId.eq(like.subject.id()))
         .filter(Column::Connector.eq(like.connector.as_str()))
         .filter(Column::Recipient.eq(like.recipient.written()))

@@ -1,8 +1,8 @@
 //! Changes that depend on nothing else, as a submission's: those of many use cases are written together, with one statement for many rows.
 //! When that fails, each is written for itself, so that only what cannot be written fails.
 
-use super::across::Teller;
 use super::batch::Batch;
+use super::processes::Teller;
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use futures::FutureExt;

@@ -153,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn connections_are_kept_and_used_again() {
         let file = std::env::temp_dir().join(format!("docket-reader-{}.sqlite", uuid::Uuid::now_v7().simple()));
-        let (reader, _writer) = super::super::sqlite::open(&format!("sqlite:{}", file.display()), Arc::default()).await.unwrap();
+        let (reader, _writer) = crate::store::engine::sqlite::open(&format!("sqlite:{}", file.display()), Arc::default()).await.unwrap();
         for to in 1..=20 {
             assert_eq!(reader.query_all_raw(count(to)).await.unwrap().len(), to as usize);
         }

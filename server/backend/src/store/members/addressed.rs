@@ -1,8 +1,8 @@
 //! Members as messages reach them: addresses, what they chose, and when their next summary is due.
 
-use super::members::{Column, Entity, of_organization};
-use super::{Handle, Platform, Tx, from_json, micros, organizations, people, to_json};
 use crate::error::Result;
+use crate::store::members::{Column, Entity, of_organization};
+use crate::store::{Handle, Platform, Tx, from_json, micros, organizations, people, to_json};
 use crate::zones::{self, Zone};
 use chrono::{DateTime, Utc};
 use domain::id::{OrganizationId, PersonId};
@@ -44,7 +44,7 @@ pub(crate) async fn of(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<Add
         let rows: Vec<Row> = of_organization(handle)
             .join(JoinType::InnerJoin, organization)
             .filter(Column::PersonId.is_in(some.iter().map(|id| id.0)))
-            .filter(super::members::is_present())
+            .filter(crate::store::members::is_present())
             .select_only()
             .columns([Column::PersonId, Column::SlackMemberId, Column::TelegramChat, Column::Notices])
             .columns([people::Column::Name, people::Column::Email, people::Column::TimeZone])

@@ -1,9 +1,9 @@
 //! Deliveries as the console lists them, newest first. Each question is a range of one index (migration of the console).
 
-use super::count::Count;
-use super::deliveries::{Column, Delivery, Entity, delivery};
-use super::{Handle, micros, time};
 use crate::error::Result;
+use crate::store::deliveries::{Column, Delivery, Entity, delivery};
+use crate::store::engine::Count;
+use crate::store::{Handle, micros, time};
 use chrono::{DateTime, Utc};
 use domain::connectors::wire::Show;
 use domain::id::DeliveryId;

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
 
 /// The update, for those rows whose ids `found` selects and nobody has locked. They are found and locked once, before anything is
 /// updated: workers that want the same rows share them, and none waits for another.
-pub(super) fn of_free(mut update: UpdateStatement, id: impl IntoColumnRef, mut found: SelectStatement) -> WithQuery {
+pub(in crate::store) fn update_unlocked(mut update: UpdateStatement, id: impl IntoColumnRef, mut found: SelectStatement) -> WithQuery {
     let free = Alias::new("free");
     found.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     let ids = Query::select().column(Alias::new("id")).from(free.clone()).to_owned();

@@ -1,29 +1,17 @@
-//! Across processes: how this one hears of what others commit to the same database.
+//! Notifications of PostgreSQL: every process listens on one channel, and tells the others what it committed, many commits in one.
 //!
-//! PostgreSQL: every process listens on one channel, and tells the others what it committed, many commits in one notification. It tells
-//! after the commit, not in the writing transaction: a transaction that notifies holds a lock of the whole database through its disk
-//! sync, so that commits could not share one any more (a third of the submissions a second remained). Whoever dies between commit and
-//! notification leaves nothing undone: workers look by themselves, and pages count again every minute. After a lost connection
-//! everybody looks at everything again.
-//!
-//! SQLite has no such channel, but `PRAGMA data_version` says cheaply whether another connection committed. It is asked on the writer's
-//! connection, whose own commits it does not count; what is new since is found by the row numbers of the two tables that only grow. When the
-//! writer got another connection in between, everything since is looked at, its own too. Whoever changes an organization or ends sign-ins
-//! changes its version: then everybody looks again what they may.
+//! It tells after the commit, not in the writing transaction: a transaction that notifies holds a lock of the whole database through its
+//! disk sync, so that commits could no longer share one (a third of the submissions a second remained).
 
-use super::{Limited, Read, Reader, SoleConnection, requests};
-use crate::error::{Error, Result};
+use super::{Ear, look_at_everything};
 use crate::live::{Change, Live};
-use domain::id::OrganizationId;
-use domain::subject::Subject;
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 const CHANNEL: &str = "docket_changes";
@@ -31,23 +19,10 @@ const CHANNEL: &str = "docket_changes";
 const LARGEST: usize = 7_900;
 /// Changes told one by one; for more than these at once, everything is to be looked at.
 const NAMED: usize = 1_000;
-/// Requests looked up one by one after a commit of another process.
-const FOUND: usize = 100;
-/// Between two looks at a SQLite file.
-const POLL: Duration = Duration::from_millis(500);
 /// Before connecting or telling once more.
 const AGAIN: Duration = Duration::from_secs(1);
 /// A connection that was silent for so long is asked whether it is still there, and has as long to answer.
 const SILENCE: Duration = Duration::from_secs(20);
-
-/// Listens until it is dropped.
-pub(super) struct Ear(JoinHandle<()>);
-
-impl Drop for Ear {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
 
 /// A notification: who tells, and what changed. Nothing changed when a process only asks whether it still hears itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +33,7 @@ struct ProcessNews {
 
 /// Tells other processes what this one committed.
 #[derive(Clone)]
-pub(super) struct Teller {
+pub(in crate::store::engine) struct Teller {
     /// This process among those that tell.
     me: Uuid,
     words: mpsc::UnboundedSender<Word>,
@@ -72,7 +47,7 @@ enum Word {
 
 impl Teller {
     /// Tells over this connection, until the last clone is dropped.
-    pub(super) fn new(connection: DatabaseConnection) -> Self {
+    pub(in crate::store::engine) fn new(connection: DatabaseConnection) -> Self {
         let (words, waiting) = mpsc::unbounded_channel();
         let me = Uuid::new_v4();
         tokio::spawn(tell(connection, me, waiting));
@@ -80,13 +55,13 @@ impl Teller {
     }
 
     /// Tells these changes soon.
-    pub(super) fn tell(&self, changes: &[Change]) {
+    pub(in crate::store::engine) fn tell(&self, changes: &[Change]) {
         // Only a process that ends has nobody left to tell for it.
         let _ = self.words.send(Word::Changed(changes.to_vec()));
     }
 
     /// Returns when everything so far was told.
-    pub(super) async fn flush(&self) {
+    pub(in crate::store::engine) async fn flush(&self) {
         let (done, told) = oneshot::channel();
         if self.words.send(Word::Flush(done)).is_ok() {
             let _ = told.await;
@@ -165,7 +140,7 @@ fn payloads(from: Uuid, mut changes: Vec<Change>) -> Vec<String> {
 }
 
 /// Announces what other processes tell on PostgreSQL. Returns when it listens, or could not connect yet.
-pub(super) async fn listen(url: &str, live: Arc<Live>, teller: Teller) -> Ear {
+pub(in crate::store::engine) async fn listen(url: &str, live: Arc<Live>, teller: Teller) -> Ear {
     let first = connect(url).await;
     Ear(tokio::spawn(hear(url.to_owned(), first, live, teller)))
 }
@@ -233,109 +208,10 @@ fn take(live: &Live, me: Uuid, payload: &str) {
     }
 }
 
-fn look_at_everything(live: &Live) {
-    live.announce(Change::Everything);
-    live.wake();
-}
-
-/// How far the SQLite file was read.
-#[derive(Clone, Copy)]
-struct Seen {
-    /// Changes when another connection than the writer's commits: which connection was asked, and what it said.
-    version: (u64, i64),
-    events: i64,
-    attempts: i64,
-    /// Of all organizations together: who may do what, and who is signed in.
-    rules: i64,
-}
-
-/// Announces what other processes commit to the same SQLite file. Returns when nothing from now on will be missed.
-pub(super) async fn watch(reader: Arc<Reader>, writer: SoleConnection, live: Arc<Live>) -> Ear {
-    let mut seen = look(&reader, &writer).await.ok();
-    Ear(tokio::spawn(async move {
-        let mut poll = interval(POLL);
-        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            poll.tick().await;
-            match since(&reader, &writer, seen).await {
-                Ok((now, changes)) => {
-                    seen = Some(now);
-                    if !changes.is_empty() {
-                        changes.into_iter().for_each(|change| live.announce(change));
-                        live.wake();
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "changes of other processes cannot be seen; trying again"),
-            }
-        }
-    }))
-}
-
-/// What is new since, as far as another process committed. The row numbers are read before the version: a commit in between is in the
-/// version, and is looked for.
-async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>) -> Result<(Seen, Vec<Change>)> {
-    let now = look(reader, writer).await?;
-    let Some(seen) = seen.filter(|seen| seen.version != now.version) else { return Ok((now, Vec::new())) };
-    if now.events < seen.events || now.attempts < seen.attempts {
-        return Ok((now, vec![Change::Everything]));
-    }
-    let sql = format!(
-        "SELECT 'request', organization_id, request_id FROM events WHERE rowid > $1 \
-         UNION SELECT deliveries.subject_kind, deliveries.organization_id, deliveries.subject_id FROM attempts JOIN deliveries ON deliveries.id = attempts.delivery_id WHERE attempts.rowid > $2 LIMIT {}",
-        FOUND + 1
-    );
-    let statement = Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [seen.events.into(), seen.attempts.into()]);
-    let rows = reader.query_all_raw(statement).await?;
-    if rows.len() > FOUND {
-        return Ok((now, vec![Change::Everything]));
-    }
-    let mut changes = Vec::with_capacity(rows.len());
-    if now.rules != seen.rules {
-        let all = Statement::from_string(DatabaseBackend::Sqlite, "SELECT id FROM organizations");
-        for row in reader.query_all_raw(all).await? {
-            changes.push(Change::Rights { organization: OrganizationId(row.try_get_by_index(0)?), people: Vec::new() });
-        }
-    }
-    for row in rows {
-        let (kind, organization): (String, _) = (row.try_get_by_index(0)?, OrganizationId(row.try_get_by_index(1)?));
-        let Some(id) = Subject::from_parts(&kind, row.try_get_by_index(2)?).request() else {
-            changes.push(Change::Deliveries { organization });
-            continue;
-        };
-        let handle = Read { connection: Limited::over(reader.clone()), organization };
-        match requests::by_id(&handle, id).await {
-            Ok(Some(request)) => changes.push(crate::requests::change(organization, &request)),
-            Ok(None) | Err(Error::Damaged(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok((now, changes))
-}
-
-async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<Seen> {
-    let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts), \
-                 (SELECT coalesce(sum(version), 0) FROM organizations)";
-    let marks = one(&**reader, marks).await?;
-    let version = loop {
-        let number = writer.number();
-        let version = one(writer.pool(), "PRAGMA data_version").await?;
-        // Asking may be what throws a connection away.
-        if number == writer.number() {
-            break (number, version.try_get_by_index(0)?);
-        }
-    };
-    Ok(Seen { version, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)?, rules: marks.try_get_by_index(2)? })
-}
-
-async fn one(connection: &impl ConnectionTrait, sql: &str) -> Result<QueryResult> {
-    let row = connection.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await?;
-    row.ok_or_else(|| Error::failed("SQLite did not answer"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::databases;
+    use domain::id::OrganizationId;
     use domain::id::PersonId;
 
     fn change(number: usize, target: &str) -> Change {
@@ -381,22 +257,5 @@ mod tests {
         assert_eq!(heard.try_recv().unwrap(), change(1, "x"));
         take(&live, me, "{\"from\":\"a newer program\"}");
         assert_eq!(heard.try_recv().unwrap(), Change::Everything);
-    }
-
-    #[tokio::test]
-    async fn what_another_connection_of_the_writer_says_is_not_taken_for_the_same() {
-        databases::on_each(async |url: String| {
-            if !url.starts_with("sqlite:") {
-                return;
-            }
-            super::super::Store::open(&url).await.unwrap().migrate().await.unwrap();
-            let (reader, writer) = super::super::sqlite::open(&url, Arc::default()).await.unwrap();
-            let reader = Arc::new(reader);
-            let before = look(&reader, &writer).await.unwrap();
-            assert_eq!(look(&reader, &writer).await.unwrap().version, before.version);
-            writer.distrust();
-            assert_ne!(look(&reader, &writer).await.unwrap().version, before.version);
-        })
-        .await;
     }
 }

@@ -10,12 +10,12 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A connection that is given statements with plain limits, where that matters.
-pub(crate) struct Limited<C> {
+pub(crate) struct LiteralLimits<C> {
     connection: C,
     failed: AtomicBool,
 }
 
-impl<C> Limited<C> {
+impl<C> LiteralLimits<C> {
     /// Over this connection.
     pub(super) fn over(connection: C) -> Self {
         Self { connection, failed: AtomicBool::new(false) }
@@ -35,7 +35,7 @@ impl<C> Limited<C> {
 }
 
 #[async_trait::async_trait]
-impl<C> ConnectionTrait for Limited<C>
+impl<C> ConnectionTrait for LiteralLimits<C>
 where
     C: Deref + Sync,
     C::Target: ConnectionTrait,

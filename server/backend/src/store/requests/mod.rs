@@ -1,10 +1,10 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
-use super::batch::{Batch, given, given_besides};
-use super::count::Count;
-use super::own::own;
-use super::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
+pub(crate) mod queue;
+
 use crate::error::Result;
+use crate::store::engine::{Batch, Count, given, given_besides, own_rows};
+use crate::store::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::Answers;
@@ -102,7 +102,7 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 
 /// These requests of the organization.
 pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) -> Select<Entity> {
-    Entity::find().filter(own(handle, Column::OrganizationId)).filter(Column::Id.is_in(ids))
+    Entity::find().filter(own_rows(handle, Column::OrganizationId)).filter(Column::Id.is_in(ids))
 }
 
 /// Saves a filed request: its id and its number are keys. It is not saved when the organization's rules are not those of `version` any
@@ -185,7 +185,7 @@ pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId
         update.value(column, given(ID + 1 + place));
     }
     update.and_where(Expr::col((Entity, Column::Id)).eq(given(ID)));
-    update.and_where(own(handle, (Entity, Column::OrganizationId)));
+    update.and_where(own_rows(handle, (Entity, Column::OrganizationId)));
     batch.update(update);
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use super::Reader;
 use super::database_state::DatabaseState;
-use super::sole::{SoleConnection, keep_to_the_file};
+use super::sole_connection::{SoleConnection, keep_to_the_file};
 use crate::error::{Error, Result};
 use crate::private_file;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};

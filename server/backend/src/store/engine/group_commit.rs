@@ -1,8 +1,8 @@
 //! What shares a commit on SQLite: each use case after a savepoint, so that one that refuses is undone alone.
 
 use super::SoleConnection;
-use super::adding::{self, Addition, Written};
 use super::batch::Batch;
+use super::insert_queue::{self, Addition, Written};
 use super::writer::{Finish, Job, Work};
 use crate::live::Live;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement};
@@ -121,7 +121,7 @@ impl Group {
             let written = match written {
                 Some(written) => Ok(written),
                 None if self.begin().await => {
-                    let written = adding::told(addition.batch.write(&self.outer).await);
+                    let written = insert_queue::told(addition.batch.write(&self.outer).await);
                     self.keep(matches!(written, Ok(true))).await;
                     written
                 }

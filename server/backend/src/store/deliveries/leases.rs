@@ -1,13 +1,10 @@
 //! Deliveries as workers take them up: due ones are leased by a conditional update, so that a killed worker's are taken up by another, and
 //! a lease ends with the outcome of its try. A lease that ran out is a try that was cut off, and counts before the next one begins.
 
-use super::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
-use super::free::of_free;
-use super::lapse::is_over;
-use super::nothing::finds_nothing;
-use super::own::own;
-use super::{Handle, Platform, destinations, micros};
 use crate::error::Result;
+use crate::store::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
+use crate::store::engine::{finds_nothing, is_over, own_rows, update_unlocked};
+use crate::store::{Handle, Platform, destinations, micros};
 use chrono::{DateTime, Duration, Utc};
 use domain::id::{DeliveryId, OrganizationId};
 use sea_orm::entity::prelude::*;
@@ -166,7 +163,7 @@ pub(crate) async fn claim(
     let cut_off = Expr::col(Column::CutOff).add(CaseStatement::new().case(Column::Lease.is_not_null(), 1).finally(0));
     claim.table(Entity).value(Column::LeasedUntil, micros(now + length)).value(Column::Lease, lease).value(Column::CutOff, cut_off);
     claim.returning_all();
-    let rows = writer.connection().query_all(&of_free(claim, (Entity, Column::Id), free)).await?;
+    let rows = writer.connection().query_all(&update_unlocked(claim, (Entity, Column::Id), free)).await?;
     let mut claimed = rows.iter().map(|row| Model::from_query_result(row, "")).collect::<std::result::Result<Vec<_>, _>>()?;
     claimed.sort_by_key(|row| (row.next_at, row.id));
     Ok((claimed.into_iter().map(delivery).collect(), more))
@@ -292,7 +289,7 @@ pub(crate) async fn arrived(handle: &impl Handle, ids: &[DeliveryId], lease: &st
         .value(Column::CutOff, 0)
         .value(Column::Frozen, None::<String>)
         .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .and_where(own(handle, Column::OrganizationId))
+        .and_where(own_rows(handle, Column::OrganizationId))
         .and_where(Column::Lease.eq(lease))
         .returning_col(Column::Id)
         .to_owned();

@@ -1,7 +1,10 @@
 //! Members: who belongs to an organization, with which title and roles. What rules need of one of them: `facts`.
 
-use super::{Handle, Tx, from_json, groups, people, to_json};
+pub(crate) mod addressed;
+pub(crate) mod facts;
+
 use crate::error::Result;
+use crate::store::{Handle, Tx, from_json, groups, people, to_json};
 use domain::approvals::Target;
 use domain::bounds::{SEARCH_WORDS, SearchText};
 use domain::id::{GroupId, PersonId};

@@ -10,7 +10,7 @@ pub(crate) struct Count(SelectStatement);
 
 impl Count {
     /// The rows of a query; as many as its limit, if it has one.
-    pub(super) fn of(rows: SelectStatement) -> Self {
+    pub(in crate::store) fn of(rows: SelectStatement) -> Self {
         let mut counted = Query::select();
         counted.expr(Func::count(Expr::cust("*"))).from_subquery(rows, Alias::new("found"));
         Self(counted)

@@ -59,13 +59,13 @@ impl Rows {
 }
 
 /// How the condition of `Batch::first` calls a value of the row.
-pub(super) fn given<E: EntityTrait>(column: E::Column) -> String {
+pub(in crate::store) fn given<E: EntityTrait>(column: E::Column) -> String {
     let place = E::Column::iter().take_while(|other| other.as_str() != column.as_str()).count();
     format!("\"given\".column{}", place + 1)
 }
 
 /// How it calls the value besides.
-pub(super) fn given_besides<E: EntityTrait>() -> String {
+pub(in crate::store) fn given_besides<E: EntityTrait>() -> String {
     format!("\"given\".column{}", E::Column::iter().count() + 1)
 }
 
@@ -99,7 +99,7 @@ impl Part {
 impl Batch {
     /// Begins with a row that the rest names, written only if a condition holds, which may ask for the row's values (`given`) and for one
     /// besides (`given_besides`).
-    pub(super) fn first<E: EntityTrait>(&mut self, row: &E::Model, besides: Value, condition: &str) {
+    pub(in crate::store) fn first<E: EntityTrait>(&mut self, row: &E::Model, besides: Value, condition: &str) {
         let width = E::Column::iter().count();
         let columns: Vec<String> = (1..=width).map(|place| format!("column{place}")).collect();
         self.0.push(Part::First(Rows {
@@ -111,7 +111,7 @@ impl Batch {
     }
 
     /// Adds rows to a table.
-    pub(super) fn insert<E: EntityTrait>(&mut self, rows: impl IntoIterator<Item = E::Model>) {
+    pub(in crate::store) fn insert<E: EntityTrait>(&mut self, rows: impl IntoIterator<Item = E::Model>) {
         let values: Vec<Value> = rows.into_iter().flat_map(|row| values::<E>(&row).collect::<Vec<_>>()).collect();
         if !values.is_empty() {
             let (head, width) = (format!("{} VALUES ", into::<E>()), E::Column::iter().count());
@@ -120,18 +120,18 @@ impl Batch {
     }
 
     /// Removes the row with this id, if a condition holds.
-    pub(super) fn remove<E: EntityTrait>(&mut self, id: Uuid, condition: &str) {
+    pub(in crate::store) fn remove<E: EntityTrait>(&mut self, id: Uuid, condition: &str) {
         let head = format!("DELETE FROM \"{}\" WHERE \"id\" IN (VALUES ", E::default().table_name());
         self.0.push(Part::Rows(Rows { head, tail: format!(") AND {condition}"), width: 1, values: vec![id.into()] }));
     }
 
     /// Changes rows.
-    pub(super) fn update(&mut self, update: UpdateStatement) {
+    pub(in crate::store) fn update(&mut self, update: UpdateStatement) {
         self.0.push(Part::Update(Box::new(update)));
     }
 
     /// Removes rows.
-    pub(super) fn delete(&mut self, delete: DeleteStatement) {
+    pub(in crate::store) fn delete(&mut self, delete: DeleteStatement) {
         self.0.push(Part::Delete(Box::new(delete)));
     }
 

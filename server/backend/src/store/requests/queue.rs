@@ -7,10 +7,10 @@
 //! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
 //! second one is read off the rows that the first one finds.
 
-use super::count::Count;
-use super::requests::{Column, Entity, Model, of_ids, request};
-use super::{Handle, micros};
 use crate::error::Result;
+use crate::store::engine::Count;
+use crate::store::requests::{Column, Entity, Model, of_ids, request};
+use crate::store::{Handle, micros};
 use chrono::{DateTime, Utc};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::requests::{Request, STATUSES, Status};
@@ -97,7 +97,7 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<Af
     let found = ids.iter().filter_map(|id| models.remove(id));
     found
         .map(|model| {
-            let (at, runs_out) = (super::time(model.queue_at), model.due_at.is_some());
+            let (at, runs_out) = (crate::store::time(model.queue_at), model.due_at.is_some());
             Ok(Found { request: request(model)?, at, runs_out })
         })
         .collect()

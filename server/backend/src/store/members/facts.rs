@@ -1,8 +1,8 @@
 //! The facts rules need of one member, and what a signed-in caller depends on: read in one query.
 
-use super::members::{Column, Entity, of_organization};
-use super::{Handle, delegations, from_json, groups, organizations, people};
 use crate::error::Result;
+use crate::store::members::{Column, Entity, of_organization};
+use crate::store::{Handle, delegations, from_json, groups, organizations, people};
 use chrono::{DateTime, Utc};
 use domain::id::{GroupId, OrganizationId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, OrganizationRef, PersonRef};
@@ -63,7 +63,7 @@ struct FactRow {
 }
 
 /// From a member to their memberships in groups.
-pub(super) fn in_groups() -> RelationDef {
+pub(in crate::store) fn in_groups() -> RelationDef {
     Entity::belongs_to(groups::membership::Entity)
         .from((Column::OrganizationId, Column::PersonId))
         .to((groups::membership::Column::OrganizationId, groups::membership::Column::PersonId))

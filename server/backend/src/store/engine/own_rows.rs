@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoColumnRef};
 
 /// That a row is of the handle's organization, where its id, its subject or the like finds it: compared in a way that no index answers.
 /// Without statistics SQLite would rather go through everything of an organization.
-pub(super) fn own(handle: &impl Handle, organization: impl IntoColumnRef + Clone) -> Expr {
+pub(in crate::store) fn own_rows(handle: &impl Handle, organization: impl IntoColumnRef + Clone) -> Expr {
     let same = Func::coalesce([Expr::col(organization.clone()), Expr::col(organization)]);
     Expr::expr(same).eq(handle.organization())
 }
@@ -25,13 +25,14 @@ mod tests {
         store.migrate().await.unwrap();
         let handle = store.read(OrganizationId(Uuid::nil()));
         let of_subject = deliveries::Entity::find()
-            .filter(own(&handle, deliveries::Column::OrganizationId))
+            .filter(own_rows(&handle, deliveries::Column::OrganizationId))
             .filter(deliveries::Column::SubjectId.eq(Uuid::nil()))
             .filter(deliveries::Column::DeliveredAt.is_null());
-        let of_effect =
-            notices::Entity::find().filter(own(&handle, notices::Column::OrganizationId)).filter(notices::Column::EffectId.eq(Uuid::nil()));
+        let of_effect = notices::Entity::find()
+            .filter(own_rows(&handle, notices::Column::OrganizationId))
+            .filter(notices::Column::EffectId.eq(Uuid::nil()));
         let of_ids = deliveries::Entity::find()
-            .filter(own(&handle, deliveries::Column::OrganizationId))
+            .filter(own_rows(&handle, deliveries::Column::OrganizationId))
             .filter(deliveries::Column::Id.is_in([Uuid::nil(); 128]));
         for (mut statement, key) in [
             (of_ids.build(sea_orm::DatabaseBackend::Sqlite), "(id=?)"),

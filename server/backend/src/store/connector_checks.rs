@@ -1,6 +1,6 @@
 //! Tests of connectors: asked for by an administrator, made by a worker.
 
-use super::lapse::is_over;
+use super::engine::is_over;
 use super::{Handle, Platform, micros, time};
 use crate::error::Result;
 use crate::store::attempts::{Attempt, plain};

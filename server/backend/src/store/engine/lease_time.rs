@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 const APART: Duration = Duration::minutes(1);
 
 /// Whether what ends at `until`, and lasts no longer than `longest`, is over.
-pub(super) fn is_over(until: impl Into<Expr>, now: DateTime<Utc>, longest: Duration) -> Condition {
-    let (until, now, latest) = (until.into(), super::micros(now), super::micros(now + longest + APART));
+pub(in crate::store) fn is_over(until: impl Into<Expr>, now: DateTime<Utc>, longest: Duration) -> Condition {
+    let (until, now, latest) = (until.into(), super::columns::micros(now), super::columns::micros(now + longest + APART));
     Condition::any().add(until.clone().lte(now)).add(until.gt(latest))
 }

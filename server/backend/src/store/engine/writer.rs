@@ -3,10 +3,12 @@
 //! On SQLite there is one writer: a disk syncs a few hundred times a second, so that sharing a sync is what makes submissions fast.
 //! On PostgreSQL every use case has its own transaction, in its own task. In both, a caller that goes away cancels nothing.
 
-use super::adding::{self, Addition};
 use super::batch::Batch;
-use super::group::Group;
-use super::{Limited, SoleConnection, Tx, across::Teller};
+use super::group_commit::Group;
+use super::insert_queue::{self, Addition};
+use super::literal_limits::LiteralLimits;
+use super::processes::Teller;
+use super::{SoleConnection, Tx};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use domain::id::OrganizationId;
@@ -62,7 +64,7 @@ impl Writer {
     /// One transaction per use case: PostgreSQL.
     pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>, teller: Teller) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        adding::on_postgres(&connection, &live, &teller, receiver);
+        insert_queue::on_postgres(&connection, &live, &teller, receiver);
         Self { connection, live, queue: Queue::Adding(sender), teller: Some(teller) }
     }
 
@@ -130,8 +132,12 @@ where
                 });
                 return (false, finish);
             };
-            let tx =
-                Tx { transaction: Limited::over(transaction), organization, changes: Mutex::default(), undone: AtomicBool::new(false) };
+            let tx = Tx {
+                transaction: LiteralLimits::over(transaction),
+                organization,
+                changes: Mutex::default(),
+                undone: AtomicBool::new(false),
+            };
             let result = AssertUnwindSafe(async { work(&tx).await })
                 .catch_unwind()
                 .await

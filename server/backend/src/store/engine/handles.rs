@@ -1,0 +1,96 @@
+//! Handles: what a query runs on, and the organization that it must name.
+
+use super::Batch;
+use super::literal_limits::LiteralLimits;
+use super::reader::Reader;
+use crate::error::Result;
+use crate::live::Change;
+use domain::id::OrganizationId;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A handle to read one organization's rows.
+pub(crate) struct Read {
+    pub(super) connection: LiteralLimits<Arc<Reader>>,
+    pub(super) organization: OrganizationId,
+}
+
+/// A handle inside one use case's transaction, on one organization's rows.
+pub(crate) struct Tx<'t> {
+    pub(super) transaction: LiteralLimits<&'t DatabaseTransaction>,
+    pub(super) organization: OrganizationId,
+    /// What to announce once this is committed.
+    pub(crate) changes: Mutex<Vec<Change>>,
+    /// Whether to undo what was written, whatever the use case answers.
+    pub(super) undone: AtomicBool,
+}
+
+/// A handle on what belongs to no organization.
+pub(crate) struct Platform {
+    pub(super) connection: LiteralLimits<Arc<Reader>>,
+}
+
+/// What `Read` and `Tx` have in common: rows of one organization.
+pub(crate) trait Handle: Sync {
+    /// The connection queries run on.
+    type Connection: ConnectionTrait;
+    /// The connection queries run on.
+    fn connection(&self) -> &Self::Connection;
+    /// The organization every query must name.
+    fn organization(&self) -> uuid::Uuid;
+}
+
+impl Handle for Read {
+    type Connection = LiteralLimits<Arc<Reader>>;
+    fn connection(&self) -> &Self::Connection {
+        &self.connection
+    }
+    fn organization(&self) -> uuid::Uuid {
+        self.organization.0
+    }
+}
+
+impl<'t> Handle for Tx<'t> {
+    type Connection = LiteralLimits<&'t DatabaseTransaction>;
+    fn connection(&self) -> &Self::Connection {
+        &self.transaction
+    }
+    fn organization(&self) -> uuid::Uuid {
+        self.organization.0
+    }
+}
+
+impl Tx<'_> {
+    /// Announces a change to open pages, and wakes the worker, once this transaction is committed.
+    pub(crate) fn announce(&self, change: Change) {
+        if let Ok(mut changes) = self.changes.lock() {
+            changes.push(change);
+        }
+    }
+
+    /// Makes the changes of a batch. False when a key of a new row is taken: the use case has to fail or be undone then.
+    ///
+    /// # Errors
+    /// When the database does not take them.
+    pub(crate) async fn write(&self, batch: Batch) -> Result<bool> {
+        Ok(batch.write(&self.transaction).await?)
+    }
+
+    /// Whether PostgreSQL undoes all of it whatever is said: after a statement that failed it answers COMMIT as if it had kept something.
+    pub(super) fn is_spoiled(&self) -> bool {
+        self.transaction.failed() && self.transaction.get_database_backend() == DatabaseBackend::Postgres
+    }
+
+    /// Undoes what this use case writes, although it succeeds with an answer.
+    pub(crate) fn undo(&self) {
+        self.undone.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Platform {
+    /// The connection queries run on.
+    pub(crate) fn connection(&self) -> &LiteralLimits<Arc<Reader>> {
+        &self.connection
+    }
+}
