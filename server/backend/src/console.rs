@@ -13,9 +13,11 @@ use crate::requests::{announce, record};
 use crate::store::attempts::Attempt;
 use crate::store::count::{self, Count};
 use crate::store::deliveries::Delivery;
-use crate::store::deliveries::console::{self, After, Wanted};
+use crate::store::deliveries::console::{self, Wanted};
 use crate::store::members::facts;
-use crate::store::{Read, Tx, attempts, connectors, deliveries, destinations, effects, members, organizations, requests};
+use crate::store::{
+    PageCursor, Read, Tx, attempts, connectors, cut_page, deliveries, destinations, effects, members, organizations, requests,
+};
 use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
@@ -63,6 +65,7 @@ async fn known(backend: &Backend, handle: &impl crate::store::Handle) -> Result<
 /// `NotFound` for who may not see deliveries.
 pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, after: Option<String>) -> Result<Console> {
     see(caller)?;
+    let after = PageCursor::read(after.as_deref())?;
     let handle = backend.store().read(caller.organization);
     let known = known(backend, &handle).await?;
     let mut wanted = Wanted {
@@ -79,10 +82,8 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
         // No request has the nil id: what is not a docket number finds nothing.
         wanted.subject = Some(Subject::Request(request.map_or(RequestId(uuid::Uuid::nil()), |request| request.id)));
     }
-    let mut found = console::page(&handle, &wanted, after.as_deref().and_then(After::read), CONSOLE_ROWS + 1).await?;
-    let more = found.len() as u64 > CONSOLE_ROWS;
-    found.truncate(CONSOLE_ROWS as usize);
-    let next = found.last().filter(|_| more).map(|last| After { at: last.created_at, id: last.id }.written());
+    let found = console::page(&handle, &wanted, after, CONSOLE_ROWS + 1).await?;
+    let (found, next) = cut_page(found, CONSOLE_ROWS as usize, |last| PageCursor::at(last.created_at, last.id.0));
     let shown = |show| Some(console::count(&handle, &Wanted { show, ..wanted.clone() }, MOST_COUNTED));
     let [waiting, failed] = count::all(&handle, [shown(Show::Waiting), shown(Show::Failed)]).await?;
     Ok(Console {

@@ -99,7 +99,7 @@ pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) 
         Box::pin(async move {
             let present = load(&within, tx, name, &folder).await?;
             let changes = compare(&within, &folder, &present)?;
-            changes.write(tx, &within.settings().keys, now).await?;
+            changes.write(tx, within.seal(), now).await?;
             for person in &changes.leaving {
                 leaving::leave(tx, *person, now).await?;
             }
@@ -136,10 +136,9 @@ pub async fn seal_again(backend: &Backend) -> Result<usize> {
         let be = backend.clone();
         let work = backend.store().write(organization.id, move |tx| {
             Box::pin(async move {
-                let keys = &be.settings().keys;
-                let all = connectors::all(tx, keys).await?;
+                let all = connectors::all(tx, be.seal()).await?;
                 for connector in &all {
-                    connectors::save(tx, keys, be.id(), connector, be.now()).await?;
+                    connectors::save(tx, be.seal(), be.id(), connector, be.now()).await?;
                 }
                 Ok::<usize, Error>(all.len())
             })
@@ -176,7 +175,7 @@ async fn load(backend: &Backend, handle: &impl crate::store::Handle, name: Optio
         members: members::all(handle).await?,
         accounts: people::by_emails(handle, &emails).await?,
         groups: groups::listed(handle).await?,
-        connectors: connectors::all(handle, &backend.settings().keys).await?,
+        connectors: connectors::all(handle, backend.seal()).await?,
         calendars: calendars::all(handle).await?,
         forms: forms::all(handle).await?,
         items: items::all(handle).await?,

@@ -31,7 +31,7 @@ pub mod zones;
 pub use caller::Caller;
 pub use error::{Error, Result};
 pub use settings::Settings;
-pub use store::{Obstacle, Store, sessions};
+pub use store::{Obstacle, StatementCounts, Store, sessions};
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -135,6 +135,11 @@ impl Backend {
     /// The validated configuration of the use cases.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// How secrets of connectors are sealed.
+    pub(crate) fn seal(&self) -> store::connectors::SecretSeal<'_> {
+        store::connectors::SecretSeal { keys: &self.0.settings.keys, is_secret: connectors::is_secret }
     }
 
     /// The one HTTP client.

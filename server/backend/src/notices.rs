@@ -6,15 +6,12 @@ mod choices;
 
 pub use choices::{change_mine, change_ours, mine, ours};
 
+use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::Change;
 use crate::store::notices::{self, Notice, Which};
-use crate::store::{micros, requests, time};
-use crate::{Backend, Error};
-use chrono::{DateTime, Utc};
-use domain::Refusal;
-use domain::id::EffectId;
+use crate::store::{PageCursor, cut_page, requests};
 use domain::notices::wire::{NoticeList, NoticeRow};
 use domain::notices::words;
 use domain::subject::Subject;
@@ -27,23 +24,11 @@ const PAGE: usize = 30;
 /// # Errors
 /// When `after` is not one of ours.
 pub async fn list(backend: &Backend, caller: &Caller, after: Option<String>) -> Result<NoticeList> {
-    let after = match after.as_deref() {
-        None => None,
-        Some(text) => {
-            Some(place(text).ok_or_else(|| Error::from(Refusal::input("after", "This page is not known. Start again at the first.")))?)
-        }
-    };
+    let after = PageCursor::read(after.as_deref())?;
     let handle = backend.store().read(caller.organization);
-    let mut found = notices::page(&handle, caller.id(), after, PAGE as u64 + 1).await?;
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", micros(last.at), last.effect));
+    let found = notices::page(&handle, caller.id(), after, PAGE as u64 + 1).await?;
+    let (found, next) = cut_page(found, PAGE, |last| PageCursor::at(last.at, last.effect.0));
     Ok(NoticeList { rows: found.into_iter().map(row).collect(), unread: notices::unread(&handle, caller.id()).ask(&handle).await?, next })
-}
-
-fn place(text: &str) -> Option<(DateTime<Utc>, EffectId)> {
-    let (at, id) = text.split_once('.')?;
-    Some((time(at.parse().ok()?), id.parse().ok()?))
 }
 
 fn row(notice: Notice) -> NoticeRow {

@@ -30,14 +30,12 @@ pub use tasks::{add_task, change_task, edit_task, my_tasks};
 pub(crate) use acting::{NoPage, announce, change, decide_locked, fresh, perform, wake};
 pub(crate) use recording::{record, record_each};
 
+use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::requests::Place;
-use crate::store::{micros, requests, time};
-use crate::{Backend, Error};
+use crate::store::{PageCursor, cut_page, requests};
 use domain::Refusal;
 use domain::approvals::{FrozenRule, FrozenStage, Require, machine};
-use domain::id::RequestId;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use domain::requests::{Request, State, Status};
 
@@ -49,28 +47,16 @@ const PAGE: usize = 25;
 /// # Errors
 /// When `after` is not one of ours.
 pub async fn mine(backend: &Backend, caller: &Caller, filter: MyFilter, after: Option<String>) -> Result<RequestList> {
-    let place = match after.as_deref() {
-        None => None,
-        Some(text) => {
-            Some(place(text).ok_or_else(|| Error::from(Refusal::input("after", "This page is not known. Start again at the first.")))?)
-        }
-    };
+    let after = PageCursor::read(after.as_deref())?;
     let closed = match filter {
         MyFilter::Open => Some(false),
         MyFilter::Finished => Some(true),
         MyFilter::All => None,
     };
     let handle = backend.store().read(caller.organization);
-    let mut found = requests::of_person(&handle, caller.id(), closed, place, PAGE as u64 + 1).await?;
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", micros(last.submitted_at), last.id));
+    let found = requests::of_person(&handle, caller.id(), closed, after, PAGE as u64 + 1).await?;
+    let (found, next) = cut_page(found, PAGE, |last| PageCursor::at(last.submitted_at, last.id.0));
     Ok(RequestList { rows: found.iter().map(summary).collect(), next })
-}
-
-fn place(text: &str) -> Option<Place> {
-    let (at, id) = text.split_once('.')?;
-    Some(Place { submitted_at: time(at.parse().ok()?), id: id.parse::<RequestId>().ok()? })
 }
 
 /// The caller's own open requests, newest change first, and how many there are.

@@ -94,7 +94,7 @@ fn the_domain_does_nothing_but_decide() {
 
 #[test]
 fn only_the_store_names_the_database() {
-    let allowed = |path: &str| path.contains("backend/src/store/") || path == "server/backend/src/error.rs" || path.contains("/tests/");
+    let allowed = |path: &str| path.contains("backend/src/store/") || path.contains("/tests/");
     only(allowed, &["sea_orm", "sea_query_sqlx", "sqlx"], "server", "only store/ names sea_orm");
 }
 

@@ -1,8 +1,9 @@
 //! One conversation with a mail server, in which every recipient has their own answer: one who is refused keeps nobody else from the mail.
 
 use super::http::{Client, excerpt};
-use super::{Outcome, Receipt, Verdict};
+use super::{Outcome, Verdict};
 use crate::settings::{MailServer, MailTls};
+use domain::connectors::receipt::Receipt;
 use domain::shorten::shorten;
 use lettre::message::Message;
 use lettre::transport::smtp::Error;

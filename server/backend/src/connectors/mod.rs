@@ -9,7 +9,6 @@ mod given;
 mod header_lines;
 pub mod http;
 mod message;
-mod receipt;
 mod sendgrid;
 mod slack_bot;
 mod slack_webhook;
@@ -20,12 +19,12 @@ mod writing;
 
 pub(crate) use given::{Given, is_secret, resolve, secret_values};
 pub(crate) use message::{Body, Message, mail_id};
-pub(crate) use receipt::Receipt;
 
 use crate::settings::Settings;
 use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
 use domain::connectors::Connector as Definition;
+use domain::connectors::receipt::Receipt;
 use domain::forms::answers::says_something;
 use domain::forms::check::check as check_form;
 use domain::forms::{Answers, Field, Form};
@@ -329,7 +328,7 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
-            if !["mod", "http", "call", "given", "message", "forms", "writing", "header_lines", "conversation", "receipt"].contains(&name) {
+            if !["mod", "http", "call", "given", "message", "forms", "writing", "header_lines", "conversation"].contains(&name) {
                 assert!(find(name).is_some(), "{name} is not in CONNECTORS");
             }
         }

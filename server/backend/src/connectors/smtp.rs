@@ -9,10 +9,11 @@ use super::http::Client;
 use super::sendgrid::{DEFAULT_SUBJECT, addresses};
 
 use super::writing::{self, BODY, SUBJECT};
-use super::{Connector, Given, Outcome, Outgoing, Receipt, mail_id};
+use super::{Connector, Given, Outcome, Outgoing, mail_id};
 use crate::settings::{MailServer, MailTls};
 use crate::templates::Escape;
 use chrono::{DateTime, Utc};
+use domain::connectors::receipt::Receipt;
 use domain::id::DeliveryId;
 use domain::notices::Channel;
 use domain::recipients::each_once;

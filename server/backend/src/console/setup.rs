@@ -5,7 +5,6 @@ use crate::connectors::{self as kinds_of, is_secret};
 use crate::definitions::secrets;
 use crate::error::{Error, Result};
 use crate::live::Change;
-use crate::secrets::Keys;
 use crate::store::{Tx, connector_checks, connectors, destinations, forms, organizations};
 use crate::templates;
 use crate::{Backend, Caller, apart};
@@ -160,9 +159,8 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             fresh(tx, person, be.now()).await?;
-            let keys = &be.settings().keys;
             let all = connectors::sealed(tx).await?;
-            let present = if input.key.is_empty() { None } else { Some(present(tx, keys, &input.key, &all).await?) };
+            let present = if input.key.is_empty() { None } else { Some(present(tx, be.seal(), &input.key, &all).await?) };
             let wanted = wanted(&input, present.as_ref(), &all)?;
             let answers = crate::definitions::answer_keys(forms::all(tx).await?.iter().map(|(_, form)| form));
             let kind = kinds_of::find(&wanted.kind).ok_or(Refusal::NotFound)?;
@@ -173,7 +171,7 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
                 let problems = problems.into_iter().map(|(field, message)| problem(&field, &message)).collect();
                 return Err(Refusal::Problems { problems }.into());
             }
-            connectors::save(tx, keys, be.id(), &wanted, be.now()).await?;
+            connectors::save(tx, be.seal(), be.id(), &wanted, be.now()).await?;
             tx.announce(Change::Deliveries { organization });
             Ok(wanted.key)
         })
@@ -182,8 +180,8 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
 }
 
 /// The connector as it stands. Without its secrets when they cannot be opened, as after its key was lost: they have to be entered again.
-async fn present(tx: &Tx<'_>, keys: &Keys, key: &str, sealed: &[Connector]) -> Result<Connector> {
-    match connectors::by_key(tx, keys, key).await {
+async fn present(tx: &Tx<'_>, seal: connectors::SecretSeal<'_>, key: &str, sealed: &[Connector]) -> Result<Connector> {
+    match connectors::by_key(tx, seal, key).await {
         Err(Error::Damaged(_)) => {
             let found = sealed.iter().find(|one| one.key == key).ok_or(Refusal::NotFound)?;
             Ok(Connector { settings: secrets::without(&found.kind, &found.settings), ..found.clone() })

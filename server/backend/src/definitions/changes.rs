@@ -290,7 +290,7 @@ impl Changes {
     }
 
     /// Writes it all.
-    pub async fn write(&self, tx: &Tx<'_>, keys: &crate::secrets::Keys, now: DateTime<Utc>) -> Result<()> {
+    pub async fn write(&self, tx: &Tx<'_>, seal: connectors::SecretSeal<'_>, now: DateTime<Utc>) -> Result<()> {
         if let Some((key, name, zone)) = &self.new_organization {
             organizations::insert(tx, key, name, zone, micros(now)).await?;
         }
@@ -319,7 +319,7 @@ impl Changes {
             groups::replace_members(tx, *id, members).await?;
         }
         for (id, connector) in &self.connectors {
-            connectors::save(tx, keys, *id, connector, now).await?;
+            connectors::save(tx, seal, *id, connector, now).await?;
         }
         for calendar in &self.calendars {
             calendars::save(tx, calendar, now).await?;

@@ -183,7 +183,7 @@ async fn forget(backend: &Backend) -> Result<()> {
 
 /// Plans made for small tables are not kept for those that have grown.
 async fn renew_statistics(backend: &Backend) {
-    match statistics::renew(&backend.store().platform()).await {
+    match statistics::renew(&backend.store().platform_writer()).await {
         Ok(renewed) if renewed.is_empty() => {}
         Ok(renewed) => tracing::info!(tables = renewed.join(", "), "tables have grown: their statistics are renewed"),
         Err(error) => tracing::warn!(%error, "the statistics of tables that have grown could not be renewed"),

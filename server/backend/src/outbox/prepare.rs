@@ -3,11 +3,12 @@
 use super::data::Answered;
 use super::topic::{self, Topic, Topics, topic_of};
 use crate::Backend;
-use crate::connectors::{self, Receipt, all_by_server};
+use crate::connectors::{self, all_by_server};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use crate::store::effects::Recorded;
 use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, threads};
+use domain::connectors::receipt::Receipt;
 use domain::connectors::{Connector, Trial, trial};
 use domain::forms::Form;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
@@ -146,7 +147,7 @@ fn mails(connector: &Connector) -> bool {
 
 /// The organization's connector with this key, or else the server's own.
 async fn connector(backend: &Backend, handle: &Read, key: &str) -> Result<Option<Arc<Connector>>> {
-    let own = definitions::by_key(handle, &backend.settings().keys, key).await?;
+    let own = definitions::by_key(handle, backend.seal(), key).await?;
     Ok(own.or_else(|| all_by_server(backend.settings()).into_iter().find(|one| one.key == key)).map(Arc::new))
 }
 

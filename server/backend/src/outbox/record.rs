@@ -2,7 +2,7 @@
 
 use super::deliver::Tried;
 use crate::Backend;
-use crate::connectors::{Outcome, Receipt, Verdict};
+use crate::connectors::{Outcome, Verdict};
 use crate::error::Result;
 use crate::live::Change;
 use crate::requests::{announce, record_each};
@@ -13,6 +13,7 @@ use crate::store::{Handle, Tx, attempts, destinations, effects, receipts, reques
 use chrono::{DateTime, Utc};
 use domain::connectors::breaker::{Health, Met};
 use domain::connectors::next_try;
+use domain::connectors::receipt::Receipt;
 use domain::id::{DeliveryId, OrganizationId, RequestId};
 use domain::notices::told;
 use domain::requests::lifecycle::{self, Observation};

@@ -48,7 +48,7 @@ async fn attempt(backend: &Backend, test: &Waiting) -> Result<Outcome> {
         return Ok(Outcome::not_set_up("The worker ended while it was making this test. Look at the template, then test again."));
     }
     let handle = backend.store().read(test.organization);
-    let Some(connector) = connectors::by_key(&handle, &backend.settings().keys, &test.connector).await? else {
+    let Some(connector) = connectors::by_key(&handle, backend.seal(), &test.connector).await? else {
         return Ok(Outcome::not_set_up(format!("There is no connector “{}” any more.", test.connector)));
     };
     let organization = organizations::find(&backend.store().platform(), test.organization).await?;

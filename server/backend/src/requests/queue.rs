@@ -3,18 +3,17 @@
 use super::summary;
 use crate::Backend;
 use crate::caller::Caller;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::known::{Known, KnownItem};
 use crate::store::count::Count;
 use crate::store::requests::queue as rows;
-use crate::store::requests::queue::{After, Found, Number, Wanted, Words};
-use crate::store::{Read, members, micros, time};
+use crate::store::requests::queue::{Found, Number, Wanted, Words};
+use crate::store::{PageCursor, Read, cut_page, members};
 use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::Refusal;
 use domain::bounds::SearchText;
 use domain::catalog::Item;
-use domain::id::RequestId;
 use domain::people::search_text;
 use domain::permission::Permission;
 use domain::requests::number;
@@ -38,12 +37,10 @@ const TELLING: usize = 2;
 /// Not found for those who do not work on requests; input when `after` is not one of ours, or the text is too long.
 pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, after: Option<String>) -> Result<QueuePage> {
     let desk = Desk::open(backend, caller).await?;
-    let after = after.as_deref().map(place).transpose()?;
+    let after = PageCursor::read(after.as_deref())?;
     let wanted = desk.wanted(&filter).await?;
     let (found, counts) = futures::try_join!(desk.rows(wanted.as_ref(), after, PAGE + 1), desk.counts())?;
-    let more = found.len() > PAGE;
-    let found = &found[..found.len().min(PAGE)];
-    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", micros(last.at), last.request.id));
+    let (found, next) = cut_page(found, PAGE, |last| PageCursor::at(last.at, last.request.id.0));
     let rows = found.iter().map(|found| desk.row(found)).collect();
     let people = members::workers(&desk.handle, PEOPLE).await?;
     Ok(QueuePage { rows, next, counts, items: desk.choices(), people })
@@ -143,7 +140,7 @@ impl<'a> Desk<'a> {
         Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect() })
     }
 
-    async fn rows(&self, wanted: Option<&Wanted>, after: Option<After>, limit: usize) -> Result<Vec<Found>> {
+    async fn rows(&self, wanted: Option<&Wanted>, after: Option<PageCursor>, limit: usize) -> Result<Vec<Found>> {
         match wanted {
             Some(wanted) => rows::page(&self.handle, wanted, after, limit as u64).await,
             None => Ok(Vec::new()),
@@ -204,12 +201,4 @@ impl<'a> Desk<'a> {
 /// What an item's prefix and hyphen begin with when its numbers begin so: all of `IT`, the prefix and hyphen of `IT-7`.
 fn start_of_prefix(beginning: &str) -> &str {
     beginning.find('-').map_or(beginning, |hyphen| &beginning[..=hyphen])
-}
-
-fn place(text: &str) -> Result<After> {
-    let known = || {
-        let (at, id) = text.split_once('.')?;
-        Some(After { at: time(at.parse().ok()?), id: id.parse::<RequestId>().ok()? })
-    };
-    known().ok_or_else(|| Error::from(Refusal::input("after", "This page is not known. Start again at the first.")))
 }

@@ -1,6 +1,6 @@
 //! Attempts: each try of a delivery, kept with what was sent and what came back.
 
-use super::{Handle, Platform, deliveries, micros, time};
+use super::{Handle, PlatformWriter, Tx, deliveries, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::DeliveryId;
@@ -57,7 +57,7 @@ pub(super) fn plain(text: String) -> String {
 }
 
 /// Keeps tries, each of another delivery, numbered after those before it (also those before a replay).
-pub(crate) async fn insert(handle: &impl Handle, tries: Vec<(DeliveryId, Attempt)>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, tries: Vec<(DeliveryId, Attempt)>) -> Result<()> {
     if tries.is_empty() {
         return Ok(());
     }
@@ -66,17 +66,17 @@ pub(crate) async fn insert(handle: &impl Handle, tries: Vec<(DeliveryId, Attempt
         .column(Column::DeliveryId)
         .column_as(Column::Number.max(), "last")
         .filter(Column::DeliveryId.is_in(tries.iter().map(|(id, _)| id.0)))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .group_by(Column::DeliveryId)
         .into_tuple()
-        .all(handle.connection())
+        .all(tx.connection())
         .await?;
     let before: BTreeMap<Uuid, i32> = before.into_iter().collect();
     let rows = tries.into_iter().map(|(id, attempt)| {
         Model {
             delivery_id: id.0,
             number: before.get(&id.0).copied().unwrap_or_default().saturating_add(1),
-            organization_id: handle.organization(),
+            organization_id: tx.organization(),
             at: micros(attempt.at),
             milliseconds: attempt.milliseconds.try_into().unwrap_or(i32::MAX),
             code: attempt.code.map(i32::from),
@@ -86,7 +86,7 @@ pub(crate) async fn insert(handle: &impl Handle, tries: Vec<(DeliveryId, Attempt
         }
         .into_active_model()
     });
-    Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
+    Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
@@ -174,7 +174,7 @@ pub(crate) async fn by_hour(handle: &impl Handle, since: DateTime<Utc>) -> Resul
 }
 
 /// Forgets tries before `at` of deliveries that have ended.
-pub(crate) async fn forget_before(platform: &Platform, at: DateTime<Utc>) -> Result<u64> {
+pub(crate) async fn forget_before(platform: &PlatformWriter, at: DateTime<Utc>) -> Result<u64> {
     let of = |column: deliveries::Column| Expr::col((deliveries::Entity, column));
     // Asked for each old attempt: the deliveries that have not ended are few, all of them are many.
     let going_on = Query::select()

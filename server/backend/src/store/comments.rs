@@ -1,6 +1,6 @@
 //! Comments on requests. A removed one stays, so that removing can be undone.
 
-use super::{Handle, from_json, micros, to_json};
+use super::{Handle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{CommentId, RequestId};
@@ -31,27 +31,27 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Adds a comment to a request.
-pub(crate) async fn insert(handle: &impl Handle, request: RequestId, comment: &Comment) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, request: RequestId, comment: &Comment) -> Result<()> {
     let row = Model {
         id: comment.id.0,
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         request_id: request.0,
         comment: to_json(comment)?,
         at: micros(comment.at),
         removed_at: None,
     };
-    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
 /// Saves a changed comment; `removed_at` takes it away, or brings it back.
-pub(crate) async fn save(handle: &impl Handle, comment: &Comment, removed_at: Option<DateTime<Utc>>) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, comment: &Comment, removed_at: Option<DateTime<Utc>>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Comment, Expr::value(to_json(comment)?))
         .col_expr(Column::RemovedAt, Expr::value(removed_at.map(micros)))
         .filter(Column::Id.eq(comment.id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Tests of connectors: asked for by an administrator, made by a worker.
 
 use super::engine::is_over;
-use super::{Handle, Platform, micros, time};
+use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
 use crate::error::Result;
 use crate::store::attempts::{Attempt, plain};
 use chrono::{DateTime, Duration, Utc};
@@ -44,10 +44,10 @@ pub(crate) struct Waiting {
 }
 
 /// Asks for a test.
-pub(crate) async fn ask(handle: &impl Handle, id: Uuid, connector: &str, by: PersonId, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn ask(tx: &Tx<'_>, id: Uuid, connector: &str, by: PersonId, now: DateTime<Utc>) -> Result<()> {
     let row = Model {
         id,
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         connector: connector.to_owned(),
         asked_by: by.0,
         asked_at: micros(now),
@@ -59,12 +59,12 @@ pub(crate) async fn ask(handle: &impl Handle, id: Uuid, connector: &str, by: Per
         request: String::new(),
         response: String::new(),
     };
-    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
 /// Tests of any organization that wait, each claimed for `length`.
-pub(crate) async fn claim(reader: &Platform, writer: &Platform, now: DateTime<Utc>, length: Duration) -> Result<Vec<Waiting>> {
+pub(crate) async fn claim(reader: &Platform, writer: &PlatformWriter, now: DateTime<Utc>, length: Duration) -> Result<Vec<Waiting>> {
     let free = Condition::any().add(Column::LeasedUntil.is_null()).add(is_over(Expr::col(Column::LeasedUntil), now, length));
     let found =
         Entity::find().filter(Column::DoneAt.is_null()).filter(free.clone()).order_by_asc(Column::AskedAt).all(reader.connection()).await?;
@@ -86,7 +86,7 @@ pub(crate) async fn claim(reader: &Platform, writer: &Platform, now: DateTime<Ut
 }
 
 /// Notes what came of a test.
-pub(crate) async fn finish(handle: &impl Handle, id: Uuid, attempt: Attempt, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn finish(tx: &Tx<'_>, id: Uuid, attempt: Attempt, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::DoneAt, Expr::value(micros(now)))
         .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
@@ -96,8 +96,8 @@ pub(crate) async fn finish(handle: &impl Handle, id: Uuid, attempt: Attempt, now
         .col_expr(Column::Request, Expr::value(plain(attempt.request)))
         .col_expr(Column::Response, Expr::value(plain(attempt.response)))
         .filter(Column::Id.eq(id))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }
@@ -124,7 +124,7 @@ pub(crate) async fn last(handle: &impl Handle, connector: &str) -> Result<Option
 }
 
 /// Forgets tests that were asked for before.
-pub(crate) async fn forget_before(platform: &Platform, at: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn forget_before(platform: &PlatformWriter, at: DateTime<Utc>) -> Result<()> {
     Entity::delete_many().filter(Column::AskedAt.lt(micros(at))).exec(platform.connection()).await?;
     Ok(())
 }

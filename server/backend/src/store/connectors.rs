@@ -2,7 +2,6 @@
 //! never has them in the clear.
 
 use super::{Handle, Tx, from_json, micros, to_json};
-use crate::connectors::is_secret;
 use crate::error::Result;
 use crate::secrets::Keys;
 use chrono::{DateTime, Utc};
@@ -28,27 +27,37 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// How secrets are sealed: with the server's keys, those settings of a kind that are secret.
+#[derive(Clone, Copy)]
+pub(crate) struct SecretSeal<'k> {
+    pub keys: &'k Keys,
+    /// Whether the setting of a kind, named by its path, is secret.
+    pub is_secret: fn(kind: &str, path: &[&str]) -> bool,
+}
+
 /// The connector with this key.
-pub(crate) async fn by_key(handle: &impl Handle, keys: &Keys, key: &str) -> Result<Option<Connector>> {
+pub(crate) async fn by_key(handle: &impl Handle, seal: SecretSeal<'_>, key: &str) -> Result<Option<Connector>> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
         .one(handle.connection())
         .await?;
-    row.map(|row| opened(&row, keys)).transpose()
+    row.map(|row| opened(&row, seal)).transpose()
 }
 
 /// Every connector, by key.
-pub(crate) async fn all(handle: &impl Handle, keys: &Keys) -> Result<Vec<Connector>> {
+pub(crate) async fn all(handle: &impl Handle, seal: SecretSeal<'_>) -> Result<Vec<Connector>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
-    rows.iter().map(|row| opened(row, keys)).collect()
+    rows.iter().map(|row| opened(row, seal)).collect()
 }
 
 /// Writes a connector: a new one under `id`, or over the one with its key.
-pub(crate) async fn save(tx: &Tx<'_>, keys: &Keys, id: Uuid, connector: &Connector, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, seal: SecretSeal<'_>, id: Uuid, connector: &Connector, now: DateTime<Utc>) -> Result<()> {
     let mut sealed = connector.clone();
-    each_secret(&connector.kind, &mut sealed.settings, &|name, text| keys.seal(&place(tx.organization(), &connector.key, name), text))?;
+    each_secret(seal, &connector.kind, &mut sealed.settings, &|name, text| {
+        seal.keys.seal(&place(tx.organization(), &connector.key, name), text)
+    })?;
     let row = Model {
         id,
         organization_id: tx.organization(),
@@ -73,12 +82,12 @@ pub(crate) async fn sealed(handle: &impl Handle) -> Result<Vec<Connector>> {
     Ok(rows.iter().filter_map(|row| read(row).ok()).collect())
 }
 
-fn opened(row: &Model, keys: &Keys) -> Result<Connector> {
+fn opened(row: &Model, seal: SecretSeal<'_>) -> Result<Connector> {
     let mut connector: Connector = from_json(&row.definition)?;
     let kind = connector.kind.clone();
-    each_secret(&kind, &mut connector.settings, &|name, text| {
+    each_secret(seal, &kind, &mut connector.settings, &|name, text| {
         // What was stored before secrets were sealed is read as it is, and sealed when it is next saved.
-        Ok(keys.open(&place(row.organization_id, &row.key, name), text)?.unwrap_or_else(|| text.to_owned()))
+        Ok(seal.keys.open(&place(row.organization_id, &row.key, name), text)?.unwrap_or_else(|| text.to_owned()))
     })?;
     Ok(connector)
 }
@@ -89,13 +98,18 @@ fn place(organization: Uuid, connector: &str, setting: &str) -> String {
 }
 
 /// Replaces every secret among the settings.
-fn each_secret(kind: &str, settings: &mut Map<String, Value>, change: &dyn Fn(&str, &str) -> Result<String>) -> Result<()> {
+fn each_secret(
+    seal: SecretSeal<'_>,
+    kind: &str,
+    settings: &mut Map<String, Value>,
+    change: &dyn Fn(&str, &str) -> Result<String>,
+) -> Result<()> {
     for (name, value) in settings.iter_mut() {
         match value {
-            Value::String(text) if is_secret(kind, &[name]) => *text = change(name, text)?,
+            Value::String(text) if (seal.is_secret)(kind, &[name]) => *text = change(name, text)?,
             Value::Object(inner) => {
                 for (within, value) in inner.iter_mut() {
-                    if let (Value::String(text), true) = (value, is_secret(kind, &[name, within])) {
+                    if let (Value::String(text), true) = (value, (seal.is_secret)(kind, &[name, within])) {
                         *text = change(&format!("{name}.{within}"), text)?;
                     }
                 }

@@ -1,7 +1,7 @@
 //! Delegations: who decides in whose place, from when until when. A row is never removed: ended, it is the record of who could decide.
 
 use super::members::facts;
-use super::{Handle, from_json, groups, members, micros, people, time, to_json};
+use super::{Handle, Tx, from_json, groups, members, micros, people, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::delegation::{Delegation, StandIn};
@@ -230,31 +230,31 @@ pub(crate) async fn absences(handle: &impl Handle, now: DateTime<Utc>) -> Result
 }
 
 /// Ends every grant of a person, as who is away and as the deputy; answers with the people at the other ends.
-pub(crate) async fn end_of_person(handle: &impl Handle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<PersonId>> {
+pub(crate) async fn end_of_person(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Vec<PersonId>> {
     let theirs = || {
         Condition::all()
-            .add(Column::OrganizationId.eq(handle.organization()))
+            .add(Column::OrganizationId.eq(tx.organization()))
             .add(Column::EndsAt.gt(micros(now)))
             .add(Column::RevokedAt.is_null())
             .add(Condition::any().add(Column::FromId.eq(person.0)).add(Column::ToId.eq(person.0)))
     };
-    let rows = Entity::find().filter(theirs()).all(handle.connection()).await?;
-    Entity::update_many().col_expr(Column::RevokedAt, Expr::value(micros(now))).filter(theirs()).exec(handle.connection()).await?;
+    let rows = Entity::find().filter(theirs()).all(tx.connection()).await?;
+    Entity::update_many().col_expr(Column::RevokedAt, Expr::value(micros(now))).filter(theirs()).exec(tx.connection()).await?;
     let other = |row: Model| if row.from_id == person.0 { PersonId(row.to_id) } else { PersonId(row.from_id) };
     Ok(rows.into_iter().map(other).collect())
 }
 
 /// The grant with this id, locked until the transaction ends.
-pub(crate) async fn lock(handle: &impl Handle, id: DelegationId) -> Result<Option<Delegation>> {
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().one(handle.connection()).await?;
-    Ok(named(handle, row.into_iter().collect()).await?.pop())
+pub(crate) async fn lock(tx: &Tx<'_>, id: DelegationId) -> Result<Option<Delegation>> {
+    let row = of_organization(tx).filter(Column::Id.eq(id.0)).lock_exclusive().one(tx.connection()).await?;
+    Ok(named(tx, row.into_iter().collect()).await?.pop())
 }
 
 /// A new grant.
-pub(crate) async fn insert(handle: &impl Handle, grant: &Delegation, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, grant: &Delegation, now: DateTime<Utc>) -> Result<()> {
     let row = Model {
         id: grant.id.0,
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         from_id: grant.from.id.0,
         to_id: grant.to.id.0,
         starts_at: micros(grant.starts_at),
@@ -263,17 +263,17 @@ pub(crate) async fn insert(handle: &impl Handle, grant: &Delegation, now: DateTi
         created_at: micros(now),
         revoked_at: grant.revoked_at.map(micros),
     };
-    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
 /// Sets when a grant ended early, or that it did not. The caller holds the row's lock.
-pub(crate) async fn set_revoked(handle: &impl Handle, id: DelegationId, at: Option<DateTime<Utc>>) -> Result<()> {
+pub(crate) async fn set_revoked(tx: &Tx<'_>, id: DelegationId, at: Option<DateTime<Utc>>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(at.map(micros)))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

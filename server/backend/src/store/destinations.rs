@@ -1,7 +1,7 @@
 //! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
 
 use super::engine::{Count, is_over};
-use super::{Handle, Platform, micros, time};
+use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::connectors::breaker::{Health, LONGEST_PAUSE};
@@ -71,14 +71,14 @@ pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<Health> 
 }
 
 /// How one destination is, for a change in this transaction: others that want to change it wait until it ends.
-pub(crate) async fn lock(handle: &impl Handle, connector: &str) -> Result<Health> {
-    let row = model(handle, connector, &Health::default()).into_active_model();
-    Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(handle.connection()).await?;
+pub(crate) async fn lock(tx: &Tx<'_>, connector: &str) -> Result<Health> {
+    let row = model(tx, connector, &Health::default()).into_active_model();
+    Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(tx.connection()).await?;
     let row = Entity::find()
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::Connector.eq(connector))
         .lock_exclusive()
-        .one(handle.connection())
+        .one(tx.connection())
         .await?;
     Ok(row.map(health).unwrap_or_default())
 }
@@ -94,8 +94,8 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, Health)>> {
 }
 
 /// Notes how a destination is.
-pub(crate) async fn save(handle: &impl Handle, connector: &str, health: &Health) -> Result<()> {
-    let row = model(handle, connector, health);
+pub(crate) async fn save(tx: &Tx<'_>, connector: &str, health: &Health) -> Result<()> {
+    let row = model(tx, connector, health);
     let changed = [
         Column::Failures,
         Column::FailingSince,
@@ -107,7 +107,7 @@ pub(crate) async fn save(handle: &impl Handle, connector: &str, health: &Health)
         Column::HeldAt,
     ];
     let conflict = OnConflict::columns([Column::OrganizationId, Column::Connector]).update_columns(changed).to_owned();
-    Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(handle.connection()).await?;
+    Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
@@ -122,7 +122,7 @@ pub(super) fn is_paused(now: DateTime<Utc>) -> Condition {
 
 /// Claims the probe of a destination whose pause is over: nobody else gets it for `length`. False when somebody was faster.
 pub(crate) async fn probe(
-    platform: &Platform,
+    platform: &PlatformWriter,
     organization: OrganizationId,
     connector: &str,
     now: DateTime<Utc>,
@@ -145,7 +145,7 @@ pub(crate) async fn to_probe(platform: &Platform, now: DateTime<Utc>) -> Result<
 }
 
 /// Forgets how destinations have been, unless they are held.
-pub(crate) async fn clear(platform: &Platform) -> Result<()> {
+pub(crate) async fn clear(platform: &PlatformWriter) -> Result<()> {
     Entity::delete_many().filter(Column::HeldAt.is_null()).exec(platform.connection()).await?;
     Ok(())
 }

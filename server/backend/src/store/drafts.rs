@@ -1,7 +1,7 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
 use super::engine::Batch;
-use super::{Handle, Platform, from_json, micros, time, to_json};
+use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::{Answers, Form};
@@ -104,11 +104,11 @@ pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, limit: u64
 }
 
 /// Writes a draft: a new one, or over the person's own. False when the id is somebody else's or discarded.
-pub(crate) async fn save(handle: &impl Handle, draft: &Draft) -> Result<bool> {
+pub(crate) async fn save(tx: &Tx<'_>, draft: &Draft) -> Result<bool> {
     let at = micros(draft.saved_at);
     let row = Model {
         id: draft.id.0,
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         person_id: draft.person.0,
         item_id: draft.item.0,
         answers: to_json(&draft.answers)?,
@@ -120,23 +120,23 @@ pub(crate) async fn save(handle: &impl Handle, draft: &Draft) -> Result<bool> {
     };
     let conflict = OnConflict::column(Column::Id)
         .update_columns([Column::Answers, Column::Step, Column::Form, Column::SavedAt])
-        .action_and_where(Expr::col((Entity, Column::OrganizationId)).eq(handle.organization()))
+        .action_and_where(Expr::col((Entity, Column::OrganizationId)).eq(tx.organization()))
         .action_and_where(Expr::col((Entity, Column::PersonId)).eq(draft.person.0))
         .action_and_where(Expr::col((Entity, Column::ItemId)).eq(draft.item.0))
         .action_and_where(Expr::col((Entity, Column::DiscardedAt)).is_null())
         .to_owned();
-    let saved = Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(handle.connection()).await?;
+    let saved = Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     Ok(saved > 0)
 }
 
 /// Hides (`Some`) or shows again (`None`) a person's own draft. False when there is no such draft.
-pub(crate) async fn discard(handle: &impl Handle, person: PersonId, id: RequestId, at: Option<DateTime<Utc>>) -> Result<bool> {
+pub(crate) async fn discard(tx: &Tx<'_>, person: PersonId, id: RequestId, at: Option<DateTime<Utc>>) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::DiscardedAt, Expr::value(at.map(micros)))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::PersonId.eq(person.0))
-        .exec(handle.connection())
+        .exec(tx.connection())
         .await?;
     Ok(done.rows_affected > 0)
 }

@@ -104,18 +104,18 @@ pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unr
 
 /// Claims effects for the relay's transaction, and says which: not those that another worker has, nor those with an earlier one of their
 /// subject that is still to be relayed.
-pub(crate) async fn relay(handle: &impl Handle, ids: &[EffectId], now: DateTime<Utc>) -> Result<BTreeSet<EffectId>> {
+pub(crate) async fn relay(tx: &Tx<'_>, ids: &[EffectId], now: DateTime<Utc>) -> Result<BTreeSet<EffectId>> {
     let found = Query::select()
         .column(Column::Id)
         .from(Entity)
         .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .and_where(Column::OrganizationId.eq(handle.organization()))
+        .and_where(Column::OrganizationId.eq(tx.organization()))
         .and_where(Column::RelayedAt.is_null())
         .and_where(first_of_its_subject())
         .to_owned();
     let mut claim = Query::update();
     claim.table(Entity).value(Column::RelayedAt, micros(now)).returning_col(Column::Id);
-    let rows = handle.connection().query_all(&update_unlocked(claim, (Entity, Column::Id), found)).await?;
+    let rows = tx.connection().query_all(&update_unlocked(claim, (Entity, Column::Id), found)).await?;
     rows.iter().map(|row| Ok(EffectId(row.try_get_by_index(0)?))).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Form versions: resolved schemas as they were at submission, addressed by their content. Never changed, never deleted.
 
-use super::{Handle, from_json, to_json};
+use super::{Handle, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::forms::Form;
 use sea_orm::entity::prelude::*;
@@ -25,11 +25,11 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Keeps a version; does nothing when the organization has it already.
-pub(crate) async fn keep(handle: &impl Handle, hash: &str, form: &Form, now: i64) -> Result<()> {
-    let row = Model { organization_id: handle.organization(), hash: hash.to_owned(), schema: to_json(form)?, created_at: now };
+pub(crate) async fn keep(tx: &Tx<'_>, hash: &str, form: &Form, now: i64) -> Result<()> {
+    let row = Model { organization_id: tx.organization(), hash: hash.to_owned(), schema: to_json(form)?, created_at: now };
     Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(handle.connection())
+        .exec_without_returning(tx.connection())
         .await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Held decisions: what somebody decided, until the time to undo is over; and what became of each.
 
 use super::engine::is_over;
-use super::{Handle, Platform, from_json, micros, time, to_json};
+use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::bulk::{HELD_SECONDS, Held, HeldOutcome, HeldView, seconds_left};
@@ -51,7 +51,7 @@ fn view(row: &Model, now: DateTime<Utc>) -> Result<HeldView> {
 
 /// Holds a decision until it is due.
 pub(crate) async fn insert(
-    handle: &impl Handle,
+    tx: &Tx<'_>,
     id: HeldId,
     person: PersonId,
     request: RequestId,
@@ -61,7 +61,7 @@ pub(crate) async fn insert(
 ) -> Result<()> {
     let row = Model {
         id: id.0,
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         person_id: person.0,
         request_id: request.0,
         decision: to_json(held)?,
@@ -70,7 +70,7 @@ pub(crate) async fn insert(
         done_at: None,
         outcome: None,
     };
-    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
@@ -111,47 +111,47 @@ pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> 
 
 /// Takes a held decision, once: None when somebody else took it, it was undone, or it is not of the person who is named.
 pub(crate) async fn take(
-    handle: &impl Handle,
+    tx: &Tx<'_>,
     id: HeldId,
     person: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> Result<Option<(PersonId, RequestId, Held)>> {
-    if !end(handle, id, person, now).await? {
+    if !end(tx, id, person, now).await? {
         return Ok(None);
     }
-    let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
+    let row = of_organization(tx).filter(Column::Id.eq(id.0)).one(tx.connection()).await?;
     row.map(|row| Ok((PersonId(row.person_id), RequestId(row.request_id), from_json(&row.decision)?))).transpose()
 }
 
 /// Undoes a person's held decision; false when it was taken already, or is not theirs.
-pub(crate) async fn undo(handle: &impl Handle, id: HeldId, person: PersonId, now: DateTime<Utc>) -> Result<bool> {
-    if !end(handle, id, Some(person), now).await? {
+pub(crate) async fn undo(tx: &Tx<'_>, id: HeldId, person: PersonId, now: DateTime<Utc>) -> Result<bool> {
+    if !end(tx, id, Some(person), now).await? {
         return Ok(false);
     }
-    say(handle, id, &HeldOutcome::Undone).await?;
+    say(tx, id, &HeldOutcome::Undone).await?;
     Ok(true)
 }
 
 /// Ends what is not ended yet: by one statement, so that of two who try one succeeds.
-async fn end(handle: &impl Handle, id: HeldId, person: Option<PersonId>, now: DateTime<Utc>) -> Result<bool> {
+async fn end(tx: &Tx<'_>, id: HeldId, person: Option<PersonId>, now: DateTime<Utc>) -> Result<bool> {
     let mut update = Entity::update_many()
         .col_expr(Column::DoneAt, Expr::value(micros(now)))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::DoneAt.is_null());
     if let Some(person) = person {
         update = update.filter(Column::PersonId.eq(person.0));
     }
-    Ok(update.exec(handle.connection()).await?.rows_affected > 0)
+    Ok(update.exec(tx.connection()).await?.rows_affected > 0)
 }
 
 /// Says what became of an ended one.
-pub(crate) async fn say(handle: &impl Handle, id: HeldId, outcome: &HeldOutcome) -> Result<()> {
+pub(crate) async fn say(tx: &Tx<'_>, id: HeldId, outcome: &HeldOutcome) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Outcome, Expr::value(to_json(outcome)?))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

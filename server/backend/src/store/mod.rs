@@ -10,6 +10,8 @@
 #[path = "../../tests/it/databases.rs"]
 mod databases;
 mod engine;
+#[cfg(test)]
+mod signature_tests;
 
 pub(crate) mod attempts;
 pub(crate) mod calendars;
@@ -42,5 +44,7 @@ pub(crate) mod threads;
 pub(crate) mod waiting_rules;
 pub(crate) mod workers;
 
-pub(crate) use engine::{Batch, Handle, Platform, Read, Tx, count, from_json, micros, statistics, time, to_json};
-pub use engine::{Obstacle, Store};
+pub(crate) use engine::{
+    Batch, Handle, PageCursor, Platform, PlatformWriter, Read, Tx, count, cut_page, from_json, micros, statistics, time, to_json,
+};
+pub use engine::{Obstacle, StatementCounts, Store};

@@ -1,7 +1,7 @@
 //! Notices: what a person was told, on whichever channel. The bell lists them; a summary and a late message ask them what was seen.
 
 use super::engine::{Count, own_rows};
-use super::{Handle, Platform, micros, time};
+use super::{Handle, PageCursor, PlatformWriter, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{EffectId, PersonId};
@@ -87,11 +87,11 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Writes what people were told; nobody is told of one effect twice.
-pub(crate) async fn insert(handle: &impl Handle, notices: Vec<Notice>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, notices: Vec<Notice>) -> Result<()> {
     let mut rows = notices.into_iter().map(|one| {
         Model {
             id: one.id,
-            organization_id: handle.organization(),
+            organization_id: tx.organization(),
             person_id: one.person.0,
             subject_kind: one.subject.kind().to_owned(),
             subject_id: one.subject.id(),
@@ -116,7 +116,7 @@ pub(crate) async fn insert(handle: &impl Handle, notices: Vec<Notice>) -> Result
             return Ok(());
         }
         let once = OnConflict::new().do_nothing().to_owned();
-        Entity::insert_many(some).on_conflict(once).exec_without_returning(handle.connection()).await?;
+        Entity::insert_many(some).on_conflict(once).exec_without_returning(tx.connection()).await?;
     }
 }
 
@@ -134,17 +134,10 @@ pub(crate) async fn find(handle: &impl Handle, effect: EffectId, person: PersonI
 }
 
 /// The bell's list, newest first, after the row that was the last of the page before.
-pub(crate) async fn page(
-    handle: &impl Handle,
-    person: PersonId,
-    after: Option<(DateTime<Utc>, EffectId)>,
-    limit: u64,
-) -> Result<Vec<Notice>> {
+pub(crate) async fn page(handle: &impl Handle, person: PersonId, after: Option<PageCursor>, limit: u64) -> Result<Vec<Notice>> {
     let mut query = of_organization(handle).filter(Column::PersonId.eq(person.0)).filter(Column::InApp.eq(true));
-    if let Some((at, id)) = after {
-        let at = micros(at);
-        let older = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::EffectId.lt(id.0));
-        query = query.filter(Condition::any().add(Column::CreatedAt.lt(at)).add(older));
+    if let Some(cursor) = after {
+        query = query.filter(cursor.rows_before(Column::CreatedAt, Column::EffectId));
     }
     let rows = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::EffectId).limit(limit).all(handle.connection()).await?;
     Ok(rows.into_iter().map(notice).collect())
@@ -185,10 +178,10 @@ pub(crate) enum Which {
 }
 
 /// Marks notices as read, or as not read. Says how many changed.
-pub(crate) async fn mark(handle: &impl Handle, person: PersonId, which: &Which, read_at: Option<DateTime<Utc>>) -> Result<u64> {
+pub(crate) async fn mark(tx: &Tx<'_>, person: PersonId, which: &Which, read_at: Option<DateTime<Utc>>) -> Result<u64> {
     let mut change = Entity::update_many()
         .col_expr(Column::ReadAt, Expr::value(read_at.map(micros)))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::PersonId.eq(person.0))
         .filter(if read_at.is_some() { Column::ReadAt.is_null() } else { Column::ReadAt.is_not_null() });
     change = match which {
@@ -196,7 +189,7 @@ pub(crate) async fn mark(handle: &impl Handle, person: PersonId, which: &Which, 
         Which::These(ids) => change.filter(Column::Id.is_in(ids.iter().copied())),
         Which::About(subject) => change.filter(Column::SubjectId.eq(subject.id())),
     };
-    Ok(change.exec(handle.connection()).await?.rows_affected)
+    Ok(change.exec(tx.connection()).await?.rows_affected)
 }
 
 /// Whether a person has unread notices about a subject.
@@ -207,7 +200,7 @@ pub(crate) async fn has_unread(handle: &impl Handle, person: PersonId, subject: 
 }
 
 /// Forgets what was told before a moment.
-pub(crate) async fn forget_before(platform: &Platform, moment: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn forget_before(platform: &PlatformWriter, moment: DateTime<Utc>) -> Result<()> {
     Entity::delete_many().filter(Column::CreatedAt.lt(micros(moment))).exec(platform.connection()).await?;
     Ok(())
 }

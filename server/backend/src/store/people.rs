@@ -1,6 +1,6 @@
 //! Accounts. A person can be a member of several organizations (`members`); the account itself belongs to none.
 
-use super::{Handle, Platform, Tx, micros, time};
+use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::PersonId;
@@ -135,7 +135,7 @@ pub(crate) async fn update(tx: &Tx<'_>, account: &Account) -> Result<()> {
 }
 
 /// Sets a password hash; sign-ins made before `now` end. False when nobody has this address.
-pub(crate) async fn set_password(platform: &Platform, email: &str, hash: &str, now: DateTime<Utc>) -> Result<bool> {
+pub(crate) async fn set_password(platform: &PlatformWriter, email: &str, hash: &str, now: DateTime<Utc>) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::PasswordHash, Expr::value(hash))
         .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
@@ -147,14 +147,14 @@ pub(crate) async fn set_password(platform: &Platform, email: &str, hash: &str, n
 }
 
 /// Disables or enables an account, everywhere.
-pub(crate) async fn set_disabled(platform: &Platform, person: PersonId, disabled: bool) -> Result<()> {
+pub(crate) async fn set_disabled(platform: &PlatformWriter, person: PersonId, disabled: bool) -> Result<()> {
     let update = Entity::update_many().col_expr(Column::Disabled, Expr::value(disabled)).filter(Column::Id.eq(person.0));
     update.exec(platform.connection()).await?;
     Ok(())
 }
 
 /// Ends sign-ins made before `now`.
-pub(crate) async fn end_sessions(platform: &Platform, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn end_sessions(platform: &PlatformWriter, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
         .col_expr(Column::SessionsKept, Expr::value(0_i64))
@@ -177,7 +177,7 @@ pub(crate) async fn sign_out(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) 
 
 /// Changes the password from one hash to another: all sign-ins end but the one that began at `kept`. False when it is another one by now.
 pub(crate) async fn change_password(
-    platform: &Platform,
+    platform: &PlatformWriter,
     person: PersonId,
     before: &str,
     hash: &str,

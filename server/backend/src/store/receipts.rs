@@ -1,10 +1,10 @@
 //! Receipts: what each recipient of a mail to several was answered, so that a later try asks only those who still wait.
 
 use super::attempts::plain;
-use super::{Handle, Platform, micros};
-use crate::connectors::Receipt;
+use super::{Handle, PlatformWriter, Tx, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
+use domain::connectors::receipt::Receipt;
 use domain::id::DeliveryId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -30,12 +30,12 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Keeps the answers of one try. Of an address the latest counts.
-pub(crate) async fn keep(handle: &impl Handle, delivery: DeliveryId, receipts: &[Receipt], at: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn keep(tx: &Tx<'_>, delivery: DeliveryId, receipts: &[Receipt], at: DateTime<Utc>) -> Result<()> {
     let rows = receipts.iter().map(|receipt| {
         Model {
             delivery_id: delivery.0,
             address: receipt.address.clone(),
-            organization_id: handle.organization(),
+            organization_id: tx.organization(),
             at: micros(at),
             code: receipt.code.into(),
             words: plain(receipt.words.clone()),
@@ -44,7 +44,7 @@ pub(crate) async fn keep(handle: &impl Handle, delivery: DeliveryId, receipts: &
     });
     let latest =
         OnConflict::columns([Column::DeliveryId, Column::Address]).update_columns([Column::At, Column::Code, Column::Words]).to_owned();
-    Entity::insert_many(rows).on_conflict(latest).exec_without_returning(handle.connection()).await?;
+    Entity::insert_many(rows).on_conflict(latest).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Resul
 }
 
 /// Forgets answers from before.
-pub(crate) async fn forget_before(platform: &Platform, at: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn forget_before(platform: &PlatformWriter, at: DateTime<Utc>) -> Result<()> {
     Entity::delete_many().filter(Column::At.lt(micros(at))).exec(platform.connection()).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Share links: ways to one task for somebody without an account. What opens a link is kept as a hash alone.
 
-use super::{Handle, Platform, from_json, micros, time, to_json};
+use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{OrganizationId, PersonId, ShareId, TaskId};
@@ -49,10 +49,10 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Adds a link.
-pub(crate) async fn insert(handle: &impl Handle, link: &ShareLink) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, link: &ShareLink) -> Result<()> {
     let row = Model {
         id: link.id.0,
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         task_id: link.task.0,
         token_hash: link.token_hash.clone(),
         created_by: to_json(&link.created_by)?,
@@ -62,7 +62,7 @@ pub(crate) async fn insert(handle: &impl Handle, link: &ShareLink) -> Result<()>
         uses: i32::try_from(link.uses).unwrap_or(i32::MAX),
         last_used_at: link.last_used_at.map(micros),
     };
-    Entity::insert(row.into_active_model()).exec_without_returning(handle.connection()).await?;
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
@@ -87,37 +87,37 @@ pub(crate) async fn of_tasks(handle: &impl Handle, tasks: &[TaskId]) -> Result<V
 }
 
 /// Counts one more use: in the database, so that two at once are two.
-pub(crate) async fn used(handle: &impl Handle, link: &ShareLink) -> Result<()> {
+pub(crate) async fn used(tx: &Tx<'_>, link: &ShareLink) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Uses, Expr::col(Column::Uses).add(1))
         .col_expr(Column::LastUsedAt, Expr::value(link.last_used_at.map(micros)))
         .filter(Column::Id.eq(link.id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }
 
 /// Revokes every link that a person made.
-pub(crate) async fn revoke_of_person(handle: &impl Handle, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn revoke_of_person(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(micros(now)))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::RevokedAt.is_null())
         // The person as shown when they made it, as JSON.
         .filter(Column::CreatedBy.contains(person.to_string()))
-        .exec(handle.connection())
+        .exec(tx.connection())
         .await?;
     Ok(())
 }
 
 /// Saves that a link was revoked.
-pub(crate) async fn revoke(handle: &impl Handle, link: &ShareLink) -> Result<()> {
+pub(crate) async fn revoke(tx: &Tx<'_>, link: &ShareLink) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(link.revoked_at.map(micros)))
         .filter(Column::Id.eq(link.id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

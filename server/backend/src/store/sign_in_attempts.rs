@@ -1,7 +1,7 @@
 //! Tries to sign in, counted per e-mail address and per remote address. A try is counted before the password is looked at, so that many
 //! at once cannot pass together.
 
-use super::{Platform, micros};
+use super::{PlatformWriter, micros};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ConnectionTrait, Statement};
@@ -21,7 +21,7 @@ pub(crate) enum CountedTry {
 }
 
 /// Counts a try. Some(seconds to wait) when `limit` failures were counted already.
-pub(crate) async fn count(platform: &Platform, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<Option<u32>> {
+pub(crate) async fn count(platform: &PlatformWriter, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<Option<u32>> {
     Ok(match count_try(platform, bucket, limit, now).await? {
         CountedTry::Number(_) => None,
         CountedTry::TooMany(seconds) => Some(seconds),
@@ -29,7 +29,7 @@ pub(crate) async fn count(platform: &Platform, bucket: &str, limit: i32, now: Da
 }
 
 /// As `count`, and says which try it is. A window that begins in the future, as the clock was set back, begins now.
-pub(crate) async fn count_try(platform: &Platform, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<CountedTry> {
+pub(crate) async fn count_try(platform: &PlatformWriter, bucket: &str, limit: i32, now: DateTime<Utc>) -> Result<CountedTry> {
     let sql = "INSERT INTO sign_in_attempts (bucket, failures, window_started_at) VALUES ($1, 1, $2) ON CONFLICT (bucket) DO UPDATE SET \
         failures = CASE WHEN sign_in_attempts.window_started_at <= $3 THEN 1 \
                         WHEN sign_in_attempts.failures > $4 THEN sign_in_attempts.failures ELSE sign_in_attempts.failures + 1 END, \
@@ -52,21 +52,21 @@ pub(crate) async fn count_try(platform: &Platform, bucket: &str, limit: i32, now
 }
 
 /// Forgets the failures of an e-mail address, after a right password.
-pub(crate) async fn forget(platform: &Platform, bucket: &str) -> Result<()> {
+pub(crate) async fn forget(platform: &PlatformWriter, bucket: &str) -> Result<()> {
     run(platform, "DELETE FROM sign_in_attempts WHERE bucket = $1", [bucket.into()]).await
 }
 
 /// Takes one try back, after a right password: the address it came from is many people's.
-pub(crate) async fn take_back(platform: &Platform, bucket: &str) -> Result<()> {
+pub(crate) async fn take_back(platform: &PlatformWriter, bucket: &str) -> Result<()> {
     run(platform, "UPDATE sign_in_attempts SET failures = failures - 1 WHERE bucket = $1 AND failures > 0", [bucket.into()]).await
 }
 
 /// Removes counts that no longer matter.
-pub(crate) async fn delete_old(platform: &Platform, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn delete_old(platform: &PlatformWriter, now: DateTime<Utc>) -> Result<()> {
     run(platform, "DELETE FROM sign_in_attempts WHERE window_started_at <= $1", [micros(now - window()).into()]).await
 }
 
-async fn run(platform: &Platform, sql: &str, values: [sea_orm::Value; 1]) -> Result<()> {
+async fn run(platform: &PlatformWriter, sql: &str, values: [sea_orm::Value; 1]) -> Result<()> {
     let connection = platform.connection();
     connection.execute_raw(Statement::from_sql_and_values(connection.get_database_backend(), sql, values)).await?;
     Ok(())

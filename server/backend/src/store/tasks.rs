@@ -1,7 +1,7 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
 use super::engine::{Count, own_rows};
-use super::{Handle, from_json, micros, to_json};
+use super::{Handle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{PersonId, RequestId, TaskId};
@@ -45,12 +45,12 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Adds tasks to a request, after the `have` it has.
-pub(crate) async fn insert(handle: &impl Handle, request: RequestId, tasks: &[Task], have: usize, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, request: RequestId, tasks: &[Task], have: usize, now: DateTime<Utc>) -> Result<()> {
     let mut rows = Vec::with_capacity(tasks.len());
     for (nth, task) in tasks.iter().enumerate() {
         let row = Model {
             id: task.id.0,
-            organization_id: handle.organization(),
+            organization_id: tx.organization(),
             request_id: request.0,
             position: i32::try_from(have + nth).unwrap_or(i32::MAX),
             status: key(task.status).to_owned(),
@@ -62,21 +62,21 @@ pub(crate) async fn insert(handle: &impl Handle, request: RequestId, tasks: &[Ta
         rows.push(row.into_active_model());
     }
     if !rows.is_empty() {
-        Entity::insert_many(rows).exec_without_returning(handle.connection()).await?;
+        Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     }
     Ok(())
 }
 
 /// Saves a changed task. The caller holds its request's lock.
-pub(crate) async fn save(handle: &impl Handle, task: &Task, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, task: &Task, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(key(task.status)))
         .col_expr(Column::AssigneeId, Expr::value(task.assignee.as_ref().map(|person| person.id.0)))
         .col_expr(Column::Task, Expr::value(to_json(task)?))
         .col_expr(Column::UpdatedAt, Expr::value(micros(now)))
         .filter(Column::Id.eq(task.id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

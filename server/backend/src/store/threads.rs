@@ -1,7 +1,7 @@
 //! Threads: the first message about a subject in a channel or to a person, where the other side named it. Later ones stand below it.
 
-use super::Handle;
 use super::deliveries::Recipient;
+use super::{Handle, Tx};
 use crate::error::Result;
 use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
@@ -48,18 +48,18 @@ pub(crate) async fn first(handle: &impl Handle, subject: Subject, connector: &st
 }
 
 /// Begins a thread; one that was begun stays as it is.
-pub(crate) async fn begin(handle: &impl Handle, subject: Subject, connector: &str, recipient: &Recipient, first: &str) -> Result<()> {
+pub(crate) async fn begin(tx: &Tx<'_>, subject: Subject, connector: &str, recipient: &Recipient, first: &str) -> Result<()> {
     let row = Model {
         subject_kind: subject.kind().to_owned(),
         subject_id: subject.id(),
         connector: connector.to_owned(),
         recipient: place(recipient),
-        organization_id: handle.organization(),
+        organization_id: tx.organization(),
         first: first.to_owned(),
     };
     Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(handle.connection())
+        .exec_without_returning(tx.connection())
         .await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Workers: who delivers, and when each was last seen. They serve every organization.
 
-use super::Platform;
+use super::{Platform, PlatformWriter};
 use crate::error::Result;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -20,7 +20,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Notes that a worker is alive.
-pub(crate) async fn seen(platform: &Platform, id: &str, now: i64) -> Result<()> {
+pub(crate) async fn seen(platform: &PlatformWriter, id: &str, now: i64) -> Result<()> {
     let row = Model { id: id.to_owned(), seen_at: now };
     Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::column(Column::Id).update_column(Column::SeenAt).to_owned())
@@ -30,13 +30,13 @@ pub(crate) async fn seen(platform: &Platform, id: &str, now: i64) -> Result<()> 
 }
 
 /// Forgets a worker that ends in order.
-pub(crate) async fn forget(platform: &Platform, id: &str) -> Result<()> {
+pub(crate) async fn forget(platform: &PlatformWriter, id: &str) -> Result<()> {
     Entity::delete_by_id(id.to_owned()).exec(platform.connection()).await?;
     Ok(())
 }
 
 /// Forgets workers that were not seen since.
-pub(crate) async fn forget_before(platform: &Platform, at: i64) -> Result<()> {
+pub(crate) async fn forget_before(platform: &PlatformWriter, at: i64) -> Result<()> {
     Entity::delete_many().filter(Column::SeenAt.lt(at)).exec(platform.connection()).await?;
     Ok(())
 }

@@ -30,6 +30,7 @@ mod requests;
 mod shared_secrets;
 mod sla;
 mod slow;
+mod statements;
 mod timers;
 mod upgrade;
 mod work;

@@ -37,7 +37,7 @@ pub fn refusal<T: std::fmt::Debug>(result: backend::Result<T>) -> Refusal {
     }
 }
 
-fn submission(page: &DraftPage, item: &str, given: Value) -> SubmitDraft {
+pub fn submission(page: &DraftPage, item: &str, given: Value) -> SubmitDraft {
     SubmitDraft { id: page.id, item_key: item.to_owned(), form_version: page.form_version.clone(), answers: answers(given) }
 }
 

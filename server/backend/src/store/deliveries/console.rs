@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::store::deliveries::{Column, Delivery, Entity, delivery};
 use crate::store::engine::Count;
-use crate::store::{Handle, micros, time};
+use crate::store::{Handle, PageCursor, Tx, micros};
 use chrono::{DateTime, Utc};
 use domain::connectors::wire::Show;
 use domain::id::DeliveryId;
@@ -19,26 +19,6 @@ pub(crate) struct Wanted {
     pub connector: Option<String>,
     pub since: Option<DateTime<Utc>>,
     pub subject: Option<Subject>,
-}
-
-/// Where a list goes on: after this row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct After {
-    pub at: DateTime<Utc>,
-    pub id: DeliveryId,
-}
-
-impl After {
-    /// As it travels.
-    pub fn written(&self) -> String {
-        format!("{}.{}", micros(self.at), self.id)
-    }
-
-    /// As it travelled; None when it is not one.
-    pub fn read(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('.')?;
-        Some(Self { at: time(at.parse().ok()?), id: DeliveryId(id.parse().ok()?) })
-    }
 }
 
 /// Neither failed nor delivered, in the words of the index of what waits: no other query has them, so that it answers no other.
@@ -60,12 +40,10 @@ fn wanted(handle: &impl Handle, wanted: &Wanted) -> Condition {
 }
 
 /// The next rows.
-pub(crate) async fn page(handle: &impl Handle, what: &Wanted, after: Option<After>, limit: u64) -> Result<Vec<Delivery>> {
+pub(crate) async fn page(handle: &impl Handle, what: &Wanted, after: Option<PageCursor>, limit: u64) -> Result<Vec<Delivery>> {
     let mut query = Entity::find().filter(wanted(handle, what));
-    if let Some(After { at, id }) = after {
-        let at = micros(at);
-        let older = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::Id.lt(id.0));
-        query = query.filter(Condition::any().add(Column::CreatedAt.lt(at)).add(older));
+    if let Some(cursor) = after {
+        query = query.filter(cursor.rows_before(Column::CreatedAt, Column::Id));
     }
     let rows = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
     Ok(rows.into_iter().map(delivery).collect())
@@ -79,23 +57,20 @@ pub(crate) fn count(handle: &impl Handle, what: &Wanted, most: u64) -> Count {
 }
 
 /// Makes one that has not ended due at once. False when it has ended or is being sent.
-pub(crate) async fn hurry(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
-    let done = Entity::update_many()
-        .col_expr(Column::NextAt, Expr::value(micros(now)))
-        .filter(idle(handle, id, now))
-        .exec(handle.connection())
-        .await?;
+pub(crate) async fn hurry(tx: &Tx<'_>, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+    let done =
+        Entity::update_many().col_expr(Column::NextAt, Expr::value(micros(now))).filter(idle(tx, id, now)).exec(tx.connection()).await?;
     Ok(done.rows_affected > 0)
 }
 
 /// Gives up one that has not ended. False when it has ended or is being sent.
-pub(crate) async fn skip(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+pub(crate) async fn skip(tx: &Tx<'_>, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::NextAt, Expr::value(None::<i64>))
         .col_expr(Column::FailedAt, Expr::value(micros(now)))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(idle(handle, id, now))
-        .exec(handle.connection())
+        .filter(idle(tx, id, now))
+        .exec(tx.connection())
         .await?;
     Ok(done.rows_affected > 0)
 }

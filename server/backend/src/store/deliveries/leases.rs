@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::store::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
 use crate::store::engine::{finds_nothing, is_over, own_rows, update_unlocked};
-use crate::store::{Handle, Platform, destinations, micros};
+use crate::store::{Handle, Platform, PlatformWriter, Tx, destinations, micros};
 use chrono::{DateTime, Duration, Utc};
 use domain::id::{DeliveryId, OrganizationId};
 use sea_orm::entity::prelude::*;
@@ -139,7 +139,7 @@ async fn choose(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &
 /// Leases due deliveries under this lease's name, and returns them, and whether more may be due. Another worker's update finds them leased.
 pub(crate) async fn claim(
     reader: &Platform,
-    writer: &Platform,
+    writer: &PlatformWriter,
     lease: &str,
     now: DateTime<Utc>,
     length: Duration,
@@ -184,7 +184,7 @@ fn within(found: Vec<Due>, mut take: Take) -> Vec<(Uuid, Destination)> {
 /// Of these deliveries, those to try at once: a destination whose pause is over gets one, its probe.
 async fn with_probes(
     reader: &Platform,
-    writer: &Platform,
+    writer: &PlatformWriter,
     found: Vec<(Uuid, Destination)>,
     now: DateTime<Utc>,
     length: Duration,
@@ -221,7 +221,7 @@ pub(crate) enum After {
 
 /// Ends a lease with the outcome of its try. False when the lease was lost meanwhile: then nothing is written.
 pub(crate) async fn finish(
-    handle: &impl Handle,
+    tx: &Tx<'_>,
     id: DeliveryId,
     lease: &str,
     after: &After,
@@ -255,15 +255,15 @@ pub(crate) async fn finish(
         .col_expr(Column::Lease, Expr::value(None::<String>))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::Lease.eq(lease))
-        .exec(handle.connection())
+        .exec(tx.connection())
         .await?;
     Ok(done.rows_affected > 0)
 }
 
 /// Ends leases of deliveries that were not tried: they are due as they were before, and nothing was cut off.
-pub(crate) async fn give_back(writer: &Platform, lease: &str, ids: &[DeliveryId]) -> Result<()> {
+pub(crate) async fn give_back(writer: &PlatformWriter, lease: &str, ids: &[DeliveryId]) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
         .col_expr(Column::Lease, Expr::value(None::<String>))
@@ -275,7 +275,7 @@ pub(crate) async fn give_back(writer: &Platform, lease: &str, ids: &[DeliveryId]
 }
 
 /// Ends the leases of deliveries that arrived and made nothing there, and says which of them this lease still had.
-pub(crate) async fn arrived(handle: &impl Handle, ids: &[DeliveryId], lease: &str, now: DateTime<Utc>) -> Result<BTreeSet<DeliveryId>> {
+pub(crate) async fn arrived(tx: &Tx<'_>, ids: &[DeliveryId], lease: &str, now: DateTime<Utc>) -> Result<BTreeSet<DeliveryId>> {
     if ids.is_empty() {
         return Ok(BTreeSet::new());
     }
@@ -289,11 +289,11 @@ pub(crate) async fn arrived(handle: &impl Handle, ids: &[DeliveryId], lease: &st
         .value(Column::CutOff, 0)
         .value(Column::Frozen, None::<String>)
         .and_where(Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .and_where(own_rows(handle, Column::OrganizationId))
+        .and_where(own_rows(tx, Column::OrganizationId))
         .and_where(Column::Lease.eq(lease))
         .returning_col(Column::Id)
         .to_owned();
-    let rows = handle.connection().query_all(&end).await?;
+    let rows = tx.connection().query_all(&end).await?;
     rows.iter().map(|row| Ok(DeliveryId(row.try_get_by_index(0)?))).collect()
 }
 
@@ -322,7 +322,7 @@ mod tests {
             }
             let store = Store::open(&url).await.unwrap();
             store.migrate().await.unwrap();
-            let run = async |sql: &str| _ = store.platform().connection().execute_unprepared(sql).await.unwrap();
+            let run = async |sql: &str| _ = store.platform_writer().connection().execute_unprepared(sql).await.unwrap();
             let fill = "WITH made AS (INSERT INTO effects (id, organization_id, subject_id, kind, effect, created_at, relayed_at) \
                         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'told', '{}', i, 1 FROM generate_series(1, 2000) i RETURNING *) \
                         INSERT INTO deliveries (id, organization_id, effect_id, subject_id, connector, created_at, next_at, attempts) \

@@ -5,7 +5,7 @@ pub(crate) mod leases;
 
 use crate::error::Result;
 use crate::store::engine::own_rows;
-use crate::store::{Handle, micros, time};
+use crate::store::{Handle, Tx, micros, time};
 use chrono::{DateTime, Utc};
 use domain::connectors::Times;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
@@ -157,12 +157,12 @@ pub(super) fn delivery(row: Model) -> Delivery {
 }
 
 /// Makes deliveries.
-pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, new: &[New], now: DateTime<Utc>) -> Result<()> {
     for some in new.chunks(crate::store::people::ROWS) {
         let rows = some.iter().map(|one| {
             Model {
                 id: one.id.0,
-                organization_id: handle.organization(),
+                organization_id: tx.organization(),
                 effect_id: one.effect.0,
                 subject_kind: one.subject.kind().to_owned(),
                 subject_id: one.subject.id(),
@@ -182,10 +182,7 @@ pub(crate) async fn insert(handle: &impl Handle, new: &[New], now: DateTime<Utc>
             }
             .into_active_model()
         });
-        Entity::insert_many(rows)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(handle.connection())
-            .await?;
+        Entity::insert_many(rows).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(tx.connection()).await?;
     }
     Ok(())
 }
@@ -225,7 +222,7 @@ pub(crate) async fn not_arrived(handle: &impl Handle, requests: &[RequestId]) ->
 }
 
 /// Makes a failed delivery due again, with a fresh schedule. False when it has not failed.
-pub(crate) async fn replay(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
+pub(crate) async fn replay(tx: &Tx<'_>, id: DeliveryId, now: DateTime<Utc>) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::NextAt, Expr::value(micros(now)))
         .col_expr(Column::FailedAt, Expr::value(None::<i64>))
@@ -234,27 +231,27 @@ pub(crate) async fn replay(handle: &impl Handle, id: DeliveryId, now: DateTime<U
         .col_expr(Column::Attempts, Expr::value(0))
         .col_expr(Column::CutOff, Expr::value(0))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::FailedAt.is_not_null())
         .filter(Column::DeliveredAt.is_null())
-        .exec(handle.connection())
+        .exec(tx.connection())
         .await?;
     Ok(done.rows_affected > 0)
 }
 
 /// Stops what was not handed on yet of a cancelled request; people are told all the same. A try that is under way records its own end.
-pub(crate) async fn stop(handle: &impl Handle, request: RequestId, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn stop(tx: &Tx<'_>, request: RequestId, now: DateTime<Utc>) -> Result<()> {
     let at = micros(now);
     Entity::update_many()
         .col_expr(Column::NextAt, Expr::value(None::<i64>))
         .col_expr(Column::FailedAt, Expr::value(at))
         .filter(Column::SubjectId.eq(request.0))
-        .filter(own_rows(handle, Column::OrganizationId))
+        .filter(own_rows(tx, Column::OrganizationId))
         .filter(Column::Recipient.eq(""))
         .filter(Column::DeliveredAt.is_null())
         .filter(Column::FailedAt.is_null())
         .filter(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(at)))
-        .exec(handle.connection())
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

@@ -2,7 +2,8 @@
 //! words for whoever runs the server.
 
 use super::database_file::DatabaseFile;
-use super::{Store, code, micros};
+use super::failures::failure_code;
+use super::{Store, micros};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
@@ -68,7 +69,7 @@ impl Store {
 
     /// What a failure means.
     fn obstacle(&self, error: &DbErr) -> Obstacle {
-        let sentence = match (self.reader.get_database_backend(), code(error)) {
+        let sentence = match (self.reader.get_database_backend(), failure_code(error)) {
             (DatabaseBackend::Postgres, code) => of_postgres(code.as_deref()),
             (_, Some(code)) => of_sqlite(&code),
             (_, None) => OTHER,

@@ -2,7 +2,9 @@
 
 use super::SoleConnection;
 use super::batch::Batch;
+use super::handle_connection::HandleConnection;
 use super::insert_queue::{self, Addition, Written};
+use super::statement_counter::StatementCounter;
 use super::writer::{Finish, Job, Work};
 use crate::live::Live;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement};
@@ -21,6 +23,7 @@ const UNDO: &str = "ROLLBACK TO use_case";
 pub(super) struct Group {
     outer: DatabaseTransaction,
     live: Arc<Live>,
+    counter: Arc<StatementCounter>,
     finishes: Vec<Finish>,
     /// Whether something was written since the savepoint, and stays.
     kept: bool,
@@ -30,8 +33,8 @@ pub(super) struct Group {
 
 impl Group {
     /// In a transaction that has just begun.
-    pub(super) fn new(outer: DatabaseTransaction, live: Arc<Live>) -> Self {
-        Self { outer, live, finishes: Vec::new(), kept: false, failed: None }
+    pub(super) fn new(outer: DatabaseTransaction, live: Arc<Live>, counter: Arc<StatementCounter>) -> Self {
+        Self { outer, live, counter, finishes: Vec::new(), kept: false, failed: None }
     }
 
     /// Runs the first use case and what waits behind it.
@@ -113,7 +116,7 @@ impl Group {
         let mut together = vec![None; additions.len()];
         if additions.len() > 1 && self.begin().await {
             let batches: Vec<&Batch> = additions.iter().map(|addition| &addition.batch).collect();
-            let written = Batch::write_merged(&batches, &self.outer).await;
+            let written = Batch::write_merged(&batches, &HandleConnection::writing(&self.outer, self.counter.clone())).await;
             self.keep(written.is_ok()).await;
             together = written.unwrap_or(together);
         }
@@ -121,7 +124,8 @@ impl Group {
             let written = match written {
                 Some(written) => Ok(written),
                 None if self.begin().await => {
-                    let written = insert_queue::told(addition.batch.write(&self.outer).await);
+                    let written =
+                        insert_queue::told(addition.batch.write(&HandleConnection::writing(&self.outer, self.counter.clone())).await);
                     self.keep(matches!(written, Ok(true))).await;
                     written
                 }

@@ -1,7 +1,7 @@
 //! Handles: what a query runs on, and the organization that it must name.
 
 use super::Batch;
-use super::literal_limits::LiteralLimits;
+use super::handle_connection::HandleConnection;
 use super::reader::Reader;
 use crate::error::Result;
 use crate::live::Change;
@@ -12,13 +12,13 @@ use std::sync::{Arc, Mutex};
 
 /// A handle to read one organization's rows.
 pub(crate) struct Read {
-    pub(super) connection: LiteralLimits<Arc<Reader>>,
+    pub(super) connection: HandleConnection<Arc<Reader>>,
     pub(super) organization: OrganizationId,
 }
 
 /// A handle inside one use case's transaction, on one organization's rows.
 pub(crate) struct Tx<'t> {
-    pub(super) transaction: LiteralLimits<&'t DatabaseTransaction>,
+    pub(super) transaction: HandleConnection<&'t DatabaseTransaction>,
     pub(super) organization: OrganizationId,
     /// What to announce once this is committed.
     pub(crate) changes: Mutex<Vec<Change>>,
@@ -26,9 +26,14 @@ pub(crate) struct Tx<'t> {
     pub(super) undone: AtomicBool,
 }
 
-/// A handle on what belongs to no organization.
+/// A handle to read what belongs to no organization.
 pub(crate) struct Platform {
-    pub(super) connection: LiteralLimits<Arc<Reader>>,
+    pub(super) connection: HandleConnection<Arc<Reader>>,
+}
+
+/// A handle to change what belongs to no organization, one statement each.
+pub(crate) struct PlatformWriter {
+    pub(super) connection: HandleConnection<Arc<Reader>>,
 }
 
 /// What `Read` and `Tx` have in common: rows of one organization.
@@ -42,7 +47,7 @@ pub(crate) trait Handle: Sync {
 }
 
 impl Handle for Read {
-    type Connection = LiteralLimits<Arc<Reader>>;
+    type Connection = HandleConnection<Arc<Reader>>;
     fn connection(&self) -> &Self::Connection {
         &self.connection
     }
@@ -52,7 +57,7 @@ impl Handle for Read {
 }
 
 impl<'t> Handle for Tx<'t> {
-    type Connection = LiteralLimits<&'t DatabaseTransaction>;
+    type Connection = HandleConnection<&'t DatabaseTransaction>;
     fn connection(&self) -> &Self::Connection {
         &self.transaction
     }
@@ -90,7 +95,14 @@ impl Tx<'_> {
 
 impl Platform {
     /// The connection queries run on.
-    pub(crate) fn connection(&self) -> &LiteralLimits<Arc<Reader>> {
+    pub(crate) fn connection(&self) -> &HandleConnection<Arc<Reader>> {
+        &self.connection
+    }
+}
+
+impl PlatformWriter {
+    /// The connection statements run on.
+    pub(crate) fn connection(&self) -> &HandleConnection<Arc<Reader>> {
         &self.connection
     }
 }

@@ -2,7 +2,10 @@
 //! When that fails, each is written for itself, so that only what cannot be written fails.
 
 use super::batch::Batch;
+use super::failures::failure_code;
+use super::handle_connection::HandleConnection;
 use super::processes::Teller;
+use super::statement_counter::StatementCounter;
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
 use futures::FutureExt;
@@ -53,10 +56,17 @@ pub(super) fn told(done: std::result::Result<bool, DbErr>) -> Written {
 }
 
 /// PostgreSQL: several transactions at once, each with what waits.
-pub(super) fn on_postgres(connection: &DatabaseConnection, live: &Arc<Live>, teller: &Teller, queue: mpsc::Receiver<Addition>) {
+pub(super) fn on_postgres(
+    connection: &DatabaseConnection,
+    live: &Arc<Live>,
+    teller: &Teller,
+    counter: &Arc<StatementCounter>,
+    queue: mpsc::Receiver<Addition>,
+) {
     let queue = Arc::new(Mutex::new(queue));
     for _ in 0..AT_ONCE {
         let (connection, live, teller, queue) = (connection.clone(), live.clone(), teller.clone(), queue.clone());
+        let counter = counter.clone();
         tokio::spawn(async move {
             loop {
                 let mut waiting = Vec::new();
@@ -64,7 +74,7 @@ pub(super) fn on_postgres(connection: &DatabaseConnection, live: &Arc<Live>, tel
                     return;
                 }
                 let written = async {
-                    for (addition, written) in write(&connection, waiting).await {
+                    for (addition, written) in write(&connection, &counter, waiting).await {
                         addition.end(written, &live, Some(&teller));
                     }
                 };
@@ -77,16 +87,16 @@ pub(super) fn on_postgres(connection: &DatabaseConnection, live: &Arc<Live>, tel
     }
 }
 
-async fn write(connection: &DatabaseConnection, waiting: Vec<Addition>) -> Vec<(Addition, Written)> {
+async fn write(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, waiting: Vec<Addition>) -> Vec<(Addition, Written)> {
     let mut written = vec![None; waiting.len()];
     if waiting.len() > 1 {
-        written = together(connection, &waiting).await.unwrap_or(written);
+        written = together(connection, counter, &waiting).await.unwrap_or(written);
     }
     let mut done = Vec::with_capacity(waiting.len());
     for (addition, written) in waiting.into_iter().zip(written) {
         let written = match written {
             Some(written) => Ok(written),
-            None => alone(connection, &addition.batch).await,
+            None => alone(connection, counter, &addition.batch).await,
         };
         done.push((addition, written));
     }
@@ -94,19 +104,19 @@ async fn write(connection: &DatabaseConnection, waiting: Vec<Addition>) -> Vec<(
 }
 
 /// A transaction of its own.
-async fn alone(connection: &DatabaseConnection, batch: &Batch) -> Written {
+async fn alone(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &Batch) -> Written {
     for _ in 1..TRIES {
-        match written(connection, batch).await {
+        match written(connection, counter, batch).await {
             Err(error) if is_deadlock(&error) => {}
             done => return told(done),
         }
     }
-    told(written(connection, batch).await)
+    told(written(connection, counter, batch).await)
 }
 
-async fn written(connection: &DatabaseConnection, batch: &Batch) -> std::result::Result<bool, DbErr> {
+async fn written(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &Batch) -> std::result::Result<bool, DbErr> {
     let transaction = connection.begin().await?;
-    let written = batch.write(&transaction).await?;
+    let written = batch.write(&HandleConnection::writing(&transaction, counter.clone())).await?;
     if written {
         transaction.commit().await?;
     } else {
@@ -118,13 +128,17 @@ async fn written(connection: &DatabaseConnection, batch: &Batch) -> std::result:
 /// Whether two transactions waited for each other's keys, and this one was given up (`deadlock_detected`,
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 fn is_deadlock(error: &DbErr) -> bool {
-    super::code(error).as_deref() == Some("40P01")
+    failure_code(error).as_deref() == Some("40P01")
 }
 
-async fn together(connection: &DatabaseConnection, waiting: &[Addition]) -> std::result::Result<Vec<Option<bool>>, DbErr> {
+async fn together(
+    connection: &DatabaseConnection,
+    counter: &Arc<StatementCounter>,
+    waiting: &[Addition],
+) -> std::result::Result<Vec<Option<bool>>, DbErr> {
     let transaction = connection.begin().await?;
     let batches: Vec<&Batch> = waiting.iter().map(|addition| &addition.batch).collect();
-    let written = Batch::write_merged(&batches, &transaction).await?;
+    let written = Batch::write_merged(&batches, &HandleConnection::writing(&transaction, counter.clone())).await?;
     transaction.commit().await?;
     Ok(written)
 }

@@ -5,63 +5,10 @@
 //! their plan). Limits are few, so each is a statement of its own.
 
 use sea_orm::sea_query::{Value, Values};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
-use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
+use sea_orm::{DbBackend, Statement};
 
-/// A connection that is given statements with plain limits, where that matters.
-pub(crate) struct LiteralLimits<C> {
-    connection: C,
-    failed: AtomicBool,
-}
-
-impl<C> LiteralLimits<C> {
-    /// Over this connection.
-    pub(super) fn over(connection: C) -> Self {
-        Self { connection, failed: AtomicBool::new(false) }
-    }
-
-    /// Whether one of the statements failed.
-    pub(super) fn failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
-    }
-
-    fn noted<T>(&self, done: Result<T, DbErr>) -> Result<T, DbErr> {
-        if done.is_err() {
-            self.failed.store(true, Ordering::Relaxed);
-        }
-        done
-    }
-}
-
-#[async_trait::async_trait]
-impl<C> ConnectionTrait for LiteralLimits<C>
-where
-    C: Deref + Sync,
-    C::Target: ConnectionTrait,
-{
-    fn get_database_backend(&self) -> DbBackend {
-        self.connection.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.noted(self.connection.execute_raw(statement).await)
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.noted(self.connection.execute_unprepared(sql).await)
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.noted(self.connection.query_one_raw(plain(statement)).await)
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.noted(self.connection.query_all_raw(plain(statement)).await)
-    }
-}
-
-fn plain(mut statement: Statement) -> Statement {
+/// The statement with plain limits, where that matters.
+pub(super) fn with_literal_limits(mut statement: Statement) -> Statement {
     if statement.db_backend == DbBackend::Sqlite {
         for word in [" LIMIT ?", " OFFSET ?"] {
             while let Some(at) = statement.sql.find(word).map(|at| at + word.len() - 1) {
@@ -95,13 +42,13 @@ mod tests {
             .limit(20)
             .offset(40)
             .to_owned();
-        let done = plain(DatabaseBackend::Sqlite.build(&query));
+        let done = with_literal_limits(DatabaseBackend::Sqlite.build(&query));
         assert_eq!(
             done.sql,
             r#"SELECT "id" FROM "t" WHERE "id" IN (SELECT "id" FROM "t" WHERE "a" = ? LIMIT 3) AND "b" = ? LIMIT 20 OFFSET 40"#
         );
         assert_eq!(done.values, Some(Values(vec!["x LIMIT ?".into(), 7.into()])));
         let as_before = DatabaseBackend::Postgres.build(&query);
-        assert_eq!(plain(as_before.clone()), as_before);
+        assert_eq!(with_literal_limits(as_before.clone()), as_before);
     }
 }

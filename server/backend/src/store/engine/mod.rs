@@ -21,6 +21,9 @@
 //! **Other processes** on the same database are told of commits by a notification of PostgreSQL, or see them in the SQLite file
 //! (`processes`).
 //!
+//! **Pages.** A list goes on after the last row that was shown, wherever new rows have come meanwhile (`cursor`); counts end where nobody
+//! reads on, and several are asked for at once (`count`).
+//!
 //! **Plans.** SQLite plans without statistics, and has to be kept from indexes that find too much (`own_rows`). PostgreSQL plans by
 //! statistics that may be a minute old, and has to be kept from joins over all that waits (`finds_nothing`) and from plans for tables that
 //! have grown since (`statistics`).
@@ -33,11 +36,14 @@
 mod batch;
 mod columns;
 pub(crate) mod count;
+mod cursor;
 mod database_file;
 mod database_state;
 mod examination;
+mod failures;
 mod finds_nothing;
 mod group_commit;
+mod handle_connection;
 mod handles;
 mod insert_queue;
 mod lease_time;
@@ -48,6 +54,7 @@ mod reader;
 mod skip_locked;
 mod sole_connection;
 mod sqlite;
+mod statement_counter;
 pub(crate) mod statistics;
 mod writer;
 
@@ -55,12 +62,14 @@ pub(crate) use batch::Batch;
 pub(in crate::store) use batch::{given, given_besides};
 pub(crate) use columns::{from_json, micros, time, to_json};
 pub(in crate::store) use count::Count;
+pub(crate) use cursor::{PageCursor, cut_page};
 pub use examination::Obstacle;
 pub(in crate::store) use finds_nothing::finds_nothing;
-pub(crate) use handles::{Handle, Platform, Read, Tx};
+pub(crate) use handles::{Handle, Platform, PlatformWriter, Read, Tx};
 pub(in crate::store) use lease_time::is_over;
 pub(in crate::store) use own_rows::own_rows;
 pub(in crate::store) use skip_locked::update_unlocked;
+pub use statement_counter::StatementCounts;
 
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
@@ -68,11 +77,12 @@ use chrono::{DateTime, Utc};
 use database_state::DatabaseState;
 use domain::id::OrganizationId;
 use futures::future::BoxFuture;
-use literal_limits::LiteralLimits;
+use handle_connection::HandleConnection;
 use reader::Reader;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DbErr, RuntimeErr, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use sole_connection::SoleConnection;
+use statement_counter::StatementCounter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,6 +98,7 @@ pub struct Store {
     ear: Arc<tokio::sync::Mutex<Option<processes::Ear>>>,
     /// Whether it could be used lately.
     state: Arc<DatabaseState>,
+    counter: Arc<StatementCounter>,
 }
 
 impl Store {
@@ -97,11 +108,12 @@ impl Store {
     /// When the address is of neither kind or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
         let (live, ear, state) = (Arc::new(Live::default()), Arc::default(), Arc::<DatabaseState>::default());
+        let counter = Arc::<StatementCounter>::default();
         if url.starts_with("sqlite:") {
             let (reader, sole) = sqlite::open(url, state.clone()).await?;
             let reader = Arc::new(reader);
-            let writer = writer::Writer::group_commit(sole, live.clone());
-            Ok(Self { reader, writer, live, channel: None, ear, state })
+            let writer = writer::Writer::group_commit(sole, live.clone(), counter.clone());
+            Ok(Self { reader, writer, live, channel: None, ear, state, counter })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url);
             options.max_connections(32).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
@@ -112,8 +124,8 @@ impl Store {
             });
             let reader = Database::connect(options).await?;
             let teller = processes::Teller::new(reader.clone());
-            let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone());
-            Ok(Self { reader: Arc::new(Reader::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear, state })
+            let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone(), counter.clone());
+            Ok(Self { reader: Arc::new(Reader::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear, state, counter })
         } else {
             Err(Error::failed("DATABASE_URL must start with sqlite: or postgres://"))
         }
@@ -133,6 +145,11 @@ impl Store {
             DatabaseBackend::Postgres => "PostgreSQL",
             _ => "SQLite",
         }
+    }
+
+    /// What was sent to the database since this was opened.
+    pub fn statements(&self) -> StatementCounts {
+        self.counter.counts()
     }
 
     /// This process's announcements.
@@ -174,21 +191,21 @@ impl Store {
 
     /// A handle to read one organization.
     pub(crate) fn read(&self, organization: OrganizationId) -> Read {
-        Read { connection: LiteralLimits::over(self.reader.clone()), organization }
+        Read { connection: HandleConnection::reading(self.reader.clone(), self.counter.clone()), organization }
     }
 
     /// A handle on what belongs to no organization.
     pub(crate) fn platform(&self) -> Platform {
-        Platform { connection: LiteralLimits::over(self.reader.clone()) }
+        Platform { connection: HandleConnection::reading(self.reader.clone(), self.counter.clone()) }
     }
 
     /// A handle to change what belongs to no organization, one statement each. On SQLite it waits for the writer's turn.
-    pub(crate) fn platform_writer(&self) -> Platform {
+    pub(crate) fn platform_writer(&self) -> PlatformWriter {
         let connection = match self.writer.sole() {
             Some(sole) => Reader::writing(sole),
             None => Reader::pooled(self.writer.connection().clone()),
         };
-        Platform { connection: LiteralLimits::over(Arc::new(connection)) }
+        PlatformWriter { connection: HandleConnection::writing(Arc::new(connection), self.counter.clone()) }
     }
 
     /// Runs one use case in one transaction. Answers after the commit; a caller that goes away cancels nothing.
@@ -211,13 +228,6 @@ impl Store {
     pub(crate) async fn add(&self, batch: Batch, change: Change) -> Result<bool> {
         self.writer.add(batch, change).await
     }
-}
-
-/// The database's own code for a failure.
-fn code(error: &DbErr) -> Option<String> {
-    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else { return None };
-    let RuntimeErr::SqlxError(cause) = cause else { return None };
-    Some(cause.as_database_error()?.code()?.into_owned())
 }
 
 /// Statements a connection keeps prepared: those for many rows at once are another one for each number of rows.

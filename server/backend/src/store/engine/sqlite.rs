@@ -4,6 +4,7 @@
 
 use super::Reader;
 use super::database_state::DatabaseState;
+use super::failures::failure_code;
 use super::sole_connection::{SoleConnection, keep_to_the_file};
 use crate::error::{Error, Result};
 use crate::private_file;
@@ -72,7 +73,7 @@ fn keep_private(url: &str) -> Result<()> {
 /// Whether another connection stood in the way (`SQLITE_BUSY`, <https://sqlite.org/rescode.html#busy>).
 fn locked(error: &DbErr) -> bool {
     // The lowest byte is the code, the others say more of the cause.
-    super::code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
+    failure_code(error).and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 fn options(url: &str, connections: u32, cache: u32) -> ConnectOptions {

@@ -4,7 +4,7 @@
 //! long, a plan that was made for an empty table goes through all of what has come into it since. Workers look after it more often. Each
 //! table is analysed when it has doubled, so that it is done a few times in its life, and every connection plans again.
 
-use super::Platform;
+use super::PlatformWriter;
 use crate::error::Result;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 
@@ -16,7 +16,7 @@ const SMALLEST: u32 = 32;
 
 /// Analyses those tables that are more than twice as large as when it was done last, and says which. Does nothing on SQLite, which plans
 /// by no statistics.
-pub(crate) async fn renew(platform: &Platform) -> Result<Vec<String>> {
+pub(crate) async fn renew(platform: &PlatformWriter) -> Result<Vec<String>> {
     let connection = platform.connection();
     if connection.get_database_backend() != DatabaseBackend::Postgres {
         return Ok(Vec::new());
@@ -46,7 +46,7 @@ mod tests {
             let store = Store::open(&url).await.unwrap();
             store.migrate().await.unwrap();
             let none: [&str; 0] = [];
-            assert_eq!(renew(&store.platform()).await.unwrap(), none);
+            assert_eq!(renew(&store.platform_writer()).await.unwrap(), none);
             if url.starts_with("sqlite:") {
                 return;
             }
@@ -55,9 +55,9 @@ mod tests {
                     "INSERT INTO effects (id, organization_id, subject_id, kind, effect, created_at) \
                      SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'told', '{{}}', i FROM generate_series(1, {count}) i"
                 );
-                store.platform().connection().execute_unprepared(&fill).await.unwrap();
-                assert_eq!(renew(&store.platform()).await.unwrap(), renewed, "{count} more");
-                assert_eq!(renew(&store.platform()).await.unwrap(), none);
+                store.platform_writer().connection().execute_unprepared(&fill).await.unwrap();
+                assert_eq!(renew(&store.platform_writer()).await.unwrap(), renewed, "{count} more");
+                assert_eq!(renew(&store.platform_writer()).await.unwrap(), none);
             }
         })
         .await;

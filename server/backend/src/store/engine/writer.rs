@@ -5,9 +5,10 @@
 
 use super::batch::Batch;
 use super::group_commit::Group;
+use super::handle_connection::HandleConnection;
 use super::insert_queue::{self, Addition};
-use super::literal_limits::LiteralLimits;
 use super::processes::Teller;
+use super::statement_counter::StatementCounter;
 use super::{SoleConnection, Tx};
 use crate::error::{Error, Result};
 use crate::live::{Change, Live};
@@ -49,23 +50,24 @@ pub(crate) struct Writer {
     connection: DatabaseConnection,
     live: Arc<Live>,
     queue: Queue,
+    counter: Arc<StatementCounter>,
     /// Tells other processes; None where they see for themselves.
     teller: Option<Teller>,
 }
 
 impl Writer {
     /// One connection, shared commits: SQLite.
-    pub(crate) fn group_commit(sole: SoleConnection, live: Arc<Live>) -> Self {
+    pub(crate) fn group_commit(sole: SoleConnection, live: Arc<Live>, counter: Arc<StatementCounter>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(sole.clone(), live.clone(), receiver));
-        Self { connection: sole.pool().clone(), live, queue: Queue::One(sender, sole), teller: None }
+        tokio::spawn(work(sole.clone(), live.clone(), counter.clone(), receiver));
+        Self { connection: sole.pool().clone(), live, queue: Queue::One(sender, sole), counter, teller: None }
     }
 
     /// One transaction per use case: PostgreSQL.
-    pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>, teller: Teller) -> Self {
+    pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>, teller: Teller, counter: Arc<StatementCounter>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        insert_queue::on_postgres(&connection, &live, &teller, receiver);
-        Self { connection, live, queue: Queue::Adding(sender), teller: Some(teller) }
+        insert_queue::on_postgres(&connection, &live, &teller, &counter, receiver);
+        Self { connection, live, queue: Queue::Adding(sender), counter, teller: Some(teller) }
     }
 
     /// The connection that writes.
@@ -88,7 +90,8 @@ impl Writer {
         F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job = job(organization, work, self.live.clone(), self.teller.clone(), answer);
+        self.counter.commit();
+        let job = self.pack(organization, work, answer);
         match &self.queue {
             Queue::One(queue, _) => queue.send(Job::Run(job)).await.map_err(|_| stopped())?,
             Queue::Adding(_) => {
@@ -101,12 +104,63 @@ impl Writer {
 
     /// Writes a batch that depends on nothing else, and answers after its commit.
     pub(crate) async fn add(&self, batch: Batch, change: Change) -> Result<bool> {
+        self.counter.commit();
         let (addition, answered) = Addition::new(batch, change);
         match &self.queue {
             Queue::One(queue, _) => queue.send(Job::Add(addition)).await.map_err(|_| stopped())?,
             Queue::Adding(queue) => queue.send(addition).await.map_err(|_| stopped())?,
         }
         answered.await.map_err(|_| dropped())?
+    }
+
+    /// Packs a typed use case: what it returned is kept until the commit is known, then answered.
+    fn pack<T, F>(&self, organization: OrganizationId, work: F, answer: oneshot::Sender<Result<T>>) -> Work
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let (live, teller, counter) = (self.live.clone(), self.teller.clone(), self.counter.clone());
+        Box::new(move |transaction| {
+            Box::pin(async move {
+                let Some(transaction) = transaction else {
+                    let finish: Finish = Box::new(move |committed| {
+                        let _ = answer.send(Err(committed.map_or_else(Error::Failed, |()| dropped())));
+                    });
+                    return (false, finish);
+                };
+                let tx = Tx {
+                    transaction: HandleConnection::writing(transaction, counter),
+                    organization,
+                    changes: Mutex::default(),
+                    undone: AtomicBool::new(false),
+                };
+                let result = AssertUnwindSafe(async { work(&tx).await })
+                    .catch_unwind()
+                    .await
+                    .unwrap_or_else(|_| Err(Error::failed("a use case panicked")));
+                let undone = tx.undone.load(Ordering::Relaxed);
+                let spoiled = !undone && tx.is_spoiled();
+                let result = if spoiled { result.and(Err(Error::failed("a statement failed, and the use case went on"))) } else { result };
+                let keep = result.is_ok() && !undone;
+                let changes = tx.changes.into_inner().unwrap_or_default();
+                let finish: Finish = Box::new(move |committed| {
+                    let result = match committed {
+                        Ok(()) => result,
+                        Err(cause) => result.and(Err(Error::Failed(cause))),
+                    };
+                    if keep && result.is_ok() && !changes.is_empty() {
+                        if let Some(teller) = teller {
+                            teller.tell(&changes);
+                        }
+                        changes.into_iter().for_each(|change| live.announce(change));
+                        live.wake();
+                    }
+                    // The caller may have gone away; the change stands all the same.
+                    let _ = answer.send(result);
+                });
+                (keep, finish)
+            })
+        })
     }
 }
 
@@ -118,59 +172,10 @@ fn dropped() -> Error {
     Error::failed("the writer dropped a use case")
 }
 
-/// Packs a typed use case: what it returned is kept until the commit is known, then answered.
-fn job<T, F>(organization: OrganizationId, work: F, live: Arc<Live>, teller: Option<Teller>, answer: oneshot::Sender<Result<T>>) -> Work
-where
-    T: Send + 'static,
-    F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
-{
-    Box::new(move |transaction| {
-        Box::pin(async move {
-            let Some(transaction) = transaction else {
-                let finish: Finish = Box::new(move |committed| {
-                    let _ = answer.send(Err(committed.map_or_else(Error::Failed, |()| dropped())));
-                });
-                return (false, finish);
-            };
-            let tx = Tx {
-                transaction: LiteralLimits::over(transaction),
-                organization,
-                changes: Mutex::default(),
-                undone: AtomicBool::new(false),
-            };
-            let result = AssertUnwindSafe(async { work(&tx).await })
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| Err(Error::failed("a use case panicked")));
-            let undone = tx.undone.load(Ordering::Relaxed);
-            let spoiled = !undone && tx.is_spoiled();
-            let result = if spoiled { result.and(Err(Error::failed("a statement failed, and the use case went on"))) } else { result };
-            let keep = result.is_ok() && !undone;
-            let changes = tx.changes.into_inner().unwrap_or_default();
-            let finish: Finish = Box::new(move |committed| {
-                let result = match committed {
-                    Ok(()) => result,
-                    Err(cause) => result.and(Err(Error::Failed(cause))),
-                };
-                if keep && result.is_ok() && !changes.is_empty() {
-                    if let Some(teller) = teller {
-                        teller.tell(&changes);
-                    }
-                    changes.into_iter().for_each(|change| live.announce(change));
-                    live.wake();
-                }
-                // The caller may have gone away; the change stands all the same.
-                let _ = answer.send(result);
-            });
-            (keep, finish)
-        })
-    })
-}
-
 /// The SQLite writer's task: takes what waits, runs it, commits once, answers all.
-async fn work(sole: SoleConnection, live: Arc<Live>, mut queue: mpsc::Receiver<Job>) {
+async fn work(sole: SoleConnection, live: Arc<Live>, counter: Arc<StatementCounter>, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.recv().await {
-        let group = AssertUnwindSafe(group(&sole, &live, first, &mut queue));
+        let group = AssertUnwindSafe(group(&sole, &live, &counter, first, &mut queue));
         if group.catch_unwind().await.is_err() {
             // Those who waited for it are answered with a failure; those that come are not.
             sole.distrust();
@@ -179,10 +184,10 @@ async fn work(sole: SoleConnection, live: Arc<Live>, mut queue: mpsc::Receiver<J
     }
 }
 
-async fn group(sole: &SoleConnection, live: &Arc<Live>, first: Job, queue: &mut mpsc::Receiver<Job>) {
+async fn group(sole: &SoleConnection, live: &Arc<Live>, counter: &Arc<StatementCounter>, first: Job, queue: &mut mpsc::Receiver<Job>) {
     match sole.begin().await {
         Ok(outer) => {
-            let mut group = Group::new(outer, live.clone());
+            let mut group = Group::new(outer, live.clone(), counter.clone());
             group.run(first, queue).await;
             group.end(sole).await;
         }

@@ -4,7 +4,7 @@ pub(crate) mod queue;
 
 use crate::error::Result;
 use crate::store::engine::{Batch, Count, given, given_besides, own_rows};
-use crate::store::{Handle, Platform, from_json, micros, time, to_json, waiting_rules};
+use crate::store::{Handle, PageCursor, Platform, Tx, from_json, micros, time, to_json, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::Answers;
@@ -14,7 +14,7 @@ use domain::requests::{AnswerTimes, Request, State, Status, lifecycle};
 use domain::tally::MOST_COUNTED;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
-use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{QueryOrder, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -191,12 +191,12 @@ pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId
 }
 
 /// Sets when Docket looks at a request again, when it looked in vain.
-pub(crate) async fn wake_at(handle: &impl Handle, id: RequestId, at: Option<DateTime<Utc>>) -> Result<()> {
+pub(crate) async fn wake_at(tx: &Tx<'_>, id: RequestId, at: Option<DateTime<Utc>>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::WakesAt, Expr::value(at.map(micros)))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::OrganizationId.eq(handle.organization()))
-        .exec(handle.connection())
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }
@@ -207,8 +207,8 @@ pub(crate) async fn by_number(handle: &impl Handle, number: &str) -> Result<Opti
 }
 
 /// A request by its docket number, locked until the transaction ends.
-pub(crate) async fn lock_by_number(handle: &impl Handle, number: &str) -> Result<Option<Request>> {
-    of_organization(handle).filter(Column::Number.eq(number)).lock_exclusive().one(handle.connection()).await?.map(request).transpose()
+pub(crate) async fn lock_by_number(tx: &Tx<'_>, number: &str) -> Result<Option<Request>> {
+    of_organization(tx).filter(Column::Number.eq(number)).lock_exclusive().one(tx.connection()).await?.map(request).transpose()
 }
 
 /// A request by its id.
@@ -222,8 +222,8 @@ pub(crate) async fn these(handle: &impl Handle, ids: &[RequestId]) -> Result<BTr
 }
 
 /// As `these`, locked until the transaction ends, always in the same order: two that lock the same ones wait for each other, not both.
-pub(crate) async fn lock_these(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Result<Request>>> {
-    each(of_ids(handle, ids.iter().map(|id| id.0)).order_by_asc(Column::Id).lock_exclusive().all(handle.connection()).await?)
+pub(crate) async fn lock_these(tx: &Tx<'_>, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Result<Request>>> {
+    each(of_ids(tx, ids.iter().map(|id| id.0)).order_by_asc(Column::Id).lock_exclusive().all(tx.connection()).await?)
 }
 
 fn each(rows: Vec<Model>) -> Result<BTreeMap<RequestId, Result<Request>>> {
@@ -231,8 +231,8 @@ fn each(rows: Vec<Model>) -> Result<BTreeMap<RequestId, Result<Request>>> {
 }
 
 /// A request by its id, locked until the transaction ends.
-pub(crate) async fn lock(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
-    of_organization(handle).filter(Column::Id.eq(id.0)).lock_exclusive().one(handle.connection()).await?.map(request).transpose()
+pub(crate) async fn lock(tx: &Tx<'_>, id: RequestId) -> Result<Option<Request>> {
+    of_organization(tx).filter(Column::Id.eq(id.0)).lock_exclusive().one(tx.connection()).await?.map(request).transpose()
 }
 
 /// Docket number and requester of an id that was submitted already.
@@ -263,29 +263,20 @@ pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<
     Ok(found.into_tuple::<Uuid>().all(handle.connection()).await?.into_iter().map(RequestId).collect())
 }
 
-/// A place in a list that is ordered by submission, newest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub submitted_at: DateTime<Utc>,
-    pub id: RequestId,
-}
-
 /// A page of a person's own requests, newest first. `closed`: only ended (or only open) ones.
 pub(crate) async fn of_person(
     handle: &impl Handle,
     person: PersonId,
     closed: Option<bool>,
-    after: Option<Place>,
+    after: Option<PageCursor>,
     limit: u64,
 ) -> Result<Vec<Request>> {
     let mut query = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Deleted.eq(false));
     if let Some(closed) = closed {
         query = query.filter(Column::Closed.eq(closed));
     }
-    if let Some(place) = after {
-        let at = micros(place.submitted_at);
-        let same_moment = Condition::all().add(Column::SubmittedAt.eq(at)).add(Column::Id.lt(place.id.0));
-        query = query.filter(Condition::any().add(Column::SubmittedAt.lt(at)).add(same_moment));
+    if let Some(cursor) = after {
+        query = query.filter(cursor.rows_before(Column::SubmittedAt, Column::Id));
     }
     let rows = query.order_by_desc(Column::SubmittedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
     all(rows)

@@ -10,21 +10,14 @@
 use crate::error::Result;
 use crate::store::engine::Count;
 use crate::store::requests::{Column, Entity, Model, of_ids, request};
-use crate::store::{Handle, micros};
+use crate::store::{Handle, PageCursor, micros};
 use chrono::{DateTime, Utc};
-use domain::id::{ItemId, PersonId, RequestId};
+use domain::id::{ItemId, PersonId};
 use domain::requests::{Request, STATUSES, Status};
 use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Where a list goes on: after this row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct After {
-    pub at: DateTime<Utc>,
-    pub id: RequestId,
-}
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +58,7 @@ pub(crate) struct Found {
 }
 
 /// The next rows.
-pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<After>, limit: u64) -> Result<Vec<Found>> {
+pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<PageCursor>, limit: u64) -> Result<Vec<Found>> {
     let connection = handle.connection();
     let backend = connection.get_database_backend();
     let order = if wanted.ended { Order::Desc } else { Order::Asc };
@@ -126,7 +119,7 @@ pub(crate) fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Option<
 }
 
 /// What is asked of every branch.
-fn base(handle: &impl Handle, wanted: &Wanted, after: Option<After>) -> Condition {
+fn base(handle: &impl Handle, wanted: &Wanted, after: Option<PageCursor>) -> Condition {
     let mut all = Condition::all().add(Column::OrganizationId.eq(handle.organization())).add(Column::Closed.eq(wanted.ended));
     if wanted.ended {
         // Deleted requests are closed too; none of them is open.
@@ -135,16 +128,10 @@ fn base(handle: &impl Handle, wanted: &Wanted, after: Option<After>) -> Conditio
     if let Some(by) = wanted.due_by {
         all = all.add(Column::DueAt.is_not_null()).add(Column::QueueAt.lte(micros(by)));
     }
-    if let Some(After { at, id }) = after {
-        let (at, id) = (micros(at), id.0);
-        // A range of the order's first column, and only then the rest: both databases seek to it.
-        all = if wanted.ended {
-            all.add(Column::QueueAt.lte(at)).add(Condition::any().add(Column::QueueAt.lt(at)).add(Column::Id.lt(id)))
-        } else {
-            all.add(Column::QueueAt.gte(at)).add(Condition::any().add(Column::QueueAt.gt(at)).add(Column::Id.gt(id)))
-        };
-    }
-    all
+    all.add_option(after.map(|cursor| {
+        let next = if wanted.ended { PageCursor::rows_before } else { PageCursor::rows_after };
+        next(cursor, Column::QueueAt, Column::Id)
+    }))
 }
 
 /// The statuses of requests that have ended, or of those that have not.

@@ -5,7 +5,7 @@
 //! tables that only grow. When the writer got another connection in between, everything since is looked at, its own too. Whoever changes
 //! an organization or ends sign-ins changes its version: then everybody looks again what they may.
 
-use super::super::literal_limits::LiteralLimits;
+use super::super::handle_connection::HandleConnection;
 use super::super::{Read, Reader, SoleConnection};
 use super::Ear;
 use crate::error::{Error, Result};
@@ -87,7 +87,7 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>
             changes.push(Change::Deliveries { organization });
             continue;
         };
-        let handle = Read { connection: LiteralLimits::over(reader.clone()), organization };
+        let handle = Read { connection: HandleConnection::reading(reader.clone(), Arc::default()), organization };
         match requests::by_id(&handle, id).await {
             Ok(Some(request)) => changes.push(crate::requests::change(organization, &request)),
             Ok(None) | Err(Error::Damaged(_)) => {}

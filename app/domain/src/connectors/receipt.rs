@@ -14,7 +14,7 @@ pub struct Receipt {
 
 impl Receipt {
     /// The answer to an address.
-    pub(super) fn new(address: &impl ToString, code: u16, words: &str) -> Self {
+    pub fn new(address: &impl ToString, code: u16, words: &str) -> Self {
         Self { address: address.to_string(), code, words: words.to_owned() }
     }
 
