@@ -10,6 +10,7 @@ pub mod catalog;
 #[cfg(feature = "ssr")]
 pub mod context;
 pub mod deliveries;
+pub mod document;
 pub mod error;
 pub mod form;
 pub mod live;

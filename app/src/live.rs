@@ -6,7 +6,7 @@
 //! A browser opens six connections to a site at most, and a stream holds one for good: seven tabs with a stream each would leave none to
 //! ask anything with. So the server keeps a few streams a session, the newest, and a tab that is not looked at asks for none.
 
-use domain::approvals::wire::LiveEvent;
+use domain::live::LiveEvent;
 use leptos::prelude::*;
 
 /// Where the stream stands.
@@ -89,6 +89,37 @@ impl Live {
         self.set_state.set(LiveState::Reconnecting);
         #[cfg(feature = "hydrate")]
         browser::open(self);
+    }
+
+    /// Acts on each event that arrives from now on.
+    pub fn on_event(self, act: impl Fn(LiveEvent) + 'static) {
+        self.follow_events(Box::new(act));
+    }
+
+    fn follow_events(self, act: Box<dyn Fn(LiveEvent)>) {
+        Effect::new(move |before: Option<Option<u64>>| {
+            let last = self.last.get();
+            let seen = last.as_ref().map(|(number, _)| *number);
+            if let Some((_, event)) = last.filter(|_| before.is_some_and(|before| before != seen)) {
+                untrack(|| act(event));
+            }
+            seen
+        });
+    }
+
+    /// Acts whenever the stream comes (back) to life: something may have been said meanwhile.
+    pub fn on_return(self, act: impl Fn() + 'static) {
+        self.follow_returns(Box::new(act));
+    }
+
+    fn follow_returns(self, act: Box<dyn Fn()>) {
+        Effect::new(move |before: Option<LiveState>| {
+            let state = self.state.get();
+            if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
+                untrack(|| act());
+            }
+            state
+        });
     }
 
     /// Takes one event in; what is not understood is a newer server's and is left alone.

@@ -57,7 +57,7 @@ impl From<leptos::wasm_split::SplitLoaderError> for MissingPart {
     }
 }
 
-/// What the script in the page's head says in the same way, before any of this is there (`shell.rs`).
+/// What the script in the page's head says in the same way, before any of this is there (`document.rs`).
 #[cfg(feature = "hydrate")]
 const RENEWED_AT: &str = "docket.renewed-at";
 #[cfg(feature = "hydrate")]
@@ -74,8 +74,8 @@ const PAUSE: u32 = 2_000;
 /// The page that a part shows, once the part is there.
 #[cfg(feature = "hydrate")]
 pub async fn wait_for(part: &dyn Fn() -> Pin<Box<dyn Future<Output = Result<AnyView, MissingPart>>>>) -> AnyView {
-    use crate::account::api::me;
     use crate::error::ApiError;
+    use crate::session::api::me;
     use leptos_router::hooks::{use_location, use_url};
 
     let wanted = use_url().get_untracked();
@@ -123,8 +123,19 @@ fn renew(wanted: &leptos_router::location::Url) -> bool {
     loads.is_ok()
 }
 
+/// Says on the document that the page answers to keys and clicks: tests and assistive scripts wait for it instead of guessing. Called by
+/// each page's own part, which the browser may load after all the rest.
+pub fn page_is_live() {
+    tell_of_renewal();
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-ready", "");
+        }
+    });
+}
+
 /// Says once why the page was loaded again; when the page is alive, as what appeared before would not be taken over.
-pub fn tell_of_renewal() {
+fn tell_of_renewal() {
     let toasts = use_toasts();
     Effect::new(move |_| {
         request_animation_frame(move || {

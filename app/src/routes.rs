@@ -2,17 +2,16 @@
 //! together are in one (`build/split` cuts them and joins what they share).
 
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
-use crate::app::page_is_live;
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::deliveries::{connector::ConnectorPage, page::ConsolePage};
 use crate::error::ApiError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
-use crate::parts::MissingPart;
 #[cfg(not(feature = "hydrate"))]
 use crate::parts::announce;
 #[cfg(feature = "hydrate")]
 use crate::parts::wait_for;
+use crate::parts::{MissingPart, page_is_live};
 use crate::requests::mine::MyRequestsPage;
 use crate::requests::new::page::NewRequestPage;
 use crate::requests::page::view::RequestPageView;

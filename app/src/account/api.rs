@@ -1,4 +1,4 @@
-//! Server functions of the account: who is signed in, what they say about themselves, their password.
+//! Server functions of the account: what people say about themselves, their password, who decides in their place.
 
 use crate::error::ApiError;
 use crate::wire::Json;
@@ -7,17 +7,6 @@ use domain::forms::Answers;
 use domain::id::DelegationId;
 use domain::people::{Me, Profile, ProfileView};
 use leptos::prelude::*;
-
-/// The signed-in person; None when nobody is.
-#[server(name = MeCall, input = Json, output = Json, endpoint = "account/me")]
-pub async fn me() -> Result<Option<Me>, ApiError> {
-    use crate::context::{Entry, enter, reply};
-    if use_context::<Entry>().is_none_or(|entry| entry.caller.is_none()) {
-        return Ok(None);
-    }
-    let (backend, caller) = enter()?;
-    reply(backend::people::me(&backend, &caller).await).map(Some)
-}
 
 /// What the caller says about themselves, and the time zones to choose from.
 #[server(name = ProfileCall, input = Json, output = Json, endpoint = "account/profile")]

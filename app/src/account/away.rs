@@ -4,8 +4,7 @@ use super::api::away;
 use super::away_form::AwayForm;
 use super::away_list::{Grants, Side};
 use crate::error::ApiError;
-use crate::requests::page::actions::refused_view;
-use crate::ui::{ErrorView, PageTitle, Skeleton};
+use crate::ui::{PageTitle, page_frame, refused_view};
 use crate::wire::page_data;
 use domain::approvals::away::AwayPage as Data;
 use leptos::prelude::*;
@@ -16,20 +15,7 @@ pub fn AwayPage() -> impl IntoView {
     let data = page_data(|| (), |()| away());
     view! {
         <PageTitle text="Away · Docket" />
-        <Transition fallback=|| {
-            view! {
-                <div class="page profile">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(data) => view! { <Loaded data /> }.into_any(),
-                    Err(error) => view! { <ErrorView error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {page_frame("page profile", data, |data| view! { <Loaded data /> }.into_any())}
     }
     .into_any()
 }

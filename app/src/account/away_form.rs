@@ -7,7 +7,9 @@ use crate::form::Filling;
 use crate::form::dom;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
+use crate::people::search::find_for_picker;
 use crate::ui::day_words;
+use crate::ui::focus::focus_soon;
 use crate::ui::toast::use_toasts;
 use domain::approvals::away::AwayPage;
 use domain::forms::{Answers, Form};
@@ -24,7 +26,7 @@ pub const GIVEN: &str = "away-given";
 #[component]
 pub fn AwayForm(shown: Shown, form: Form, today: NaiveDate) -> impl IntoView {
     let section = form.sections.first().cloned();
-    let filling = Filling::new(form, beginning(today), today);
+    let filling = Filling::new(form, beginning(today), today, find_for_picker);
     let (summary, sending, live) = (RwSignal::new(Vec::new()), RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| {
         filling.taken_over();
@@ -54,7 +56,7 @@ pub fn AwayForm(shown: Shown, form: Form, today: NaiveDate) -> impl IntoView {
                     toasts.show(done(&answers, &page), None);
                     filling.replace(page.form.clone(), beginning(page.today));
                     shown.page.try_set(page);
-                    dom::focus(GIVEN.to_owned());
+                    focus_soon(GIVEN.to_owned());
                 }
                 Err(ApiError::Refused { refusal: Refusal::Problems { problems } }) => {
                     filling.show(&problems);
@@ -67,7 +69,7 @@ pub fn AwayForm(shown: Shown, form: Form, today: NaiveDate) -> impl IntoView {
         });
     };
     let link = Callback::new(|problem: Problem| format!("#{}", dom::control_id(&problem.field)));
-    let go = Callback::new(|problem: Problem| dom::focus(dom::control_id(&problem.field)));
+    let go = Callback::new(|problem: Problem| focus_soon(dom::control_id(&problem.field)));
     let fields = section.map(|section| view! { <SectionFields filling section /> });
     let words = move || if sending.get() { "Handing over" } else { "Hand over decisions" };
     view! {

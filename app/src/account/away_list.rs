@@ -3,8 +3,8 @@
 use super::api::{end_away, resume_away};
 use super::away::Shown;
 use super::away_form::GIVEN;
-use crate::form::dom;
 use crate::requests::page::timeline::listed;
+use crate::ui::focus::focus_soon;
 use crate::ui::toast::use_toasts;
 use crate::ui::{Avatar, Icon, day_words};
 use chrono::NaiveDate;
@@ -141,7 +141,7 @@ fn end_button(shown: Shown, side: Side, grant: AwayRow) -> AnyView {
                 Ok(page) => {
                     shown.page.try_set(page);
                     toasts.show(said, Some(undo(shown, id)));
-                    dom::focus(side.id().to_owned());
+                    focus_soon(side.id().to_owned());
                 }
                 Err(error) => {
                     sending.try_set(false);

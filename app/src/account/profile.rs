@@ -6,7 +6,7 @@ use super::profile_form::ProfileForm;
 use super::profile_password::PasswordForm;
 use crate::error::ApiError;
 use crate::session::use_me;
-use crate::ui::{Avatar, ErrorView, Icon, PageTitle, Skeleton};
+use crate::ui::{Avatar, ErrorView, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::people::{Me, OrganizationRef, PersonRef, ProfileView};
 use leptos::prelude::*;
@@ -16,26 +16,13 @@ use leptos::prelude::*;
 pub fn ProfilePage() -> impl IntoView {
     let me = use_me().get_untracked();
     let view = page_data(|| (), |()| profile());
+    let account = move |view| match me.clone() {
+        Some(me) => view! { <Account me view /> }.into_any(),
+        None => view! { <ErrorView error=ApiError::SignedOut /> }.into_any(),
+    };
     view! {
         <PageTitle text="Your account · Docket" />
-        <Transition fallback=|| {
-            view! {
-                <div class="page profile">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || {
-                let me = me.clone();
-                Suspend::new(async move {
-                    match (view.await, me) {
-                        (Ok(view), Some(me)) => view! { <Account me view /> }.into_any(),
-                        (Ok(_), None) => view! { <ErrorView error=ApiError::SignedOut /> }.into_any(),
-                        (Err(error), _) => view! { <ErrorView error /> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
+        {page_frame("page profile", view, account)}
     }
     .into_any()
 }

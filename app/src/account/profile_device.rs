@@ -1,8 +1,8 @@
 //! What is chosen for this device only: the theme, and whether single keys act.
 
-use crate::shell::keys;
-use crate::shell::theme::toggle;
 use crate::ui::Icon;
+use crate::ui::keyboard::{recall, set_single_keys, show_help};
+use crate::ui::theme::toggle;
 use leptos::prelude::*;
 
 /// The section "This device".
@@ -10,10 +10,10 @@ use leptos::prelude::*;
 pub fn Device() -> impl IntoView {
     // What the device remembers is known in the browser only.
     let on = RwSignal::new(true);
-    Effect::new(move |_| on.set(keys::recall()));
+    Effect::new(move |_| on.set(recall()));
     let switched = move |event: leptos::ev::Event| {
         on.set(event_target_checked(&event));
-        keys::set_single_keys(on.get_untracked());
+        set_single_keys(on.get_untracked());
     };
     view! {
         <section class="slip" aria-labelledby="device">
@@ -40,7 +40,7 @@ pub fn Device() -> impl IntoView {
                     </p>
                 </div>
                 <div class="row row--wrap">
-                    <button class="button" type="button" on:click=move |_| keys::show_help()>
+                    <button class="button" type="button" on:click=move |_| show_help()>
                         <Icon name="keyboard" />
                         "Show all keys"
                     </button>

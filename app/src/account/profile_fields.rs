@@ -2,8 +2,8 @@
 
 use crate::error::ApiError;
 use crate::form::dom;
-use crate::requests::page::actions::refused_view;
-use crate::ui::Icon;
+use crate::ui::focus::focus_soon;
+use crate::ui::{Icon, refused_view};
 use domain::Refusal;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -78,7 +78,7 @@ impl Sending {
         if self.problems.try_set(problems).is_none()
             && let Some(first) = first
         {
-            dom::focus(id(first));
+            focus_soon(id(first));
         }
     }
 

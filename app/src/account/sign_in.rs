@@ -1,6 +1,6 @@
 //! The sign-in page: a plain form that works without script.
 
-use crate::shell::theme::toggle;
+use crate::ui::theme::toggle;
 use crate::ui::{Brand, Icon, PageTitle};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;

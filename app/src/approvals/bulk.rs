@@ -2,8 +2,7 @@
 
 use super::desk::Desk;
 use super::held_batch::{HeldBatch, was_not};
-use crate::requests::page::dialog::WordsDialog;
-use crate::ui::Icon;
+use crate::ui::{Icon, WordsDialog};
 use domain::approvals::Verdict;
 use leptos::prelude::*;
 

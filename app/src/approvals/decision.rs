@@ -4,9 +4,8 @@ use super::desk::Desk;
 use super::held_batch::doing;
 use super::in_place::InPlaceOf;
 use super::inbox_list::last_words;
-use crate::requests::page::actions::refused_view;
 use crate::requests::page::timeline::line;
-use crate::ui::{Alert, Icon};
+use crate::ui::{Alert, Icon, field_error, refused_view};
 use domain::approvals::Verdict;
 use domain::requests::actions::ActionKind;
 use domain::text::is_blank_text;
@@ -112,7 +111,7 @@ fn Form(desk: Desk) -> impl IntoView {
                     {move || label().0}
                     <span class="muted">{move || label().1}</span>
                 </label>
-                {move || desk.reason_error.get().map(reason_error)}
+                {move || desk.reason_error.get().map(|message| field_error(message, "reason-e"))}
                 <textarea
                     dir="auto"
                     class="textarea decide__box"
@@ -173,16 +172,6 @@ fn face(verdict: Verdict) -> (&'static str, &'static str, &'static str, &'static
 
 fn word(desk: Desk, verdict: Verdict, rest: &'static str) -> impl IntoView {
     move || if desk.sending.get() == Some(verdict) { "Sending" } else { rest }
-}
-
-fn reason_error(message: String) -> AnyView {
-    view! {
-        <p class="field__error" id="reason-e" role="alert">
-            <Icon name="circle-alert" />
-            <span>{message}</span>
-        </p>
-    }
-    .into_any()
 }
 
 /// "You approved as line manager; now as head of operations": the same person is asked again.

@@ -3,17 +3,18 @@
 use super::api::inbox;
 use super::held_batch::HeldBatch;
 use super::inbox_list::{Filter, InboxList, last_words};
-use super::keys::focus_later;
 use crate::error::ApiError;
 use crate::live::Live;
 use crate::requests::api::request_page;
+use crate::ui::focus::focus_any_later;
+use crate::ui::{Refresher, Selection};
 use domain::approvals::Verdict;
 use domain::approvals::wire::{INBOX_ROWS, InboxPage, MOST_INBOX_ROWS};
 use domain::people::PersonRef;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Everything the parts of the inbox share.
 #[derive(Clone, Copy)]
@@ -43,11 +44,9 @@ pub struct Desk {
     /// The decision on its way.
     pub sending: RwSignal<Option<Verdict>>,
     /// What is ticked; what is acted on is `chosen`.
-    pub selected: RwSignal<BTreeSet<String>>,
+    pub selection: Selection<String>,
     /// The selected rows that are shown and wait.
     pub chosen: Memo<Vec<String>>,
-    /// Where a range selection starts.
-    pub anchor: StoredValue<Option<String>>,
     /// The dialog that declines the selection is open.
     pub declining: RwSignal<bool>,
     /// Decisions that are held, oldest first, and what went against some of them.
@@ -65,8 +64,7 @@ pub struct Desk {
     ahead: StoredValue<Option<RequestPage>>,
     /// More rows are on their way.
     pub loading: RwSignal<bool>,
-    fetching: StoredValue<bool>,
-    again: StoredValue<bool>,
+    refresher: Refresher,
     pub(super) ticking: StoredValue<bool>,
 }
 
@@ -80,7 +78,7 @@ impl Desk {
         live: Live,
         go: Callback<String>,
     ) -> Self {
-        let selected = RwSignal::new(BTreeSet::new());
+        let selection = Selection::new();
         let held = RwSignal::new(HeldBatch::of_views(&page.held));
         let count = RwSignal::new(page.count);
         let list = RwSignal::new(InboxList::new(page));
@@ -99,9 +97,10 @@ impl Desk {
             asking: RwSignal::new(None),
             refused: RwSignal::new(None),
             sending: RwSignal::new(None),
-            selected,
-            chosen: Memo::new(move |_| list.with(|list| filter.with(|filter| selected.with(|selected| list.chosen(selected, filter))))),
-            anchor: StoredValue::new(None),
+            selection,
+            chosen: Memo::new(move |_| {
+                list.with(|list| filter.with(|filter| selection.chosen.with(|selected| list.chosen(selected, filter))))
+            }),
             declining: RwSignal::new(false),
             bulk: RwSignal::new(false),
             go,
@@ -111,8 +110,7 @@ impl Desk {
             reasons: StoredValue::new(HashMap::new()),
             ahead: StoredValue::new(None),
             loading: RwSignal::new(false),
-            fetching: StoredValue::new(false),
-            again: StoredValue::new(false),
+            refresher: Refresher::new(),
             ticking: StoredValue::new(false),
         }
     }
@@ -138,7 +136,7 @@ impl Desk {
 
     /// Gives the focus to the row of the current request, once the page has settled; where the list is away, to the request.
     pub fn focus_current(self) {
-        focus_later(move || {
+        focus_any_later(move || {
             let row = self.current.try_get_untracked().flatten().map(|number| row_id(&number));
             row.into_iter().chain(["inbox-view".to_owned()]).collect()
         });
@@ -225,31 +223,20 @@ impl Desk {
 
     /// Asks again what waits. Called while asking, it asks once more afterwards.
     pub fn refresh_list(self) {
-        if self.fetching.try_get_value() != Some(false) {
-            self.again.try_update_value(|again| *again = true);
-            return;
+        self.refresher.refresh(move || self.ask_again());
+    }
+
+    async fn ask_again(self) {
+        let Some(rows) = self.rows.try_get_untracked() else { return };
+        let Ok(page) = inbox(rows).await else { return };
+        self.hear_outcomes(&page.held);
+        self.live.inbox_count.try_update(|count| *count = Some(page.count));
+        self.count.try_set(page.count);
+        let gone = self.list.try_update(|list| list.merge(page)).unwrap_or_default();
+        for number in gone {
+            self.selection.remove(&number);
+            self.name_the_decider(number).await;
         }
-        self.fetching.set_value(true);
-        spawn_local(async move {
-            loop {
-                self.again.try_update_value(|again| *again = false);
-                let Some(rows) = self.rows.try_get_untracked() else { break };
-                if let Ok(page) = inbox(rows).await {
-                    self.hear_outcomes(&page.held);
-                    self.live.inbox_count.try_update(|count| *count = Some(page.count));
-                    self.count.try_set(page.count);
-                    let gone = self.list.try_update(|list| list.merge(page)).unwrap_or_default();
-                    for number in gone {
-                        self.selected.try_update(|selected| selected.remove(&number));
-                        self.name_the_decider(number).await;
-                    }
-                }
-                if self.again.try_get_value() != Some(true) {
-                    break;
-                }
-            }
-            self.fetching.try_update_value(|fetching| *fetching = false);
-        });
     }
 
     /// How many wait and are not loaded.

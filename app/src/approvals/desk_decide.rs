@@ -3,8 +3,9 @@
 use super::api::{decide_many, send_held, undo_held};
 use super::desk::{Desk, seen};
 use super::held_batch::{HeldBatch, doing};
-use super::keys::{focus, is_on_screen};
+use super::keys::takes_room;
 use crate::error::ApiError;
+use crate::ui::focus::focus_any;
 use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::bulk::HeldView;
@@ -66,7 +67,7 @@ impl Desk {
         if self.is_ready() {
             self.reason_error.set(None);
             self.asking.set(Some(verdict));
-            focus(&["reason"]);
+            focus_any(&["reason"]);
         }
     }
 
@@ -90,7 +91,7 @@ impl Desk {
 
     /// Whether a decision would be about what the person sees; where it would not, they are told.
     fn is_ready(self) -> bool {
-        if self.sending.get_untracked().is_some() || !is_on_screen("inbox-view") {
+        if self.sending.get_untracked().is_some() || !takes_room("inbox-view") {
             return false;
         }
         if self.try_read_page(|_| ()).is_none() {
@@ -100,7 +101,7 @@ impl Desk {
             return false;
         }
         if self.newer.with_untracked(Option::is_some) {
-            focus(&["show-newer"]);
+            focus_any(&["show-newer"]);
             return false;
         }
         untrack(|| self.decidable())
@@ -117,7 +118,7 @@ impl Desk {
                 self.reason_error.set(Some(reason_missing(verdict).to_owned()));
             }
             self.asking.set(Some(verdict));
-            focus(&["reason"]);
+            focus_any(&["reason"]);
             return;
         }
         let Some((number, seen)) = self.try_read_page(|page| (page.summary.number.clone(), seen(page))) else { return };
@@ -157,7 +158,7 @@ impl Desk {
     pub(super) fn add_batch(self, batch: HeldBatch) {
         let numbers: Vec<String> = batch.held.iter().map(|(_, number)| number.clone()).collect();
         let verdict = batch.verdict;
-        self.selected.try_update(|selected| numbers.iter().for_each(|number| _ = selected.remove(number)));
+        numbers.iter().for_each(|number| self.selection.remove(number));
         self.push_batch(batch);
         let current = self.current.try_get_untracked().flatten();
         let next = self.filter.try_get_untracked().and_then(|filter| {
@@ -191,7 +192,7 @@ impl Desk {
             return;
         }
         self.refused.try_set(Some(error));
-        focus(&["refused"]);
+        focus_any(&["refused"]);
     }
 
     /// What the server says of decisions that were held, here or in another tab.

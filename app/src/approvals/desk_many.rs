@@ -14,24 +14,19 @@ impl Desk {
         if !self.list.with_untracked(|list| list.waits(number)) {
             return;
         }
-        self.anchor.set_value(Some(number.to_owned()));
-        self.selected.update(|selected| {
-            if !selected.remove(number) {
-                selected.insert(number.to_owned());
-            }
-        });
+        self.selection.toggle(number.to_owned());
     }
 
     /// Selects everything from the row last selected to this one.
     pub fn toggle_range(self, number: &str) {
-        let from = self.anchor.get_value().unwrap_or_else(|| number.to_owned());
-        let range = self.list.with_untracked(|list| self.filter.with_untracked(|filter| list.range(&from, number, filter)));
-        self.selected.update(|selected| selected.extend(range));
+        self.selection.extend_to(number.to_owned(), |from, to| {
+            self.list.with_untracked(|list| self.filter.with_untracked(|filter| list.range(from, to, filter)))
+        });
     }
 
     /// Selects nothing.
     pub fn clear_selection(self) {
-        self.selected.update(|selected| selected.clear());
+        self.selection.clear();
         self.focus_current();
     }
 
@@ -58,7 +53,7 @@ impl Desk {
                             (None, words) => refused.push((one.number, words.unwrap_or_default())),
                         }
                     }
-                    self.selected.try_update(|selected| refused.iter().for_each(|(number, _)| _ = selected.remove(number)));
+                    refused.iter().for_each(|(number, _)| self.selection.remove(number));
                     self.said.try_set(format!("{} {} requests. U takes them back.", doing(verdict), held.len()));
                     self.add_batch(HeldBatch::new(verdict, reason, held, refused));
                 }
@@ -74,6 +69,6 @@ impl Desk {
             let rows = list.rows.iter().filter(|row| row.waits() && row.data.alike == alike);
             rows.map(|row| row.data.number.clone()).collect()
         });
-        self.selected.update(|selected| selected.extend(numbers));
+        self.selection.add(numbers);
     }
 }

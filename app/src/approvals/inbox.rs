@@ -8,12 +8,13 @@ use super::inbox_filter::{FilterBar, query, use_filter};
 use super::inbox_list::Filter;
 use super::keys::use_inbox_keys;
 use super::row::InboxRowView;
-use crate::live::{LiveMark, LiveState, use_live};
+use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
-use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
+use crate::ui::{Empty, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::approvals::bulk::DueGroup;
-use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting, LiveEvent};
+use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting};
+use domain::live::LiveEvent;
 use domain::tally::MOST_COUNTED;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -23,29 +24,7 @@ use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let waiting = page_data(|| (), |()| inbox(INBOX_ROWS));
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match waiting.await {
-                    Ok(waiting) => view! { <Loaded waiting /> }.into_any(),
-                    Err(error) => {
-                        view! {
-                            <PageTitle text="Inbox · Docket" />
-                            <ErrorView error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    page_frame("page", waiting, |waiting| view! { <Loaded waiting /> }.into_any())
 }
 
 #[component]
@@ -113,34 +92,21 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
 /// Asks again when the stream says so, and whenever it comes (back) to life.
 fn follow(desk: Desk) {
     let live = use_live();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let last = live.last.get();
-        let seen = last.as_ref().map(|(n, _)| *n);
-        if before.is_none_or(|before| before == seen) {
-            return seen;
-        }
-        match last {
-            Some((_, LiveEvent::Deliveries | LiveEvent::Notices)) => {}
-            Some((_, LiveEvent::Inbox { .. })) => desk.refresh_list(),
-            Some((_, LiveEvent::Request { number })) => {
-                if desk.current.get_untracked().as_ref() == Some(&number) {
-                    desk.refresh_open();
-                }
-                if desk.list.with_untracked(|list| list.row(&number).is_some()) {
-                    desk.refresh_list();
-                }
+    live.on_event(move |event| match event {
+        LiveEvent::Deliveries | LiveEvent::Notices => {}
+        LiveEvent::Inbox { .. } => desk.refresh_list(),
+        LiveEvent::Request { number } => {
+            if desk.current.get_untracked().as_ref() == Some(&number) {
+                desk.refresh_open();
             }
-            None => {}
+            if desk.list.with_untracked(|list| list.row(&number).is_some()) {
+                desk.refresh_list();
+            }
         }
-        seen
     });
-    Effect::new(move |before: Option<LiveState>| {
-        let state = live.state.get();
-        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
-            desk.refresh_list();
-            desk.refresh_open();
-        }
-        state
+    live.on_return(move || {
+        desk.refresh_list();
+        desk.refresh_open();
     });
 }
 

@@ -2,53 +2,16 @@
 
 use super::desk::{Desk, row_id};
 use super::inbox_list::Step;
-use crate::shell::keys::Jump;
+use crate::ui::focus::focus_any;
+use crate::ui::keyboard::Jump;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
-
-/// Gives the first of these elements that can take it the focus, once the page has settled. On the server nothing.
-pub fn focus(ids: &[&str]) {
-    let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-    focus_later(move || ids);
-}
-
-/// The same, of elements that are only known then.
-pub fn focus_later(ids: impl FnOnce() -> Vec<String> + 'static) {
-    if cfg!(not(target_arch = "wasm32")) {
-        return;
-    }
-    // Two frames later, so that what the change brings along (a row, an alert, the focus after a change of address) is there and done.
-    request_animation_frame(move || {
-        request_animation_frame(move || {
-            for id in ids() {
-                let Some(element) = document().get_element_by_id(&id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) else { continue };
-                let _ = element.focus();
-                if document().active_element().is_some_and(|active| active.id() == id) {
-                    break;
-                }
-            }
-        });
-    });
-}
+use leptos::web_sys::Element;
 
 /// Whether an element takes room on screen. In the browser only.
-pub fn is_on_screen(id: &str) -> bool {
+pub fn takes_room(id: &str) -> bool {
     document().get_element_by_id(id).is_some_and(|element| element.client_width() > 0)
-}
-
-/// Whether a key press is meant for the page and not for a field, a menu or a dialog.
-pub fn is_free(event: &KeyboardEvent) -> bool {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
-        return false;
-    }
-    if document().query_selector("dialog[open]:modal").ok().flatten().is_some() {
-        return false;
-    }
-    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else { return true };
-    let typing = target.matches("textarea, select, [contenteditable], input:not([type=checkbox])");
-    !typing.unwrap_or(false)
 }
 
 /// Listens as long as the inbox is on screen.
@@ -81,7 +44,7 @@ fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool
         "r" => desk.ask_for_note(),
         "n" => desk.show_arrivals(),
         "u" => desk.undo_last(),
-        "f" => focus(&["inbox-filter"]),
+        "f" => focus_any(&["inbox-filter"]),
         "Escape" if desk.has_chosen() => desk.clear_selection(),
         "Enter" => match current.filter(|number| is_on_row_or_page(event, number)) {
             Some(number) => open_page.run(number),

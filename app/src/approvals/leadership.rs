@@ -3,7 +3,7 @@
 use super::api::leadership;
 use super::row::row_holes;
 use crate::requests::page::approval::punches;
-use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, PersonLine, Skeleton, When};
+use crate::ui::{DocketNumber, Empty, Icon, PageTitle, PersonLine, When, page_frame};
 use crate::wire::page_data;
 use domain::approvals::wire::LeadershipRow;
 use leptos::prelude::*;
@@ -15,20 +15,7 @@ pub fn LeadershipPage() -> impl IntoView {
     let refresh = Callback::new(move |()| rows.refetch());
     view! {
         <PageTitle text="Pending approvals · Docket" />
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match rows.await {
-                    Ok(rows) => view! { <Loaded rows refresh /> }.into_any(),
-                    Err(error) => view! { <ErrorView error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {page_frame("page", rows, move |rows| view! { <Loaded rows refresh /> }.into_any())}
     }
     .into_any()
 }

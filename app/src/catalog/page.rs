@@ -4,8 +4,8 @@ use super::api::catalog_page;
 use super::cards::{Shelf, category_icon};
 use super::drafts::Drafts;
 use super::mine::OpenRequests;
-use crate::shell::keys::take_search_focus;
-use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
+use crate::ui::keyboard::take_search_focus;
+use crate::ui::{Empty, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::catalog::search::search;
@@ -21,14 +21,7 @@ pub fn CatalogPage() -> impl IntoView {
     let page = page_data(|| (), |()| catalog_page());
     view! {
         <PageTitle text="Request catalog · Docket" />
-        <Suspense fallback=|| view! { <div class="page"><Skeleton /></div> }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Catalog page /> }.into_any(),
-                    Err(error) => view! { <ErrorView error /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {page_frame("page", page, |page| view! { <Catalog page /> }.into_any())}
     }
     .into_any()
 }
@@ -243,7 +236,7 @@ fn NothingFound(total: usize, text: RwSignal<String>, category: Memo<Option<Stri
                 on:click=move |_| {
                     navigate("/", NavigateOptions { scroll: false, ..NavigateOptions::default() });
                     text.set(String::new());
-                    crate::approvals::keys::focus(&["q"]);
+                    crate::ui::focus::focus_any(&["q"]);
                 }
             >
                 "Show all services"

@@ -7,13 +7,14 @@ use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
 use crate::form::{Filling, dom};
 use crate::live::use_live;
-use crate::requests::page::actions::refused_view;
+use crate::people::search::find_for_picker;
+use crate::ui::focus::focus_soon;
 use crate::ui::toast::use_toasts;
-use crate::ui::{ErrorView, Icon, PageTitle, Skeleton, When};
+use crate::ui::{Icon, PageTitle, When, page_frame, refused_view};
 use crate::wire::page_data;
 use chrono::NaiveDate;
-use domain::approvals::wire::LiveEvent;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, TestView};
+use domain::live::LiveEvent;
 use domain::{Problem, Refusal};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,29 +27,7 @@ pub fn ConnectorPage() -> impl IntoView {
     let params = use_params_map();
     let wanted = Memo::new(move |_| params.with(|params| (params.get("key").unwrap_or_default(), params.get("kind").unwrap_or_default())));
     let data = page_data(move || wanted.get(), |(key, kind)| connector(key, kind));
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(found) => view! { <Loaded found /> }.into_any(),
-                    Err(error) => {
-                        view! {
-                            <PageTitle text="Connector · Docket" />
-                            <ErrorView error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    page_frame("page", data, |found| view! { <Loaded found /> }.into_any())
 }
 
 #[component]
@@ -63,7 +42,7 @@ fn Loaded(found: ConnectorView) -> impl IntoView {
         }
     });
     let preview = (!found.templates.is_empty()).then_some(());
-    let filling = Filling::new(found.form.clone(), found.settings.clone(), NaiveDate::default());
+    let filling = Filling::new(found.form.clone(), found.settings.clone(), NaiveDate::default(), find_for_picker);
     let lead = if new { "It is used by the services that name it in their plan." } else { found.kind_label.as_str() }.to_owned();
     let previewed = preview.map(|()| view! { <Preview found=found.clone() filling /> });
     view! {
@@ -142,7 +121,7 @@ fn SettingsForm(found: ConnectorView, filling: Filling) -> impl IntoView {
         });
     };
     let link = Callback::new(|problem: Problem| format!("#{}", dom::control_id(&problem.field)));
-    let go = Callback::new(|problem: Problem| dom::focus(dom::control_id(&problem.field)));
+    let go = Callback::new(|problem: Problem| focus_soon(dom::control_id(&problem.field)));
     let section = found.form.sections.first().cloned();
     let label = {
         let fields = section.as_ref().map(|section| section.fields.clone()).unwrap_or_default();
@@ -209,14 +188,10 @@ fn TestSlip(found: ConnectorView) -> impl IntoView {
             }
         });
     };
-    let live = use_live();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let last = live.last.get();
-        let seen = last.as_ref().map(|(n, _)| *n);
-        if before.is_some_and(|before| before != seen) && matches!(last, Some((_, LiveEvent::Deliveries))) {
+    use_live().on_event(move |event| {
+        if event == LiveEvent::Deliveries {
             look();
         }
-        seen
     });
     let press = move |_| {
         if busy.get_untracked() {

@@ -3,9 +3,9 @@
 use super::api::{send_now, skip};
 use super::outbox::{request_link, sent_words, short};
 use super::state::Desk;
-use crate::approvals::keys::focus;
 use crate::requests::page::deliveries::status_view;
 use crate::ui::Icon;
+use crate::ui::focus::focus_any;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{AttemptWhole, DeliveryDetail};
 use leptos::prelude::*;
@@ -201,7 +201,7 @@ fn buttons(desk: Desk, detail: Memo<DeliveryDetail>) -> Option<AnyView> {
     // The button goes once it is sent: the focus stays in the sheet, where it says what became of it.
     let replay = move || {
         let press = move |_| {
-            focus(&["delivery-h"]);
+            focus_any(&["delivery-h"]);
             desk.act(async move { send_now(vec![id]).await }, |sent| sent_words(*sent));
         };
         view! {
@@ -213,7 +213,7 @@ fn buttons(desk: Desk, detail: Memo<DeliveryDetail>) -> Option<AnyView> {
     };
     let give_up = move || {
         let press = move |_| {
-            focus(&["delivery-h"]);
+            focus_any(&["delivery-h"]);
             desk.act(async move { skip(id).await }, |()| "Skipped. It can be replayed".to_owned());
         };
         view! {

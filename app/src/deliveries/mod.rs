@@ -3,6 +3,7 @@
 pub mod api;
 pub mod connector;
 mod delivery;
+mod filters;
 mod health;
 mod outbox;
 pub mod page;

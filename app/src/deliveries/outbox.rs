@@ -1,20 +1,17 @@
 //! The outbox: a page of deliveries with filters, and what can be done with several of them.
 
 use super::api::{replay_since, send_now};
-use super::place::{PERIODS, Place, SHOWS};
+use super::filters::Filters;
+use super::place::Place;
 use super::state::Desk;
 use crate::requests::page::deliveries::status_view;
 use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
-use crate::work::bar::select;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::connectors::DeliveryStatus;
-use domain::connectors::wire::{ConsoleRow, Show};
+use domain::connectors::wire::ConsoleRow;
 use domain::id::DeliveryId;
 use domain::tally::count_words;
-use domain::text::tidy_code;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 /// Dots in a row, at most.
 const DOTS: u32 = 6;
@@ -99,9 +96,9 @@ fn Arrivals(desk: Desk) -> impl IntoView {
 
 /// Replays what is chosen, or all that failed in the period shown.
 fn replay_buttons(desk: Desk) -> AnyView {
-    let chosen = move || desk.selected.with(|selected| selected.len());
+    let chosen = move || desk.selection.chosen.with(|selected| selected.len());
     let replay = move |_| {
-        let ids: Vec<DeliveryId> = desk.selected.with_untracked(|selected| selected.iter().copied().collect());
+        let ids: Vec<DeliveryId> = desk.selection.chosen.with_untracked(|selected| selected.iter().copied().collect());
         desk.act(async move { send_now(ids).await }, |sent| sent_words(*sent));
     };
     let since = move |_| {
@@ -144,98 +141,11 @@ pub fn sent_words(sent: u32) -> String {
     }
 }
 
-#[component]
-fn Filters(desk: Desk) -> impl IntoView {
-    let navigate = use_navigate();
-    let go = Callback::new(move |place: Place| {
-        navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    });
-    let show = |(show, _, words): &(Show, &str, &'static str)| {
-        let (show, words) = (*show, *words);
-        let count = move || match show {
-            Show::Waiting => format!(" {}", count_words(desk.page.with(|page| page.waiting))),
-            Show::Failed => format!(" {}", count_words(desk.page.with(|page| page.failed))),
-            Show::All | Show::Delivered => String::new(),
-        };
-        view! {
-            <a
-                href=move || desk.place.with(|place| place.with(|filter| filter.show = show).address())
-                aria-current=move || desk.place.with(|place| place.filter.show == show).then_some("true")
-            >
-                {words}
-                {count}
-            </a>
-        }
-        .into_any()
-    };
-    let shows = SHOWS.iter().map(show).collect_view();
-    let number = RwSignal::new(desk.place.with_untracked(|place| place.filter.number.clone()));
-    let search = move || {
-        let wanted = number.with_untracked(|number| tidy_code(number).into_owned());
-        let place = desk.place.get_untracked();
-        if place.filter.number != wanted {
-            go.run(place.with(|filter| filter.number = wanted));
-        }
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        search();
-    };
-    let names = Memo::new(move |_| {
-        desk.page.with(|page| page.destinations.iter().map(|one| (one.key.clone(), one.name.clone())).collect::<Vec<_>>())
-    });
-    let connectors = move || {
-        let now = desk.place.with(|place| place.filter.connector.clone());
-        let mut lines = vec![(String::new(), "Any connector".to_owned(), now.is_empty())];
-        lines.extend(names.get().into_iter().map(|(key, name)| (key.clone(), name, key == now)));
-        select("to", "Connector", lines, move |value| go.run(desk.place.get_untracked().with(|filter| filter.connector = value)))
-    };
-    let periods = move || {
-        let now = desk.place.with(|place| place.filter.period);
-        let lines = PERIODS.iter().map(|(period, word, words)| ((*word).to_owned(), (*words).to_owned(), *period == now)).collect();
-        select("period", "Queued", lines, move |value| {
-            let period = PERIODS.iter().find(|(_, word, _)| *word == value).map(|(period, ..)| *period).unwrap_or_default();
-            go.run(desk.place.get_untracked().with(|filter| filter.period = period));
-        })
-    };
-    view! {
-        <form class="toolbar outbox__bar" role="search" aria-label="Filter" action="/connectors" method="get" on:submit=submit>
-            <nav class="segmented segmented--sm" aria-label="Status">
-                {shows}
-            </nav>
-            {connectors}
-            {periods}
-            <div class="affix affix--sm outbox__search">
-                <span class="affix__text">
-                    <Icon name="search" />
-                </span>
-                <input
-                    class="input"
-                    name="number"
-                    type="search"
-                    maxlength="20"
-                    autocomplete="off"
-                    aria-label="Docket number"
-                    placeholder="Docket number"
-                    value=number.get_untracked()
-                    prop:value=number
-                    on:input:target=move |event| number.set(event.target().value())
-                    on:change=move |_| search()
-                />
-            </div>
-            <button class="visually-hidden" type="submit">
-                "Search"
-            </button>
-        </form>
-    }
-    .into_any()
-}
-
 fn select_all(desk: Desk, ids: Memo<Vec<DeliveryId>>) -> AnyView {
-    let all = move || ids.with(|ids| desk.selected.with(|selected| ids.iter().all(|id| selected.contains(id))));
+    let all = move || ids.with(|ids| desk.selection.chosen.with(|selected| ids.iter().all(|id| selected.contains(id))));
     let press = move |_| {
         let ids = ids.get_untracked();
-        desk.selected.update(|selected| {
+        desk.selection.chosen.update(|selected| {
             if ids.iter().all(|id| selected.contains(id)) {
                 selected.clear();
             } else {
@@ -252,11 +162,7 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
     let name = move || row.with(|row| row.as_ref().map(|row| format!("Select {}, {}, {}", row.subject(), row.event, row.connector)));
     let check = administers.then(|| {
         let press = move |_| {
-            desk.selected.update(|selected| {
-                if !selected.remove(&id) {
-                    selected.insert(id);
-                }
-            });
+            desk.selection.toggle(id);
         };
         view! {
             <td class="cellcheck">
@@ -264,7 +170,7 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
                     class="check check--sm"
                     type="checkbox"
                     aria-label=name
-                    prop:checked=move || desk.selected.with(|selected| selected.contains(&id))
+                    prop:checked=move || desk.selection.chosen.with(|selected| selected.contains(&id))
                     on:change=press
                 />
             </td>

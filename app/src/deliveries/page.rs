@@ -7,12 +7,11 @@ use super::outbox::Outbox;
 use super::place::Place;
 use super::state::Desk;
 use crate::error::ApiError;
-use crate::live::{LiveMark, LiveState, use_live};
-use crate::requests::page::actions::refused_view;
-use crate::ui::{ErrorView, Menu, MenuItem, PageTitle, Skeleton};
+use crate::live::{LiveMark, use_live};
+use crate::ui::{Menu, MenuItem, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
-use domain::approvals::wire::LiveEvent;
 use domain::connectors::wire::{Console, DeliveryDetail, KindView};
+use domain::live::LiveEvent;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -42,23 +41,7 @@ pub fn ConsolePage() -> impl IntoView {
     };
     view! {
         <PageTitle text="Connectors · Docket" />
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || {
-                let first = first.clone();
-                Suspend::new(async move {
-                    match found.await {
-                        Ok(found) => view! { <Loaded found place first /> }.into_any(),
-                        Err(error) => view! { <ErrorView error /> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
+        {page_frame("page", found, move |found| view! { <Loaded found place first=first.clone() /> }.into_any())}
     }
     .into_any()
 }
@@ -87,9 +70,7 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
                     {add}
                 </div>
             </header>
-            <div class="notices" id="refused" tabindex="-1" aria-live="polite">
-                {move || desk.refused.get().map(|error| refused_view(&error))}
-            </div>
+            <RefusedNotice error=desk.refused />
             <Notices desk />
             <Strip desk />
             <div class="outbox" class:outbox--open=move || desk.open.with(Option::is_some)>
@@ -125,19 +106,10 @@ fn add(kinds: Vec<KindView>) -> AnyView {
 /// Asks again when the stream says that deliveries changed, and whenever it comes (back) to life.
 fn follow(desk: Desk) {
     let live = use_live();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let last = live.last.get();
-        let seen = last.as_ref().map(|(n, _)| *n);
-        if before.is_some_and(|before| before != seen) && matches!(last, Some((_, LiveEvent::Deliveries))) {
+    live.on_event(move |event| {
+        if event == LiveEvent::Deliveries {
             desk.refresh();
         }
-        seen
     });
-    Effect::new(move |before: Option<LiveState>| {
-        let state = live.state.get();
-        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
-            desk.refresh();
-        }
-        state
-    });
+    live.on_return(move || desk.refresh());
 }

@@ -4,12 +4,12 @@ use super::api::{console, delivery};
 use super::place::Place;
 use crate::error::ApiError;
 use crate::ui::toast::{Toasts, use_toasts};
+use crate::ui::{Refresher, Selection};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{Console, ConsoleRow, DeliveryDetail, Show};
 use domain::id::DeliveryId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeSet;
 
 /// Everything the parts share.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct Desk {
     pub place: Memo<Place>,
     pub page: RwSignal<Console>,
     pub open: RwSignal<Option<DeliveryDetail>>,
-    pub selected: RwSignal<BTreeSet<DeliveryId>>,
+    pub selection: Selection<DeliveryId>,
     /// Deliveries that are not on screen yet: nothing moves under the reader.
     pub arrivals: RwSignal<usize>,
     pub refused: RwSignal<Option<ApiError>>,
@@ -26,8 +26,7 @@ pub struct Desk {
     /// Another list is on its way.
     pub loading: RwSignal<bool>,
     toasts: Toasts,
-    fetching: StoredValue<bool>,
-    again: StoredValue<bool>,
+    refresher: Refresher,
 }
 
 impl Desk {
@@ -37,14 +36,13 @@ impl Desk {
             place,
             page: RwSignal::new(page),
             open: RwSignal::new(open),
-            selected: RwSignal::new(BTreeSet::new()),
+            selection: Selection::new(),
             arrivals: RwSignal::new(0),
             refused: RwSignal::new(None),
             busy: RwSignal::new(false),
             loading: RwSignal::new(false),
             toasts: use_toasts(),
-            fetching: StoredValue::new(false),
-            again: StoredValue::new(false),
+            refresher: Refresher::new(),
         }
     }
 
@@ -71,7 +69,7 @@ impl Desk {
             match answer {
                 Ok(page) => {
                     self.arrivals.set(0);
-                    self.selected.update(BTreeSet::clear);
+                    self.selection.clear();
                     self.refused.set(None);
                     self.page.set(page);
                 }
@@ -103,29 +101,19 @@ impl Desk {
 
     /// Asks again how it is now, and changes in place what is on screen. Called while asking, it asks once more afterwards.
     pub fn refresh(self) {
-        if self.fetching.try_get_value() != Some(false) {
-            self.again.try_update_value(|again| *again = true);
-            return;
+        self.refresher.refresh(move || self.ask_again());
+    }
+
+    async fn ask_again(self) {
+        let Some(place) = self.place.try_get_untracked() else { return };
+        if let Ok(found) = console(place.filter.clone(), place.after.clone()).await
+            && self.place.try_get_untracked().is_some_and(|now| now.lists_like(&place))
+        {
+            self.merge(found).await;
         }
-        self.fetching.set_value(true);
-        spawn_local(async move {
-            loop {
-                self.again.try_update_value(|again| *again = false);
-                let Some(place) = self.place.try_get_untracked() else { return };
-                if let Ok(found) = console(place.filter.clone(), place.after.clone()).await
-                    && self.place.try_get_untracked().is_some_and(|now| now.lists_like(&place))
-                {
-                    self.merge(found).await;
-                }
-                if let Some(id) = place.open {
-                    self.look(Some(id));
-                }
-                if self.again.try_get_value() != Some(true) {
-                    break;
-                }
-            }
-            self.fetching.try_update_value(|fetching| *fetching = false);
-        });
+        if let Some(id) = place.open {
+            self.look(Some(id));
+        }
     }
 
     async fn merge(self, found: Console) {
@@ -171,7 +159,7 @@ impl Desk {
             match answer {
                 Ok(value) => {
                     self.refused.try_set(None);
-                    self.selected.try_update(BTreeSet::clear);
+                    self.selection.clear();
                     self.toasts.show(done(&value), None);
                     self.refresh();
                 }

@@ -1,11 +1,12 @@
 //! A dialog with a small form in it: the same fields, rules and words as any other form.
 
 use super::section::SectionFields;
+use super::widgets::picker::PickerSearch;
 use super::{Filling, dom};
-use crate::ui::Icon;
+use crate::ui::focus::focus_soon;
+use crate::ui::{DialogButtons, DialogForm, DialogFrame};
 use chrono::NaiveDate;
 use domain::forms::{Answers, Choice, Field, Form, Rules, Section};
-use leptos::html;
 use leptos::prelude::*;
 
 /// A form of one section, for a dialog.
@@ -67,23 +68,17 @@ pub fn FormDialog(
     /// What went wrong when it was tried.
     #[prop(into)]
     failed: Signal<Option<String>>,
+    /// Where pickers among the fields look for people.
+    search: PickerSearch,
     act: Callback<Answers>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let wanted = asking.with(Option::is_some);
-        let Some(dialog) = dialog.get() else { return };
-        if wanted && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !wanted && dialog.open() {
-            dialog.close();
-        }
-    });
-    let inside = move || asking.get().map(|asked| inside(id, asked, asking, busy, failed, act));
+    let open = Memo::new(move |_| asking.with(Option::is_some));
+    let close = Callback::new(move |()| asking.set(None));
+    let inside = move || asking.get().map(|asked| inside(id, asked, close, busy, failed, search, act));
     view! {
-        <dialog class="dialog" id=id node_ref=dialog aria-labelledby=format!("{id}-t") on:close=move |_| asking.set(None)>
+        <DialogFrame id open close>
             {inside}
-        </dialog>
+        </DialogFrame>
     }
     .into_any()
 }
@@ -91,67 +86,39 @@ pub fn FormDialog(
 fn inside(
     id: &'static str,
     asked: Asking,
-    asking: RwSignal<Option<Asking>>,
+    close: Callback<()>,
     busy: Signal<bool>,
     failed: Signal<Option<String>>,
+    search: PickerSearch,
     act: Callback<Answers>,
 ) -> AnyView {
     let section = asked.form.sections.first().cloned();
     let first = section.as_ref().and_then(|section| section.fields.first()).map(|field| dom::control_id(&field.key));
     // Rules relative to today are checked by the server.
-    let filling = Filling::new(asked.form, asked.answers, NaiveDate::default());
+    let filling = Filling::new(asked.form, asked.answers, NaiveDate::default(), search);
     if let Some(first) = first {
-        dom::focus(first);
+        focus_soon(first);
     }
     let tried = RwSignal::new(false);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
+    let send = Callback::new(move |()| {
         let problems = filling.all_problems();
         filling.show(&problems);
         match problems.first() {
-            Some(problem) => dom::focus(dom::control_id(&problem.field)),
+            Some(problem) => focus_soon(dom::control_id(&problem.field)),
             None => {
                 tried.set(true);
                 act.run(filling.effective.get_untracked());
             }
         }
-    };
-    let refused = move || {
-        failed.get().filter(|_| tried.get()).map(|message| {
-            view! {
-                <p class="field__error" role="alert">
-                    <Icon name="circle-alert" />
-                    <span>{message}</span>
-                </p>
-            }
-            .into_any()
-        })
-    };
+    });
+    let refused = Signal::derive(move || failed.get().filter(|_| tried.get()));
     let fields = section.map(|section| view! { <SectionFields filling section /> }.into_any());
-    let class = if asked.danger { "button button--danger" } else { "button button--primary" };
-    let (confirm, working) = (asked.confirm, asked.working);
+    let confirm = Signal::stored(asked.confirm);
+    let buttons = DialogButtons { keep: "Close".to_owned(), confirm, working: asked.working, danger: asked.danger };
     view! {
-        <div class="dialog__head">
-            <h2 id=format!("{id}-t")>{asked.title}</h2>
-            <button class="button button--quiet button--icon" type="button" aria-label="Close" on:click=move |_| asking.set(None)>
-                <Icon name="x" />
-            </button>
-        </div>
-        <form class="dialog__body stack" id=format!("{id}-form") novalidate on:submit=submit>
-            {refused}
+        <DialogForm id title=Signal::stored(asked.title) buttons close busy failed=refused send>
             {fields}
-        </form>
-        <div class="dialog__foot">
-            <button class="button push" type="button" on:click=move |_| asking.set(None)>
-                "Close"
-            </button>
-            <button class=class type="submit" form=format!("{id}-form") aria-disabled=move || busy.get().then_some("true")>
-                {move || if busy.get() { working.clone() } else { confirm.clone() }}
-            </button>
-        </div>
+        </DialogForm>
     }
     .into_any()
 }

@@ -11,18 +11,6 @@ pub fn control_id(key: &str) -> String {
     format!("f-{key}")
 }
 
-/// Moves focus to an element once what is being shown is on screen.
-pub fn focus(id: String) {
-    if cfg!(not(target_arch = "wasm32")) {
-        return;
-    }
-    request_animation_frame(move || {
-        if let Some(element) = by_id::<HtmlElement>(&id) {
-            let _ = element.focus();
-        }
-    });
-}
-
 /// Moves focus to the first question of the step, or to the heading where there is none. Leaves it where the person already put it.
 pub fn focus_first() {
     if cfg!(not(target_arch = "wasm32")) {

@@ -1,7 +1,7 @@
 //! The summary over a step that is not complete. It takes focus, and its links lead to the fields.
 
-use super::dom;
 use crate::ui::Icon;
+use crate::ui::focus::focus_soon;
 use domain::Problem;
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub fn ErrorSummary(
 ) -> impl IntoView {
     Effect::new(move |_| {
         if problems.with(|problems| !problems.is_empty()) {
-            dom::focus(SUMMARY.to_owned());
+            focus_soon(SUMMARY.to_owned());
         }
     });
     move || {

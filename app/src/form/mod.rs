@@ -17,6 +17,7 @@ use domain::forms::{Answers, Field, Form, journey};
 use leptos::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use widgets::picker::PickerSearch;
 
 /// A form being filled. Copies share the same state.
 #[derive(Clone, Copy)]
@@ -36,11 +37,13 @@ pub struct Filling {
     pub leaves: RwSignal<u64>,
     /// The server's page is on screen and is being made live.
     taking_over: StoredValue<bool>,
+    /// Where pickers look for people.
+    pub search: PickerSearch,
 }
 
 impl Filling {
-    /// Starts with these answers; `today` is what relative date rules compare with.
-    pub fn new(form: Form, answers: Answers, today: NaiveDate) -> Self {
+    /// Starts with these answers; `today` is what relative date rules compare with, `search` is where pickers look for people.
+    pub fn new(form: Form, answers: Answers, today: NaiveDate, search: PickerSearch) -> Self {
         let (form, answers) = (RwSignal::new(form), RwSignal::new(answers));
         let effective = Memo::new(move |_| form.with(|form| answers.with(|answers| journey::effective(form, answers))));
         Self {
@@ -52,6 +55,7 @@ impl Filling {
             edits: RwSignal::new(0),
             leaves: RwSignal::new(0),
             taking_over: StoredValue::new(dom::is_on_screen("step")),
+            search,
         }
     }
 
@@ -193,7 +197,7 @@ mod tests {
             variants: vec![],
         };
         let form = Form { key: "f".into(), title: "F".into(), description: String::new(), sections: vec![section] };
-        Filling::new(form, Answers::default(), NaiveDate::from_ymd_opt(2026, 6, 15).unwrap())
+        Filling::new(form, Answers::default(), NaiveDate::from_ymd_opt(2026, 6, 15).unwrap(), |_, _| Box::pin(async { Ok(Vec::new()) }))
     }
 
     fn shown(filling: Filling, key: &str) -> Option<String> {

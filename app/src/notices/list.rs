@@ -3,11 +3,10 @@
 use super::api::{notices, read};
 use crate::error::ApiError;
 use crate::live::use_live;
-use crate::requests::page::actions::refused_view;
 use crate::ui::toast::{Toasts, use_toasts};
-use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, Skeleton, When};
+use crate::ui::{DocketNumber, Empty, Icon, PageTitle, When, page_frame, refused_view};
 use crate::wire::page_data;
-use domain::approvals::wire::LiveEvent;
+use domain::live::LiveEvent;
 use domain::notices::wire::{NoticeList, NoticeRow};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -19,29 +18,7 @@ pub fn NoticesPage() -> impl IntoView {
     let query = use_query_map();
     let after = Memo::new(move |_| query.with(|query| query.get("after").filter(|after| !after.is_empty())));
     let list = page_data(move || after.get(), notices);
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok(list) => view! { <Loaded list after=after.get_untracked() /> }.into_any(),
-                    Err(error) => {
-                        view! {
-                            <PageTitle text="Notifications · Docket" />
-                            <ErrorView error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    page_frame("page", list, move |list| view! { <Loaded list after=after.get_untracked() /> }.into_any())
 }
 
 /// The page as it is now, and why the last wish was not met.
@@ -97,14 +74,10 @@ fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
     let owner = StoredValue::new(Owner::current().unwrap_or_default());
     let bell = Bell { list: RwSignal::new(list), refused: RwSignal::new(None), toasts: use_toasts(), owner };
     let first = after.is_none();
-    let live = use_live();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let last = live.last.get();
-        let seen = last.as_ref().map(|(turn, _)| *turn);
-        if first && before.is_some_and(|before| before != seen) && matches!(last, Some((_, LiveEvent::Notices))) {
+    use_live().on_event(move |event| {
+        if first && event == LiveEvent::Notices {
             bell.refresh();
         }
-        seen
     });
     let unread = Memo::new(move |_| bell.list.with(|list| list.unread));
     let none = Memo::new(move |_| bell.list.with(|list| list.rows.is_empty()));

@@ -5,7 +5,7 @@ use super::mine::Mine;
 use super::ours::{Carriers, Ours};
 use crate::error::ApiError;
 use crate::session::use_me;
-use crate::ui::{ErrorView, Icon, PageTitle, Skeleton};
+use crate::ui::{Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::notices::wire::{MyNotices, OurNotices};
 use leptos::prelude::*;
@@ -47,29 +47,7 @@ pub fn NoticeSettingsPage() -> impl IntoView {
             }
         },
     );
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page settings">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Loaded found part=part.get_untracked() /> }.into_any(),
-                    Err(error) => {
-                        view! {
-                            <PageTitle text="Notifications · Docket" />
-                            <ErrorView error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    page_frame("page settings", found, move |found| view! { <Loaded found part=part.get_untracked() /> }.into_any())
 }
 
 #[component]
@@ -123,7 +101,7 @@ fn Loaded(found: Found, part: String) -> impl IntoView {
                 </span>
             </header>
             {tabs}
-            {move || saving.1.with(|error| error.as_ref().map(crate::requests::page::actions::refused_view))}
+            {move || saving.1.with(|error| error.as_ref().map(crate::ui::refused_view))}
             {content}
         </div>
     }

@@ -1,7 +1,7 @@
 //! The person's own requests: open, finished or all of them, newest first. Tab and page are in the address.
 
 use super::api::my_requests;
-use crate::ui::{DocketNumber, Empty, ErrorView, Icon, PageTitle, Skeleton, StatusBadge, When};
+use crate::ui::{DocketNumber, Empty, Icon, PageTitle, StatusBadge, When, part_frame};
 use crate::wire::page_data;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use leptos::prelude::*;
@@ -18,15 +18,9 @@ pub fn MyRequestsPage() -> impl IntoView {
         query.with(|query| (filter(query.get("show").as_deref()), query.get("after").filter(|after| !after.is_empty())))
     });
     let list = page_data(move || place.get(), |(filter, after)| my_requests(filter, after));
-    let rows = move || {
-        Suspend::new(async move {
-            let (filter, after) = place.get_untracked();
-            match list.await {
-                Ok(list) if list.rows.is_empty() => nothing(filter),
-                Ok(list) => table(filter, after.is_some(), list),
-                Err(error) => view! { <ErrorView error /> }.into_any(),
-            }
-        })
+    let rows = move |list: RequestList| {
+        let (filter, after) = place.get_untracked();
+        if list.rows.is_empty() { nothing(filter) } else { table(filter, after.is_some(), list) }
     };
     view! {
         <PageTitle text="My requests · Docket" />
@@ -39,7 +33,7 @@ pub fn MyRequestsPage() -> impl IntoView {
                 </a>
             </div>
             <Tabs place />
-            <Transition fallback=|| view! { <Skeleton /> }>{rows}</Transition>
+            {part_frame(list, rows)}
         </div>
     }
     .into_any()

@@ -1,10 +1,11 @@
 //! Sidebar from 76 rem, icon rail from 52 rem, top bar and tab bar below.
 
-use super::theme::ThemeSwitch;
 use crate::live::{LiveState, use_live};
 use crate::session::{refresh, use_me};
+use crate::ui::focus::focus_now;
+use crate::ui::theme::ThemeSwitch;
 use crate::ui::{Avatar, Brand, Icon};
-use domain::approvals::wire::LiveEvent;
+use domain::live::LiveEvent;
 use domain::people::Me;
 use domain::tally::count_words;
 use leptos::prelude::*;
@@ -230,7 +231,7 @@ fn announce_navigation() -> RwSignal<String> {
     Effect::new(move |before: Option<String>| {
         let page = page_of(&path.get());
         if before.is_some_and(|before| before != page) {
-            crate::shell::keys::focus_main();
+            focus_now("main");
             set_timeout(move || title.set(document().title()), TITLE_IS_THERE);
         }
         page

@@ -1,7 +1,7 @@
 //! Says when the device is offline, and that nothing is lost.
 
-use crate::account::api::me;
 use crate::error::ApiError;
+use crate::session::api::me;
 use crate::ui::Alert;
 use leptos::prelude::*;
 

@@ -1,11 +1,12 @@
 //! A menu under a button: a native popover. Arrows move, Home and End jump, Esc closes and gives the focus back.
 
 use super::Icon;
+use super::focus::focus_element;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::Element;
 
 /// One line of a menu.
 #[derive(Clone)]
@@ -38,7 +39,7 @@ pub fn Menu(
     };
     let toggled = move |_| {
         if let Some(first) = list.get_untracked().and_then(|list| list.query_selector(":popover-open > .menu__item").ok().flatten()) {
-            focus(&first);
+            focus_element(&first);
         }
     };
     let lines = move || items.get().into_iter().map(|item| line(item, close)).collect_view();
@@ -84,12 +85,6 @@ fn line(item: MenuItem, close: impl Fn() + 'static) -> AnyView {
     .into_any()
 }
 
-fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        let _ = element.focus();
-    }
-}
-
 fn moved(event: &KeyboardEvent) {
     let Some(at) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
     let Some(menu) = at.parent_element() else { return };
@@ -102,6 +97,6 @@ fn moved(event: &KeyboardEvent) {
     };
     event.prevent_default();
     if let Some(to) = to {
-        focus(&to);
+        focus_element(&to);
     }
 }

@@ -1,34 +1,54 @@
-//! The design system: one component a file, drawn with the classes of `style/ui`.
+//! The design system, one component a file, drawn with the classes of `style/ui`; and what else all screens stand on: where the focus goes,
+//! what keys mean, what is selected, how a page is framed and asked for again. Nothing here knows a slice.
 
 mod alert;
 mod alike;
 mod avatar;
 mod brand;
 mod day;
+mod dialog;
 mod docket_number;
 mod empty;
 mod error_view;
+pub mod focus;
 mod icon;
+pub mod keyboard;
 mod menu;
+mod outcomes;
+mod page_frame;
 mod page_title;
 mod raw_text;
+mod refresher;
+mod refused;
+mod select;
+mod selection;
 mod skeleton;
 mod status;
+pub mod theme;
 pub mod toast;
 mod when;
+mod words_dialog;
 
 pub use alert::Alert;
 pub use alike::Alike;
 pub use avatar::{Avatar, PersonLine};
 pub use brand::Brand;
 pub use day::day_words;
+pub use dialog::{DialogButtons, DialogForm, DialogFrame, DialogHead};
 pub use docket_number::DocketNumber;
 pub use empty::Empty;
 pub use error_view::ErrorView;
 pub use icon::Icon;
 pub use menu::{Menu, MenuItem};
+pub use outcomes::{ActionOutcome, OutcomePanel};
+pub use page_frame::{page_frame, part_frame};
 pub use page_title::PageTitle;
 pub use raw_text::area_text;
+pub use refresher::Refresher;
+pub use refused::{RefusedNotice, field_error, refused_view};
+pub use select::{SelectLine, select_view};
+pub use selection::Selection;
 pub use skeleton::Skeleton;
 pub use status::StatusBadge;
 pub use when::{WallClock, When, day_and_time, time, use_wall_clock};
+pub use words_dialog::WordsDialog;

@@ -2,7 +2,7 @@
 
 use super::place::{Place, due_key, holder_key};
 use super::state::Work;
-use crate::ui::Icon;
+use crate::ui::{Icon, select_view};
 use domain::bounds::SEARCH_LETTERS;
 use domain::requests::queue::{Due, Holder, LANES, QueueFilter};
 use domain::tally::count_words;
@@ -137,23 +137,6 @@ pub fn Filters(work: Work) -> impl IntoView {
     .into_any()
 }
 
-/// A choice: its value in the address, its words, whether it is chosen.
-pub type Line = (String, String, bool);
-
-/// A choice that acts at once; its name is that of the address.
-pub fn select(name: &'static str, label: &'static str, lines: Vec<Line>, chosen: impl Fn(String) + 'static) -> AnyView {
-    let options = lines
-        .into_iter()
-        .map(|(value, words, selected)| view! { <option value=value selected=selected>{words}</option> }.into_any())
-        .collect_view();
-    view! {
-        <select class="select select--sm" name=name aria-label=label on:change:target=move |event| chosen(event.target().value())>
-            {options}
-        </select>
-    }
-    .into_any()
-}
-
 #[component]
 fn StatusFilter(work: Work, go: Callback<Place>) -> impl IntoView {
     let place = Memo::new(move |_| work.place.with(|place| (place.filter.status, place.filter.ended)));
@@ -162,7 +145,7 @@ fn StatusFilter(work: Work, go: Callback<Place>) -> impl IntoView {
         let mut lines = vec![(String::new(), "Any status".to_owned(), status.is_none() && !ended)];
         lines.extend(LANES.iter().map(|lane| (lane.key().to_owned(), lane.label().to_owned(), status == Some(*lane))));
         lines.push(("ended".to_owned(), "Ended".to_owned(), ended));
-        select("status", "Status", lines, move |value| {
+        select_view("status", "Status", lines, move |value| {
             go.run(work.place.get_untracked().with(|filter| {
                 filter.ended = value == "ended";
                 filter.status = domain::requests::Status::parse(&value);
@@ -186,7 +169,7 @@ fn HolderFilter(work: Work, go: Callback<Place>) -> impl IntoView {
                 (holder_key(holder), person.name.clone(), now == Some(holder))
             }));
         });
-        select("assignee", "Assignee", lines, move |value| {
+        select_view("assignee", "Assignee", lines, move |value| {
             let read = Place::read(|key| (key == "assignee").then(|| value.clone()));
             go.run(work.place.get_untracked().with(|filter| filter.holder = read.filter.holder));
         })
@@ -202,7 +185,7 @@ fn ItemFilter(work: Work, go: Callback<Place>) -> impl IntoView {
         work.items.with(|items| {
             lines.extend(items.iter().map(|item| (item.key.clone(), item.name.clone(), now.as_ref() == Some(&item.key))));
         });
-        select("item", "Service", lines, move |value| {
+        select_view("item", "Service", lines, move |value| {
             go.run(work.place.get_untracked().with(|filter| filter.item = Some(value).filter(|key| !key.is_empty())));
         })
     }
@@ -217,7 +200,7 @@ fn DueFilter(work: Work, go: Callback<Place>) -> impl IntoView {
         for (due, words) in [(Due::Late, "Late"), (Due::Today, "Due today")] {
             lines.push((due_key(due).to_owned(), words.to_owned(), now == Some(due)));
         }
-        select("due", "Due", lines, move |value| {
+        select_view("due", "Due", lines, move |value| {
             let read = Place::read(|key| (key == "due").then(|| value.clone()));
             go.run(work.place.get_untracked().with(|filter| filter.due = read.filter.due));
         })

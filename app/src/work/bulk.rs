@@ -1,7 +1,7 @@
-//! Doing the same with several requests of the list, each checked for itself, with what became of each.
+//! Doing the same with several requests of the list, each checked for itself.
 
-use super::state::{Outcome, Work};
-use crate::ui::{DocketNumber, Icon};
+use super::state::Work;
+use crate::ui::Icon;
 use domain::id::PersonId;
 use domain::requests::actions::{ACTION_TABLE, ActionAsks, ActionButton, ActionCall, ActionKind, BulkWords};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// The bar below the list while rows are selected.
 #[component]
 pub fn BulkBar(work: Work) -> impl IntoView {
-    let count = Memo::new(move |_| work.selected.with(|selected| selected.len()));
+    let count = Memo::new(move |_| work.selection.chosen.with(|selected| selected.len()));
     let some = Memo::new(move |_| count.get() > 0);
     view! {
         <div class="work__bulk" role="region" aria-label="Bulk actions">
@@ -111,50 +111,6 @@ fn button(
             {label}
             {key}
         </button>
-    }
-    .into_any()
-}
-
-/// What became of each request; stays until dismissed.
-#[component]
-pub fn Outcomes(work: Work) -> impl IntoView {
-    let some = Memo::new(move |_| work.outcomes.with(|outcomes| !outcomes.is_empty()));
-    let panel = move || {
-        view! {
-            <div class="slip slip__body stack">
-                <ul role="list">
-                    <For each=move || work.outcomes.get() key=|outcome| outcome.number.clone() let:outcome>
-                        {outcome_view(outcome)}
-                    </For>
-                </ul>
-                <button class="button button--sm" type="button" on:click=move |_| work.outcomes.set(Vec::new())>
-                    "Dismiss"
-                </button>
-            </div>
-        }
-    };
-    view! {
-        <div id="outcomes" tabindex="-1" role="status">
-            <Show when=move || some.get()>{panel()}</Show>
-        </div>
-    }
-    .into_any()
-}
-
-/// One request and what became of it.
-fn outcome_view(outcome: Outcome) -> AnyView {
-    let (class, icon, words) = match outcome.result {
-        Ok(words) => ("status status--done", "check", words),
-        Err(words) => ("status status--bad", "circle-alert", words),
-    };
-    view! {
-        <li class="row row--wrap">
-            <DocketNumber number=outcome.number />
-            <span class=class>
-                <Icon name=icon />
-                {words}
-            </span>
-        </li>
     }
     .into_any()
 }

@@ -1,14 +1,12 @@
 //! "Move to…", the drag's equal by keyboard and by finger; and the words that some steps ask for.
 
 use super::state::{ActionPrompt, Work, card_id};
-use crate::approvals::keys::focus;
-use crate::requests::page::dialog::WordsDialog;
-use crate::ui::{Icon, StatusBadge};
+use crate::ui::focus::focus_any;
+use crate::ui::{DialogFrame, DialogHead, StatusBadge, WordsDialog};
 use domain::requests::Status;
 use domain::requests::actions::ActionKind;
 use domain::requests::board::moves;
 use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
@@ -16,25 +14,17 @@ use leptos::web_sys::HtmlElement;
 /// The menu of the card that is to be moved: exactly what the person may do with it now.
 #[component]
 pub fn MoveDialog(work: Work) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let wanted = work.moving.with(Option::is_some);
-        let Some(dialog) = dialog.get() else { return };
-        if wanted && !dialog.open() {
-            let _ = dialog.show_modal();
-            focus(&["move-0", "move-close"]);
-        } else if !wanted && dialog.open() {
-            dialog.close();
-        }
-    });
     let row = Memo::new(move |_| work.moving.get().and_then(|number| work.rows.with(|rows| rows.row(&number).cloned())));
-    let close = move || {
+    let close = Callback::new(move |()| {
         if let Some(number) = work.moving.get_untracked() {
             work.moving.set(None);
-            focus(&[&card_id(&number)]);
+            focus_any(&[&card_id(&number)]);
         }
-    };
-    let title = move || row.with(|row| row.as_ref().map(|row| format!("Move {} to…", row.data.summary.number)));
+    });
+    let open = Memo::new(move |_| work.moving.with(Option::is_some));
+    let opens = Callback::new(|()| focus_any(&["move-0", "move-close"]));
+    let title =
+        Signal::derive(move || row.with(|row| row.as_ref().map(|row| format!("Move {} to…", row.data.summary.number))).unwrap_or_default());
     let ways = move || {
         let Some(row) = row.get() else { return ().into_any() };
         let ways = moves(row.data.summary.status, &row.data.allowed);
@@ -47,15 +37,10 @@ pub fn MoveDialog(work: Work) -> impl IntoView {
         view! { <ul class="moves" role="list">{lines}</ul> }.into_any()
     };
     view! {
-        <dialog class="dialog dialog--move" id="move" aria-labelledby="move-t" node_ref=dialog on:close=move |_| close() on:keydown=arrows>
-            <div class="dialog__head">
-                <h2 id="move-t">{title}</h2>
-                <button class="button button--quiet button--icon" id="move-close" type="button" aria-label="Close" on:click=move |_| close()>
-                    <Icon name="x" />
-                </button>
-            </div>
+        <DialogFrame id="move" class="dialog dialog--move" open close opens keys=Callback::new(arrows)>
+            <DialogHead id="move" title close />
             <div class="dialog__body">{ways}</div>
-        </dialog>
+        </DialogFrame>
     }
     .into_any()
 }
@@ -104,7 +89,7 @@ fn ask(work: Work, ActionPrompt { number, kind, .. }: ActionPrompt) -> Option<An
     Effect::new(move |_| {
         if !open.get() {
             work.asked.set(None);
-            focus(&[&card, "main"]);
+            focus_any(&[&card, "main"]);
         }
     });
     let act = Callback::new(move |words: String| work.answer(words));

@@ -3,8 +3,8 @@
 
 use super::rows::Way;
 use super::state::{Work, card_id};
-use crate::approvals::keys::focus;
-use crate::shell::keys::Jump;
+use crate::ui::focus::focus_any;
+use crate::ui::keyboard::Jump;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -57,21 +57,21 @@ fn press(work: Work, board: bool, event: &KeyboardEvent, moved_at: StoredValue<f
     if let Some(next) = next {
         work.at.set(Some(next.clone()));
         moved_at.set_value(event.time_stamp());
-        focus(&[&card_id(&next)]);
+        focus_any(&[&card_id(&next)]);
     }
     true
 }
 
 /// What is done with the request that has the focus, or with the selection.
 fn act(work: Work, board: bool, key: &str, focused: Option<String>) -> bool {
-    let selected = !board && work.selected.with_untracked(|selected| !selected.is_empty());
+    let selected = !board && work.selection.chosen.with_untracked(|selected| !selected.is_empty());
     match (key, focused) {
         ("i", _) if selected => work.assign_selected_to_me(),
-        ("b", _) if selected => focus(&["bulk-first"]),
+        ("b", _) if selected => focus_any(&["bulk-first"]),
         ("Escape", _) if selected => work.clear_selection(),
         ("m", Some(number)) if board => work.moving.set(Some(number)),
         ("i", Some(number)) => work.take(&number),
-        ("x", Some(number)) if !board => work.toggle(&number),
+        ("x", Some(number)) if !board => work.selection.toggle(number),
         ("X", Some(number)) if !board => work.toggle_range(&number),
         _ => return false,
     }

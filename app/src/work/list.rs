@@ -1,11 +1,11 @@
 //! The queue as a table; on a phone each row is a small slip.
 
-use super::bulk::{BulkBar, Outcomes};
+use super::bulk::BulkBar;
 use super::card::{due, take};
 use super::keys::use_work_keys;
 use super::place::Place;
 use super::state::{Work, card_id};
-use crate::ui::{DocketNumber, Icon, PersonLine, StatusBadge};
+use crate::ui::{DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge};
 use domain::requests::queue::QueueRow;
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ pub fn List(work: Work) -> impl IntoView {
         Memo::new(move |_| work.rows.with(|rows| rows.rows.iter().map(|row| row.data.summary.number.clone()).collect::<Vec<_>>()));
     use_work_keys(work, false);
     view! {
-        <Outcomes work />
+        <OutcomePanel outcomes=work.outcomes />
         <div class="slip">
             <div class="table-wrap" tabindex="0" role="group" aria-label="Requests, scrolls sideways">
                 <table class="table table--stack queue">
@@ -48,7 +48,9 @@ pub fn List(work: Work) -> impl IntoView {
 
 /// Selects every row that is shown, or none.
 fn select_all(work: Work) -> AnyView {
-    let all = Memo::new(move |_| work.selected.with(|selected| work.rows.with(|rows| rows.live().all(|number| selected.contains(number)))));
+    let all = Memo::new(move |_| {
+        work.selection.chosen.with(|selected| work.rows.with(|rows| rows.live().all(|number| selected.contains(number))))
+    });
     view! {
         <input class="check check--sm" type="checkbox" aria-label="Select all" prop:checked=all on:change=move |_| work.select_all(!all.get_untracked()) />
     }
@@ -62,7 +64,7 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
     let is_fresh = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.fresh)));
     let is_gone = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.gone)));
     let key = number.clone();
-    let is_selected = Memo::new(move |_| work.selected.with(|selected| selected.contains(&key)));
+    let is_selected = Memo::new(move |_| work.selection.chosen.with(|selected| selected.contains(&key)));
     let (key, focused) = (number.clone(), number.clone());
     let cells = {
         let number = number.clone();
@@ -72,7 +74,7 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
         <tr class:is-fresh=is_fresh class:is-gone=is_gone class:is-selected=is_selected>
             <td class="queue__check">
                 <label>
-                    <input class="check check--sm" type="checkbox" prop:checked=is_selected disabled=is_gone on:change=move |_| work.toggle(&key) />
+                    <input class="check check--sm" type="checkbox" prop:checked=is_selected disabled=is_gone on:change=move |_| work.selection.toggle(key.clone()) />
                     <span class="visually-hidden">"Select " {number.clone()}</span>
                 </label>
             </td>

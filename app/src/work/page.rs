@@ -7,12 +7,11 @@ use super::list::List;
 use super::place::Place;
 use super::rows::{Found, find};
 use super::state::Work;
-use crate::live::{LiveMark, LiveState, use_live};
-use crate::requests::page::actions::refused_view;
+use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
-use crate::ui::{Empty, ErrorView, Icon, PageTitle, Skeleton};
+use crate::ui::{Empty, Icon, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
-use domain::approvals::wire::LiveEvent;
+use domain::live::LiveEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -27,32 +26,7 @@ pub fn WorkPage() -> impl IntoView {
         let first = first.clone();
         page_data(|| (), move |()| find(first.clone()))
     };
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || {
-                let first = first.clone();
-                Suspend::new(async move {
-                    match found.await {
-                        Ok(found) => view! { <Loaded found place first /> }.into_any(),
-                        Err(error) => {
-                            view! {
-                                <PageTitle text="Work · Docket" />
-                                <ErrorView error />
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    page_frame("page", found, move |found| view! { <Loaded found place first=first.clone() /> }.into_any())
 }
 
 #[component]
@@ -90,9 +64,7 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
             </header>
             <Strip work />
             <Filters work />
-            <div class="notices" id="refused" tabindex="-1" aria-live="polite">
-                {move || work.refused.get().map(|error| refused_view(&error))}
-            </div>
+            <RefusedNotice error=work.refused />
             <div class="work__rows" aria-busy=move || work.loading.get().then_some("true")>
                 {content}
             </div>
@@ -106,21 +78,12 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
 /// Asks again when the stream says that a request changed, and whenever it comes (back) to life.
 fn follow(work: Work) {
     let live = use_live();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let last = live.last.get();
-        let seen = last.as_ref().map(|(n, _)| *n);
-        if before.is_some_and(|before| before != seen) && matches!(last, Some((_, LiveEvent::Request { .. }))) {
+    live.on_event(move |event| {
+        if matches!(event, LiveEvent::Request { .. }) {
             work.refresh();
         }
-        seen
     });
-    Effect::new(move |before: Option<LiveState>| {
-        let state = live.state.get();
-        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
-            work.refresh();
-        }
-        state
-    });
+    live.on_return(move || work.refresh());
 }
 
 /// "2 new": shows what waits to be shown.

@@ -2,10 +2,11 @@
 
 use super::place::Place;
 use super::rows::{Found, Row, Rows, find};
-use crate::approvals::keys::focus;
 use crate::error::ApiError;
 use crate::requests::api::{act, request_page};
+use crate::ui::focus::focus_any;
 use crate::ui::toast::{Toasts, use_toasts};
+use crate::ui::{ActionOutcome, Refresher, Selection};
 use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
@@ -14,7 +15,6 @@ use domain::requests::queue::{Choice, Counts};
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeSet;
 
 /// An action that waits for words, and the request it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +22,6 @@ pub struct ActionPrompt {
     pub number: String,
     pub to: Status,
     pub kind: ActionKind,
-}
-
-/// What became of one request of several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    pub number: String,
-    /// The words to show; an error holds what went against it.
-    pub result: Result<String, String>,
 }
 
 /// Everything the parts share.
@@ -58,15 +50,12 @@ pub struct Work {
     /// Words are on their way, and what went wrong with them.
     pub asking: RwSignal<bool>,
     pub ask_failed: RwSignal<Option<String>>,
-    pub selected: RwSignal<BTreeSet<String>>,
-    /// Where a range selection starts.
-    anchor: StoredValue<Option<String>>,
-    pub outcomes: RwSignal<Vec<Outcome>>,
+    pub selection: Selection<String>,
+    pub outcomes: RwSignal<Vec<ActionOutcome>>,
     pub bulk: RwSignal<bool>,
     pub me: Signal<Option<PersonRef>>,
     toasts: Toasts,
-    fetching: StoredValue<bool>,
-    again: StoredValue<bool>,
+    refresher: Refresher,
 }
 
 impl Work {
@@ -89,14 +78,12 @@ impl Work {
             asked: RwSignal::new(None),
             asking: RwSignal::new(false),
             ask_failed: RwSignal::new(None),
-            selected: RwSignal::new(BTreeSet::new()),
-            anchor: StoredValue::new(None),
+            selection: Selection::new(),
             outcomes: RwSignal::new(Vec::new()),
             bulk: RwSignal::new(false),
             me,
             toasts: use_toasts(),
-            fetching: StoredValue::new(false),
-            again: StoredValue::new(false),
+            refresher: Refresher::new(),
         }
     }
 
@@ -114,7 +101,7 @@ impl Work {
                 Ok(found) => {
                     let rows = Rows::new(&found);
                     self.at.set(rows.first());
-                    self.selected.update(BTreeSet::clear);
+                    self.selection.clear();
                     self.refused.set(None);
                     self.rows.set(rows);
                     self.note(&found);
@@ -133,30 +120,19 @@ impl Work {
 
     /// Asks again how it is now. Called while asking, it asks once more afterwards.
     pub fn refresh(self) {
-        if self.fetching.try_get_value() != Some(false) {
-            self.again.try_update_value(|again| *again = true);
-            return;
-        }
-        self.fetching.set_value(true);
-        spawn_local(async move {
-            loop {
-                self.again.try_update_value(|again| *again = false);
-                let Some(place) = self.place.try_get_untracked() else { return };
-                if let Ok(found) = find(place.clone()).await
-                    && self.place.try_get_untracked() == Some(place)
-                {
-                    self.note(&found);
-                    let missing = self.rows.try_update(|rows| rows.merge(found)).unwrap_or_default();
-                    for number in missing {
-                        self.look_up(number).await;
-                    }
-                }
-                if self.again.try_get_value() != Some(true) {
-                    break;
-                }
+        self.refresher.refresh(move || self.ask_again());
+    }
+
+    async fn ask_again(self) {
+        let Some(place) = self.place.try_get_untracked() else { return };
+        let Ok(found) = find(place.clone()).await else { return };
+        if self.place.try_get_untracked() == Some(place) {
+            self.note(&found);
+            let missing = self.rows.try_update(|rows| rows.merge(found)).unwrap_or_default();
+            for number in missing {
+                self.look_up(number).await;
             }
-            self.fetching.try_update_value(|fetching| *fetching = false);
-        });
+        }
     }
 
     /// What became of a request that was not found again.
@@ -178,7 +154,7 @@ impl Work {
     pub fn settle(self) {
         if let Some(first) = self.rows.try_update(Rows::settle).flatten() {
             self.at.set(Some(first.clone()));
-            focus(&[&card_id(&first)]);
+            focus_any(&[&card_id(&first)]);
         }
     }
 
@@ -214,7 +190,7 @@ impl Work {
                 }
             });
         });
-        focus(&[&card_id(number)]);
+        focus_any(&[&card_id(number)]);
         self.send(before, to, kind, String::new());
     }
 
@@ -283,9 +259,9 @@ impl Work {
         match next.flatten() {
             Some(next) => {
                 self.at.try_set(Some(next.clone()));
-                focus(&[&card_id(&next), "main"]);
+                focus_any(&[&card_id(&next), "main"]);
             }
-            None => focus(&[&card_id(&number), "main"]),
+            None => focus_any(&[&card_id(&number), "main"]),
         }
         let words = match &kind.row().bulk {
             Some(words) if kind == ActionKind::AssignToMe => words.done.to_owned(),
@@ -319,7 +295,7 @@ impl Work {
                         rows.change(&number, |row| row.lane = row.data.summary.status);
                     });
                     self.refresh();
-                    focus(&[&card_id(&number)]);
+                    focus_any(&[&card_id(&number)]);
                 }
                 Ok(None) => self.refresh(),
                 Err(error) => {
@@ -337,7 +313,7 @@ impl Work {
         } else {
             self.rows.try_update(|rows| rows.change(&number, |row| *row = before));
             self.refused.try_set(Some(error));
-            focus(&[&card_id(&number), "refused"]);
+            focus_any(&[&card_id(&number), "refused"]);
         }
         self.refresh();
     }
@@ -345,70 +321,6 @@ impl Work {
     /// A short message to see and to hear.
     pub fn say(self, words: String) {
         self.toasts.show(words, None);
-    }
-
-    /// Selects every row that is shown, or none.
-    pub fn select_all(self, all: bool) {
-        let numbers = self.rows.with_untracked(|rows| rows.live().map(str::to_owned).collect());
-        self.selected.set(if all { numbers } else { BTreeSet::new() });
-    }
-
-    /// Selects nothing; the focus is where it was in the list.
-    pub fn clear_selection(self) {
-        self.selected.update(BTreeSet::clear);
-        if let Some(number) = self.at.get_untracked() {
-            focus(&[&card_id(&number)]);
-        }
-    }
-
-    /// Selects everything from the row last selected to this one.
-    pub fn toggle_range(self, number: &str) {
-        let from = self.anchor.get_value().unwrap_or_else(|| number.to_owned());
-        let range = self.rows.with_untracked(|rows| rows.range(&from, number));
-        self.selected.update(|selected| selected.extend(range));
-    }
-
-    /// Gives every selected request to the person.
-    pub fn assign_selected_to_me(self) {
-        self.each(ActionCall::new(ActionKind::AssignToMe, ""));
-    }
-
-    /// Selects a row, or takes it out of the selection.
-    pub fn toggle(self, number: &str) {
-        self.anchor.set_value(Some(number.to_owned()));
-        self.selected.update(|selected| {
-            if !selected.remove(number) {
-                selected.insert(number.to_owned());
-            }
-        });
-    }
-
-    /// Does the same with every selected request, one by one, each checked for itself; says what became of each.
-    pub fn each(self, call: ActionCall) {
-        let words = call.kind.row().bulk.as_ref().map_or("", |words| words.done);
-        let selected = self.selected.get_untracked();
-        let numbers: Vec<String> = self.rows.with_untracked(|rows| {
-            rows.rows.iter().map(|row| row.data.summary.number.clone()).filter(|number| selected.contains(number)).collect()
-        });
-        if numbers.is_empty() || self.bulk.get_untracked() {
-            return;
-        }
-        self.bulk.set(true);
-        self.outcomes.set(Vec::new());
-        spawn_local(async move {
-            for number in numbers {
-                let result = act(number.clone(), call.clone(), None).await;
-                if let Ok(Some(page)) = &result {
-                    self.rows.try_update(|rows| rows.take(page));
-                }
-                let result = result.map(|_| words.to_owned()).map_err(|error| error.message());
-                self.selected.try_update(|selected| selected.remove(&number));
-                self.outcomes.try_update(|outcomes| outcomes.push(Outcome { number, result }));
-            }
-            self.bulk.try_set(false);
-            self.refresh();
-            focus(&["outcomes"]);
-        });
     }
 }
 

@@ -14,7 +14,7 @@ use axum::routing::get;
 use backend::live::Change;
 use backend::{Backend, Caller};
 use domain::approvals::machine::{deputy_scopes, index_keys};
-use domain::approvals::wire::LiveEvent;
+use domain::live::LiveEvent;
 use domain::permission::Permission;
 use futures::{Stream, stream};
 use std::collections::{HashSet, VecDeque};

@@ -6,8 +6,8 @@ use super::security::{Reference, policy};
 use super::{BODY_LIMIT, Site};
 use app::app::App;
 use app::context::Entry;
+use app::document::document;
 use app::error::ApiError;
-use app::shell::shell;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -29,7 +29,7 @@ pub fn router(site: &Site) -> Router<Site> {
     let shell_options = options.clone();
     let context = context(site);
     let missing_options = options.clone();
-    let missing_page = leptos_axum::render_app_to_stream_with_context(context.clone(), move || shell(missing_options.clone()));
+    let missing_page = leptos_axum::render_app_to_stream_with_context(context.clone(), move || document(missing_options.clone()));
     let missing = move |request: Request| async move {
         if !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/") {
             return (StatusCode::NOT_FOUND, "Not found.\n").into_response();
@@ -41,7 +41,7 @@ pub fn router(site: &Site) -> Router<Site> {
         response
     };
     Router::<LeptosOptions>::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, move || shell(shell_options.clone()))
+        .leptos_routes_with_context(&options, generate_route_list(App), context, move || document(shell_options.clone()))
         .fallback(missing)
         .with_state(options)
 }

@@ -110,6 +110,37 @@ fn screens_name_use_cases_only_in_api_and_context() {
     only(allowed, &["backend::", "use backend"], "app/src", "app names backend only in api.rs and context.rs");
 }
 
+/// The rooms of the app, from the ground up: each names those below it alone. What is on one floor stands beside each other, and does not
+/// know the others there; only the ground floor is one.
+const FLOORS: &[&[&str]] = &[
+    &["context", "error", "form", "live", "parts", "session", "ui", "wire"],
+    &["notices", "people"],
+    &["requests"],
+    &["account", "approvals", "catalog", "deliveries", "work"],
+    &["routes", "shell"],
+    &["app"],
+    &["document"],
+];
+
+#[test]
+fn what_screens_share_knows_none_of_them() {
+    let floor = |room: &str| FLOORS.iter().position(|rooms| rooms.contains(&room));
+    let mut named = 0;
+    for (path, text) in sources("app/src").into_iter().filter(|(path, _)| path != "app/src/lib.rs") {
+        let room = path.trim_start_matches("app/src/").split(['/', '.']).next().unwrap();
+        let here = floor(room).unwrap_or_else(|| panic!("{path}: give the room a floor"));
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        for other in
+            code.split("crate::").skip(1).map(|rest| rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap())
+        {
+            let there = floor(other).unwrap_or_else(|| panic!("{path}: which floor is {other} on?"));
+            assert!(other == room || there < here || (there, here) == (0, 0), "{path} names {other}, which does not stand below it");
+            named += usize::from(other != room);
+        }
+    }
+    assert!(named > 200, "{named} names: this check checks nothing");
+}
+
 #[test]
 fn titles_and_text_areas_get_their_text_in_one_place() {
     let (mut titles, mut areas) = (0, 0);
@@ -199,7 +230,7 @@ fn what_browsers_keep_for_ever_is_named_by_its_content() {
         .filter(|path| path.extension().is_some_and(|kind| kind == "woff2" || kind == "svg"))
         .collect();
     let text = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
-    let (style, shell, icon) = (text("style/base.css"), text("app/src/shell.rs"), text("app/src/ui/icon.rs"));
+    let (style, shell, icon) = (text("style/base.css"), text("app/src/document.rs"), text("app/src/ui/icon.rs"));
     for path in files.iter().filter(|path| !path.ends_with("favicon.svg")) {
         let name = path.file_name().unwrap().to_str().unwrap();
         let fingerprint: String = Sha256::digest(std::fs::read(path).unwrap()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();

@@ -1,16 +1,18 @@
-//! A person or a group of the organization: a combobox that asks the server.
+//! A person or a group of the organization: a combobox that asks whoever knows them; the form is told whom to ask.
 //!
 //! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
 
 use super::Asked;
+use crate::error::ApiError;
 use crate::form::dom;
-use crate::people::api::{search_groups, search_people, search_workers};
+use crate::ui::focus::focus_soon;
 use crate::ui::{Avatar, Icon};
 use domain::text::is_blank_text;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
+use std::pin::Pin;
 use std::time::Duration;
 
 /// How long typing rests before the server is asked.
@@ -18,15 +20,16 @@ const RESTS: Duration = Duration::from_millis(200);
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Found {
+pub struct PickerLine {
     pub id: String,
     pub name: String,
-    sub: String,
+    /// A second line; may be empty.
+    pub sub: String,
 }
 
 /// Whom the list offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub enum PickerSource {
     People,
     /// People who work on requests; the first ones before anything is typed.
     Workers,
@@ -34,11 +37,15 @@ pub(crate) enum Source {
     Groups,
 }
 
+/// Finds those of a source whose name fits what was typed.
+pub type PickerSearch = fn(PickerSource, String) -> Pin<Box<dyn Future<Output = Result<Vec<PickerLine>, ApiError>>>>;
+
 /// The state of one combobox.
 #[derive(Clone, Copy)]
 pub(crate) struct Search {
-    source: Source,
-    found: RwSignal<Vec<Found>>,
+    source: PickerSource,
+    search: PickerSearch,
+    found: RwSignal<Vec<PickerLine>>,
     open: RwSignal<bool>,
     active: RwSignal<Option<usize>>,
     /// What to say when there is no list: nobody found, or no answer.
@@ -48,9 +55,10 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    pub(crate) fn new(source: Source) -> Self {
+    pub(crate) fn new(source: PickerSource, search: PickerSearch) -> Self {
         Self {
             source,
+            search,
             found: RwSignal::default(),
             open: RwSignal::new(false),
             active: RwSignal::new(None),
@@ -73,13 +81,7 @@ impl Search {
 
     fn now(self, text: String, turn: u64) {
         spawn_local(async move {
-            let person = |person: domain::people::PersonRef| Found { id: person.id.to_string(), name: person.name, sub: person.title };
-            let group = |group: domain::people::GroupRef| Found { id: group.id.to_string(), name: group.name, sub: String::new() };
-            let answer = match self.source {
-                Source::Groups => search_groups(text).await.map(|groups| groups.into_iter().map(group).collect::<Vec<_>>()),
-                Source::People => search_people(text).await.map(|people| people.into_iter().map(person).collect()),
-                Source::Workers => search_workers(text).await.map(|people| people.into_iter().map(person).collect()),
-            };
+            let answer = (self.search)(self.source, text).await;
             if self.asked.try_get_value() != Some(turn) {
                 return;
             }
@@ -88,7 +90,8 @@ impl Search {
                 Ok(found) => (found, None),
                 Err(error) => (Vec::new(), Some(error.message())),
             };
-            let note = note.map(|note| if self.source == Source::Groups { note.replace("Nobody found", "No group found") } else { note });
+            let note =
+                note.map(|note| if self.source == PickerSource::Groups { note.replace("Nobody found", "No group found") } else { note });
             self.active.set(None);
             self.found.set(found);
             self.note.set(note);
@@ -119,8 +122,8 @@ impl Search {
             return;
         }
         let (picked, text) = name.get_untracked();
-        let text = if picked && self.source != Source::People { String::new() } else { text };
-        if self.source == Source::People && is_blank_text(&text) {
+        let text = if picked && self.source != PickerSource::People { String::new() } else { text };
+        if self.source == PickerSource::People && is_blank_text(&text) {
             self.note.set(Some("Type part of a name.".to_owned()));
         } else {
             self.later(text);
@@ -133,7 +136,7 @@ impl Search {
         if self.open.get_untracked() {
             self.close();
         } else {
-            dom::focus(id.to_owned());
+            focus_soon(id.to_owned());
             self.reopen(name);
         }
     }
@@ -155,7 +158,7 @@ impl Search {
 /// A combobox by the pattern of the ARIA practices: arrows move, Enter picks, Esc closes.
 #[component]
 pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
-    let search = Search::new(if groups { Source::Groups } else { Source::People });
+    let search = Search::new(if groups { PickerSource::Groups } else { PickerSource::People }, asked.filling.search);
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let name = {
@@ -168,7 +171,7 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
     };
     let pick = {
         let key = key.clone();
-        Callback::new(move |found: Found| {
+        Callback::new(move |found: PickerLine| {
             filling.edit(&key, json!({"id": found.id, "name": found.name}));
             search.close();
         })
@@ -236,7 +239,7 @@ pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
 }
 
 /// Acts on a key in the field: arrows move, Enter picks, Esc closes. `name` is what the field shows, and whether it was picked.
-pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, String)>, pick: Callback<Found>) {
+pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, String)>, pick: Callback<PickerLine>) {
     if event.is_composing() {
         return;
     }
@@ -271,8 +274,8 @@ pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Mem
 
 /// The list at the field, in the layer above everything: below it, or above it where there is more room.
 #[component]
-pub(crate) fn Results(search: Search, list_id: String, pick: Callback<Found>) -> impl IntoView {
-    let label = if search.source == Source::Groups { "Groups" } else { "People" };
+pub(crate) fn Results(search: Search, list_id: String, pick: Callback<PickerLine>) -> impl IntoView {
+    let label = if search.source == PickerSource::Groups { "Groups" } else { "People" };
     let id = list_id.clone();
     let rows = move || {
         let found = if search.open.get() { search.found.get() } else { Vec::new() };
@@ -315,9 +318,9 @@ pub(crate) fn Results(search: Search, list_id: String, pick: Callback<Found>) ->
     .into_any()
 }
 
-fn line(search: Search, list_id: &str, place: usize, found: Found, pick: Callback<Found>) -> AnyView {
+fn line(search: Search, list_id: &str, place: usize, found: PickerLine, pick: Callback<PickerLine>) -> AnyView {
     let active = move || search.active.get() == Some(place);
-    let face = (search.source != Source::Groups).then(|| view! { <Avatar name=found.name.clone() /> });
+    let face = (search.source != PickerSource::Groups).then(|| view! { <Avatar name=found.name.clone() /> });
     let sub = (!found.sub.is_empty()).then(|| view! { <span class="option__sub">{found.sub.clone()}</span> });
     let name = found.name.clone();
     view! {

@@ -1,8 +1,8 @@
 //! The dialog's frame: head with steps, the step itself, the foot with what comes next. And its keys.
 
-use super::draft::SavedLine;
 use super::review::{Review, Ticket};
 use super::route::RouteAside;
+use super::saved_line::SavedLine;
 use super::state::{Dialog, REVIEW};
 use super::steps::Stepper;
 use crate::error::ApiError;

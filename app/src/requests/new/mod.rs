@@ -7,5 +7,6 @@ mod local_copy;
 pub mod page;
 mod review;
 mod route;
+mod saved_line;
 mod state;
 mod steps;

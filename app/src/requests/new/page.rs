@@ -3,7 +3,7 @@
 use super::api::open_draft;
 use super::dialog::RequestDialog;
 use super::state::Dialog;
-use crate::ui::{ErrorView, PageTitle, Skeleton};
+use crate::ui::{PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::requests::wire::DraftPage;
 use leptos::prelude::*;
@@ -15,29 +15,7 @@ pub fn NewRequestPage() -> impl IntoView {
     let params = use_params_map();
     let item = Memo::new(move |_| params.with(|params| params.get("item").unwrap_or_default()));
     let page = page_data(move || item.get(), open_draft);
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Opened page /> }.into_any(),
-                    Err(error) => {
-                        view! {
-                            <PageTitle text="Request · Docket" />
-                            <ErrorView error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    page_frame("page", page, |page| view! { <Opened page /> }.into_any())
 }
 
 #[component]

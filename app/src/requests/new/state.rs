@@ -5,7 +5,9 @@ use super::draft::Draft;
 use crate::error::ApiError;
 use crate::form::errors::SUMMARY;
 use crate::form::{Filling, dom};
+use crate::people::search::find_for_picker;
 use crate::session::use_me;
+use crate::ui::focus::focus_soon;
 use crate::ui::toast::{Toasts, use_toasts};
 use domain::Problem;
 use domain::approvals::wire::Route;
@@ -61,7 +63,7 @@ pub struct Dialog {
 impl Dialog {
     /// Opens the dialog on what the server answered.
     pub fn new(page: DraftPage) -> Self {
-        let filling = Filling::new(page.form.clone(), page.answers.clone(), page.today);
+        let filling = Filling::new(page.form.clone(), page.answers.clone(), page.today, find_for_picker);
         let person = use_me().with_untracked(|me| me.as_ref().map(|me| me.person.id.to_string()).unwrap_or_default());
         let draft = Draft::new(&page, filling, &person);
         let steps = Memo::new(move |_| steps_of(filling));
@@ -112,7 +114,7 @@ impl Dialog {
     pub fn go_to(self, problem: &Problem) {
         let field = dom::control_id(&problem.field);
         if self.current.get_untracked() == problem.section {
-            dom::focus(field);
+            focus_soon(field);
         } else {
             self.wanted.set_value(Some(field));
             self.navigate.run((self.link(&problem.section), false));
@@ -210,7 +212,7 @@ impl Dialog {
             Err(error) => {
                 self.draft.resume();
                 self.failed.set(Some(error));
-                dom::focus("failed".to_owned());
+                focus_soon("failed".to_owned());
             }
         }
     }
@@ -218,7 +220,7 @@ impl Dialog {
     fn refuse(self, problems: Vec<Problem>) {
         self.filling.show(&problems);
         self.summary.set(problems);
-        dom::focus(SUMMARY.to_owned());
+        focus_soon(SUMMARY.to_owned());
     }
 
     /// The form changed meanwhile: the new one is put in place, with the answers that still fit.
@@ -230,7 +232,7 @@ impl Dialog {
         self.asked.update_value(|turn| *turn += 1);
         self.route.set(page.route);
         self.changes.set(Some(page.changes));
-        dom::focus("changes".to_owned());
+        focus_soon("changes".to_owned());
     }
 
     /// At each step: the draft notes it, the route is asked again, and focus goes where the work is.
@@ -250,7 +252,7 @@ impl Dialog {
                 self.ask_route();
             }
             match self.wanted.get_value() {
-                Some(field) => dom::focus(field),
+                Some(field) => focus_soon(field),
                 None => dom::focus_first(),
             }
             self.wanted.set_value(None);

@@ -1,12 +1,11 @@
 //! The buttons of the docket header: what is likely next, and a menu of all else that is allowed; their dialogs and their keys.
 
-use super::dialog::WordsDialog;
 use super::give::AssignDialog;
 use super::later::ScheduleDialog;
-pub use super::sheet::{Refused, Sheet, refused_view};
-use crate::approvals::keys::focus;
-use crate::shell::keys::Jump;
-use crate::ui::Icon;
+use super::sheet::Sheet;
+use crate::ui::focus::focus_any;
+use crate::ui::keyboard::Jump;
+use crate::ui::{Icon, WordsDialog};
 use domain::requests::actions::{ActionAsks, ActionButton, ActionCall, ActionKind, ActionRow, WordsField, buttons};
 use domain::requests::wire::RequestPage;
 use leptos::html;
@@ -46,7 +45,7 @@ fn begin(sheet: Sheet, kind: ActionKind) {
         ActionAsks::Nothing => {
             let undo = move |page: &RequestPage| (kind == ActionKind::AssignToMe).then(|| give_back(sheet, page)).flatten();
             let said = move |page: &RequestPage| (done_words(kind), undo(page));
-            sheet.perform(ActionCall::new(kind, ""), said, |fine| focus(&[if fine { "main" } else { "refused" }]));
+            sheet.perform(ActionCall::new(kind, ""), said, |fine| focus_any(&[if fine { "main" } else { "refused" }]));
         }
         _ => sheet.asking.set(Some(kind)),
     }
@@ -278,6 +277,6 @@ fn words_dialog(
 pub fn closed_when(fine: bool, open: RwSignal<bool>) {
     if fine {
         open.try_set(false);
-        focus(&["main"]);
+        focus_any(&["main"]);
     }
 }

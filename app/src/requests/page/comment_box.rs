@@ -1,8 +1,8 @@
 //! The box a comment is written in. `@` and a few letters find people; on screen a mention is its name, sent it names the person.
 
-use crate::form::dom;
 use crate::people::api::search_people;
-use crate::ui::{Avatar, Icon};
+use crate::ui::focus::focus_soon;
+use crate::ui::{Avatar, field_error};
 use domain::id::TaskId;
 use domain::people::PersonRef;
 use domain::requests::comments::{Audience, Part, parts};
@@ -87,7 +87,7 @@ pub fn CommentBox(
             shown.set(words);
         }
         finder.close();
-        dom::focus(id.to_owned());
+        focus_soon(id.to_owned());
     });
     let typed = move |event: leptos::ev::Event| {
         let value = event_target_value(&event);
@@ -115,7 +115,7 @@ pub fn CommentBox(
         let body = text.with_untracked(|text| tidy_prose(text).into_owned());
         if body.is_empty() {
             error.set(Some("Enter a comment"));
-            dom::focus(id.to_owned());
+            focus_soon(id.to_owned());
             return;
         }
         tried.set(true);
@@ -125,15 +125,7 @@ pub fn CommentBox(
     let pressed = move |event: KeyboardEvent| press(&event, finder, pick, submit);
     let problem = move || {
         let refused = failed.get().filter(|_| tried.get());
-        error.get().map(str::to_owned).or(refused).map(|message| {
-            view! {
-                <p class="field__error" id=format!("{id}-e") role="alert">
-                    <Icon name="circle-alert" />
-                    <span>{message}</span>
-                </p>
-            }
-            .into_any()
-        })
+        error.get().map(str::to_owned).or(refused).map(|message| field_error(message, &format!("{id}-e")))
     };
     let choices = (!tasks.is_empty()).then(|| about_view(id, tasks, about));
     let switch = internal.then(|| audience_view(id, audience));

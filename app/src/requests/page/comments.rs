@@ -1,8 +1,8 @@
 //! What people say about a request: the comments, oldest first, and the box to write one.
 
-use super::actions::Sheet;
 use super::api::{comment, edit_comment, remove_comment, restore_comment};
 use super::comment_box::CommentBox;
+use super::sheet::Sheet;
 use crate::ui::{Avatar, Icon, When, toast::use_toasts};
 use domain::id::CommentId;
 use domain::requests::comments::{Audience, Author, Comment, Part, parts};

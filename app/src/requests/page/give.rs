@@ -1,14 +1,15 @@
 //! Giving: the request to somebody who works on it, a rule to another approver. Both ask whom.
 
 use super::actions::{closed_when, give_back};
+use super::ask_dialog::AskDialog;
 use super::sheet::Sheet;
-use crate::form::widgets::picker::{Found, Results, Search, Source, press};
-use crate::ui::{Avatar, Icon};
+use crate::form::widgets::picker::{PickerLine, PickerSource, Results, Search, press};
+use crate::people::search::find_for_picker;
+use crate::ui::{Avatar, Icon, field_error};
 use domain::approvals::wire::RuleView;
 use domain::id::{GroupId, PersonId};
 use domain::requests::actions::{ActionAsks, ActionCall, ActionKind, ActionReceiver};
 use domain::text::{is_blank_text, tidy_prose};
-use leptos::html;
 use leptos::prelude::*;
 
 /// Somebody out of a list: id and name.
@@ -37,7 +38,7 @@ pub fn AssignDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
         sheet.perform(ActionCall::assign(id), said, move |fine| closed_when(fine, open));
     });
     let body = view! {
-        <PickField id="assign-to" label="Person" hint="Somebody who works on requests." source=Source::Workers picked error />
+        <PickField id="assign-to" label="Person" hint="Somebody who works on requests." source=PickerSource::Workers picked error />
     };
     view! {
         <AskDialog id="assign" open title=format!("Give {} to somebody?", sheet.number()) keep="Not now" confirm="Assign" working="Assigning" sheet send>
@@ -96,9 +97,9 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
     };
     let whom = move || {
         if group.get() {
-            view! { <PickField id="reroute-group" label="Group" hint="Anyone in it may decide." source=Source::Groups picked=group_picked error /> }.into_any()
+            view! { <PickField id="reroute-group" label="Group" hint="Anyone in it may decide." source=PickerSource::Groups picked=group_picked error /> }.into_any()
         } else {
-            view! { <PickField id="reroute-person" label="Person" hint="Nobody approves their own request." source=Source::People picked=person_picked error /> }
+            view! { <PickField id="reroute-person" label="Person" hint="Nobody approves their own request." source=PickerSource::People picked=person_picked error /> }
                 .into_any()
         }
     };
@@ -119,7 +120,7 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
                 <p class="field__hint" id="reroute-reason-h">
                     {asked.map(|field| field.hint)}
                 </p>
-                {move || reason_error.get().map(|message| error_line(message, "reroute-reason-e"))}
+                {move || reason_error.get().map(|message| field_error(message.to_owned(), "reroute-reason-e"))}
                 <textarea
                     dir="auto"
                     class="textarea"
@@ -135,79 +136,20 @@ pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl
     .into_any()
 }
 
-/// A modal dialog around a small form, open from the beginning.
-#[component]
-pub fn AskDialog(
-    id: &'static str,
-    open: RwSignal<bool>,
-    #[prop(into)] title: String,
-    keep: &'static str,
-    confirm: &'static str,
-    working: &'static str,
-    sheet: Sheet,
-    send: Callback<()>,
-    children: Children,
-) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if !sheet.working().get_untracked() {
-            send.run(());
-        }
-    };
-    let failed = sheet.failed();
-    let error = move || {
-        failed
-            .get()
-            .map(|message| view! { <p class="field__error" role="alert"><Icon name="circle-alert" /><span>{message}</span></p> }.into_any())
-    };
-    view! {
-        <dialog class="dialog dialog--open-list" id=id node_ref=dialog aria-labelledby=format!("{id}-t") on:close=move |_| open.set(false)>
-            <div class="dialog__head">
-                <h2 id=format!("{id}-t")>{title}</h2>
-                <button class="button button--quiet button--icon" type="button" aria-label="Close" on:click=move |_| open.set(false)>
-                    <Icon name="x" />
-                </button>
-            </div>
-            <form class="dialog__body stack" id=format!("{id}-form") novalidate on:submit=submit>
-                {error}
-                {children()}
-            </form>
-            <div class="dialog__foot">
-                <button class="button push" type="button" on:click=move |_| open.set(false)>
-                    {keep}
-                </button>
-                <button class="button button--primary" type="submit" form=format!("{id}-form") aria-disabled=move || sheet.working().get().then_some("true")>
-                    {move || if sheet.working().get() { working } else { confirm }}
-                </button>
-            </div>
-        </dialog>
-    }
-    .into_any()
-}
-
 /// A searchable list of people or groups; the list opens with the field.
 #[component]
 fn PickField(
     id: &'static str,
     label: &'static str,
     hint: &'static str,
-    source: Source,
+    source: PickerSource,
     picked: Picked,
     error: RwSignal<Option<&'static str>>,
 ) -> impl IntoView {
-    let search = Search::new(source);
+    let search = Search::new(source, find_for_picker);
     let text = RwSignal::new(picked.get_untracked().map(|(_, name)| name).unwrap_or_default());
     let name = Memo::new(move |_| (picked.with(Option::is_some), text.get()));
-    let pick = Callback::new(move |found: Found| {
+    let pick = Callback::new(move |found: PickerLine| {
         text.set(found.name.clone());
         picked.set(Some((found.id, found.name)));
         error.set(None);
@@ -217,15 +159,15 @@ fn PickField(
         let typed = event_target_value(&event);
         text.set(typed.clone());
         picked.set(None);
-        if is_blank_text(&typed) && source == Source::People { search.close() } else { search.later(typed) }
+        if is_blank_text(&typed) && source == PickerSource::People { search.close() } else { search.later(typed) }
     };
     let entered = move |_| {
-        if source != Source::People && picked.with_untracked(Option::is_none) {
+        if source != PickerSource::People && picked.with_untracked(Option::is_none) {
             search.later(text.get_untracked());
         }
     };
     let avatar = move || {
-        let known = picked.get().filter(|_| source != Source::Groups);
+        let known = picked.get().filter(|_| source != PickerSource::Groups);
         known.map(|(_, name)| view! { <span class="affix__text"><Avatar name /></span> })
     };
     view! {
@@ -236,7 +178,7 @@ fn PickField(
             <p class="field__hint" id=format!("{id}-h")>
                 {hint}
             </p>
-            {move || error.get().map(|message| error_line(message, ""))}
+            {move || error.get().map(|message| field_error(message.to_owned(), ""))}
             <div class="combobox">
                 <div class="affix">
                     {avatar}
@@ -269,17 +211,6 @@ fn PickField(
                 <Results search list_id=format!("{id}-list") pick />
             </div>
         </div>
-    }
-    .into_any()
-}
-
-/// The words over a field that is wrong.
-pub fn error_line(message: &'static str, id: &'static str) -> AnyView {
-    view! {
-        <p class="field__error" id=(!id.is_empty()).then_some(id) role="alert">
-            <Icon name="circle-alert" />
-            <span>{message}</span>
-        </p>
     }
     .into_any()
 }

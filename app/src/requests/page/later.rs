@@ -1,10 +1,11 @@
 //! Putting the work off to a time, where the person is.
 
 use super::actions::closed_when;
-use super::give::{AskDialog, error_line, missing};
+use super::ask_dialog::AskDialog;
+use super::give::missing;
 use super::sheet::Sheet;
 use crate::session::use_me;
-use crate::ui::{day_and_time, use_wall_clock};
+use crate::ui::{day_and_time, field_error, use_wall_clock};
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use domain::forms::dates::parse_datetime;
 use domain::requests::actions::{ActionCall, ActionKind};
@@ -42,7 +43,7 @@ pub fn ScheduleDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
                 <p class="field__hint" id="schedule-at-h">
                     {hint}
                 </p>
-                {move || error.get().map(|message| error_line(message, "schedule-at-e"))}
+                {move || error.get().map(|message| field_error(message.to_owned(), "schedule-at-e"))}
                 <input
                     class="input input--date"
                     id="schedule-at"

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::requests::api::{act, request_page};
-use crate::ui::{Alert, toast::use_toasts};
+use crate::ui::toast::use_toasts;
 use domain::Refusal;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::RequestPage;
@@ -169,35 +169,4 @@ impl Sheet {
 /// Deleted requests are seen by administrators alone, and by them only when they look for one.
 fn gone(page: &RequestPage) -> bool {
     page.events.last().is_some_and(|event| matches!(event.what, domain::requests::What::Deleted { .. }))
-}
-
-/// Why the last action was not done.
-#[component]
-pub fn Refused(sheet: Sheet) -> impl IntoView {
-    view! {
-        <div class="notices" id="refused" tabindex="-1" aria-live="polite">
-            {move || sheet.error.get().map(|error| refused_view(&error))}
-        </div>
-    }
-    .into_any()
-}
-
-/// The alert over a refused action, with the way on.
-pub fn refused_view(error: &ApiError) -> AnyView {
-    let message = error.message();
-    // In another tab, so that what is typed here stays.
-    let sign_in = matches!(error, ApiError::SignedOut).then(|| {
-        view! {
-            <a class="button button--sm" href="/sign-in" target="_blank" rel="external noopener">
-                "Sign in in a new tab"
-            </a>
-        }
-    });
-    view! {
-        <Alert kind="bad">
-            <p>{message}</p>
-            {sign_in}
-        </Alert>
-    }
-    .into_any()
 }

@@ -1,8 +1,8 @@
 //! Questions about a request and their answers, as a conversation; and the place to answer the last one.
 
 use super::sheet::Sheet;
-use crate::approvals::keys::focus;
-use crate::ui::{Avatar, Icon, When};
+use crate::ui::focus::focus_any;
+use crate::ui::{Avatar, When, field_error};
 use domain::requests::Event;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::thread::{Exchange, Words, thread};
@@ -104,7 +104,7 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
         let text = answer.with_untracked(|answer| tidy_prose(answer).into_owned());
         if text.is_empty() {
             error.set(asked.map(|field| field.missing));
-            focus(&["answer"]);
+            focus_any(&["answer"]);
             return;
         }
         sheet.perform(
@@ -114,7 +114,7 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
                 if fine {
                     answer.try_set(String::new());
                 }
-                focus(&[if fine { "main" } else { "refused" }]);
+                focus_any(&[if fine { "main" } else { "refused" }]);
             },
         );
     };
@@ -122,17 +122,7 @@ fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'
         answer.set(event_target_value(&event));
         error.set(None);
     };
-    let problem = move || {
-        error.get().map(|message| {
-            view! {
-                <p class="field__error" id="answer-e" role="alert">
-                    <Icon name="circle-alert" />
-                    <span>{message}</span>
-                </p>
-            }
-            .into_any()
-        })
-    };
+    let problem = move || error.get().map(|message| field_error(message.to_owned(), "answer-e"));
     view! {
         <form class="stack" novalidate on:submit=submit>
             <div class="field" class:is-error=move || error.get().is_some()>

@@ -10,17 +10,18 @@ use super::give::RerouteDialog;
 use super::head::DocketHead;
 use super::locked::Locked;
 use super::past::Past;
-use super::sheet::{Refused, Sheet};
+use super::sheet::Sheet;
 use super::thread::ThreadSlip;
 use super::timeline::{TimelineSlip, line};
-use crate::live::{LiveState, use_live};
+use crate::live::use_live;
 use crate::requests::api::{replay_delivery, request_page, request_page_at};
 use crate::requests::tasks::slip::TasksSlip;
 use crate::session::use_me;
-use crate::ui::{ErrorView, Icon, PageTitle, Skeleton};
+use crate::ui::{Icon, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
-use domain::approvals::wire::{LiveEvent, RuleView};
+use domain::approvals::wire::RuleView;
 use domain::id::{DeliveryId, PersonId};
+use domain::live::LiveEvent;
 use domain::people::Me;
 use domain::requests::What;
 use domain::requests::actions::ActionKind;
@@ -47,35 +48,14 @@ pub fn RequestPageView() -> impl IntoView {
             }
         },
     );
-    view! {
-        <Transition fallback=|| {
-            view! {
-                <div class="page request">
-                    <Skeleton />
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => {
-                        let crumbs = view! { <Crumbs page=page.clone() /> };
-                        match page.moment.clone() {
-                            Some(moment) => view! { <Past page moment>{crumbs}</Past> }.into_any(),
-                            None => view! { <Loaded page>{crumbs}</Loaded> }.into_any(),
-                        }
-                    }
-                    Err(error) => {
-                        view! {
-                            <PageTitle text="Request · Docket" />
-                            <ErrorView error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    let shown = |page: RequestPage| {
+        let crumbs = view! { <Crumbs page=page.clone() /> };
+        match page.moment.clone() {
+            Some(moment) => view! { <Past page moment>{crumbs}</Past> }.into_any(),
+            None => view! { <Loaded page>{crumbs}</Loaded> }.into_any(),
+        }
+    };
+    page_frame("page request", page, shown)
 }
 
 #[component]
@@ -115,7 +95,7 @@ fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
                 <HeadActions sheet />
             </DocketHead>
             <div class="request__main">
-                <Refused sheet />
+                <RefusedNotice error=sheet.error />
                 <Locked reason=locked />
                 <ThreadSlip sheet />
                 <TasksSlip sheet />
@@ -173,24 +153,12 @@ fn locked(page: &RequestPage) -> Option<String> {
 fn follow(sheet: Sheet) {
     let live = use_live();
     let number = sheet.number();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let last = live.last.get();
-        let seen = last.as_ref().map(|(n, _)| *n);
-        if before.is_some_and(|before| before != seen)
-            && let Some((_, LiveEvent::Request { number: changed })) = last
-            && changed == number
-        {
+    live.on_event(move |event| {
+        if matches!(event, LiveEvent::Request { number: changed } if changed == number) {
             sheet.refresh();
         }
-        seen
     });
-    Effect::new(move |before: Option<LiveState>| {
-        let state = live.state.get();
-        if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
-            sheet.refresh();
-        }
-        state
-    });
+    live.on_return(move || sheet.refresh());
 }
 
 /// Back to where this request is one of several.

@@ -2,12 +2,12 @@
 
 use super::api::{revoke_share, share_task};
 use crate::form::dom;
-use crate::requests::page::actions::Sheet;
-use crate::ui::{Icon, When};
+use crate::requests::page::sheet::Sheet;
+use crate::ui::focus::focus_soon;
+use crate::ui::{DialogFrame, DialogHead, Icon, When, field_error};
 use domain::id::TaskId;
 use domain::requests::share::LONGEST_DAYS;
 use domain::requests::work::{ShareView, TaskView};
-use leptos::html;
 use leptos::prelude::*;
 
 /// Days a link lasts when nothing else is said.
@@ -16,32 +16,26 @@ const USUAL_DAYS: &str = "7";
 /// The dialog over the links of one task.
 #[component]
 pub fn ShareDialog(sheet: Sheet, sharing: RwSignal<Option<TaskId>>) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
     let address = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        let wanted = sharing.get().is_some();
-        let Some(dialog) = dialog.get() else { return };
-        if wanted && !dialog.open() {
-            address.set(None);
-            sheet.forget_error();
-            let _ = dialog.show_modal();
-        } else if !wanted && dialog.open() {
-            dialog.close();
-        }
+    let open = Memo::new(move |_| sharing.get().is_some());
+    let close = Callback::new(move |()| sharing.set(None));
+    let opens = Callback::new(move |()| {
+        address.set(None);
+        sheet.forget_error();
     });
     let task = Memo::new(move |_| {
         let id = sharing.get()?;
         sheet.shown.with(|page| page.work.tasks.iter().find(|view| view.task.id == id).cloned())
     });
     view! {
-        <dialog class="dialog" id="share" node_ref=dialog aria-labelledby="share-t" on:close=move |_| sharing.set(None)>
-            {move || task.get().map(|view| inside(sheet, sharing, address, view))}
-        </dialog>
+        <DialogFrame id="share" open close opens>
+            {move || task.get().map(|view| inside(sheet, close, address, view))}
+        </DialogFrame>
     }
     .into_any()
 }
 
-fn inside(sheet: Sheet, sharing: RwSignal<Option<TaskId>>, address: RwSignal<Option<String>>, view: TaskView) -> AnyView {
+fn inside(sheet: Sheet, close: Callback<()>, address: RwSignal<Option<String>>, view: TaskView) -> AnyView {
     let id = view.task.id;
     let days = RwSignal::new(USUAL_DAYS.to_owned());
     let error = RwSignal::new(None::<String>);
@@ -50,14 +44,14 @@ fn inside(sheet: Sheet, sharing: RwSignal<Option<TaskId>>, address: RwSignal<Opt
         let wanted = days.get_untracked().trim().parse::<u32>().ok().filter(|days| (1..=LONGEST_DAYS as u32).contains(days));
         let Some(wanted) = wanted else {
             error.set(Some(format!("Enter 1 to {LONGEST_DAYS} days")));
-            dom::focus("share-days".to_owned());
+            focus_soon("share-days".to_owned());
             return;
         };
         error.set(None);
         let made = async move {
             let (link, page) = share_task(id, wanted).await?;
             address.try_set(Some(link));
-            dom::focus("share-address".to_owned());
+            focus_soon("share-address".to_owned());
             Ok(Some(page))
         };
         sheet.act("share", "Link made", made, |_| {});
@@ -69,24 +63,9 @@ fn inside(sheet: Sheet, sharing: RwSignal<Option<TaskId>>, address: RwSignal<Opt
     } else {
         view! { <ul class="stack" role="list">{links}</ul> }.into_any()
     };
-    let problem = move || {
-        error.get().or_else(|| sheet.failed().get()).map(|message| {
-            view! {
-                <p class="field__error" id="share-e" role="alert">
-                    <Icon name="circle-alert" />
-                    <span>{message}</span>
-                </p>
-            }
-            .into_any()
-        })
-    };
+    let problem = move || error.get().or_else(|| sheet.failed().get()).map(|message| field_error(message, "share-e"));
     view! {
-        <div class="dialog__head">
-            <h2 id="share-t">{format!("Share “{}”", view.task.title)}</h2>
-            <button class="button button--quiet button--icon" type="button" aria-label="Close" on:click=move |_| sharing.set(None)>
-                <Icon name="x" />
-            </button>
-        </div>
+        <DialogHead id="share" title=Signal::stored(format!("Share “{}”", view.task.title)) close />
         <div class="dialog__body stack">
             <p>"Whoever has the link sees this task alone, comments on it and marks it done, without an account."</p>
             <form class="stack" id="share-form" novalidate on:submit=make>
@@ -110,7 +89,7 @@ fn inside(sheet: Sheet, sharing: RwSignal<Option<TaskId>>, address: RwSignal<Opt
             {list}
         </div>
         <div class="dialog__foot">
-            <button class="button push" type="button" on:click=move |_| sharing.set(None)>
+            <button class="button push" type="button" on:click=move |_| close.run(())>
                 "Close"
             </button>
             <button class="button button--primary" type="submit" form="share-form" aria-disabled=move || sheet.working().get().then_some("true")>

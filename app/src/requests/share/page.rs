@@ -2,9 +2,9 @@
 
 use super::api::{change_shared, comment_shared, open_share};
 use crate::error::ApiError;
-use crate::form::dom;
 use crate::requests::tasks::slip::{due_words, status};
-use crate::ui::{Brand, Icon, PageTitle, When};
+use crate::ui::focus::focus_soon;
+use crate::ui::{Brand, Icon, PageTitle, When, field_error};
 use crate::wire::page_data;
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::TaskStatus;
@@ -78,7 +78,7 @@ impl Guest {
         let name = self.name.with_untracked(|name| tidy_line(name).into_owned());
         if name.is_empty() {
             self.name_error.set(Some("Enter your name"));
-            dom::focus("share-name".to_owned());
+            focus_soon("share-name".to_owned());
             return None;
         }
         Some(name)
@@ -120,7 +120,7 @@ impl Guest {
         let body = self.note.with_untracked(|note| tidy_prose(note).into_owned());
         if body.is_empty() {
             self.note_error.set(Some("Enter a note"));
-            dom::focus("share-note".to_owned());
+            focus_soon("share-note".to_owned());
             return;
         }
         let token = self.token.get_value();
@@ -264,7 +264,7 @@ fn closed_note(why: String) -> AnyView {
 }
 
 fn form(guest: Guest) -> AnyView {
-    let failed = move || guest.failed.get().map(|message| problem("share-f", message));
+    let failed = move || guest.failed.get().map(|message| field_error(message, "share-f"));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         guest.comment();
@@ -285,7 +285,7 @@ fn form(guest: Guest) -> AnyView {
                 <label class="field__label" for="share-name">
                     "Your name"
                 </label>
-                {move || guest.name_error.get().map(|message| problem("share-name-e", message.to_owned()))}
+                {move || guest.name_error.get().map(|message| field_error(message.to_owned(), "share-name-e"))}
                 <input
                     class="input"
                     id="share-name"
@@ -301,7 +301,7 @@ fn form(guest: Guest) -> AnyView {
                     "Note "
                     <span class="field__opt">"(optional)"</span>
                 </label>
-                {move || guest.note_error.get().map(|message| problem("share-note-e", message.to_owned()))}
+                {move || guest.note_error.get().map(|message| field_error(message.to_owned(), "share-note-e"))}
                 <textarea
                     dir="auto"
                     class="textarea"
@@ -319,16 +319,6 @@ fn form(guest: Guest) -> AnyView {
                 </button>
             </div>
         </form>
-    }
-    .into_any()
-}
-
-fn problem(id: &'static str, message: String) -> AnyView {
-    view! {
-        <p class="field__error" id=id role="alert">
-            <Icon name="circle-alert" />
-            <span>{message}</span>
-        </p>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use super::api::my_tasks;
 use super::slip::{due_words, status};
 use crate::live::use_live;
-use crate::ui::{DocketNumber, Empty, ErrorView, PageTitle, Skeleton};
+use crate::ui::{DocketNumber, Empty, PageTitle, part_frame};
 use crate::wire::page_data;
 use domain::requests::work::MyTask;
 use leptos::prelude::*;
@@ -12,30 +12,14 @@ use leptos::prelude::*;
 #[component]
 pub fn MyTasksPage() -> impl IntoView {
     let tasks = page_data(|| (), |()| my_tasks());
-    let live = use_live();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let seen = live.last.get().map(|(turn, _)| turn);
-        if before.is_some_and(|before| before != seen) {
-            tasks.refetch();
-        }
-        seen
-    });
+    use_live().on_event(move |_| tasks.refetch());
     view! {
         <PageTitle text="My tasks · Docket" />
         <div class="page">
             <header class="page__head">
                 <h1>"My tasks"</h1>
             </header>
-            <Transition fallback=|| {
-                view! { <Skeleton /> }
-            }>
-                {move || Suspend::new(async move {
-                    match tasks.await {
-                        Ok(tasks) => list(tasks),
-                        Err(error) => view! { <ErrorView error /> }.into_any(),
-                    }
-                })}
-            </Transition>
+            {part_frame(tasks, list)}
         </div>
     }
     .into_any()

@@ -2,7 +2,8 @@
 
 use super::api::{add_task, change_task, edit_task};
 use crate::form::dialog::{Asking, FormDialog, field, small_form};
-use crate::requests::page::actions::Sheet;
+use crate::people::search::find_for_picker;
+use crate::requests::page::sheet::Sheet;
 use crate::requests::share::dialog::ShareDialog;
 use crate::ui::{Avatar, Icon, Menu, MenuItem};
 use chrono::{Datelike, NaiveDate};
@@ -41,7 +42,7 @@ pub fn TasksSlip(sheet: Sheet) -> impl IntoView {
     let shown = move || work.with(|work| (work.may_add || !work.tasks.is_empty()).then(|| slip(hands, work)));
     view! {
         {shown}
-        <FormDialog id="task" asking=hands.asking busy=sheet.working() failed=sheet.failed() act />
+        <FormDialog id="task" asking=hands.asking busy=sheet.working() failed=sheet.failed() search=find_for_picker act />
         <ShareDialog sheet sharing=hands.sharing />
     }
     .into_any()

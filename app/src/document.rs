@@ -1,12 +1,4 @@
-//! The document and the frame around every page: sidebar, top bar and tab bar.
-
-mod frame;
-pub mod keys;
-pub mod offline;
-pub mod press;
-pub mod theme;
-
-pub use frame::Frame;
+//! The document around the application: what is asked for first, so that the page paints early, and what brings it to life behind.
 
 #[cfg(feature = "ssr")]
 use leptos::prelude::*;
@@ -53,7 +45,7 @@ const FONTS: [&str; 2] = ["/fonts/atkinson-hyperlegible-next.18b2a1a3.woff2", "/
 
 /// The whole HTML document. Its head asks for what paints the page first; what brings it to life comes behind.
 #[cfg(feature = "ssr")]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn document(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::MetaTags;
     let theme = use_context::<crate::context::Entry>().and_then(|entry| entry.theme);
     let parts = crate::parts::use_parts();

@@ -1,6 +1,6 @@
 //! Light, dark, or as the system says. The choice is a cookie, so that the server renders it from the first byte.
 
-use crate::ui::Icon;
+use super::Icon;
 use leptos::prelude::*;
 
 /// Switches between light and dark.

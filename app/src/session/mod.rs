@@ -1,7 +1,9 @@
 //! Who is signed in, as every page knows it: put into the page by the server, taken over by the browser.
 
-use crate::account::api::me;
+pub mod api;
+
 use crate::wire::Wire;
+use api::me;
 use domain::people::Me;
 use leptos::prelude::*;
 

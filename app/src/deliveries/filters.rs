@@ -1,0 +1,99 @@
+//! Above the outbox: which of its deliveries are shown. A plain form, so that it works without script.
+
+use super::place::{PERIODS, Place, SHOWS};
+use super::state::Desk;
+use crate::ui::{Icon, select_view};
+use domain::connectors::wire::Show;
+use domain::tally::count_words;
+use domain::text::tidy_code;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// Which deliveries, of which connector, since when, of which request.
+#[component]
+pub fn Filters(desk: Desk) -> impl IntoView {
+    let navigate = use_navigate();
+    let go = Callback::new(move |place: Place| {
+        navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    });
+    let show = |(show, _, words): &(Show, &str, &'static str)| {
+        let (show, words) = (*show, *words);
+        let count = move || match show {
+            Show::Waiting => format!(" {}", count_words(desk.page.with(|page| page.waiting))),
+            Show::Failed => format!(" {}", count_words(desk.page.with(|page| page.failed))),
+            Show::All | Show::Delivered => String::new(),
+        };
+        view! {
+            <a
+                href=move || desk.place.with(|place| place.with(|filter| filter.show = show).address())
+                aria-current=move || desk.place.with(|place| place.filter.show == show).then_some("true")
+            >
+                {words}
+                {count}
+            </a>
+        }
+        .into_any()
+    };
+    let shows = SHOWS.iter().map(show).collect_view();
+    let number = RwSignal::new(desk.place.with_untracked(|place| place.filter.number.clone()));
+    let search = move || {
+        let wanted = number.with_untracked(|number| tidy_code(number).into_owned());
+        let place = desk.place.get_untracked();
+        if place.filter.number != wanted {
+            go.run(place.with(|filter| filter.number = wanted));
+        }
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        search();
+    };
+    let names = Memo::new(move |_| {
+        desk.page.with(|page| page.destinations.iter().map(|one| (one.key.clone(), one.name.clone())).collect::<Vec<_>>())
+    });
+    let connectors = move || {
+        let now = desk.place.with(|place| place.filter.connector.clone());
+        let mut lines = vec![(String::new(), "Any connector".to_owned(), now.is_empty())];
+        lines.extend(names.get().into_iter().map(|(key, name)| (key.clone(), name, key == now)));
+        select_view("to", "Connector", lines, move |value| go.run(desk.place.get_untracked().with(|filter| filter.connector = value)))
+    };
+    let periods = move || {
+        let now = desk.place.with(|place| place.filter.period);
+        let lines = PERIODS.iter().map(|(period, word, words)| ((*word).to_owned(), (*words).to_owned(), *period == now)).collect();
+        select_view("period", "Queued", lines, move |value| {
+            let period = PERIODS.iter().find(|(_, word, _)| *word == value).map(|(period, ..)| *period).unwrap_or_default();
+            go.run(desk.place.get_untracked().with(|filter| filter.period = period));
+        })
+    };
+    view! {
+        <form class="toolbar outbox__bar" role="search" aria-label="Filter" action="/connectors" method="get" on:submit=submit>
+            <nav class="segmented segmented--sm" aria-label="Status">
+                {shows}
+            </nav>
+            {connectors}
+            {periods}
+            <div class="affix affix--sm outbox__search">
+                <span class="affix__text">
+                    <Icon name="search" />
+                </span>
+                <input
+                    class="input"
+                    name="number"
+                    type="search"
+                    maxlength="20"
+                    autocomplete="off"
+                    aria-label="Docket number"
+                    placeholder="Docket number"
+                    value=number.get_untracked()
+                    prop:value=number
+                    on:input:target=move |event| number.set(event.target().value())
+                    on:change=move |_| search()
+                />
+            </div>
+            <button class="visually-hidden" type="submit">
+                "Search"
+            </button>
+        </form>
+    }
+    .into_any()
+}

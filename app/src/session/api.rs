@@ -1,0 +1,17 @@
+//! The server function that says who is signed in.
+
+use crate::error::ApiError;
+use crate::wire::Json;
+use domain::people::Me;
+use leptos::prelude::*;
+
+/// The signed-in person; None when nobody is.
+#[server(name = MeCall, input = Json, output = Json, endpoint = "account/me")]
+pub async fn me() -> Result<Option<Me>, ApiError> {
+    use crate::context::{Entry, enter, reply};
+    if use_context::<Entry>().is_none_or(|entry| entry.caller.is_none()) {
+        return Ok(None);
+    }
+    let (backend, caller) = enter()?;
+    reply(backend::people::me(&backend, &caller).await).map(Some)
+}
