@@ -9,7 +9,7 @@ mod step;
 
 use crate::config::Config;
 use crate::simulate::{self, World};
-use backend::{Backend, Caller, Clock, Real, Store, approvals, definitions, outbox, people, requests};
+use backend::{Backend, Caller, CallerProof, Clock, Real, Store, approvals, definitions, outbox, people, requests};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -279,7 +279,7 @@ impl Teller {
     async fn caller(&self, organization: &str, email: &str) -> Result<Caller, String> {
         let missing = || format!("{email} is not in {organization}");
         let (person, first) = *self.people.get(email).ok_or_else(missing)?;
-        let load = |organization| people::load_caller(&self.backend, person, organization, self.now);
+        let load = |organization| people::load_caller(&self.backend, person, organization, CallerProof::CommandLine);
         let caller = load(first).await.map_err(words)?.ok_or_else(missing)?;
         let me = people::me(&self.backend, &caller).await.map_err(words)?;
         let wanted = me.organizations.iter().find(|known| known.key == organization).ok_or_else(missing)?;

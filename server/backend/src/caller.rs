@@ -5,7 +5,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{OrganizationId, PersonId};
 use domain::people::{Facts, OrganizationRef};
 
-/// A signed-in person in one organization, with the facts rules need, loaded fresh for this HTTP request.
+/// What shows who calls. Whatever can show it makes a [`Caller`]; nothing that rules read depends on how it was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallerProof {
+    /// A sign-in in a browser that was made at this moment. It counts until the person signs out everywhere, changes the password
+    /// elsewhere, or may no longer sign in.
+    SignIn(DateTime<Utc>),
+    /// The command line: whoever may use it on the server's machine shows nothing else.
+    CommandLine,
+}
+
+/// A known person in one organization, with the facts rules need, loaded fresh for this HTTP request.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub organization: OrganizationId,
@@ -13,8 +23,8 @@ pub struct Caller {
     pub email: String,
     /// Where the person is: their own time zone, or their organization's.
     pub zone: Zone,
-    /// When they signed in.
-    pub since: DateTime<Utc>,
+    /// What shows that it is they.
+    pub proof: CallerProof,
     /// The version of what rules read of the organization, as of this HTTP request.
     pub(crate) version: i64,
     /// The organization as shown.

@@ -28,7 +28,7 @@ pub mod templates;
 pub mod timers;
 pub mod zones;
 
-pub use caller::Caller;
+pub use caller::{Caller, CallerProof};
 pub use error::{Error, Result};
 pub use settings::Settings;
 pub use store::{Obstacle, StatementCounts, Store, sessions};

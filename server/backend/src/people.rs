@@ -8,7 +8,7 @@ pub(crate) mod password;
 mod profile;
 mod sign_in;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, CallerProof};
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::store::members::facts;
@@ -43,8 +43,8 @@ pub async fn sign_in_moment(backend: &Backend, person: PersonId) -> Result<DateT
     Ok(backend.now().max(people::sessions_after(&backend.store().platform(), person).await?))
 }
 
-/// The signed-in person as of this moment, in the organization asked for or else the first. None when the sign-in no longer counts:
-/// the account is disabled, the person is no member, or they signed out everywhere since.
+/// The person as of this moment, in the organization asked for or else the first. None when the proof does not count: the account is
+/// disabled, the person is not a member, or their sign-in has ended since.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -52,7 +52,7 @@ pub async fn load_caller(
     backend: &Backend,
     person: PersonId,
     organization: Option<OrganizationId>,
-    session_started: DateTime<Utc>,
+    proof: CallerProof,
 ) -> Result<Option<Caller>> {
     let organization = match organization {
         Some(organization) => organization,
@@ -62,13 +62,16 @@ pub async fn load_caller(
         },
     };
     let found = facts::find(&backend.store().read(organization), person, backend.now()).await?;
-    let found = found.filter(|found| people::still_signed_in(found.disabled, found.sessions_after, found.sessions_kept, session_started));
+    let found = found.filter(|found| match proof {
+        CallerProof::SignIn(started) => people::still_signed_in(found.disabled, found.sessions_after, found.sessions_kept, started),
+        CallerProof::CommandLine => !found.disabled,
+    });
     Ok(found.map(|found| Caller {
         organization,
         zone: zones::first(found.time_zones.iter().map(String::as_str)),
         facts: found.facts,
         email: found.email,
-        since: session_started,
+        proof,
         version: found.version,
         within: found.organization,
         elsewhere: found.elsewhere,
@@ -82,7 +85,7 @@ pub async fn load_caller(
 pub async fn caller(backend: &Backend, organization_key: &str, email: &str) -> Result<Caller> {
     let organization = organizations::by_key(&backend.store().platform(), organization_key).await?.ok_or(Refusal::NotFound)?;
     let person = members::by_email(&backend.store().read(organization.id), email).await?.ok_or(Refusal::NotFound)?;
-    Ok(load_caller(backend, person.id, Some(organization.id), backend.now()).await?.ok_or(Refusal::NotFound)?)
+    Ok(load_caller(backend, person.id, Some(organization.id), CallerProof::CommandLine).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// The signed-in person, as every page needs it.

@@ -12,7 +12,7 @@ use axum_login::tower_sessions::session_store::{self, SessionStore};
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
 use backend::people::SignInPlace;
-use backend::{Backend, Caller, Error, people, sessions};
+use backend::{Backend, Caller, CallerProof, Error, people, sessions};
 use base64::Engine;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -71,7 +71,7 @@ impl Account {
     /// When the database does not answer.
     pub async fn again(&self, backend: &Backend) -> backend::Result<Option<Caller>> {
         let SignedIn { person, organization, since } = self.signed_in;
-        backend::people::load_caller(backend, person, organization, since).await
+        backend::people::load_caller(backend, person, organization, CallerProof::SignIn(since)).await
     }
 }
 
@@ -101,7 +101,8 @@ impl AuthnBackend for Accounts {
     }
 
     async fn get_user(&self, signed_in: &SignedIn) -> Result<Option<Account>, Error> {
-        let caller = backend::people::load_caller(&self.0, signed_in.person, signed_in.organization, signed_in.since).await?;
+        let caller =
+            backend::people::load_caller(&self.0, signed_in.person, signed_in.organization, CallerProof::SignIn(signed_in.since)).await?;
         Ok(caller.map(|caller| Account { signed_in: SignedIn { organization: Some(caller.organization), ..*signed_in }, caller }))
     }
 }
@@ -246,7 +247,7 @@ fn known(site: &Site, account: &Account, mut response: Response) -> Response {
         Ok(Ok(cookie)) => {
             response.extensions_mut().insert(DeviceCookie(cookie));
         }
-        Ok(Err(error)) => tracing::error!(%error, "the mark of a device is no cookie"),
+        Ok(Err(error)) => tracing::error!(%error, "the mark of a device cannot be a cookie"),
         Err(error) => tracing::error!(%error, "the mark of a device could not be made"),
     }
     response

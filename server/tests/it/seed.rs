@@ -1,7 +1,7 @@
 //! The demo: there is something on every page, and a second run changes nothing.
 
 use crate::databases::on_each;
-use backend::{Caller, approvals, people, requests};
+use backend::{Caller, CallerProof, approvals, people, requests};
 use domain::requests::wire::MyFilter;
 use domain::requests::{STATUSES, Status};
 use server::config::Config;
@@ -24,7 +24,7 @@ async fn everything(backend: &backend::Backend) -> BTreeMap<String, Status> {
 async fn caller(backend: &backend::Backend, email: &str) -> Caller {
     let (person, organization) =
         people::sign_in(backend, email, seed::PASSWORD, people::SignInPlace { remote: email, device: None }).await.unwrap();
-    people::load_caller(backend, person, organization, backend.now()).await.unwrap().unwrap()
+    people::load_caller(backend, person, organization, CallerProof::SignIn(backend.now())).await.unwrap().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

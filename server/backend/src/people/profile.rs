@@ -1,7 +1,7 @@
 //! The profile: what people say about themselves, and their password.
 
 use super::password;
-use crate::caller::Caller;
+use crate::caller::{Caller, CallerProof};
 use crate::error::{Error, Result};
 use crate::store::{members, organizations, people, sign_in_attempts};
 use crate::{Backend, zones};
@@ -62,7 +62,7 @@ pub async fn save_profile(backend: &Backend, caller: &Caller, profile: Profile) 
         })
         .await?;
     // As they are from now on.
-    let caller = super::load_caller(backend, person, Some(caller.organization), caller.since).await?.ok_or(Refusal::NotFound)?;
+    let caller = super::load_caller(backend, person, Some(caller.organization), caller.proof).await?.ok_or(Refusal::NotFound)?;
     super::me(backend, &caller).await
 }
 
@@ -93,7 +93,11 @@ pub async fn change_password(backend: &Backend, caller: &Caller, current: &str, 
     let before = before.ok_or_else(|| Error::from(wrong()))?;
     sign_in_attempts::forget(&writer, &bucket).await?;
     let hash = password::hash(new.to_owned()).await?;
-    if !people::change_password(&writer, caller.id(), &before, &hash, backend.now(), caller.since).await? {
+    let (now, kept) = match caller.proof {
+        CallerProof::SignIn(started) => (backend.now(), Some(started)),
+        CallerProof::CommandLine => (backend.now(), None),
+    };
+    if !people::change_password(&writer, caller.id(), &before, &hash, now, kept).await? {
         return Err(Refusal::conflict("The password was changed elsewhere meanwhile. Sign in with the new one.").into());
     }
     Ok(())

@@ -175,19 +175,19 @@ pub(crate) async fn sign_out(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) 
     Ok(())
 }
 
-/// Changes the password from one hash to another: all sign-ins end but the one that began at `kept`. False when it is another one by now.
+/// Changes the password from one hash to another: all sign-ins end but the one that began at `kept`, if any. False when it is another one by now.
 pub(crate) async fn change_password(
     platform: &PlatformWriter,
     person: PersonId,
     before: &str,
     hash: &str,
     now: DateTime<Utc>,
-    kept: DateTime<Utc>,
+    kept: Option<DateTime<Utc>>,
 ) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::PasswordHash, Expr::value(hash))
         .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
-        .col_expr(Column::SessionsKept, Expr::value(micros(kept)))
+        .col_expr(Column::SessionsKept, Expr::value(micros(kept.unwrap_or(now))))
         .filter(Column::Id.eq(person.0))
         .filter(Column::PasswordHash.eq(before))
         .exec(platform.connection())

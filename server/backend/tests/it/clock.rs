@@ -5,7 +5,7 @@ use crate::harness::{World, on_both};
 use crate::people::from;
 use crate::requests::{file, refusal};
 use backend::outbox::run_once;
-use backend::{held, people, requests};
+use backend::{CallerProof, held, people, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -85,7 +85,7 @@ async fn who_changed_a_password_before_can_sign_in_after() {
         world.clock.advance(Duration::days(-1));
         let (person, organization) = people::sign_in(&world.backend, EMAIL, PASSWORD, from("1.1.1.1")).await.unwrap();
         let since = people::sign_in_moment(&world.backend, person).await.unwrap();
-        assert!(people::load_caller(&world.backend, person, organization, since).await.unwrap().is_some());
+        assert!(people::load_caller(&world.backend, person, organization, CallerProof::SignIn(since)).await.unwrap().is_some());
     })
     .await;
 }

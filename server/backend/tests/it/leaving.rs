@@ -7,7 +7,7 @@ use crate::requests::{file, refusal};
 use backend::definitions::{self, File};
 use backend::live::Change;
 use backend::people::SignInPlace;
-use backend::{approvals, outbox, people, requests};
+use backend::{CallerProof, approvals, outbox, people, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -55,8 +55,9 @@ async fn whoever_is_taken_out_of_the_file_is_out_at_once_and_back_with_their_ent
         people::set_password(&world.backend, HANA, PASSWORD).await.unwrap();
         world.clock.advance(Duration::seconds(1));
         let hana = world.caller("north", "hana").await;
+        let signed_in = CallerProof::SignIn(world.backend.now());
         let session = async |world: &World| {
-            people::load_caller(&world.backend, hana.id(), Some(hana.organization), hana.since).await.unwrap().is_some()
+            people::load_caller(&world.backend, hana.id(), Some(hana.organization), signed_in).await.unwrap().is_some()
         };
         assert!(signs_in(&world).await && session(&world).await);
         world.clock.advance(Duration::seconds(1));

@@ -2,7 +2,7 @@
 
 use crate::harness::{World, on_both, on_empty};
 use backend::people::SignInPlace;
-use backend::{Error, Store, people, sessions};
+use backend::{CallerProof, Error, Store, people, sessions};
 use chrono::Duration;
 use domain::Refusal;
 use domain::id::PersonId;
@@ -122,7 +122,7 @@ async fn signing_out_everywhere_ends_earlier_sign_ins_only() {
         sessions::save(world.backend.store(), "s1", Some(hana.id()), "data", before + Duration::days(1)).await.unwrap();
         world.clock.advance(Duration::minutes(1));
         people::sign_out_everywhere(&world.backend, &hana).await.unwrap();
-        let load = |since| people::load_caller(&world.backend, hana.id(), Some(hana.organization), since);
+        let load = |since| people::load_caller(&world.backend, hana.id(), Some(hana.organization), CallerProof::SignIn(since));
         assert!(load(before).await.unwrap().is_none());
         assert!(load(world.backend.now()).await.unwrap().is_some());
         assert_eq!(sessions::load(world.backend.store(), "s1", before).await.unwrap(), None);
@@ -135,9 +135,9 @@ async fn a_caller_is_a_member_and_nobody_else_is() {
     on_both(|world| async move {
         let (hana, otto) = (world.caller("north", "hana").await, world.caller("south", "otto").await);
         let now = world.backend.now();
-        let stranger = people::load_caller(&world.backend, otto.id(), Some(hana.organization), now).await.unwrap();
+        let stranger = people::load_caller(&world.backend, otto.id(), Some(hana.organization), CallerProof::SignIn(now)).await.unwrap();
         assert!(stranger.is_none());
-        assert!(people::load_caller(&world.backend, PersonId(uuid::Uuid::nil()), None, now).await.unwrap().is_none());
+        assert!(people::load_caller(&world.backend, PersonId(uuid::Uuid::nil()), None, CallerProof::SignIn(now)).await.unwrap().is_none());
         let samir = world.caller("north", "samir").await;
         let groups: Vec<_> = samir.facts.memberships.iter().map(|m| (m.group.key.as_str(), m.roles.join(","))).collect();
         assert_eq!(groups, [("platform", "it-forms-admin".to_owned())]);

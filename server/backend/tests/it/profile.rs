@@ -3,7 +3,7 @@
 use crate::harness::{World, fixture, on_both};
 use crate::people::from;
 use crate::requests::{refusal, send};
-use backend::{definitions, people, requests};
+use backend::{CallerProof, definitions, people, requests};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::Refusal;
 use domain::people::Profile;
@@ -134,11 +134,12 @@ async fn a_profile_is_saved_whole_or_not_at_all_and_survives_the_files() {
 async fn a_changed_password_ends_every_other_sign_in() {
     on_both(|world| async move {
         people::set_password(&world.backend, "hana@north.example", PASSWORD).await.unwrap();
-        let hana = world.caller("north", "hana").await;
+        let here = world.backend.now();
+        let mut hana = world.caller("north", "hana").await;
+        hana.proof = CallerProof::SignIn(here);
         let still = async |since: DateTime<Utc>| {
-            people::load_caller(&world.backend, hana.id(), Some(hana.organization), since).await.unwrap().is_some()
+            people::load_caller(&world.backend, hana.id(), Some(hana.organization), CallerProof::SignIn(since)).await.unwrap().is_some()
         };
-        let here = hana.since;
         world.clock.advance(Duration::minutes(1));
         let there = world.backend.now();
         world.clock.advance(Duration::minutes(1));
