@@ -53,6 +53,10 @@ need_wasm_bindgen() {
 
 need_chromium() { [ -n "${CHROMIUM:=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}" ] || { packages Chromium chromium; CHROMIUM=$(command -v chromium); }; export CHROMIUM; }
 
+need_end2end() {
+  [ end2end/package-lock.json -ot end2end/node_modules/.package-lock.json ] || PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix end2end --no-audit --no-fund --silent || fail "npm could not install end2end/package.json."
+}
+
 need_postgres() {
   PG_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
   [ -x "${PG_BIN:-}/initdb" ] || { have initdb && PG_BIN=$(dirname "$(command -v initdb)"); }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
-const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/docket');
+/** The program: as journeys run it, or the optimised one that is measured. */
+const binary = process.env.END2END_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/docket');
 
 /** Where the site's files are. */
 const site = process.env.SITE ?? join(root, 'target/site');
