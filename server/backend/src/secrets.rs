@@ -93,7 +93,7 @@ impl Keys {
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
         let opened = XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&XNonce::from(nonce), payload);
         let opened = opened.map_err(|_| damaged("was changed, or belongs elsewhere"))?;
-        String::from_utf8(opened).map(Some).map_err(|_| damaged("is no text"))
+        String::from_utf8(opened).map(Some).map_err(|_| damaged("is not text"))
     }
 
     /// A digest of parts of fixed length that only this server can make, whoever knows the parts; `purpose` keeps uses apart.

@@ -74,7 +74,7 @@ impl Teller {
     pub(super) fn task(&self, step: &Step) -> Result<TaskDraft, String> {
         let assignee = step.to.as_deref().map(|email| self.person(email)).transpose()?;
         let due = self.date(&step.at);
-        let due = chrono::NaiveDate::parse_from_str(&due, "%Y-%m-%d").map_err(|_| format!("“{due}” is no date"))?;
+        let due = chrono::NaiveDate::parse_from_str(&due, "%Y-%m-%d").map_err(|_| format!("“{due}” is not a date"))?;
         Ok(TaskDraft { title: step.text.clone(), assignee, due: Some(due), ..TaskDraft::default() })
     }
 

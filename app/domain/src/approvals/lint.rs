@@ -74,7 +74,10 @@ fn one_rule(rule: &Rule, form: &Form) -> Vec<(&'static str, String)> {
         let of_groups = form.sections.iter().flat_map(|section| section.variants.iter().flat_map(|variant| &variant.fields));
         let mut fields = universal.chain(of_groups).filter(|field| field.key == *key).peekable();
         let wrong = if fields.peek().is_none() {
-            Some(format!("The rule “{}” asks the person named in “{key}”, which is no field of the form. Choose one that exists", rule.key))
+            Some(format!(
+                "The rule “{}” asks the person named in “{key}”, which is not a field of the form. Choose one that exists",
+                rule.key
+            ))
         } else if !fields.any(|field| field.kind == "user_picker") {
             Some(format!(
                 "The rule “{}” asks the person named in “{key}”, which names nobody. Choose a field of type user_picker",
@@ -158,7 +161,7 @@ sections:
         let (stage, _, message) = first(&format!("stages: [{{key: money, when: {{field: kind, equals: chair}}, {RULES}}}]"));
         assert_eq!(stage, "money");
         assert!(
-            message.starts_with("The condition of stage “money” asks whether “kind” is \"chair\", which is no answer of it"),
+            message.starts_with("The condition of stage “money” asks whether “kind” is \"chair\", which it does not offer"),
             "{message}"
         );
         let (_, rule, message) = first("rules: [{key: a, label: A, manager: true, when: {field: kind, at_least: 5}}]");

@@ -229,7 +229,7 @@ fn rules(field: &Field, known: &FieldType, fields: &BTreeMap<&str, &Field>, name
     }
     if let Some(pattern) = &r.pattern {
         if whole_pattern(pattern).is_none() {
-            note(format!("The pattern of field {name} is no regular expression: {pattern}"));
+            note(format!("The pattern of field {name} cannot be read as a regular expression: {pattern}"));
         }
         if r.pattern_words.as_deref().is_none_or(is_blank_text) {
             note(format!("The pattern of field {name} has no pattern_words. Say what the answer must do, like “be 4 digits, like 4410”"));
@@ -246,7 +246,7 @@ fn date_rules(field: &Field, fields: &BTreeMap<&str, &Field>, name: &str, note: 
             Some(Some(Limit { from: From::Field(key), .. })) => match fields.get(key.as_str()) {
                 None => note(format!("The rule {rule} of field {name} names “{key}”. Choose a field that exists, or a fixed date")),
                 Some(other) if !matches!(other.kind.as_str(), "date" | "datetime") => {
-                    note(format!("The rule {rule} of field {name} names “{key}”, which is no date. Choose a date field"));
+                    note(format!("The rule {rule} of field {name} names “{key}”, which is not a date. Choose a date field"));
                 }
                 Some(_) => {}
             },
@@ -331,7 +331,7 @@ fn condition(when: &Condition, fields: &BTreeMap<&str, &Field>, place: &str, not
             if !known {
                 let options: Vec<&str> = field.options.iter().map(|o| o.value.as_str()).collect();
                 let right = if widget == Widget::Checkbox { "true or false".to_owned() } else { options.join(", ") };
-                note(format!("The condition of {place} asks whether “{key}” is {value}, which is no answer of it. Use {right}"));
+                note(format!("The condition of {place} asks whether “{key}” is {value}, which it does not offer. Use {right}"));
             }
         }
     }

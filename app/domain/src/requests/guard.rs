@@ -59,8 +59,8 @@ pub fn lock(state: &State) -> Option<&'static str> {
     match state.status {
         _ if state.deleted => Some("This request was deleted."),
         S::Resolved => Some("This request is resolved and locked. Reopen it to change anything."),
-        S::Completed => Some("This request is completed. Nothing about it changes any more."),
-        S::Rejected => Some("This request was declined. Nothing about it changes any more."),
+        S::Completed => Some("This request is completed. Nothing about it can be changed."),
+        S::Rejected => Some("This request was declined. Nothing about it can be changed."),
         S::Cancelled => Some("This request is cancelled. Bring it back to change anything."),
         _ => None,
     }

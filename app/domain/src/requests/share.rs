@@ -64,7 +64,7 @@ impl ShareLink {
 pub fn open(link: Option<&ShareLink>, now: DateTime<Utc>) -> Result<ShareLink, Refusal> {
     match link.filter(|link| link.opens(now)) {
         Some(link) => Ok(ShareLink { uses: link.uses.saturating_add(1), last_used_at: Some(now), ..link.clone() }),
-        None => Err(Refusal::not_now("This link does not open anything (any more). Ask the person who sent it for a new one.")),
+        None => Err(Refusal::not_now("This link does not open anything, or no longer does. Ask the person who sent it for a new one.")),
     }
 }
 

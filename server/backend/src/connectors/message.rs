@@ -35,7 +35,7 @@ impl Message {
     pub(super) fn chat(&self) -> Result<&str, String> {
         match &self.body {
             Body::Chat(text) => Ok(text),
-            Body::Mail { .. } => Err("Not sent: this is no message for a chat.".to_owned()),
+            Body::Mail { .. } => Err("Not sent: this message is not meant for a chat.".to_owned()),
         }
     }
 }

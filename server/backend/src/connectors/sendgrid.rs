@@ -97,7 +97,7 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
 /// A message of Docket's as text and HTML, in its thread.
 fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
     let Body::Mail { subject, text, html, settings } = &message.body else {
-        return Err("Not sent: this is no message for e-mail.".to_owned());
+        return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
     let mut headers = json!({
         "Message-ID": mail_id(given.server, message.id),
@@ -125,7 +125,7 @@ fn post(given: &Given<'_>, body: &Value) -> Result<Call, String> {
     let (key, api) = match &given.server.sendgrid_api_key {
         _ if !own.is_empty() => (own, given.text_or("api_url", API)),
         Some(shared) => (shared.clone(), API.to_owned()),
-        None => return Err("Not sent: there is no API key. Enter one, or set SENDGRID_API_KEY on the server.".to_owned()),
+        None => return Err("Not sent: the API key is missing. Enter one, or set SENDGRID_API_KEY on the server.".to_owned()),
     };
     let url = web_address("api_url", &format!("{}/v3/mail/send", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
     Ok(Call::post(url, body).header(AUTHORIZATION, &format!("Bearer {key}"), true))

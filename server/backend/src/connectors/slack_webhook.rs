@@ -99,7 +99,7 @@ fn post(given: &Given<'_>, text: &str) -> Result<Call, String> {
     let own = given.text("webhook_url");
     let address = if own.is_empty() { given.server.slack_webhook_url.clone().unwrap_or_default() } else { own };
     if address.is_empty() {
-        return Err("Not sent: there is no webhook address. Enter one, or set SLACK_WEBHOOK_URL on the server.".to_owned());
+        return Err("Not sent: the webhook address is missing. Enter one, or set SLACK_WEBHOOK_URL on the server.".to_owned());
     }
     let url = web_address("webhook_url", &address).map_err(|(_, message)| message)?;
     // The whole path is the key.

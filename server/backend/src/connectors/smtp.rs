@@ -104,7 +104,7 @@ fn server(given: &Given<'_>) -> Result<MailServer, String> {
     let host = given.text("host");
     if host.is_empty() {
         let shared = given.server.mail.clone();
-        return shared.ok_or_else(|| "Not sent: there is no mail server. Enter one, or set EMAIL_HOST on the server.".to_owned());
+        return shared.ok_or_else(|| "Not sent: the mail server is missing. Enter one, or set EMAIL_HOST on the server.".to_owned());
     }
     let tls = match given.text("tls").as_str() {
         "none" => MailTls::None,
@@ -126,7 +126,7 @@ fn mailboxes(addresses: Vec<String>) -> Result<Vec<Mailbox>, String> {
 fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
     let from = given.text_or("from_email", &server.from);
     if from.is_empty() {
-        return Err("Not sent: there is no sender. Enter one, or set DEFAULT_FROM_EMAIL on the server.".to_owned());
+        return Err("Not sent: the sender is missing. Enter one, or set DEFAULT_FROM_EMAIL on the server.".to_owned());
     }
     mailbox(&from)
 }
@@ -134,7 +134,7 @@ fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
 /// A message of Docket's as text and HTML, in its thread.
 fn notice(given: &Given<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
     let super::Body::Mail { subject, text, html, settings } = &told.body else {
-        return Err("Not sent: this is no message for e-mail.".to_owned());
+        return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
     let mut builder =
         begun(given, (told.id, told.now), from, subject).to(to.clone()).raw_header(header("List-Unsubscribe", format!("<{settings}>")));

@@ -85,7 +85,7 @@ impl Connector for Telegram {
 fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let chat = given.text_or("chat_id", given.server.telegram_chat.as_deref().unwrap_or_default());
     if chat.is_empty() {
-        return Err("Not sent: there is no chat. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
+        return Err("Not sent: the chat is missing. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
     }
     let text = writing::written(given, "text_template", MESSAGE, &TELEGRAM, outgoing)?;
     post(given, &chat, &text, outgoing.thread)
@@ -98,7 +98,7 @@ fn post(given: &Given<'_>, chat: &str, text: &str, thread: Option<&str>) -> Resu
     let (token, api) = match &given.server.telegram_token {
         _ if !own.is_empty() => (own, given.text_or("api_url", API)),
         Some(shared) => (shared.clone(), API.to_owned()),
-        None => return Err("Not sent: there is no bot token. Enter one, or set TELEGRAM_BOT_TOKEN on the server.".to_owned()),
+        None => return Err("Not sent: the bot token is missing. Enter one, or set TELEGRAM_BOT_TOKEN on the server.".to_owned()),
     };
     let api = api.trim_end_matches('/').to_owned();
     let url = web_address("api_url", &format!("{api}/bot{token}/sendMessage")).map_err(|(_, message)| message)?;

@@ -108,7 +108,7 @@ fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
     match code {
         200..=299 => Verdict::Sent,
         401 | 403 => Verdict::Unauthorized { error: format!("The address refuses our key ({code}).") },
-        410 => Verdict::Permanent { error: "The address answered 410: it does not take these any more.".to_owned() },
+        410 => Verdict::Permanent { error: "The address answered 410: it no longer takes these.".to_owned() },
         300..=399 => Verdict::Retry { error: format!("The address answered {code}, a redirect. Redirects are not followed."), after: None },
         _ => Verdict::Retry { error: format!("The address answered {code}."), after },
     }
@@ -135,7 +135,7 @@ fn headers(settings: &Map<String, Value>) -> Result<Vec<(HeaderName, HeaderValue
     given
         .iter()
         .map(|(name, value)| {
-            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(format!("“{name}” is no name of a header.")))?;
+            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(format!("“{name}” cannot be the name of a header.")))?;
             if ["host", "content-length", "transfer-encoding", "connection"].contains(&header.as_str()) {
                 return Err(wrong(format!("The header “{name}” is set by Docket. Leave it out.")));
             }

@@ -139,7 +139,7 @@ fn headers(text: &str, present: Option<&Map<String, Value>>) -> std::result::Res
     let mut headers = Map::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let Some((name, value)) = line.split_once(':') else {
-            return Err(format!("“{line}” is no header. Write one a line, like X-Site: north"));
+            return Err(format!("“{line}” cannot be read as a header. Write one a line, like X-Site: north"));
         };
         let (name, value) = (name.trim().to_owned(), value.trim());
         let kept = present.and_then(|present| present.get(&name)).filter(|_| value == STORED);

@@ -232,7 +232,7 @@ async fn verify_picks(handle: &impl Handle, known: &Known, form: &Form, answers:
             None => problems.push(Problem {
                 section: section.key.clone(),
                 field: field.key.clone(),
-                message: format!("“{}” names somebody who is not here any more. Choose again from the list.", field.label),
+                message: format!("“{}” names somebody who is no longer here. Choose again from the list.", field.label),
             }),
         }
     }

@@ -205,7 +205,7 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
         notes: task.notes,
         contact: link.created_by,
         expires_at: link.expires_at,
-        locked: lock(&request.state).map(|_| "This work is closed. Nothing about it changes any more.".to_owned()),
+        locked: lock(&request.state).map(|_| "This work is closed. Nothing about it can be changed.".to_owned()),
         comments: about_it
             .map(|comment| SharedComment {
                 outside: matches!(comment.author, Author::Outsider { .. }),

@@ -183,7 +183,7 @@ pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Res
         None => serde_json::to_writer(&mut paid, value),
     };
     match (done, paid.fault) {
-        (Ok(()), _) => String::from_utf8(paid.written).map_err(|_| Fault::new("it makes something that is no text")),
+        (Ok(()), _) => String::from_utf8(paid.written).map_err(|_| Fault::new("what it makes is not text")),
         (Err(_), Some(fault)) => Err(fault),
         (Err(error), None) => Err(Fault::new(error.to_string())),
     }

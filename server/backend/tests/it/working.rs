@@ -206,7 +206,7 @@ async fn approvals_are_taken_back_and_re_routed() {
         let page = desk.does(&desk.ada, &number, to(jonas.id())).await;
         assert_eq!(page.approval.rules[0].words, "Jonas Weber");
         assert_eq!(page.approval.rules[0].moved, "Re-routed, instead of Ruth Abel");
-        assert!(decide(world, &ruth, &number, Verdict::Approve, "").await.is_err(), "it is not Ruth's any more");
+        assert!(decide(world, &ruth, &number, Verdict::Approve, "").await.is_err(), "it is no longer Ruth's");
         decide(world, &jonas, &number, Verdict::Approve, "").await.unwrap();
         let page = decide(world, &petra, &number, Verdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);

@@ -52,7 +52,7 @@ fn conditions_name_what_exists() {
         "The condition of field “a” names the field “gone”, which does not exist. Choose a field that exists"
     );
     let text = format!("{CHOICE}, {{key: a, label: A, type: text, when: {{field: kind, in: [a, c]}}}}");
-    assert_eq!(one(&text), "The condition of field “a” asks whether “kind” is \"c\", which is no answer of it. Use a, b");
+    assert_eq!(one(&text), "The condition of field “a” asks whether “kind” is \"c\", which it does not offer. Use a, b");
     let text = format!("{CHOICE}, {{key: a, label: A, type: text, when: {{field: kind, at_least: 5}}}}");
     assert!(about(&text)[0].contains("neither a number nor a date"));
     let text = "{key: n, label: N, type: integer}, {key: a, label: A, type: text, when: {field: n, at_least: many}}";

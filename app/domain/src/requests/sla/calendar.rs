@@ -85,7 +85,7 @@ impl Business {
         for hours in &calendar.hours {
             let (from, to) = (minutes(&hours.from)?, minutes(&hours.to)?);
             if from >= to {
-                return Err(format!("{} to {} is no time to work: the end must be after the beginning", hours.from, hours.to));
+                return Err(format!("{} to {} cannot be working hours: the end must come after the beginning", hours.from, hours.to));
             }
             for day in &hours.days {
                 week[*day as usize].push((from, to));
@@ -175,7 +175,7 @@ impl Business {
 
 /// "08:30" as minutes from midnight; "24:00" is the end of the day.
 fn minutes(text: &str) -> Result<i64, String> {
-    let wrong = || format!("“{text}” is no time. Write it like 08:30, quoted");
+    let wrong = || format!("“{text}” is not a time. Write it like 08:30, quoted");
     let (hours, minutes) = text.split_once(':').ok_or_else(wrong)?;
     let part = |part: &str| part.parse::<u16>().ok().filter(|_| part.len() == 2).map(i64::from);
     let (hours, minutes) = (part(hours).ok_or_else(wrong)?, part(minutes).ok_or_else(wrong)?);
