@@ -2,7 +2,6 @@
 
 use crate::error::ApiError;
 use backend::{Backend, Caller, Error};
-use domain::Refusal;
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -33,10 +32,7 @@ pub fn enter() -> Result<(Backend, Caller), ApiError> {
     };
     match entry.caller {
         Some(caller) => Ok((entry.backend, caller)),
-        None => {
-            set_status(StatusCode::UNAUTHORIZED);
-            Err(ApiError::SignedOut)
-        }
+        None => Err(with_status(ApiError::SignedOut)),
     }
 }
 
@@ -54,24 +50,26 @@ pub fn as_stranger() -> Result<(Backend, String), ApiError> {
 /// # Errors
 /// The use case's refusal, or `Failed` with the reference under which its cause was logged.
 pub fn reply<T>(result: Result<T, Error>) -> Result<T, ApiError> {
-    match result {
-        Ok(value) => Ok(value),
-        Err(Error::Refused(refusal)) => {
-            set_status(match refusal {
-                Refusal::NotFound => StatusCode::NOT_FOUND,
-                Refusal::Problems { .. } | Refusal::Input { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-                Refusal::Conflict { .. } | Refusal::NotNow { .. } => StatusCode::CONFLICT,
-                Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            });
-            Err(ApiError::Refused { refusal })
-        }
-        Err(Error::Failed(cause) | Error::Damaged(cause)) => {
-            let reference = use_context::<Entry>().map(|entry| entry.reference).unwrap_or_default();
+    result.map_err(|error| {
+        let reference = use_context::<Entry>().map(|entry| entry.reference).unwrap_or_default();
+        with_status(call_error(error, &reference))
+    })
+}
+
+/// What the caller is told when a use case does not succeed. A failure is written to the log with the reference that the caller is shown.
+pub fn call_error(error: Error, reference: &str) -> ApiError {
+    match error {
+        Error::Refused(refusal) => ApiError::Refused { refusal },
+        Error::Failed(cause) | Error::Damaged(cause) => {
             tracing::error!(%reference, cause, "a use case failed");
-            set_status(StatusCode::INTERNAL_SERVER_ERROR);
-            Err(ApiError::Failed { reference })
+            ApiError::Failed { reference: reference.to_owned() }
         }
     }
+}
+
+fn with_status(error: ApiError) -> ApiError {
+    set_status(error.status());
+    error
 }
 
 /// Sets the HTTP status of the present response.

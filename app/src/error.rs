@@ -53,6 +53,21 @@ impl ApiError {
         }
     }
 
+    /// The HTTP status that is true for it.
+    #[cfg(feature = "ssr")]
+    pub fn status(&self) -> http::StatusCode {
+        use http::StatusCode;
+        match self {
+            Self::Refused { refusal: Refusal::NotFound } => StatusCode::NOT_FOUND,
+            Self::Refused { refusal: Refusal::Problems { .. } | Refusal::Input { .. } } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused { refusal: Refusal::Conflict { .. } | Refusal::NotNow { .. } } => StatusCode::CONFLICT,
+            Self::Refused { refusal: Refusal::TooMany { .. } } => StatusCode::TOO_MANY_REQUESTS,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Offline => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
     /// Whether the thing asked for does not exist for this person.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { refusal: Refusal::NotFound })

@@ -59,7 +59,7 @@ export async function draftSaved(page: Page): Promise<void> {
 export async function serverHas(page: Page, item: string, field: string, answer: unknown): Promise<void> {
   const { origin } = new URL(page.url());
   const kept = async () => {
-    const reply = await page.request.post(`${origin}/api/requests/open_draft`, { data: { item_key: item }, headers: { origin } });
+    const reply = await page.request.post(`${origin}/call/requests/open_draft`, { data: { item_key: item }, headers: { origin } });
     return ((await reply.json()) as { answers: Record<string, unknown> }).answers[field];
   };
   await expect.poll(kept).toEqual(answer);

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { inDays } from './form';
 
 async function call(page: Page, url: string, name: string, data: unknown): Promise<Record<string, unknown>> {
-  const reply = await page.request.post(`${url}/api/${name}`, { data, headers: { origin: url } });
+  const reply = await page.request.post(`${url}/call/${name}`, { data, headers: { origin: url } });
   if (!reply.ok()) throw new Error(`${name}: ${reply.status()} ${await reply.text()}`);
   return (await reply.json()) as Record<string, unknown>;
 }

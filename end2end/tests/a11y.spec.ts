@@ -106,7 +106,7 @@ for (const theme of ['light', 'dark'] as const) {
       const { docket } = here;
       const seen = new Set<string>();
       const own = async (page: Page) => {
-        const reply = await page.request.post(`${docket.url}/api/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: docket.url } });
+        const reply = await page.request.post(`${docket.url}/call/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: docket.url } });
         return ((await reply.json()) as { rows: { number: string; status: string }[] }).rows;
       };
       for (const name of ['noor.rahman', 'fatima.zahra', 'amara.okafor', 'hana.sato', 'chloe.martin', 'grace.nakamura']) {

@@ -65,7 +65,7 @@ test('QA returns the work and passes it; a supervisor takes over what is escalat
   const { docket } = here;
   const kwame = await visit(docket, staff('kwame.boateng'));
   const zainab = await visit(docket, staff('zainab.ali'));
-  const mine = await zainab.request.post(`${docket.url}/api/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: docket.url } });
+  const mine = await zainab.request.post(`${docket.url}/call/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: docket.url } });
   const { rows } = (await mine.json()) as { rows: { number: string; status: string }[] };
   const address = `${docket.url}/requests/${rows.find((row) => row.status === 'in_qa')?.number}`;
   await openRequest(zainab, address);
@@ -158,12 +158,12 @@ test('of two who start the work the slower one is told who did', async ({ visit 
   await openRequest(oliver, `${docket.url}/requests/${number}`);
   await mei.getByRole('button', { name: 'Start the work' }).waitFor();
   // Her browser does not hear of it.
-  await mei.route('**/api/requests/page', (route) => route.abort());
+  await mei.route('**/call/requests/page', (route) => route.abort());
   await oliver.getByRole('button', { name: 'Start the work' }).click();
   await expect(status(oliver)).toContainText('In progress');
   await mei.getByRole('button', { name: 'Start the work' }).click();
   await expect(mei.locator('#refused')).toContainText('Oliver Grant started the work a moment ago.');
-  await mei.unroute('**/api/requests/page');
+  await mei.unroute('**/call/requests/page');
 });
 
 test('the page as it was at each moment, and as an approver saw it', async ({ visit }) => {

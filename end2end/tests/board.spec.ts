@@ -56,7 +56,7 @@ test('the board by keyboard alone', async ({ visit }) => {
   await expect(lane(daniel, 'Blocked').locator(`#card-${number}`)).toBeFocused();
 
   // The card moves at once; what a reload shows is what the server answered.
-  const answered = daniel.waitForResponse((answer) => answer.url().endsWith('/api/requests/act'));
+  const answered = daniel.waitForResponse((answer) => answer.url().endsWith('/call/requests/act'));
   await move(daniel, number, /Unblock/);
   await expect(lane(daniel, 'In progress').locator(`#card-${number}`)).toBeFocused();
   await answered;

@@ -82,7 +82,7 @@ test('a double click, two tabs and a retry give one request', async ({ visit }) 
   const { docket } = here;
   const noor = await visit(docket, people.noor);
   const count = async () => {
-    const answer = await noor.request.post(`${docket.url}/api/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: docket.url } });
+    const answer = await noor.request.post(`${docket.url}/call/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: docket.url } });
     return ((await answer.json()) as { rows: unknown[] }).rows.length;
   };
   const before = await count();
@@ -94,7 +94,7 @@ test('a double click, two tabs and a retry give one request', async ({ visit }) 
 
   // The first answer is lost on the way: the person sends again.
   let lost = false;
-  await noor.route('**/api/requests/submit_draft', async (route) => {
+  await noor.route('**/call/requests/submit_draft', async (route) => {
     if (lost) return route.continue();
     lost = true;
     await route.fetch();

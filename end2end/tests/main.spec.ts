@@ -76,7 +76,7 @@ test('two approvers at once: one decides, the other is told who', async ({ visit
   await go(samir, `${docket.url}/inbox/${number}`);
   await expect(samir.getByRole('button', { name: /^Approve/ })).toBeVisible();
   // His stream stays silent, so that he decides on what he saw.
-  await samir.route('**/api/**', (route) => (route.request().url().includes('decide') ? route.continue() : route.abort()));
+  await samir.route('**/call/**', (route) => (route.request().url().includes('decide') ? route.continue() : route.abort()));
 
   const bea = await visit(docket, people.bea);
   await go(bea, `${docket.url}/inbox/${number}`);

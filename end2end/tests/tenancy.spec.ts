@@ -17,7 +17,7 @@ test('the other organization sees none of it', async ({ visit }) => {
     expect(answer?.status(), path).toBe(404);
     await expect(nadia.getByRole('heading', { name: 'Not found' }).first(), path).toBeVisible();
   }
-  const told = await nadia.request.post(`${docket.url}/api/requests/page`, { data: { number }, headers: { origin: docket.url } });
+  const told = await nadia.request.post(`${docket.url}/call/requests/page`, { data: { number }, headers: { origin: docket.url } });
   expect(told.status()).toBe(404);
 
   await go(nadia, `${docket.url}/`);
@@ -27,7 +27,7 @@ test('the other organization sees none of it', async ({ visit }) => {
   await expect(nadia.locator('.inrow')).toHaveCount(rows);
   await go(nadia, `${docket.url}/leadership`);
   await expect(nadia.locator('main')).not.toContainText(number);
-  const found = await nadia.request.post(`${docket.url}/api/requests/search_people`, { data: { text: 'Lena' }, headers: { origin: docket.url } });
+  const found = await nadia.request.post(`${docket.url}/call/requests/search_people`, { data: { text: 'Lena' }, headers: { origin: docket.url } });
   expect(await found.json()).toEqual([]);
 });
 

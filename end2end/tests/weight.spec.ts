@@ -126,7 +126,7 @@ test('pages load little, in few pieces, and hardly anything twice', async ({ bro
     let { address } = weighed;
     let context = await profile(browser, weighed.person);
     if (address.endsWith('/requests/')) {
-      const answer = await context.request.post(`${url}/api/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: url } });
+      const answer = await context.request.post(`${url}/call/requests/mine`, { data: { filter: 'all', after: null }, headers: { origin: url } });
       address += ((await answer.json()) as { rows: { number: string }[] }).rows[0]?.number;
     }
     let page = await context.newPage();

@@ -1,13 +1,16 @@
 //! The router and the order of its layers, and the listening itself.
 //!
-//! Outermost first: reference and log line · security headers · host and origin checks · body limit · compression · length of the
-//! address · (pages, server functions and the live stream only) session · caller · weight of what was sent. Files and health checks need
-//! neither session nor caller.
+//! Outermost first: reference and log line · security headers · host and origin checks · compression · length of the address · body limit
+//! of the route · (pages, server functions, forms and the live stream only) session · caller · weight of what was sent. Files, health checks
+//! and the interface for programs need no session.
 
+mod answers;
+mod api;
 pub mod auth;
 pub mod files;
 pub mod health;
 pub mod input;
+mod kinds;
 mod listen;
 pub mod live;
 pub mod pages;
@@ -34,7 +37,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-/// Largest request body.
+/// Largest body of what our own pages send.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 /// How long open connections may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -79,14 +82,15 @@ pub fn router(site: &Site) -> Router {
         .layer(middleware::from_fn(input::weigh_input))
         .layer(middleware::from_fn_with_state(site.clone(), pages::enter))
         .layer(auth::layer(site))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .with_state(site.clone());
+    // Each part says what a body may weigh; what takes none says so too.
+    let without_body = health::router().merge(api::router()).with_state(site.clone()).merge(files::router(site));
     Router::new()
-        .merge(health::router().with_state(site.clone()))
-        .merge(files::router(site))
+        .merge(without_body.layer(RequestBodyLimitLayer::new(0)))
         .fallback_service(app)
         .layer(middleware::from_fn(input::bound_address))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(site.clone(), security::origin))
         .layer(middleware::from_fn_with_state(site.clone(), security::host))
         .layer(middleware::from_fn_with_state(site.clone(), security::headers))

@@ -9,7 +9,7 @@ use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
 /// What waits for the caller's decision, oldest first; of the oldest as many as `rows` says, within the inbox's bounds.
-#[server(name = InboxCall, input = Json, output = Json, endpoint = "approvals/inbox")]
+#[server(name = InboxCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/inbox")]
 pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -17,7 +17,7 @@ pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxPage, ApiError> 
 }
 
 /// Approves, declines or asks for changes at once, for programs; answers with the request as it is then.
-#[server(name = DecideCall, input = Json, output = Json, endpoint = "approvals/decide")]
+#[server(name = DecideCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/decide")]
 pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -25,7 +25,7 @@ pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
 }
 
 /// Decides one request or many, after the time to undo: what became of each at once.
-#[server(name = DecideManyCall, input = Json, output = Json, endpoint = "approvals/decide_many")]
+#[server(name = DecideManyCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/decide_many")]
 pub async fn decide_many(decisions: Vec<Decide>) -> Result<Vec<OneOfMany>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -33,7 +33,7 @@ pub async fn decide_many(decisions: Vec<Decide>) -> Result<Vec<OneOfMany>, ApiEr
 }
 
 /// Takes held decisions back; answers those that were still held.
-#[server(name = UndoHeldCall, input = Json, output = Json, endpoint = "approvals/undo_held")]
+#[server(name = UndoHeldCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/undo_held")]
 pub async fn undo_held(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -41,7 +41,7 @@ pub async fn undo_held(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
 }
 
 /// Takes held decisions before their time is over; answers what became of each.
-#[server(name = SendHeldCall, input = Json, output = Json, endpoint = "approvals/send_held")]
+#[server(name = SendHeldCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/send_held")]
 pub async fn send_held(ids: Vec<HeldId>) -> Result<Vec<HeldView>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -49,7 +49,7 @@ pub async fn send_held(ids: Vec<HeldId>) -> Result<Vec<HeldView>, ApiError> {
 }
 
 /// Everything that waits for approval, for those who lead (S0-019).
-#[server(name = LeadershipCall, input = Json, output = Json, endpoint = "approvals/leadership")]
+#[server(name = LeadershipCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/leadership")]
 pub async fn leadership() -> Result<Vec<LeadershipRow>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

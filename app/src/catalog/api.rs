@@ -6,7 +6,7 @@ use domain::catalog::wire::CatalogPage;
 use leptos::prelude::*;
 
 /// Everything the catalog page shows to the caller.
-#[server(name = CatalogPageCall, input = Json, output = Json, endpoint = "catalog/page")]
+#[server(name = CatalogPageCall, input = Json, output = Json, prefix = "/call", endpoint = "catalog/page")]
 pub async fn catalog_page() -> Result<CatalogPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

@@ -6,7 +6,7 @@ use domain::people::Me;
 use leptos::prelude::*;
 
 /// The signed-in person; None when nobody is.
-#[server(name = MeCall, input = Json, output = Json, endpoint = "account/me")]
+#[server(name = MeCall, input = Json, output = Json, prefix = "/call", endpoint = "account/me")]
 pub async fn me() -> Result<Option<Me>, ApiError> {
     use crate::context::{Entry, enter, reply};
     if use_context::<Entry>().is_none_or(|entry| entry.caller.is_none()) {

@@ -144,7 +144,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     for followed in 1..=FOLLOWED {
         tokio::time::sleep(PAUSE).await;
         let draft = json!({ "draft": { "id": Uuid::new_v4(), "item_key": "note", "form_version": version, "answers": { "text": "Look at this" } } });
-        let request = post(site.address, "/api/requests/submit_draft", &requester, "application/json", &draft.to_string());
+        let request = post(site.address, "/call/requests/submit_draft", &requester, "application/json", &draft.to_string());
         let sent = Instant::now();
         let answer = asking.send(&request).await?;
         times.answered.push(sent.elapsed().as_secs_f64() * 1000.0);

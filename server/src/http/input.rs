@@ -4,7 +4,8 @@
 //! objects lie in one another. What a single argument may be is smaller and stands with its rules (domain `bounds`, forms, tasks, …).
 
 use super::BODY_LIMIT;
-use super::pages::refused;
+use super::answers::{answer_error, answer_error_as};
+use super::kinds::RequestKind;
 use app::error::ApiError;
 use axum::body::Body;
 use axum::extract::Request;
@@ -12,7 +13,6 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
-use leptos::server_fn::error::FromServerFnError;
 
 /// Longest address, with its query.
 pub const LONGEST_ADDRESS: usize = 8 * 1024;
@@ -51,68 +51,68 @@ const ANSWERS: Weight = Weight { bytes: 600 * 1024, text: 512 * 1024, entries: 5
 
 /// Each server function, and what it takes at most.
 pub const WEIGHTS: &[(&str, Weight)] = &[
-    ("/api/account/away", WORDS),
-    ("/api/account/begin_away", CHOICES),
-    ("/api/account/change_password", NOTE),
-    ("/api/account/end_away", WORDS),
-    ("/api/account/me", WORDS),
-    ("/api/account/profile", WORDS),
-    ("/api/account/resume_away", WORDS),
-    ("/api/account/save_profile", WORDS),
-    ("/api/admin/connector", WORDS),
-    ("/api/admin/console", WORDS),
-    ("/api/admin/delivery", WORDS),
-    ("/api/admin/hold", WORDS),
-    ("/api/admin/kinds", WORDS),
-    ("/api/admin/preview_template", ANSWERS),
-    ("/api/admin/replay_since", WORDS),
-    ("/api/admin/save_connector", ANSWERS),
-    ("/api/admin/send_now", IDS),
-    ("/api/admin/skip", WORDS),
-    ("/api/admin/test_connector", WORDS),
-    ("/api/approvals/decide", NOTE),
-    ("/api/approvals/decide_many", NOTES),
-    ("/api/approvals/inbox", WORDS),
-    ("/api/approvals/leadership", WORDS),
-    ("/api/approvals/send_held", IDS),
-    ("/api/approvals/undo_held", IDS),
-    ("/api/catalog/page", WORDS),
-    ("/api/notices/change_mine", WORDS),
-    ("/api/notices/change_ours", WORDS),
-    ("/api/notices/list", WORDS),
-    ("/api/notices/mine", WORDS),
-    ("/api/notices/ours", WORDS),
-    ("/api/notices/read", IDS),
-    ("/api/notices/seen", WORDS),
-    ("/api/requests/act", NOTE),
-    ("/api/requests/add_task", NOTE),
-    ("/api/requests/board", WORDS),
-    ("/api/requests/change_task", NOTE),
-    ("/api/requests/comment", NOTE),
-    ("/api/requests/discard_draft", WORDS),
-    ("/api/requests/edit_comment", NOTE),
-    ("/api/requests/edit_task", NOTE),
-    ("/api/requests/mine", WORDS),
-    ("/api/requests/my_tasks", WORDS),
-    ("/api/requests/open_draft", WORDS),
-    ("/api/requests/page", WORDS),
-    ("/api/requests/page_at", WORDS),
-    ("/api/requests/preview_route", ANSWERS),
-    ("/api/requests/queue", WORDS),
-    ("/api/requests/remove_comment", WORDS),
-    ("/api/requests/replay", WORDS),
-    ("/api/requests/restore_comment", WORDS),
-    ("/api/requests/restore_draft", WORDS),
-    ("/api/requests/revoke_share", WORDS),
-    ("/api/requests/save_draft", ANSWERS),
-    ("/api/requests/search_groups", WORDS),
-    ("/api/requests/search_people", WORDS),
-    ("/api/requests/search_workers", WORDS),
-    ("/api/requests/share_task", WORDS),
-    ("/api/requests/submit_draft", ANSWERS),
-    ("/api/share/change", NOTE),
-    ("/api/share/comment", NOTE),
-    ("/api/share/open", WORDS),
+    ("/call/account/away", WORDS),
+    ("/call/account/begin_away", CHOICES),
+    ("/call/account/change_password", NOTE),
+    ("/call/account/end_away", WORDS),
+    ("/call/account/me", WORDS),
+    ("/call/account/profile", WORDS),
+    ("/call/account/resume_away", WORDS),
+    ("/call/account/save_profile", WORDS),
+    ("/call/admin/connector", WORDS),
+    ("/call/admin/console", WORDS),
+    ("/call/admin/delivery", WORDS),
+    ("/call/admin/hold", WORDS),
+    ("/call/admin/kinds", WORDS),
+    ("/call/admin/preview_template", ANSWERS),
+    ("/call/admin/replay_since", WORDS),
+    ("/call/admin/save_connector", ANSWERS),
+    ("/call/admin/send_now", IDS),
+    ("/call/admin/skip", WORDS),
+    ("/call/admin/test_connector", WORDS),
+    ("/call/approvals/decide", NOTE),
+    ("/call/approvals/decide_many", NOTES),
+    ("/call/approvals/inbox", WORDS),
+    ("/call/approvals/leadership", WORDS),
+    ("/call/approvals/send_held", IDS),
+    ("/call/approvals/undo_held", IDS),
+    ("/call/catalog/page", WORDS),
+    ("/call/notices/change_mine", WORDS),
+    ("/call/notices/change_ours", WORDS),
+    ("/call/notices/list", WORDS),
+    ("/call/notices/mine", WORDS),
+    ("/call/notices/ours", WORDS),
+    ("/call/notices/read", IDS),
+    ("/call/notices/seen", WORDS),
+    ("/call/requests/act", NOTE),
+    ("/call/requests/add_task", NOTE),
+    ("/call/requests/board", WORDS),
+    ("/call/requests/change_task", NOTE),
+    ("/call/requests/comment", NOTE),
+    ("/call/requests/discard_draft", WORDS),
+    ("/call/requests/edit_comment", NOTE),
+    ("/call/requests/edit_task", NOTE),
+    ("/call/requests/mine", WORDS),
+    ("/call/requests/my_tasks", WORDS),
+    ("/call/requests/open_draft", WORDS),
+    ("/call/requests/page", WORDS),
+    ("/call/requests/page_at", WORDS),
+    ("/call/requests/preview_route", ANSWERS),
+    ("/call/requests/queue", WORDS),
+    ("/call/requests/remove_comment", WORDS),
+    ("/call/requests/replay", WORDS),
+    ("/call/requests/restore_comment", WORDS),
+    ("/call/requests/restore_draft", WORDS),
+    ("/call/requests/revoke_share", WORDS),
+    ("/call/requests/save_draft", ANSWERS),
+    ("/call/requests/search_groups", WORDS),
+    ("/call/requests/search_people", WORDS),
+    ("/call/requests/search_workers", WORDS),
+    ("/call/requests/share_task", WORDS),
+    ("/call/requests/submit_draft", ANSWERS),
+    ("/call/share/change", NOTE),
+    ("/call/share/comment", NOTE),
+    ("/call/share/open", WORDS),
 ];
 
 /// What a path takes; a new server function takes little until it says more.
@@ -125,16 +125,16 @@ pub async fn weigh_input(request: Request, next: Next) -> Response {
     if *request.method() != Method::POST {
         return next.run(request).await;
     }
+    let call = RequestKind::of(&request) == RequestKind::Call;
     let (parts, body) = request.into_parts();
-    let api = parts.uri.path().starts_with("/api/");
     let weight = weight_of(parts.uri.path());
-    let most = if api { weight.bytes } else { LARGEST_FORM };
+    let most = if call { weight.bytes } else { LARGEST_FORM };
     // Read to its end also when it is too large: who is still sending hears no answer.
     let bytes = match axum::body::to_bytes(body, BODY_LIMIT).await {
         Ok(bytes) if bytes.len() <= most => bytes,
-        _ => return too_large(api),
+        _ => return too_large(call),
     };
-    let bytes = match if api { weigh(bytes.into(), &weight) } else { Ok(bytes.into()) } {
+    let bytes = match if call { weigh(bytes.into(), &weight) } else { Ok(bytes.into()) } {
         Ok(bytes) => bytes,
         Err(excess) => return too_much(excess),
     };
@@ -151,10 +151,10 @@ pub async fn bound_address(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn too_large(api: bool) -> Response {
+fn too_large(call: bool) -> Response {
     let words = "This is too long to be sent. Shorten it, then try again.";
-    if api {
-        return refused(StatusCode::PAYLOAD_TOO_LARGE, &ApiError::Refused { refusal: Refusal::input("", words) }.ser());
+    if call {
+        return answer_error_as(StatusCode::PAYLOAD_TOO_LARGE, &ApiError::Refused { refusal: Refusal::input("", words) });
     }
     (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{words}\n")).into_response()
 }
@@ -165,7 +165,7 @@ fn too_much(excess: Excess) -> Response {
         Excess::Entries => "This is too much at once. Choose fewer, then try again.",
         Excess::Depth | Excess::Word => "The server could not read what was sent. Reload the page and try again.",
     };
-    refused(StatusCode::UNPROCESSABLE_ENTITY, &ApiError::Refused { refusal: Refusal::input("", words) }.ser())
+    answer_error(&ApiError::Refused { refusal: Refusal::input("", words) })
 }
 
 /// What is more than was declared.

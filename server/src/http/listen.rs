@@ -4,6 +4,7 @@
 //! answered stay. When all are, a few more are taken in that hear about health, or that there is no room: so that whoever watches the
 //! site still hears from it.
 
+use super::kinds::RequestKind;
 use super::pulse::{Phase, Pulse};
 use super::stream::{AnswerBody, RequestBody, WatchedStream};
 use crate::config::ConnectionPace;
@@ -240,7 +241,7 @@ impl Visitor {
     async fn answer(mut self, request: Request<Incoming>) -> Result<Response<AnswerBody>, Infallible> {
         let with_body = !request.body().is_end_stream();
         let turn = self.pulse.begin(with_body);
-        let response = if self.full && !request.uri().path().starts_with("/health/") {
+        let response = if self.full && RequestKind::of(&request) != RequestKind::Health {
             let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::RETRY_AFTER, "5")];
             (StatusCode::SERVICE_UNAVAILABLE, headers, "Docket has more visitors than it can serve. Try again in a moment.\n")
                 .into_response()

@@ -1,7 +1,9 @@
 //! Pages and server functions: the Leptos side of the site.
 
+use super::answers::{answer_error, answer_error_as};
 use super::auth::Session;
 use super::input::LONGEST_ADDRESS;
+use super::kinds::RequestKind;
 use super::security::{Reference, policy};
 use super::{BODY_LIMIT, Site};
 use app::app::App;
@@ -12,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Refusal;
@@ -31,7 +33,7 @@ pub fn router(site: &Site) -> Router<Site> {
     let missing_options = options.clone();
     let missing_page = leptos_axum::render_app_to_stream_with_context(context.clone(), move || document(missing_options.clone()));
     let missing = move |request: Request| async move {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/") {
+        if RequestKind::of(&request) != RequestKind::Page {
             return (StatusCode::NOT_FOUND, "Not found.\n").into_response();
         }
         let mut response = missing_page(request).await;
@@ -67,11 +69,11 @@ fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
 /// Server functions that answer a stranger. Reviewed: each line needs a reason.
 pub const OPEN_TO_STRANGERS: &[&str] = &[
     // The sign-in page asks who is signed in, and is told: nobody.
-    "/api/account/me",
+    "/call/account/me",
     // Whoever holds a share link works on its task without an account; the token is checked by the use case, and tries are counted.
-    "/api/share/open",
-    "/api/share/change",
-    "/api/share/comment",
+    "/call/share/open",
+    "/call/share/change",
+    "/call/share/comment",
 ];
 
 /// Whether an address is that of a share link: open to strangers, kept by nobody, found by no search engine.
@@ -82,8 +84,8 @@ fn is_share(path: &str) -> bool {
 /// Knows the caller, and sends those who are not signed in to the sign-in page and back.
 pub async fn enter(State(site): State<Site>, session: Session, mut request: Request, next: Next) -> Response {
     let signed_in = session.user.is_some();
-    let path = request.uri().path();
-    let page = matches!(*request.method(), Method::GET | Method::HEAD) && path != "/live" && !path.starts_with("/api/");
+    let (path, kind) = (request.uri().path(), RequestKind::of(&request));
+    let (page, call) = (kind == RequestKind::Page, kind == RequestKind::Call);
     if page
         && path == "/sign-in"
         && let Some(account) = &session.user
@@ -97,9 +99,8 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
         let address = if wanted == "/" || back.len() > LONGEST_ADDRESS { "/sign-in" } else { &back };
         return Redirect::to(address).into_response();
     }
-    let api = path.starts_with("/api/");
-    if api && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {
-        return refused(StatusCode::UNAUTHORIZED, &ApiError::SignedOut.ser());
+    if call && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {
+        return answer_error(&ApiError::SignedOut);
     }
     let reference = request.extensions().get::<Reference>().map(|reference| reference.0.clone()).unwrap_or_default();
     let caller = session.user.map(|user| user.caller);
@@ -113,7 +114,7 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
     request.extensions_mut().insert(Entry { backend: site.backend, address, caller, reference, me, theme });
     let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
     match response {
-        response if api && response.status() == StatusCode::INTERNAL_SERVER_ERROR => with_true_status(response).await,
+        response if call && response.status() == StatusCode::INTERNAL_SERVER_ERROR => with_true_status(response).await,
         response if shared => kept_by_nobody(response),
         response => response,
     }
@@ -151,21 +152,15 @@ async fn with_true_status(response: Response) -> Response {
     let Ok(bytes) = axum::body::to_bytes(response.into_body(), BODY_LIMIT).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    match ApiError::de(bytes.clone()) {
-        ApiError::Refused { .. } => refused(StatusCode::UNPROCESSABLE_ENTITY, &bytes),
+    match ApiError::de(bytes) {
+        error @ ApiError::Refused { .. } => answer_error_as(StatusCode::UNPROCESSABLE_ENTITY, &error),
         // Failures of use cases have a reference that is known.
         ApiError::Failed { reference } if reference == "unknown" => {
             let refusal = Refusal::input("", "The server could not read what was sent. Reload the page and try again.");
-            refused(StatusCode::UNPROCESSABLE_ENTITY, &ApiError::Refused { refusal }.ser())
+            answer_error(&ApiError::Refused { refusal })
         }
-        _ => refused(StatusCode::INTERNAL_SERVER_ERROR, &bytes),
+        error => answer_error_as(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
-}
-
-/// A server function's error.
-pub(super) fn refused(status: StatusCode, error: &[u8]) -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, error.to_vec()).into_response()
 }
 
 /// The chosen theme, when it is one of ours.

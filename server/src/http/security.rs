@@ -2,10 +2,11 @@
 
 use super::Site;
 use super::auth::DeviceCookie;
+use super::kinds::RequestKind;
 use crate::config::{HostList, HostPort};
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rand::Rng;
@@ -85,10 +86,9 @@ pub async fn headers(State(site): State<Site>, request: Request, next: Next) -> 
     response
 }
 
-/// Refuses what another site made the browser send. Asked of every unsafe method, and of every server function whatever its method.
+/// Refuses what another site made the browser send: see [`RequestKind::needs_our_origin`].
 pub async fn origin(State(site): State<Site>, request: Request<Body>, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let asked = !safe || request.uri().path().starts_with("/api/");
+    let asked = RequestKind::of(&request).needs_our_origin(request.method());
     if asked && !from_here(request.headers(), &site.config.public_url, &site.hosts) {
         tracing::warn!(path = request.uri().path(), "refused a request from another site");
         let text = "This request came from another site and was refused. Open Docket itself and try again there.\n";
@@ -100,7 +100,7 @@ pub async fn origin(State(site): State<Site>, request: Request<Body>, next: Next
 /// Refuses what is asked of a host that is not ours: a page elsewhere can make its own name lead here, and would be at home then. Health
 /// checks ask by address.
 pub async fn host(State(site): State<Site>, request: Request<Body>, next: Next) -> Response {
-    if request.uri().path().starts_with("/health/") {
+    if RequestKind::of(&request) == RequestKind::Health {
         return next.run(request).await;
     }
     let (status, text) = match asked_host(&request) {

@@ -32,7 +32,7 @@ async fn signing_in_leads_to_where_one_wanted_to_go_and_out_again() {
         assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/sign-in"));
         assert_eq!(me(&browser).await, Value::Null);
         // The old cookie is worth nothing any more.
-        let old = site.browser().client.post(format!("{}/api/account/me", site.base)).header("origin", &site.base);
+        let old = site.browser().client.post(format!("{}/call/account/me", site.base)).header("origin", &site.base);
         let old = old.header("cookie", cookie.split(';').next().unwrap()).json(&json!({})).send().await.unwrap();
         assert_eq!(old.json::<Value>().await.unwrap(), Value::Null);
     })

@@ -54,7 +54,7 @@ async fn a_page_that_made_its_own_name_lead_here_signs_nobody_in_and_calls_nothi
     on_both(async |site: Site| {
         let browser = site.signed_in(REQUESTER).await;
         for (host, origin) in [("evil.example", "http://evil.example"), ("127.0.0.1:9", "http://evil.example")] {
-            for path in ["/sign-in", "/api/account/me", "/api/share/open", "/sign-out"] {
+            for path in ["/sign-in", "/call/account/me", "/call/share/open", "/sign-out"] {
                 let request = browser.client.post(format!("{}{path}", site.base)).header("host", host).header("origin", origin);
                 let answer = request.header("sec-fetch-site", "same-origin").json(&json!({})).send().await.unwrap();
                 assert!([StatusCode::MISDIRECTED_REQUEST, StatusCode::FORBIDDEN].contains(&answer.status()), "{path} {host}");
@@ -73,7 +73,7 @@ async fn a_host_that_is_listed_is_as_good_as_the_public_one() {
             let answer = site.browser().client.get(format!("{}/sign-in", site.base)).header("host", host).send().await.unwrap();
             assert_eq!(answer.status(), expected, "{host}");
         }
-        let elsewhere = site.browser().client.post(format!("{}/api/account/me", site.base)).header("host", "help.example.net");
+        let elsewhere = site.browser().client.post(format!("{}/call/account/me", site.base)).header("host", "help.example.net");
         let answer = elsewhere.header("origin", "https://help.example.net").json(&json!({})).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
     })

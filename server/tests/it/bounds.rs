@@ -28,7 +28,7 @@ fn every_server_function_says_what_it_takes() {
         .map(|name| (name, json!("x")))
         .into(),
     };
-    let mut walked: Vec<String> = things.arguments().iter().map(|(path, _)| format!("/api/{path}")).collect();
+    let mut walked: Vec<String> = things.arguments().iter().map(|(path, _)| format!("/call/{path}")).collect();
     walked.sort();
     walked.dedup();
     assert_eq!(walked, paths, "give the new one arguments in this file");
@@ -153,7 +153,7 @@ impl Served {
 
 /// Sends a body as it is to a server function; status and text.
 async fn send(browser: &Browser, path: &str, body: String) -> (StatusCode, String) {
-    let request = browser.client.post(format!("{}/api/{path}", browser.base)).header("origin", &browser.base);
+    let request = browser.client.post(format!("{}/call/{path}", browser.base)).header("origin", &browser.base);
     let answer =
         request.header("content-type", "application/json").header("accept", "application/json").body(body).timeout(PATIENCE).send().await;
     let answer = answer.unwrap_or_else(|error| panic!("{path}: no answer: {error}"));
@@ -175,7 +175,7 @@ async fn nothing_that_anybody_sends_ends_the_process_or_fills_it() {
         let before = served.peak();
         let mut sent = 0;
         for (path, arguments) in &all {
-            let weight = WEIGHTS.iter().find(|(known, _)| *known == format!("/api/{path}")).unwrap().1;
+            let weight = WEIGHTS.iter().find(|(known, _)| *known == format!("/call/{path}")).unwrap().1;
             for (what, body, outcome) in wrong(arguments, &weight) {
                 let (status, text) = send(&adele, path, body).await;
                 let right = status.is_client_error() || (outcome == Outcome::NoFailure && status.is_success());

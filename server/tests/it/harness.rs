@@ -201,7 +201,7 @@ impl Browser {
 
     /// Calls a server function, as the page does.
     pub async fn call(&self, path: &str, arguments: Value) -> Response {
-        let request = self.client.post(format!("{}/api/{path}", self.base)).header(ORIGIN, &self.base);
+        let request = self.client.post(format!("{}/call/{path}", self.base)).header(ORIGIN, &self.base);
         request.header("accept", "application/json").json(&arguments).send().await.unwrap()
     }
 

@@ -154,7 +154,7 @@ async fn no_page_contains_as_markup_what_somebody_wrote() {
         assert!(!reader.read(&sven, "/").await.contains("xss-mark"));
         for lone in ["\\ud800", "\\udfff x"] {
             let body = format!("{{\"text\":\"{lone}\"}}");
-            let call = adele.client.post(format!("{}/api/requests/search_people", adele.base)).header("origin", &adele.base);
+            let call = adele.client.post(format!("{}/call/requests/search_people", adele.base)).header("origin", &adele.base);
             assert_eq!(call.body(body).send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
         }
         let told: Value = adele.ask("notices/list", json!({ "after": null })).await;

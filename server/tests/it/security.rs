@@ -70,8 +70,8 @@ async fn another_site_can_change_nothing_and_call_nothing() {
         ];
         for headers in elsewhere {
             for (method, path) in [
-                (Method::POST, "/api/catalog/page"),
-                (Method::GET, "/api/catalog/page"),
+                (Method::POST, "/call/catalog/page"),
+                (Method::GET, "/call/catalog/page"),
                 (Method::POST, "/sign-in"),
                 (Method::POST, "/sign-out"),
                 (Method::POST, "/organization"),
@@ -86,8 +86,27 @@ async fn another_site_can_change_nothing_and_call_nothing() {
             }
         }
         assert_eq!(browser.ask("account/me", json!({})).await["email"], REQUESTER, "still signed in");
-        let ours = browser.client.post(format!("{}/api/account/me", site.base)).header("sec-fetch-site", "same-origin");
+        let ours = browser.client.post(format!("{}/call/account/me", site.base)).header("sec-fetch-site", "same-origin");
         assert_eq!(ours.json(&json!({})).send().await.unwrap().status(), StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn programs_have_an_address_of_their_own_that_no_cookie_opens() {
+    on_both(async |site: Site| {
+        let browser = site.signed_in(REQUESTER).await;
+        for (method, path) in [(Method::GET, "/api"), (Method::GET, "/api/v1/requests"), (Method::POST, "/api/requests/mine")] {
+            // A program says nothing of where it comes from.
+            let answer = browser.client.request(method.clone(), format!("{}{path}", site.base)).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{method} {path}");
+            assert_eq!(header(&answer, "content-type"), "application/json");
+            assert!(answer.headers().get("set-cookie").is_none(), "{method} {path}");
+            let told = json!({ "error": "refused", "refusal": { "code": "not_found" } });
+            assert_eq!(answer.json::<Value>().await.unwrap(), told, "{method} {path}");
+        }
+        let heavy = browser.client.post(format!("{}/api/v1/requests", site.base)).body("x");
+        assert_eq!(heavy.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE, "nothing there takes a body");
     })
     .await;
 }

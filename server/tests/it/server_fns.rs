@@ -33,15 +33,15 @@ async fn every_server_function_refuses_a_stranger() {
         let mut refused = 0;
         for line in registered() {
             let path = line.trim_start_matches("POST ");
-            let answer = stranger.call(path.trim_start_matches("/api/"), json!({})).await;
-            if path == "/api/account/me" {
+            let answer = stranger.call(path.trim_start_matches("/call/"), json!({})).await;
+            if path == "/call/account/me" {
                 assert_eq!(answer.status(), StatusCode::OK, "{path}");
                 assert_eq!(answer.json::<Value>().await.unwrap(), Value::Null, "{path} tells a stranger something");
                 continue;
             }
             if OPEN_TO_STRANGERS.contains(&path) {
                 let guess = json!({ "token": "x".repeat(43), "name": "A", "to": "done", "notes": "", "body": "x" });
-                let answer = stranger.call(path.trim_start_matches("/api/"), guess).await;
+                let answer = stranger.call(path.trim_start_matches("/call/"), guess).await;
                 assert_eq!(answer.status(), StatusCode::CONFLICT, "{path}");
                 assert!(answer.text().await.unwrap().contains("does not open anything"), "{path} tells a stranger something");
                 continue;
@@ -51,7 +51,7 @@ async fn every_server_function_refuses_a_stranger() {
             refused += 1;
         }
         assert_eq!(refused + OPEN_TO_STRANGERS.len(), registered().len());
-        let reviewed = ["/api/account/me", "/api/share/open", "/api/share/change", "/api/share/comment"];
+        let reviewed = ["/call/account/me", "/call/share/open", "/call/share/change", "/call/share/comment"];
         assert_eq!(OPEN_TO_STRANGERS, reviewed, "a new exception needs a review");
     })
     .await;

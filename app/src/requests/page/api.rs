@@ -8,7 +8,7 @@ use domain::requests::work::CommentDraft;
 use leptos::prelude::*;
 
 /// Writes a comment on a request.
-#[server(name = CommentCall, input = Json, output = Json, endpoint = "requests/comment")]
+#[server(name = CommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/comment")]
 pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -16,7 +16,7 @@ pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage,
 }
 
 /// Changes one's own comment.
-#[server(name = EditCommentCall, input = Json, output = Json, endpoint = "requests/edit_comment")]
+#[server(name = EditCommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/edit_comment")]
 pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -24,7 +24,7 @@ pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, Ap
 }
 
 /// Removes one's own comment; `restore_comment` undoes it.
-#[server(name = RemoveCommentCall, input = Json, output = Json, endpoint = "requests/remove_comment")]
+#[server(name = RemoveCommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/remove_comment")]
 pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -32,7 +32,7 @@ pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
 }
 
 /// Brings a removed comment back.
-#[server(name = RestoreCommentCall, input = Json, output = Json, endpoint = "requests/restore_comment")]
+#[server(name = RestoreCommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/restore_comment")]
 pub async fn restore_comment(id: CommentId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

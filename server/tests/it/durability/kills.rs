@@ -51,7 +51,7 @@ fn spelled(place: &Place, cookie: &str, body: &str) -> String {
     let base = place.base();
     let host = base.trim_start_matches("http://");
     format!(
-        "POST /api/requests/submit_draft HTTP/1.1\r\nhost: {host}\r\norigin: {base}\r\ncookie: {cookie}\r\naccept: application/json\r\n\
+        "POST /call/requests/submit_draft HTTP/1.1\r\nhost: {host}\r\norigin: {base}\r\ncookie: {cookie}\r\naccept: application/json\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )

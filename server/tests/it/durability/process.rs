@@ -240,7 +240,7 @@ impl People {
 
     /// Calls a server function; None when it did not succeed.
     async fn call(&self, browser: &Browser, path: &str, arguments: &Value) -> Option<Value> {
-        let request = browser.client.post(format!("{}/api/{path}", browser.base)).header(ORIGIN, &browser.base);
+        let request = browser.client.post(format!("{}/call/{path}", browser.base)).header(ORIGIN, &browser.base);
         let answered = async {
             let answer = request.header("accept", "application/json").json(arguments).send().await.ok()?;
             let fine = answer.status() == StatusCode::OK;
