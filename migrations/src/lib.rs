@@ -20,6 +20,7 @@ mod m20261127_000005_leaving;
 mod m20261127_000006_subjects;
 mod m20261127_000007_changed;
 mod m20261127_000008_waiting;
+mod m20261127_000009_titles;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000006_subjects::Migration),
             Box::new(m20261127_000007_changed::Migration),
             Box::new(m20261127_000008_waiting::Migration),
+            Box::new(m20261127_000009_titles::Migration),
         ]
     }
 }

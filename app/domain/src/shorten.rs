@@ -32,12 +32,12 @@ pub fn shorten(text: &str, most: usize, measure: impl Fn(&str) -> usize) -> Cow<
 
 /// Parts that must fit together: the longest are shortened, all to the same length, and the others stay as they are.
 pub fn shorten_longest<'t>(parts: &[&'t str], most: usize, measure: impl Fn(&str) -> usize) -> Vec<Cow<'t, str>> {
-    let level = level(parts.iter().map(|part| measure(part)).collect(), most);
-    parts.iter().map(|part| shorten(part, level, &measure)).collect()
+    let longest = fair_length(parts.iter().map(|part| measure(part)).collect(), most);
+    parts.iter().map(|part| shorten(part, longest, &measure)).collect()
 }
 
-/// The greatest length that all may have so that they fit together.
-fn level(mut lengths: Vec<usize>, most: usize) -> usize {
+/// The greatest length that each of several may have so that all fit together; what is shorter stays as it is.
+pub(crate) fn fair_length(mut lengths: Vec<usize>, most: usize) -> usize {
     lengths.sort_unstable();
     let (mut room, mut others) = (most, lengths.len());
     for length in lengths {

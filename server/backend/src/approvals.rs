@@ -117,7 +117,8 @@ fn row(request: &Request, caller: &Caller, now: DateTime<Utc>) -> InboxRow {
     };
     InboxRow {
         number: request.number.clone(),
-        title: request.item.name.clone(),
+        title: request.title.clone(),
+        item: request.item.name.clone(),
         requester: request.requester.clone(),
         submitted_at: request.submitted_at,
         price: request.item.price.clone(),

@@ -27,19 +27,26 @@ const AT_ONCE: usize = 200;
 /// Between two looks through everything.
 const PAUSE: Duration = Duration::minutes(1);
 
-/// When this process looked through everything last.
+/// When this process looked through everything last, for one purpose.
 #[derive(Default)]
 pub(crate) struct LastLook(Mutex<Option<DateTime<Utc>>>);
 
 impl LastLook {
     /// Whether it is time to look again; then it counts as done. It does not wait because the clock was set back.
-    fn is_over(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
         let Ok(mut last) = self.0.lock() else { return true };
         let over = last.is_none_or(|last| now < last || last + PAUSE <= now);
         if over {
             *last = Some(now);
         }
         over
+    }
+
+    /// There was more than one look could take: it is time for another one.
+    pub(crate) fn go_on(&self) {
+        if let Ok(mut last) = self.0.lock() {
+            *last = None;
+        }
     }
 }
 

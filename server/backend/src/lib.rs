@@ -86,6 +86,7 @@ struct Inner {
     memory: known::Memory,
     lookout: readiness::Lookout,
     last_look: fallback::LastLook,
+    last_titles: fallback::LastLook,
 }
 
 impl Backend {
@@ -104,6 +105,7 @@ impl Backend {
             memory: known::Memory::default(),
             lookout: readiness::Lookout::default(),
             last_look: fallback::LastLook::default(),
+            last_titles: fallback::LastLook::default(),
         })))
     }
 
@@ -150,6 +152,11 @@ impl Backend {
     /// When this process looked last for what nobody can decide.
     pub(crate) fn last_look(&self) -> &fallback::LastLook {
         &self.0.last_look
+    }
+
+    /// When this process looked last for requests without a title.
+    pub(crate) fn last_titles(&self) -> &fallback::LastLook {
+        &self.0.last_titles
     }
 
     /// What this process knows of organizations.

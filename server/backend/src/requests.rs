@@ -15,6 +15,7 @@ mod route;
 mod share;
 mod sla;
 mod tasks;
+pub(crate) mod titles;
 
 pub use acting::{act, replay};
 pub use comments::{comment, edit_comment, remove_comment, restore_comment};
@@ -73,7 +74,8 @@ pub async fn open_summaries(backend: &Backend, caller: &Caller, limit: u64) -> R
 pub(crate) fn summary(request: &Request) -> RequestSummary {
     RequestSummary {
         number: request.number.clone(),
-        title: request.item.name.clone(),
+        title: request.title.clone(),
+        item: request.item.name.clone(),
         icon: request.item.icon.clone(),
         category: request.item.category.clone(),
         status: request.state.status,

@@ -25,6 +25,7 @@ const LONGEST_RESULT: usize = 256 * 1024;
 pub const NAMES: &[&str] = &[
     "event",
     "form_name",
+    "title",
     "number",
     "link",
     "submitted_at",
@@ -103,6 +104,7 @@ fn made(source: &str, escape: Escape, data: &Value) -> Result<String, String> {
 pub fn sample(public_url: &str, organization: &Value) -> Value {
     json!({
         "number": "IT-7F3K",
+        "title": "Sample request for Sample Person",
         "item": {"key": "sample", "name": "Sample request", "category": "Test"},
         "organization": organization,
         "requester": {"id": "00000000-0000-0000-0000-000000000000", "name": "Sample Person", "title": "Tester", "email": "sample@docket.example"},
@@ -164,6 +166,10 @@ fn context(event: &str, data: &Value) -> Value {
     context.insert("answers".to_owned(), Value::Object(answers));
     context.insert("sections".to_owned(), sections);
     context.insert("form_name".to_owned(), data["item"]["name"].clone());
+    if !data["title"].is_string() {
+        // What was kept to be sent again is older than titles.
+        context.insert("title".to_owned(), data["item"]["name"].clone());
+    }
     context.insert("event".to_owned(), json!(event));
     Value::Object(context)
 }

@@ -1,5 +1,5 @@
 //! Timers: what happens because time passed. Reminders, escalations and outcomes of approvals; scheduled requests that begin; decisions
-//! whose time to undo is over.
+//! whose time to undo is over; titles of requests of before.
 //!
 //! Docket's workers look for it, woken and every two seconds. Each request says when it has to be looked at; what is due is decided by
 //! the domain on the locked row, so that any number of workers do it once.
@@ -8,7 +8,7 @@
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::requests::wake;
+use crate::requests::{titles, wake};
 use crate::store::requests;
 use crate::{fallback, held};
 
@@ -20,7 +20,7 @@ const AT_ONCE: u64 = 100;
 /// # Errors
 /// When the database fails.
 pub async fn run(backend: &Backend) -> Result<u32> {
-    let mut changed = held::run(backend).await? + fallback::run(backend).await?;
+    let mut changed = held::run(backend).await? + fallback::run(backend).await? + titles::run(backend).await?;
     loop {
         let due = requests::due(&backend.store().platform(), backend.now(), AT_ONCE).await?;
         let all = (due.len() as u64) < AT_ONCE;

@@ -134,7 +134,11 @@ pub struct GivenView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxRow {
     pub number: String,
+    /// What it is about.
     pub title: String,
+    /// The name of what was asked for.
+    #[serde(default)]
+    pub item: String,
     pub requester: PersonRef,
     pub submitted_at: DateTime<Utc>,
     pub price: String,

@@ -35,6 +35,9 @@ pub struct Item {
     pub price: String,
     /// Key of its form.
     pub form: String,
+    /// What its requests are called, made from their answers: "Laptop for {{ person }}". As the item is called when empty.
+    #[serde(default, rename = "title", skip_serializing_if = "String::is_empty")]
+    pub title_template: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Policy>,
     /// Key of the group that approves when the policy names nobody, or says `team: true`; otherwise the administrators do.

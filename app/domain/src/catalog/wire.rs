@@ -27,6 +27,8 @@ pub struct DraftSummary {
     pub id: RequestId,
     pub item_key: String,
     pub item_name: String,
+    /// What it is about by its answers so far.
+    pub title: String,
     pub prefix: String,
     /// "Step 2 of 4, Access".
     pub progress: String,

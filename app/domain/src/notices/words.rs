@@ -60,6 +60,11 @@ pub fn may_be_shared(event: &str) -> bool {
     !matches!(event, "mentioned" | "delivery_failed")
 }
 
+/// Whether what a request is about may be said: where everybody who is told sees its answers. A task can be given to anybody.
+pub fn may_say_title(event: &str) -> bool {
+    event != "task_shared"
+}
+
 /// Whether opening it is for somebody who decides.
 pub fn decides(event: &str) -> bool {
     matches!(event, "request_pending_approval" | "approval_fell_back" | "request_approval_reminder" | "request_approval_escalated")

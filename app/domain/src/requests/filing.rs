@@ -1,6 +1,7 @@
 //! Filing: how a draft becomes a request. Checks the answers, keeps only what was asked, freezes form and rules.
 
 use super::lifecycle::{self, Steps};
+use super::title::make_title;
 use super::wire::{AnswerSection, AnswerView};
 use super::{AnswerTimes, Decision, Request, State, Status, What};
 use crate::approvals::Approval;
@@ -77,6 +78,7 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
     let request = Request {
         id: f.id,
         number: f.number,
+        title: make_title(&f.item, form, &answers, &f.times),
         item_id: f.item_id,
         item: f.item,
         requester: f.requester,
@@ -175,6 +177,18 @@ mod tests {
         assert_eq!(filed.request.state.status, Status::PendingApproval);
         assert_eq!((filed.request.form_version.len(), filed.request.form_version.as_str()), (64, own.form.hash()));
         assert!(filed.decision.effects.is_empty());
+    }
+
+    #[test]
+    fn what_it_is_about_is_frozen_with_the_answers() {
+        let title = |template: &str, answers: serde_json::Value| {
+            let mut own = filing(answers);
+            own.item.title_template = template.to_owned();
+            file(own).unwrap().request.title
+        };
+        let staff = json!({"name": "Mei", "kind": "staff", "firm": "Left over"});
+        assert_eq!(title("{{ kind }} access for {{ name }} of {{ firm }}", staff.clone()), "Staff access for Mei");
+        assert_eq!((title("", staff.clone()), title("{{ firm }}", staff)), ("Access".to_owned(), "Access".to_owned()));
     }
 
     #[test]

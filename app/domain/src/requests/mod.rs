@@ -20,6 +20,7 @@ pub mod status;
 pub mod tasks;
 pub mod thread;
 pub mod times;
+pub mod title;
 pub mod wire;
 pub mod work;
 
@@ -112,6 +113,8 @@ pub struct Request {
     pub id: RequestId,
     /// Docket number: `IT-7F3K`.
     pub number: String,
+    /// What it is about, see `title`. Never empty.
+    pub title: String,
     pub item_id: ItemId,
     /// The item as it was at submission: name, icon, plan, policy.
     pub item: Item,

@@ -18,7 +18,7 @@ pub struct QueueFilter {
     /// Key of a service.
     pub item: Option<String>,
     pub due: Option<Due>,
-    /// A docket number or its beginning, or words of a service's or requester's name.
+    /// A docket number or its beginning, or words of a title or of a service's or requester's name.
     pub text: String,
     /// Those that have ended instead.
     pub ended: bool,

@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestSummary {
     pub number: String,
+    /// What it is about.
     pub title: String,
+    /// The name of what was asked for, which says it again where nothing else does.
+    pub item: String,
     pub icon: String,
     pub category: String,
     pub status: Status,
@@ -39,6 +42,9 @@ pub struct DraftPage {
     /// The draft's id, and the request's: made by the server, kept by the browser.
     pub id: RequestId,
     pub item: ItemCard,
+    /// What makes its title of the answers; empty when it is called as the item is.
+    #[serde(default)]
+    pub title_template: String,
     /// Resolved for this requester.
     pub form: Form,
     /// Hash of `form`; sent back at submission.

@@ -83,7 +83,7 @@ pub struct MyTask {
     pub overdue: bool,
     /// Docket number of its request.
     pub number: String,
-    /// The service asked for.
+    /// What its request is about; to somebody who does not see it, the service that was asked for.
     pub request: String,
 }
 

@@ -4,6 +4,7 @@
 //! more in the browser than all that uses them.
 
 use super::marks::is_mark;
+use std::borrow::Cow;
 
 /// What the last character of a cluster says about the next one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,6 +92,21 @@ pub fn count_characters(text: &str) -> usize {
     if text.is_ascii() { text.len() - text.matches("\r\n").count() } else { clusters(text).count() }
 }
 
+/// The text when it has no more characters than `most`; otherwise as many of its first words as fit with "…" behind them. A word that fills
+/// more than half of the room is cut between characters.
+pub fn cut_at_word(text: &str, most: usize) -> Cow<'_, str> {
+    if count_characters(text) <= most {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = most.checked_sub(1) else { return Cow::Borrowed("") };
+    let end: usize = clusters(text).take(room).map(str::len).sum();
+    let (head, tail) = text.split_at(end);
+    let ends_word = tail.starts_with(char::is_whitespace);
+    let word = head.rfind(char::is_whitespace).filter(|at| !ends_word && *at >= end / 2);
+    let kept = &head[..word.unwrap_or(end)];
+    Cow::Owned(format!("{}…", kept.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | '-' | '–' | '—'))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +152,25 @@ mod tests {
             assert_eq!(clusters(text).collect::<Vec<_>>(), right, "{text:?}");
             assert_eq!(count_characters(text), right.len(), "{text:?}");
             assert_eq!(first_character(text), right.first().copied().unwrap_or_default());
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_at_a_word() {
+        for (text, most, cut) in [
+            ("Lab fridge is warm", 18, "Lab fridge is warm"),
+            ("Lab fridge is warm", 17, "Lab fridge is…"),
+            ("Lab fridge, is warm", 14, "Lab fridge…"),
+            ("Lab fridge is warm", 14, "Lab fridge is…"),
+            ("Lab fridge is warm", 5, "Lab…"),
+            ("Donaudampfschiff", 9, "Donaudam…"),
+            ("A Donaudampfschiff", 9, "A Donaud…"),
+            ("🇨🇭🇩🇪🇫🇷", 2, "🇨🇭…"),
+            ("Lab", 1, "…"),
+            ("Lab", 0, ""),
+            ("", 0, ""),
+        ] {
+            assert_eq!(cut_at_word(text, most), cut, "{text} in {most}");
         }
     }
 

@@ -9,7 +9,7 @@ mod fold;
 mod marks;
 mod tidy;
 
-pub use cluster::{count_characters, first_character};
+pub use cluster::{count_characters, cut_at_word, first_character};
 pub use digits::digit_value;
 pub use fold::{fold_search, search_words};
 pub use tidy::{is_blank_text, tidy_code, tidy_line, tidy_prose};

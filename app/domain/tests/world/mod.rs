@@ -180,6 +180,7 @@ pub fn filed(policy: Option<Policy>, plan: Plan) -> Filed {
         expected: String::new(),
         price: String::new(),
         form: "web-access".to_owned(),
+        title_template: String::new(),
         approval: policy,
         approver_team: None,
         plan,

@@ -16,9 +16,10 @@ use url::Url;
 /// The connector of kind `connectwise`.
 pub struct ConnectWise;
 
-const DEFAULT_SUMMARY: &str = "{{ number }} {{ form_name }}, {{ requester.name }}";
+const DEFAULT_SUMMARY: &str = "{{ number }} {{ title }}, {{ requester.name }}";
 /// Everything that was answered.
-pub(super) const ALL_ANSWERS: &str = "{{ form_name }} ({{ number }})
+pub(super) const ALL_ANSWERS: &str = "{{ title }} ({{ number }}){% if title != form_name %}
+{{ form_name }}{% endif %}
 For {{ requester.name }}{% if requester.email %}, {{ requester.email }}{% endif %}
 
 {% for section in sections %}{{ section.title }}

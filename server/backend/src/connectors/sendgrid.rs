@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 pub struct SendGrid;
 
 const API: &str = "https://api.sendgrid.com";
-pub(super) const DEFAULT_SUBJECT: &str = "{{ number }} {{ form_name }}, {{ requester.name }}";
+pub(super) const DEFAULT_SUBJECT: &str = "{{ number }} {{ title }}, {{ requester.name }}";
 
 #[async_trait::async_trait]
 impl Connector for SendGrid {

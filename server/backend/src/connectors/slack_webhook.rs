@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 pub struct SlackWebhook;
 
 /// The request, who asks and what was answered, in mrkdwn.
-pub(super) const MESSAGE: &str = "*<{{ link }}|{{ number }}>* {{ form_name }}, for {{ requester.name }}
+pub(super) const MESSAGE: &str =
+    "*<{{ link }}|{{ number }}>* {{ title }}, {% if title == form_name %}for{% else %}asked by{% endif %} {{ requester.name }}
 {% for section in sections %}{% for answer in section.answers if answer.text %}*{{ answer.label }}:* {{ answer.text }}
 {% endfor %}{% endfor %}";
 

@@ -24,7 +24,7 @@ const TELEGRAM: Place = Place {
     plain: read_markup,
     marked_up: templates::html,
 };
-const MESSAGE: &str = "<b><a href=\"{{ link }}\">{{ number }}</a></b> {{ form_name }}, for {{ requester.name }}
+const MESSAGE: &str = "<b><a href=\"{{ link }}\">{{ number }}</a></b> {{ title }}, {% if title == form_name %}for{% else %}asked by{% endif %} {{ requester.name }}
 {% for section in sections %}{% for answer in section.answers if answer.text %}<b>{{ answer.label }}:</b> {{ answer.text }}
 {% endfor %}{% endfor %}";
 

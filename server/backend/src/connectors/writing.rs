@@ -143,7 +143,8 @@ fn with_answers(data: &Value, texts: &[Cow<'_, str>]) -> Value {
 /// The data with its words set apart where they are written from right to left.
 fn set_apart(data: &Value) -> Cow<'_, Value> {
     let strange = |text: &Value| text.as_str().is_some_and(|text| matches!(isolate(text), Cow::Owned(_)));
-    let named = [&data["item"]["name"], &data["organization"]["name"], &data["requester"]["name"], &data["requester"]["title"]];
+    let named =
+        [&data["title"], &data["item"]["name"], &data["organization"]["name"], &data["requester"]["name"], &data["requester"]["title"]];
     let sections = || data["answers"].as_array().into_iter().flatten();
     let written = || sections().flat_map(|section| section["answers"].as_array().into_iter().flatten());
     let any = named.into_iter().any(strange)
@@ -158,6 +159,9 @@ fn set_apart(data: &Value) -> Cow<'_, Value> {
             *text = Value::from(isolate(own).as_ref());
         }
     };
+    if data["title"].is_string() {
+        apart(&mut data["title"]);
+    }
     for (of, key) in [("item", "name"), ("organization", "name"), ("requester", "name"), ("requester", "title")] {
         apart(&mut data[of][key]);
     }

@@ -15,6 +15,7 @@ use domain::forms::Form;
 use domain::forms::lint::lint as lint_form;
 use domain::notices::{self, Defaults};
 use domain::permission::ROLES;
+use domain::requests::title::lint_title;
 use domain::text::{count_characters, is_blank_text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -284,6 +285,9 @@ fn item(folder: &Folder, item: &Item, form: Option<&Form>, known: &Known<'_>, fa
             let keys = [&problem.stage, &problem.rule].map(|key| format!("key: {key}"));
             note(&["approval:", &keys[0], &keys[1], &format!("{}:", problem.entry)], problem.message);
         }
+    }
+    for message in form.into_iter().flat_map(|form| lint_title(&item.title_template, form)) {
+        note(&["title:", &item.title_template.replace(['"', '\''], "")], message);
     }
     plan::plan(item, form, &mut note);
     if let Some(sla) = &item.sla {

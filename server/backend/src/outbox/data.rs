@@ -54,6 +54,7 @@ pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &
         .collect();
     json!({
         "number": request.number,
+        "title": request.title,
         "item": {"key": request.item.key, "name": request.item.name, "category": request.item.category},
         "organization": {"key": organization.key, "name": organization.name},
         "requester": {"id": request.requester.id, "name": request.requester.name, "title": request.requester.title, "email": answered.email},

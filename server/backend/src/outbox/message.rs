@@ -81,6 +81,10 @@ fn settings(backend: &Backend) -> String {
     format!("{}/notifications/settings", backend.settings().public_url)
 }
 
+fn title_of<'a>(about: &About<'a>) -> &'a str {
+    about.topic.title_for(&about.notice.event)
+}
+
 fn sentence(about: &About<'_>) -> String {
     words::sentence(&about.notice.event, about.notice.by.as_ref().map(|by| by.name.as_str()), about.topic.owner())
 }
@@ -131,7 +135,7 @@ pub(super) async fn to_channel(backend: &Backend, about: &About<'_>, delivery: &
     if told.len() > NAMES {
         names.push(format!("{} others", told.len() - NAMES));
     }
-    let (number, title) = (about.topic.number(), templates::slack(&isolate(about.topic.title())));
+    let (number, title) = (about.topic.number(), templates::slack(&isolate(title_of(about))));
     let mut text =
         format!("*<{}|{number}>* {title}\n{}: {}", link_of(backend, about), names.join(", "), templates::slack(&sentence(about)));
     if words::may_be_shared(&about.notice.event) && !about.notice.text.is_empty() {
@@ -212,7 +216,7 @@ async fn first_mail(backend: &Backend, delivery: &Delivery) -> Result<Option<Str
 
 async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Result<std::result::Result<Body, String>> {
     let first = first_mail(backend, delivery).await?.is_none();
-    let (number, title) = (about.topic.number(), about.topic.title());
+    let (number, title, item) = (about.topic.number(), title_of(about), about.topic.item_beside(&about.notice.event));
     let plain = if number.is_empty() { sentence(about) } else { format!("{number} {}", isolate(title)) };
     let subject = if first { plain } else { format!("Re: {plain}") };
     let said = cut(&about.notice.text);
@@ -227,6 +231,8 @@ async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Resu
         "number": number,
         "title": title,
         "title_line": isolate(title),
+        "item": item,
+        "item_line": isolate(item),
         "sentence": sentence(about),
         "text": said,
         "text_html": kept_html(&said),
@@ -265,7 +271,7 @@ fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: Str
 }
 
 fn telegram(backend: &Backend, about: &About<'_>) -> String {
-    let (number, title) = (about.topic.number(), isolate(about.topic.title()));
+    let (number, title) = (about.topic.number(), isolate(title_of(about)));
     let title = if number.is_empty() { String::new() } else { format!(" {}", templates::html(&title)) };
     let mut text = format!(
         "<b><a href=\"{}\">{}</a></b>{title}\n{}.",

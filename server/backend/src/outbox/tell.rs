@@ -167,7 +167,7 @@ fn event(
             effect: recorded.id,
             event: notice.event.clone(),
             number: topic.number().to_owned(),
-            title: topic.title().to_owned(),
+            title: topic.title_for(&notice.event).to_owned(),
             icon: topic.icon().to_owned(),
             sentence: words::sentence(&notice.event, notice.by.as_ref().map(|by| by.name.as_str()), topic.owner()),
             text: notice.text.clone(),

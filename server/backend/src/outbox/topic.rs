@@ -5,6 +5,7 @@
 use crate::error::{Error, Result};
 use crate::store::{Handle, members, requests};
 use domain::direction::isolate;
+use domain::notices::words;
 use domain::people::PersonRef;
 use domain::requests::{Request, Status};
 use domain::subject::Subject;
@@ -76,12 +77,26 @@ impl Topic {
         self.request().map_or("", |request| &request.number)
     }
 
-    /// What it is, beside its number.
+    /// What it is about, beside its number: for those who see its answers.
     pub fn title(&self) -> &str {
         match self {
-            Self::Request(request) => &request.item.name,
+            Self::Request(request) => &request.title,
             Self::Person(person) => &person.name,
         }
+    }
+
+    /// What it is about, as those may read it who are told of this event.
+    pub fn title_for(&self, event: &str) -> &str {
+        match self {
+            Self::Request(request) if !words::may_say_title(event) => &request.item.name,
+            _ => self.title(),
+        }
+    }
+
+    /// What was asked for, where the title for this event says something else.
+    pub fn item_beside(&self, event: &str) -> &str {
+        let item = self.request().map_or("", |request| &request.item.name);
+        if item == self.title_for(event) { "" } else { item }
     }
 
     /// Its docket number, or else its title: what stands for it where there is room for one of them.

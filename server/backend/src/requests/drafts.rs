@@ -13,6 +13,8 @@ use domain::catalog::may_request;
 use domain::catalog::wire::DraftSummary;
 use domain::forms::{Answers, Form, SchemaChange, journey, resolver};
 use domain::id::{ItemId, PersonId, RequestId};
+use domain::requests::AnswerTimes;
+use domain::requests::title::title_of_answers;
 use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft};
 
 /// Largest answers, as JSON.
@@ -147,6 +149,8 @@ pub async fn drafts(backend: &Backend, caller: &Caller) -> Result<Vec<DraftSumma
                 id: draft.id,
                 item_key: item.key.clone(),
                 item_name: item.name.clone(),
+                title: title_of_answers(&item.title_template, &draft.form, &draft.answers, &AnswerTimes::default())
+                    .unwrap_or_else(|| item.name.clone()),
                 prefix: item.prefix.clone(),
                 progress: progress(draft),
                 saved_at: draft.saved_at,
@@ -207,6 +211,7 @@ pub(super) async fn draft_page(
     Ok(DraftPage {
         id: filled.id,
         item: catalog::card(item),
+        title_template: item.title_template.clone(),
         form_version: version.hash().to_owned(),
         answers: resolver::fitting(form, &filled.answers),
         form: form.clone(),

@@ -20,6 +20,7 @@ use domain::requests::number;
 use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, QueueFilter, QueuePage, QueueRow, row};
 use domain::requests::{Status, lifecycle};
 use domain::tally::MOST_COUNTED;
+use domain::text::search_words;
 use std::sync::Arc;
 
 /// Rows of a page of the queue, and of a lane.
@@ -137,7 +138,7 @@ impl<'a> Desk<'a> {
         };
         let named = self.items().filter(|known| fits(&known.item)).map(|known| known.id).take(MEANT).collect();
         let people = members::search(&self.handle, search, MEANT as u64).await?;
-        Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect() })
+        Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect(), title: search_words(text) })
     }
 
     async fn rows(&self, wanted: Option<&Wanted>, after: Option<PageCursor>, limit: usize) -> Result<Vec<Found>> {

@@ -11,15 +11,16 @@ use crate::{Backend, zones};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::Refusal;
 use domain::bounds::is_known_day;
-use domain::id::{EffectId, PersonId, TaskId};
+use domain::id::{EffectId, PersonId, RequestId, TaskId};
 use domain::notices::told;
 use domain::people::{Facts, PersonRef};
 use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
 use domain::requests::wire::RequestPage;
 use domain::requests::work::{MyTask, TaskDraft};
-use domain::requests::{Decision, Request, What};
+use domain::requests::{Decision, Request, What, lifecycle};
 use domain::subject::Subject;
 use domain::text::{tidy_line, tidy_prose};
+use std::collections::BTreeMap;
 
 /// Tasks in a person's list: open ones, and those that ended lately.
 const LISTED: (u64, u64) = (200, 20);
@@ -138,15 +139,17 @@ pub async fn my_tasks(backend: &Backend, caller: &Caller) -> Result<Vec<MyTask>>
     found.sort_by_key(|(_, task)| (task.due.unwrap_or(NaiveDate::MAX), task.id));
     found.extend(tasks::of_person(&handle, caller.id(), true, LISTED.1).await?);
     let ids: Vec<_> = found.iter().map(|(request, _)| *request).collect();
-    let known = requests::names(&handle, &ids).await?;
-    let today = caller.today(backend.now());
-    Ok(found
-        .into_iter()
-        .filter_map(|(id, task)| {
-            let (number, request) = known.get(&id)?.clone();
-            Some(MyTask { overdue: task.overdue(today), task, number, request })
-        })
-        .collect())
+    let known = if ids.is_empty() { BTreeMap::new() } else { requests::these(&handle, &ids).await? };
+    let known = known.into_iter().map(|(id, request)| Ok((id, request?))).collect::<Result<BTreeMap<_, _>>>()?;
+    let (now, today) = (backend.now(), caller.today(backend.now()));
+    let of = |(id, task): (RequestId, Task)| {
+        let request = known.get(&id)?;
+        // Anybody can be given a task: what its request is about is for those who see the answers.
+        let sees = lifecycle::may_see(request, &caller.facts, now);
+        let title = if sees { &request.title } else { &request.item.name };
+        Some(MyTask { overdue: task.overdue(today), task, number: request.number.clone(), request: title.clone() })
+    };
+    Ok(found.into_iter().filter_map(of).collect())
 }
 
 /// The locked request of a task, the person's facts, and the task: not found when there is none for the person.

@@ -32,6 +32,7 @@ mod sla;
 mod slow;
 mod statements;
 mod timers;
+mod titles;
 mod upgrade;
 mod work;
 mod working;

@@ -1,6 +1,7 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
 pub(crate) mod queue;
+pub(crate) mod titles;
 
 use crate::error::Result;
 use crate::store::engine::{Batch, Count, given, given_besides, own_rows};
@@ -10,6 +11,7 @@ use domain::catalog::Item;
 use domain::forms::Answers;
 use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
+use domain::requests::title::search_title;
 use domain::requests::{AnswerTimes, Request, State, Status, lifecycle};
 use domain::tally::MOST_COUNTED;
 use sea_orm::entity::prelude::*;
@@ -43,6 +45,10 @@ pub struct Model {
     pub deleted: bool,
     /// When a running service level clock runs out.
     pub due_at: Option<i64>,
+    /// What it is about. None of a request that was filed before there were titles, until `titles` makes it one.
+    pub title: Option<String>,
+    /// The words of a title that was made from answers, as they are searched.
+    pub search_title: Option<String>,
 }
 
 /// A request's place in queues.
@@ -81,6 +87,7 @@ pub(super) fn request(row: Model) -> Result<Request> {
     Ok(Request {
         id: RequestId(row.id),
         number: row.number,
+        title: row.title.unwrap_or_else(|| snapshot.item.name.clone()),
         item_id: ItemId(row.item_id),
         item: snapshot.item,
         requester: snapshot.requester,
@@ -127,6 +134,8 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
         wakes_at: lifecycle::wakes_at(&filed.state).map(micros),
         deleted: filed.state.deleted,
         due_at: turn.due_at(),
+        title: Some(filed.title.clone()),
+        search_title: searched(&filed.item, &filed.title),
     };
     let (id, organization, requester) =
         (given::<Entity>(Column::Id), given::<Entity>(Column::OrganizationId), given::<Entity>(Column::RequesterId));
@@ -138,6 +147,11 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
     );
     batch.first::<Entity>(&row, version.into(), &condition);
     Ok(())
+}
+
+/// A title as it is searched; none where it is the item's name, by which all requests of the item are found.
+pub(super) fn searched(item: &Item, title: &str) -> Option<String> {
+    (title != item.name).then(|| search_title(title))
 }
 
 fn is_closed(state: &State) -> bool {
@@ -246,15 +260,6 @@ pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option
         .one(handle.connection())
         .await?;
     Ok(found.map(|(number, requester)| (number, PersonId(requester))))
-}
-
-/// Docket numbers and services of these requests.
-pub(crate) async fn names(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, (String, String)>> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows = of_ids(handle, ids.iter().map(|id| id.0)).all(handle.connection()).await?;
-    all(rows).map(|found| found.into_iter().map(|request| (request.id, (request.number, request.item.name))).collect())
 }
 
 /// Those of the ids that are requests.

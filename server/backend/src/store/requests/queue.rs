@@ -5,7 +5,8 @@
 //! turn), and words are looked up before, as services and people.
 //!
 //! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
-//! second one is read off the rows that the first one finds.
+//! second one is read off the rows that the first one finds. Words of titles are looked for in the first rows of each range, by far more than
+//! anybody pages through, and no further.
 
 use crate::error::Result;
 use crate::store::engine::Count;
@@ -39,6 +40,39 @@ pub(crate) struct Words {
     pub number: Option<Number>,
     pub items: Vec<ItemId>,
     pub requesters: Vec<PersonId>,
+    /// Folded words with which words of a title begin, all of them.
+    pub title: Vec<String>,
+}
+
+/// What rows are put in order by.
+const KEYS: [Column; 2] = [Column::Id, Column::QueueAt];
+/// Rows of a range in which titles are looked through.
+const LOOKED_THROUGH: u64 = 10_000;
+
+/// A range of an index, and what is looked for in its first rows.
+struct Branch {
+    range: Condition,
+    in_title: Option<Condition>,
+}
+
+impl Branch {
+    /// The keys of its first rows, in the order of the list.
+    fn select(self, base: &Condition, order: &Order, limit: u64) -> SelectStatement {
+        let ordered = |select: &mut SelectStatement, limit: u64| {
+            select.order_by(Column::QueueAt, order.clone()).order_by(Column::Id, order.clone()).limit(limit);
+        };
+        let mut rows = Query::select();
+        rows.columns(KEYS).from(Entity).cond_where(base.clone()).cond_where(self.range);
+        let Some(in_title) = self.in_title else {
+            ordered(&mut rows, limit);
+            return rows;
+        };
+        ordered(rows.column(Column::SearchTitle), LOOKED_THROUGH);
+        let mut found = Query::select();
+        found.columns(KEYS).from_subquery(rows, Alias::new("first_rows")).cond_where(in_title);
+        ordered(&mut found, limit);
+        found
+    }
 }
 
 /// The beginning of a docket number, or a whole one.
@@ -61,20 +95,14 @@ pub(crate) struct Found {
 pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<PageCursor>, limit: u64) -> Result<Vec<Found>> {
     let connection = handle.connection();
     let backend = connection.get_database_backend();
-    let order = if wanted.ended { Order::Desc } else { Order::Asc };
+    let order = order_of(wanted);
     let branches = branches(wanted, backend);
     let base = base(handle, wanted, after);
-    let range = |branch: Condition, columns: &[Column]| {
-        let mut one = Query::select();
-        one.columns(columns.iter().copied()).from(Entity).cond_where(base.clone()).cond_where(branch);
-        one.order_by(Column::QueueAt, order.clone()).order_by(Column::Id, order.clone()).limit(limit);
-        one
-    };
-    let keys = [Column::Id, Column::QueueAt];
     let named = |select: SelectStatement, number: usize| {
-        Query::select().columns(keys).from_subquery(select, Alias::new(format!("range_{number}"))).to_owned()
+        Query::select().columns(KEYS).from_subquery(select, Alias::new(format!("range_{number}"))).to_owned()
     };
-    let mut ranges = branches.into_iter().map(|branch| range(branch, &keys)).enumerate().map(|(number, one)| named(one, number));
+    let mut ranges =
+        branches.into_iter().map(|branch| branch.select(&base, &order, limit)).enumerate().map(|(number, one)| named(one, number));
     let Some(mut all) = ranges.next() else { return Ok(Vec::new()) };
     ranges.for_each(|one| {
         all.union(UnionType::Distinct, one);
@@ -99,14 +127,19 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<Pa
 /// How many there are, counted no further than `most`.
 pub(crate) fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Option<Count> {
     let base = base(handle, wanted, None);
-    let named = |branch: Condition, number: usize| {
-        let mut one = Query::select();
-        one.column(Column::Id).from(Entity).cond_where(base.clone()).cond_where(branch).limit(most);
+    let named = |branch: Branch, number: usize| {
+        let one = match branch.in_title {
+            // Looked through in the order of the list, so that what is counted is what is shown.
+            Some(_) => branch.select(&base, &order_of(wanted), most),
+            None => {
+                Query::select().column(Column::Id).from(Entity).cond_where(base.clone()).cond_where(branch.range).limit(most).to_owned()
+            }
+        };
         Query::select().column(Column::Id).from_subquery(one, Alias::new(format!("range_{number}"))).to_owned()
     };
     // One range is enough where the order does not matter.
     let found = match &wanted.words {
-        None => vec![narrowed(wanted)],
+        None => vec![Branch { range: narrowed(wanted), in_title: None }],
         Some(_) => branches(wanted, handle.connection().get_database_backend()),
     };
     let mut ranges = found.into_iter().enumerate().map(|(number, branch)| named(branch, number));
@@ -116,6 +149,11 @@ pub(crate) fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Option<
     });
     all.limit(most);
     Some(Count::of(all))
+}
+
+/// The next due first; of what has ended, what ended last.
+fn order_of(wanted: &Wanted) -> Order {
+    if wanted.ended { Order::Desc } else { Order::Asc }
 }
 
 /// What is asked of every branch.
@@ -161,7 +199,8 @@ fn narrowed(wanted: &Wanted) -> Condition {
 }
 
 /// The ranges that together hold all that is wanted.
-fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
+fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Branch> {
+    let whole = |ranges: Vec<Condition>| ranges.into_iter().map(|range| Branch { range, in_title: None }).collect();
     let rest = rest(wanted);
     let by_status = |one: Condition| -> Vec<Condition> {
         let each = |status: Status| one.clone().add(Column::Status.eq(status.key()));
@@ -174,10 +213,9 @@ fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
         Some(status) => one.add(Column::Status.eq(status.key())),
         None => one,
     };
-    let Some(words) = &wanted.words else {
-        let served_in_order = wanted.item.is_none() && wanted.assignee.is_none();
-        return if served_in_order { vec![narrowed(wanted)] } else { by_status(rest) };
-    };
+    let served_in_order = wanted.item.is_none() && wanted.assignee.is_none();
+    let all = || if served_in_order { vec![narrowed(wanted)] } else { by_status(rest.clone()) };
+    let Some(words) = &wanted.words else { return whole(all()) };
     let mut branches = Vec::new();
     let asked = |item: &&ItemId| wanted.item.is_none_or(|asked| asked == **item);
     match &words.number {
@@ -194,6 +232,12 @@ fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Condition> {
     }
     for person in &words.requesters {
         branches.push(as_asked(rest.clone().add(Column::RequesterId.eq(person.0))));
+    }
+    let mut branches: Vec<Branch> = whole(branches);
+    if !words.title.is_empty() {
+        let begins =
+            words.title.iter().fold(Condition::all(), |all, word| all.add(Expr::col(Column::SearchTitle).like(format!("% {word}%"))));
+        branches.extend(all().into_iter().map(|range| Branch { range, in_title: Some(begins.clone()) }));
     }
     branches
 }

@@ -1,0 +1,105 @@
+//! Titles of requests that were filed before there were any: made from their frozen answers by the first template that their item gets.
+//!
+//! Some at a time, each in a transaction of its own, beside everything else a worker does; once a minute it is looked whether an item has got
+//! a template. A title that is there is never made again. Until then a request is called as its item was.
+
+use crate::Backend;
+use crate::error::{Error, Result};
+use crate::store::requests::titles;
+use crate::store::{form_versions, organizations};
+use domain::catalog::Item;
+use domain::id::{ItemId, OrganizationId, RequestId};
+use domain::requests::title::make_title;
+use std::collections::BTreeSet;
+
+/// Requests of one transaction.
+const AT_ONCE: u64 = 100;
+/// Transactions before other work has its turn.
+const IN_A_ROW: u32 = 5;
+
+/// Gives some of the requests a title that have none; answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn run(backend: &Backend) -> Result<u32> {
+    let mut made = 0;
+    if !backend.last_titles().is_over(backend.now()) {
+        return Ok(made);
+    }
+    for organization in organizations::all(&backend.store().platform()).await? {
+        made += of_organization(backend, organization.id).await?;
+        if made >= IN_A_ROW * AT_ONCE as u32 {
+            backend.last_titles().go_on();
+            break;
+        }
+    }
+    if made > 0 {
+        tracing::info!(requests = made, "requests of before have got their titles");
+    }
+    Ok(made)
+}
+
+async fn of_organization(backend: &Backend, organization: OrganizationId) -> Result<u32> {
+    let handle = backend.store().read(organization);
+    let (mut made, mut item) = (0, titles::next_item(&handle, None).await?);
+    if item.is_none() {
+        return Ok(made);
+    }
+    let known = match backend.known_now(organization).await {
+        Ok(known) => known,
+        Err(Error::Damaged(cause)) => {
+            tracing::error!(%organization, cause, "the items of an organization cannot be read");
+            return Ok(made);
+        }
+        Err(error) => return Err(error),
+    };
+    while let Some(id) = item {
+        let named = known.items().iter().find(|known| known.id == id).filter(|known| !known.item.title_template.is_empty());
+        while let Some(known) = named
+            && made < IN_A_ROW * AT_ONCE as u32
+        {
+            match batch(backend, organization, id, &known.item).await? {
+                0 => break,
+                titled => made += titled,
+            }
+        }
+        item = titles::next_item(&handle, Some(id)).await?;
+    }
+    Ok(made)
+}
+
+/// Gives the next requests of an item their titles; answers how many.
+async fn batch(backend: &Backend, organization: OrganizationId, id: ItemId, item: &Item) -> Result<u32> {
+    let item = item.clone();
+    backend
+        .store()
+        .write(organization, move |tx| {
+            Box::pin(async move {
+                let found = titles::of_item(tx, id, AT_ONCE).await?;
+                let hashes: BTreeSet<&str> =
+                    found.iter().filter_map(|(_, request)| Some(request.as_ref().ok()?.form_version.as_str())).collect();
+                let forms = form_versions::these(tx, &hashes).await?;
+                for (id, request) in &found {
+                    let form = request.as_ref().ok().and_then(|request| forms.get(&request.form_version)?.as_ref().ok());
+                    let (named, title) = match (request, form) {
+                        (Ok(request), Some(form)) => {
+                            let named = Item { title_template: item.title_template.clone(), ..request.item.clone() };
+                            let title = make_title(&named, form, &request.answers, &request.times);
+                            (named, title)
+                        }
+                        (Ok(request), None) => (request.item.clone(), unreadable(*id, &request.item)),
+                        (Err(_), _) => (item.clone(), unreadable(*id, &item)),
+                    };
+                    titles::give(tx, *id, &named, &title).await?;
+                }
+                Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+            })
+        })
+        .await
+}
+
+/// What cannot be read is called as its item, and looked at no more.
+fn unreadable(id: RequestId, item: &Item) -> String {
+    tracing::error!(request = %id, "a request of before cannot be read: it is called as its item");
+    item.name.clone()
+}
