@@ -96,7 +96,7 @@ fn coming(desk: Desk, number: String) -> AnyView {
                     <div class="perf perf--v docket__perf" aria-hidden="true"></div>
                     <div class="docket__body">
                         <div class="docket__title">
-                            <h2 class="h1">{title}</h2>
+                            <h2 class="h1" dir="auto">{title}</h2>
                         </div>
                     </div>
                 </div>

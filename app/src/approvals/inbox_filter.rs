@@ -49,7 +49,7 @@ pub fn FilterBar(desk: Desk) -> impl IntoView {
     let now = desk.filter;
     let services = Memo::new(move |_| {
         desk.list.with(|list| {
-            let mut services: Vec<String> = list.rows.iter().map(|row| row.data.title.clone()).collect();
+            let mut services: Vec<String> = list.rows.iter().map(|row| row.data.item.clone()).collect();
             services.sort();
             services.dedup();
             services

@@ -30,7 +30,7 @@ impl Row {
 /// What is shown of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Words of the docket number, the service or the requester.
+    /// Words of the docket number, the title, the service or the requester.
     pub text: String,
     /// Name of a service; all when empty.
     pub service: String,
@@ -45,10 +45,10 @@ impl Filter {
 
     /// Whether a row is shown: every word is somewhere in it.
     pub fn shows(&self, row: &InboxRow) -> bool {
-        let all = fold_search(&format!("{} {} {}", row.number, row.title, row.requester.name));
+        let all = fold_search(&format!("{} {} {} {}", row.number, row.title, row.item, row.requester.name));
         let words = fold_search(&self.text);
         words.split_whitespace().all(|word| all.contains(word))
-            && (self.service.is_empty() || self.service == row.title)
+            && (self.service.is_empty() || self.service == row.item)
             && self.group.is_none_or(|group| group == row.group)
     }
 }

@@ -3,7 +3,7 @@
 use super::api::leadership;
 use super::row::row_holes;
 use crate::requests::page::approval::punches;
-use crate::ui::{DocketNumber, Empty, Icon, PageTitle, PersonLine, When, page_frame};
+use crate::ui::{DocketNumber, Empty, Icon, PageTitle, PersonLine, TitleLines, When, page_frame};
 use crate::wire::page_data;
 use domain::approvals::wire::LeadershipRow;
 use leptos::prelude::*;
@@ -82,13 +82,15 @@ fn row_view(row: LeadershipRow) -> AnyView {
     let holes = punches(row_holes(&row), false);
     let href = format!("/requests/{}", row.number);
     view! {
-        <tr>
+        <tr class="row-opens">
             <th scope="row">
-                <a href=href>
+                <a class="row-link" href=href>
                     <DocketNumber number=row.number />
                 </a>
             </th>
-            <td data-label="Request">{row.title}</td>
+            <td data-label="Request">
+                <TitleLines title=row.title item=row.item />
+            </td>
             <td data-label="Requested by">
                 <PersonLine person=row.requester />
             </td>

@@ -105,6 +105,7 @@ fn content(row: &Row) -> AnyView {
         }
         .into_any(),
     };
+    let item = (data.item != data.title).then(|| view! { <span class="inrow__item" dir="auto">{data.item.clone()}</span> });
     let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
     let held = data.held.map(|verdict| if verdict == Verdict::AskForChanges { "Asking for changes" } else { doing(verdict) }.to_owned());
     let standing = match row.closed.clone().or(held).or_else(|| data.again.clone()) {
@@ -117,10 +118,11 @@ fn content(row: &Row) -> AnyView {
             {fresh}
             {time}
         </span>
-        <span class="inrow__title">{data.title}</span>
+        <span class="inrow__title" dir="auto">{data.title}</span>
         <span class="inrow__meta">
             <span>{data.requester.name}</span>
             {lent}
+            {item}
             {price}
             {standing}
         </span>

@@ -45,12 +45,13 @@ fn Strip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView 
     let address = format!("/request/{}", draft.item_key);
     let name = draft.item_name.clone();
     let blank = format!("{}-••••", draft.prefix);
-    let progress = draft.progress.clone();
+    let title = draft.title.clone();
+    let progress = if title == name { draft.progress.clone() } else { format!("{name}. {}", draft.progress) };
     let saved_at = draft.saved_at;
     let label = format!("Draft to finish, {name}");
     let discard_label = format!("Discard the draft of {name}");
     view! {
-        <section class="draft" aria-label=label>
+        <section class="draft row-opens" aria-label=label>
             <div class="draft__stub">
                 <span class="docket__stub-label">"Draft"</span>
                 <span class="docket-no">{blank}</span>
@@ -58,14 +59,14 @@ fn Strip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView 
             <div class="perf perf--v" aria-hidden="true"></div>
             <div class="draft__body">
                 <div>
-                    <h2 class="draft__title">{name}</h2>
+                    <h2 class="draft__title" dir="auto">{title}</h2>
                     <p class="soft">{progress} ". Saved " <When at=saved_at /> "."</p>
                 </div>
                 <div class="row">
                     <button class="button button--quiet" type="button" aria-label=discard_label on:click=move |_| discard.run(draft.clone())>
                         "Discard"
                     </button>
-                    <a class="button button--primary" href=address>
+                    <a class="button button--primary row-link" href=address>
                         "Continue"
                     </a>
                 </div>

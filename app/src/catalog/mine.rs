@@ -42,7 +42,7 @@ fn Row(row: RequestSummary) -> impl IntoView {
                         <StatusBadge status=row.status />
                     </span>
                 </span>
-                <span class="mine__title">{row.title}</span>
+                <span class="mine__title" dir="auto">{row.title}</span>
                 <span class="mine__meta">{row.note}</span>
             </a>
         </li>

@@ -38,7 +38,7 @@ fn sheet(desk: Desk, first: DeliveryDetail) -> AnyView {
             <div class="slip__body stack">
                 <p class="row row--wrap">
                     {request_link(&row)}
-                    <span>{row.title.clone()}</span>
+                    <span dir="auto">{row.title.clone()}</span>
                     <span role="status">{move || status_view(detail.with(|detail| detail.row.status))}</span>
                 </p>
                 <div>

@@ -188,16 +188,16 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
         })
     };
     view! {
-        <tr class:is-selected=opened>
+        <tr class="row-opens" class:is-selected=opened>
             {check}
             <td class="c-at" data-label="Queued">
                 {queued}
             </td>
             <th scope="row">
-                {part(|row| request_link(row).unwrap_or_else(|| row.title.clone().into_any()))}
+                {part(subject)}
             </th>
             <td class="c-event" data-label="Event">
-                <a href=href aria-current=move || opened().then_some("true")>
+                <a class="row-link" href=href aria-current=move || opened().then_some("true")>
                     {event}
                     <span class="visually-hidden">{move || row.with(|row| row.as_ref().map(|row| format!(" of {}, to {}: show the delivery", row.subject(), row.connector)))}</span>
                 </a>
@@ -217,6 +217,17 @@ fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// What it is about: the number of a request with its title, or the title alone.
+fn subject(row: &ConsoleRow) -> AnyView {
+    let title = row.title.clone();
+    match request_link(row) {
+        Some(link) => {
+            view! { {link} <span class="table__sub outbox__title" dir="auto" title=title.clone()>{title.clone()}</span> }.into_any()
+        }
+        None => title.into_any(),
+    }
 }
 
 /// The request's page, behind its number; nothing when it is about something else.

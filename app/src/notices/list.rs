@@ -151,15 +151,15 @@ fn line(bell: Bell, row: &NoticeRow) -> AnyView {
     let quote = (!row.text.is_empty()).then(|| view! { <p class="told__text">{row.text.clone()}</p> });
     let new = (!read).then(|| view! { <span class="visually-hidden">"Not read: "</span> });
     view! {
-        <li class="told" class:is-new=!read>
+        <li class="told row-opens" class:is-new=!read>
             <span class="told__dot" aria-hidden="true"></span>
             <div class="told__main">
                 <p class="told__title">
-                    {new} <a href=row.link.clone()>{row.sentence.clone()}</a>
+                    {new} <a class="row-link" href=row.link.clone()>{row.sentence.clone()}</a>
                 </p>
                 <p class="told__about">
                     {number}
-                    {row.title.clone()}
+                    <bdi>{row.title.clone()}</bdi>
                 </p>
                 {quote}
             </div>

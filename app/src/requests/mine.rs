@@ -1,7 +1,7 @@
 //! The person's own requests: open, finished or all of them, newest first. Tab and page are in the address.
 
 use super::api::my_requests;
-use crate::ui::{DocketNumber, Empty, Icon, PageTitle, StatusBadge, When, part_frame};
+use crate::ui::{DocketNumber, Empty, Icon, PageTitle, StatusBadge, TitleLines, When, part_frame};
 use crate::wire::page_data;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use leptos::prelude::*;
@@ -109,13 +109,15 @@ fn table(filter: MyFilter, later: bool, list: RequestList) -> AnyView {
 fn row(request: RequestSummary) -> AnyView {
     let href = format!("/requests/{}", request.number);
     view! {
-        <tr>
+        <tr class="row-opens">
             <th scope="row">
-                <a href=href>
+                <a class="row-link" href=href>
                     <DocketNumber number=request.number />
                 </a>
             </th>
-            <td data-label="Request">{request.title}</td>
+            <td data-label="Request">
+                <TitleLines title=request.title item=request.item />
+            </td>
             <td data-label="Status">
                 <StatusBadge status=request.status />
             </td>

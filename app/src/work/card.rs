@@ -49,7 +49,7 @@ pub fn Card(work: Work, number: String) -> impl IntoView {
                     aria-describedby=format!("about-{number}")
                     on:focus=move |_| work.at.set(Some(focused.clone()))
                 >
-                    {title}
+                    <bdi>{title}</bdi>
                 </a>
             </h3>
             {content}
@@ -90,6 +90,10 @@ fn content(work: Work, number: &str, data: &QueueRow, moved: bool) -> AnyView {
         }
         .into_any()
     });
+    let by = match &data.summary {
+        summary if summary.item == summary.title => summary.requester.name.clone(),
+        summary => format!("{} · {}", summary.requester.name, summary.item),
+    };
     view! {
         <div class="job__top">
             <DocketNumber number=number.to_owned() />
@@ -98,7 +102,7 @@ fn content(work: Work, number: &str, data: &QueueRow, moved: bool) -> AnyView {
         <div class="job__about" id=format!("about-{number}")>
             <span class="visually-hidden">{format!("{number}, {}", status.label())}</span>
             {flag}
-            <span class="job__by">{data.summary.requester.name.clone()}</span>
+            <span class="job__by" dir="auto">{by}</span>
         </div>
         <div class="job__foot">{price} <span class="push job__who">{holder} {more}</span></div>
     }

@@ -5,7 +5,7 @@ use super::card::{due, take};
 use super::keys::use_work_keys;
 use super::place::Place;
 use super::state::{Work, card_id};
-use crate::ui::{DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge};
+use crate::ui::{DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge, TitleLines};
 use domain::requests::queue::QueueRow;
 use leptos::prelude::*;
 
@@ -71,7 +71,7 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
         move || row.with(|row| row.as_ref().map(|row| cells(work, &number, &row.data)))
     };
     view! {
-        <tr class:is-fresh=is_fresh class:is-gone=is_gone class:is-selected=is_selected>
+        <tr class="row-opens" class:is-fresh=is_fresh class:is-gone=is_gone class:is-selected=is_selected>
             <td class="queue__check">
                 <label>
                     <input class="check check--sm" type="checkbox" prop:checked=is_selected disabled=is_gone on:change=move |_| work.selection.toggle(key.clone()) />
@@ -79,7 +79,7 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
                 </label>
             </td>
             <th scope="row">
-                <a id=card_id(&number) href=format!("/requests/{number}") on:focus=move |_| work.at.set(Some(focused.clone()))>
+                <a class="row-link" id=card_id(&number) href=format!("/requests/{number}") on:focus=move |_| work.at.set(Some(focused.clone()))>
                     <DocketNumber number=number.clone() />
                 </a>
             </th>
@@ -91,14 +91,13 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
 
 fn cells(work: Work, number: &str, data: &QueueRow) -> AnyView {
     let summary = data.summary.clone();
-    let note = (!summary.note.is_empty()).then(|| view! { <span class="table__sub">{summary.note}</span> }.into_any());
     let holder = match &data.assignee {
         Some(person) => view! { <PersonLine person=person.clone() /> }.into_any(),
         None => take(work, number, data),
     };
     view! {
         <td data-label="Request">
-            <span>{summary.title} {note}</span>
+            <TitleLines title=summary.title item=summary.item note=summary.note />
         </td>
         <td data-label="Status">
             <StatusBadge status=summary.status />

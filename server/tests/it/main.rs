@@ -31,3 +31,4 @@ mod submission;
 mod templates;
 mod tenancy;
 mod tidy;
+mod titles;

@@ -64,7 +64,7 @@ fn Head(dialog: Dialog) -> impl IntoView {
                         <span>{format!("{}-", item.prefix)}</span>
                         "••••"
                     </span>
-                    <span class="muted">{item.name}</span>
+                    <span class="muted flow__about" dir="auto">{move || dialog.title.get()}</span>
                 </p>
                 <h1 id="flow-title" tabindex="-1">
                     {move || question(dialog)}

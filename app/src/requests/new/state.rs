@@ -12,13 +12,24 @@ use crate::ui::toast::{Toasts, use_toasts};
 use domain::Problem;
 use domain::approvals::wire::Route;
 use domain::catalog::wire::ItemCard;
-use domain::forms::{SchemaChange, journey};
+use domain::forms::{Form, SchemaChange, journey};
+use domain::requests::AnswerTimes;
+use domain::requests::title::title_of_answers;
 use domain::requests::wire::{DraftPage, SubmitDraft, Submitted};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use std::collections::BTreeSet;
+
+/// What the request is about by the answers so far; what was asked for until they say it.
+fn title_of(page: &DraftPage, filling: Filling) -> Memo<String> {
+    let (template, name) = (page.title_template.clone(), page.item.name.clone());
+    Memo::new(move |_| {
+        let made = |form: &Form| filling.answers.with(|answers| title_of_answers(&template, form, answers, &AnswerTimes::default()));
+        filling.form.with(made).unwrap_or_else(|| name.clone())
+    })
+}
 
 /// The last step's address.
 pub const REVIEW: &str = "review";
@@ -37,6 +48,8 @@ pub struct Dialog {
     pub filling: Filling,
     pub draft: Draft,
     pub item: StoredValue<ItemCard>,
+    /// What it is about by the answers so far.
+    pub title: Memo<String>,
     /// What happens after approval, in words.
     pub after: RwSignal<String>,
     pub steps: Memo<Vec<Step>>,
@@ -77,6 +90,7 @@ impl Dialog {
         let dialog = Self {
             filling,
             draft,
+            title: title_of(&page, filling),
             item: StoredValue::new(page.item),
             after: RwSignal::new(page.after),
             steps,

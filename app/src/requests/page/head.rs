@@ -28,7 +28,9 @@ pub fn DocketHead(
     let status = Memo::new(move |_| summary.with(|s| s.status));
     let updated = Memo::new(move |_| summary.with(|s| s.updated_at));
     let title = first.title.clone();
-    let heading = if beside { view! { <h2 class="h1">{title}</h2> }.into_any() } else { view! { <h1>{title}</h1> }.into_any() };
+    let item = if first.item == first.title { String::new() } else { first.item.clone() };
+    let heading =
+        if beside { view! { <h2 class="h1" dir="auto">{title}</h2> }.into_any() } else { view! { <h1 dir="auto">{title}</h1> }.into_any() };
     view! {
         <header class="docket">
             <div class="docket__sheet">
@@ -41,6 +43,7 @@ pub fn DocketHead(
                 <div class="docket__body">
                     <div class="docket__title">{heading} <div class="docket__actions">{children()}</div></div>
                     <dl class="facts">
+                        {fact("Service", item)}
                         <div>
                             <dt>"Requested by"</dt>
                             <dd>
@@ -98,7 +101,7 @@ fn fact(label: &'static str, text: String) -> Option<impl IntoView> {
         view! {
             <div>
                 <dt>{label}</dt>
-                <dd>{text}</dd>
+                <dd dir="auto">{text}</dd>
             </div>
         }
     })

@@ -53,17 +53,17 @@ fn row(mine: MyTask) -> AnyView {
     let overdue = mine.overdue;
     let due = mine.task.due.map(|due| due_words(due, overdue));
     view! {
-        <li class="task-row">
+        <li class="task-row row-opens">
             <span class="task-row__mark" aria-hidden="true"></span>
             <div class="task-row__main">
                 <p class="task-row__title">
-                    <a href=address>{mine.task.title}</a>
+                    <a class="row-link" href=address>{mine.task.title}</a>
                 </p>
                 <p class="task-row__note">{mine.task.description}</p>
             </div>
             <span class="task-row__who">
                 <DocketNumber number=mine.number />
-                <span>{mine.request}</span>
+                <span dir="auto">{mine.request}</span>
             </span>
             <span class="task-row__due" class:is-late=overdue>
                 {due}
