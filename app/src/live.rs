@@ -116,7 +116,7 @@ impl Live {
         Effect::new(move |before: Option<LiveState>| {
             let state = self.state.get();
             if state == LiveState::Live && before.is_some_and(|before| before != LiveState::Live) {
-                untrack(|| act());
+                untrack(&act);
             }
             state
         });

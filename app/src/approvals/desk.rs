@@ -78,7 +78,7 @@ impl Desk {
         live: Live,
         go: Callback<String>,
     ) -> Self {
-        let selection = Selection::new();
+        let selection = Selection::empty();
         let held = RwSignal::new(HeldBatch::of_views(&page.held));
         let count = RwSignal::new(page.count);
         let list = RwSignal::new(InboxList::new(page));
@@ -110,7 +110,7 @@ impl Desk {
             reasons: StoredValue::new(HashMap::new()),
             ahead: StoredValue::new(None),
             loading: RwSignal::new(false),
-            refresher: Refresher::new(),
+            refresher: Refresher::idle(),
             ticking: StoredValue::new(false),
         }
     }

@@ -36,13 +36,13 @@ impl Desk {
             place,
             page: RwSignal::new(page),
             open: RwSignal::new(open),
-            selection: Selection::new(),
+            selection: Selection::empty(),
             arrivals: RwSignal::new(0),
             refused: RwSignal::new(None),
             busy: RwSignal::new(false),
             loading: RwSignal::new(false),
             toasts: use_toasts(),
-            refresher: Refresher::new(),
+            refresher: Refresher::idle(),
         }
     }
 

@@ -14,7 +14,7 @@ pub struct Refresher {
 
 impl Refresher {
     /// Nothing was asked yet.
-    pub fn new() -> Self {
+    pub fn idle() -> Self {
         Self { asking: StoredValue::new(false), again: StoredValue::new(false) }
     }
 
@@ -65,7 +65,7 @@ mod tests {
     fn what_is_asked_for_meanwhile_is_asked_once_more() {
         let owner = Owner::new();
         owner.set();
-        let (refresher, asked) = (Refresher::new(), Rc::new(Cell::new(0)));
+        let (refresher, asked) = (Refresher::idle(), Rc::new(Cell::new(0)));
         let counter = asked.clone();
         let ask = move || {
             counter.set(counter.get() + 1);

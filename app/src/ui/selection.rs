@@ -20,7 +20,7 @@ impl<T> Copy for Selection<T> {}
 
 impl<T: Ord + Clone + Send + Sync + 'static> Selection<T> {
     /// Nothing is ticked.
-    pub fn new() -> Self {
+    pub fn empty() -> Self {
         Self { chosen: RwSignal::new(BTreeSet::new()), anchor: StoredValue::new(None) }
     }
 
@@ -70,7 +70,7 @@ mod tests {
     fn a_range_begins_at_the_row_that_was_ticked_last() {
         let owner = Owner::new();
         owner.set();
-        let selection = Selection::new();
+        let selection = Selection::empty();
         let between = |from: &u32, to: &u32| (*from.min(to)..=*from.max(to)).collect::<Vec<_>>();
         let chosen = move || selection.chosen.with_untracked(|chosen| chosen.iter().copied().collect::<Vec<u32>>());
         selection.extend_to(7, between);

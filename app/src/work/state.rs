@@ -78,12 +78,12 @@ impl Work {
             asked: RwSignal::new(None),
             asking: RwSignal::new(false),
             ask_failed: RwSignal::new(None),
-            selection: Selection::new(),
+            selection: Selection::empty(),
             outcomes: RwSignal::new(Vec::new()),
             bulk: RwSignal::new(false),
             me,
             toasts: use_toasts(),
-            refresher: Refresher::new(),
+            refresher: Refresher::idle(),
         }
     }
 
