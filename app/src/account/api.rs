@@ -45,7 +45,11 @@ pub async fn away() -> Result<AwayPage, ApiError> {
 pub async fn begin_away(answers: Answers) -> Result<AwayPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::delegations::begin(&backend, &caller, answers).await)
+    let page = async {
+        backend::delegations::begin(&backend, &caller, answers).await?;
+        backend::delegations::page(&backend, &caller).await
+    };
+    reply(page.await)
 }
 
 /// Ends a deputy's right now; answers with the page as it is then.
@@ -53,7 +57,11 @@ pub async fn begin_away(answers: Answers) -> Result<AwayPage, ApiError> {
 pub async fn end_away(id: DelegationId) -> Result<AwayPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::delegations::end(&backend, &caller, id).await)
+    let page = async {
+        backend::delegations::end(&backend, &caller, id).await?;
+        backend::delegations::page(&backend, &caller).await
+    };
+    reply(page.await)
 }
 
 /// Takes an ending back, within a minute; answers with the page as it is then.
@@ -61,5 +69,9 @@ pub async fn end_away(id: DelegationId) -> Result<AwayPage, ApiError> {
 pub async fn resume_away(id: DelegationId) -> Result<AwayPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::delegations::resume(&backend, &caller, id).await)
+    let page = async {
+        backend::delegations::resume(&backend, &caller, id).await?;
+        backend::delegations::page(&backend, &caller).await
+    };
+    reply(page.await)
 }

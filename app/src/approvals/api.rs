@@ -21,7 +21,8 @@ pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxPage, ApiError> 
 pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::approvals::decide(&backend, &caller, decision).await)
+    let done = backend::approvals::decide(&backend, &caller, decision).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// Decides one request or many, after the time to undo: what became of each at once.

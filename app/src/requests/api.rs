@@ -36,7 +36,8 @@ pub async fn request_page_at(number: String, seq: u32, seen: bool) -> Result<Req
 pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::act(&backend, &caller, &number, act, seen).await)
+    let done = backend::requests::act(&backend, &caller, &number, act, seen).await;
+    reply(backend::requests::page_if_seen(&backend, &caller, done).await)
 }
 
 /// Sends a permanently failed delivery again.
@@ -44,5 +45,6 @@ pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<O
 pub async fn replay_delivery(id: DeliveryId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::replay(&backend, &caller, id).await)
+    let done = backend::requests::replay(&backend, &caller, id).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::requests::{NoPage, perform, waiting};
+use crate::requests::{RequestOutcome, perform, waiting};
 use crate::store::count::Count;
 use crate::store::waiting_rules::Reach;
 use crate::store::{Read, requests, waiting_rules};
@@ -15,7 +15,6 @@ use domain::approvals::{Given, Require, Target, Verdict, machine};
 use domain::requests::actions::ActionInput;
 use domain::requests::lifecycle;
 use domain::requests::sla::shown::due_view;
-use domain::requests::wire::RequestPage;
 use domain::requests::{Request, Status};
 use domain::tally::MOST_COUNTED;
 
@@ -60,16 +59,13 @@ pub(crate) fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Opti
     waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), MOST_COUNTED)
 }
 
-/// Approves, declines or asks for changes; answers with the request as it is then.
+/// Approves, declines or asks for changes.
 ///
 /// # Errors
 /// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
-pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestPage> {
+pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestOutcome> {
     let input = ActionInput::decide(decision.verdict, decision.reason, Some(decision.seen));
-    perform(backend, caller, &decision.number, input, Some(decision.seen)).await.map_err(|no_page| match no_page {
-        NoPage::Error(error) => error,
-        NoPage::Unseen => Refusal::NotFound.into(),
-    })
+    perform(backend, caller, &decision.number, input, Some(decision.seen)).await
 }
 
 /// Everything that waits for approval, for those who lead (S0-019).

@@ -15,6 +15,7 @@ mod texts;
 mod written;
 
 use crate::error::{Error, Result};
+use crate::live::Change;
 use crate::people::leaving;
 use crate::store::{calendars, connectors, forms, groups, items, members, organizations, people};
 use crate::{Backend, fallback};
@@ -77,11 +78,8 @@ struct Present {
 /// # Errors
 /// `Input` with every problem found: file, line, and what would be right.
 pub async fn plan(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<Plan> {
-    let folder = read(organization_key, files)?;
-    let organization = organizations::by_key(&backend.store().platform(), &folder.key).await?;
-    let name = organization.as_ref().map(|organization| organization.name.clone());
-    let id = organization.map_or_else(|| OrganizationId(backend.id()), |organization| organization.id);
-    let present = load(backend, &backend.store().read(id), name, &folder).await?;
+    let (folder, id) = folder_of(backend, organization_key, files).await?;
+    let present = load(backend, &backend.store().read(id), &folder).await?;
     Ok(compare(backend, &folder, &present)?.plan)
 }
 
@@ -90,14 +88,11 @@ pub async fn plan(backend: &Backend, organization_key: &str, files: Vec<File>) -
 /// # Errors
 /// `Input` with every problem found: file, line, and what would be right. Nothing is changed then.
 pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<Plan> {
-    let folder = read(organization_key, files)?;
-    let organization = organizations::by_key(&backend.store().platform(), &folder.key).await?;
-    let name = organization.as_ref().map(|organization| organization.name.clone());
-    let id = organization.map_or_else(|| OrganizationId(backend.id()), |organization| organization.id);
+    let (folder, id) = folder_of(backend, organization_key, files).await?;
     let (within, now, key) = (backend.clone(), backend.now(), folder.key.clone());
     let work = backend.store().write(id, move |tx| {
         Box::pin(async move {
-            let present = load(&within, tx, name, &folder).await?;
+            let present = load(&within, tx, &folder).await?;
             let changes = compare(&within, &folder, &present)?;
             changes.write(tx, within.seal(), now).await?;
             for person in &changes.leaving {
@@ -107,6 +102,10 @@ pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) 
                 tracing::info!(organization = %key, people = changes.leaving.len(), "people were disabled by definition files");
             }
             fallback::settle(tx, &within).await?;
+            if changes.plan.changes > 0 {
+                // Who may do what, and what there is to request, may be anything now: every open page looks again.
+                tx.announce(Change::Rights { organization: id, people: Vec::new() });
+            }
             Ok::<Plan, Error>(changes.plan)
         })
     });
@@ -122,7 +121,7 @@ pub async fn export(backend: &Backend, organization_key: &str) -> Result<Vec<Fil
         return Err(Refusal::input("organization", format!("There is no organization “{organization_key}”.")).into());
     };
     let handle = backend.store().read(organization.id);
-    let present = load(backend, &handle, Some(organization.name), &Folder::default()).await?;
+    let present = load(backend, &handle, &Folder::default()).await?;
     export::files(organization_key, &present)
 }
 
@@ -148,6 +147,13 @@ pub async fn seal_again(backend: &Backend) -> Result<usize> {
     Ok(sealed)
 }
 
+/// The folder, and the organization that it is of: one that is to be set up, when none has its key.
+async fn folder_of(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<(Folder, OrganizationId)> {
+    let folder = read(organization_key, files)?;
+    let there = organizations::by_key(&backend.store().platform(), &folder.key).await?;
+    Ok((folder, there.map_or_else(|| OrganizationId(backend.id()), |there| there.id)))
+}
+
 /// The folder, if every file can be read as what it should be.
 fn read(organization_key: &str, files: Vec<File>) -> Result<Folder> {
     files::parse(organization_key, files).map_err(refuse)
@@ -166,10 +172,10 @@ fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Chan
     }
 }
 
-async fn load(backend: &Backend, handle: &impl crate::store::Handle, name: Option<String>, folder: &Folder) -> Result<Present> {
+async fn load(backend: &Backend, handle: &impl crate::store::Handle, folder: &Folder) -> Result<Present> {
     let emails: Vec<String> = folder.people.iter().map(|person| person.email.clone()).collect();
     Ok(Present {
-        name,
+        name: organizations::name(handle).await?,
         time_zone: organizations::time_zone(handle).await?.unwrap_or_default(),
         notices: organizations::notices(handle).await?,
         members: members::all(handle).await?,

@@ -56,11 +56,11 @@ pub async fn page(backend: &Backend, caller: &Caller) -> Result<AwayPage> {
     })
 }
 
-/// Makes somebody the caller's deputy; the page as it is then.
+/// Makes somebody the caller's deputy.
 ///
 /// # Errors
 /// `Problems` with a sentence for each answer that cannot be taken.
-pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Result<AwayPage> {
+pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Result<()> {
     let (be, who) = (backend.clone(), caller.clone());
     backend
         .store()
@@ -73,15 +73,14 @@ pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Resu
                 Ok(())
             })
         })
-        .await?;
-    page(backend, caller).await
+        .await
 }
 
-/// Ends a grant now; nothing happens when it is over. The page as it is then.
+/// Ends a grant now; nothing happens when it is over.
 ///
 /// # Errors
 /// Not found, also when it is not the caller's to end.
-pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayPage> {
+pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result<()> {
     let (be, who) = (backend.clone(), caller.clone());
     backend
         .store()
@@ -96,15 +95,14 @@ pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result
                 Ok(())
             })
         })
-        .await?;
-    page(backend, caller).await
+        .await
 }
 
-/// Takes an ending back, within a minute. The page as it is then.
+/// Takes an ending back, within a minute.
 ///
 /// # Errors
 /// Not found; not now when that was too long ago.
-pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayPage> {
+pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Result<()> {
     let (be, who) = (backend.clone(), caller.clone());
     backend
         .store()
@@ -123,8 +121,7 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
                 }
             })
         })
-        .await?;
-    page(backend, caller).await
+        .await
 }
 
 /// The grant these answers ask for, if it makes sense beside those there are.

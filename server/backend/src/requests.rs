@@ -4,10 +4,12 @@
 //! and administrators (re-routing, replay). Approvers decide in `approvals`; Docket itself delivers in `outbox`, and acts in `timers`.
 
 mod acting;
+mod announcing;
 mod comments;
 mod drafts;
 mod filing;
 mod free_number;
+mod outcome;
 mod page;
 mod queue;
 mod recording;
@@ -21,14 +23,16 @@ pub use acting::{act, replay};
 pub use comments::{comment, edit_comment, remove_comment, restore_comment};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
-pub use page::{page, page_at};
+pub use outcome::RequestOutcome;
+pub use page::{page, page_after, page_at, page_if_seen};
 pub(crate) use queue::work_count;
 pub use queue::{board, queue};
 pub use route::preview_route;
 pub use share::{change_shared, comment_shared, open_share, revoke_share, share_task};
 pub use tasks::{add_task, change_task, edit_task, my_tasks};
 
-pub(crate) use acting::{NoPage, announce, change, decide_locked, fresh, perform, wake};
+pub(crate) use acting::{decide_locked, fresh, perform, wake};
+pub(crate) use announcing::{announce, change};
 pub(crate) use recording::{record, record_each};
 
 use crate::Backend;

@@ -12,7 +12,8 @@ use leptos::prelude::*;
 pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::comment(&backend, &caller, &number, draft).await)
+    let done = backend::requests::comment(&backend, &caller, &number, draft).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// Changes one's own comment.
@@ -20,7 +21,8 @@ pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage,
 pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::edit_comment(&backend, &caller, id, body).await)
+    let done = backend::requests::edit_comment(&backend, &caller, id, body).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// Removes one's own comment; `restore_comment` undoes it.
@@ -28,7 +30,8 @@ pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, Ap
 pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::remove_comment(&backend, &caller, id).await)
+    let done = backend::requests::remove_comment(&backend, &caller, id).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// Brings a removed comment back.
@@ -36,5 +39,6 @@ pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
 pub async fn restore_comment(id: CommentId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::restore_comment(&backend, &caller, id).await)
+    let done = backend::requests::restore_comment(&backend, &caller, id).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }

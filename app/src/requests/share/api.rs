@@ -13,7 +13,11 @@ use leptos::prelude::*;
 pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::share_task(&backend, &caller, id, days).await)
+    let shared = async {
+        let (address, of) = backend::requests::share_task(&backend, &caller, id, days).await?;
+        Ok((address, backend::requests::page_after(&backend, &caller, Ok(of)).await?))
+    };
+    reply(shared.await)
 }
 
 /// Revokes a link.
@@ -21,7 +25,8 @@ pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), 
 pub async fn revoke_share(id: ShareId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::revoke_share(&backend, &caller, id).await)
+    let done = backend::requests::revoke_share(&backend, &caller, id).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// The task behind a link. What does not open is "not found" for every reason.

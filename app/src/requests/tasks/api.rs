@@ -13,7 +13,8 @@ use leptos::prelude::*;
 pub async fn add_task(number: String, draft: TaskDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::add_task(&backend, &caller, &number, draft).await)
+    let done = backend::requests::add_task(&backend, &caller, &number, draft).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// Changes the texts, the assignee and the date of a task.
@@ -21,7 +22,8 @@ pub async fn add_task(number: String, draft: TaskDraft) -> Result<RequestPage, A
 pub async fn edit_task(id: TaskId, draft: TaskDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::edit_task(&backend, &caller, id, draft).await)
+    let done = backend::requests::edit_task(&backend, &caller, id, draft).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// Moves a task to a status.
@@ -29,7 +31,8 @@ pub async fn edit_task(id: TaskId, draft: TaskDraft) -> Result<RequestPage, ApiE
 pub async fn change_task(id: TaskId, to: TaskStatus, notes: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    reply(backend::requests::change_task(&backend, &caller, id, to, notes).await)
+    let done = backend::requests::change_task(&backend, &caller, id, to, notes).await;
+    reply(backend::requests::page_after(&backend, &caller, done).await)
 }
 
 /// The caller's own tasks.

@@ -2,7 +2,7 @@
 
 mod staff;
 
-use super::files::Folder;
+use super::files::{Folder, GroupFile};
 use super::{Plan, Present, secrets};
 use crate::error::{Error, Result};
 use crate::store::people::Account;
@@ -50,6 +50,33 @@ struct Kind<'a> {
     many: &'static str,
     unchanged: usize,
     left: Vec<&'a str>,
+}
+
+/// What has a key of its own among its kind.
+trait Keyed {
+    fn key(&self) -> &str;
+}
+
+macro_rules! keyed {
+    ($($kind:ty: |$this:ident| $key:expr),+ $(,)?) => {$(
+        impl Keyed for $kind {
+            fn key(&self) -> &str {
+                let $this = self;
+                $key
+            }
+        }
+    )+};
+}
+
+keyed! {
+    GroupFile: |group| &group.key,
+    groups::Listed: |listed| &listed.group.key,
+    Connector: |connector| &connector.key,
+    Calendar: |calendar| &calendar.key,
+    Form: |form| &form.key,
+    (Uuid, Form): |row| &row.1.key,
+    Item: |item| &item.key,
+    (ItemId, Item): |row| &row.1.key,
 }
 
 /// Names in a line about what is not in the folder.
@@ -121,32 +148,51 @@ impl Changes {
         }
     }
 
-    fn groups(&mut self, folder: &Folder, present: &Present, ids: &BTreeMap<String, PersonId>, id: &dyn Fn() -> Uuid) -> Result<()> {
-        let keys = present.groups.iter().map(|listed| listed.group.key.as_str());
-        let left = keys.filter(|key| !folder.groups.iter().any(|group| group.key == *key)).collect();
-        let mut kind = Kind { one: "group", many: "groups", unchanged: 0, left };
-        for file in &folder.groups {
-            let mut members: Vec<(String, Vec<String>)> = file.members.iter().map(|m| (m.email.clone(), m.roles.clone())).collect();
-            members.sort();
-            let was = present.groups.iter().find(|listed| listed.group.key == file.key);
-            let group = was.map_or_else(|| GroupId(id()), |was| was.group.id);
-            let renamed = was.is_some_and(|was| was.group.name != file.name);
-            let moved = was.is_none_or(|was| was.members != members);
-            match was {
-                None => {
-                    self.create(&format!("group {} ({} members)", file.key, members.len()));
-                    self.new_groups.push(GroupRef { id: group, key: file.key.clone(), name: file.name.clone() });
-                }
-                Some(was) if renamed || moved => self.change(&format!("group {}{}", file.key, difference(&was.members, &members))),
-                Some(_) => {
+    /// Goes through what the folder has of one kind beside what there is, both by key: says in the plan what comes, what changes, what
+    /// stays and what is left alone, and answers what is to be written, each with what it was. `differs` adds words to a line, or says
+    /// that nothing changed.
+    fn diff<'f, 'p, F: Keyed, P: Keyed>(
+        &mut self,
+        (one, many): (&'static str, &'static str),
+        files: &'f [F],
+        present: &'p [P],
+        differs: impl Fn(&F, Option<&P>) -> Option<String>,
+    ) -> Vec<(&'f F, Option<&'p P>)> {
+        let left = present.iter().map(Keyed::key).filter(|key| !files.iter().any(|file| file.key() == *key)).collect();
+        let (mut kind, mut written) = (Kind { one, many, unchanged: 0, left }, Vec::new());
+        for file in files {
+            let was = present.iter().find(|was| was.key() == file.key());
+            match (was, differs(file, was)) {
+                (None, words) => self.create(&format!("{one} {}{}", file.key(), words.unwrap_or_default())),
+                (Some(_), Some(words)) => self.change(&format!("{one} {}{words}", file.key())),
+                (Some(_), None) => {
                     kind.unchanged += 1;
                     continue;
                 }
             }
-            if renamed {
-                self.renamed_groups.push((group, file.name.clone()));
+            written.push((file, was));
+        }
+        self.end(kind);
+        written
+    }
+
+    fn groups(&mut self, folder: &Folder, present: &Present, ids: &BTreeMap<String, PersonId>, id: &dyn Fn() -> Uuid) -> Result<()> {
+        let differs = |file: &GroupFile, was: Option<&groups::Listed>| match was {
+            None => Some(format!(" ({} members)", file.members.len())),
+            Some(was) => {
+                let members = members_of(file);
+                (was.group.name != file.name || was.members != members).then(|| difference(&was.members, &members))
             }
-            if moved {
+        };
+        for (file, was) in self.diff(("group", "groups"), &folder.groups, &present.groups, differs) {
+            let group = was.map_or_else(|| GroupId(id()), |was| was.group.id);
+            match was {
+                None => self.new_groups.push(GroupRef { id: group, key: file.key.clone(), name: file.name.clone() }),
+                Some(was) if was.group.name != file.name => self.renamed_groups.push((group, file.name.clone())),
+                Some(_) => {}
+            }
+            let members = members_of(file);
+            if was.is_none_or(|was| was.members != members) {
                 let mut rows = Vec::with_capacity(members.len());
                 for (email, roles) in members {
                     let person = ids.get(&email).ok_or_else(|| Error::failed(format!("{email} has no account")))?;
@@ -155,97 +201,46 @@ impl Changes {
                 self.group_members.push((group, rows));
             }
         }
-        self.end(kind);
         Ok(())
     }
 
     fn connectors(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) {
-        let keys = present.connectors.iter().map(|connector| connector.key.as_str());
-        let left = keys.filter(|key| !folder.connectors.iter().any(|connector| connector.key == *key)).collect();
-        let mut kind = Kind { one: "connector", many: "connectors", unchanged: 0, left };
-        for file in &folder.connectors {
-            let was = present.connectors.iter().find(|connector| connector.key == file.key);
-            let wanted = was.map_or_else(|| file.clone(), |was| secrets::keep(file, was));
-            match was {
-                None => self.create(&format!("connector {}", file.key)),
-                Some(was) if *was != wanted => self.change(&format!("connector {}", file.key)),
-                Some(_) => {
-                    kind.unchanged += 1;
-                    continue;
-                }
-            }
-            self.connectors.push((id(), wanted));
-        }
-        self.end(kind);
+        // Secrets that a file leaves out are kept.
+        let wanted = |file: &Connector, was: Option<&Connector>| was.map_or_else(|| file.clone(), |was| secrets::keep(file, was));
+        let differs = |file: &Connector, was: Option<&Connector>| was.is_none_or(|was| *was != wanted(file, Some(was))).then(String::new);
+        let written = self.diff(("connector", "connectors"), &folder.connectors, &present.connectors, differs);
+        self.connectors = written.into_iter().map(|(file, was)| (id(), wanted(file, was))).collect();
     }
 
     fn calendars(&mut self, folder: &Folder, present: &Present) {
-        let keys = present.calendars.iter().map(|calendar| calendar.key.as_str());
-        let left = keys.filter(|key| !folder.calendars.iter().any(|calendar| calendar.key == *key)).collect();
-        let mut kind = Kind { one: "calendar", many: "calendars", unchanged: 0, left };
-        for file in &folder.calendars {
-            match present.calendars.iter().find(|calendar| calendar.key == file.key) {
-                None => self.create(&format!("calendar {}", file.key)),
-                Some(was) if was != file => self.change(&format!("calendar {}", file.key)),
-                Some(_) => {
-                    kind.unchanged += 1;
-                    continue;
-                }
-            }
-            self.calendars.push(file.clone());
-        }
-        self.end(kind);
+        let differs = |file: &Calendar, was: Option<&Calendar>| (was != Some(file)).then(String::new);
+        let written = self.diff(("calendar", "calendars"), &folder.calendars, &present.calendars, differs);
+        self.calendars = written.into_iter().map(|(file, _)| file.clone()).collect();
     }
 
     /// Ids of all forms, by key.
     fn forms(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, Uuid> {
         let mut ids: BTreeMap<String, Uuid> = present.forms.iter().map(|(id, form)| (form.key.clone(), *id)).collect();
-        let keys = present.forms.iter().map(|(_, form)| form.key.as_str());
-        let left = keys.filter(|key| !folder.forms.iter().any(|form| form.key == *key)).collect();
-        let mut kind = Kind { one: "form", many: "forms", unchanged: 0, left };
-        for file in &folder.forms {
-            let was = present.forms.iter().find(|(_, form)| form.key == file.key);
-            match was {
-                None => self.create(&format!("form {}", file.key)),
-                Some((_, was)) if was != file => self.change(&format!("form {}", file.key)),
-                Some(_) => {
-                    kind.unchanged += 1;
-                    continue;
-                }
-            }
+        let differs = |file: &Form, was: Option<&(Uuid, Form)>| was.is_none_or(|(_, was)| was != file).then(String::new);
+        for (file, _) in self.diff(("form", "forms"), &folder.forms, &present.forms, differs) {
             let row = *ids.entry(file.key.clone()).or_insert_with(id);
             self.forms.push((row, file.clone()));
         }
-        self.end(kind);
         ids
     }
 
     fn items(&mut self, folder: &Folder, present: &Present, forms: &BTreeMap<String, Uuid>, id: &dyn Fn() -> Uuid) -> Result<()> {
-        let keys = present.items.iter().map(|(_, item)| item.key.as_str());
-        let left = keys.filter(|key| !folder.items.iter().any(|item| item.key == *key)).collect();
-        let mut kind = Kind { one: "item", many: "items", unchanged: 0, left };
         let order = order(folder, present);
-        for file in &folder.items {
-            let was = present.items.iter().find(|(_, item)| item.key == file.key);
+        let differs = |file: &Item, was: Option<&(ItemId, Item)>| was.is_none_or(|(_, was)| was != file).then(String::new);
+        for (file, was) in self.diff(("item", "items"), &folder.items, &present.items, differs) {
             let row = was.map_or_else(|| ItemId(id()), |(id, _)| *id);
-            match was {
-                None => self.create(&format!("item {}", file.key)),
-                Some((_, was)) if was != file => {
-                    self.change(&format!("item {}", file.key));
-                    if was.name != file.name {
-                        self.freed.push(row);
-                    }
-                }
-                Some(_) => {
-                    kind.unchanged += 1;
-                    continue;
-                }
+            if was.is_some_and(|(_, was)| was.name != file.name) {
+                self.freed.push(row);
             }
             let form = forms.get(&file.form).ok_or_else(|| Error::failed(format!("there is no form {}", file.form)))?;
             let place = order.iter().position(|key| *key == file.key).unwrap_or(order.len());
             self.items.push((row, file.clone(), *form, i32::try_from(place).unwrap_or(i32::MAX)));
         }
-        self.end(kind);
         let before: Vec<&str> = present.items.iter().map(|(_, item)| item.key.as_str()).collect();
         let after: Vec<&str> = order.iter().copied().filter(|key| before.contains(key)).collect();
         // Places are written for all: those in between may be new.
@@ -348,6 +343,13 @@ fn order<'a>(folder: &'a Folder, present: &'a Present) -> Vec<&'a str> {
         }
     }
     order
+}
+
+/// Who is in a group of the folder, by address.
+fn members_of(file: &GroupFile) -> Vec<(String, Vec<String>)> {
+    let mut members: Vec<_> = file.members.iter().map(|member| (member.email.clone(), member.roles.clone())).collect();
+    members.sort();
+    members
 }
 
 /// ": + a, - b, roles of c" in words.

@@ -1,37 +1,31 @@
 //! What people do to a request once it is filed: one transaction each, decided on the locked row with fresh facts about the person.
 
-use super::{number, record};
+use super::{RequestOutcome, number, record};
 use crate::Backend;
 use crate::caller::Caller;
-use crate::error::{Error, Result};
-use crate::live::Change;
+use crate::error::Result;
 use crate::store::members::facts;
-use crate::store::{Handle, Tx, deliveries, events, groups, members, requests};
+use crate::store::{Tx, deliveries, events, groups, members, requests};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::approvals::{Approval, Target, machine};
+use domain::approvals::Target;
 use domain::bounds::check_day;
 use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::actions::{ActionAsks, ActionCall, ActionDetail, ActionInput, ActionKind, ActionReceiver};
 use domain::requests::faster::faster;
 use domain::requests::lifecycle;
-use domain::requests::wire::RequestPage;
-use domain::requests::{Decision, Request, State, Status, What};
+use domain::requests::{Decision, Request, Status, What};
 
-/// Does what a person wants with a request; the page as it is then, or None when they do not see it any more. `seen` is the number of
-/// events on the person's screen, when what they do rests on what they read.
+/// Does what a person wants with a request. `seen` is the number of events on the person's screen, when what they do rests on what they
+/// read.
 ///
 /// # Errors
 /// Not found; not theirs to do; not now; a missing or too long text; conflict when somebody was faster.
-pub async fn act(backend: &Backend, caller: &Caller, number: &str, call: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>> {
+pub async fn act(backend: &Backend, caller: &Caller, number: &str, call: ActionCall, seen: Option<u32>) -> Result<RequestOutcome> {
     let input = resolve_call(backend, caller, call, seen).await?;
-    match perform(backend, caller, number, input, seen).await {
-        Ok(page) => Ok(Some(page)),
-        Err(NoPage::Unseen) => Ok(None),
-        Err(NoPage::Error(error)) => Err(error),
-    }
+    perform(backend, caller, number, input, seen).await
 }
 
 /// The action that was asked for, with the people and times it speaks of as they are now. What is left out the machine misses.
@@ -70,9 +64,9 @@ async fn resolve_call(backend: &Backend, caller: &Caller, call: ActionCall, seen
 ///
 /// # Errors
 /// Not found; not an administrator; the delivery has not failed.
-pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) -> Result<RequestPage> {
+pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) -> Result<RequestOutcome> {
     let (be, person) = (backend.clone(), caller.id());
-    let number = backend
+    backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
@@ -85,19 +79,10 @@ pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) ->
                 if found.times.failed_at.is_none() || !crate::console::send_one(tx, &be, &facts, delivery).await? {
                     return Err(Refusal::not_now("This delivery has not failed. Only a failed one can be sent again.").into());
                 }
-                Ok(request.number)
+                Ok(RequestOutcome::unchanged(&request))
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
-}
-
-/// Why there is no page after an action.
-pub(crate) enum NoPage {
-    /// It was done, and the person does not see the request any more.
-    Unseen,
-    /// It was not done, or the page could not be read.
-    Error(Error),
+        .await
 }
 
 /// One action of a person, in one transaction. `seen` is the number of events on the person's screen.
@@ -107,29 +92,23 @@ pub(crate) async fn perform(
     text: &str,
     input: ActionInput,
     seen: Option<u32>,
-) -> std::result::Result<RequestPage, NoPage> {
-    let number = number(text).map_err(NoPage::Error)?;
-    let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
+) -> Result<RequestOutcome> {
+    let number = number(text)?;
+    let (be, person) = (backend.clone(), caller.id());
     backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
+                let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
                 let decision = decide_locked(tx, &be, &request, person, &input, seen).await?;
-                record(tx, &be, &request, &decision).await?;
-                if decision.state.status == Status::Cancelled {
+                let state = record(tx, &be, &request, &decision).await?;
+                if state.status == Status::Cancelled {
                     deliveries::stop(tx, request.id, be.now()).await?;
                 }
-                Ok(())
+                Ok(RequestOutcome::moved(&request, &state))
             })
         })
         .await
-        .map_err(NoPage::Error)?;
-    match super::page(backend, caller, &number).await {
-        Ok(page) => Ok(page),
-        Err(Error::Refused(Refusal::NotFound)) => Err(NoPage::Unseen),
-        Err(error) => Err(NoPage::Error(error)),
-    }
 }
 
 /// What a person's action leads to on the locked row, with facts about them as they are in this transaction; nothing is saved yet. A
@@ -221,30 +200,4 @@ async fn require_seen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
         return Err(Refusal::conflict(format!("{who} {did} after you opened this. Read it again, then decide.")).into());
     }
     Ok(())
-}
-
-/// Tells open pages, once committed.
-pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
-    tx.announce(change(OrganizationId(tx.organization()), request));
-}
-
-/// Tells open pages of a decision, once committed: those of whoever could decide before, and of whoever can by it.
-pub(crate) fn announce_decision(tx: &Tx<'_>, request: &Request, after: &State) {
-    let moved = (request.state.approval.moves != after.approval.moves).then_some(&after.approval);
-    tx.announce(change_of(OrganizationId(tx.organization()), request, std::iter::once(&request.state.approval).chain(moved)));
-}
-
-/// What open pages are told of a request that changed. Every approver's inbox may look different now.
-pub(crate) fn change(organization: OrganizationId, request: &Request) -> Change {
-    change_of(organization, request, std::iter::once(&request.state.approval))
-}
-
-fn change_of<'a>(organization: OrganizationId, request: &Request, approvals: impl Iterator<Item = &'a Approval>) -> Change {
-    let keys = |approval: &Approval| -> Vec<String> {
-        approval.rules().flat_map(|rule| machine::targets(approval, rule)).map(|target| target.index_key()).collect()
-    };
-    let mut targets: Vec<String> = approvals.flat_map(keys).collect();
-    targets.sort();
-    targets.dedup();
-    Change::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }
 }

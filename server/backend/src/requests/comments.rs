@@ -1,7 +1,7 @@
 //! Comments on a request: written, changed for ten minutes, removed and brought back. Whom one mentions learns of it.
 
 use super::acting::fresh;
-use super::{announce, number};
+use super::{RequestOutcome, announce, number};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
@@ -12,7 +12,6 @@ use domain::id::{CommentId, EffectId, PersonId};
 use domain::people::Facts;
 use domain::requests::Request;
 use domain::requests::comments::{self as rules, Author, Comment};
-use domain::requests::wire::RequestPage;
 use domain::requests::work::CommentDraft;
 use domain::subject::Subject;
 
@@ -23,14 +22,14 @@ const MENTIONS: usize = 20;
 ///
 /// # Errors
 /// Not found; internal without working on requests; a locked request; empty or too long.
-pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: CommentDraft) -> Result<RequestPage> {
+pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: CommentDraft) -> Result<RequestOutcome> {
     let number = number(text)?;
-    let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
+    let (be, person) = (backend.clone(), caller.id());
     backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
+                let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
                 let (facts, at) = (fresh(tx, person, be.now()).await?, be.now());
                 let body = rules::write(&request, &facts, draft.audience, &draft.body, at)?;
                 let author = Author::Person { person: facts.person };
@@ -41,11 +40,11 @@ pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: Comm
                 }
                 let (audience, task) = (draft.audience, draft.task);
                 let comment = Comment { id: CommentId(be.id()), author, audience, task, body, at, edited_at: None, earlier: Vec::new() };
-                insert(tx, &be, &request, &comment).await
+                insert(tx, &be, &request, &comment).await?;
+                Ok(RequestOutcome::unchanged(&request))
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
 }
 
 /// Saves a new comment on a locked request, and tells whom it mentions.
@@ -67,7 +66,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
 ///
 /// # Errors
 /// Not found; somebody else's; too late; a locked request; empty or too long.
-pub async fn edit_comment(backend: &Backend, caller: &Caller, id: CommentId, body: String) -> Result<RequestPage> {
+pub async fn edit_comment(backend: &Backend, caller: &Caller, id: CommentId, body: String) -> Result<RequestOutcome> {
     change(backend, caller, id, Change::Words(body)).await
 }
 
@@ -75,7 +74,7 @@ pub async fn edit_comment(backend: &Backend, caller: &Caller, id: CommentId, bod
 ///
 /// # Errors
 /// As `edit_comment`.
-pub async fn remove_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestPage> {
+pub async fn remove_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestOutcome> {
     change(backend, caller, id, Change::Remove).await
 }
 
@@ -83,7 +82,7 @@ pub async fn remove_comment(backend: &Backend, caller: &Caller, id: CommentId) -
 ///
 /// # Errors
 /// As `edit_comment`.
-pub async fn restore_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestPage> {
+pub async fn restore_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestOutcome> {
     change(backend, caller, id, Change::Restore).await
 }
 
@@ -93,9 +92,9 @@ enum Change {
     Restore,
 }
 
-async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Change) -> Result<RequestPage> {
+async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Change) -> Result<RequestOutcome> {
     let (be, person) = (backend.clone(), caller.id());
-    let number = backend
+    backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
@@ -116,11 +115,10 @@ async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Chang
                     }
                 }
                 announce(tx, &request);
-                Ok(request.number)
+                Ok(RequestOutcome::unchanged(&request))
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
 }
 
 async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: CommentId) -> Result<(Request, Facts, Comment, bool)> {

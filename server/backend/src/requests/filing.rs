@@ -4,28 +4,26 @@
 //! what it has itself. Otherwise it is filed again by what is there now.
 
 use super::drafts::{Filled, check_size, draft_page};
-use super::{acting, route, sla, waiting};
+use super::recording::{DecidedRequest, decided_batch};
+use super::{announcing, route, sla};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::known::{Known, KnownItem};
-use crate::store::Batch;
-use crate::store::{Handle, Tx, drafts, effects, events, form_versions, micros, requests, tasks, waiting_rules};
+use crate::store::{Batch, Handle, Tx, drafts, form_versions, micros, requests, tasks};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::catalog::Item;
 use domain::forms::dates::{parse_date, parse_datetime};
 use domain::forms::resolver::FormVersion;
 use domain::forms::{Answers, Form, journey};
-use domain::id::{EffectId, GroupId, PersonId, RequestId};
-use domain::notices::told;
+use domain::id::{GroupId, PersonId, RequestId};
+use domain::requests::AnswerTimes;
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
 use domain::requests::tasks::Task;
 use domain::requests::times::local_times;
 use domain::requests::wire::{SubmitDraft, Submitted};
-use domain::requests::{AnswerTimes, State, Status};
-use domain::subject::Subject;
 use domain::{Problem, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -48,7 +46,7 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
             return Ok(Submitted::Filed { number: prepared.filed.request.number.clone() });
         }
         // Whatever stands in the way, it means nothing when an earlier try filed it.
-        if let Some(number) = earlier(backend, caller, draft.id).await? {
+        if let Some(number) = number_if_already_filed(backend, caller, draft.id).await? {
             return Ok(Submitted::Filed { number });
         }
         let now = backend.known_now(caller.organization).await?;
@@ -85,7 +83,7 @@ struct Prepared {
 }
 
 /// The docket number an earlier try of the same submission got. Waits for one that is on its way to the disk.
-async fn earlier(backend: &Backend, caller: &Caller, draft: RequestId) -> Result<Option<String>> {
+async fn number_if_already_filed(backend: &Backend, caller: &Caller, draft: RequestId) -> Result<Option<String>> {
     let found = backend.store().write(caller.organization, move |tx| Box::pin(requests::number(tx, draft))).await?;
     match found {
         Some((number, requester)) if requester == caller.id() => Ok(Some(number)),
@@ -153,7 +151,7 @@ async fn save(be: &Backend, caller: &Caller, known: &Known, prepared: &Prepared)
     if known.keeps(prepared.form.hash())? && !super::tasks::has_planned(&filed.request, &filed.decision) {
         let handle = be.store().read(caller.organization);
         let batch = rows(&handle, be, prepared, &[])?;
-        return be.store().add(batch, acting::change(caller.organization, &filed.request)).await;
+        return be.store().add(batch, announcing::change(caller.organization, &filed.request)).await;
     }
     let (be, own) = (be.clone(), prepared.clone());
     let saved = be.clone().store().write(caller.organization, move |tx| Box::pin(async move { save_more(tx, &be, own).await })).await?;
@@ -179,26 +177,15 @@ async fn save_more(tx: &Tx<'_>, be: &Backend, mut prepared: Prepared) -> Result<
     }
     let request = &prepared.filed.request;
     tasks::insert(tx, request.id, &made, 0, now).await?;
-    acting::announce(tx, request);
+    announcing::announce(tx, request);
     Ok(true)
 }
 
-/// What is written of a filed request. The request comes first: the rest names it.
-fn rows(handle: &impl Handle, be: &Backend, prepared: &Prepared, made: &[Task]) -> Result<Batch> {
+/// What is written of a filed request.
+fn rows(handle: &impl Handle, be: &Backend, prepared: &Prepared, begun: &[Task]) -> Result<Batch> {
     let Prepared { filed: Filed { request, decision }, turn, version, .. } = prepared;
-    let happened: Vec<_> = decision.events.iter().map(|event| (request.id, event.clone())).collect();
-    let before = State { status: Status::Draft, ..decision.state.clone() };
-    let given = made.iter().filter_map(|task| told::given(task, None));
-    let all = decision.effects.iter().cloned().chain(told::told(&before, decision)).chain(given);
-    let recorded: Vec<_> =
-        all.map(|effect| (Subject::Request(request.id), EffectId(be.id()), effect.in_status(decision.state.status))).collect();
-    let mut batch = Batch::default();
-    requests::insert(&mut batch, handle, request, *turn, *version)?;
-    drafts::take(&mut batch, request.id);
-    waiting_rules::insert(&mut batch, handle, request, &request.state.approval, &waiting(&request.state));
-    events::insert(&mut batch, handle, &happened)?;
-    effects::insert(&mut batch, handle, &recorded, request.submitted_at)?;
-    Ok(batch)
+    let decided = DecidedRequest { request, decision, turn: *turn, begun, filed_by: Some(*version) };
+    decided_batch(handle, be, &[decided], request.submitted_at)
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.

@@ -1,6 +1,6 @@
 //! The request page: the answers by their frozen version, who decided, what happened, and where its deliveries stand.
 
-use super::{number, summary};
+use super::{RequestOutcome, number, summary};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
@@ -50,6 +50,25 @@ pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<Requ
     page.stalled = stalled;
     page.may_replay = may_replay;
     Ok(page)
+}
+
+/// The page of a request that something was done to, for whoever shows it next.
+///
+/// # Errors
+/// Why it was not done; not found when the caller no longer sees the request.
+pub async fn page_after(backend: &Backend, caller: &Caller, done: Result<RequestOutcome>) -> Result<RequestPage> {
+    page(backend, caller, &done?.number).await
+}
+
+/// As `page_after`; None when the caller no longer sees the request.
+///
+/// # Errors
+/// Why it was not done.
+pub async fn page_if_seen(backend: &Backend, caller: &Caller, done: Result<RequestOutcome>) -> Result<Option<RequestPage>> {
+    match page(backend, caller, &done?.number).await {
+        Err(Error::Refused(Refusal::NotFound)) => Ok(None),
+        page => page.map(Some),
+    }
 }
 
 /// Whether something of a request waits to be sent while no worker runs, for those who see its deliveries.

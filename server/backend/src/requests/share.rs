@@ -1,8 +1,8 @@
 //! Share links: one task for somebody without an account. The link is the only key: what it does not open is never told apart, and
 //! whoever guesses is slowed down by address.
 
-use super::comments;
 use super::tasks::move_task;
+use super::{RequestOutcome, comments};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
@@ -16,7 +16,6 @@ use domain::requests::comments::{Audience, Author, Comment, Part, parts, write_b
 use domain::requests::lifecycle::lock;
 use domain::requests::share::{self, ShareLink};
 use domain::requests::tasks::{self as rules, TaskStatus, Worker};
-use domain::requests::wire::RequestPage;
 use domain::requests::work::{SharedComment, SharedTask};
 
 /// Wrong tokens from one address in a quarter of an hour.
@@ -24,14 +23,14 @@ const WRONG_TOKENS: i32 = 30;
 /// Comments and changes through one link in a quarter of an hour: whoever has it may be anybody.
 const WRITES_PER_LINK: i32 = 20;
 
-/// Makes a link to a task that opens for so many days: the address, told this once, and the request's page.
+/// Makes a link to a task that opens for so many days: the address, told this once, and the request it is of.
 ///
 /// # Errors
 /// Not found; not somebody who works on requests; a locked request; no days or too many.
-pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u32) -> Result<(String, RequestPage)> {
+pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u32) -> Result<(String, RequestOutcome)> {
     let token = URL_SAFE_NO_PAD.encode(backend.token());
     let (be, person, hash) = (backend.clone(), caller.id(), share::hash(&token));
-    let number = backend
+    let of = backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
@@ -53,21 +52,21 @@ pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u3
                 };
                 share_links::insert(tx, &link).await?;
                 super::announce(tx, &request);
-                Ok(request.number)
+                Ok(RequestOutcome::unchanged(&request))
             })
         })
         .await?;
     let address = format!("{}/share/{token}", backend.settings().public_url);
-    Ok((address, super::page(backend, caller, &number).await?))
+    Ok((address, of))
 }
 
 /// Revokes a link: it opens nothing from now on.
 ///
 /// # Errors
 /// Not found; not somebody who works on requests.
-pub async fn revoke_share(backend: &Backend, caller: &Caller, id: ShareId) -> Result<RequestPage> {
+pub async fn revoke_share(backend: &Backend, caller: &Caller, id: ShareId) -> Result<RequestOutcome> {
     let (be, person) = (backend.clone(), caller.id());
-    let number = backend
+    backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
@@ -78,11 +77,10 @@ pub async fn revoke_share(backend: &Backend, caller: &Caller, id: ShareId) -> Re
                 rules::may_share(&request, &facts, be.now())?;
                 share_links::revoke(tx, &share::revoke(&link, be.now())).await?;
                 super::announce(tx, &request);
-                Ok(request.number)
+                Ok(RequestOutcome::unchanged(&request))
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
 }
 
 /// The task behind a link, for somebody without an account; counts as a use. `address` is where they come from.
@@ -119,7 +117,7 @@ pub async fn change_shared(
                 // Revoked a moment ago counts: the link is read again under the lock.
                 share::open(share_links::find(tx, link.id).await?.as_ref(), be.now())?;
                 let (_, task) = tasks::find(tx, link.task).await?.ok_or(Refusal::NotFound)?;
-                move_task(tx, &be, &request, Worker::Outsider(&name), &task, to, &notes).await
+                move_task(tx, &be, &request, Worker::Outsider(&name), &task, to, &notes).await.map(drop)
             })
         })
         .await?;

@@ -2,8 +2,7 @@
 //! in one transaction, on the locked request: completing the request and finishing a task never miss each other.
 
 use super::acting::fresh;
-use super::number;
-use super::record;
+use super::{RequestOutcome, number, record};
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::{Handle, Tx, members, organizations, requests, tasks};
@@ -15,7 +14,6 @@ use domain::id::{EffectId, PersonId, RequestId, TaskId};
 use domain::notices::told;
 use domain::people::{Facts, PersonRef};
 use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
-use domain::requests::wire::RequestPage;
 use domain::requests::work::{MyTask, TaskDraft};
 use domain::requests::{Decision, Request, What, lifecycle};
 use domain::subject::Subject;
@@ -29,14 +27,14 @@ const LISTED: (u64, u64) = (200, 20);
 ///
 /// # Errors
 /// Not found; not somebody who works on requests; a locked request; no title; too many.
-pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: TaskDraft) -> Result<RequestPage> {
+pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: TaskDraft) -> Result<RequestOutcome> {
     let number = number(text)?;
-    let (be, person, wanted) = (backend.clone(), caller.id(), number.clone());
+    let (be, person) = (backend.clone(), caller.id());
     backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let request = requests::lock_by_number(tx, &wanted).await?.ok_or(Refusal::NotFound)?;
+                let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
                 let (facts, now) = (fresh(tx, person, be.now()).await?, be.now());
                 rules::works(&request, &facts, now)?;
                 let task = Task {
@@ -53,20 +51,20 @@ pub async fn add_task(backend: &Backend, caller: &Caller, text: &str, draft: Tas
                 let mut decision = rules::add(&request, &facts, &task, have, now)?;
                 decision.effects.extend(told::given(&task, Some(&facts.person)));
                 tasks::insert(tx, request.id, &[task], have, now).await?;
-                record(tx, &be, &request, &decision).await.map(drop)
+                let state = record(tx, &be, &request, &decision).await?;
+                Ok(RequestOutcome::moved(&request, &state))
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
 }
 
 /// Changes the texts, the assignee and the date of a task.
 ///
 /// # Errors
 /// As `add_task`.
-pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: TaskDraft) -> Result<RequestPage> {
+pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: TaskDraft) -> Result<RequestOutcome> {
     let (be, person) = (backend.clone(), caller.id());
-    let number = backend
+    backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
@@ -88,30 +86,27 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                     super::recording::tell(tx, told.as_slice(), be.now()).await?;
                 }
                 super::announce(tx, &request);
-                Ok(request.number)
+                Ok(RequestOutcome::unchanged(&request))
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
 }
 
 /// Moves a task to a status, with notes.
 ///
 /// # Errors
 /// Not found; not theirs to change; a locked request; a status it cannot go to.
-pub async fn change_task(backend: &Backend, caller: &Caller, id: TaskId, to: TaskStatus, notes: String) -> Result<RequestPage> {
+pub async fn change_task(backend: &Backend, caller: &Caller, id: TaskId, to: TaskStatus, notes: String) -> Result<RequestOutcome> {
     let (be, person) = (backend.clone(), caller.id());
-    let number = backend
+    backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let (request, facts, task) = locked(tx, &be, person, id).await?;
-                move_task(tx, &be, &request, Worker::Person(&facts), &task, to, &notes).await?;
-                Ok(request.number)
+                move_task(tx, &be, &request, Worker::Person(&facts), &task, to, &notes).await
             })
         })
-        .await?;
-    super::page(backend, caller, &number).await
+        .await
 }
 
 /// Moves a task of a locked request, whoever does it.
@@ -123,10 +118,11 @@ pub(super) async fn move_task(
     task: &Task,
     to: TaskStatus,
     notes: &str,
-) -> Result<()> {
+) -> Result<RequestOutcome> {
     let (task, decision) = rules::change(request, worker, task, to, notes, be.now())?;
     tasks::save(tx, &task, be.now()).await?;
-    record(tx, be, request, &decision).await.map(drop)
+    let state = record(tx, be, request, &decision).await?;
+    Ok(RequestOutcome::moved(request, &state))
 }
 
 /// The caller's own tasks: what is not over first, the next due first; then those that ended lately.

@@ -72,6 +72,12 @@ pub(crate) async fn with_person(platform: &Platform, person: PersonId) -> Result
     Ok(rows.into_iter().map(shown).collect())
 }
 
+/// The name of the handle's organization; None when it is not set up.
+pub(crate) async fn name(handle: &impl Handle) -> Result<Option<String>> {
+    let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Name).into_tuple();
+    Ok(query.one(handle.connection()).await?)
+}
+
 /// Locks the organization of this transaction: who changes what it needs as a whole does it one after the other.
 pub(crate) async fn lock(tx: &Tx<'_>) -> Result<()> {
     Entity::find_by_id(tx.organization())

@@ -128,3 +128,17 @@ async fn after_a_lost_connection_everything_is_looked_at_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_file_that_changes_something_is_told_to_open_pages_and_one_that_changes_nothing_is_not() {
+    on_both(|world| async move {
+        let north = world.caller("north", "hana").await.organization;
+        let mut changes = world.backend.live().subscribe();
+        let renamed = "- key: finance\n  name: Money\n  members:\n    - email: ruth@north.example\n";
+        world.apply_file("north", "groups.yaml", renamed).await;
+        assert_eq!(heard(&mut changes).await, Change::Rights { organization: north, people: Vec::new() });
+        world.apply_file("north", "groups.yaml", renamed).await;
+        assert!(changes.try_recv().is_err());
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! The inbox and its decisions.
 
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{answers, file, refusal};
 use backend::live::Change;
 use backend::{Caller, approvals, outbox, requests};
@@ -17,7 +18,7 @@ pub async fn decide(world: &World, caller: &Caller, number: &str, verdict: Verdi
     let page = requests::page(&world.backend, caller, number).await?;
     let seen = page.events.last().map_or(0, |event| event.seq);
     let decision = Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
-    approvals::decide(&world.backend, caller, decision).await
+    paged::decide(&world.backend, caller, decision).await
 }
 
 #[tokio::test]
@@ -66,7 +67,7 @@ async fn where_two_people_are_needed_it_waits_no_more_for_who_has_decided() {
         assert_eq!(approvals::count(be, &petra).await.unwrap(), 1);
 
         // Taken back, it waits for him again.
-        requests::act(be, &samir, &number, ActionCall::new(ActionKind::Withdraw, ""), None).await.unwrap();
+        paged::act(be, &samir, &number, ActionCall::new(ActionKind::Withdraw, ""), None).await.unwrap();
         assert_eq!(approvals::count(be, &samir).await.unwrap(), 1);
         decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
         let page = decide(&world, &petra, &number, Verdict::Approve, "").await.unwrap();
@@ -202,11 +203,11 @@ async fn a_question_goes_back_and_its_answer_has_to_be_seen() {
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 0);
         let seen = asked.events.last().unwrap().seq;
         let answered =
-            requests::act(be, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The north one"), None).await.unwrap().unwrap();
+            paged::act(be, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The north one"), None).await.unwrap().unwrap();
         assert_eq!(answered.summary.status, Status::PendingApproval);
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 1);
         let blind = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen };
-        match refusal(approvals::decide(be, &ada, blind).await) {
+        match refusal(paged::decide(be, &ada, blind).await) {
             Refusal::Conflict { message } => assert!(message.contains("Hana Sato"), "{message}"),
             other => panic!("{other:?}"),
         }
@@ -226,7 +227,7 @@ async fn membership_is_read_when_somebody_decides() {
             .await;
         // The caller's facts are those of an earlier moment; the transaction reads its own.
         let decision = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen: 1 };
-        assert_eq!(refusal(approvals::decide(&world.backend, &petra, decision).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &petra, decision).await), Refusal::NotFound);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Decisions about many requests: checked, held, undone, taken once.
 
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use backend::{Caller, approvals, held, outbox, requests};
 use chrono::Duration;
@@ -146,7 +147,7 @@ async fn what_changed_meanwhile_is_told_with_who_did_it() {
         let number = file(&world, &hana, "access", json!({"system": "ledger"})).await;
         let (ruth, samir) = (world.caller("north", "ruth").await, world.caller("north", "samir").await);
         assert!(hold(&world, &ruth, vec![decision(&number, Verdict::Approve, "")]).await[0].held.is_some());
-        approvals::decide(be, &samir, decision(&number, Verdict::Reject, "Not this quarter")).await.unwrap();
+        paged::decide(be, &samir, decision(&number, Verdict::Reject, "Not this quarter")).await.unwrap();
         world.clock.advance(Duration::seconds(8));
         outbox::run_once(be).await.unwrap();
         let told = held::held(be, &ruth).await.unwrap();

@@ -2,6 +2,7 @@
 
 use crate::delivery::approved;
 use crate::harness::{World, on_both};
+use crate::paged;
 use backend::outbox::{Summary, run_once};
 use backend::requests;
 use domain::connectors::DeliveryStatus;
@@ -79,7 +80,7 @@ async fn a_request_that_cannot_be_read_fails_its_delivery_and_holds_up_no_other(
         assert!(failed.attempts[0].error.contains("cannot be read"), "{}", failed.attempts[0].error);
         // Restored, it is sent again.
         let ada = world.caller("north", "ada").await;
-        requests::replay(&world.backend, &ada, failed.id).await.unwrap();
+        paged::replay(&world.backend, &ada, failed.id).await.unwrap();
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary { retrying: 1, ..Summary::default() });
     })
     .await;

@@ -2,6 +2,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both, on_both_with, settings};
+use crate::paged;
 use crate::requests::{file, refusal};
 use axum::Router;
 use axum::body::Bytes;
@@ -198,7 +199,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
         decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
-        requests::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
         run_once(&world.backend).await.unwrap();
 
         // Cancelled between two tries: the rest of the schedule is dropped.
@@ -206,7 +207,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         let other = approved(&world).await;
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         assert_eq!(desk.calls().len(), 1);
-        requests::act(&world.backend, &hana, &other, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &other, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
         world.clock.advance(Duration::days(1));
         assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
         assert_eq!(desk.calls().len(), 0);
@@ -248,12 +249,12 @@ async fn failed_tries_follow_the_schedule_until_given_up_and_replayed() {
 
         for (caller, wanted) in [(&hana, false), (&mina, false)] {
             assert_eq!(requests::page(&world.backend, caller, &number).await.unwrap().may_replay, wanted);
-            assert!(matches!(refusal(requests::replay(&world.backend, caller, delivery.id).await), Refusal::NotNow { .. }));
+            assert!(matches!(refusal(paged::replay(&world.backend, caller, delivery.id).await), Refusal::NotNow { .. }));
         }
         let otto = world.caller("south", "otto").await;
-        assert_eq!(refusal(requests::replay(&world.backend, &otto, delivery.id).await), Refusal::NotFound);
-        requests::replay(&world.backend, &ada, delivery.id).await.unwrap();
-        assert!(matches!(refusal(requests::replay(&world.backend, &ada, delivery.id).await), Refusal::NotNow { .. }));
+        assert_eq!(refusal(paged::replay(&world.backend, &otto, delivery.id).await), Refusal::NotFound);
+        paged::replay(&world.backend, &ada, delivery.id).await.unwrap();
+        assert!(matches!(refusal(paged::replay(&world.backend, &ada, delivery.id).await), Refusal::NotNow { .. }));
         // A fresh schedule: one more failure is not the end.
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         desk.answers(Answer::Code(204));

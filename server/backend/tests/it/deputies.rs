@@ -2,6 +2,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{answers, file, refusal};
 use backend::live::Change;
 use backend::{Caller, approvals, delegations, requests};
@@ -32,7 +33,7 @@ pub async fn lend(world: &World, from: &Caller, to: &Caller, days: i64) -> AwayR
 }
 
 async fn lend_as(world: &World, from: &Caller, given: Value) -> AwayRow {
-    delegations::begin(&world.backend, from, answers(given)).await.unwrap().given.remove(0)
+    paged::begin_away(&world.backend, from, answers(given)).await.unwrap().given.remove(0)
 }
 
 /// The person as they are now: facts are read anew for each HTTP request.
@@ -92,7 +93,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
         assert!(recorded, "{:?}", page.events);
         // Ruth may still decide what waits for her; this one does not any more.
         assert_eq!((waiting(&world, &jonas).await, waiting(&world, &ruth).await), (0, 0));
-        match refusal(approvals::decide(&world.backend, &ruth, blind(&number, Verdict::Approve)).await) {
+        match refusal(paged::decide(&world.backend, &ruth, blind(&number, Verdict::Approve)).await) {
             Refusal::Conflict { message } => assert!(message.starts_with("Jonas Weber approved this for Ruth Abel at"), "{message}"),
             other => panic!("{other:?}"),
         }
@@ -121,10 +122,10 @@ async fn a_grant_holds_on_its_days_and_for_its_items() {
         assert_eq!(waiting(&world, &jonas).await, 1);
         let inbox = approvals::inbox(&world.backend, &again(&world, &jonas).await, 0).await.unwrap();
         assert_eq!(inbox.rows[0].number, access);
-        assert_eq!(refusal(approvals::decide(&world.backend, &jonas, blind(&laptop, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&laptop, Verdict::Approve)).await), Refusal::NotFound);
         world.clock.advance(Duration::days(2));
         assert_eq!(waiting(&world, &jonas).await, 0, "it is over");
-        match refusal(approvals::decide(&world.backend, &jonas, blind(&access, Verdict::Approve)).await) {
+        match refusal(paged::decide(&world.backend, &jonas, blind(&access, Verdict::Approve)).await) {
             Refusal::Conflict { message } => assert!(message.starts_with("You stood in for Ruth Abel until"), "{message}"),
             other => panic!("{other:?}"),
         }
@@ -144,8 +145,8 @@ async fn a_grant_ended_meanwhile_is_told_to_the_deputy_who_decides() {
             let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
             let grant = lend(&world, &ruth, &jonas, 5).await.id;
             let (decided, ended) = tokio::join!(
-                approvals::decide(&other.backend, &jonas, blind(&number, Verdict::Reject)),
-                delegations::end(&world.backend, &ruth, grant),
+                paged::decide(&other.backend, &jonas, blind(&number, Verdict::Reject)),
+                paged::end_away(&world.backend, &ruth, grant),
             );
             assert!(ended.unwrap().given.iter().all(|row| row.phase == Phase::Over), "round {round}");
             let page = requests::page(&world.backend, &hana, &number).await.unwrap();
@@ -176,8 +177,8 @@ async fn of_the_absent_person_and_the_deputy_one_decides() {
         for round in 0..6 {
             let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
             let (own, lent) = tokio::join!(
-                approvals::decide(&world.backend, &ruth, blind(&number, Verdict::Reject)),
-                approvals::decide(&other.backend, &jonas, blind(&number, Verdict::Reject)),
+                paged::decide(&world.backend, &ruth, blind(&number, Verdict::Reject)),
+                paged::decide(&other.backend, &jonas, blind(&number, Verdict::Reject)),
             );
             let (winner, lost, name) = match (own, lent) {
                 (Ok(page), lost) => (page, lost, "Ruth Abel declined this at"),
@@ -203,7 +204,7 @@ async fn what_was_lent_is_not_lent_on() {
         lend(&world, &jonas, &both, 5).await;
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         assert_eq!((waiting(&world, &jonas).await, waiting(&world, &both).await), (1, 0));
-        assert_eq!(refusal(approvals::decide(&world.backend, &both, blind(&number, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &both, blind(&number, Verdict::Approve)).await), Refusal::NotFound);
     })
     .await;
 }
@@ -217,20 +218,20 @@ async fn nobody_approves_their_own_request_through_a_deputy_or_as_one() {
         lend(&world, &ruth, &samir, 5).await;
         let own = file(&world, &samir, "access", json!({"system": "Ledger"})).await;
         assert_eq!(waiting(&world, &samir).await, 0);
-        assert!(matches!(refusal(approvals::decide(&world.backend, &samir, blind(&own, Verdict::Approve)).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::decide(&world.backend, &samir, blind(&own, Verdict::Approve)).await), Refusal::NotNow { .. }));
         // Samir's own, by his deputy, who has no other right to it.
         lend(&world, &samir, &jonas, 5).await;
         assert_eq!(waiting(&world, &jonas).await, 0);
-        assert_eq!(refusal(approvals::decide(&world.backend, &jonas, blind(&own, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&own, Verdict::Approve)).await), Refusal::NotFound);
         // An administrator's own, by a deputy of that administrator, and as the deputy of another approver.
         lend(&world, &ada, &jonas, 5).await;
         let badge = file(&world, &ada, "badge", json!({"text": "x"})).await;
         assert_eq!(waiting(&world, &jonas).await, 1, "Samir's alone: Ruth is away, and her deputy asked for it");
-        assert_eq!(refusal(approvals::decide(&world.backend, &jonas, blind(&badge, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&badge, Verdict::Approve)).await), Refusal::NotFound);
         lend(&world, &ruth, &ada, 5).await;
         let access = file(&world, &ada, "access", json!({"system": "Ledger"})).await;
         let ada = again(&world, &ada).await;
-        assert!(matches!(refusal(approvals::decide(&world.backend, &ada, blind(&access, Verdict::Approve)).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::decide(&world.backend, &ada, blind(&access, Verdict::Approve)).await), Refusal::NotNow { .. }));
         assert_eq!(waiting(&world, &ada).await, 1, "Samir's alone");
     })
     .await;
@@ -248,7 +249,7 @@ async fn a_deputy_loses_with_the_absent_person_what_they_lose() {
         let left = "- key: platform\n  name: Platform owners\n  members:\n    - email: samir@north.example\n";
         world.apply_file("north", "groups.yaml", left).await;
         // The deputy's facts are those of an earlier moment; the transaction reads its own.
-        assert_eq!(refusal(approvals::decide(&world.backend, &jonas, blind(&number, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&number, Verdict::Approve)).await), Refusal::NotFound);
         assert_eq!(waiting(&world, &jonas).await, 0);
     })
     .await;
@@ -260,7 +261,7 @@ async fn what_makes_no_sense_is_told_at_its_field() {
         let (ruth, jonas, otto) =
             (world.caller("north", "ruth").await, world.caller("north", "jonas").await, world.caller("south", "otto").await);
         let be = &world.backend;
-        let begin = async |given: Value| problem_of(delegations::begin(be, &ruth, answers(given)).await);
+        let begin = async |given: Value| problem_of(paged::begin_away(be, &ruth, answers(given)).await);
         let with = |key: &str, value: Value| {
             let mut given = away(&world, &jonas, 3);
             given[key] = value;
@@ -291,8 +292,8 @@ async fn a_grant_is_ended_by_its_giver_or_an_administrator_and_taken_up_again_fo
         file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         let id = lend(&world, &ruth, &jonas, 5).await.id;
         for stranger in [&hana, &jonas, &otto] {
-            assert_eq!(refusal(delegations::end(be, stranger, id).await), Refusal::NotFound, "{}", stranger.email);
-            assert_eq!(refusal(delegations::resume(be, stranger, id).await), Refusal::NotFound, "{}", stranger.email);
+            assert_eq!(refusal(paged::end_away(be, stranger, id).await), Refusal::NotFound, "{}", stranger.email);
+            assert_eq!(refusal(paged::resume_away(be, stranger, id).await), Refusal::NotFound, "{}", stranger.email);
         }
         let seen = delegations::page(be, &ada).await.unwrap();
         assert_eq!((seen.administers, seen.others.len(), seen.others[0].may_end), (true, 1, true));
@@ -300,16 +301,16 @@ async fn a_grant_is_ended_by_its_giver_or_an_administrator_and_taken_up_again_fo
         let held = delegations::page(be, &jonas).await.unwrap().held;
         assert_eq!((held.len(), held[0].may_end), (1, false));
 
-        assert!(delegations::end(be, &ada, id).await.unwrap().others.is_empty());
+        assert!(paged::end_away(be, &ada, id).await.unwrap().others.is_empty());
         assert_eq!(waiting(&world, &jonas).await, 0);
-        let row = &delegations::end(be, &ruth, id).await.unwrap().given[0];
+        let row = &paged::end_away(be, &ruth, id).await.unwrap().given[0];
         assert_eq!((row.phase, row.ended_early), (Phase::Over, true), "ending twice is ending once");
         world.clock.advance(Duration::seconds(50));
-        assert_eq!(delegations::resume(be, &ruth, id).await.unwrap().given[0].phase, Phase::Now);
+        assert_eq!(paged::resume_away(be, &ruth, id).await.unwrap().given[0].phase, Phase::Now);
         assert_eq!(waiting(&world, &jonas).await, 1);
-        delegations::end(be, &ruth, id).await.unwrap();
+        paged::end_away(be, &ruth, id).await.unwrap();
         world.clock.advance(Duration::seconds(70));
-        assert!(matches!(refusal(delegations::resume(be, &ruth, id).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::resume_away(be, &ruth, id).await), Refusal::NotNow { .. }));
         assert_eq!(waiting(&world, &jonas).await, 0);
     })
     .await;

@@ -3,11 +3,12 @@
 use crate::approvals::decide;
 use crate::deputies::lend;
 use crate::harness::{World, fixture, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use backend::definitions::{self, File};
 use backend::live::Change;
 use backend::people::SignInPlace;
-use backend::{CallerProof, approvals, outbox, people, requests};
+use backend::{CallerProof, approvals, outbox, people};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -222,12 +223,12 @@ async fn whoever_left_decides_nothing_is_chosen_nowhere_and_is_told_nothing() {
         let ada = world.caller("north", "ada").await;
         let to = domain::requests::actions::ActionReceiver::Person(ruth.id());
         let act = ActionCall::reroute("platform", to, "Because");
-        assert!(matches!(refusal(requests::act(be, &ada, &number, act, None).await), Refusal::Input { path, .. } if path == "to"));
+        assert!(matches!(refusal(paged::act(be, &ada, &number, act, None).await), Refusal::Input { path, .. } if path == "to"));
         world.clock.advance(Duration::minutes(2));
         outbox::run_once(be).await.unwrap();
         let counted = approvals::count(be, &ruth).await.unwrap();
         assert!(counted <= 1, "an old caller finds no more than what is indexed");
-        assert!(refusal(requests::act(be, &mina, &number, ActionCall::assign(ruth.id()), None).await) != Refusal::NotFound);
+        assert!(refusal(paged::act(be, &mina, &number, ActionCall::assign(ruth.id()), None).await) != Refusal::NotFound);
     })
     .await;
 }

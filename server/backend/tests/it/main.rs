@@ -20,6 +20,7 @@ mod fallback;
 mod known;
 mod leaving;
 mod notices;
+mod paged;
 mod past;
 mod people;
 mod plans;

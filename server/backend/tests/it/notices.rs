@@ -3,6 +3,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use backend::outbox::run_once;
-use backend::{Caller, console, notices, people, requests};
+use backend::{Caller, console, notices, people};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::Verdict;
@@ -170,7 +171,7 @@ async fn an_email_answers_the_first_of_its_thread_and_a_chat_the_first_message()
             ActionCall::new(ActionKind::Block, "No part"),
             ActionCall::new(ActionKind::Unblock, "It came"),
         ] {
-            requests::act(&world.backend, &mina, &number, act, None).await.unwrap();
+            paged::act(&world.backend, &mina, &number, act, None).await.unwrap();
             world.clock.advance(Duration::seconds(1));
             work(&world).await;
         }
@@ -199,8 +200,8 @@ async fn a_person_chooses_within_what_the_organization_leaves_open() {
         let event = || "request_blocked".to_owned();
         let blocked = async || {
             let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
-            requests::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap();
-            requests::act(be, &mina, &number, ActionCall::new(ActionKind::Block, "No part"), None).await.unwrap();
+            paged::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap();
+            paged::act(be, &mina, &number, ActionCall::new(ActionKind::Block, "No part"), None).await.unwrap();
             work(&world).await;
             let mails = outside.mails().into_iter().filter(|(_, _, text)| text.contains("cannot go on")).count();
             let bells = bell(&world, &hana).await.0.into_iter().filter(|event| event == "request_blocked").count();
@@ -336,7 +337,7 @@ async fn subscribers_get_events_as_the_schema_says_and_those_alone() {
         decide(&world, &ruth, &other, Verdict::Reject, "Too dear").await.unwrap();
         let body = format!("@[Hana Sato]({}) secret", hana.id());
         let comment = domain::requests::work::CommentDraft { body, audience: domain::requests::comments::Audience::Public, task: None };
-        requests::comment(&world.backend, &mina, &number, comment).await.unwrap();
+        paged::comment(&world.backend, &mina, &number, comment).await.unwrap();
         work(&world).await;
         let events = outside.at("/hook");
         for event in &events {
@@ -365,15 +366,15 @@ async fn a_destination_hears_of_a_request_in_order_also_after_a_failure() {
         world.apply_file("north", "connectors.yaml", &hook.replace("URL", &format!("http://{url}/hook"))).await;
         let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
-        requests::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap();
+        paged::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap();
         let block = async |reason: &str| {
-            requests::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Block, reason), None).await.unwrap();
+            paged::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Block, reason), None).await.unwrap();
         };
         block("First").await;
         outside.1.store(true, Ordering::SeqCst);
         work(&world).await;
         outside.1.store(false, Ordering::SeqCst);
-        requests::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Unblock, "Second"), None).await.unwrap();
+        paged::act(&world.backend, &mina, &number, ActionCall::new(ActionKind::Unblock, "Second"), None).await.unwrap();
         block("Third").await;
         work(&world).await;
         assert_eq!(outside.at("/hook").len(), 0, "the first is tried again in a minute: the others wait for it");
@@ -391,7 +392,7 @@ async fn a_cancelled_request_is_told_as_cancelled_though_nothing_is_handed_on_an
         let outside = Outside::open(&world).await;
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        requests::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
         work(&world).await;
         let ended: Vec<String> = outside.mails().into_iter().filter(|(_, _, text)| text.contains("cancelled")).map(|(to, ..)| to).collect();
         assert_eq!(ended, ["ruth@north.example", "samir@north.example"]);

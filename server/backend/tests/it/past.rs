@@ -2,6 +2,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use backend::requests;
 use domain::Refusal;
@@ -32,18 +33,18 @@ async fn every_moment_reads_exactly_as_it_did() {
             world.clock.advance(chrono::Duration::minutes(4));
             let words = CommentDraft { audience: Audience::Internal, task: None, body: format!("Before event {}", then.len() + 1) };
             let written = match then.last().unwrap().work.may_comment {
-                true => requests::comment(be, &mina, &number, words).await.unwrap().work.comments,
+                true => paged::comment(be, &mina, &number, words).await.unwrap().work.comments,
                 false => Vec::new(),
             };
             // Also what was changed and removed since reads as it did then.
             let before = written.iter().rev().nth(1).map(|view| view.comment.id);
             match before {
-                Some(id) if then.len().is_multiple_of(2) => _ = requests::edit_comment(be, &mina, id, "Changed".to_owned()).await.unwrap(),
-                Some(id) => _ = requests::remove_comment(be, &mina, id).await.unwrap(),
+                Some(id) if then.len().is_multiple_of(2) => _ = paged::edit_comment(be, &mina, id, "Changed".to_owned()).await.unwrap(),
+                Some(id) => _ = paged::remove_comment(be, &mina, id).await.unwrap(),
                 None => {}
             }
             world.clock.advance(chrono::Duration::minutes(3));
-            then.push(requests::act(be, &mina, &number, act, None).await.unwrap().unwrap());
+            then.push(paged::act(be, &mina, &number, act, None).await.unwrap().unwrap());
         }
         let last = then.last().unwrap().events.len() as u32;
         for page in &then[..then.len() - 1] {
@@ -78,7 +79,7 @@ async fn what_an_approver_saw_is_shown_with_a_check() {
         // Petra decides on what she had open before Ruth did.
         let decision =
             domain::approvals::wire::Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen: 1 };
-        let page = backend::approvals::decide(be, &petra, decision).await.unwrap();
+        let page = paged::decide(be, &petra, decision).await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);
         let hers = page.events.iter().find(|event| event.actor.as_ref().is_some_and(|actor| actor.id == petra.id())).unwrap();
 

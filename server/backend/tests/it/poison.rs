@@ -2,6 +2,7 @@
 
 use crate::delivery::approved;
 use crate::harness::{World, on_both};
+use crate::paged;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -255,7 +256,7 @@ async fn an_event_says_where_the_request_stood_when_it_happened() {
         let number = approved(&world).await;
         let status = requests::page(&world.backend, &world.caller("north", "ada").await, &number).await.unwrap().summary.status;
         let hana = world.caller("north", "hana").await;
-        requests::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
         run_once(&world.backend).await.unwrap();
         let told: Value = serde_json::from_str(&calls.recv().await.unwrap().1).unwrap();
         assert_eq!((&told["type"], &told["data"]["status"]), (&Value::from("request_approved"), &serde_json::json!(status)));

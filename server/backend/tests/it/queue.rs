@@ -1,6 +1,7 @@
 //! The queue and the board: who sees them, what is in them, in which order, and page by page.
 
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use backend::{Caller, approvals, people, requests};
 use chrono::Duration;
@@ -28,7 +29,7 @@ async fn note(world: &World, who: &Caller) -> String {
 }
 
 async fn act(world: &World, who: &Caller, number: &str, act: ActionCall) {
-    requests::act(&world.backend, who, number, act, None).await.unwrap();
+    paged::act(&world.backend, who, number, act, None).await.unwrap();
 }
 
 async fn ask(world: &World, who: &Caller, filter: QueueFilter) -> QueuePage {
@@ -239,7 +240,7 @@ async fn an_inbox_of_many_groups_lists_each_request_once() {
         assert_eq!(inbox.rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), filed);
         assert_eq!((inbox.count, approvals::count(&world.backend, &samir).await.unwrap()), (6, 6));
         let decision = Decide { number: filed[0].clone(), verdict: Verdict::Reject, reason: "No".to_owned(), seen: 1 };
-        approvals::decide(&world.backend, &samir, decision).await.unwrap();
+        paged::decide(&world.backend, &samir, decision).await.unwrap();
         assert_eq!(approvals::count(&world.backend, &samir).await.unwrap(), 5);
         world.deliver_all().await;
     })

@@ -1,6 +1,7 @@
 //! Drafts, submission and the request page.
 
 use crate::harness::{World, on_both, settings};
+use crate::paged;
 use backend::{Caller, Error, requests};
 use domain::Refusal;
 use domain::forms::Answers;
@@ -324,18 +325,18 @@ async fn what_needs_no_approval_is_released_and_worked_on() {
         assert_eq!(page.summary.status, Status::Open);
         assert!(page.approval.rules.is_empty());
         assert!(matches!(
-            refusal(requests::act(be, &hana, &number, ActionCall::new(ActionKind::Start, ""), None).await),
+            refusal(paged::act(be, &hana, &number, ActionCall::new(ActionKind::Start, ""), None).await),
             Refusal::NotNow { .. }
         ));
-        let started = requests::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap().unwrap();
+        let started = paged::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None).await.unwrap().unwrap();
         assert_eq!(started.summary.status, Status::InProgress);
-        let done = requests::act(be, &mina, &number, ActionCall::new(ActionKind::Complete, "Read it"), None).await.unwrap().unwrap();
+        let done = paged::act(be, &mina, &number, ActionCall::new(ActionKind::Complete, "Read it"), None).await.unwrap().unwrap();
         assert_eq!(done.summary.status, Status::Completed);
         let whats: Vec<_> = done.events.iter().map(|event| event.seq).collect();
         assert_eq!(whats, [1, 2, 3, 4]);
         assert!(matches!(done.events.last().unwrap().what, What::Completed { .. }));
         assert!(matches!(
-            refusal(requests::act(be, &hana, &number, ActionCall::new(ActionKind::Cancel, ""), None).await),
+            refusal(paged::act(be, &hana, &number, ActionCall::new(ActionKind::Cancel, ""), None).await),
             Refusal::NotNow { .. }
         ));
         let finished = requests::mine(be, &hana, MyFilter::Finished, None).await.unwrap();
@@ -386,7 +387,7 @@ async fn another_organization_sees_nothing() {
         let number = file(&world, &hana, "badge", json!({"text": "Hello"})).await;
         let be = &world.backend;
         assert_eq!(refusal(requests::page(be, &otto, &number).await), Refusal::NotFound);
-        assert_eq!(refusal(requests::act(be, &otto, &number, ActionCall::new(ActionKind::Cancel, ""), None).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::act(be, &otto, &number, ActionCall::new(ActionKind::Cancel, ""), None).await), Refusal::NotFound);
         assert_eq!(refusal(requests::open_draft(be, &otto, "badge").await), Refusal::NotFound);
         let page = requests::open_draft(be, &hana, "note").await.unwrap();
         requests::save_draft(be, &hana, saving(&page, "note", json!({"text": "x"}), "note")).await.unwrap();

@@ -1,6 +1,7 @@
 //! Service levels: due times in working hours, across weekends, holidays and the change of clocks, and what stops them.
 
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::file;
 use backend::{Caller, Clock, requests};
 use chrono::{DateTime, Utc};
@@ -31,7 +32,7 @@ async fn note(world: &World, who: &Caller) -> String {
 }
 
 async fn act(world: &World, who: &Caller, number: &str, act: ActionCall) {
-    requests::act(&world.backend, who, number, act, None).await.unwrap();
+    paged::act(&world.backend, who, number, act, None).await.unwrap();
 }
 
 async fn clocks(world: &World, who: &Caller, number: &str) -> ClocksView {

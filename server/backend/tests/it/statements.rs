@@ -11,6 +11,7 @@ use domain::requests::comments::Audience;
 use domain::requests::work::{CommentDraft, TaskDraft};
 use serde_json::json;
 use std::fmt::Write;
+use std::path::Path;
 
 /// The table, a line for each use case.
 struct Table<'w> {
@@ -47,7 +48,7 @@ async fn use_cases_go_to_the_database_as_often_as_agreed() {
             (world.caller("north", "hana").await, world.caller("north", "mina").await, world.caller("north", "ruth").await);
         // What is read once and kept in memory.
         file(&world, &hana, "note", json!({"text": "The door squeaks"})).await;
-        let kind = if world.url.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
+        let kind = if world.url.starts_with("sqlite:") { "sqlite" } else { "postgresql" };
         let mut table = Table { world: &world, lines: format!("{kind:<28} reads writes commits\n") };
         let draft = requests::open_draft(be, &hana, "note").await.unwrap();
         let submission = crate::requests::submission(&draft, "note", json!({"text": "The window squeaks"}));
@@ -66,7 +67,9 @@ async fn use_cases_go_to_the_database_as_often_as_agreed() {
         let ids = held.into_iter().filter_map(|one| one.held).collect();
         table.add("decide in the inbox: send", held::send_held(be, &ruth, ids)).await;
         table.add("read the inbox", approvals::inbox(be, &ruth, 50)).await;
-        println!("{}", table.lines);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(format!("statements-{kind}.txt"));
+        let agreed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(table.lines == agreed, "{} says otherwise:\n{}", path.display(), table.lines);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::file;
 use backend::{Caller, approvals, requests, timers};
 use chrono::Duration;
@@ -97,7 +98,7 @@ async fn nothing_falls_due_for_what_was_cancelled_or_decided_or_while_changes_ar
         let cancelled = file(&world, &hana, "timed", json!({"text": "Hello"})).await;
         let decided = file(&world, &hana, "timed", json!({"text": "Hello"})).await;
         let asked = file(&world, &hana, "timed", json!({"text": "Hello"})).await;
-        requests::act(&world.backend, &hana, &cancelled, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &cancelled, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
         decide(&world, &ruth, &decided, Verdict::Reject, "No").await.unwrap();
         world.clock.advance(Duration::hours(10));
         decide(&world, &ruth, &asked, Verdict::AskForChanges, "Which?").await.unwrap();
@@ -105,13 +106,13 @@ async fn nothing_falls_due_for_what_was_cancelled_or_decided_or_while_changes_ar
         assert_eq!(look(&world, &other).await, 0);
 
         // The clock goes on where it stood: 14 of the first 24 hours are left.
-        requests::act(&world.backend, &hana, &asked, ActionCall::new(ActionKind::ProvideInfo, "This"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &asked, ActionCall::new(ActionKind::ProvideInfo, "This"), None).await.unwrap();
         world.clock.advance(Duration::hours(13));
         assert_eq!(look(&world, &other).await, 0);
         world.clock.advance(Duration::hours(2));
         assert_eq!(look(&world, &other).await, 1);
         assert_eq!(count(&page(&world, &hana, &asked).await, |what| matches!(what, What::Reminded { .. })), 1);
-        requests::act(&world.backend, &hana, &asked, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &asked, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
         world.deliver_all().await;
     })
     .await;
@@ -129,7 +130,7 @@ async fn scheduled_work_begins_at_its_time_once_and_not_when_it_was_cancelled() 
         assert_eq!(scheduled.summary.status, Status::Scheduled);
         // Nine in London in April.
         assert_eq!(scheduled.scheduled_for.unwrap().to_rfc3339(), "2026-04-02T08:00:00+00:00");
-        requests::act(&world.backend, &hana, &gone, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
+        paged::act(&world.backend, &hana, &gone, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
 
         let begin = scheduled.scheduled_for.unwrap() - world.backend.now();
         world.clock.advance(begin - Duration::seconds(1));

@@ -2,6 +2,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use backend::{Backend, Caller, notices, outbox, people, requests};
 use chrono::{Duration, NaiveDate};
@@ -29,7 +30,7 @@ fn words(body: &str, audience: Audience) -> CommentDraft {
 }
 
 async fn act(be: &Backend, caller: &Caller, number: &str, act: ActionCall) -> backend::Result<RequestPage> {
-    requests::act(be, caller, number, act, None).await.map(|page| page.expect("still seen"))
+    paged::act(be, caller, number, act, None).await.map(|page| page.expect("still seen"))
 }
 
 async fn note(world: &World) -> (String, Caller, Caller) {
@@ -46,21 +47,23 @@ async fn a_required_task_holds_the_request_back_until_it_is_over() {
     on_both(|world| async move {
         let be = &world.backend;
         let (number, hana, mina) = note(&world).await;
-        assert!(matches!(refusal(requests::add_task(be, &hana, &number, task("Mine", false)).await), Refusal::NotNow { .. }));
-        assert!(matches!(refusal(requests::add_task(be, &mina, &number, task("  ", false)).await), Refusal::Input { path, .. } if path == "title"));
-        let page = requests::add_task(be, &mina, &number, task("Oil it", true)).await.unwrap();
+        assert!(matches!(refusal(paged::add_task(be, &hana, &number, task("Mine", false)).await), Refusal::NotNow { .. }));
+        assert!(
+            matches!(refusal(paged::add_task(be, &mina, &number, task("  ", false)).await), Refusal::Input { path, .. } if path == "title")
+        );
+        let page = paged::add_task(be, &mina, &number, task("Oil it", true)).await.unwrap();
         let id = page.work.tasks[0].task.id;
         act(be, &mina, &number, ActionCall::new(ActionKind::Start, "")).await.unwrap();
         let held = refusal(act(be, &mina, &number, complete()).await);
         assert!(matches!(&held, Refusal::NotNow { message } if message.starts_with("1 required task is not done")), "{held:?}");
-        let page = requests::change_task(be, &mina, id, TaskStatus::Done, "Oiled".to_owned()).await.unwrap();
+        let page = paged::change_task(be, &mina, id, TaskStatus::Done, "Oiled".to_owned()).await.unwrap();
         assert_eq!((page.work.tasks[0].task.status, page.work.tasks[0].task.notes.as_str()), (TaskStatus::Done, "Oiled"));
         assert!(matches!(page.events.last().unwrap().what, What::TaskChanged { to: TaskStatus::Done, .. }));
         let done = act(be, &mina, &number, complete()).await.unwrap();
         assert_eq!(done.summary.status, Status::Completed);
         // Over: nothing about it changes any more.
-        assert!(matches!(refusal(requests::change_task(be, &mina, id, TaskStatus::Open, String::new()).await), Refusal::NotNow { .. }));
-        assert!(matches!(refusal(requests::add_task(be, &mina, &number, task("Late", false)).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::change_task(be, &mina, id, TaskStatus::Open, String::new()).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::add_task(be, &mina, &number, task("Late", false)).await), Refusal::NotNow { .. }));
         assert!(!done.work.may_add && !done.work.may_comment);
     })
     .await;
@@ -73,10 +76,10 @@ async fn finishing_the_last_task_and_completing_never_miss_each_other() {
         let (number, _, mina) = note(&world).await;
         act(be, &mina, &number, ActionCall::new(ActionKind::Start, "")).await.unwrap();
         for round in 0..8 {
-            let page = requests::add_task(be, &mina, &number, task(&format!("Step {round}"), true)).await.unwrap();
+            let page = paged::add_task(be, &mina, &number, task(&format!("Step {round}"), true)).await.unwrap();
             let id = page.work.tasks.last().unwrap().task.id;
-            requests::change_task(be, &mina, id, TaskStatus::Done, String::new()).await.unwrap();
-            let again = requests::change_task(be, &mina, id, TaskStatus::Open, String::new());
+            paged::change_task(be, &mina, id, TaskStatus::Done, String::new()).await.unwrap();
+            let again = paged::change_task(be, &mina, id, TaskStatus::Open, String::new());
             let (opened, completed) = tokio::join!(again, act(be, &mina, &number, complete()));
             // Whoever was first wins; the request is never completed with an open required task.
             assert!(opened.is_ok() != completed.is_ok(), "{opened:?} {completed:?}");
@@ -86,7 +89,7 @@ async fn finishing_the_last_task_and_completing_never_miss_each_other() {
             if !open {
                 break;
             }
-            requests::change_task(be, &mina, id, TaskStatus::Done, String::new()).await.unwrap();
+            paged::change_task(be, &mina, id, TaskStatus::Done, String::new()).await.unwrap();
         }
     })
     .await;
@@ -108,9 +111,9 @@ async fn tasks_of_the_plan_are_there_when_the_work_begins() {
         let mine = requests::my_tasks(be, &mina).await.unwrap();
         assert_eq!((mine.len(), mine[0].number.as_str(), mine[0].overdue), (1, number.as_str(), false));
         assert_eq!(people::me(be, &mina).await.unwrap().task_count, 1);
-        requests::change_task(be, &mina, first.id, TaskStatus::Cancelled, "Not needed".to_owned()).await.unwrap();
+        paged::change_task(be, &mina, first.id, TaskStatus::Cancelled, "Not needed".to_owned()).await.unwrap();
         assert_eq!(people::me(be, &mina).await.unwrap().task_count, 0);
-        requests::change_task(be, &mina, first.id, TaskStatus::Open, String::new()).await.unwrap();
+        paged::change_task(be, &mina, first.id, TaskStatus::Open, String::new()).await.unwrap();
         world.clock.advance(Duration::days(3));
         let mina = world.caller("north", "mina").await;
         assert!(requests::my_tasks(be, &mina).await.unwrap()[0].overdue);
@@ -133,30 +136,30 @@ async fn comments_are_read_by_whom_they_are_for_and_changed_for_ten_minutes() {
     on_both(|world| async move {
         let be = &world.backend;
         let (number, hana, mina) = note(&world).await;
-        requests::comment(be, &mina, &number, words("The hinge is bent", Audience::Internal)).await.unwrap();
-        requests::comment(be, &mina, &number, words("We look at it today", Audience::Public)).await.unwrap();
+        paged::comment(be, &mina, &number, words("The hinge is bent", Audience::Internal)).await.unwrap();
+        paged::comment(be, &mina, &number, words("We look at it today", Audience::Public)).await.unwrap();
         let seen: Vec<_> = requests::page(be, &hana, &number).await.unwrap().work.comments;
         assert_eq!(seen.iter().map(|view| view.comment.body.as_str()).collect::<Vec<_>>(), ["We look at it today"]);
         assert!(!seen[0].may_change);
-        assert!(matches!(refusal(requests::comment(be, &hana, &number, words("x", Audience::Internal)).await), Refusal::NotNow { .. }));
-        assert!(matches!(refusal(requests::comment(be, &hana, &number, words(" ", Audience::Public)).await), Refusal::Input { .. }));
+        assert!(matches!(refusal(paged::comment(be, &hana, &number, words("x", Audience::Internal)).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::comment(be, &hana, &number, words(" ", Audience::Public)).await), Refusal::Input { .. }));
         assert!(matches!(
-            refusal(requests::comment(be, &hana, &number, words(&"x".repeat(4001), Audience::Public)).await),
+            refusal(paged::comment(be, &hana, &number, words(&"x".repeat(4001), Audience::Public)).await),
             Refusal::Input { .. }
         ));
         let other = world.caller("north", "jonas").await;
-        assert_eq!(refusal(requests::comment(be, &other, &number, words("x", Audience::Public)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::comment(be, &other, &number, words("x", Audience::Public)).await), Refusal::NotFound);
 
-        let page = requests::comment(be, &hana, &number, words("Thank you", Audience::Public)).await.unwrap();
+        let page = paged::comment(be, &hana, &number, words("Thank you", Audience::Public)).await.unwrap();
         let id = page.work.comments.last().unwrap().comment.id;
-        assert!(matches!(refusal(requests::edit_comment(be, &mina, id, "Mine".to_owned()).await), Refusal::NotNow { .. }));
-        let page = requests::edit_comment(be, &hana, id, "Thank you!".to_owned()).await.unwrap();
+        assert!(matches!(refusal(paged::edit_comment(be, &mina, id, "Mine".to_owned()).await), Refusal::NotNow { .. }));
+        let page = paged::edit_comment(be, &hana, id, "Thank you!".to_owned()).await.unwrap();
         let last = page.work.comments.last().unwrap();
         assert!(last.comment.body == "Thank you!" && last.comment.edited_at.is_some());
-        assert_eq!(requests::remove_comment(be, &hana, id).await.unwrap().work.comments.len(), 1);
-        assert_eq!(requests::restore_comment(be, &hana, id).await.unwrap().work.comments.len(), 2);
+        assert_eq!(paged::remove_comment(be, &hana, id).await.unwrap().work.comments.len(), 1);
+        assert_eq!(paged::restore_comment(be, &hana, id).await.unwrap().work.comments.len(), 2);
         world.clock.advance(Duration::minutes(10));
-        let late = refusal(requests::remove_comment(be, &hana, id).await);
+        let late = refusal(paged::remove_comment(be, &hana, id).await);
         assert!(matches!(&late, Refusal::NotNow { message } if message.contains("10 minutes")), "{late:?}");
     })
     .await;
@@ -169,7 +172,7 @@ async fn a_mention_tells_those_who_may_read_it_once() {
         let (number, hana, mina) = note(&world).await;
         let (ada, jonas) = (world.caller("north", "ada").await, world.caller("north", "jonas").await);
         let body = format!("@[Ada Marsh]({}) and @[Jonas Weber]({}), look", ada.id(), jonas.id());
-        requests::comment(be, &hana, &number, words(&body, Audience::Public)).await.unwrap();
+        paged::comment(be, &hana, &number, words(&body, Audience::Public)).await.unwrap();
         // One notice, for Ada alone: Jonas does not see the request.
         outbox::run_once(be).await.unwrap();
         let told = async |who| {
@@ -178,7 +181,7 @@ async fn a_mention_tells_those_who_may_read_it_once() {
         };
         assert_eq!(told(&ada).await, ["@Ada Marsh and @Jonas Weber, look"]);
         assert_eq!(told(&jonas).await, Vec::<String>::new());
-        requests::comment(be, &mina, &number, words(&format!("@[Hana Sato]({})", hana.id()), Audience::Internal)).await.unwrap();
+        paged::comment(be, &mina, &number, words(&format!("@[Hana Sato]({})", hana.id()), Audience::Internal)).await.unwrap();
         outbox::run_once(be).await.unwrap();
         assert_eq!(told(&hana).await, Vec::<String>::new(), "she does not read what is internal");
     })
@@ -188,9 +191,9 @@ async fn a_mention_tells_those_who_may_read_it_once() {
 /// A task of a note that is shared for a week: its id and the token of the link.
 async fn shared(world: &World) -> (String, Caller, TaskId, String) {
     let (number, _, mina) = note(world).await;
-    let page = requests::add_task(&world.backend, &mina, &number, task("Mend the door", true)).await.unwrap();
+    let page = paged::add_task(&world.backend, &mina, &number, task("Mend the door", true)).await.unwrap();
     let id = page.work.tasks[0].task.id;
-    let (address, page) = requests::share_task(&world.backend, &mina, id, 7).await.unwrap();
+    let (address, page) = paged::share_task(&world.backend, &mina, id, 7).await.unwrap();
     assert_eq!(page.work.tasks[0].shares.len(), 1);
     let token = address.rsplit('/').next().unwrap().to_owned();
     assert_eq!(token.len(), 43);
@@ -233,7 +236,7 @@ async fn what_comes_by_a_link_is_marked_limited_and_calls_nobody() {
     on_both(|world| async move {
         let be = &world.backend;
         let (number, mina, id, token) = shared(&world).await;
-        let (address, _) = requests::share_task(be, &mina, id, 3).await.unwrap();
+        let (address, _) = paged::share_task(be, &mina, id, 3).await.unwrap();
         let second = address.rsplit('/').next().unwrap().to_owned();
         let write = async |token: &str, number: u32, body: String| {
             requests::comment_shared(be, token, &format!("192.0.2.{number}"), "Ruth Abel".to_owned(), body).await
@@ -271,11 +274,11 @@ async fn a_link_that_ended_says_what_one_that_never_was_says() {
         let never = refusal(requests::open_share(be, &"x".repeat(43), "192.0.2.1").await);
         assert_eq!(refusal(requests::open_share(be, "short", "192.0.2.1").await), never);
         for days in [0, 91] {
-            assert!(matches!(refusal(requests::share_task(be, &mina, id, days).await), Refusal::Input { path, .. } if path == "days"));
+            assert!(matches!(refusal(paged::share_task(be, &mina, id, days).await), Refusal::Input { path, .. } if path == "days"));
         }
-        let (address, page) = requests::share_task(be, &mina, id, 90).await.unwrap();
+        let (address, page) = paged::share_task(be, &mina, id, 90).await.unwrap();
         let second = address.rsplit('/').next().unwrap().to_owned();
-        requests::revoke_share(be, &mina, page.work.tasks[0].shares.iter().max_by_key(|link| link.expires_at).unwrap().id).await.unwrap();
+        paged::revoke_share(be, &mina, page.work.tasks[0].shares.iter().max_by_key(|link| link.expires_at).unwrap().id).await.unwrap();
         assert_eq!(refusal(requests::open_share(be, &second, "192.0.2.1").await), never);
         assert_eq!(
             refusal(requests::change_shared(be, &second, "192.0.2.1", "A".to_owned(), TaskStatus::Done, String::new()).await),
@@ -293,9 +296,9 @@ async fn a_link_that_ended_says_what_one_that_never_was_says() {
         assert_eq!(refusal(requests::open_share(be, &token, "192.0.2.1").await), never);
         // Only those who work on requests make and revoke links.
         let hana = world.caller("north", "hana").await;
-        assert!(matches!(refusal(requests::share_task(be, &hana, id, 7).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::share_task(be, &hana, id, 7).await), Refusal::NotNow { .. }));
         let stranger = world.caller("south", "otto").await;
-        assert_eq!(refusal(requests::share_task(be, &stranger, id, 7).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::share_task(be, &stranger, id, 7).await), Refusal::NotFound);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::requests::{file, refusal};
 use backend::{Caller, people, requests};
 use chrono::{Duration, NaiveDate, NaiveDateTime};
@@ -40,7 +41,7 @@ impl Desk {
     }
 
     async fn try_to(&self, who: &Caller, number: &str, act: ActionCall) -> backend::Result<Option<RequestPage>> {
-        requests::act(&self.world.backend, who, number, act, None).await
+        paged::act(&self.world.backend, who, number, act, None).await
     }
 
     async fn does(&self, who: &Caller, number: &str, act: ActionCall) -> RequestPage {
@@ -224,8 +225,8 @@ async fn of_two_who_start_the_work_at_once_one_does_and_the_other_is_told_who() 
             let number = desk.note().await;
             let seen = Some(desk.page(&desk.mina, &number).await.events.len() as u32);
             let (one, two) = tokio::join!(
-                requests::act(&desk.world.backend, &desk.mina, &number, ActionCall::new(ActionKind::Start, ""), seen),
-                requests::act(&other.backend, &desk.ada, &number, ActionCall::new(ActionKind::Start, ""), seen),
+                paged::act(&desk.world.backend, &desk.mina, &number, ActionCall::new(ActionKind::Start, ""), seen),
+                paged::act(&other.backend, &desk.ada, &number, ActionCall::new(ActionKind::Start, ""), seen),
             );
             let (winner, lost) = match (one, two) {
                 (Ok(page), lost) => (page, lost),
