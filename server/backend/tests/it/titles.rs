@@ -4,6 +4,7 @@
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::notices::Outside;
+use crate::paged;
 use crate::requests::{answers, file};
 use backend::outbox::run_once;
 use backend::{Caller, Error, approvals, console, definitions, notices, requests, timers};
@@ -122,8 +123,8 @@ async fn who_does_not_see_the_answers_does_not_read_what_it_is_about() {
             (world.caller("north", "hana").await, world.caller("north", "jonas").await, world.caller("north", "mina").await);
         let number = file(&world, &hana, "note", json!({"text": "my knee"})).await;
         let task = TaskDraft { title: "Move the desk".to_owned(), assignee: Some(jonas.id()), ..TaskDraft::default() };
-        let page = requests::add_task(be, &mina, &number, task.clone()).await.unwrap();
-        requests::add_task(be, &mina, &number, TaskDraft { assignee: Some(mina.id()), ..task }).await.unwrap();
+        let page = paged::add_task(be, &mina, &number, task.clone()).await.unwrap();
+        paged::add_task(be, &mina, &number, TaskDraft { assignee: Some(mina.id()), ..task }).await.unwrap();
         let request = async |who: &Caller| requests::my_tasks(be, who).await.unwrap()[0].request.clone();
         assert_eq!((request(&jonas).await, request(&mina).await), ("Note to the desk".to_owned(), "About my knee".to_owned()));
         run_once(be).await.unwrap();
@@ -132,7 +133,7 @@ async fn who_does_not_see_the_answers_does_not_read_what_it_is_about() {
         );
         let told = notices::list(be, &jonas, None).await.unwrap();
         assert_eq!(told.rows[0].title, "Note to the desk");
-        let (address, _) = requests::share_task(be, &mina, page.work.tasks[0].task.id, 7).await.unwrap();
+        let (address, _) = paged::share_task(be, &mina, page.work.tasks[0].task.id, 7).await.unwrap();
         let shared = requests::open_share(be, address.rsplit('/').next().unwrap(), "192.0.2.1").await.unwrap();
         assert!(!serde_json::to_string(&shared).unwrap().contains("knee"));
     })
@@ -270,7 +271,7 @@ async fn what_was_frozen_before_there_were_titles_is_sent_as_it_was() {
         outside.fail(false);
         world.deliver_all().await;
         assert_eq!(outside.at("/desk")[0]["t"], "Laptop");
-        requests::act(be, &world.caller("north", "mina").await, &number, ActionCall::new(ActionKind::Complete, ""), None).await.unwrap();
+        paged::act(be, &world.caller("north", "mina").await, &number, ActionCall::new(ActionKind::Complete, ""), None).await.unwrap();
         let page = requests::page(be, &hana, &number).await.unwrap();
         assert_eq!((page.summary.status, page.summary.title.chars().count() <= title::LONGEST_TITLE), (Status::Completed, true));
     })
