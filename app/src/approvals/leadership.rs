@@ -3,7 +3,7 @@
 use super::api::leadership;
 use super::row::row_holes;
 use crate::requests::page::approval::punches;
-use crate::ui::{DocketNumber, Empty, Icon, PageTitle, PersonLine, TitleLines, When, page_frame};
+use crate::ui::{AboutLines, DocketNumber, Empty, Icon, PageTitle, PersonLine, When, page_frame};
 use crate::wire::page_data;
 use domain::approvals::wire::LeadershipRow;
 use leptos::prelude::*;
@@ -89,7 +89,7 @@ fn row_view(row: LeadershipRow) -> AnyView {
                 </a>
             </th>
             <td data-label="Request">
-                <TitleLines title=row.title item=row.item />
+                <AboutLines title=row.title item=row.item />
             </td>
             <td data-label="Requested by">
                 <PersonLine person=row.requester />

@@ -1,7 +1,7 @@
 //! The person's own requests: open, finished or all of them, newest first. Tab and page are in the address.
 
 use super::api::my_requests;
-use crate::ui::{DocketNumber, Empty, Icon, PageTitle, StatusBadge, TitleLines, When, part_frame};
+use crate::ui::{AboutLines, DocketNumber, Empty, Icon, PageTitle, StatusBadge, When, part_frame};
 use crate::wire::page_data;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use leptos::prelude::*;
@@ -116,7 +116,7 @@ fn row(request: RequestSummary) -> AnyView {
                 </a>
             </th>
             <td data-label="Request">
-                <TitleLines title=request.title item=request.item />
+                <AboutLines title=request.title item=request.item />
             </td>
             <td data-label="Status">
                 <StatusBadge status=request.status />

@@ -1,6 +1,7 @@
 //! The design system, one component a file, drawn with the classes of `style/ui`; and what else all screens stand on: where the focus goes,
 //! what keys mean, what is selected, how a page is framed and asked for again. Nothing here knows a slice.
 
+mod about_lines;
 mod alert;
 mod alike;
 mod avatar;
@@ -25,11 +26,11 @@ mod selection;
 mod skeleton;
 mod status;
 pub mod theme;
-mod title_lines;
 pub mod toast;
 mod when;
 mod words_dialog;
 
+pub use about_lines::AboutLines;
 pub use alert::Alert;
 pub use alike::Alike;
 pub use avatar::{Avatar, PersonLine};
@@ -51,6 +52,5 @@ pub use select::{SelectLine, select_view};
 pub use selection::Selection;
 pub use skeleton::Skeleton;
 pub use status::StatusBadge;
-pub use title_lines::TitleLines;
 pub use when::{WallClock, When, day_and_time, time, use_wall_clock};
 pub use words_dialog::WordsDialog;

@@ -5,7 +5,7 @@ use super::card::{due, take};
 use super::keys::use_work_keys;
 use super::place::Place;
 use super::state::{Work, card_id};
-use crate::ui::{DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge, TitleLines};
+use crate::ui::{AboutLines, DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge};
 use domain::requests::queue::QueueRow;
 use leptos::prelude::*;
 
@@ -97,7 +97,7 @@ fn cells(work: Work, number: &str, data: &QueueRow) -> AnyView {
     };
     view! {
         <td data-label="Request">
-            <TitleLines title=summary.title item=summary.item note=summary.note />
+            <AboutLines title=summary.title item=summary.item note=summary.note />
         </td>
         <td data-label="Status">
             <StatusBadge status=summary.status />

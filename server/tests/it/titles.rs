@@ -23,13 +23,14 @@ async fn pages_and_lists_say_what_a_request_is_about() {
         let written = "VPN for: the &lt;b&gt; &amp; c";
         let page = requester.page(&format!("/requests/{number}")).await;
         assert!(page.contains(&format!("<title>{number} {written} · Docket</title>")), "{page}");
-        assert!(page.contains(&format!("<h1 dir=\"auto\">{written}</h1>")), "{page}");
+        assert!(page.contains(&format!("<h1 dir=\"auto\">{written}")), "{page}");
         assert!(page.contains("VPN access"), "the item is named beside it");
         for (who, path) in [(&requester, "/requests"), (&requester, "/"), (&approver, "/inbox"), (&approver, &*format!("/inbox/{number}"))] {
             assert!(who.page(path).await.contains(written), "{path}");
         }
         let list = requester.page("/requests").await;
-        assert!(list.contains(&format!("class=\"row-link\" href=\"/requests/{number}\"")), "{list}");
+        let opens = |link: &str| link.contains("row-link") && link.contains(&format!("href=\"/requests/{number}\""));
+        assert!(list.split("<a ").any(opens), "{list}");
 
         let operator = site.signed_in(ADMINISTRATOR).await;
         for path in ["/work", "/work?q=vpn%20b"] {

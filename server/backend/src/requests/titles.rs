@@ -13,7 +13,7 @@ use domain::requests::title::make_title;
 use std::collections::BTreeSet;
 
 /// Requests of one transaction.
-const AT_ONCE: u64 = 100;
+const AT_ONCE: u32 = 100;
 /// Transactions before other work has its turn.
 const IN_A_ROW: u32 = 5;
 
@@ -27,8 +27,8 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
         return Ok(made);
     }
     for organization in organizations::all(&backend.store().platform()).await? {
-        made += of_organization(backend, organization.id).await?;
-        if made >= IN_A_ROW * AT_ONCE as u32 {
+        made += title_organization(backend, organization.id).await?;
+        if made >= IN_A_ROW * AT_ONCE {
             backend.last_titles().go_on();
             break;
         }
@@ -39,9 +39,9 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
     Ok(made)
 }
 
-async fn of_organization(backend: &Backend, organization: OrganizationId) -> Result<u32> {
+async fn title_organization(backend: &Backend, organization: OrganizationId) -> Result<u32> {
     let handle = backend.store().read(organization);
-    let (mut made, mut item) = (0, titles::next_item(&handle, None).await?);
+    let (mut made, mut item) = (0, titles::next_untitled_item(&handle, None).await?);
     if item.is_none() {
         return Ok(made);
     }
@@ -56,26 +56,26 @@ async fn of_organization(backend: &Backend, organization: OrganizationId) -> Res
     while let Some(id) = item {
         let named = known.items().iter().find(|known| known.id == id).filter(|known| !known.item.title_template.is_empty());
         while let Some(known) = named
-            && made < IN_A_ROW * AT_ONCE as u32
+            && made < IN_A_ROW * AT_ONCE
         {
-            match batch(backend, organization, id, &known.item).await? {
+            match title_some(backend, organization, id, &known.item).await? {
                 0 => break,
                 titled => made += titled,
             }
         }
-        item = titles::next_item(&handle, Some(id)).await?;
+        item = titles::next_untitled_item(&handle, Some(id)).await?;
     }
     Ok(made)
 }
 
 /// Gives the next requests of an item their titles; answers how many.
-async fn batch(backend: &Backend, organization: OrganizationId, id: ItemId, item: &Item) -> Result<u32> {
+async fn title_some(backend: &Backend, organization: OrganizationId, id: ItemId, item: &Item) -> Result<u32> {
     let item = item.clone();
     backend
         .store()
         .write(organization, move |tx| {
             Box::pin(async move {
-                let found = titles::of_item(tx, id, AT_ONCE).await?;
+                let found = titles::load_untitled(tx, id, u64::from(AT_ONCE)).await?;
                 let hashes: BTreeSet<&str> =
                     found.iter().filter_map(|(_, request)| Some(request.as_ref().ok()?.form_version.as_str())).collect();
                 let forms = form_versions::these(tx, &hashes).await?;
@@ -87,10 +87,10 @@ async fn batch(backend: &Backend, organization: OrganizationId, id: ItemId, item
                             let title = make_title(&named, form, &request.answers, &request.times);
                             (named, title)
                         }
-                        (Ok(request), None) => (request.item.clone(), unreadable(*id, &request.item)),
-                        (Err(_), _) => (item.clone(), unreadable(*id, &item)),
+                        (Ok(request), None) => (request.item.clone(), name_of_unreadable(*id, &request.item)),
+                        (Err(_), _) => (item.clone(), name_of_unreadable(*id, &item)),
                     };
-                    titles::give(tx, *id, &named, &title).await?;
+                    titles::give_title(tx, *id, &named, &title).await?;
                 }
                 Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
             })
@@ -99,7 +99,7 @@ async fn batch(backend: &Backend, organization: OrganizationId, id: ItemId, item
 }
 
 /// What cannot be read is called as its item, and looked at no more.
-fn unreadable(id: RequestId, item: &Item) -> String {
+fn name_of_unreadable(id: RequestId, item: &Item) -> String {
     tracing::error!(request = %id, "a request of before cannot be read: it is called as its item");
     item.name.clone()
 }

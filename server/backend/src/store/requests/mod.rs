@@ -135,7 +135,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
         deleted: filed.state.deleted,
         due_at: turn.due_at(),
         title: Some(filed.title.clone()),
-        search_title: searched(&filed.item, &filed.title),
+        search_title: make_search_title(&filed.item, &filed.title),
     };
     let (id, organization, requester) =
         (given::<Entity>(Column::Id), given::<Entity>(Column::OrganizationId), given::<Entity>(Column::RequesterId));
@@ -150,7 +150,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
 }
 
 /// A title as it is searched; none where it is the item's name, by which all requests of the item are found.
-pub(super) fn searched(item: &Item, title: &str) -> Option<String> {
+fn make_search_title(item: &Item, title: &str) -> Option<String> {
     (title != item.name).then(|| search_title(title))
 }
 

@@ -1,6 +1,6 @@
 //! Requests without a title: filed before there were titles. An index holds them alone (migration `titles`).
 
-use super::{Column, Entity, Model, request, searched};
+use super::{Column, Entity, Model, make_search_title, request};
 use crate::error::Result;
 use crate::store::engine::own_rows;
 use crate::store::{Handle, Tx};
@@ -11,13 +11,13 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{QueryOrder, QuerySelect};
 
-fn untitled(handle: &impl Handle) -> Select<Entity> {
+fn find_untitled(handle: &impl Handle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization())).filter(Column::Title.is_null())
 }
 
 /// The next item, in the order of ids, with a request that has no title.
-pub(crate) async fn next_item(handle: &impl Handle, after: Option<ItemId>) -> Result<Option<ItemId>> {
-    let mut query = untitled(handle);
+pub(crate) async fn next_untitled_item(handle: &impl Handle, after: Option<ItemId>) -> Result<Option<ItemId>> {
+    let mut query = find_untitled(handle);
     if let Some(after) = after {
         query = query.filter(Column::ItemId.gt(after.0));
     }
@@ -26,17 +26,17 @@ pub(crate) async fn next_item(handle: &impl Handle, after: Option<ItemId>) -> Re
 }
 
 /// Some requests of an item that have no title; what cannot be read is an error of its own.
-pub(crate) async fn of_item(handle: &impl Handle, item: ItemId, limit: u64) -> Result<Vec<(RequestId, Result<Request>)>> {
-    let query = untitled(handle).filter(Column::ItemId.eq(item.0)).order_by_asc(Column::ItemId).order_by_asc(Column::Id).limit(limit);
+pub(crate) async fn load_untitled(handle: &impl Handle, item: ItemId, limit: u64) -> Result<Vec<(RequestId, Result<Request>)>> {
+    let query = find_untitled(handle).filter(Column::ItemId.eq(item.0)).order_by_asc(Column::ItemId).order_by_asc(Column::Id).limit(limit);
     let rows: Vec<Model> = query.all(handle.connection()).await?;
     Ok(rows.into_iter().map(|row| (RequestId(row.id), request(row))).collect())
 }
 
 /// Gives a request its title, if it has none yet.
-pub(crate) async fn give(tx: &Tx<'_>, id: RequestId, item: &Item, title: &str) -> Result<()> {
+pub(crate) async fn give_title(tx: &Tx<'_>, id: RequestId, item: &Item, title: &str) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Title, Expr::value(title))
-        .col_expr(Column::SearchTitle, Expr::value(searched(item, title)))
+        .col_expr(Column::SearchTitle, Expr::value(make_search_title(item, title)))
         .filter(Column::Id.eq(id.0))
         .filter(own_rows(tx, Column::OrganizationId))
         .filter(Column::Title.is_null())

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// The title and a smaller line: the name of the item, unless the title is that, and whatever else stands there.
 #[component]
-pub fn TitleLines(#[prop(into)] title: String, #[prop(into)] item: String, #[prop(optional, into)] note: String) -> impl IntoView {
+pub fn AboutLines(#[prop(into)] title: String, #[prop(into)] item: String, #[prop(optional, into)] note: String) -> impl IntoView {
     let item = if item == title { String::new() } else { item };
     let sub = match (item.is_empty(), note.is_empty()) {
         (false, false) => format!("{item} · {note}"),
