@@ -147,11 +147,11 @@ mod tests {
     use super::*;
 
     fn read(yaml: &str) -> Policy {
-        serde_yaml_ng::from_str(yaml).unwrap()
+        yaml_serde::from_str(yaml).unwrap()
     }
 
     fn again(policy: &Policy) -> Policy {
-        serde_yaml_ng::from_str(&serde_yaml_ng::to_string(policy).unwrap()).unwrap()
+        yaml_serde::from_str(&yaml_serde::to_string(policy).unwrap()).unwrap()
     }
 
     #[test]
@@ -159,10 +159,10 @@ mod tests {
         let short = "require: any\nrules:\n- key: money\n  label: Who pays\n  person: ruth@north.example\n";
         let policy = read(short);
         assert_eq!((policy.stages.len(), policy.stages[0].require), (1, Require::Any));
-        assert_eq!(serde_yaml_ng::to_string(&policy).unwrap(), short);
+        assert_eq!(yaml_serde::to_string(&policy).unwrap(), short);
         assert_eq!(read("{}"), Policy::default());
         assert_eq!(again(&Policy::default()), Policy::default());
-        assert_eq!(serde_yaml_ng::to_string(&Policy::default()).unwrap(), "require: all\n");
+        assert_eq!(yaml_serde::to_string(&Policy::default()).unwrap(), "require: all\n");
     }
 
     #[test]
@@ -203,7 +203,7 @@ stages:
             "{require: most}",
             "{stages: [{key: s, boss: 1}]}",
         ] {
-            assert!(serde_yaml_ng::from_str::<Policy>(wrong).is_err(), "{wrong}");
+            assert!(yaml_serde::from_str::<Policy>(wrong).is_err(), "{wrong}");
         }
     }
 }

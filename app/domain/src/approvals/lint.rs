@@ -145,7 +145,7 @@ sections:
 
     /// Where and why the first problem is.
     fn first(policy: &str) -> (String, String, String) {
-        let policy: Policy = serde_yaml_ng::from_str(policy).unwrap();
+        let policy: Policy = yaml_serde::from_str(policy).unwrap();
         let found = lint(&policy, &purchase()).into_iter().next();
         found.map(|problem| (problem.stage, problem.rule, problem.message)).unwrap_or_default()
     }
@@ -195,7 +195,7 @@ sections:
             ("answer: boss", "answer"),
             ("answer: amount", "answer"),
         ] {
-            let policy: Policy = serde_yaml_ng::from_str(&format!("rules: [{{key: a, label: A, {rule}}}]")).unwrap();
+            let policy: Policy = yaml_serde::from_str(&format!("rules: [{{key: a, label: A, {rule}}}]")).unwrap();
             let entries: Vec<_> = lint(&policy, &purchase()).into_iter().map(|problem| problem.entry).collect();
             assert_eq!(entries, [entry], "{rule}");
         }

@@ -37,7 +37,7 @@ sections:
 
 /// What a policy comes to for these answers.
 fn by(policy: &str, given: &str, team: Option<&str>, directory: &Directory) -> Described {
-    let policy: Policy = serde_yaml_ng::from_str(policy).unwrap();
+    let policy: Policy = yaml_serde::from_str(policy).unwrap();
     let (form, answers) = (purchase(), answers(given));
     let requester = person(1, "Jonas Weber");
     let asked = Asked { policy: Some(&policy), approver_team: team, requester: &requester, form: &form, answers: &answers };
@@ -183,7 +183,7 @@ deadline: {hours: 8, escalate_to: me@north.example}
 
 #[test]
 fn opposites_are_said_as_people_say_them() {
-    let said = |yaml: &str| opposite(&serde_yaml_ng::from_str(yaml).unwrap()).words(&purchase());
+    let said = |yaml: &str| opposite(&yaml_serde::from_str(yaml).unwrap()).words(&purchase());
     assert_eq!(said("{field: amount, at_most: 5}"), "amount is more than 5");
     assert_eq!(said("{not: {field: kind, equals: loan}}"), "kind is Loan");
     assert_eq!(said("{all: [{field: amount, more_than: 5}, {field: kind, equals: loan}]}"), "amount is at most 5 or kind is not Loan");
@@ -192,7 +192,7 @@ fn opposites_are_said_as_people_say_them() {
 
 #[test]
 fn what_a_policy_speaks_of_is_looked_up() {
-    let policy: Policy = serde_yaml_ng::from_str(
+    let policy: Policy = yaml_serde::from_str(
         "rules:
   - {key: a, label: A, person: a@north.example}
   - {key: b, label: B, group: owners}

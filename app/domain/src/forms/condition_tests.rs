@@ -4,7 +4,7 @@ use crate::forms::{Form, Section};
 use serde_json::json;
 
 fn holds(condition: &str, answers: Value) -> bool {
-    let condition: Condition = serde_yaml_ng::from_str(condition).unwrap();
+    let condition: Condition = yaml_serde::from_str(condition).unwrap();
     condition.holds(&serde_json::from_value(answers).unwrap())
 }
 
@@ -114,7 +114,7 @@ fn words_use_labels() {
         ),
         ("{field: gone, contains: x}", "“gone” includes x"),
     ] {
-        let parsed: Condition = serde_yaml_ng::from_str(condition).unwrap();
+        let parsed: Condition = yaml_serde::from_str(condition).unwrap();
         assert_eq!(parsed.words(&form), words);
     }
 }

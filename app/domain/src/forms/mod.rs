@@ -163,7 +163,7 @@ pub(crate) mod tests {
 
     /// A form written as in a definition file.
     pub fn form(yaml: &str) -> Form {
-        serde_yaml_ng::from_str(yaml).unwrap()
+        yaml_serde::from_str(yaml).unwrap()
     }
 
     /// Answers written as JSON.

@@ -232,7 +232,7 @@ pub(crate) fn all_by_server(server: &Settings) -> Vec<Definition> {
 /// # Errors
 /// When the form in the program cannot be read.
 pub fn form(kind: &dyn Connector) -> Result<Form, String> {
-    let mut form: Form = serde_yaml_ng::from_str(kind.written_form()).map_err(|error| format!("{}: {error}", kind.kind()))?;
+    let mut form: Form = yaml_serde::from_str(kind.written_form()).map_err(|error| format!("{}: {error}", kind.kind()))?;
     for section in &mut form.sections {
         let mut fields = Vec::with_capacity(section.fields.len());
         for field in std::mem::take(&mut section.fields) {

@@ -68,5 +68,5 @@ fn said(text: &str) -> Option<String> {
 }
 
 fn yaml<T: Serialize>(value: &T) -> Result<String> {
-    serde_yaml_ng::to_string(value).map_err(|error| Error::failed(format!("a definition cannot be written: {error}")))
+    yaml_serde::to_string(value).map_err(|error| Error::failed(format!("a definition cannot be written: {error}")))
 }

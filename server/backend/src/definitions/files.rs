@@ -167,7 +167,7 @@ pub fn is_key(text: &str) -> bool {
 /// The organization a folder is for: the key in its `organization.yaml`, if that can be read.
 pub fn organization_key(files: &[File]) -> Option<String> {
     let (_, text) = files.iter().find(|(path, _)| path == "organization.yaml")?;
-    serde_yaml_ng::from_str::<OrganizationFile>(text.trim_start_matches('\u{feff}')).ok().map(|organization| organization.key)
+    yaml_serde::from_str::<OrganizationFile>(text.trim_start_matches('\u{feff}')).ok().map(|organization| organization.key)
 }
 
 /// Reads every file as what its place says it is.
@@ -282,7 +282,7 @@ fn misnamed(name: &str, key: &str, text: &str) -> Option<Place> {
 /// A file's content, or the line and the reason why not.
 fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Place> {
     let kept = written::kept(text).map_err(|(line, message)| (Some(line), message))?;
-    serde_yaml_ng::from_str(&kept).map_err(|error| {
+    yaml_serde::from_str(&kept).map_err(|error| {
         let message = error.to_string();
         let place = error.location().map(|place| place.line());
         let message = message.rfind(" at line ").map_or(message.as_str(), |end| &message[..end]);

@@ -33,7 +33,7 @@ fn changes(word: &str) -> bool {
     if !word.bytes().next().is_some_and(begins) || word.len() > LONGEST {
         return false;
     }
-    match serde_yaml_ng::from_str::<Value>(word) {
+    match yaml_serde::from_str::<Value>(word) {
         Ok(Value::Number(number)) => number.to_string() != word,
         Ok(Value::Bool(yes)) => yes.to_string() != word,
         // Not a number, or infinite; or one that has no place.
@@ -75,7 +75,7 @@ mod tests {
             kept,
             "- é: '1.10' # 1.10\n  b: ['0x1F', '12e5', '.5', '+442079460101', 1.0]\n  '1.10': \"1.10\"\n- |\n  1.10\n- 'True'\n- '123456789012345678901234567890'\n"
         );
-        let values: Value = serde_yaml_ng::from_str(&kept).unwrap();
+        let values: Value = yaml_serde::from_str(&kept).unwrap();
         assert_eq!(values[0]["é"], "1.10");
     }
 
@@ -83,7 +83,7 @@ mod tests {
     fn what_comes_back_as_it_was_is_left_alone() {
         let text = "a: 5\nb: -1.5\nc: true\nd: yes\ne: 2026-01-01\nf: 1_000\ng: on\nh: 007\ni: text 1.10\nj:\nk: ''\nl: 1.2.3\n";
         assert!(matches!(kept(text), Ok(Cow::Borrowed(_))), "{:?}", kept(text));
-        let read: Value = serde_yaml_ng::from_str(text).unwrap();
+        let read: Value = yaml_serde::from_str(text).unwrap();
         for (key, word) in [("d", "yes"), ("e", "2026-01-01"), ("f", "1_000"), ("g", "on"), ("h", "007")] {
             assert_eq!(read[key], word);
         }

@@ -284,11 +284,11 @@ async fn the_demo_shows_every_type_of_field_and_every_kind_of_approval() {
     let (mut kinds, mut policies, mut items) = (BTreeSet::new(), BTreeSet::new(), 0);
     for (path, text) in &files {
         if path.starts_with("forms/") {
-            let form: domain::forms::Form = serde_yaml_ng::from_str(text).unwrap();
+            let form: domain::forms::Form = yaml_serde::from_str(text).unwrap();
             let fields = form.sections.iter().flat_map(|s| s.fields.iter().chain(s.variants.iter().flat_map(|v| &v.fields)));
             kinds.extend(fields.map(|field| field.kind.clone()));
         } else if path.starts_with("items/") {
-            let item: domain::catalog::Item = serde_yaml_ng::from_str(text).unwrap();
+            let item: domain::catalog::Item = yaml_serde::from_str(text).unwrap();
             items += 1;
             let policy = item.approval.as_ref();
             policies.insert(policy.map_or("none".to_owned(), |policy| {

@@ -229,7 +229,7 @@ fn times_that_run_backwards_count_as_nothing() {
 
 #[test]
 fn targets_are_written_briefly() {
-    let sla: Sla = serde_yaml_ng::from_str("{calendar: office, resolution_minutes: 480}").unwrap();
+    let sla: Sla = yaml_serde::from_str("{calendar: office, resolution_minutes: 480}").unwrap();
     assert_eq!((sla.pause_in.as_slice(), sla.response_minutes), (pauses().as_slice(), None));
-    assert_eq!(serde_yaml_ng::to_string(&sla).unwrap(), "calendar: office\nresolution_minutes: 480\n");
+    assert_eq!(yaml_serde::to_string(&sla).unwrap(), "calendar: office\nresolution_minutes: 480\n");
 }
