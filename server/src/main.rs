@@ -274,9 +274,7 @@ async fn rotate(config: &Config) -> Result<String, String> {
 
 async fn apply(backend: &Backend, folder: &std::path::Path, plan_only: bool) -> Result<(), String> {
     let files = definitions::folder::read(folder).map_err(|error| error.to_string())?;
-    let key = definitions::organization_key(&files)
-        .ok_or_else(|| format!("{} needs an organization.yaml with a key and a name.", folder.display()))?;
-    let plan = if plan_only { definitions::plan(backend, &key, files).await } else { definitions::apply(backend, &key, files).await };
+    let plan = if plan_only { definitions::plan(backend, None, files).await } else { definitions::apply(backend, None, files).await };
     let plan = plan.map_err(|error| error.to_string())?;
     say!("{}", plan.to_string().trim_end());
     Ok(())

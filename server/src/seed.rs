@@ -24,7 +24,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use step::{OwnStep, Step, StepKind};
@@ -112,9 +112,9 @@ impl Clock for StoryClock {
 pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
     let real = crate::open_migrated(config).await?;
     let mut lines = Vec::new();
-    for (key, files) in organizations(folder)? {
-        definitions::apply(&real, &key, files).await.map_err(|error| format!("{key}: {error}"))?;
-        lines.push(format!("{key}: definitions are up to date"));
+    for (path, files) in definition_folders(folder)? {
+        let plan = definitions::apply(&real, None, files).await.map_err(|error| format!("{}: {error}", path.display()))?;
+        lines.push(format!("{}: definitions are up to date", plan.organization));
     }
     let story = Story::read()?;
     let mut people = BTreeMap::new();
@@ -149,13 +149,12 @@ async fn sign_in(real: &Backend, email: &str) -> backend::Result<SignedIn> {
 }
 
 /// The definition folders inside a folder, in order of their names.
-fn organizations(folder: &Path) -> Result<BTreeMap<String, Vec<definitions::File>>, String> {
+fn definition_folders(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<definitions::File>>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("The demo's folder {} cannot be read: {error}", folder.display()))?;
     let mut found = BTreeMap::new();
     for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.join("organization.yaml").is_file()) {
         let files = definitions::folder::read(&path).map_err(words)?;
-        let key = definitions::organization_key(&files).ok_or_else(|| format!("{} has no readable organization.yaml", path.display()))?;
-        found.insert(key, files);
+        found.insert(path, files);
     }
     if found.is_empty() { Err(format!("{} has no definition folder inside.", folder.display())) } else { Ok(found) }
 }

@@ -1,6 +1,7 @@
 //! Deliveries: their schedule, and their status computed from timestamps.
 
 pub mod breaker;
+pub mod lint;
 pub mod receipt;
 pub mod wire;
 

@@ -14,6 +14,7 @@ pub mod direction;
 pub mod effect;
 pub mod forms;
 pub mod id;
+pub mod lint;
 pub mod live;
 pub mod notices;
 pub mod people;

@@ -10,6 +10,7 @@ mod check;
 mod export;
 mod files;
 pub mod folder;
+mod lines;
 pub(crate) mod secrets;
 mod texts;
 mod written;
@@ -31,12 +32,13 @@ use files::{Fault, Folder};
 use std::fmt;
 use uuid::Uuid;
 
-pub(crate) use check::answer_keys;
-pub use files::{File, is_key, organization_key};
+pub use files::File;
 
 /// What applying a folder does or did, line by line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// Key of the organization.
+    pub organization: String,
     /// "create item vpn-access", "change form vpn", "unchanged items: 12", "left as it is: item old (not in the folder)", "note: …".
     pub lines: Vec<String>,
     /// How many lines create or change something.
@@ -73,25 +75,31 @@ struct Present {
     items: Vec<(ItemId, Item)>,
 }
 
-/// What `apply` would do. Changes nothing.
+/// What `apply` would do. Changes nothing. Without a key the organization is the one that `organization.yaml` names.
 ///
 /// # Errors
 /// `Input` with every problem found: file, line, and what would be right.
-pub async fn plan(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<Plan> {
-    let (folder, id) = folder_of(backend, organization_key, files).await?;
+pub async fn plan(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<File>) -> Result<Plan> {
+    let (folder, id) = folder_of(backend, organization_key.into(), files).await?;
     let present = load(backend, &backend.store().read(id), &folder).await?;
     Ok(compare(backend, &folder, &present)?.plan)
 }
 
-/// Creates and updates what the folder says, in one transaction.
+/// Creates and updates what the folder says, in one transaction. Without a key the organization is the one that `organization.yaml`
+/// names.
 ///
 /// # Errors
-/// `Input` with every problem found: file, line, and what would be right. Nothing is changed then.
-pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<Plan> {
-    let (folder, id) = folder_of(backend, organization_key, files).await?;
-    let (within, now, key) = (backend.clone(), backend.now(), folder.key.clone());
+/// `Input` with every problem found: file, line, and what would be right. `Conflict` when somebody else set the organization up at the
+/// same moment. Nothing is changed then.
+pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<File>) -> Result<Plan> {
+    let (folder, id) = folder_of(backend, organization_key.into(), files).await?;
+    let (within, now) = (backend.clone(), backend.now());
     let work = backend.store().write(id, move |tx| {
         Box::pin(async move {
+            if organizations::by_key_within(tx, &folder.key).await?.is_some_and(|there| there.id != id) {
+                let message = format!("The organization “{}” was set up by somebody else meanwhile. Apply the files again.", folder.key);
+                return Err(Refusal::Conflict { message }.into());
+            }
             let present = load(&within, tx, &folder).await?;
             let changes = compare(&within, &folder, &present)?;
             changes.write(tx, within.seal(), now).await?;
@@ -99,7 +107,8 @@ pub async fn apply(backend: &Backend, organization_key: &str, files: Vec<File>) 
                 leaving::leave(tx, *person, now).await?;
             }
             if !changes.leaving.is_empty() {
-                tracing::info!(organization = %key, people = changes.leaving.len(), "people were disabled by definition files");
+                let people = changes.leaving.len();
+                tracing::info!(organization = %folder.key, people, "people were disabled by definition files");
             }
             fallback::settle(tx, &within).await?;
             if changes.plan.changes > 0 {
@@ -148,14 +157,14 @@ pub async fn seal_again(backend: &Backend) -> Result<usize> {
 }
 
 /// The folder, and the organization that it is of: one that is to be set up, when none has its key.
-async fn folder_of(backend: &Backend, organization_key: &str, files: Vec<File>) -> Result<(Folder, OrganizationId)> {
+async fn folder_of(backend: &Backend, organization_key: Option<&str>, files: Vec<File>) -> Result<(Folder, OrganizationId)> {
     let folder = read(organization_key, files)?;
     let there = organizations::by_key(&backend.store().platform(), &folder.key).await?;
     Ok((folder, there.map_or_else(|| OrganizationId(backend.id()), |there| there.id)))
 }
 
 /// The folder, if every file can be read as what it should be.
-fn read(organization_key: &str, files: Vec<File>) -> Result<Folder> {
+fn read(organization_key: Option<&str>, files: Vec<File>) -> Result<Folder> {
     files::parse(organization_key, files).map_err(refuse)
 }
 
@@ -165,7 +174,8 @@ fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Chan
     if !faults.is_empty() {
         return Err(refuse(faults));
     }
-    let changes = Changes::between(folder, present, &|| backend.id())?;
+    let mut changes = Changes::between(folder, present, &|| backend.id())?;
+    changes.plan.organization.clone_from(&folder.key);
     match changes.without_administrators(folder, present) {
         Some(fault) => Err(refuse(vec![fault])),
         None => Ok(changes),

@@ -18,9 +18,11 @@ use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::bounds::SearchText;
 use domain::id::{OrganizationId, PersonId};
-use domain::people::{GroupRef, Me, OrganizationRef, PersonRef};
+use domain::lint::is_key;
+use domain::people::lint::LONGEST_NAME;
+use domain::people::{GroupRef, Me, OrganizationRef, PersonRef, is_email, normal_email};
 use domain::permission::{self, Permission};
-use domain::text::{count_characters, tidy_code, tidy_line};
+use domain::text::{count_characters, tidy_line};
 
 pub use leaving::{disable, enable};
 pub use password::SHORTEST as SHORTEST_PASSWORD;
@@ -29,10 +31,6 @@ pub use sign_in::{SignInPlace, device_mark, sign_in};
 
 /// People or groups that one search answers with.
 const FOUND: u64 = 20;
-/// The longest e-mail address there can be.
-pub const LONGEST_EMAIL: usize = 254;
-/// The longest name.
-const LONGEST_NAME: usize = 200;
 
 /// The moment that a sign-in made now counts from: after the last one at which all of the person's were ended, although the clock may have
 /// been set back since.
@@ -203,7 +201,7 @@ pub async fn organizations(backend: &Backend) -> Result<Vec<OrganizationRef>> {
 pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Result<()> {
     password::judge(password)?;
     let hash = password::hash(password.to_owned()).await?;
-    let email = normal(email);
+    let email = normal_email(email);
     if !people::set_password(&backend.store().platform_writer(), &email, &hash, backend.now()).await? {
         return Err(Refusal::input("email", format!("Nobody has the e-mail address {email}.")).into());
     }
@@ -239,7 +237,7 @@ pub async fn create_account(
     admin: bool,
     organization_key: &str,
 ) -> Result<PersonId> {
-    let (email, name, now) = (normal(email), tidy_line(name).into_owned(), backend.now());
+    let (email, name, now) = (normal_email(email), tidy_line(name).into_owned(), backend.now());
     if !is_email(&email) {
         return Err(Refusal::input("email", "Enter an e-mail address, like ruth.abel@example.org.").into());
     }
@@ -260,7 +258,7 @@ pub async fn create_account(
             true
         }
     };
-    if set_up && !crate::definitions::is_key(organization_key) {
+    if set_up && !is_key(organization_key) {
         return Err(Refusal::input("organization", "Write the organization's key in lower-case letters, digits and -.").into());
     }
     let hash = password::hash(password.to_owned()).await?;
@@ -302,31 +300,4 @@ pub async fn create_account(
 pub async fn tidy(backend: &Backend) -> Result<()> {
     sessions::delete_expired(backend.store(), backend.now()).await?;
     sign_in_attempts::delete_old(&backend.store().platform_writer(), backend.now()).await
-}
-
-/// An address as stored and compared: whatever came with a paste is gone.
-pub(crate) fn normal(email: &str) -> String {
-    tidy_code(email).to_lowercase()
-}
-
-/// Whether it can be an e-mail address, as the form engine judges it.
-pub(crate) fn is_email(text: &str) -> bool {
-    let field = domain::forms::Field {
-        key: "email".to_owned(),
-        label: "E-mail".to_owned(),
-        kind: "email".to_owned(),
-        hint: String::new(),
-        required: true,
-        default: None,
-        options: Vec::new(),
-        rules: domain::forms::Rules::default(),
-        when: None,
-    };
-    let mut answers = domain::forms::Answers::default();
-    answers.set("email", text.into());
-    text.len() <= LONGEST_EMAIL
-        && domain::forms::fields::find("email").is_some_and(|kind| {
-            let value = serde_json::Value::from(text);
-            (kind.check)(&field, &value, &answers, chrono::NaiveDate::default()).is_ok()
-        })
 }

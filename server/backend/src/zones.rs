@@ -63,6 +63,11 @@ pub fn is_name(name: &str) -> bool {
     find(name).is_some_and(|zone| zone.name() == name)
 }
 
+/// Every name of a zone, as it is written in lists.
+pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(name, _)| name.as_str()).filter(|name| !name.eq_ignore_ascii_case("UTC")).chain(["UTC"])
+}
+
 /// The first of these names that is a zone; UTC when none is.
 pub(crate) fn first<'a>(names: impl IntoIterator<Item = &'a str>) -> Zone {
     names.into_iter().find_map(find).unwrap_or(Zone::UTC)

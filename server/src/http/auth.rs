@@ -12,7 +12,7 @@ use axum_login::tower_sessions::session_store::{self, SessionStore};
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
 use backend::people::SignInPlace;
-use backend::{Backend, Caller, CallerProof, Error, people, sessions};
+use backend::{Backend, Caller, CallerProof, Error, sessions};
 use base64::Engine;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -196,7 +196,7 @@ async fn sign_in(
     let credentials = Credentials { email: form.email.clone(), password: form.password, remote, device };
     let again = |error: &str| {
         let next = if form.next.is_empty() { String::new() } else { format!("&next={}", encoded(&form.next)) };
-        let email = encoded(first_letters(&form.email, people::LONGEST_EMAIL));
+        let email = encoded(first_letters(&form.email, domain::people::LONGEST_EMAIL));
         let whole = format!("/sign-in?error={error}&email={email}{next}");
         let fits = whole.len() <= LONGEST_ADDRESS;
         Redirect::to(&if fits { whole } else { format!("/sign-in?error={error}&email={email}") }).into_response()

@@ -148,7 +148,8 @@ fn speaks_of(policy: &Policy, team: Option<&str>, facts: &Facts, email: &str) ->
 mod tests {
     use super::*;
     use crate::forms::check::check;
-    use crate::forms::lint::lint;
+    use crate::forms::lint::lint_form;
+    use crate::lint::DefinedKeys;
     use serde_json::json;
     use uuid::Uuid;
 
@@ -166,8 +167,9 @@ mod tests {
 
     #[test]
     fn the_form_could_be_published_and_its_answers_are_read() {
-        assert_eq!(lint(&form(&services())), []);
-        assert_eq!(lint(&form(&[])), []);
+        let known = DefinedKeys::default();
+        assert_eq!(lint_form(&form(&services()), &known), []);
+        assert_eq!(lint_form(&form(&[]), &known), []);
         let deputy = Uuid::from_u128(7);
         let given = answers(json!({
             "to": {"id": deputy.to_string(), "name": "Samir"}, "since": "2026-03-12", "until": "2026-03-13", "scope": "some",

@@ -1,5 +1,6 @@
 //! The catalog: what can be requested, by whom, and how it is found.
 
+pub mod lint;
 pub mod search;
 pub mod wire;
 

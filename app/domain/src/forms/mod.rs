@@ -20,6 +20,7 @@ pub use condition::Condition;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A form: as authored (with variants) or resolved for one requester (without).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,14 @@ pub struct Form {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     pub sections: Vec<Section>,
+}
+
+/// Keys that some of these forms ask for.
+pub fn answer_keys<'f>(forms: impl Iterator<Item = &'f Form>) -> BTreeSet<String> {
+    let fields = forms
+        .flat_map(|form| &form.sections)
+        .flat_map(|section| section.fields.iter().chain(section.variants.iter().flat_map(|variant| &variant.fields)));
+    fields.map(|field| field.key.clone()).collect()
 }
 
 /// One step of the request dialog.

@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: who the people are and how a message reaches them (the outbox), what it says (`words`).
 
+pub mod lint;
 pub mod told;
 pub mod wire;
 pub mod words;
@@ -26,6 +27,16 @@ pub enum Channel {
 pub const CHANNELS: [Channel; 4] = [Channel::InApp, Channel::Email, Channel::Slack, Channel::Telegram];
 
 impl Channel {
+    /// As it is written in definitions.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InApp => "in_app",
+            Self::Email => "email",
+            Self::Slack => "slack",
+            Self::Telegram => "telegram",
+        }
+    }
+
     /// The word on screen.
     pub fn label(self) -> &'static str {
         match self {

@@ -1,5 +1,10 @@
 //! People, groups and organizations as other slices refer to them.
 
+pub mod definition;
+pub mod lint;
+
+pub use definition::{LONGEST_EMAIL, is_email, normal_email};
+
 use crate::approvals::delegation::StandIn;
 use crate::id::{GroupId, OrganizationId, PersonId};
 use crate::permission::Permission;

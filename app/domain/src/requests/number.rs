@@ -5,8 +5,8 @@ use crate::text::tidy_code;
 /// The 32 symbols: digits and capital letters without I, L, O and U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Longest prefix that `parse` accepts.
-const LONGEST_PREFIX: usize = 8;
+/// Characters of the longest prefix.
+pub const LONGEST_PREFIX: usize = 8;
 
 /// The number made of a prefix and four random bytes.
 pub fn docket_number(prefix: &str, random: [u8; 4]) -> String {

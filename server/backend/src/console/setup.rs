@@ -11,7 +11,7 @@ use crate::{Backend, Caller, apart};
 use domain::connectors::Connector;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, KindView, TestView};
 use domain::forms::answers::says_something;
-use domain::forms::{Answers, Field, Form, Rules};
+use domain::forms::{Answers, Field, Form, Rules, answer_keys};
 use domain::text::{count_characters, tidy_line};
 use domain::{Problem, Refusal};
 use serde_json::{Map, Value};
@@ -162,7 +162,7 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
             let all = connectors::sealed(tx).await?;
             let present = if input.key.is_empty() { None } else { Some(present(tx, be.seal(), &input.key, &all).await?) };
             let wanted = wanted(&input, present.as_ref(), &all)?;
-            let answers = crate::definitions::answer_keys(forms::all(tx).await?.iter().map(|(_, form)| form));
+            let answers = answer_keys(forms::all(tx).await?.iter().map(|(_, form)| form));
             let kind = kinds_of::find(&wanted.kind).ok_or(Refusal::NotFound)?;
             let (server, checked) = (be.clone(), wanted.clone());
             let check = move || kinds_of::check(kind, &of.key, &checked, server.settings(), Some(&answers));
@@ -270,7 +270,7 @@ pub async fn preview(backend: &Backend, caller: &Caller, kind: &str, field: &str
     let escape = kinds_of::find(kind).and_then(|kind| kind.templates().iter().find(|(key, _)| *key == field)).ok_or(Refusal::NotFound)?.1;
     let refuse = |message: &str| Refusal::Problems { problems: vec![problem(field, message)] };
     let handle = backend.store().read(caller.organization);
-    let answers = crate::definitions::answer_keys(forms::all(&handle).await?.iter().map(|(_, form)| form));
+    let answers = answer_keys(forms::all(&handle).await?.iter().map(|(_, form)| form));
     templates::check(source, Some(&answers)).map_err(|message| refuse(&message))?;
     let data = crate::outbox::sample(backend, caller.organization, number).await?;
     let data = data.ok_or_else(|| refuse(&format!("There is no request {number}")))?;

@@ -2,7 +2,7 @@
 
 mod staff;
 
-use super::files::{Folder, GroupFile};
+use super::files::Folder;
 use super::{Plan, Present, secrets};
 use crate::error::{Error, Result};
 use crate::store::people::Account;
@@ -14,6 +14,7 @@ use domain::forms::Form;
 use domain::id::{GroupId, ItemId, PersonId};
 use domain::notices::Defaults;
 use domain::people::GroupRef;
+use domain::people::definition::GroupDefinition;
 use domain::requests::sla::calendar::Calendar;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -69,7 +70,7 @@ macro_rules! keyed {
 }
 
 keyed! {
-    GroupFile: |group| &group.key,
+    GroupDefinition: |group| &group.key,
     groups::Listed: |listed| &listed.group.key,
     Connector: |connector| &connector.key,
     Calendar: |calendar| &calendar.key,
@@ -121,29 +122,25 @@ impl Changes {
     }
 
     fn organization(&mut self, folder: &Folder, present: &Present) {
-        match (&folder.name, &present.name) {
-            (Some(name), None) => {
-                self.create(&format!("organization {} ({name})", folder.key));
-                self.new_organization = Some((folder.key.clone(), name.clone(), folder.time_zone.clone().unwrap_or_default()));
-                self.notices(folder, present);
-                return;
+        let Some(wanted) = &folder.organization else { return };
+        match &present.name {
+            None => {
+                self.create(&format!("organization {} ({})", wanted.key, wanted.name));
+                self.new_organization = Some((wanted.key.clone(), wanted.name.clone(), wanted.time_zone.clone().unwrap_or_default()));
             }
-            (Some(name), Some(was)) if name != was => {
-                self.change(&format!("organization {}: name from “{was}” to “{name}”", folder.key));
-                self.renamed = Some(name.clone());
+            Some(was) => {
+                if wanted.name != *was {
+                    self.change(&format!("organization {}: name from “{was}” to “{}”", wanted.key, wanted.name));
+                    self.renamed = Some(wanted.name.clone());
+                }
+                if let Some(zone) = wanted.time_zone.as_ref().filter(|zone| **zone != present.time_zone) {
+                    self.change(&format!("organization {}: time zone to {zone}", wanted.key));
+                    self.moved_to_zone = Some(zone.clone());
+                }
             }
-            _ => {}
         }
-        if let Some(zone) = folder.time_zone.as_ref().filter(|zone| **zone != present.time_zone) {
-            self.change(&format!("organization {}: time zone to {zone}", folder.key));
-            self.moved_to_zone = Some(zone.clone());
-        }
-        self.notices(folder, present);
-    }
-
-    fn notices(&mut self, folder: &Folder, present: &Present) {
-        if let Some(notices) = folder.notifications.as_ref().filter(|notices| **notices != present.notices) {
-            self.change(&format!("organization {}: notifications", folder.key));
+        if let Some(notices) = wanted.notifications.as_ref().filter(|notices| **notices != present.notices) {
+            self.change(&format!("organization {}: notifications", wanted.key));
             self.notices = Some(notices.clone());
         }
     }
@@ -177,7 +174,7 @@ impl Changes {
     }
 
     fn groups(&mut self, folder: &Folder, present: &Present, ids: &BTreeMap<String, PersonId>, id: &dyn Fn() -> Uuid) -> Result<()> {
-        let differs = |file: &GroupFile, was: Option<&groups::Listed>| match was {
+        let differs = |file: &GroupDefinition, was: Option<&groups::Listed>| match was {
             None => Some(format!(" ({} members)", file.members.len())),
             Some(was) => {
                 let members = members_of(file);
@@ -346,7 +343,7 @@ fn order<'a>(folder: &'a Folder, present: &'a Present) -> Vec<&'a str> {
 }
 
 /// Who is in a group of the folder, by address.
-fn members_of(file: &GroupFile) -> Vec<(String, Vec<String>)> {
+fn members_of(file: &GroupDefinition) -> Vec<(String, Vec<String>)> {
     let mut members: Vec<_> = file.members.iter().map(|member| (member.email.clone(), member.roles.clone())).collect();
     members.sort();
     members

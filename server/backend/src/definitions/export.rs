@@ -1,18 +1,19 @@
 //! What there is, as files in their canonical form.
 
 use super::Present;
-use super::files::{File, GroupFile, MemberFile, OrganizationFile, PersonFile};
+use super::files::File;
 use super::secrets;
 use crate::error::{Error, Result};
 use domain::connectors::Connector;
 use domain::id::PersonId;
 use domain::notices::Defaults;
+use domain::people::definition::{GroupDefinition, MemberDefinition, OrganizationDefinition, PersonDefinition};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The files of an organization, by path.
 pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
-    let organization = OrganizationFile {
+    let organization = OrganizationDefinition {
         key: key.to_owned(),
         name: present.name.clone().unwrap_or_default(),
         time_zone: said(&present.time_zone),
@@ -20,10 +21,10 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
     };
     let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
     let emails: BTreeMap<PersonId, &str> = present.members.iter().map(|one| (one.account.id, one.account.email.as_str())).collect();
-    let people: Vec<PersonFile> = present
+    let people: Vec<PersonDefinition> = present
         .members
         .iter()
-        .map(|member| PersonFile {
+        .map(|member| PersonDefinition {
             email: member.account.email.clone(),
             name: member.account.name.clone(),
             title: member.title.clone(),
@@ -35,13 +36,13 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
             password_hash: None,
         })
         .collect();
-    let groups: Vec<GroupFile> = present
+    let groups: Vec<GroupDefinition> = present
         .groups
         .iter()
-        .map(|listed| GroupFile {
+        .map(|listed| GroupDefinition {
             key: listed.group.key.clone(),
             name: listed.group.name.clone(),
-            members: listed.members.iter().map(|(email, roles)| MemberFile { email: email.clone(), roles: roles.clone() }).collect(),
+            members: listed.members.iter().map(|(email, roles)| MemberDefinition { email: email.clone(), roles: roles.clone() }).collect(),
         })
         .collect();
     let connectors: Vec<Connector> =

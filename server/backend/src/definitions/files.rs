@@ -1,16 +1,18 @@
 //! The files of a folder: which there are, what is in them, and where in them something is written.
 
+use super::lines::LineIndex;
 use super::{bytes, texts, written};
-use crate::people::normal;
 use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
-use domain::notices::Defaults;
+use domain::lint::ValuePath;
+use domain::people::definition::{GroupDefinition, OrganizationDefinition, PersonDefinition};
+use domain::people::normal_email;
 use domain::requests::sla::calendar::Calendar;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A file: its path inside the folder with `/` between names, and its text.
 pub type File = (String, String);
@@ -40,81 +42,18 @@ impl fmt::Display for Fault {
     }
 }
 
-/// `organization.yaml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OrganizationFile {
-    pub key: String,
-    pub name: String,
-    /// An IANA name, for people who chose none; left as it is when the file does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
-    /// What it decides about notifications; left as it is when the file does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notifications: Option<Defaults>,
-}
-
-/// One person of `people.yaml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PersonFile {
-    pub email: String,
-    pub name: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub title: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub phone: String,
-    /// E-mail of their manager, who decides where a rule says `manager: true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manager: Option<String>,
-    /// An IANA name; left as it is when the file does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
-    /// `false`: they can no longer sign in to this organization. Left as it is when the file does not say; whoever is taken out of the
-    /// file leaves too, and comes back with their entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active: Option<bool>,
-    /// An argon2id hash, for an account that is new; never changes the password of one that exists, and is never exported.
-    #[serde(default, skip_serializing)]
-    pub password_hash: Option<String>,
-}
-
-/// One group of `groups.yaml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GroupFile {
-    pub key: String,
-    pub name: String,
-    #[serde(default)]
-    pub members: Vec<MemberFile>,
-}
-
-/// One member of a group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MemberFile {
-    pub email: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
-}
-
 /// A folder that could be read.
 #[derive(Default)]
 pub(super) struct Folder {
+    /// Of the organization that it is for.
     pub key: String,
-    /// The name, when the folder says it.
-    pub name: Option<String>,
-    /// The time zone, when the folder says it.
-    pub time_zone: Option<String>,
-    /// What is decided about notifications, when the folder says it.
-    pub notifications: Option<Defaults>,
-    pub people: Vec<PersonFile>,
+    /// The organization itself, when the folder says it.
+    pub organization: Option<OrganizationDefinition>,
+    pub people: Vec<PersonDefinition>,
     /// There is a `people.yaml` beside an `organization.yaml`: whom it no longer names leaves. Without the latter, files are some of an
     /// organization's, applied over what there is.
     pub names_people: bool,
-    pub groups: Vec<GroupFile>,
+    pub groups: Vec<GroupDefinition>,
     pub connectors: Vec<Connector>,
     pub calendars: Vec<Calendar>,
     /// Keys of items in their order; None when the folder does not say.
@@ -122,56 +61,32 @@ pub(super) struct Folder {
     pub items: Vec<Item>,
     pub forms: Vec<Form>,
     /// All texts by path, to find lines in.
-    pub texts: BTreeMap<String, String>,
+    pub texts: BTreeMap<String, FileText>,
+}
+
+/// The text of a file, and where in it something is: looked for when something is wrong.
+pub(super) struct FileText {
+    text: String,
+    lines: OnceLock<LineIndex>,
+}
+
+impl FileText {
+    fn line(&self, path: &ValuePath) -> Option<usize> {
+        self.lines.get_or_init(|| LineIndex::of(&self.text)).line(path)
+    }
 }
 
 impl Folder {
-    /// A fault at the first line of `file` that fits the last of `path`, after lines that fit those before it. Each is a `key: value`
-    /// or a bare value; one that is not found is passed over.
-    pub fn fault(&self, file: &str, path: &[&str], message: impl Into<String>) -> Fault {
-        let line = self.texts.get(file).and_then(|text| locate(text, path));
+    /// A fault where a path leads to in a file; without a line when the path is of the whole file.
+    pub fn fault(&self, file: &str, path: &ValuePath, message: impl Into<String>) -> Fault {
+        let line = self.texts.get(file).filter(|_| *path != ValuePath::root()).and_then(|text| text.line(path));
         Fault { file: file.to_owned(), line, message: message.into() }
     }
 }
 
-fn locate(text: &str, path: &[&str]) -> Option<usize> {
-    let (mut found, mut from) = (None, 0);
-    for wanted in path {
-        let at = text.lines().enumerate().skip(from).find(|(_, line)| says(line, wanted)).map(|(at, _)| at);
-        if let Some(at) = at {
-            found = Some(at + 1);
-            from = at;
-        }
-    }
-    found
-}
-
-/// Whether a line holds the words as a whole, quoted or not.
-fn says(line: &str, wanted: &str) -> bool {
-    let plain = line.replace(['"', '\''], "");
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    plain.match_indices(wanted).any(|(at, _)| {
-        let before = plain[..at].chars().next_back();
-        let after = plain[at + wanted.len()..].chars().next();
-        !before.is_some_and(inside) && !after.is_some_and(inside)
-    })
-}
-
-/// Keys of items, forms, groups, connectors and organizations: lower-case letters, digits and -.
-pub fn is_key(text: &str) -> bool {
-    (1..=60).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-}
-
-/// The organization a folder is for: the key in its `organization.yaml`, if that can be read.
-pub fn organization_key(files: &[File]) -> Option<String> {
-    let (_, text) = files.iter().find(|(path, _)| path == "organization.yaml")?;
-    yaml_serde::from_str::<OrganizationFile>(text.trim_start_matches('\u{feff}')).ok().map(|organization| organization.key)
-}
-
-/// Reads every file as what its place says it is.
-pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, Vec<Fault>> {
+/// Reads every file as what its place says it is. The organization is the one with this key, or else the one that `organization.yaml`
+/// names.
+pub(super) fn parse(organization_key: Option<&str>, files: Vec<File>) -> Result<Folder, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut note = |file: &str, line: Option<usize>, message: String| faults.push(Fault { file: file.to_owned(), line, message });
     let total: usize = files.iter().map(|(_, text)| text.len()).sum();
@@ -179,7 +94,7 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
         note(".", None, format!("The folder is too large. It may have {MOST_FILES} files of 32 MiB together"));
         return Err(faults);
     }
-    let mut folder = Folder { key: organization_key.to_owned(), ..Folder::default() };
+    let mut folder = Folder::default();
     if files.iter().all(|(path, _)| ignored(path)) {
         note(".", None, "There are no definition files here. Choose a folder with an organization.yaml".to_owned());
     }
@@ -193,27 +108,27 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
             continue;
         }
         let read = match (path.as_str(), path.split_once('/')) {
-            ("organization.yaml", _) => yaml(&text).map(|file: OrganizationFile| {
-                let wrong = file.key != organization_key;
-                folder.name = Some(file.name);
-                folder.time_zone = file.time_zone;
-                folder.notifications = file.notifications;
-                wrong.then(|| {
-                    (locate(&text, &["key:"]), format!("The key is “{}”. For this organization it must be “{organization_key}”", file.key))
-                })
+            ("organization.yaml", _) => yaml(&text).map(|organization: OrganizationDefinition| {
+                let wanted = organization_key.filter(|key| *key != organization.key);
+                let wrong = wanted.map(|wanted| {
+                    let message = format!("The key is “{}”. For this organization it must be “{wanted}”", organization.key);
+                    (line_of_key(&text), message)
+                });
+                folder.organization = Some(organization);
+                wrong
             }),
-            ("people.yaml", _) => yaml(&text).map(|list: Vec<PersonFile>| {
+            ("people.yaml", _) => yaml(&text).map(|list: Vec<PersonDefinition>| {
                 folder.people = list;
                 for person in &mut folder.people {
-                    person.email = normal(&person.email);
-                    person.manager = person.manager.as_deref().map(normal);
+                    person.email = normal_email(&person.email);
+                    person.manager = person.manager.as_deref().map(normal_email);
                 }
                 None
             }),
-            ("groups.yaml", _) => yaml(&text).map(|list: Vec<GroupFile>| {
+            ("groups.yaml", _) => yaml(&text).map(|list: Vec<GroupDefinition>| {
                 folder.groups = list;
                 let members = folder.groups.iter_mut().flat_map(|group| &mut group.members);
-                members.for_each(|member| member.email = normal(&member.email));
+                members.for_each(|member| member.email = normal_email(&member.email));
                 None
             }),
             ("connectors.yaml", _) => yaml(&text).map(|list| {
@@ -244,7 +159,12 @@ pub(super) fn parse(organization_key: &str, files: Vec<File>) -> Result<Folder, 
             Ok(None) => {}
             Ok(Some((line, message))) | Err((line, message)) => note(&path, line, message),
         }
-        folder.texts.insert(path, text);
+        folder.texts.insert(path, FileText { text, lines: OnceLock::new() });
+    }
+    match organization_key.or(folder.organization.as_ref().map(|organization| organization.key.as_str())) {
+        Some(key) => folder.key = key.to_owned(),
+        None if folder.texts.contains_key("organization.yaml") => {}
+        None => note("organization.yaml", None, "Files are of one organization. Add organization.yaml with its key and name".to_owned()),
     }
     folder.names_people = ["organization.yaml", "people.yaml"].iter().all(|path| folder.texts.contains_key(*path));
     texts::meant(&mut folder);
@@ -274,9 +194,12 @@ type Place = (Option<usize>, String);
 
 fn misnamed(name: &str, key: &str, text: &str) -> Option<Place> {
     let stem = name.trim_end_matches(".yaml");
-    (stem != key).then(|| {
-        (locate(text, &["key:"]), format!("The key is “{key}” but the file is called {name}. Call it {key}.yaml, or write key: {stem}"))
-    })
+    (stem != key)
+        .then(|| (line_of_key(text), format!("The key is “{key}” but the file is called {name}. Call it {key}.yaml, or write key: {stem}")))
+}
+
+fn line_of_key(text: &str) -> Option<usize> {
+    LineIndex::of(text).line(&ValuePath::root().entry("key"))
 }
 
 /// A file's content, or the line and the reason why not.
@@ -309,37 +232,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_found_by_whole_words_below_each_other() {
-        let text = "- key: a\n  group: staff-2\n- key: b\n  group: \"staff\"\n";
-        assert_eq!(locate(text, &["group: staff"]), Some(4));
-        assert_eq!(locate(text, &["key: b", "group: staff"]), Some(4));
-        assert_eq!(locate(text, &["key: b", "gone"]), Some(3));
-        assert_eq!(locate(text, &["gone"]), None);
-    }
-
-    #[test]
     fn a_wrong_word_is_told_with_its_line_and_what_would_be_right() {
-        let (line, message) = yaml::<OrganizationFile>("key: north\nnmae: North\n").unwrap_err();
+        let (line, message) = yaml::<OrganizationDefinition>("key: north\nnmae: North\n").unwrap_err();
         assert_eq!(line, Some(2));
         assert!(message.contains("nmae") && message.contains("`name`"), "{message}");
     }
 
     #[test]
     fn what_people_cannot_see_is_said_with_what_to_do() {
-        let message = |text: &str| yaml::<Vec<PersonFile>>(text).unwrap_err();
+        let message = |text: &str| yaml::<Vec<PersonDefinition>>(text).unwrap_err();
         assert_eq!(message("- email: a@b.example\n  phone: ~\n").0, Some(2));
         let (line, tab) = message("- email: a@b.example\n\tname: A\n");
         assert!(line == Some(2) && tab.ends_with("There is a tab: indent with blanks"), "{tab}");
         for named in ["items/vpn.yml", "people.yml"] {
-            let faults = parse("north", vec![(named.to_owned(), String::new())]).err().unwrap();
+            let faults = parse(Some("north"), vec![(named.to_owned(), String::new())]).err().unwrap();
             assert!(faults[0].message.contains(".yaml"), "{faults:?}");
         }
         let marked = vec![("organization.yaml".to_owned(), "\u{feff}key: north\r\nname: North\r\n".to_owned())];
-        assert_eq!(parse("north", marked).ok().unwrap().name.as_deref(), Some("North"));
-        assert_eq!(
-            organization_key(&[("organization.yaml".to_owned(), "\u{feff}key: north\nname: N\n".to_owned())]).as_deref(),
-            Some("north")
-        );
+        let folder = parse(None, marked).ok().unwrap();
+        assert_eq!((folder.key.as_str(), folder.organization.unwrap().name.as_str()), ("north", "North"));
     }
 
     #[test]
@@ -349,27 +260,28 @@ mod tests {
         for written in
             ["1.10", "12e5", "0x1F", "yes", "2026-01-01", "1_000", ".5", "on", "5", "true", "True", "007", "+442079460101", "1.0"]
         {
-            let folder = parse("north", vec![("forms/f.yaml".to_owned(), form(written))]).unwrap_or_else(|faults| panic!("{faults:?}"));
+            let folder =
+                parse(Some("north"), vec![("forms/f.yaml".to_owned(), form(written))]).unwrap_or_else(|faults| panic!("{faults:?}"));
             let read = &folder.forms[0];
             assert_eq!(read.sections[0].fields[0].default, Some(written.into()), "{written}");
             assert_eq!((read.title.as_str(), read.sections[0].title.as_str()), ("12e5", "0x1F"));
             assert_eq!(read.sections[0].fields[0].label, "1.10");
         }
-        let faults = parse("north", vec![("forms/f.yaml".to_owned(), form("~"))]).err().unwrap();
+        let faults = parse(Some("north"), vec![("forms/f.yaml".to_owned(), form("~"))]).err().unwrap();
         assert!(faults[0].to_string().starts_with("forms/f.yaml:7: “~” means nothing in YAML. Put it in quotes"), "{faults:?}");
         let connectors = "- {key: desk, name: 1.10, kind: webhook, settings: {url: 'https://a.example', payload_template: 2.50}}\n";
-        let folder = parse("north", vec![("connectors.yaml".to_owned(), connectors.to_owned())]).ok().unwrap();
+        let folder = parse(Some("north"), vec![("connectors.yaml".to_owned(), connectors.to_owned())]).ok().unwrap();
         assert_eq!(folder.connectors[0].settings["payload_template"], "2.50");
         let people = "- {email: a@b.example, name: 1.10, title: 1e3, phone: +442079460101}\n";
-        let folder = parse("north", vec![("people.yaml".to_owned(), people.to_owned())]).ok().unwrap();
+        let folder = parse(Some("north"), vec![("people.yaml".to_owned(), people.to_owned())]).ok().unwrap();
         let person = &folder.people[0];
         assert_eq!((person.name.as_str(), person.title.as_str(), person.phone.as_str()), ("1.10", "1e3", "+442079460101"));
     }
 
     #[test]
     fn files_in_wrong_places_are_refused() {
-        let faults = parse("north", vec![("items/sub/a.yaml".to_owned(), String::new())]).err().unwrap();
+        let faults = parse(Some("north"), vec![("items/sub/a.yaml".to_owned(), String::new())]).err().unwrap();
         assert_eq!((faults.len(), faults[0].message.as_str()), (1, PLACES));
-        assert!(parse("north", vec![("README.md".to_owned(), String::new())]).is_err(), "nothing to read");
+        assert!(parse(Some("north"), vec![("README.md".to_owned(), String::new())]).is_err(), "nothing to read");
     }
 }

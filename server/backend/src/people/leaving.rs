@@ -3,7 +3,6 @@
 //!
 //! Who does this: the command line and an organization's files. Deliberately not here: which files say so (`definitions`).
 
-use super::normal;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::store::{Handle, Tx, delegations, members, organizations, people, sessions, share_links};
@@ -11,7 +10,7 @@ use crate::{Backend, fallback};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::id::{OrganizationId, PersonId};
-use domain::people::OrganizationRef;
+use domain::people::{OrganizationRef, normal_email};
 use domain::permission::{Permission, granted};
 
 /// Disables an account: in one organization, or everywhere when none is named. Says what was done.
@@ -95,7 +94,7 @@ pub async fn enable(backend: &Backend, email: &str, organization_key: Option<&st
 
 /// The account, and the organizations it concerns.
 async fn found(backend: &Backend, email: &str, organization_key: Option<&str>) -> Result<(String, PersonId, Vec<OrganizationRef>)> {
-    let email = normal(email);
+    let email = normal_email(email);
     let platform = backend.store().platform();
     let nobody = || Refusal::input("email", format!("Nobody has the e-mail address {email}."));
     let account = people::credentials(&platform, &email).await?.ok_or_else(nobody)?;

@@ -5,6 +5,7 @@ use crate::caller::{Caller, CallerProof};
 use crate::error::{Error, Result};
 use crate::store::{members, organizations, people, sign_in_attempts};
 use crate::{Backend, zones};
+use domain::people::lint::LONGEST_NAME;
 use domain::people::{Me, Profile, ProfileView};
 use domain::text::{count_characters, tidy_code, tidy_line};
 use domain::{Problem, Refusal};
@@ -123,7 +124,7 @@ fn problems(profile: &Profile) -> Vec<Problem> {
         }
     };
     let plain = |text: &str, longest: usize| count_characters(text) <= longest && !text.contains(char::is_control);
-    let name = !profile.name.is_empty() && plain(&profile.name, super::LONGEST_NAME);
+    let name = !profile.name.is_empty() && plain(&profile.name, LONGEST_NAME);
     check("name", name, "Enter a name of up to 200 characters.");
     check("phone", plain(&profile.phone, LONGEST_PHONE), "Enter a phone number of up to 40 characters, or leave it empty.");
     let zone = profile.time_zone.is_empty() || zones::is_name(&profile.time_zone);

@@ -5,13 +5,14 @@
 //! tries count apart, so that nobody elsewhere can keep a person out of their own. Whoever's account it is learns of it when somebody has used
 //! up their tries, once a day (`guessing`).
 
-use super::{LONGEST_EMAIL, guessing, normal, password};
+use super::{guessing, password};
 use crate::Backend;
 use crate::error::Result;
 use crate::store::sign_in_attempts::{self, CountedTry};
 use crate::store::{organizations, people};
 use domain::Refusal;
 use domain::id::{OrganizationId, PersonId};
+use domain::people::{LONGEST_EMAIL, normal_email};
 use uuid::Uuid;
 
 /// Failures from one place, whomever they are about, within a quarter of an hour.
@@ -53,7 +54,7 @@ type Count<'a> = (String, i32, Option<Guesser<'a>>);
 /// # Errors
 /// `Input` when the two do not belong together, `TooMany` after too many failures that count with this try.
 pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: SignInPlace<'_>) -> Result<(PersonId, Option<OrganizationId>)> {
-    let email = normal(email);
+    let email = normal_email(email);
     let (platform, writer, now) = (backend.store().platform(), backend.store().platform_writer(), backend.now());
     let wrong = || Refusal::input("email", "The e-mail address or the password is not right.");
     if email.len() > LONGEST_EMAIL || password.len() > password::LONGEST {

@@ -40,6 +40,11 @@ pub(crate) async fn by_key(platform: &Platform, key: &str) -> Result<Option<Orga
     Ok(Entity::find().filter(Column::Key.eq(key)).one(platform.connection()).await?.map(shown))
 }
 
+/// As `by_key`, as it stands in this transaction.
+pub(crate) async fn by_key_within(tx: &Tx<'_>, key: &str) -> Result<Option<OrganizationRef>> {
+    Ok(Entity::find().filter(Column::Key.eq(key)).one(tx.connection()).await?.map(shown))
+}
+
 /// The organization of a handle.
 pub(crate) async fn find(platform: &Platform, id: OrganizationId) -> Result<Option<OrganizationRef>> {
     Ok(Entity::find_by_id(id.0).one(platform.connection()).await?.map(shown))

@@ -17,8 +17,17 @@ pub const TYPE: FieldType = FieldType {
     display: plain::display,
 };
 
-/// Full-width letters are how keyboards of East Asia write an address.
 fn read(_: &Field, text: &str) -> String {
+    narrowed(text)
+}
+
+/// Whether a text that somebody wrote is an address.
+pub fn is_email_address(text: &str) -> bool {
+    is_address(&narrowed(text))
+}
+
+/// Full-width letters are how keyboards of East Asia write an address.
+fn narrowed(text: &str) -> String {
     let narrow = |c| match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '。' => '.',

@@ -21,6 +21,7 @@ mod textarea;
 mod user_picker;
 
 pub use date::limits as date_limits;
+pub use email::is_email_address;
 pub use plain::whole as whole_pattern;
 
 use super::answers::says_something;

@@ -1,10 +1,11 @@
 use super::super::tests::form;
 use super::*;
+use crate::lint::tests::{known, told};
 
 /// Messages about a form of one section with these fields.
 fn about(fields: &str) -> Vec<String> {
     let form = form(&format!("{{key: f, title: F, sections: [{{key: s, title: S, fields: [{fields}]}}]}}"));
-    lint(&form).into_iter().map(|p| p.message).collect()
+    lint_form(&form, &known()).into_iter().map(|p| p.message).collect()
 }
 
 fn one(fields: &str) -> String {
@@ -32,6 +33,71 @@ fn types_and_keys() {
     assert_eq!(one("{key: A b, label: A, type: text}"), "The field key “A b” must be 1 to 60 lower-case letters, digits, _ or -");
     assert_eq!(one("{key: a, label: ' ', type: text}"), "Field “a” has no label. Give it one");
     assert!(one("").contains("has no fields"));
+}
+
+#[test]
+fn problems_are_told_where_they_were_written() {
+    let authored = form(
+        "{key: f, title: F, sections: [{key: s, title: S, fields: [{key: a, label: A, type: text}], variants: [{group: platform, fields: \
+         [{key: a, label: A, type: text}, {key: b, label: '', type: radio, options: [{value: x, label: X}, {value: x, label: Y}]}]}]}, \
+         {key: t, title: '', fields: [{key: c, label: C, type: integer, rules: {min: ten}, default: many}, {key: c, label: C, type: text}]}]}",
+    );
+    let places: Vec<_> = lint_form(&authored, &known()).into_iter().map(|problem| problem.path.to_string()).collect();
+    assert_eq!(
+        places,
+        [
+            "sections[1].title",
+            "sections[1].fields[1].key",
+            "sections[1].fields[0].rules.min",
+            "sections[1].fields[0].default",
+            "sections[0].variants[0].fields[1].label",
+            "sections[0].variants[0].fields[1].options[1].value",
+        ]
+    );
+    let ring = form(
+        "{key: f, title: F, sections: [{key: s, title: S, when: {field: b, answered: true}, fields: [{key: a, label: A, type: text}, \
+         {key: b, label: B, type: text, when: {field: a, answered: true}}]}]}",
+    );
+    let places: Vec<_> = lint_form(&ring, &known()).into_iter().map(|problem| problem.path.to_string()).collect();
+    assert_eq!(places, ["sections[0].fields[0]", "sections[0].fields[1].when"]);
+}
+
+/// A form that is refused for one reason, and its nearest neighbour that passes.
+#[track_caller]
+fn rule(wrong: Form, told_as: &str, right: Form) {
+    crate::lint::tests::assert_rule(|form| lint_form(form, &known()), wrong, told_as, right);
+}
+
+#[test]
+fn forms_as_a_whole() {
+    let plain = || form("{key: f, title: F, sections: [{key: s, title: S, fields: [{key: a, label: A, type: text}]}]}");
+    let many = |sections: usize, fields: usize| {
+        let mut form = plain();
+        form.sections = (0..sections).map(|nth| Section { key: format!("s{nth}"), ..form.sections[0].clone() }).collect();
+        for (nth, section) in form.sections.iter_mut().enumerate() {
+            let count = if nth == 0 { fields - (sections - 1) } else { 1 };
+            section.fields = (0..count).map(|at| Field { key: format!("f{nth}-{at}"), ..section.fields[0].clone() }).collect();
+        }
+        form
+    };
+    rule(Form { key: "F".into(), ..plain() }, "key: The form key “F” must be", plain());
+    rule(Form { title: "t".repeat(201), ..plain() }, "title: The title must have 1 to 200", Form { title: "t".repeat(200), ..plain() });
+    rule(
+        Form { description: "t".repeat(2001), ..plain() },
+        "description: The description must have at most 2000",
+        Form { description: "t".repeat(2000), ..plain() },
+    );
+    rule(Form { sections: Vec::new(), ..plain() }, "sections: The form has no sections", plain());
+    rule(many(51, 100), "sections: A form may have 50 sections and 500 fields", many(50, 100));
+    rule(many(2, 501), "sections: A form may have 50 sections and 500 fields", many(2, 500));
+    let varied = |group: &str| {
+        let mut form = plain();
+        let fields = form.sections[0].fields.clone();
+        form.sections[0].variants =
+            vec![super::super::Variant { group: group.into(), title: String::new(), description: String::new(), fields }];
+        form
+    };
+    rule(varied("platfrom"), "sections[0].variants[0].group: There is no group “platfrom”", varied("platform"));
 }
 
 #[test]
@@ -104,8 +170,8 @@ fn a_section_and_its_field_must_be_able_to_hold_together() {
          fields: [{{key: x, label: X, type: text, when: {{field: kind, equals: b}}}}]}}, \
          {{key: u, title: U, when: {{any: []}}, fields: [{{key: y, label: Y, type: text}}]}}]}}"
     ));
-    let places: Vec<_> = lint(&authored).into_iter().map(|p| (p.section, p.field)).collect();
-    assert_eq!(places, [("t".to_owned(), "x".to_owned()), ("u".to_owned(), String::new())]);
+    let places: Vec<_> = lint_form(&authored, &known()).into_iter().map(|problem| problem.path.to_string()).collect();
+    assert_eq!(places, ["sections[1].fields[0].when", "sections[2].when"]);
 }
 
 #[test]
@@ -120,8 +186,8 @@ fn limits_that_contradict() {
         ("date", "{not_before: soon}", "must be a date, today"),
         ("date", "{not_before: 'field:gone'}", "Choose a field that exists, or a fixed date"),
         ("text", "{min: '1'}", "means nothing"),
-        ("text", "{pattern: '(', pattern_words: x}", "no regular expression"),
-        ("text", "{pattern: 'a)(b', pattern_words: x}", "no regular expression"),
+        ("text", "{pattern: '(', pattern_words: x}", "cannot be read as a regular expression"),
+        ("text", "{pattern: 'a)(b', pattern_words: x}", "cannot be read as a regular expression"),
         ("text", "{pattern: 'a'}", "no pattern_words"),
     ] {
         let message = one(&format!("{{key: a, label: A, type: {kind}, rules: {rules}}}"));
@@ -130,7 +196,7 @@ fn limits_that_contradict() {
     assert!(
         one("{key: m, label: M, type: multi_select, rules: {min_length: 2}, options: [{value: x, label: X}]}").contains("the 1 possible")
     );
-    assert!(one("{key: t, label: T, type: text}, {key: a, label: A, type: date, rules: {not_after: 'field:t'}}").contains("no date"));
+    assert!(one("{key: t, label: T, type: text}, {key: a, label: A, type: date, rules: {not_after: 'field:t'}}").contains("not a date"));
 }
 
 #[test]
@@ -145,11 +211,11 @@ fn defaults_must_pass_their_own_rules() {
 fn each_variant_is_judged_in_its_form() {
     let authored = form(
         "{key: f, title: F, sections: [{key: s, title: S, fields: [{key: a, label: A, type: text}], \
-         variants: [{group: it, fields: [{key: b, label: B, type: text}]}, {group: it, fields: [{key: a, label: A, type: text}]}]}, \
+         variants: [{group: finance, fields: [{key: b, label: B, type: text}]}, {group: finance, fields: [{key: a, label: A, type: text}]}]}, \
          {key: t, title: T, when: {field: a, answered: true}, fields: [{key: c, label: C, type: text}]}]}",
     );
-    let all: Vec<_> = lint(&authored).into_iter().map(|p| p.message).collect();
-    assert_eq!(all[0], "Section “s” has two variants for the group “it”. Keep one");
+    let all = told(lint_form(&authored, &known()));
+    assert_eq!(all[0], "sections[0].variants[1].group: Section “s” has two variants for the group “finance”. Keep one");
     assert!(all[1].contains("names the field “a”, which does not exist"), "{all:?}");
 }
 

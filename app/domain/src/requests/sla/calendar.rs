@@ -83,10 +83,7 @@ impl Business {
     pub fn new(calendar: &Calendar, offsets: OffsetTable) -> Result<Self, String> {
         let mut week: [Vec<(i64, i64)>; 7] = Default::default();
         for hours in &calendar.hours {
-            let (from, to) = (minutes(&hours.from)?, minutes(&hours.to)?);
-            if from >= to {
-                return Err(format!("{} to {} cannot be working hours: the end must come after the beginning", hours.from, hours.to));
-            }
+            let (from, to) = judge_hours(hours).map_err(|(_, message)| message)?;
             for day in &hours.days {
                 week[*day as usize].push((from, to));
             }
@@ -171,6 +168,16 @@ impl Business {
         }
         None
     }
+}
+
+/// The minutes from midnight between which work happens; or the entry that is wrong, and why.
+pub(super) fn judge_hours(hours: &Hours) -> Result<(i64, i64), (&'static str, String)> {
+    let from = minutes(&hours.from).map_err(|message| ("from", message))?;
+    let to = minutes(&hours.to).map_err(|message| ("to", message))?;
+    if from >= to {
+        return Err(("to", format!("{} to {} cannot be working hours: the end must come after the beginning", hours.from, hours.to)));
+    }
+    Ok((from, to))
 }
 
 /// "08:30" as minutes from midnight; "24:00" is the end of the day.

@@ -2,6 +2,7 @@
 //! organization waits for somebody else does not count against those who work; where it went is told by party.
 
 pub mod calendar;
+pub mod lint;
 pub mod shown;
 
 use super::lifecycle::apply;

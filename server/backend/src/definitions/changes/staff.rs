@@ -7,6 +7,7 @@ use crate::people::leaving::administers;
 use crate::store::members::Member;
 use crate::store::people::Account;
 use domain::id::PersonId;
+use domain::lint::ValuePath;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -21,7 +22,9 @@ impl Changes {
         let message = format!(
             "{email} is the last administrator who can sign in. Keep the entry with the role admin, or give somebody else the role first"
         );
-        Some(folder.fault("people.yaml", &[&format!("email: {email}")], message))
+        let place = folder.people.iter().position(|person| person.email == email);
+        let path = place.map_or_else(ValuePath::root, |place| ValuePath::root().place(place).entry("email"));
+        Some(folder.fault("people.yaml", &path, message))
     }
 
     /// Ids of all people that may be referred to, by address.

@@ -8,8 +8,7 @@ use crate::store::{Handle, Tx, from_json, groups, people, to_json};
 use domain::approvals::Target;
 use domain::bounds::{SEARCH_WORDS, SearchText};
 use domain::id::{GroupId, PersonId};
-use domain::people::PersonRef;
-use domain::people::{search_name, search_text};
+use domain::people::{PersonRef, normal_email, search_name, search_text};
 use domain::permission::{Permission, ROLES};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict, Query};
@@ -129,7 +128,7 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
 
 /// The member with this e-mail address, who can sign in.
 pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
-    let query = present(handle).filter(people::Column::Email.eq(crate::people::normal(email)));
+    let query = present(handle).filter(people::Column::Email.eq(normal_email(email)));
     let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }

@@ -1,0 +1,66 @@
+//! What an organization may decide about notifications: events there are, and connectors that carry the channel.
+
+use super::{Defaults, NOTICES, find};
+use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
+
+/// Everything wrong with what an organization decides.
+pub fn lint_notifications(decided: &Defaults, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+    let (at, mut found) = (ValuePath::root(), ProblemList::default());
+    for (event, channels) in &decided.switches {
+        let at = at.entry("switches").entry(event);
+        let Some(notice) = find(event) else {
+            let keys: Vec<&str> = NOTICES.iter().map(|notice| notice.key).collect();
+            found.note(at, format!("There is no event “{event}”. There are {}", keys.join(", ")));
+            continue;
+        };
+        for channel in channels.keys().filter(|channel| !notice.goes_by(**channel)) {
+            let message = format!("“{event}” is told to the owner of the account alone, and never by {}. Leave it out", channel.label());
+            found.note(at.entry(channel.key()), message);
+        }
+    }
+    for (channel, key) in decided.channels.iter().filter(|(_, key)| !key.is_empty()) {
+        if known.connectors.get(key.as_str()).copied().flatten() != Some(*channel) {
+            let message = format!("“{key}” is not a connector that carries {}. Leave it empty for none", channel.label());
+            found.note(at.entry("channels").entry(channel.key()), message);
+        }
+    }
+    found.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Channel, Switch};
+    use super::*;
+    use crate::lint::tests::{assert_rule, known};
+
+    fn switched(event: &str, channel: Channel) -> Defaults {
+        let switch = Switch { on: true, locked: false };
+        Defaults { switches: [(event.to_owned(), [(channel, switch)].into())].into(), ..Defaults::default() }
+    }
+
+    fn carried(channel: Channel, key: &str) -> Defaults {
+        Defaults { channels: [(channel, key.to_owned())].into(), ..Defaults::default() }
+    }
+
+    #[test]
+    fn decisions_in_order_pass_and_their_nearest_neighbours_do_not() {
+        let rule = |wrong: Defaults, told_as: &str, right: Defaults| {
+            assert_rule(|decided| lint_notifications(decided, &known()), wrong, told_as, right);
+        };
+        rule(
+            switched("request_aproved", Channel::Email),
+            "switches.request_aproved: There is no event “request_aproved”. There are new_request_created,",
+            switched("request_approved", Channel::Email),
+        );
+        rule(
+            switched("wrong_passwords", Channel::Slack),
+            "switches.wrong_passwords.slack: “wrong_passwords” is told to the owner of the account alone, and never by Slack",
+            switched("wrong_passwords", Channel::Telegram),
+        );
+        for wrong in ["desk", "gone"] {
+            let told_as = format!("channels.email: “{wrong}” is not a connector that carries E-mail");
+            rule(carried(Channel::Email, wrong), &told_as, carried(Channel::Email, "mail"));
+        }
+        rule(carried(Channel::Slack, "mail"), "channels.slack: “mail” is not a connector that carries Slack", carried(Channel::Slack, ""));
+    }
+}
