@@ -59,6 +59,11 @@ impl ValuePath {
         Self(self.0.iter().chain(&inner.0).cloned().collect())
     }
 
+    /// What it is directly in; nothing for the value itself.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.split_last().map(|(_, outer)| Self(outer.to_vec()))
+    }
+
     /// Its steps, from the outside in.
     pub fn steps(&self) -> &[PathStep] {
         &self.0

@@ -14,6 +14,7 @@ mod lines;
 pub(crate) mod secrets;
 mod texts;
 mod written;
+mod yaml;
 
 use crate::error::{Error, Result};
 use crate::live::Change;

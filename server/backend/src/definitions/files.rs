@@ -1,7 +1,7 @@
 //! The files of a folder: which there are, what is in them, and where in them something is written.
 
 use super::lines::LineIndex;
-use super::{bytes, texts, written};
+use super::{bytes, texts, yaml};
 use domain::catalog::Item;
 use domain::connectors::Connector;
 use domain::forms::Form;
@@ -9,7 +9,6 @@ use domain::lint::ValuePath;
 use domain::people::definition::{GroupDefinition, OrganizationDefinition, PersonDefinition};
 use domain::people::normal_email;
 use domain::requests::sla::calendar::Calendar;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -108,7 +107,7 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<File>) -> Result<
             continue;
         }
         let read = match (path.as_str(), path.split_once('/')) {
-            ("organization.yaml", _) => yaml(&text).map(|organization: OrganizationDefinition| {
+            ("organization.yaml", _) => yaml::read(&text).map(|organization: OrganizationDefinition| {
                 let wanted = organization_key.filter(|key| *key != organization.key);
                 let wrong = wanted.map(|wanted| {
                     let message = format!("The key is “{}”. For this organization it must be “{wanted}”", organization.key);
@@ -117,7 +116,7 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<File>) -> Result<
                 folder.organization = Some(organization);
                 wrong
             }),
-            ("people.yaml", _) => yaml(&text).map(|list: Vec<PersonDefinition>| {
+            ("people.yaml", _) => yaml::read(&text).map(|list: Vec<PersonDefinition>| {
                 folder.people = list;
                 for person in &mut folder.people {
                     person.email = normal_email(&person.email);
@@ -125,30 +124,30 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<File>) -> Result<
                 }
                 None
             }),
-            ("groups.yaml", _) => yaml(&text).map(|list: Vec<GroupDefinition>| {
+            ("groups.yaml", _) => yaml::read(&text).map(|list: Vec<GroupDefinition>| {
                 folder.groups = list;
                 let members = folder.groups.iter_mut().flat_map(|group| &mut group.members);
                 members.for_each(|member| member.email = normal_email(&member.email));
                 None
             }),
-            ("connectors.yaml", _) => yaml(&text).map(|list| {
+            ("connectors.yaml", _) => yaml::read(&text).map(|list| {
                 folder.connectors = list;
                 None
             }),
-            ("calendars.yaml", _) => yaml(&text).map(|list| {
+            ("calendars.yaml", _) => yaml::read(&text).map(|list| {
                 folder.calendars = list;
                 None
             }),
-            ("catalog.yaml", _) => yaml(&text).map(|list| {
+            ("catalog.yaml", _) => yaml::read(&text).map(|list| {
                 folder.order = Some(list);
                 None
             }),
-            (_, Some(("items", name))) if is_yaml(name) => yaml(&text).map(|item: Item| {
+            (_, Some(("items", name))) if is_yaml(name) => yaml::read(&text).map(|item: Item| {
                 let wrong = misnamed(name, &item.key, &text);
                 folder.items.push(item);
                 wrong
             }),
-            (_, Some(("forms", name))) if is_yaml(name) => yaml(&text).map(|form: Form| {
+            (_, Some(("forms", name))) if is_yaml(name) => yaml::read(&text).map(|form: Form| {
                 let wrong = misnamed(name, &form.key, &text);
                 folder.forms.push(form);
                 wrong
@@ -202,48 +201,12 @@ fn line_of_key(text: &str) -> Option<usize> {
     LineIndex::of(text).line(&ValuePath::root().entry("key"))
 }
 
-/// A file's content, or the line and the reason why not.
-fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Place> {
-    let kept = written::kept(text).map_err(|(line, message)| (Some(line), message))?;
-    yaml_serde::from_str(&kept).map_err(|error| {
-        let message = error.to_string();
-        let place = error.location().map(|place| place.line());
-        let message = message.rfind(" at line ").map_or(message.as_str(), |end| &message[..end]);
-        (place, format!("{message}{}", hint(text, place, message)))
-    })
-}
-
-/// What to do about a fault that people do not see in what they wrote.
-fn hint(text: &str, line: Option<usize>, message: &str) -> &'static str {
-    let written = line.and_then(|line| text.lines().nth(line.saturating_sub(1))).unwrap_or_default();
-    let indent = &written[..written.len() - written.trim_start().len()];
-    let takes = |kind: &str| message.contains(&format!("invalid type: {kind}"));
-    if message.contains("expected a string") && ["integer", "floating point", "boolean", "unit value"].into_iter().any(takes) {
-        ". If it is a text, put it in quotes"
-    } else if indent.contains('\t') || message.contains("cannot start any token") && written.contains('\t') {
-        ". There is a tab: indent with blanks"
-    } else {
-        ""
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_word_is_told_with_its_line_and_what_would_be_right() {
-        let (line, message) = yaml::<OrganizationDefinition>("key: north\nnmae: North\n").unwrap_err();
-        assert_eq!(line, Some(2));
-        assert!(message.contains("nmae") && message.contains("`name`"), "{message}");
-    }
-
-    #[test]
-    fn what_people_cannot_see_is_said_with_what_to_do() {
-        let message = |text: &str| yaml::<Vec<PersonDefinition>>(text).unwrap_err();
-        assert_eq!(message("- email: a@b.example\n  phone: ~\n").0, Some(2));
-        let (line, tab) = message("- email: a@b.example\n\tname: A\n");
-        assert!(line == Some(2) && tab.ends_with("There is a tab: indent with blanks"), "{tab}");
+    fn names_and_marks_of_files_are_told_or_understood() {
         for named in ["items/vpn.yml", "people.yml"] {
             let faults = parse(Some("north"), vec![(named.to_owned(), String::new())]).err().unwrap();
             assert!(faults[0].message.contains(".yaml"), "{faults:?}");

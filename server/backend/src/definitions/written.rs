@@ -1,15 +1,39 @@
 //! What a file says, as it was written. YAML takes `1.10` for a number and forgets how it was written, where nothing says that a text is
-//! meant: it would come back as `1.1`. So what would not come back as it was written is put in quotes before it is read.
+//! meant: it would come back as `1.1`. So what would not come back as it was written is put in quotes before it is read; and what is deeper
+//! than anybody writes is refused before it is read.
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::Value;
 use std::borrow::Cow;
 
+/// How deep values may be inside each other.
+const DEEPEST: usize = 100;
+/// Brackets that may be open at once, wherever they stand: those in texts count as well. For each one that is open, whatever reads YAML
+/// looks at all the others again and again.
+const MOST_OPEN: usize = 2 * DEEPEST;
+
 /// The text with quotes around what YAML would take for something else and write otherwise; or the line and the reason why it cannot be
 /// taken at all. What is no YAML is left as it is: whoever reads it says why.
 pub(super) fn kept(text: &str) -> Result<Cow<'_, str>, (usize, String)> {
-    let mut quoted = Vec::new();
+    let too_deep = |line: usize| {
+        let message = format!("Lists and entries are inside each other more than {DEEPEST} deep here. Write them flatter");
+        Err((line, message))
+    };
+    if let Some(line) = line_of_open_brackets(text) {
+        return too_deep(line);
+    }
+    let (mut quoted, mut depth) = (Vec::new(), 0_usize);
     for event in Parser::new_from_str(text) {
+        match &event {
+            Ok((Event::SequenceStart(..) | Event::MappingStart(..), span)) => {
+                depth += 1;
+                if depth > DEEPEST {
+                    return too_deep(span.start.line());
+                }
+            }
+            Ok((Event::SequenceEnd | Event::MappingEnd, _)) => depth -= 1,
+            _ => {}
+        }
         let Ok((Event::Scalar(word, ScalarStyle::Plain, _, None), span)) = event else {
             if event.is_err() {
                 return Ok(Cow::Borrowed(text));
@@ -25,6 +49,23 @@ pub(super) fn kept(text: &str) -> Result<Cow<'_, str>, (usize, String)> {
         }
     }
     Ok(if quoted.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(with_quotes(text, &quoted)) })
+}
+
+/// The line in which too many brackets are open.
+fn line_of_open_brackets(text: &str) -> Option<usize> {
+    let (mut open, mut line) = (0_usize, 1);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            b'\n' => line += 1,
+            _ => {}
+        }
+        if open > MOST_OPEN {
+            return Some(line);
+        }
+    }
+    None
 }
 
 /// Whether YAML reads this word as something that is written otherwise.

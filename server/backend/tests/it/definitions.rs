@@ -129,7 +129,7 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
         ("items/laptop.yaml", "prefix: IT", "prefix: it", "items/laptop.yaml:7: The prefix “it” must be 1 to 8 capital letters"),
         ("items/laptop.yaml", "name: Laptop", "name: Badge", "The item “badge” is called “Badge” too"),
         ("items/laptop.yaml", "key: laptop", "key: laptpo", "items/laptop.yaml:1: The key is “laptpo” but the file is called laptop.yaml"),
-        ("items/laptop.yaml", "category:", "categry:", "items/laptop.yaml:5: unknown field `categry`, expected one of"),
+        ("items/laptop.yaml", "category:", "categry:", "items/laptop.yaml:5: unknown entry `categry`, expected one of"),
         (
             "items/laptop.yaml",
             "  require: all",
@@ -191,7 +191,12 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
             "qa: true\n  complete_when_delivered: true\n  words: The",
             "items/laptop.yaml:21: Work that is checked",
         ),
-        ("forms/laptop.yaml", "required: true", "required: maybe", "forms/laptop.yaml:10: sections[0].fields[0].required: invalid type"),
+        (
+            "forms/laptop.yaml",
+            "required: true",
+            "required: maybe",
+            "forms/laptop.yaml:10: sections[0].fields[0].required: the text “maybe” is written where true or false",
+        ),
         ("people.yaml", "roles: [admin]", "roles: [boss]", "people.yaml:4: The role “boss” of ada@north.example does not exist"),
         ("people.yaml", "ada@north.example", "ada", "people.yaml:1: “ada” is not an e-mail address"),
         ("people.yaml", "title: Analyst", "manager: hana@north.example", "people.yaml:19: hana@north.example cannot be their own manager"),
