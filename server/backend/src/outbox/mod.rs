@@ -10,6 +10,7 @@
 //! Deliberately not here: when to try again and what a status means (domain), how to call (connectors).
 
 mod call;
+mod connector_checks;
 mod data;
 mod deliver;
 mod frozen;
@@ -20,7 +21,6 @@ mod record;
 mod relay;
 mod summaries;
 mod tell;
-mod tests;
 mod topic;
 mod who;
 mod worker;
@@ -31,7 +31,7 @@ pub(crate) use topic::load as load_topics;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{attempts, connector_checks, destinations, micros, notices, receipts, statistics, time, workers};
+use crate::store::{self, attempts, destinations, micros, notices, receipts, statistics, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
@@ -176,7 +176,7 @@ async fn forget(backend: &Backend) -> Result<()> {
     let platform = backend.store().platform_writer();
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
     attempts::forget_before(&platform, kept).await?;
-    connector_checks::forget_before(&platform, kept).await?;
+    store::connector_checks::forget_before(&platform, kept).await?;
     receipts::forget_before(&platform, kept).await?;
     notices::forget_before(&platform, kept).await
 }

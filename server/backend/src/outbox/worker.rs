@@ -9,7 +9,7 @@ use super::deliver::{Tried, deliver};
 use super::lanes::{Lanes, OF_DESTINATION};
 use super::prepare::{Ready, prepare};
 use super::record::{Recorded, TryEnding, record};
-use super::{LEASE, Summary, relay, summaries, tests};
+use super::{LEASE, Summary, connector_checks, relay, summaries};
 use crate::Backend;
 use crate::connectors::Verdict;
 use crate::error::{Error, Result};
@@ -186,7 +186,7 @@ impl Worker {
                     self.claim.need();
                 }
                 let backend = self.backend.clone();
-                self.spawn(Stage::Tested, async move { tests::make_all(&backend).await });
+                self.spawn(Stage::Tested, async move { connector_checks::make_all(&backend).await });
             }
             Ok(Stage::Tested(done)) => {
                 noted(done, "a test could not be made");
