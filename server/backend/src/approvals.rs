@@ -48,15 +48,15 @@ pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<Inbo
 /// When the database fails.
 pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
     let handle = backend.store().read(caller.organization);
-    match counted(&handle, backend, caller) {
+    match counted(&handle, backend, caller).await? {
         Some(count) => count.ask(&handle).await,
         None => Ok(0),
     }
 }
 
 /// What `count` asks.
-pub(crate) fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Option<Count> {
-    waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), MOST_COUNTED)
+pub(crate) async fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Result<Option<Count>> {
+    waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), MOST_COUNTED).await
 }
 
 /// Approves, declines or asks for changes.

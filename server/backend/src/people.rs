@@ -100,7 +100,7 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
     let handle = backend.store().read(caller.organization);
     let counts = [
         Some(store::requests::open_count(&handle, caller.id())),
-        approvals::counted(&handle, backend, caller),
+        approvals::counted(&handle, backend, caller).await?,
         requests::work_count(&handle, caller),
         Some(store::tasks::open_count(&handle, caller.id())),
         console::trouble(&handle, caller),

@@ -6,13 +6,13 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::approvals::machine::{self, Scope};
 use domain::approvals::{Approval, FrozenRule};
-use domain::id::{PersonId, RequestId};
+use domain::id::{ItemId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{Condition, ConnectionTrait, QuerySelect, QueryTrait};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "waiting_rules")]
@@ -29,6 +29,10 @@ pub struct Model {
 
 /// Targets in one query.
 const TARGETS: usize = 200;
+/// Ranges in one query: SQLite takes 500 parts of a union.
+const RANGES: usize = 100;
+/// Values in one query, if one range has no more: SQLite and PostgreSQL take 32,766.
+const VALUES: usize = 10_000;
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
@@ -124,30 +128,42 @@ impl Reach {
     }
 
     /// The rows within reach: for every target a range of the index, oldest first.
-    fn ranges(&self, handle: &impl Handle) -> Vec<Condition> {
-        let targets: BTreeSet<&String> = self.own.iter().chain(self.lent.iter().flat_map(|scope| &scope.keys)).collect();
-        let range = |target: &String| {
-            let all = Condition::all()
-                .add(Column::OrganizationId.eq(handle.organization()))
-                .add(Column::Target.eq(target.as_str()))
-                .add(Column::RequesterId.ne(self.person.0))
-                .add(counted_approvers::has(self.person, (Entity, Column::RequestId)).not());
-            if self.own.contains(target) {
-                return all;
+    fn ranges(&self) -> Vec<TargetRange> {
+        let mut lent: BTreeMap<&str, LentItems> = BTreeMap::new();
+        for scope in &self.lent {
+            for key in &scope.keys {
+                lent.entry(key).or_default().lend(scope);
             }
-            let scopes = self.lent.iter().filter(|scope| scope.keys.contains(target));
-            all.add(scopes.map(lent).fold(Condition::any(), Condition::add))
-        };
-        targets.into_iter().map(range).collect()
+        }
+        self.own.iter().for_each(|key| drop(lent.remove(key.as_str())));
+        let own: BTreeSet<&str> = self.own.iter().map(String::as_str).collect();
+        let own = own.into_iter().map(|target| TargetRange { target: target.to_owned(), lent: None });
+        own.chain(lent.into_iter().map(|(target, lent)| TargetRange { target: target.to_owned(), lent: Some(lent) })).collect()
     }
 
-    /// The first requests within reach, and when they were submitted. Each range is cut off before they are put together, so that it
-    /// does not matter how many there are.
-    fn first(&self, handle: &impl Handle, limit: u64) -> Option<SelectStatement> {
+    /// Queries for the first requests within reach, and when they were submitted: together they find them. Each range is cut off before they
+    /// are put together, so that it does not matter how many there are, and each query takes so many of them: somebody may stand in for
+    /// hundreds of colleagues, and databases take no more than some hundred parts of a union and some thousand values.
+    fn first(&self, handle: &impl Handle, limit: u64) -> Vec<SelectStatement> {
+        let (mut queries, mut some, mut values) = (Vec::new(), Vec::new(), 0);
+        for range in self.ranges() {
+            if some.len() == RANGES || (values > 0 && values + range.values() > VALUES) {
+                queries.extend(self.of_ranges(handle, std::mem::take(&mut some), limit));
+                values = 0;
+            }
+            values += range.values();
+            some.push(range);
+        }
+        queries.extend(self.of_ranges(handle, some, limit));
+        queries
+    }
+
+    /// The first requests of these ranges.
+    fn of_ranges(&self, handle: &impl Handle, ranges: Vec<TargetRange>, limit: u64) -> Option<SelectStatement> {
         let keys = [Column::RequestId, Column::SubmittedAt];
-        let mut ranges = self.ranges(handle).into_iter().enumerate().map(|(number, range)| {
+        let mut ranges = ranges.into_iter().enumerate().map(|(number, range)| {
             let mut one = Query::select();
-            one.distinct().columns(keys).from(Entity).cond_where(range);
+            one.distinct().columns(keys).from(Entity).cond_where(range.condition(handle, self.person));
             one.order_by(Column::SubmittedAt, Order::Asc).order_by(Column::RequestId, Order::Asc).limit(limit);
             Query::select().columns(keys).from_subquery(one, Alias::new(format!("range_{number}"))).to_owned()
         });
@@ -160,29 +176,132 @@ impl Reach {
     }
 }
 
-/// What is lent by one grant: of its items, and never a request of the absent person.
-fn lent(scope: &Scope) -> Condition {
-    let rows = Condition::all().add(Column::RequesterId.ne(scope.on_behalf_of.id.0));
-    if scope.items.is_empty() {
-        return rows;
+/// What waits for one target, as far as it is within reach.
+struct TargetRange {
+    target: String,
+    /// None where it is in the person's own right.
+    lent: Option<LentItems>,
+}
+
+impl TargetRange {
+    /// About how many values stand in its condition.
+    fn values(&self) -> usize {
+        8 + self.lent.as_ref().map_or(0, |lent| 3 * lent.items.len())
     }
-    let of_items = Query::select()
+
+    fn condition(&self, handle: &impl Handle, person: PersonId) -> Condition {
+        let all = Condition::all()
+            .add(Column::OrganizationId.eq(handle.organization()))
+            .add(Column::Target.eq(self.target.as_str()))
+            .add(Column::RequesterId.ne(person.0))
+            .add(counted_approvers::has(person, (Entity, Column::RequestId)).not());
+        all.add_option(self.lent.as_ref().and_then(LentItems::condition))
+    }
+}
+
+/// What several people lend of one target. The request of somebody who lends it is not within reach by their own grant, but it is by that of
+/// another: so no more matters of who lends an item than the only one, or that there are two.
+#[derive(Default)]
+struct LentItems {
+    /// Who lends it for every item.
+    everything: Lenders,
+    /// Who lends it for these alone.
+    items: BTreeMap<ItemId, Lenders>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lenders {
+    #[default]
+    Nobody,
+    One(PersonId),
+    Several,
+}
+
+impl Lenders {
+    fn and(self, person: PersonId) -> Self {
+        match self {
+            Self::Nobody => Self::One(person),
+            Self::One(known) if known == person => self,
+            Self::One(_) | Self::Several => Self::Several,
+        }
+    }
+}
+
+impl LentItems {
+    fn lend(&mut self, scope: &Scope) {
+        let by = scope.on_behalf_of.id;
+        if scope.items.is_empty() {
+            self.everything = self.everything.and(by);
+        }
+        for item in &scope.items {
+            let known = self.items.entry(*item).or_default();
+            *known = known.and(by);
+        }
+    }
+
+    /// What holds of the rows within reach; None when all are.
+    fn condition(&self) -> Option<Condition> {
+        let mut any = Condition::any();
+        let (mut open, mut barred) = (Vec::new(), Vec::new());
+        if self.everything == Lenders::Several {
+            return None;
+        }
+        if let Lenders::One(person) = self.everything {
+            any = any.add(Column::RequesterId.ne(person.0));
+        }
+        for (item, lenders) in &self.items {
+            match (lenders, self.everything) {
+                (Lenders::Several, _) => open.push(item.0),
+                (Lenders::One(person), Lenders::Nobody) => barred.push((item.0, person.0)),
+                // Their own request by the grant of the one who lends everything, everybody else's by that one already.
+                (Lenders::One(person), Lenders::One(all)) if *person != all => open.push(item.0),
+                _ => {}
+            }
+        }
+        if !open.is_empty() {
+            any = any.add(Expr::exists(of_items(open)));
+        }
+        if !barred.is_empty() {
+            let mut lender = CaseStatement::new();
+            for (item, person) in &barred {
+                lender = lender.case(Expr::col((requests::Entity, requests::Column::ItemId)).eq(*item), *person);
+            }
+            let mut others = of_items(barred.into_iter().map(|(item, _)| item).collect());
+            others.and_where(Expr::col((Entity, Column::RequesterId)).ne(lender));
+            any = any.add(Expr::exists(others));
+        }
+        Some(any)
+    }
+}
+
+/// The request of a row, when it is of one of these items.
+fn of_items(items: Vec<Uuid>) -> SelectStatement {
+    Query::select()
         .expr(Expr::val(1))
         .from(requests::Entity)
         .and_where(Expr::col((requests::Entity, requests::Column::Id)).equals((Entity, Column::RequestId)))
-        .and_where(requests::Column::ItemId.is_in(scope.items.iter().map(|item| item.0)))
-        .to_owned();
-    rows.add(Expr::exists(of_items))
+        .and_where(requests::Column::ItemId.is_in(items))
+        .to_owned()
 }
 
 /// The first requests within reach, the oldest first.
 pub(crate) async fn first(handle: &impl Handle, reach: &Reach, limit: u64) -> Result<Vec<RequestId>> {
-    let Some(first) = reach.first(handle, limit) else { return Ok(Vec::new()) };
-    let rows = handle.connection().query_all(&first).await?;
-    rows.iter().map(|row| Ok(RequestId(row.try_get_by_index(0)?))).collect()
+    let mut found: BTreeSet<(i64, Uuid)> = BTreeSet::new();
+    for query in reach.first(handle, limit) {
+        for row in handle.connection().query_all(&query).await? {
+            found.insert((row.try_get_by_index(1)?, row.try_get_by_index(0)?));
+        }
+    }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    Ok(found.into_iter().take(limit).map(|(_, id)| RequestId(id)).collect())
 }
 
 /// How many requests are within reach, counted no further than `most`. None where nothing can be.
-pub(crate) fn count(handle: &impl Handle, reach: &Reach, most: u64) -> Option<Count> {
-    reach.first(handle, most).map(Count::of)
+pub(crate) async fn count(handle: &impl Handle, reach: &Reach, most: u64) -> Result<Option<Count>> {
+    let mut queries = reach.first(handle, most);
+    if queries.len() > 1 {
+        // Several may find the same one.
+        return Ok(Some(Count::known(first(handle, reach, most).await?.len() as u64)));
+    }
+    Ok(queries.pop().map(Count::of))
 }

@@ -37,11 +37,11 @@ async fn lend_as(world: &World, from: &Caller, given: Value) -> AwayRow {
 }
 
 /// The person as they are now: facts are read anew for each HTTP request.
-async fn again(world: &World, caller: &Caller) -> Caller {
+pub async fn again(world: &World, caller: &Caller) -> Caller {
     world.caller("north", &caller.email).await
 }
 
-async fn waiting(world: &World, caller: &Caller) -> u64 {
+pub async fn waiting(world: &World, caller: &Caller) -> u64 {
     let caller = again(world, caller).await;
     let count = approvals::count(&world.backend, &caller).await.unwrap();
     let inbox = approvals::inbox(&world.backend, &caller, 0).await.unwrap();

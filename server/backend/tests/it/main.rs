@@ -19,6 +19,7 @@ mod deputies;
 mod fallback;
 mod known;
 mod leaving;
+mod many_colleagues;
 mod notices;
 mod paged;
 mod past;

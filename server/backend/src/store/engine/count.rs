@@ -16,6 +16,11 @@ impl Count {
         Self(counted)
     }
 
+    /// A number that is known already.
+    pub(in crate::store) fn known(number: u64) -> Self {
+        Self(Query::select().expr(Expr::val(i64::try_from(number).unwrap_or(i64::MAX))).to_owned())
+    }
+
     /// The number.
     pub(crate) async fn ask(self, handle: &impl Handle) -> Result<u64> {
         let [count] = all(handle, [Some(self)]).await?;
