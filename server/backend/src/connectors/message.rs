@@ -3,6 +3,7 @@
 use crate::settings::Settings;
 use chrono::{DateTime, Utc};
 use domain::id::DeliveryId;
+use serde::{Deserialize, Serialize};
 
 /// A message, ready to be carried.
 pub struct Message {
@@ -12,12 +13,22 @@ pub struct Message {
     pub now: DateTime<Utc>,
     /// The address or chat of one person; empty for the connector's own channel.
     pub to: String,
+    pub content: MessageContent,
+}
+
+/// What stands in a message: the same for every try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageContent {
+    /// When its words were chosen, which is at the first try.
+    pub written_at: DateTime<Utc>,
     pub body: Body,
     /// What began the thread this stands in: a `Message-ID`, Slack's `ts`, Telegram's `message_id`. None when it begins one.
     pub thread: Option<String>,
 }
 
 /// What it says, as its channel writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Body {
     Mail {
         subject: String,
@@ -31,9 +42,14 @@ pub enum Body {
 }
 
 impl Message {
+    /// What began its thread.
+    pub(super) fn thread(&self) -> Option<&str> {
+        self.content.thread.as_deref()
+    }
+
     /// The chat's text, or a sentence that says it is none.
     pub(super) fn chat(&self) -> Result<&str, String> {
-        match &self.body {
+        match &self.content.body {
             Body::Chat(text) => Ok(text),
             Body::Mail { .. } => Err("Not sent: this message is not meant for a chat.".to_owned()),
         }

@@ -18,7 +18,7 @@ mod webhook;
 mod writing;
 
 pub(crate) use given::{Given, is_secret, resolve, secret_values};
-pub(crate) use message::{Body, Message, mail_id};
+pub(crate) use message::{Body, Message, MessageContent, mail_id};
 
 use crate::settings::Settings;
 use crate::templates::{self, Escape};

@@ -96,7 +96,7 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
 
 /// A message of Docket's as text and HTML, in its thread.
 fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
-    let Body::Mail { subject, text, html, settings } = &message.body else {
+    let Body::Mail { subject, text, html, settings } = &message.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
     let mut headers = json!({
@@ -105,7 +105,7 @@ fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
         "List-Unsubscribe": format!("<{settings}>"),
     });
     let to: Vec<Value> = each_once([&message.to]).into_iter().map(|email| json!({"email": email})).collect();
-    if let Some(first) = &message.thread {
+    if let Some(first) = message.thread() {
         headers["In-Reply-To"] = json!(first);
         headers["References"] = json!(first);
     }

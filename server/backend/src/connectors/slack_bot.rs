@@ -74,7 +74,7 @@ impl Connector for SlackBot {
     }
 
     async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
-        match message.chat().and_then(|text| post(given, text, message.id, message.thread.as_deref())) {
+        match message.chat().and_then(|text| post(given, text, message.id, message.thread())) {
             Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
         }

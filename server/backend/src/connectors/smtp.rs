@@ -133,31 +133,34 @@ fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
 
 /// A message of Docket's as text and HTML, in its thread.
 fn notice(given: &Given<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
-    let super::Body::Mail { subject, text, html, settings } = &told.body else {
+    let super::Body::Mail { subject, text, html, settings } = &told.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
-    let mut builder =
-        begun(given, (told.id, told.now), from, subject).to(to.clone()).raw_header(header("List-Unsubscribe", format!("<{settings}>")));
-    if let Some(first) = &told.thread {
-        builder = builder.in_reply_to(first.clone()).references(first.clone());
+    let mut builder = begun(given, (told.id, told.content.written_at), from, subject)
+        .to(to.clone())
+        .raw_header(header("List-Unsubscribe", format!("<{settings}>")));
+    if let Some(first) = told.thread() {
+        builder = builder.in_reply_to(first.to_owned()).references(first.to_owned());
     }
-    builder.multipart(MultiPart::alternative_plain_html(text.clone(), html.clone())).map_err(unwritten)
+    // A boundary of chance would make each try another message.
+    let parts = MultiPart::alternative().boundary(told.id.to_string());
+    builder.multipart(parts.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()))).map_err(unwritten)
 }
 
 fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, from: &Mailbox, to: &[Mailbox]) -> Result<Message, String> {
     let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
     let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
-    begun(given, (outgoing.id, outgoing.now), from, &subject)
+    begun(given, (outgoing.id, outgoing.decided_at), from, &subject)
         .raw_header(recipients_header(to))
         .singlepart(SinglePart::plain(text))
         .map_err(unwritten)
 }
 
-/// What every message begins with. Machines do not answer it (RFC 3834).
-fn begun(given: &Given<'_>, (id, now): (DeliveryId, DateTime<Utc>), from: &Mailbox, subject: &str) -> MessageBuilder {
+/// What every message begins with; its date is that of its words, not of a try. Machines do not answer it (RFC 3834).
+fn begun(given: &Given<'_>, (id, written_at): (DeliveryId, DateTime<Utc>), from: &Mailbox, subject: &str) -> MessageBuilder {
     Message::builder()
         .from(from.clone())
-        .date(now.into())
+        .date(written_at.into())
         .message_id(Some(mail_id(given.server, id)))
         .raw_header(subject_header(subject))
         .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))

@@ -75,7 +75,7 @@ impl Connector for Telegram {
     }
 
     async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
-        match message.chat().and_then(|text| post(given, &message.to, text, message.thread.as_deref())) {
+        match message.chat().and_then(|text| post(given, &message.to, text, message.thread())) {
             Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
         }

@@ -13,7 +13,7 @@ pub(super) enum Sent<'a> {
     /// Hand something on to the system it stands for.
     Outgoing(Outgoing<'a>),
     /// Carry a message to people.
-    Message(Message),
+    Message(&'a Message),
 }
 
 /// Tries a connector once; what is kept of it has no secret in it.

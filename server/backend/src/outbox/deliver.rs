@@ -2,7 +2,7 @@
 
 use super::call::{Sent, call};
 use super::data;
-use super::frozen::Content;
+use super::frozen::{Content, keep_message};
 use super::message::{self, About};
 use super::prepare::{Prepared, Ready};
 use crate::Backend;
@@ -10,7 +10,7 @@ use crate::connectors::{self, Outcome, Outgoing};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use chrono::{DateTime, Utc};
-use domain::connectors::{Trial, trial};
+use domain::connectors::{Connector, Trial, trial};
 use domain::effect::{Effect, Notice};
 
 /// Why a delivery is set aside, and what to do.
@@ -85,7 +85,6 @@ async fn send(
         Effect::Dispatch { .. } | Effect::Launch { .. } | Effect::Summarize => Notice::default(),
     };
     let about = About { organization, topic, notice: &notice };
-    let channel = connectors::find(&connector.kind).and_then(|kind| kind.carries());
     if let (Some(request), Some(answered)) = (topic.request(), &prepared.answered) {
         let content = Content::of(delivery, connector, prepared.thread.clone(), || match fulfils {
             true => data::with(backend, organization, request, answered),
@@ -101,17 +100,34 @@ async fn send(
         *frozen = content.kept(&outcome);
         return Ok(outcome);
     }
-    let sent = match (&delivery.recipient, channel) {
-        (Recipient::Fulfilment | Recipient::Subscription, _) => return Err(Error::Damaged("it is about no request".to_owned())),
-        (_, None) => Err(Outcome::not_set_up(format!("Not sent: {} carries no messages to people any more.", connector.name))),
-        (Recipient::Channel, _) => Ok(Sent::Message(message::to_channel(backend, &about, delivery, now).await?)),
-        (Recipient::Person(id), Some(channel)) => {
-            message::to_person(backend, &about, delivery, channel, *id, now).await?.map(Sent::Message)
-        }
-        (Recipient::Summary(id), _) => message::summary(backend, organization, delivery, *id, now).await?.map(Sent::Message),
+    if matches!(delivery.recipient, Recipient::Fulfilment | Recipient::Subscription) {
+        return Err(Error::Damaged("it is about no request".to_owned()));
+    }
+    tell(backend, delivery, (connector, &about), now, frozen).await
+}
+
+/// Sends a message to people.
+async fn tell(
+    backend: &Backend,
+    delivery: &Delivery,
+    (connector, about): (&Connector, &About<'_>),
+    now: DateTime<Utc>,
+    frozen: &mut Option<String>,
+) -> Result<Outcome> {
+    let Some(channel) = connectors::find(&connector.kind).and_then(|kind| kind.carries()) else {
+        return Ok(Outcome::not_set_up(format!("Not sent: {} no longer carries messages to people.", connector.name)));
     };
-    Ok(match sent {
-        Ok(sent) => call(backend, &organization.key, connector, &sent).await,
-        Err(outcome) => outcome,
-    })
+    let written = match &delivery.recipient {
+        Recipient::Person(id) => message::to_person(backend, about, delivery, channel, *id, now).await?,
+        Recipient::Summary(id) => message::summary(backend, about.organization, delivery, *id, now).await?,
+        // The others are told of no people.
+        _ => Ok(message::to_channel(backend, about, delivery, channel, now).await?),
+    };
+    let message = match written {
+        Ok(message) => message,
+        Err(outcome) => return Ok(outcome),
+    };
+    let outcome = call(backend, &about.organization.key, connector, &Sent::Message(&message)).await;
+    *frozen = keep_message(delivery, channel, &message.content, &outcome);
+    Ok(outcome)
 }

@@ -1,13 +1,17 @@
 //! What is sent under an id stays the same: the receiver of a repetition may drop it unread, because it has seen the id.
 //!
-//! What did not arrive is kept with the templates it was written by. Every further try sends it again, whatever has happened to the request,
-//! to the organization or to the templates meanwhile. Where it goes and by which key is not part of it: that is what people mend.
-//! Somebody who changed a template and then sends it again means another message: it is written again and has another id.
+//! What did not arrive is kept: what is told other systems with the templates it was written by, a message to people as it stands. Every
+//! further try sends it again, whatever has happened to the request, to the organization or to the templates meanwhile. Where it goes and
+//! by which key is not part of it: that is what people mend, and no secret is kept. Somebody who changed a template and then sends it
+//! again means another message: it is written again and has another id.
+//!
+//! It is kept until it arrives, or for as long as attempts are when it was given up.
 
-use crate::connectors::{self, Outcome, Verdict};
+use crate::connectors::{self, Body, MessageContent, Outcome, Verdict};
 use crate::store::deliveries::Delivery;
 use domain::connectors::Connector;
 use domain::id::DeliveryId;
+use domain::notices::Channel;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -83,13 +87,29 @@ impl<'a> Content<'a> {
 
     /// What is to be kept after a try: nothing when it arrived, or when nothing went out.
     pub fn kept(&self, outcome: &Outcome) -> Option<String> {
-        let went_out = match outcome.verdict {
-            Verdict::Sent => false,
-            Verdict::Retry { .. } | Verdict::Unauthorized { .. } => true,
-            Verdict::Permanent { .. } => !outcome.request.is_empty(),
-        };
-        (went_out && !self.is_kept).then(|| serde_json::to_string(&self.sent).ok()).flatten()
+        (is_to_be_kept(outcome) && !self.is_kept).then(|| serde_json::to_string(&self.sent).ok()).flatten()
     }
+}
+
+/// Whether something went out that did not arrive.
+fn is_to_be_kept(outcome: &Outcome) -> bool {
+    match outcome.verdict {
+        Verdict::Sent => false,
+        Verdict::Retry { .. } | Verdict::Unauthorized { .. } => true,
+        Verdict::Permanent { .. } => !outcome.request.is_empty(),
+    }
+}
+
+/// What a message to people said when it was tried before. None for the first try, and where another kind of channel carries it now.
+pub(super) fn kept_message(delivery: &Delivery, channel: Channel) -> Option<MessageContent> {
+    let kept: MessageContent = serde_json::from_str(delivery.frozen.as_deref()?).ok()?;
+    (matches!(kept.body, Body::Mail { .. }) == (channel == Channel::Email)).then_some(kept)
+}
+
+/// What is to be kept of a message to people after a try, as it is of other content.
+pub(super) fn keep_message(delivery: &Delivery, channel: Channel, content: &MessageContent, outcome: &Outcome) -> Option<String> {
+    let keeps = is_to_be_kept(outcome) && kept_message(delivery, channel).is_none();
+    keeps.then(|| serde_json::to_string(content).ok()).flatten()
 }
 
 /// The templates among a connector's settings.

@@ -1,9 +1,10 @@
-//! What a message to people says, written when it is sent: with what it is about as it is then.
+//! What a message to people says, written when it is first sent: with what it is about as it is then. Later tries say the same (`frozen`).
 
+use super::frozen::kept_message;
 use super::topic::Topic;
 use super::{data, tell};
 use crate::Backend;
-use crate::connectors::{Body, Message, Outcome, mail_id};
+use crate::connectors::{Body, Message, MessageContent, Outcome, mail_id};
 use crate::error::Result;
 use crate::store::deliveries::Delivery;
 use crate::store::members::addressed;
@@ -106,19 +107,47 @@ pub(super) async fn to_person(
     if seen.is_some_and(|seen| rules::is_stale(seen.at, seen.read_at.is_some(), now)) {
         return Ok(Err(Outcome::needless("Not sent: it was read in Docket meanwhile.")));
     }
-    let (to, body) = match channel {
-        Channel::Email => (person.email, mail(backend, about, delivery).await?),
-        _ => (person.telegram_chat, Ok(Body::Chat(telegram(backend, about)))),
+    let to = if channel == Channel::Email { person.email } else { person.telegram_chat };
+    let content = match kept_message(delivery, channel) {
+        Some(kept) => Ok(kept),
+        None => write_to_person(backend, about, delivery, channel, now).await?,
     };
-    let thread = match channel {
-        Channel::Email => first_mail(backend, delivery).await?,
-        _ => first_message(&handle, delivery).await?,
+    Ok(content.map(|content| Message { id: delivery.id, now, to, content }).map_err(Outcome::not_set_up))
+}
+
+async fn write_to_person(
+    backend: &Backend,
+    about: &About<'_>,
+    delivery: &Delivery,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<std::result::Result<MessageContent, String>> {
+    let (body, thread) = match channel {
+        Channel::Email => (mail(backend, about, delivery).await?, first_mail(backend, delivery).await?),
+        _ => {
+            let handle = backend.store().read(delivery.organization);
+            (Ok(Body::Chat(telegram(backend, about))), first_message(&handle, delivery).await?)
+        }
     };
-    Ok(body.map(|body| Message { id: delivery.id, now, to, body, thread }).map_err(Outcome::not_set_up))
+    Ok(body.map(|body| MessageContent { written_at: now, body, thread }))
 }
 
 /// The message to a channel: whom it concerns is named, and called by Slack when they gave their member ID.
-pub(super) async fn to_channel(backend: &Backend, about: &About<'_>, delivery: &Delivery, now: DateTime<Utc>) -> Result<Message> {
+pub(super) async fn to_channel(
+    backend: &Backend,
+    about: &About<'_>,
+    delivery: &Delivery,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<Message> {
+    let content = match kept_message(delivery, channel) {
+        Some(kept) => kept,
+        None => write_to_channel(backend, about, delivery, now).await?,
+    };
+    Ok(Message { id: delivery.id, now, to: String::new(), content })
+}
+
+async fn write_to_channel(backend: &Backend, about: &About<'_>, delivery: &Delivery, now: DateTime<Utc>) -> Result<MessageContent> {
     let handle = backend.store().read(delivery.organization);
     let told = notices::of_effect(&handle, delivery.effect).await?;
     let ids: Vec<PersonId> = told.iter().map(|one| one.person).take(NAMES + 1).collect();
@@ -143,7 +172,7 @@ pub(super) async fn to_channel(backend: &Backend, about: &About<'_>, delivery: &
         text.push_str(&quoted.lines().map(|line| format!("\n> {line}")).collect::<String>());
     }
     let thread = first_message(&handle, delivery).await?;
-    Ok(Message { id: delivery.id, now, to: String::new(), body: Body::Chat(text), thread })
+    Ok(MessageContent { written_at: now, body: Body::Chat(text), thread })
 }
 
 /// The summary of what a person has not seen, as it is now.
@@ -163,6 +192,15 @@ pub(super) async fn summary(
     if found.is_empty() {
         return Ok(Err(Outcome::needless("Not sent: everything was read in Docket meanwhile.")));
     }
+    let content = match kept_message(delivery, Channel::Email) {
+        Some(kept) => Ok(kept),
+        None => sum_up(backend, organization, &found).map(|body| MessageContent { written_at: now, body, thread: None }),
+    };
+    Ok(content.map(|content| Message { id: delivery.id, now, to: person.email, content }).map_err(Outcome::not_set_up))
+}
+
+/// The summary of these notices.
+fn sum_up(backend: &Backend, organization: &OrganizationRef, found: &[notices::Notice]) -> std::result::Result<Body, String> {
     let subject = match found.len() {
         1 => "1 thing you have not seen".to_owned(),
         many => format!("{many} things you have not seen"),
@@ -180,14 +218,13 @@ pub(super) async fn summary(
         .collect();
     let data =
         json!({"subject": subject, "preheader": "", "organization": organization.name, "notices": lines, "settings": settings(backend)});
-    let body = laid_out(
+    laid_out(
         subject,
         include_str!("mail/summary.txt"),
         concat!(include_str!("mail/head.html"), include_str!("mail/summary.html")),
         &data,
         settings(backend),
-    );
-    Ok(body.map(|body| Message { id: delivery.id, now, to: person.email, body, thread: None }).map_err(Outcome::not_set_up))
+    )
 }
 
 /// From when on a summary sums up: the one before it, or some days ago.

@@ -31,7 +31,7 @@ pub(crate) use topic::load as load_topics;
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::{self, attempts, destinations, micros, notices, receipts, statistics, time, workers};
+use crate::store::{self, attempts, deliveries, destinations, micros, notices, receipts, statistics, time, workers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
@@ -171,13 +171,14 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     }
 }
 
-/// Forgets the attempts and tests that need not be kept any longer.
+/// Forgets attempts, tests, notices and frozen content that need not be kept any longer.
 async fn forget(backend: &Backend) -> Result<()> {
     let platform = backend.store().platform_writer();
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
     attempts::forget_before(&platform, kept).await?;
     store::connector_checks::forget_before(&platform, kept).await?;
     receipts::forget_before(&platform, kept).await?;
+    deliveries::forget_frozen_before(&platform, kept).await?;
     notices::forget_before(&platform, kept).await
 }
 

@@ -17,6 +17,7 @@ mod definitions;
 mod delivery;
 mod deputies;
 mod fallback;
+mod frozen;
 mod known;
 mod leaving;
 mod many_colleagues;

@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex};
 
 /// Slack, Telegram, SendGrid and a webhook's receiver in one: notes what arrives, and answers as they do.
 #[derive(Clone, Default)]
-pub struct Outside(Arc<Mutex<Vec<(String, Value)>>>, Arc<AtomicBool>, Arc<Mutex<String>>);
+pub struct Outside(Arc<Mutex<Vec<(String, Value)>>>, Arc<AtomicBool>, Arc<Mutex<String>>, Arc<Mutex<Vec<(String, String)>>>);
 
 impl Outside {
     /// For the north.
@@ -61,6 +61,13 @@ impl Outside {
         self.1.store(fails, Ordering::SeqCst);
     }
 
+    /// Every call since the last look, byte for byte, whatever was answered.
+    pub fn calls(&self) -> Vec<(String, String)> {
+        let mut calls = std::mem::take(&mut *self.3.lock().unwrap());
+        calls.sort();
+        calls
+    }
+
     /// What arrived at an address since the last look.
     pub fn at(&self, place: &str) -> Vec<Value> {
         let mut all = self.0.lock().unwrap();
@@ -83,6 +90,7 @@ impl Outside {
 }
 
 async fn take(State(outside): State<Outside>, uri: Uri, body: String) -> Response {
+    outside.3.lock().unwrap().push((uri.path().to_owned(), body.clone()));
     if outside.1.load(Ordering::SeqCst) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }

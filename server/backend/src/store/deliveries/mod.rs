@@ -5,7 +5,7 @@ pub(crate) mod leases;
 
 use crate::error::Result;
 use crate::store::engine::own_rows;
-use crate::store::{Handle, Tx, micros, time};
+use crate::store::{Handle, PlatformWriter, Tx, micros, time};
 use chrono::{DateTime, Utc};
 use domain::connectors::Times;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
@@ -252,6 +252,17 @@ pub(crate) async fn stop(tx: &Tx<'_>, request: RequestId, now: DateTime<Utc>) ->
         .filter(Column::FailedAt.is_null())
         .filter(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(at)))
         .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was kept of deliveries that were given up before a moment: one that is sent again says what there is to say then.
+pub(crate) async fn forget_frozen_before(platform: &PlatformWriter, moment: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Frozen, Expr::value(None::<String>))
+        .filter(Column::FailedAt.lt(micros(moment)))
+        .filter(Column::Frozen.is_not_null())
+        .exec(platform.connection())
         .await?;
     Ok(())
 }
