@@ -23,6 +23,7 @@ pub mod recipients;
 pub mod refusal;
 pub mod requests;
 pub mod shorten;
+pub mod stamp;
 pub mod subject;
 pub mod tally;
 pub mod text;

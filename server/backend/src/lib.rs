@@ -23,6 +23,7 @@ pub mod readiness;
 pub mod requests;
 pub mod secrets;
 pub mod settings;
+mod stamps;
 mod store;
 pub mod templates;
 pub mod timers;
@@ -87,6 +88,7 @@ struct Inner {
     lookout: readiness::Lookout,
     last_look: fallback::LastLook,
     last_titles: fallback::LastLook,
+    stamps: stamps::Stamps,
 }
 
 impl Backend {
@@ -106,6 +108,7 @@ impl Backend {
             lookout: readiness::Lookout::default(),
             last_look: fallback::LastLook::default(),
             last_titles: fallback::LastLook::default(),
+            stamps: stamps::Stamps::default(),
         })))
     }
 

@@ -18,6 +18,7 @@ use crate::effect::{Effect, Notice};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
 use crate::refusal::Refusal;
+use crate::stamp::stamp;
 use ActionKind as A;
 use Status as S;
 use chrono::{DateTime, Utc};
@@ -286,7 +287,8 @@ impl Steps {
     }
 
     pub(super) fn push(&mut self, actor: Option<&PersonRef>, what: What) {
-        let event = Event { seq: self.state.events + 1, at: self.now, actor: actor.cloned(), what };
+        let at = stamp(self.now, self.state.updated_at);
+        let event = Event { seq: self.state.events + 1, at, actor: actor.cloned(), what };
         self.state = apply(&self.state, &event);
         self.events.push(event);
     }

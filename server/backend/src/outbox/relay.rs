@@ -174,7 +174,7 @@ async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Rel
             decided.push((request, decision));
         }
     }
-    deliveries::insert(tx, &rows, now).await?;
+    deliveries::insert(tx, &rows, be.stamp(tx).await?).await?;
     record_each(tx, be, &decided).await?;
     Ok(relayed)
 }

@@ -33,14 +33,14 @@ async fn make(backend: &Backend, organization: OrganizationId, id: PersonId) -> 
     let handle = backend.store().read(organization);
     let now = backend.now();
     let person = super::tell::person(backend, organization, id).await?;
-    let since = since_last(&handle, id, now).await?;
+    let since = since_last(&handle, id, backend.stamp(&handle).await?).await?;
     let is_due = person.is_some() && !notices::unseen(&handle, id, since, 1).await?.is_empty();
     let next = person.as_ref().and_then(|person| {
         let summary = person.choices.summary?;
         let local = summary.next(zones::local(person.zone, now))?;
         Some(zones::moment(person.zone, local))
     });
-    let effect = EffectId(backend.id());
+    let (be, effect) = (backend.clone(), EffectId(backend.id()));
     backend
         .store()
         .write(organization, move |tx| {
@@ -48,7 +48,7 @@ async fn make(backend: &Backend, organization: OrganizationId, id: PersonId) -> 
                 if !addressed::summarized(tx, id, now, next).await? || !is_due {
                     return Ok(false);
                 }
-                effects::record(tx, &[(Subject::Person(id), effect, Effect::Summarize)], now).await
+                effects::record(tx, &[(Subject::Person(id), effect, Effect::Summarize)], be.stamp(tx).await?).await
             })
         })
         .await

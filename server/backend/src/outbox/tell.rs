@@ -46,7 +46,7 @@ pub(super) async fn relay(backend: &Backend, organization: OrganizationId, effec
             let people: BTreeSet<PersonId> = all.notices.iter().filter(|one| one.in_app).map(|one| one.person).collect();
             notices::insert(tx, all.notices).await?;
             if !all.deliveries.is_empty() {
-                deliveries::insert(tx, &all.deliveries, now).await?;
+                deliveries::insert(tx, &all.deliveries, be.stamp(tx).await?).await?;
                 tx.announce(Change::Deliveries { organization });
             }
             if !people.is_empty() {

@@ -50,9 +50,10 @@ async fn record(backend: &Backend, owner: PersonId, text: String) -> Result<()> 
     };
     let (organization, now) = (organization.id, backend.now());
     let effect = (Subject::Person(owner), effect_of_day(owner, now.date_naive()), told::wrong_passwords(owner, text));
+    let be = backend.clone();
     let work = backend.store().write(organization, move |tx| {
         Box::pin(async move {
-            if effects::record(tx, &[effect], now).await? {
+            if effects::record(tx, &[effect], be.stamp(tx).await?).await? {
                 tx.announce(Change::Deliveries { organization });
             } else {
                 tx.undo();

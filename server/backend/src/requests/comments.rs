@@ -7,12 +7,14 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::members::facts;
 use crate::store::{Tx, comments, requests, tasks};
+use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::id::{CommentId, EffectId, PersonId};
 use domain::people::Facts;
 use domain::requests::Request;
 use domain::requests::comments::{self as rules, Author, Comment};
 use domain::requests::work::CommentDraft;
+use domain::stamp::stamp;
 use domain::subject::Subject;
 
 /// Mentions of one comment that are looked at.
@@ -30,7 +32,7 @@ pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: Comm
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
-                let (facts, at) = (fresh(tx, person, be.now()).await?, be.now());
+                let (facts, at) = (fresh(tx, person, be.now()).await?, moment(tx, &be, &request).await?);
                 let body = rules::write(&request, &facts, draft.audience, &draft.body, at)?;
                 let author = Author::Person { person: facts.person };
                 if let Some(task) = draft.task
@@ -47,6 +49,11 @@ pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: Comm
         .await
 }
 
+/// When a comment on a locked request is written, after all that has happened to it.
+pub(super) async fn moment(tx: &Tx<'_>, be: &Backend, request: &Request) -> Result<DateTime<Utc>> {
+    Ok(stamp(be.stamp(tx).await?, request.state.updated_at))
+}
+
 /// Saves a new comment on a locked request, and tells whom it mentions.
 pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment: &Comment) -> Result<()> {
     comments::insert(tx, request.id, comment).await?;
@@ -56,7 +63,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
         let effect = effect.in_status(request.state.status);
-        super::recording::tell(tx, &[(Subject::Request(request.id), EffectId(be.id()), effect)], be.now()).await?;
+        super::recording::tell(tx, be, &[(Subject::Request(request.id), EffectId(be.id()), effect)]).await?;
     }
     announce(tx, request);
     Ok(())

@@ -105,7 +105,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
     if !problems.is_empty() {
         return Ok(Ready::Other(Submitted::Problems { problems }));
     }
-    let now = be.now();
+    let now = be.stamp(handle).await?;
     let filed = file(Filing {
         id: draft.id,
         number: docket_number(&item.prefix, be.bytes()),
@@ -118,7 +118,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
         form: form.clone(),
         answers,
         now,
-        today: caller.today(now),
+        today: caller.today(be.now()),
     });
     match filed {
         Ok(filed) => {

@@ -45,8 +45,9 @@ impl DecidedRequest<'_> {
     }
 }
 
-/// The rows of decisions, each table's in one statement. A request that is filed comes first: the rest names it.
-pub(super) fn decided_batch(handle: &impl Handle, be: &Backend, decided: &[DecidedRequest<'_>], now: DateTime<Utc>) -> Result<Batch> {
+/// The rows of decisions, each table's in one statement, under the moment `at` where lists are ordered by one. A request that is filed comes
+/// first: the rest names it.
+pub(super) fn decided_batch(handle: &impl Handle, be: &Backend, decided: &[DecidedRequest<'_>], at: DateTime<Utc>) -> Result<Batch> {
     let (mut batch, mut states, mut happened, mut told) = (Batch::default(), Vec::new(), Vec::new(), Vec::new());
     for one in decided {
         let (id, before, after) = (one.request.id, one.before(), &one.decision.state);
@@ -72,9 +73,9 @@ pub(super) fn decided_batch(handle: &impl Handle, be: &Backend, decided: &[Decid
         happened.extend(one.decision.events.iter().map(|event| (id, event.clone())));
         told.extend(one.effects(&before).map(|effect| (Subject::Request(id), EffectId(be.id()), effect)));
     }
-    requests::save(&mut batch, handle, &states)?;
+    requests::save(&mut batch, handle, &states, at)?;
     events::insert(&mut batch, handle, &happened)?;
-    effects::insert(&mut batch, handle, &told, now)?;
+    effects::insert(&mut batch, handle, &told, at)?;
     Ok(batch)
 }
 
@@ -109,7 +110,7 @@ async fn record_all(tx: &Tx<'_>, backend: &Backend, decided: &[(&Request, &Decis
     }
     let rows =
         whole.iter().map(|(request, decision, turn, begun)| DecidedRequest { request, decision, turn: *turn, begun, filed_by: None });
-    let batch = decided_batch(tx, backend, &rows.collect::<Vec<_>>(), now)?;
+    let batch = decided_batch(tx, backend, &rows.collect::<Vec<_>>(), backend.stamp(tx).await?)?;
     if !tx.write(batch).await? {
         return Err(Error::failed("an event or an effect is recorded already"));
     }
@@ -121,6 +122,10 @@ async fn record_all(tx: &Tx<'_>, backend: &Backend, decided: &[(&Request, &Decis
 }
 
 /// Records effects that no decision had.
-pub(super) async fn tell(tx: &Tx<'_>, effects: &[(Subject, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
-    if effects::record(tx, effects, now).await? { Ok(()) } else { Err(Error::failed("an effect is recorded already")) }
+pub(super) async fn tell(tx: &Tx<'_>, backend: &Backend, effects: &[(Subject, EffectId, Effect)]) -> Result<()> {
+    if effects.is_empty() || effects::record(tx, effects, backend.stamp(tx).await?).await? {
+        Ok(())
+    } else {
+        Err(Error::failed("an effect is recorded already"))
+    }
 }

@@ -146,7 +146,7 @@ pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name:
                     audience: Audience::Public,
                     task: Some(link.task),
                     body,
-                    at: be.now(),
+                    at: comments::moment(tx, &be, &request).await?,
                     edited_at: None,
                     earlier: Vec::new(),
                 };
@@ -190,7 +190,7 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
     let from = organizations::find(&backend.store().platform(), organization).await?.ok_or(Refusal::NotFound)?;
     let zone = organizations::time_zone(&handle).await?.unwrap_or_default();
     let today = zones::date(zones::first([zone.as_str()]), backend.now());
-    let said = remarks::of_request(&handle, id, backend.now()).await?;
+    let said = remarks::of_request(&handle, id, chrono::DateTime::<chrono::Utc>::MAX_UTC).await?;
     let about_it = said.into_iter().filter(|comment| comment.task == Some(link.task) && comment.audience == Audience::Public);
     Ok(SharedTask {
         organization: from.name,

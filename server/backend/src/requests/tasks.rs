@@ -83,7 +83,7 @@ pub async fn edit_task(backend: &Backend, caller: &Caller, id: TaskId, draft: Ta
                 if task.assignee != had {
                     let told = told::given(&task, Some(&facts.person)).map(|effect| effect.in_status(request.state.status));
                     let told = told.map(|effect| (Subject::Request(request.id), EffectId(be.id()), effect));
-                    super::recording::tell(tx, told.as_slice(), be.now()).await?;
+                    super::recording::tell(tx, &be, told.as_slice()).await?;
                 }
                 super::announce(tx, &request);
                 Ok(RequestOutcome::unchanged(&request))

@@ -30,6 +30,7 @@ pub(crate) mod forms;
 pub(crate) mod groups;
 pub(crate) mod held_decisions;
 pub(crate) mod items;
+pub(crate) mod latest;
 pub(crate) mod members;
 pub(crate) mod notices;
 pub(crate) mod organizations;

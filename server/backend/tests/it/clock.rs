@@ -1,7 +1,8 @@
-//! A clock that is set back: what lasts for some time lasts no longer for it.
+//! A clock that is set back: what lasts for some time lasts no longer for it, and what happens later stands later in every list.
 
 use crate::delivery::approved;
 use crate::harness::{World, on_both};
+use crate::paged;
 use crate::people::from;
 use crate::requests::{file, refusal};
 use backend::outbox::run_once;
@@ -11,6 +12,9 @@ use domain::Refusal;
 use domain::approvals::Verdict;
 use domain::approvals::wire::Decide;
 use domain::requests::Status;
+use domain::requests::actions::{ActionCall, ActionKind};
+use domain::requests::comments::Audience;
+use domain::requests::work::CommentDraft;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -86,6 +90,89 @@ async fn who_changed_a_password_before_can_sign_in_after() {
         let (person, organization) = people::sign_in(&world.backend, EMAIL, PASSWORD, from("1.1.1.1")).await.unwrap();
         let since = people::sign_in_moment(&world.backend, person).await.unwrap();
         assert!(people::load_caller(&world.backend, person, organization, CallerProof::SignIn(since)).await.unwrap().is_some());
+    })
+    .await;
+}
+
+/// One's own requests, newest first.
+async fn own(world: &World, caller: &backend::Caller) -> Vec<String> {
+    let list = requests::mine(&world.backend, caller, domain::requests::wire::MyFilter::All, None).await.unwrap();
+    list.rows.into_iter().map(|row| row.number).collect()
+}
+
+#[tokio::test]
+async fn what_is_filed_after_the_clock_was_set_back_stands_above_what_was_filed_before() {
+    on_both(|world| async move {
+        let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
+        let mut filed = Vec::new();
+        for turn in 0..4 {
+            filed.insert(0, file(&world, &hana, "access", json!({"system": format!("Ledger {turn}")})).await);
+            world.clock.advance(Duration::hours(-9));
+        }
+        // A server that knows nothing of those before but what is stored.
+        let other = world.another().await;
+        for turn in 4..6 {
+            filed.insert(0, file(&other, &hana, "access", json!({"system": format!("Ledger {turn}")})).await);
+        }
+        // And the first one again, which has not heard of the others'.
+        filed.insert(0, file(&world, &hana, "access", json!({"system": "The last"})).await);
+        assert_eq!(own(&world, &hana).await, filed);
+        let (open, _) = requests::open_summaries(&world.backend, &hana, 5).await.unwrap();
+        assert_eq!(open.iter().map(|row| row.number.clone()).collect::<Vec<_>>(), filed[..5], "what changed last");
+        let inbox = backend::approvals::inbox(&world.backend, &ruth, 0).await.unwrap();
+        let oldest_first: Vec<String> = inbox.rows.iter().map(|row| row.number.clone()).collect();
+        assert_eq!(oldest_first, filed.iter().rev().cloned().collect::<Vec<_>>());
+        run_once(&world.backend).await.unwrap();
+        let bell = backend::notices::list(&world.backend, &ruth, None).await.unwrap().rows;
+        assert_eq!(bell.iter().map(|row| row.number.clone()).collect::<Vec<_>>(), filed, "the bell, newest first");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_by_a_year_is_not_followed() {
+    on_both(|world| async move {
+        let hana = world.caller("north", "hana").await;
+        world.clock.advance(Duration::days(365));
+        let wrong = file(&world, &hana, "access", json!({"system": "Wrong"})).await;
+        world.clock.advance(Duration::days(-365));
+        let now = world.backend.now();
+        let mut filed = vec![wrong];
+        for turn in 0..3 {
+            filed.insert(1, file(&world, &hana, "access", json!({"system": format!("Right {turn}")})).await);
+            world.clock.advance(Duration::seconds(1));
+        }
+        let list = requests::mine(&world.backend, &hana, domain::requests::wire::MyFilter::All, None).await.unwrap();
+        assert_eq!(list.rows.iter().map(|row| row.number.clone()).collect::<Vec<_>>(), filed);
+        assert_eq!(list.rows.last().unwrap().submitted_at, now, "of the right year again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_and_comments_of_a_request_stay_in_order_and_in_sight() {
+    on_both(|world| async move {
+        let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
+        let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
+        let say = async |body: &str| {
+            let words = CommentDraft { audience: Audience::Public, task: None, body: body.to_owned() };
+            paged::comment(&world.backend, &mina, &number, words).await.unwrap()
+        };
+        say("First").await;
+        for kind in [ActionKind::AssignToMe, ActionKind::Start] {
+            paged::act(&world.backend, &mina, &number, ActionCall::new(kind, ""), None).await.unwrap();
+            world.clock.advance(Duration::hours(-10));
+        }
+        let page = say("Second").await;
+        let said: Vec<&str> = page.work.comments.iter().map(|view| view.comment.body.as_str()).collect();
+        assert_eq!(said, ["First", "Second"]);
+        let written: Vec<_> = page.work.comments.iter().map(|view| view.comment.at).collect();
+        let happened: Vec<_> = page.events.iter().map(|event| event.at).collect();
+        assert!(happened.is_sorted() && written.is_sorted() && written[1] > *happened.last().unwrap(), "{happened:?}, {written:?}");
+        let then = requests::page_at(&world.backend, &mina, &number, 2, false).await.unwrap();
+        assert_eq!(then.work.comments.len(), 1, "as it was after it was assigned");
+        world.clock.advance(Duration::days(3));
+        world.deliver_all().await;
     })
     .await;
 }

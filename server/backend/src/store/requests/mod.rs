@@ -158,8 +158,8 @@ fn is_closed(state: &State) -> bool {
     state.status.is_terminal() || state.deleted
 }
 
-/// Saves where requests stand. The caller holds their rows' locks.
-pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId, State, Turn)]) -> Result<()> {
+/// Saves where requests stand; `changed_at` is what lists of what changed last are ordered by. The caller holds their rows' locks.
+pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId, State, Turn)], changed_at: DateTime<Utc>) -> Result<()> {
     const ID: usize = 1;
     const CHANGED: [Column; 9] = [
         Column::Status,
@@ -181,7 +181,7 @@ pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId
             id.0.into(),
             state.status.key().into(),
             to_json(state)?.into(),
-            micros(state.updated_at).into(),
+            micros(Ord::max(state.updated_at, changed_at)).into(),
             is_closed(state).into(),
             state.assignee.as_ref().map(|person| person.id.0).into(),
             micros(turn.at).into(),
