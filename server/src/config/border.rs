@@ -1,6 +1,6 @@
 //! Settings of the border between the site and those who call it: the hosts it answers for, and the proxies whose word counts.
 
-use super::Reader;
+use super::reader::SettingReader;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -152,7 +152,7 @@ impl std::fmt::Display for ProxyTrust {
     }
 }
 
-impl<'v> Reader<'v> {
+impl<'v> SettingReader<'v> {
     /// `ALLOWED_HOSTS`.
     pub(super) fn allowed_hosts(&mut self) -> HostList {
         let mut rules = Vec::new();

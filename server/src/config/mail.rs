@@ -1,6 +1,7 @@
 //! The mail variables of the systems Docket replaces (S3-075 to S3-081): they mean what they meant.
 
-use super::{Config, Reader};
+use super::Config;
+use super::reader::SettingReader;
 use backend::settings::{MailServer, MailTls};
 
 /// What sends the server's own e-mail.
@@ -21,7 +22,7 @@ impl Config {
     }
 }
 
-impl Reader<'_> {
+impl SettingReader<'_> {
     /// The mail server for connectors that name none; and the sender of messages to people, where they go through SendGrid instead.
     pub(super) fn mail(&mut self) -> (Option<MailServer>, Option<String>) {
         match self.mail_backend() {

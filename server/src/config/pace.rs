@@ -1,6 +1,6 @@
 //! Settings of connections: how long each part of them may take, and how many there may be.
 
-use super::Reader;
+use super::reader::SettingReader;
 use std::time::Duration;
 
 /// The longest that any of the limits can be, in seconds.
@@ -43,7 +43,7 @@ impl ConnectionPace {
     }
 }
 
-impl Reader<'_> {
+impl SettingReader<'_> {
     /// How long connections may take, and how many there may be.
     pub(super) fn pace(&mut self) -> ConnectionPace {
         let mut seconds = |name: &str, default: u32| Duration::from_secs(self.number(name, default, 1, LONGEST).into());

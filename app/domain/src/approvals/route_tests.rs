@@ -1,3 +1,5 @@
+//! Whom the rules of a policy find, and what is said when they find nobody.
+
 use super::*;
 use crate::approvals::Require;
 use crate::forms::tests::{answers, form};

@@ -1,3 +1,5 @@
+//! Conditions: how they are read, and what they answer.
+
 use super::*;
 use crate::forms::fields::tests::{field, with_options};
 use crate::forms::{Form, Section};

@@ -4,18 +4,20 @@
 
 mod fault;
 mod leaving;
+mod recount;
 mod shown;
 
 pub use fault::Fault;
 
 use crate::office::*;
 use domain::approvals::machine;
-use domain::approvals::{Require, Target, Verdict};
+use domain::approvals::{Target, Verdict};
 use domain::effect::Effect;
 use domain::people::Facts;
 use domain::requests::lifecycle::{ActionInput, ActionKind as A, Observation, allowed, observe};
 use domain::requests::tasks::{self, Task, TaskStatus, Worker};
-use domain::requests::{Decision, Request, State, Status, What};
+use domain::requests::{Decision, Request, Status, What};
+use recount::{core, met};
 use shown::shown_is_possible;
 use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
@@ -236,32 +238,6 @@ impl Desk {
             }
         }
     }
-}
-
-/// Whether every stage is met, counted anew.
-fn met(state: &State) -> bool {
-    let approval = &state.approval;
-    approval.stages.iter().all(|stage| {
-        let approving: Vec<_> = approval
-            .decisions
-            .iter()
-            .filter(|given| given.verdict == Verdict::Approve && stage.rules.iter().any(|rule| rule.key == given.rule))
-            .collect();
-        let people: std::collections::BTreeSet<_> = approving.iter().map(|given| given.by.id).collect();
-        let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == Verdict::Approve);
-        by_docket
-            || match stage.require {
-                Require::All => stage.rules.iter().all(|rule| approving.iter().any(|given| given.rule == rule.key)),
-                Require::Any => !approving.is_empty(),
-                Require::AtLeast(n) => people.len() >= n as usize,
-            }
-    })
-}
-
-/// What an end protects: everything but the log's counter and what was delivered.
-fn core(state: &State) -> String {
-    let run = state.run.as_ref().map(|run| run.attempt);
-    format!("{:?} {:?} {:?} {:?} {:?} {}", state.status, state.returns_to, state.approval, state.assignee, run, state.deleted)
 }
 
 impl Model for Desk {

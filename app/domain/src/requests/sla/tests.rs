@@ -1,3 +1,5 @@
+//! Clocks and calendars: when they run, when they stand still, and when they run out.
+
 use super::calendar::{Calendar, Hours, OffsetTable, Weekday};
 use super::*;
 use crate::approvals::Approval;

@@ -1,3 +1,5 @@
+//! The writer: what is saved together, and what one that fails leaves to the others.
+
 use super::*;
 use crate::store::{Store, databases, organizations, sessions};
 use chrono::{DateTime, Utc};
