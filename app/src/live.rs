@@ -205,6 +205,7 @@ mod browser {
     //! The connection itself.
 
     use super::{Live, LiveState, greeting_count, pause_after, state_after};
+    use domain::address::Address;
     use gloo_timers::callback::Timeout;
     use leptos::prelude::*;
     use wasm_bindgen::{JsCast, closure::Closure};
@@ -213,7 +214,7 @@ mod browser {
     /// Opens the stream once the page is looked at, except where nobody is signed in.
     pub fn start(live: Live) {
         let path = window().location().pathname().unwrap_or_default();
-        if path != "/sign-in" {
+        if Address::parse(&path) != Some(Address::SignIn) {
             wake(live);
             let _: WindowListenerHandle = window_event_listener_untyped("visibilitychange", move |_| wake(live));
         }

@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
 
+pub mod address;
 pub mod approvals;
 pub mod bounds;
 pub mod catalog;
@@ -22,6 +23,7 @@ pub mod permission;
 pub mod recipients;
 pub mod refusal;
 pub mod requests;
+pub mod sections;
 pub mod shorten;
 pub mod stamp;
 pub mod subject;

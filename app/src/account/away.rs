@@ -6,6 +6,7 @@ use super::away_list::{Grants, Side};
 use crate::error::ApiError;
 use crate::ui::{PageTitle, page_frame, refused_view};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::approvals::away::AwayPage as Data;
 use leptos::prelude::*;
 
@@ -42,7 +43,7 @@ fn Loaded(data: Data) -> impl IntoView {
             <header class="page__head">
                 <div class="page__title">
                     <nav class="crumbs" aria-label="Where you are">
-                        <a href="/profile">"Your account"</a>
+                        <a href=Address::Profile.root()>"Your account"</a>
                     </nav>
                     <h1>"Away"</h1>
                     <p class="page__lead">

@@ -8,7 +8,9 @@ use crate::error::ApiError;
 use crate::session::use_me;
 use crate::ui::{Avatar, ErrorView, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::people::{Me, OrganizationRef, PersonRef, ProfileView};
+use domain::sections::{SECTIONS, Section, SectionGroup};
 use leptos::prelude::*;
 
 /// `/profile`.
@@ -82,20 +84,16 @@ fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
 /// Pages that have no place in a phone's tab bar; nothing when the person has none of them.
 #[component]
 fn Elsewhere(me: Me) -> impl IntoView {
-    let pages = [
-        (me.leads, "/leadership", "chart-column", "Leadership"),
-        (me.works || me.task_count > 0, "/tasks", "clipboard-check", "My tasks"),
-        (me.sees_deliveries, "/connectors", "plug", "Connectors"),
-    ];
-    let links: Vec<_> = pages.into_iter().filter(|(theirs, ..)| *theirs).collect();
+    let further = |section: &&Section| section.group == SectionGroup::Further && section.is_for(me.permissions, me.task_count);
+    let links: Vec<_> = SECTIONS.iter().filter(further).collect();
     if links.is_empty() {
         return ().into_any();
     }
-    let link = |(_, address, icon, words): (bool, &'static str, &'static str, &'static str)| {
+    let link = |section: &'static Section| {
         view! {
-            <a class="button" href=address>
-                <Icon name=icon />
-                {words}
+            <a class="button" href=section.page.root()>
+                <Icon name=section.icon />
+                {section.word}
             </a>
         }
         .into_any()
@@ -121,7 +119,7 @@ fn NoticesLink() -> impl IntoView {
             </div>
             <div class="slip__body row row--wrap">
                 <p class="soft">"Choose what reaches you, where, and when not."</p>
-                <a class="button" href="/notifications/settings">
+                <a class="button" href=Address::NoticeSettings.root()>
                     <Icon name="bell" />
                     "What reaches you"
                 </a>
@@ -140,7 +138,7 @@ fn AwayLink() -> impl IntoView {
             </div>
             <div class="slip__body row row--wrap">
                 <p class="soft">"Name somebody who decides in your place while you are away."</p>
-                <a class="button" href="/profile/away">
+                <a class="button" href=Address::Away.root()>
                     <Icon name="user-check" />
                     "Hand over decisions"
                 </a>

@@ -2,6 +2,7 @@
 
 use crate::ui::theme::toggle;
 use crate::ui::{Brand, Icon, PageTitle};
+use domain::address::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -72,7 +73,7 @@ fn Form(next: String, email: String, focus_password: bool) -> impl IntoView {
     let shown = RwSignal::new(false);
     let described = focus_password.then_some("sign-in-error");
     view! {
-        <form class="gate__panel" method="post" action="/sign-in">
+        <form class="gate__panel" method="post" action=Address::SignIn.root()>
             <input type="hidden" name="next" value=next />
             <div class="field">
                 <label class="field__label" for="email">

@@ -11,6 +11,7 @@ use crate::requests::page::thread::past_thread;
 use crate::requests::page::timeline::TimelineSlip;
 use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::approvals::wire::ApprovalView;
 use domain::approvals::{Require, Verdict};
 use domain::requests::wire::RequestPage;
@@ -114,7 +115,7 @@ fn BackToList() -> impl IntoView {
     view! {
         <div class="inbox__back">
             <h1 class="visually-hidden">"Inbox"</h1>
-            <a class="link" href="/inbox">
+            <a class="link" href=Address::Inbox.root()>
                 <Icon name="arrow-left" />
                 "All that wait for you"
             </a>
@@ -145,7 +146,7 @@ fn Detail(desk: Desk, page: RequestPage) -> impl IntoView {
     let comments = part(desk, &page, |p| p.work.comments.clone());
     let comments = move || comments.with(|comments| still_comments(comments, 3));
     let effect = part(desk, &page, effect);
-    let href = format!("/requests/{}", page.summary.number);
+    let href = Address::Request(&page.summary.number).to_string();
     view! {
         <div class="inbox__scroll">
             <BackToList />

@@ -4,7 +4,7 @@ use super::api::inbox;
 use super::bulk::{BulkBar, HeldStrip};
 use super::desk::Desk;
 use super::detail::DetailPane;
-use super::inbox_filter::{FilterBar, query, use_filter};
+use super::inbox_filter::{FilterBar, address, use_filter};
 use super::inbox_list::Filter;
 use super::keys::use_inbox_keys;
 use super::row::InboxRowView;
@@ -12,6 +12,7 @@ use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
 use crate::ui::{Empty, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting};
 use domain::live::LiveEvent;
@@ -41,16 +42,16 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
     let navigate = use_navigate();
     let open_page = {
         let navigate = navigate.clone();
-        Callback::new(move |number: String| navigate(&format!("/requests/{number}"), NavigateOptions::default()))
+        Callback::new(move |number: String| navigate(&Address::Request(&number).to_string(), NavigateOptions::default()))
     };
     let path = use_location().pathname;
     let go = Callback::new(move |number: String| {
         // A decision that is answered once the person has gone elsewhere leads nowhere.
-        if !path.with_untracked(|path| path.starts_with("/inbox")) {
+        if !path.with_untracked(|path| matches!(Address::parse(path), Some(Address::Inbox | Address::InboxRequest(_)))) {
             return;
         }
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        navigate(&format!("/inbox/{number}{}", filter.with_untracked(query)), options);
+        navigate(&filter.with_untracked(|filter| address(Address::InboxRequest(&number), filter)), options);
     });
     let desk = Desk::new(waiting, current, filter, me, live, go);
     follow(desk);
@@ -72,7 +73,7 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
                         <h1>"Inbox"</h1>
                         <Arrivals desk />
                         <LiveMark />
-                        <a class="button button--quiet button--sm push" href="/profile/away">"Away"</a>
+                        <a class="button button--quiet button--sm push" href=Address::Away.root()>"Away"</a>
                     </div>
                     <FilterBar desk />
                 </header>
@@ -149,12 +150,12 @@ fn Rows(desk: Desk) -> impl IntoView {
     });
     let none = Memo::new(move |_| shown.with(Vec::is_empty));
     let navigate = use_navigate();
-    let clear = Callback::new(move |()| navigate("/inbox", NavigateOptions { replace: true, ..NavigateOptions::default() }));
+    let clear = Callback::new(move |()| navigate(Address::Inbox.root(), NavigateOptions { replace: true, ..NavigateOptions::default() }));
     let empty = move || match desk.filter.with(Filter::is_empty) {
         true => view! {
             <Empty icon="inbox" title="Nothing waits for you">
                 <p>"New requests appear here by themselves."</p>
-                <a class="button" href="/">
+                <a class="button" href=Address::Catalog.root()>
                     "Go to the catalog"
                 </a>
             </Empty>

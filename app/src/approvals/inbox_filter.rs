@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::inbox_list::Filter;
+use domain::address::Address;
 use domain::approvals::bulk::DueGroup;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -21,20 +22,10 @@ pub fn use_filter() -> Memo<Filter> {
     })
 }
 
-/// The query of an address that shows this; empty, or with its question mark.
-pub fn query(filter: &Filter) -> String {
+/// The address of a page of the inbox that shows this.
+pub fn address(page: Address<'_>, filter: &Filter) -> String {
     let group = filter.group.and_then(|group| GROUPS.iter().find(|(_, one)| *one == group)).map_or("", |(key, _)| key);
-    let parts: Vec<String> = [("q", filter.text.as_str()), ("service", filter.service.as_str()), ("due", group)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", encoded(value)))
-        .collect();
-    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
-}
-
-fn encoded(text: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    page.with_query(&[("q", &filter.text), ("service", &filter.service), ("due", group)])
 }
 
 /// The line of filters over the list.
@@ -44,7 +35,8 @@ pub fn FilterBar(desk: Desk) -> impl IntoView {
     let path = use_location().pathname;
     let set = Callback::new(move |filter: Filter| {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        navigate(&format!("{}{}", path.get_untracked(), query(&filter)), options);
+        let address = path.with_untracked(|path| address(Address::parse(path).unwrap_or(Address::Inbox), &filter));
+        navigate(&address, options);
     });
     let now = desk.filter;
     let services = Memo::new(move |_| {

@@ -5,6 +5,7 @@ use super::row::row_holes;
 use crate::requests::page::approval::punches;
 use crate::ui::{AboutLines, DocketNumber, Empty, Icon, PageTitle, PersonLine, When, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::approvals::wire::LeadershipRow;
 use leptos::prelude::*;
 
@@ -80,7 +81,7 @@ fn table(rows: Vec<LeadershipRow>) -> AnyView {
 fn row_view(row: LeadershipRow) -> AnyView {
     let LeadershipRow { row, waiting_on } = row;
     let holes = punches(row_holes(&row), false);
-    let href = format!("/requests/{}", row.number);
+    let href = Address::Request(&row.number).to_string();
     view! {
         <tr class="row-opens">
             <th scope="row">

@@ -6,6 +6,7 @@ use super::inbox_list::Row;
 use crate::requests::page::approval::{Hole, punches};
 use crate::requests::page::clocks::DueMark;
 use crate::ui::{DocketNumber, When};
+use domain::address::Address;
 use domain::approvals::Verdict;
 use domain::approvals::wire::InboxRow;
 use leptos::prelude::*;
@@ -73,7 +74,7 @@ pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
             <a
                 class="inrow__link"
                 id=row_id(&number)
-                href=format!("/inbox/{number}")
+                href=Address::InboxRequest(&number).to_string()
                 aria-current=move || is_open.get().then_some("true")
                 tabindex=tabindex
                 on:focus=focused

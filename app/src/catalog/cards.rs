@@ -1,6 +1,7 @@
 //! Shelves of cards. A card has one link that fills it.
 
 use crate::ui::{Alike, Icon};
+use domain::address::Address;
 use domain::catalog::wire::ItemCard;
 use leptos::prelude::*;
 
@@ -41,7 +42,7 @@ fn Card(card: ItemCard) -> impl IntoView {
         <li class="card service">
             <Icon name=card.icon class="icon--lg service__icon" />
             <h3 class="service__name">
-                <a class="card__link" href=format!("/request/{}", card.key)>
+                <a class="card__link" href=Address::Item(&card.key).to_string()>
                     {card.name}
                 </a>
             </h3>

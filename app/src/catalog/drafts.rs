@@ -2,6 +2,7 @@
 
 use crate::requests::new::api::{discard_draft, restore_draft};
 use crate::ui::{When, toast::use_toasts};
+use domain::address::Address;
 use domain::catalog::wire::DraftSummary;
 use leptos::prelude::*;
 
@@ -42,7 +43,7 @@ pub fn Drafts(drafts: Vec<DraftSummary>) -> impl IntoView {
 
 #[component]
 fn Strip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView {
-    let address = format!("/request/{}", draft.item_key);
+    let address = Address::Item(&draft.item_key).to_string();
     let name = draft.item_name.clone();
     let blank = format!("{}-••••", draft.prefix);
     let title = draft.title.clone();

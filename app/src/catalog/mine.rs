@@ -1,6 +1,7 @@
 //! The catalog's side column: the person's own open requests.
 
 use crate::ui::{DocketNumber, StatusBadge};
+use domain::address::Address;
 use domain::requests::wire::RequestSummary;
 use domain::tally::count_words;
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ pub fn OpenRequests(rows: Vec<RequestSummary>, count: u64) -> impl IntoView {
             <section class="slip">
                 <div class="slip__head">
                     <h2>"Your open requests"</h2>
-                    <a class="link push" href="/requests">
+                    <a class="link push" href=Address::MyRequests.root()>
                         {format!("All {}", count_words(count))}
                     </a>
                 </div>
@@ -32,7 +33,7 @@ pub fn OpenRequests(rows: Vec<RequestSummary>, count: u64) -> impl IntoView {
 
 #[component]
 fn Row(row: RequestSummary) -> impl IntoView {
-    let address = format!("/requests/{}", row.number);
+    let address = Address::Request(&row.number).to_string();
     view! {
         <li>
             <a class="mine__row" href=address>

@@ -7,6 +7,7 @@ use super::mine::OpenRequests;
 use crate::ui::keyboard::take_search_focus;
 use crate::ui::{Empty, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::catalog::search::search;
 use domain::catalog::wire::{CatalogPage as Page, ItemCard};
@@ -121,19 +122,7 @@ fn follow_back_and_forward(text: RwSignal<String>) {
 
 /// The catalog's address with this category and search.
 fn address(category: Option<&str>, text: &str) -> String {
-    let mut parts = Vec::new();
-    if let Some(category) = category {
-        parts.push(format!("category={}", encoded(category)));
-    }
-    if !text.is_empty() {
-        parts.push(format!("q={}", encoded(text)));
-    }
-    if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
-}
-
-/// Percent-encoded for a query.
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    Address::Catalog.with_query(&[("category", category.unwrap_or_default()), ("q", text)])
 }
 
 #[component]
@@ -141,7 +130,7 @@ fn SearchBox(text: RwSignal<String>, total: usize) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     take_search_focus(input);
     view! {
-        <form class="catalog__search" role="search" method="get" action="/" on:submit=|event| event.prevent_default()>
+        <form class="catalog__search" role="search" method="get" action=Address::Catalog.root() on:submit=|event| event.prevent_default()>
             <label class="visually-hidden" for="q">
                 "Search services"
             </label>
@@ -234,7 +223,7 @@ fn NothingFound(total: usize, text: RwSignal<String>, category: Memo<Option<Stri
                 class="button"
                 type="button"
                 on:click=move |_| {
-                    navigate("/", NavigateOptions { scroll: false, ..NavigateOptions::default() });
+                    navigate(Address::Catalog.root(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
                     text.set(String::new());
                     crate::ui::focus::focus_any(&["q"]);
                 }

@@ -13,6 +13,7 @@ use crate::ui::toast::use_toasts;
 use crate::ui::{Icon, PageTitle, When, page_frame, refused_view};
 use crate::wire::page_data;
 use chrono::NaiveDate;
+use domain::address::Address;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, TestView};
 use domain::live::LiveEvent;
 use domain::{Problem, Refusal};
@@ -51,7 +52,7 @@ fn Loaded(found: ConnectorView) -> impl IntoView {
             <header class="page__head">
                 <div class="page__title">
                     <nav class="crumbs" aria-label="Where you are">
-                        <a href="/connectors">"Connectors"</a>
+                        <a href=Address::Connectors.root()>"Connectors"</a>
                     </nav>
                     <h1>{heading}</h1>
                     <p class="page__lead">{lead}</p>
@@ -108,7 +109,7 @@ fn SettingsForm(found: ConnectorView, filling: Filling) -> impl IntoView {
                 Ok(_) if !new => toasts.show("Saved".to_owned(), None),
                 Ok(key) => {
                     toasts.show("Added. Send a test to see whether it works".to_owned(), None);
-                    navigate(&format!("/connectors/{key}"), NavigateOptions::default());
+                    navigate(&Address::Connector(&key).to_string(), NavigateOptions::default());
                 }
                 Err(ApiError::Refused { refusal: Refusal::Problems { problems } }) => {
                     filling.show(&problems);
@@ -165,7 +166,7 @@ fn SettingsForm(found: ConnectorView, filling: Filling) -> impl IntoView {
                     <button class="button button--primary" type="submit" disabled=move || !live.get()>
                         {move || if sending.get() { "Saving" } else { words }}
                     </button>
-                    <a class="button button--quiet" href="/connectors">
+                    <a class="button button--quiet" href=Address::Connectors.root()>
                         "Back to connectors"
                     </a>
                 </div>

@@ -4,10 +4,12 @@ use super::api::{send_now, skip};
 use super::outbox::{request_link, sent_words, short};
 use super::state::Desk;
 use crate::requests::page::deliveries::status_view;
+use crate::session::may;
 use crate::ui::Icon;
 use crate::ui::focus::focus_any;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{AttemptWhole, DeliveryDetail};
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 /// The sheet beside the list; nothing while none is open. What changes about a delivery changes in its place, so that the focus stays.
@@ -190,7 +192,7 @@ fn answer_words(attempt: &AttemptWhole) -> String {
 }
 
 fn buttons(desk: Desk, detail: Memo<DeliveryDetail>) -> Option<AnyView> {
-    if !desk.page.with_untracked(|page| page.may_administer) {
+    if !may(Permission::ReplayDeliveries) {
         return None;
     }
     let id = detail.with_untracked(|detail| detail.row.id);

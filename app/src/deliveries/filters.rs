@@ -3,6 +3,7 @@
 use super::place::{PERIODS, Place, SHOWS};
 use super::state::Desk;
 use crate::ui::{Icon, select_view};
+use domain::address::Address;
 use domain::connectors::wire::Show;
 use domain::tally::count_words;
 use domain::text::tidy_code;
@@ -66,7 +67,7 @@ pub fn Filters(desk: Desk) -> impl IntoView {
         })
     };
     view! {
-        <form class="toolbar outbox__bar" role="search" aria-label="Filter" action="/connectors" method="get" on:submit=submit>
+        <form class="toolbar outbox__bar" role="search" aria-label="Filter" action=Address::Connectors.root() method="get" on:submit=submit>
             <nav class="segmented segmented--sm" aria-label="Status">
                 {shows}
             </nav>

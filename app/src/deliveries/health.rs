@@ -2,9 +2,12 @@
 
 use super::api::hold;
 use super::state::Desk;
+use crate::session::may;
 use crate::ui::{Icon, When};
+use domain::address::Address;
 use domain::connectors::breaker::Standing;
 use domain::connectors::wire::{DestinationView, WorkerView};
+use domain::permission::Permission;
 use domain::tally::count_words;
 use leptos::prelude::*;
 
@@ -30,7 +33,7 @@ pub fn Notices(desk: Desk) -> impl IntoView {
             page.destinations.iter().filter(troubled).cloned().collect::<Vec<_>>()
         })
     });
-    let administers = desk.page.with_untracked(|page| page.may_administer);
+    let administers = may(Permission::ManageConnectors);
     view! {
         {move || worker_notice(worker.get())}
         {move || troubled.get().into_iter().map(|one| notice(desk, one, administers)).collect_view()}
@@ -95,7 +98,7 @@ fn notice(desk: Desk, one: DestinationView, administers: bool) -> AnyView {
     };
     let buttons = administers.then(|| {
         let set_up = (!held && one.refuses_us && !one.key.starts_with('@')).then(|| {
-            view! { <a class="button button--sm" href=format!("/connectors/{}", one.key)>"Update key"</a> }
+            view! { <a class="button button--sm" href=Address::Connector(&one.key).to_string()>"Update key"</a> }
         });
         let words = if held { "Release" } else { "Try now" };
         view! {
@@ -131,7 +134,7 @@ fn notice(desk: Desk, one: DestinationView, administers: bool) -> AnyView {
 #[component]
 pub fn Strip(desk: Desk) -> impl IntoView {
     let keys = Memo::new(move |_| desk.page.with(|page| page.destinations.iter().map(|one| one.key.clone()).collect::<Vec<_>>()));
-    let administers = desk.page.with_untracked(|page| page.may_administer);
+    let administers = may(Permission::ManageConnectors);
     let one = move |key: String| {
         let view = Memo::new(move |_| desk.page.with(|page| page.destinations.iter().find(|one| one.key == key).cloned()));
         move || view.get().map(|one| destination(one, administers))
@@ -155,7 +158,7 @@ fn destination(one: DestinationView, administers: bool) -> AnyView {
     let bad = one.standing == Standing::Paused;
     // What the server's own settings carry is not set up here.
     let title = if administers && !one.key.starts_with('@') {
-        view! { <a class="conn__name" href=format!("/connectors/{}", one.key)>{one.name.clone()}</a> }.into_any()
+        view! { <a class="conn__name" href=Address::Connector(&one.key).to_string()>{one.name.clone()}</a> }.into_any()
     } else {
         view! { <span class="conn__name">{one.name.clone()}</span> }.into_any()
     };

@@ -5,11 +5,14 @@ use super::filters::Filters;
 use super::place::Place;
 use super::state::Desk;
 use crate::requests::page::deliveries::status_view;
+use crate::session::may;
 use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use domain::address::Address;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::ConsoleRow;
 use domain::id::DeliveryId;
+use domain::permission::Permission;
 use domain::tally::count_words;
 use leptos::prelude::*;
 
@@ -20,7 +23,7 @@ const DOTS: u32 = 6;
 #[component]
 pub fn Outbox(desk: Desk) -> impl IntoView {
     let ids = Memo::new(move |_| desk.page.with(|page| page.rows.iter().map(|row| row.id).collect::<Vec<_>>()));
-    let administers = desk.page.with_untracked(|page| page.may_administer);
+    let administers = may(Permission::ReplayDeliveries);
     let rows = move || {
         if ids.with(Vec::is_empty) {
             return nothing(desk);
@@ -234,7 +237,7 @@ fn subject(row: &ConsoleRow) -> AnyView {
 pub fn request_link(row: &ConsoleRow) -> Option<AnyView> {
     (!row.number.is_empty()).then(|| {
         view! {
-            <a href=format!("/requests/{}", row.number)>
+            <a href=Address::Request(&row.number).to_string()>
                 <DocketNumber number=row.number.clone() />
             </a>
         }

@@ -8,24 +8,27 @@ use super::place::Place;
 use super::state::Desk;
 use crate::error::ApiError;
 use crate::live::{LiveMark, use_live};
+use crate::session::may;
 use crate::ui::{Menu, MenuItem, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::connectors::wire::{Console, DeliveryDetail, KindView};
 use domain::live::LiveEvent;
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 type Found = (Console, Option<DeliveryDetail>, Vec<KindView>);
 
-async fn find(place: Place) -> Result<Found, ApiError> {
+async fn find(place: Place, manages: bool) -> Result<Found, ApiError> {
     let page = console(place.filter, place.after).await?;
     // A delivery that is gone closes its sheet; the list stays.
     let open = match place.open {
         Some(id) => delivery(id).await.ok(),
         None => None,
     };
-    let kinds = if page.may_administer { kinds().await? } else { Vec::new() };
+    let kinds = if manages { kinds().await? } else { Vec::new() };
     Ok((page, open, kinds))
 }
 
@@ -35,9 +38,10 @@ pub fn ConsolePage() -> impl IntoView {
     let query = use_query_map();
     let place = Memo::new(move |_| query.with(|query| Place::read(|key| query.get(key))));
     let first = place.get_untracked();
+    let manages = may(Permission::ManageConnectors);
     let found = {
         let first = first.clone();
-        page_data(|| (), move |()| find(first.clone()))
+        page_data(|| (), move |()| find(first.clone(), manages))
     };
     view! {
         <PageTitle text="Connectors · Docket" />
@@ -49,7 +53,6 @@ pub fn ConsolePage() -> impl IntoView {
 #[component]
 fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
     let (page, open, kinds) = found;
-    let administers = page.may_administer;
     let desk = Desk::new(page, open, place);
     Effect::new(move |before: Option<Place>| {
         let now = place.get();
@@ -60,7 +63,7 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
         now
     });
     follow(desk);
-    let add = administers.then(|| add(kinds));
+    let add = may(Permission::ManageConnectors).then(|| add(kinds));
     view! {
         <div class="page connectors">
             <header class="page__head">
@@ -87,7 +90,7 @@ fn add(kinds: Vec<KindView>) -> AnyView {
     let navigate = use_navigate();
     let line = |KindView { kind, label }: KindView| {
         let (navigate, icon) = (navigate.clone(), super::health::icon(&kind));
-        let act = Callback::new(move |()| navigate(&format!("/connectors/new/{kind}"), NavigateOptions::default()));
+        let act = Callback::new(move |()| navigate(&Address::NewConnector(&kind).to_string(), NavigateOptions::default()));
         MenuItem { icon, words: label, key: "", act }
     };
     let items: Vec<MenuItem> = kinds.into_iter().map(line).collect();

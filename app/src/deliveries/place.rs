@@ -1,6 +1,6 @@
 //! What the console's address says: which deliveries, which page, and which one is open.
 
-use crate::requests::mine::encoded;
+use domain::address::Address;
 use domain::connectors::wire::{ConsoleFilter, Period, Show};
 use domain::id::DeliveryId;
 use domain::text::tidy_code;
@@ -60,9 +60,7 @@ impl Place {
             ("after", self.after.as_deref().unwrap_or_default()),
             ("delivery", open.as_str()),
         ];
-        let parts: Vec<String> =
-            parts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        if parts.is_empty() { "/connectors".to_owned() } else { format!("/connectors?{}", parts.join("&")) }
+        Address::Connectors.with_query(&parts)
     }
 
     /// The first page with another filter.
@@ -90,7 +88,7 @@ mod tests {
 
     #[test]
     fn an_address_says_all_of_it_and_nothing_needless() {
-        assert_eq!(Place::default().address(), "/connectors");
+        assert_eq!(Place::default().address(), Address::Connectors.root());
         let filter = ConsoleFilter { show: Show::Failed, connector: "desk".into(), period: Period::Day, number: "IT-7F3K".into() };
         let place = Place { filter, after: Some("12.x".into()), open: Some(DeliveryId(uuid::Uuid::nil())) };
         let address = place.address();

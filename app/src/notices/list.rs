@@ -6,6 +6,7 @@ use crate::live::use_live;
 use crate::ui::toast::{Toasts, use_toasts};
 use crate::ui::{DocketNumber, Empty, Icon, PageTitle, When, page_frame, refused_view};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::live::LiveEvent;
 use domain::notices::wire::{NoticeList, NoticeRow};
 use leptos::prelude::*;
@@ -86,7 +87,7 @@ fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
         bell.list.with(|list| list.next.clone()).map(|next| {
             view! {
                 <p class="slip__foot">
-                    <a class="button button--sm" href=format!("/notifications?after={next}")>
+                    <a class="button button--sm" href=Address::Notices.with_query(&[("after", &next)])>
                         "Show older"
                     </a>
                 </p>
@@ -106,7 +107,7 @@ fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
                             "Mark all as read"
                         </button>
                     </Show>
-                    <a class="button button--quiet button--sm" href="/notifications/settings">
+                    <a class="button button--quiet button--sm" href=Address::NoticeSettings.root()>
                         <Icon name="settings" />
                         "What reaches you"
                     </a>
@@ -123,7 +124,7 @@ fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
             </Show>
             <Show when=move || !first>
                 <p>
-                    <a href="/notifications">"Back to the newest"</a>
+                    <a href=Address::Notices.root()>"Back to the newest"</a>
                 </p>
             </Show>
         </div>
@@ -135,7 +136,7 @@ fn nothing() -> AnyView {
     view! {
         <Empty icon="bell" title="Nothing to tell you yet">
             <p>"When a request waits for you, or one of yours moves, you read it here."</p>
-            <a class="button" href="/notifications/settings">
+            <a class="button" href=Address::NoticeSettings.root()>
                 "Choose what reaches you"
             </a>
         </Empty>

@@ -5,6 +5,7 @@ use super::matrix::{Matrix, Thrown};
 use super::settings::Saving;
 use crate::ui::Icon;
 use chrono::{NaiveTime, Timelike};
+use domain::address::Address;
 use domain::notices::wire::{ChangeMine, MyNotices};
 use domain::notices::{Channel, Quiet, Summary};
 use leptos::prelude::*;
@@ -255,7 +256,7 @@ fn Elsewhere(shown: Shown) -> impl IntoView {
             <div class="slip__body stack">
                 <p class="soft">{format!("Say who you are in {names} to be reached there. It takes one minute.")}</p>
                 <div>
-                    <a class="button" href="/profile">
+                    <a class="button" href=Address::Profile.root()>
                         <Icon name="link" />
                         "Open your account"
                     </a>

@@ -3,6 +3,7 @@
 use super::api::change_ours;
 use super::matrix::{Matrix, Thrown};
 use super::settings::Saving;
+use domain::address::Address;
 use domain::notices::Channel;
 use domain::notices::wire::{Carrier, ChangeOurs, OurNotices};
 use leptos::prelude::*;
@@ -86,7 +87,7 @@ pub fn Carriers(ours: OurNotices, saving: Saving) -> impl IntoView {
         <section class="slip" aria-labelledby="carriers">
             <div class="slip__head">
                 <h2 id="carriers">"What carries messages to people"</h2>
-                <a class="button button--sm push" href="/connectors">
+                <a class="button button--sm push" href=Address::Connectors.root()>
                     "Set up connectors"
                 </a>
             </div>

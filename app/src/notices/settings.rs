@@ -4,10 +4,12 @@ use super::api::{mine, ours};
 use super::mine::Mine;
 use super::ours::{Carriers, Ours};
 use crate::error::ApiError;
-use crate::session::use_me;
+use crate::session::may;
 use crate::ui::{Icon, PageTitle, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::notices::wire::{MyNotices, OurNotices};
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -53,11 +55,11 @@ pub fn NoticeSettingsPage() -> impl IntoView {
 #[component]
 fn Loaded(found: Found, part: String) -> impl IntoView {
     let saving = Saving(RwSignal::new(0), RwSignal::new(None));
-    let administers = use_me().get_untracked().is_some_and(|me| me.administers);
+    let administers = may(Permission::ManageSettings);
     let tab = |(key, words): (&'static str, &'static str)| {
-        let address = if key.is_empty() { "/notifications/settings".to_owned() } else { format!("/notifications/settings/{key}") };
+        let page = if key.is_empty() { Address::NoticeSettings } else { Address::NoticeSettingsPart(key) };
         view! {
-            <a class="tab" href=address aria-current=(part == key).then_some("page")>
+            <a class="tab" href=page.to_string() aria-current=(part == key).then_some("page")>
                 {words}
             </a>
         }
@@ -82,7 +84,7 @@ fn Loaded(found: Found, part: String) -> impl IntoView {
             <header class="page__head">
                 <div class="page__title">
                     <nav class="crumbs" aria-label="Where you are">
-                        <a href="/notifications">"Notifications"</a>
+                        <a href=Address::Notices.root()>"Notifications"</a>
                     </nav>
                     <h1>"What reaches whom"</h1>
                     <p class="page__lead">"Messages about one request stay in one thread, by e-mail, in Slack and in Telegram."</p>

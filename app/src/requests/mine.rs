@@ -3,6 +3,7 @@
 use super::api::my_requests;
 use crate::ui::{AboutLines, DocketNumber, Empty, Icon, PageTitle, StatusBadge, When, part_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -27,7 +28,7 @@ pub fn MyRequestsPage() -> impl IntoView {
         <div class="page mine-page">
             <div class="page__head">
                 <h1>"My requests"</h1>
-                <a class="button button--primary" href="/">
+                <a class="button button--primary" href=Address::Catalog.root()>
                     <Icon name="plus" />
                     "New request"
                 </a>
@@ -52,7 +53,7 @@ fn Tabs(place: Memo<(MyFilter, Option<String>)>) -> impl IntoView {
     let tab = |(filter, key, words): (MyFilter, &'static str, &'static str)| {
         let current = move || (place.with(|(now, _)| *now) == filter).then_some("page");
         view! {
-            <a class="tab" href=format!("/requests?show={key}") aria-current=current>
+            <a class="tab" href=Address::MyRequests.with_query(&[("show", key)]) aria-current=current>
                 {words}
             </a>
         }
@@ -74,7 +75,7 @@ fn nothing(filter: MyFilter) -> AnyView {
     view! {
         <Empty icon="files" title=title>
             <p>{words}</p>
-            <a class="button" href="/">
+            <a class="button" href=Address::Catalog.root()>
                 "Open the catalog"
             </a>
         </Empty>
@@ -107,7 +108,7 @@ fn table(filter: MyFilter, later: bool, list: RequestList) -> AnyView {
 }
 
 fn row(request: RequestSummary) -> AnyView {
-    let href = format!("/requests/{}", request.number);
+    let href = Address::Request(&request.number).to_string();
     view! {
         <tr class="row-opens">
             <th scope="row">
@@ -131,10 +132,10 @@ fn row(request: RequestSummary) -> AnyView {
 }
 
 fn pages(filter: MyFilter, later: bool, next: Option<String>) -> Option<AnyView> {
-    let base = format!("/requests?show={}", key(filter));
+    let page = |after: &str| Address::MyRequests.with_query(&[("show", key(filter)), ("after", after)]);
     let newest = later.then(|| {
         view! {
-            <a class="button button--sm" href=base.clone()>
+            <a class="button button--sm" href=page("")>
                 <Icon name="chevron-left" />
                 "Newest"
             </a>
@@ -142,7 +143,7 @@ fn pages(filter: MyFilter, later: bool, next: Option<String>) -> Option<AnyView>
     });
     let older = next.as_ref().map(|next| {
         view! {
-            <a class="button button--sm" href=format!("{base}&after={}", encoded(next))>
+            <a class="button button--sm" href=page(next)>
                 "Older"
                 <Icon name="chevron-right" />
             </a>
@@ -159,16 +160,6 @@ fn pages(filter: MyFilter, later: bool, next: Option<String>) -> Option<AnyView>
     })
 }
 
-/// For a value in an address.
-pub fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,10 +170,5 @@ mod tests {
         assert_eq!(filter(Some("nonsense")), MyFilter::Open);
         assert_eq!(filter(None), MyFilter::Open);
         assert!(TABS.iter().all(|(f, k, _)| key(*f) == *k));
-    }
-
-    #[test]
-    fn cursors_survive_addresses() {
-        assert_eq!(encoded("2026-04-13T08:12+00 a"), "2026-04-13T08%3A12%2B00%20a");
     }
 }

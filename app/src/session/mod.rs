@@ -5,6 +5,7 @@ pub mod api;
 use crate::wire::Wire;
 use api::me;
 use domain::people::Me;
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 /// The signed-in person.
@@ -31,6 +32,11 @@ fn known() -> Option<Me> {
 /// The signed-in person; None on the sign-in page.
 pub fn use_me() -> Signal<Option<Me>> {
     use_context::<Session>().map_or_else(|| Signal::derive(|| None), |session| session.me.into())
+}
+
+/// Whether the signed-in person holds this over all of the organization. Asked once, where a page is made.
+pub fn may(permission: Permission) -> bool {
+    use_me().with_untracked(|me| me.as_ref().is_some_and(|me| me.permissions.holds(permission)))
 }
 
 impl Session {

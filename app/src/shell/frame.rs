@@ -5,8 +5,11 @@ use crate::session::{refresh, use_me};
 use crate::ui::focus::focus_now;
 use crate::ui::theme::ThemeSwitch;
 use crate::ui::{Avatar, Brand, Icon};
+use domain::address::Address;
 use domain::live::LiveEvent;
 use domain::people::Me;
+use domain::permission::Permission;
+use domain::sections::{SECTIONS, Section, SectionGroup};
 use domain::tally::count_words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -17,7 +20,7 @@ use std::time::Duration;
 pub fn Frame(children: Children) -> impl IntoView {
     let me = use_me();
     let location = use_location();
-    let bare = location.pathname.with_untracked(|path| path == "/sign-in" || path.starts_with("/share/"));
+    let bare = location.pathname.with_untracked(|path| matches!(Address::parse(path), Some(Address::SignIn | Address::Share(_))));
     let Some(first) = me.get_untracked().filter(|_| !bare) else {
         return view! { <div class="gate-page">{children()}</div> }.into_any();
     };
@@ -52,46 +55,26 @@ pub fn Frame(children: Children) -> impl IntoView {
     .into_any()
 }
 
-type Section = (&'static str, &'static str, &'static str);
-
-/// Where one can go: address, icon, word.
-fn sections(me: &Me) -> Vec<Section> {
-    let mut sections = vec![("/", "layout-grid", "Catalog"), ("/requests", "files", "My requests"), ("/inbox", "inbox", "Inbox")];
-    if me.works {
-        sections.push(("/work", "list-checks", "Work"));
-    }
-    if me.works || me.task_count > 0 {
-        sections.push(("/tasks", "clipboard-check", "My tasks"));
-    }
-    if me.leads {
-        sections.push(("/leadership", "chart-column", "Leadership"));
-    }
-    if me.sees_deliveries {
-        sections.push(("/connectors", "plug", "Connectors"));
-    }
-    sections
+/// Where the person can go, as the sidebar lists it.
+fn sections(me: &Me) -> Vec<&'static Section> {
+    SECTIONS.iter().filter(|section| section.group != SectionGroup::Bell && section.is_for(me.permissions, me.task_count)).collect()
 }
 
 /// The four of them that fit on a phone: the person's work first.
-fn tabs(me: &Me) -> Vec<Section> {
+fn tabs(me: &Me) -> Vec<&'static Section> {
     let mut tabs = sections(me);
-    if me.works {
+    if me.permissions.holds(Permission::Work) {
         // Their tasks are one tap away, on the page of the work.
-        tabs.retain(|(address, ..)| !["/leadership", "/tasks", "/connectors"].contains(address));
+        tabs.retain(|section| section.group == SectionGroup::Daily);
         tabs.rotate_right(1);
     }
     tabs.truncate(4);
     tabs
 }
 
-/// "page" when the address is this section or below it.
-fn current(path: &str, section: &str) -> Option<&'static str> {
-    let here = if section == "/" {
-        path == "/" || path.starts_with("/request/")
-    } else {
-        path == section || path.starts_with(&format!("{section}/"))
-    };
-    here.then_some("page")
+/// "page" when the address is of this section.
+fn current(path: &str, section: &Section) -> Option<&'static str> {
+    Address::parse(path).is_some_and(|page| section.has_page(page)).then_some("page")
 }
 
 #[component]
@@ -101,7 +84,7 @@ fn TopBar(organization: String, name: Signal<String>, unread: Signal<u64>, home:
             <Brand home />
             <p class="bar__title">{organization}</p>
             <Bell unread />
-            <a class="bar__me" href="/profile">
+            <a class="bar__me" href=Address::Profile.root()>
                 {move || view! { <Avatar name=name.get() /> }}
                 <span class="visually-hidden">{move || format!("Your account, {}", name.get())}</span>
             </a>
@@ -116,22 +99,24 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
     let (work, tasks, trouble) = (me.work_count, me.task_count, me.delivery_trouble);
     let links = sections(&me)
         .into_iter()
-        .map(|(address, icon, word)| {
-            let count = match address {
-                "/requests" => view! { <Count count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
-                "/inbox" => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
-                "/tasks" => view! { <Count count=Signal::stored(tasks) words="to do" class="badge nav__count badge--still" /> }.into_any(),
-                "/work" => view! { <Count count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
-                "/connectors" => {
+        .map(|section| {
+            let count = match section.page {
+                Address::MyRequests => view! { <Count count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
+                Address::Inbox => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
+                Address::MyTasks => {
+                    view! { <Count count=Signal::stored(tasks) words="to do" class="badge nav__count badge--still" /> }.into_any()
+                }
+                Address::Work => view! { <Count count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
+                Address::Connectors => {
                     view! { <Count count=Signal::stored(trouble) words="paused" class="badge nav__count badge--bad" /> }.into_any()
                 }
                 _ => ().into_any(),
             };
             view! {
                 <li>
-                    <a class="nav__link" href=address aria-current=move || current(&path.get(), address)>
-                        <Icon name=icon />
-                        <span class="nav__text">{word}</span>
+                    <a class="nav__link" href=section.page.root() aria-current=move || current(&path.get(), section)>
+                        <Icon name=section.icon />
+                        <span class="nav__text">{section.word}</span>
                         {count}
                     </a>
                 </li>
@@ -142,7 +127,7 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
     view! {
         <nav class="side" aria-label="Main">
             <Brand home=me.home.clone() />
-            <a class="org" href="/profile">
+            <a class="org" href=Address::Profile.root()>
                 <span class="org__text">
                     <span class="org__name">{me.organization.name.clone()}</span>
                     <span class="org__space">{me.role_label.clone()}</span>
@@ -150,7 +135,7 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
             </a>
             <ul class="nav">{links}</ul>
             <div class="side__foot">
-                <a class="me" href="/profile">
+                <a class="me" href=Address::Profile.root()>
                     {move || view! { <Avatar name=name.get() /> }}
                     <span class="me__text">
                         <span class="me__name">{name}</span>
@@ -169,7 +154,7 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
 #[component]
 fn Bell(unread: Signal<u64>) -> impl IntoView {
     view! {
-        <a class="button button--quiet button--icon button--sm bell" href="/notifications">
+        <a class="button button--quiet button--icon button--sm bell" href=Address::Notices.root()>
             <Icon name="bell" />
             <span class="visually-hidden">"Notifications"</span>
             <Count count=unread words="not read" class="tabbar__count bell__count" />
@@ -194,19 +179,19 @@ fn Count(count: Signal<u64>, words: &'static str, class: &'static str) -> impl I
 }
 
 #[component]
-fn TabBar(tabs: Vec<Section>, inbox: Signal<u64>) -> impl IntoView {
+fn TabBar(tabs: Vec<&'static Section>, inbox: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
     let links = tabs
         .into_iter()
-        .map(|(address, icon, word)| {
-            let count = match address {
-                "/inbox" => view! { <Count count=inbox words="waiting" class="tabbar__count" /> }.into_any(),
+        .map(|section| {
+            let count = match section.page {
+                Address::Inbox => view! { <Count count=inbox words="waiting" class="tabbar__count" /> }.into_any(),
                 _ => ().into_any(),
             };
             view! {
-                <a class="tabbar__link" href=address aria-current=move || current(&path.get(), address)>
-                    <Icon name=icon class="icon--lg" />
-                    <span>{word}</span>
+                <a class="tabbar__link" href=section.page.root() aria-current=move || current(&path.get(), section)>
+                    <Icon name=section.icon class="icon--lg" />
+                    <span>{section.word}</span>
                     {count}
                 </a>
             }
@@ -241,7 +226,10 @@ fn announce_navigation() -> RwSignal<String> {
 
 /// Which page an address is of: the inbox is one page, whichever request is open in it, and it moves the focus itself.
 fn page_of(path: &str) -> String {
-    if path.starts_with("/inbox") { "/inbox".to_owned() } else { path.trim_end_matches('/').to_owned() }
+    match Address::parse(path) {
+        Some(Address::Inbox | Address::InboxRequest(_)) => Address::Inbox.to_string(),
+        _ => path.trim_end_matches('/').to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -256,10 +244,37 @@ mod tests {
     }
 
     #[test]
-    fn the_dialog_belongs_to_the_catalog_and_a_request_to_the_list() {
-        assert_eq!(current("/request/vpn", "/"), Some("page"));
-        assert_eq!(current("/requests", "/"), None);
-        assert_eq!(current("/requests/IT-7F3K", "/requests"), Some("page"));
-        assert_eq!(current("/request/vpn", "/requests"), None);
+    fn a_phone_has_four_tabs_with_the_work_first() {
+        let of = |permissions: &[Permission], task_count: u64| {
+            let me = Me { task_count, ..somebody(permissions) };
+            tabs(&me).into_iter().map(|section| section.word).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[], 0), ["Catalog", "My requests", "Inbox"]);
+        assert_eq!(of(&[], 1), ["Catalog", "My requests", "Inbox", "My tasks"]);
+        assert_eq!(of(&[Permission::Lead, Permission::SeeDeliveries], 0), ["Catalog", "My requests", "Inbox", "Leadership"]);
+        assert_eq!(of(&[Permission::Work, Permission::Lead], 3), ["Work", "Catalog", "My requests", "Inbox"]);
+    }
+
+    fn somebody(permissions: &[Permission]) -> Me {
+        let id = uuid::Uuid::nil();
+        let organization = domain::people::OrganizationRef { id: id.into(), key: "north".to_owned(), name: "North".to_owned() };
+        Me {
+            person: domain::people::PersonRef { id: id.into(), name: "Ana".to_owned(), title: String::new() },
+            email: String::new(),
+            organizations: vec![organization.clone()],
+            organization,
+            role_label: String::new(),
+            permissions: permissions.iter().copied().collect(),
+            home: String::new(),
+            work_count: 0,
+            task_count: 0,
+            delivery_trouble: 0,
+            unread_count: 0,
+            inbox_count: 0,
+            open_count: 0,
+            time_zone: String::new(),
+            utc_offset_minutes: 0,
+            utc_offsets: Vec::new(),
+        }
     }
 }

@@ -3,7 +3,9 @@
 use crate::ui::Icon;
 use crate::ui::keyboard::{HELP, Jump, SearchWanted, follow_presses, recall, show_help};
 use crate::ui::theme::toggle;
+use domain::address::Address;
 use domain::requests::actions::buttons;
+use domain::sections::SECTIONS;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
@@ -11,25 +13,11 @@ use leptos_router::hooks::use_navigate;
 
 /// The place whose keys are those of the actions on a request.
 const REQUEST: &str = "Request";
-/// What the help lists: where, keys, what they do.
+/// The key after which the jumps to the sections are listed.
+const SEARCH: &str = "/";
+/// What the help lists beside them: where, keys, what they do.
 const KEYS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "Everywhere",
-        &[
-            ("/", "Search the catalog"),
-            ("G C", "Catalog"),
-            ("G M", "My requests"),
-            ("G I", "Inbox"),
-            ("G K", "Work"),
-            ("G T", "My tasks"),
-            ("G R", "Leadership"),
-            ("G D", "Connectors"),
-            ("G N", "Notifications"),
-            ("T", "Change theme"),
-            ("?", "This help"),
-            ("Esc", "Close"),
-        ],
-    ),
+    ("Everywhere", &[(SEARCH, "Search the catalog"), ("T", "Change theme"), ("?", "This help"), ("Esc", "Close")]),
     (
         "Inbox",
         &[
@@ -69,7 +57,12 @@ fn table() -> String {
         if *place == REQUEST {
             buttons().into_iter().for_each(|(_, button)| write_key(&mut page, &button.key_word(), button.label));
         }
-        keys.iter().for_each(|(keys, what)| write_key(&mut page, keys, what));
+        for (keys, what) in *keys {
+            write_key(&mut page, keys, what);
+            if *keys == SEARCH {
+                SECTIONS.iter().for_each(|section| write_key(&mut page, &format!("G {}", section.key.to_uppercase()), section.word));
+            }
+        }
         page.push_str("</dl></section>");
     }
     page
@@ -105,20 +98,12 @@ pub fn ShortcutHelp() -> impl IntoView {
             let Some(jumping) = jump.takes(&event) else { return };
             let key = event.key();
             let target = match (jumping, key.as_str()) {
-                (true, "c") => Some("/"),
-                (true, "m") => Some("/requests"),
-                (true, "i") => Some("/inbox"),
-                (true, "k") => Some("/work"),
-                (true, "t") => Some("/tasks"),
-                (true, "d") => Some("/connectors"),
-                (true, "n") => Some("/notifications"),
-                (true, "r") => Some("/leadership"),
-                (true, _) => None,
+                (true, letter) => SECTIONS.iter().find(|section| section.key == letter).map(|section| section.page.root()),
                 (false, "t") => {
                     toggle();
                     None
                 }
-                (false, "/") => match document().get_element_by_id("q").and_then(|q| q.dyn_into::<HtmlElement>().ok()) {
+                (false, SEARCH) => match document().get_element_by_id("q").and_then(|q| q.dyn_into::<HtmlElement>().ok()) {
                     Some(search) => {
                         event.prevent_default();
                         let _ = search.focus();
@@ -126,7 +111,7 @@ pub fn ShortcutHelp() -> impl IntoView {
                     }
                     None => {
                         wanted.ask();
-                        Some("/")
+                        Some(Address::Catalog.root())
                     }
                 },
                 (false, "?") => {

@@ -1,11 +1,12 @@
 //! The mark and the name.
 
+use domain::address::Address;
 use leptos::prelude::*;
 
 /// Links home: to where the person begins.
 #[component]
 pub fn Brand(#[prop(optional, into)] home: String) -> impl IntoView {
-    let home = if home.is_empty() { "/".to_owned() } else { home };
+    let home = if home.is_empty() { Address::Catalog.to_string() } else { home };
     view! {
         <a class="brand" href=home>
             <svg class="brand__mark" viewBox="0 0 20 20" aria-hidden="true">

@@ -3,9 +3,9 @@
 use super::Empty;
 use super::PageTitle;
 use crate::error::ApiError;
+use domain::address::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use leptos_router::location::Url;
 
 /// Not found, signed out, offline, or failed with a reference: each with a way on.
 #[component]
@@ -22,13 +22,13 @@ pub fn ErrorView(error: ApiError) -> impl IntoView {
     let address = if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
     let way_on = match &error {
         ApiError::SignedOut => {
-            view! { <a class="button button--primary" rel="external" href=format!("/sign-in?next={}", Url::escape(&address))>"Sign in and continue"</a> }
+            view! { <a class="button button--primary" rel="external" href=Address::SignIn.with_query(&[("next", &address)])>"Sign in and continue"</a> }
                 .into_any()
         }
         ApiError::Offline | ApiError::Failed { .. } => {
             view! { <a class="button button--primary" rel="external" href=address>"Try again"</a> }.into_any()
         }
-        ApiError::Refused { .. } => view! { <a class="button button--primary" href="/">"Go to the catalog"</a> }.into_any(),
+        ApiError::Refused { .. } => view! { <a class="button button--primary" href=Address::Catalog.root()>"Go to the catalog"</a> }.into_any(),
     };
     view! {
         <div class="page">

@@ -2,6 +2,7 @@
 
 use super::{Alert, Icon};
 use crate::error::ApiError;
+use domain::address::Address;
 use leptos::prelude::*;
 
 /// The place on a page where the alert appears; `refused` takes the focus then.
@@ -21,7 +22,7 @@ pub fn refused_view(error: &ApiError) -> AnyView {
     // In another tab, so that what is typed here stays.
     let sign_in = matches!(error, ApiError::SignedOut).then(|| {
         view! {
-            <a class="button button--sm" href="/sign-in" target="_blank" rel="external noopener">
+            <a class="button button--sm" href=Address::SignIn.root() target="_blank" rel="external noopener">
                 "Sign in in a new tab"
             </a>
         }

@@ -3,6 +3,7 @@
 use super::place::{Place, due_key, holder_key};
 use super::state::Work;
 use crate::ui::{Icon, select_view};
+use domain::address::Address;
 use domain::bounds::SEARCH_LETTERS;
 use domain::requests::queue::{Due, Holder, LANES, QueueFilter};
 use domain::tally::count_words;
@@ -102,7 +103,7 @@ pub fn Filters(work: Work) -> impl IntoView {
             <nav class="segmented" aria-label="View">
                 {view_link(false, "list", "List")} {view_link(true, "columns-3", "Board")}
             </nav>
-            <form class="toolbar tasks__filters" role="search" aria-label="Filter" action="/work" method="get" on:submit=submit>
+            <form class="toolbar tasks__filters" role="search" aria-label="Filter" action=Address::Work.root() method="get" on:submit=submit>
                 {move || work.place.with(|place| place.board).then(|| view! { <input type="hidden" name="view" value="board" /> })}
                 <StatusFilter work go />
                 <HolderFilter work go />

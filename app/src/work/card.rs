@@ -2,6 +2,7 @@
 
 use super::state::{Work, card_id};
 use crate::ui::{Avatar, DocketNumber, Icon};
+use domain::address::Address;
 use domain::people::PersonRef;
 use domain::requests::actions::ActionKind;
 use domain::requests::board::moves;
@@ -43,7 +44,7 @@ pub fn Card(work: Work, number: String) -> impl IntoView {
                 <a
                     class="card__link"
                     id=card_id(&number)
-                    href=format!("/requests/{number}")
+                    href=Address::Request(&number).to_string()
                     draggable="false"
                     tabindex=tabindex
                     aria-describedby=format!("about-{number}")

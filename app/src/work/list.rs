@@ -6,6 +6,7 @@ use super::keys::use_work_keys;
 use super::place::Place;
 use super::state::{Work, card_id};
 use crate::ui::{AboutLines, DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge};
+use domain::address::Address;
 use domain::requests::queue::QueueRow;
 use leptos::prelude::*;
 
@@ -79,7 +80,7 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
                 </label>
             </td>
             <th scope="row">
-                <a class="row-link" id=card_id(&number) href=format!("/requests/{number}") on:focus=move |_| work.at.set(Some(focused.clone()))>
+                <a class="row-link" id=card_id(&number) href=Address::Request(&number).to_string() on:focus=move |_| work.at.set(Some(focused.clone()))>
                     <DocketNumber number=number.clone() />
                 </a>
             </th>

@@ -11,6 +11,7 @@ use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
 use crate::ui::{Empty, Icon, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::live::LiveEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -57,7 +58,7 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
                 <div class="row row--wrap">
                     <Arrivals work />
                     <LiveMark />
-                    <a class="button button--quiet button--sm" href="/tasks">
+                    <a class="button button--quiet button--sm" href=Address::MyTasks.root()>
                         "My tasks"
                     </a>
                 </div>
@@ -113,7 +114,7 @@ fn nothing(work: Work) -> AnyView {
         return view! {
             <Empty icon="list-checks" title="Nothing to do">
                 <p>"Requests appear here by themselves once they are approved."</p>
-                <a class="button" href="/work?ended=1">
+                <a class="button" href=Address::Work.with_query(&[("ended", "1")])>
                     "Show what has ended"
                 </a>
             </Empty>

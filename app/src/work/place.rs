@@ -1,6 +1,6 @@
 //! What the address of the work pages says: list or board, which requests, which page.
 
-use crate::requests::mine::encoded;
+use domain::address::Address;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::requests::Status;
 use domain::requests::queue::{Due, Holder, QueueFilter};
@@ -46,19 +46,17 @@ impl Place {
     /// Its address.
     pub fn address(&self) -> String {
         let filter = &self.filter;
-        let parts = [
-            ("view", self.board.then(|| "board".to_owned())),
-            ("status", filter.status.map(|status| status.key().to_owned())),
-            ("assignee", filter.holder.map(holder_key)),
-            ("item", filter.item.clone()),
-            ("due", filter.due.map(|due| due_key(due).to_owned())),
-            ("q", Some(filter.text.clone()).filter(|text| !text.is_empty())),
-            ("ended", filter.ended.then(|| "1".to_owned())),
-            ("after", self.after.clone().filter(|_| !self.board)),
-        ];
-        let parts: Vec<String> =
-            parts.into_iter().filter_map(|(key, value)| value.map(|value| format!("{key}={}", encoded(&value)))).collect();
-        if parts.is_empty() { "/work".to_owned() } else { format!("/work?{}", parts.join("&")) }
+        let holder = filter.holder.map(holder_key).unwrap_or_default();
+        Address::Work.with_query(&[
+            ("view", if self.board { "board" } else { "" }),
+            ("status", filter.status.map_or("", |status| status.key())),
+            ("assignee", &holder),
+            ("item", filter.item.as_deref().unwrap_or_default()),
+            ("due", filter.due.map_or("", due_key)),
+            ("q", &filter.text),
+            ("ended", if filter.ended { "1" } else { "" }),
+            ("after", self.after.as_deref().filter(|_| !self.board).unwrap_or_default()),
+        ])
     }
 
     /// The first page with another filter.

@@ -12,6 +12,7 @@ use domain::Refusal;
 use domain::approvals::bulk::{self, DueGroup};
 use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, InboxRow, LeadershipRow, MOST_INBOX_ROWS};
 use domain::approvals::{Given, Require, Target, Verdict, machine};
+use domain::permission::Permission;
 use domain::requests::actions::ActionInput;
 use domain::requests::lifecycle;
 use domain::requests::sla::shown::due_view;
@@ -73,7 +74,7 @@ pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Res
 /// # Errors
 /// Not found for everybody else.
 pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<LeadershipRow>> {
-    if !caller.facts.leads() {
+    if !caller.facts.may(Permission::Lead) {
         return Err(Refusal::NotFound.into());
     }
     let handle = backend.store().read(caller.organization);

@@ -46,8 +46,9 @@ fn see(caller: &Caller) -> Result<()> {
     if caller.facts.may(Permission::SeeDeliveries) { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
-pub(crate) fn administer(facts: &Facts) -> Result<()> {
-    if facts.may(Permission::Administer) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+/// Refuses whoever does not hold the permission.
+pub(crate) fn require(facts: &Facts, permission: Permission) -> Result<()> {
+    if facts.may(permission) { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
 /// The organization's connectors, and those of the server that carry messages of it.
@@ -95,7 +96,6 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
         next,
         pauses: backend.settings().delivery_pauses.clone(),
         worker: worker(backend).await?,
-        may_administer: caller.facts.may(Permission::Administer),
     })
 }
 
@@ -230,13 +230,13 @@ fn readable(text: &str) -> String {
 /// # Errors
 /// `NotFound` for who may not.
 pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) -> Result<u32> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ReplayDeliveries)?;
     let mut sent = 0;
     for id in ids.into_iter().take(MOST_REPLAYED as usize) {
         let (be, person) = (backend.clone(), caller.id());
         let work = backend.store().write(caller.organization, move |tx| {
             Box::pin(async move {
-                let facts = fresh(tx, person, be.now()).await?;
+                let facts = fresh(tx, person, Permission::ReplayDeliveries, be.now()).await?;
                 send_one(tx, &be, &facts, id).await
             })
         });
@@ -250,7 +250,7 @@ pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) 
 /// # Errors
 /// `NotFound` for who may not; input for a day that is not known.
 pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String, since: DateTime<Utc>) -> Result<u32> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ReplayDeliveries)?;
     check_day("since", since.date_naive())?;
     let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), subject: None };
     let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
@@ -277,7 +277,7 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
     let request = lock_request(tx, &delivery).await?;
     match &request {
         Some(request) => lifecycle::replay(request, actor, now)?,
-        None => administer(actor)?,
+        None => require(actor, Permission::ReplayDeliveries)?,
     }
     let health = destinations::lock(tx, &delivery.connector).await?;
     if health.paused_until.is_some_and(|until| until > now) {
@@ -302,12 +302,12 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
 /// # Errors
 /// `NotFound` for who may not; `NotNow` when it has ended or is being sent.
 pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<()> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ReplayDeliveries)?;
     let (be, person) = (backend.clone(), caller.id());
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let now = be.now();
-            let facts = fresh(tx, person, now).await?;
+            let facts = fresh(tx, person, Permission::ReplayDeliveries, now).await?;
             let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
             let request = lock_request(tx, &delivery).await?;
             if !console::skip(tx, id, now).await? {
@@ -333,11 +333,11 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
 /// # Errors
 /// `NotFound` for who may not, and when there is no such connector.
 pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: bool) -> Result<()> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
-            fresh(tx, person, be.now()).await?;
+            fresh(tx, person, Permission::ManageConnectors, be.now()).await?;
             if !known(&be, tx).await?.iter().any(|one| one.key == connector) {
                 return Err(Refusal::NotFound.into());
             }
@@ -357,8 +357,8 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
 }
 
 /// The person's rights as they are now: those of the page may be older.
-async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
+async fn fresh(tx: &Tx<'_>, person: PersonId, permission: Permission, now: DateTime<Utc>) -> Result<Facts> {
     let facts = facts::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?;
-    administer(&facts)?;
+    require(&facts, permission)?;
     Ok(facts)
 }

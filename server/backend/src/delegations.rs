@@ -38,7 +38,7 @@ const UNDO: Duration = Duration::minutes(1);
 /// When the database fails.
 pub async fn page(backend: &Backend, caller: &Caller) -> Result<AwayPage> {
     let (handle, now) = (backend.store().read(caller.organization), backend.now());
-    let administers = caller.facts.may(Permission::Administer);
+    let administers = caller.facts.may(Permission::ManagePeople);
     let known = items::all(&handle).await?;
     let names: BTreeMap<ItemId, String> = known.iter().map(|(id, item)| (*id, item.name.clone())).collect();
     let row = |grant: &Delegation| row(grant, &names, caller, now);
@@ -169,7 +169,7 @@ async fn theirs(tx: &Tx<'_>, caller: &Caller, id: DelegationId, now: DateTime<Ut
 }
 
 fn may_end(grant: &Delegation, facts: &Facts) -> bool {
-    grant.from.id == facts.person.id || facts.may(Permission::Administer)
+    grant.from.id == facts.person.id || facts.may(Permission::ManagePeople)
 }
 
 /// Open pages of the deputy show other requests now.

@@ -22,6 +22,7 @@ use domain::lint::is_key;
 use domain::people::lint::LONGEST_NAME;
 use domain::people::{GroupRef, Me, OrganizationRef, PersonRef, is_email, normal_email};
 use domain::permission::{self, Permission};
+use domain::sections::{self, Landing};
 use domain::text::{count_characters, tidy_line};
 
 pub use leaving::{disable, enable};
@@ -113,13 +114,10 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         organization,
         organizations,
         role_label: permission::label(&caller.facts.roles).to_owned(),
-        administers: caller.facts.may(Permission::Administer),
-        leads: caller.facts.leads(),
-        works: caller.facts.may(Permission::Work),
-        home: domain::people::landing(&caller.facts, inbox_count).to_owned(),
+        permissions: caller.facts.permissions(),
+        home: sections::landing(&caller.facts, inbox_count).to_string(),
         work_count,
         task_count,
-        sees_deliveries: caller.facts.may(Permission::SeeDeliveries),
         delivery_trouble,
         unread_count,
         inbox_count,
@@ -134,8 +132,8 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn landing(backend: &Backend, caller: &Caller) -> Result<&'static str> {
-    Ok(domain::people::landing(&caller.facts, approvals::count(backend, caller).await?))
+pub async fn landing(backend: &Backend, caller: &Caller) -> Result<Landing> {
+    Ok(sections::landing(&caller.facts, approvals::count(backend, caller).await?))
 }
 
 /// People of the caller's organization: each word typed begins a word of the name, or the e-mail address. At most 20, by name.

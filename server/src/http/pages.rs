@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Refusal;
+use domain::address::Address;
 use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::use_nonce;
@@ -78,7 +79,7 @@ pub const OPEN_TO_STRANGERS: &[&str] = &[
 
 /// Whether an address is that of a share link: open to strangers, kept by nobody, found by no search engine.
 fn is_share(path: &str) -> bool {
-    path.starts_with("/share/")
+    path.strip_prefix(Address::Share("").root()).is_some_and(|token| token.starts_with('/'))
 }
 
 /// Knows the caller, and sends those who are not signed in to the sign-in page and back.
@@ -87,16 +88,17 @@ pub async fn enter(State(site): State<Site>, session: Session, mut request: Requ
     let (path, kind) = (request.uri().path(), RequestKind::of(&request));
     let (page, call) = (kind == RequestKind::Page, kind == RequestKind::Call);
     if page
-        && path == "/sign-in"
+        && path == Address::SignIn.root()
         && let Some(account) = &session.user
     {
         return super::auth::home(&site, &account.caller).await;
     }
-    if page && path != "/sign-in" && !is_share(path) && !signed_in {
-        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-        let back = format!("/sign-in?next={}", super::auth::encoded(wanted));
+    if page && path != Address::SignIn.root() && !is_share(path) && !signed_in {
+        let wanted = request.uri().path_and_query().map_or(Address::Catalog.root(), |wanted| wanted.as_str());
+        let back = Address::SignIn.with_query(&[("next", wanted)]);
         // Encoded it is up to three times as long.
-        let address = if wanted == "/" || back.len() > LONGEST_ADDRESS { "/sign-in" } else { &back };
+        let long = wanted == Address::Catalog.root() || back.len() > LONGEST_ADDRESS;
+        let address = if long { Address::SignIn.root() } else { &back };
         return Redirect::to(address).into_response();
     }
     if call && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {

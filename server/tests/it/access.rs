@@ -14,7 +14,7 @@ const SOUTHERN: &str = "albatross";
 /// In what only the people who work on requests read.
 const INTERNAL: &str = "ptarmigan";
 /// Every role there is.
-const ROLES: &[&str] = &[
+pub const ROLES: &[&str] = &[
     "central_admin",
     "admin",
     "space_admin",
@@ -32,7 +32,7 @@ const ROLES: &[&str] = &[
 const SEES_OWN: &[&str] = &["it-forms-admin", "requester", "general_user"];
 
 /// One person for each role, beside those that are there already.
-fn people(organization: &str, kept: &str) -> definitions::File {
+pub fn people(organization: &str, kept: &str) -> definitions::File {
     let one = |role: &&str| {
         format!("- {{email: {role}@{organization}.example, name: {role} of the {organization}, title: Tester, roles: [{role}]}}\n")
     };

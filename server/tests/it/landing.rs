@@ -2,7 +2,7 @@
 
 use crate::harness::{PASSWORD, REQUESTER, Site, location, on_both};
 use backend::definitions;
-use domain::people::LANDINGS;
+use domain::sections::LANDINGS;
 use std::path::Path;
 
 #[tokio::test]
@@ -17,12 +17,13 @@ async fn every_role_begins_with_its_work_and_finds_the_way_back_to_it() {
         }
         definitions::apply(&site.backend, "north", files).await.unwrap();
         for (role, landing) in roles {
+            let landing = landing.to_string();
             let email = format!("{role}@north.example");
             let browser = site.signed_in(&email).await;
-            assert_eq!(location(&browser.get("/sign-in").await), *landing, "{role}");
-            assert_eq!(location(&browser.sign_in(&email, PASSWORD, "").await), *landing, "{role}");
+            assert_eq!(location(&browser.get("/sign-in").await), landing, "{role}");
+            assert_eq!(location(&browser.sign_in(&email, PASSWORD, "").await), landing, "{role}");
             assert_eq!(location(&browser.sign_in(&email, PASSWORD, "/requests").await), "/requests", "{role} wanted to go elsewhere");
-            let page = browser.page(landing).await;
+            let page = browser.page(&landing).await;
             let brand = page.split("<a ").find(|link| link.split('>').next().is_some_and(|tag| tag.contains("class=\"brand\""))).unwrap();
             let tag = brand.split('>').next().unwrap();
             assert!(tag.contains(&format!("href=\"{landing}\"")), "{role}: the brand leads home, not by {tag}");

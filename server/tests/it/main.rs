@@ -23,6 +23,7 @@ mod live;
 mod moments;
 mod pages;
 mod profile;
+mod rooms;
 mod security;
 mod seed;
 mod server_fns;

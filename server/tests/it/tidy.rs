@@ -8,12 +8,12 @@ const TABLES: &[&str] = &["app/domain/src/requests/lifecycle.rs", "app/domain/sr
 /// What nobody should leave behind; in pieces, so that this file does not say it.
 const LEFT_BEHIND: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")];
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// Path from the root, and text, of every source file of ours under a folder.
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     collect(&root().join(folder), &mut found);
     assert!(!found.is_empty(), "{folder} has no sources");
@@ -108,37 +108,6 @@ fn only_connectors_name_the_http_client() {
 fn screens_name_use_cases_only_in_api_and_context() {
     let allowed = |path: &str| path.ends_with("/api.rs") || path == "app/src/context.rs";
     only(allowed, &["backend::", "use backend"], "app/src", "app names backend only in api.rs and context.rs");
-}
-
-/// The rooms of the app, from the ground up: each names those below it alone. What is on one floor stands beside each other, and does not
-/// know the others there; only the ground floor is one.
-const FLOORS: &[&[&str]] = &[
-    &["context", "error", "form", "live", "parts", "session", "ui", "wire"],
-    &["notices", "people"],
-    &["requests"],
-    &["account", "approvals", "catalog", "deliveries", "work"],
-    &["routes", "shell"],
-    &["app"],
-    &["document"],
-];
-
-#[test]
-fn what_screens_share_knows_none_of_them() {
-    let floor = |room: &str| FLOORS.iter().position(|rooms| rooms.contains(&room));
-    let mut named = 0;
-    for (path, text) in sources("app/src").into_iter().filter(|(path, _)| path != "app/src/lib.rs") {
-        let room = path.trim_start_matches("app/src/").split(['/', '.']).next().unwrap();
-        let here = floor(room).unwrap_or_else(|| panic!("{path}: give the room a floor"));
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-        for other in
-            code.split("crate::").skip(1).map(|rest| rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap())
-        {
-            let there = floor(other).unwrap_or_else(|| panic!("{path}: which floor is {other} on?"));
-            assert!(other == room || there < here || (there, here) == (0, 0), "{path} names {other}, which does not stand below it");
-            named += usize::from(other != room);
-        }
-    }
-    assert!(named > 200, "{named} names: this check checks nothing");
 }
 
 #[test]

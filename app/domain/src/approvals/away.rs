@@ -133,7 +133,9 @@ pub fn read(answers: &Answers) -> Option<Wanted> {
 /// Whether a grant of this person can be limited to the item: it needs approval, and they may request it or its policy speaks of them.
 pub fn concerns(item: &Item, facts: &Facts, email: &str) -> bool {
     let Some(policy) = &item.approval else { return false };
-    catalog::may_request(item, facts) || facts.may(Permission::Administer) || speaks_of(policy, item.approver_team.as_deref(), facts, email)
+    catalog::may_request(item, facts)
+        || facts.may(Permission::DecideAsFallback)
+        || speaks_of(policy, item.approver_team.as_deref(), facts, email)
 }
 
 fn speaks_of(policy: &Policy, team: Option<&str>, facts: &Facts, email: &str) -> bool {

@@ -104,7 +104,7 @@ pub fn meant(target: &Target, person: PersonId, roles: &[String], memberships: &
         Target::Person { id } => person == *id,
         Target::Group { id } => memberships.iter().any(|m| m.group.id == *id),
         Target::GroupRole { id, role } => memberships.iter().any(|m| m.group.id == *id && m.roles.contains(role)),
-        Target::Administrators => granted(roles, Permission::Administer),
+        Target::Administrators => granted(roles, Permission::DecideAsFallback),
     }
 }
 
@@ -115,7 +115,7 @@ pub fn keys(person: PersonId, roles: &[String], memberships: &[Membership]) -> V
         keys.push(Target::Group { id: membership.group.id }.index_key());
         keys.extend(membership.roles.iter().map(|role| Target::GroupRole { id: membership.group.id, role: role.clone() }.index_key()));
     }
-    if granted(roles, Permission::Administer) {
+    if granted(roles, Permission::DecideAsFallback) {
         keys.push(Target::Administrators.index_key());
     }
     keys

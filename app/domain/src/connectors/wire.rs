@@ -75,8 +75,6 @@ pub struct Console {
     pub pauses: Vec<u32>,
     /// No worker was seen for a minute: since when, or ever.
     pub worker: WorkerView,
-    /// Whether the person may replay, hold and set up.
-    pub may_administer: bool,
 }
 
 /// Whether anything is delivered at all.

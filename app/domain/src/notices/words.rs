@@ -1,5 +1,6 @@
 //! What a notice says: one sentence, the same in the bell, in e-mail and in chat.
 
+use crate::address::Address;
 use crate::direction::isolate;
 use crate::subject::Subject;
 
@@ -47,12 +48,13 @@ pub fn button(event: &str) -> &'static str {
 
 /// The page that a notice leads to, on this site. `number` is the docket number of a request.
 pub fn path(event: &str, subject: Subject, number: &str) -> String {
-    match subject {
-        Subject::Request(_) if decides(event) => format!("/inbox/{number}"),
-        Subject::Request(_) => format!("/requests/{number}"),
-        Subject::Person(_) => "/profile".to_owned(),
-        Subject::Unknown(_) => "/notifications".to_owned(),
-    }
+    let page = match subject {
+        Subject::Request(_) if decides(event) => Address::InboxRequest(number),
+        Subject::Request(_) => Address::Request(number),
+        Subject::Person(_) => Address::Profile,
+        Subject::Unknown(_) => Address::Notices,
+    };
+    page.to_string()
 }
 
 /// Whether what was written may be read by everybody in a channel, and by who subscribed: not what may be for some eyes only.

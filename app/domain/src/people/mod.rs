@@ -7,7 +7,7 @@ pub use definition::{LONGEST_EMAIL, is_email, normal_email};
 
 use crate::approvals::delegation::StandIn;
 use crate::id::{GroupId, OrganizationId, PersonId};
-use crate::permission::Permission;
+use crate::permission::{PERMISSIONS, Permission, PermissionDemand, PermissionSet, Scope, granted, granted_in_group};
 use crate::text::fold_search;
 use serde::{Deserialize, Serialize};
 
@@ -59,49 +59,27 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Whether the person holds the permission, by a role in the organization.
-    pub fn may(&self, permission: Permission) -> bool {
-        crate::permission::granted(&self.roles, permission)
+    /// Whether the person holds the permission over what it is to be used on: `Permission::Work` asks about all of the organization,
+    /// `Permission::Work.over(scope)` about a part of it.
+    pub fn may(&self, wanted: impl Into<PermissionDemand>) -> bool {
+        let PermissionDemand { permission, scope } = wanted.into();
+        self.reach(permission).is_some_and(|held| held.covers(scope))
     }
 
-    /// Whether the person may see the leadership view (S0-020: the role `it-forms-admin` in any group), or administers.
-    pub fn leads(&self) -> bool {
-        self.may(Permission::Administer) || self.memberships.iter().any(|m| m.roles.iter().any(|r| r == "it-forms-admin"))
+    /// What the person holds over all of the organization.
+    pub fn permissions(&self) -> PermissionSet {
+        PERMISSIONS.iter().map(|(permission, _)| *permission).filter(|permission| self.may(*permission)).collect()
+    }
+
+    /// Over what the person holds the permission. What roles grant reaches over all of the organization, those of a group too.
+    fn reach(&self, permission: Permission) -> Option<Scope> {
+        let held = granted(&self.roles, permission) || self.memberships.iter().any(|one| granted_in_group(&one.roles, permission));
+        held.then_some(Scope::Organization)
     }
 
     /// Keys of the groups the person belongs to.
     pub fn group_keys(&self) -> Vec<String> {
         self.memberships.iter().map(|m| m.group.key.clone()).collect()
-    }
-}
-
-/// Where people begin, by the most powerful role they hold: role, address. Read with `landing`; its golden file is
-/// `tests/golden/landing.txt`.
-pub const LANDINGS: &[(&str, &str)] = &[
-    ("central_admin", "/work"),
-    ("admin", "/work"),
-    ("space_admin", "/work"),
-    ("supervisor", "/work?due=late"),
-    ("operator", "/work?assignee=me"),
-    ("maintainer", "/work?view=board"),
-    ("qa_agent", "/work?status=in_qa"),
-    ("desk_staff", "/work?assignee=me"),
-    ("reviewer", "/inbox"),
-    ("it-forms-admin", "/leadership"),
-    ("requester", "/"),
-    ("general_user", "/"),
-];
-
-/// The page with the person's work: those who work on requests begin with the queue, whoever has something to decide with the inbox,
-/// those who lead with what waits, everybody else with the catalog. `waiting` counts what waits for their decision.
-pub fn landing(facts: &Facts, waiting: u64) -> &'static str {
-    let of = |role: &str| LANDINGS.iter().find(|(key, _)| *key == role).map_or("/", |(_, address)| *address);
-    let main = LANDINGS.iter().find(|(key, _)| facts.roles.iter().any(|role| role == key)).map_or("/", |(_, address)| *address);
-    match main {
-        work if facts.may(Permission::Work) => work,
-        _ if waiting > 0 => "/inbox",
-        _ if facts.leads() => of("it-forms-admin"),
-        other => other,
     }
 }
 
@@ -115,12 +93,10 @@ pub struct Me {
     pub organizations: Vec<OrganizationRef>,
     /// Word for the person's main role, as shown under the name: "Requester".
     pub role_label: String,
-    pub administers: bool,
-    pub leads: bool,
-    /// They work on requests: the queue and the board are theirs.
+    /// What they may do anywhere in the organization.
     #[serde(default)]
-    pub works: bool,
-    /// Where they begin: `landing`.
+    pub permissions: PermissionSet,
+    /// Where they begin: `sections::landing`.
     #[serde(default)]
     pub home: String,
     /// Requests they have and that have not ended, counted to a thousand.
@@ -129,8 +105,7 @@ pub struct Me {
     /// Tasks that are theirs and not over.
     #[serde(default)]
     pub task_count: u64,
-    /// Whether they see deliveries; and how many destinations are paused then.
-    pub sees_deliveries: bool,
+    /// How many destinations are paused, where they see deliveries.
     pub delivery_trouble: u64,
     /// What they were told and have not read, counted to a hundred.
     #[serde(default)]

@@ -127,7 +127,7 @@ fn words(body: &str) -> Result<String, Refusal> {
 }
 
 fn reads_internal(facts: &Facts) -> bool {
-    facts.may(Permission::Work) || facts.may(Permission::Administer)
+    facts.may(Permission::Work) || facts.may(Permission::ManageRequests)
 }
 
 /// Whether this person reads the comment, given that they see the request.

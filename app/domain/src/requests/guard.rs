@@ -4,7 +4,7 @@ use super::actions::{ACTION_TABLE, ActionKind, ActionNeed, ActorRight, AllowedAc
 use super::{Ended, Request, State, Status};
 use crate::approvals::machine::{self, Case};
 use crate::people::Facts;
-use crate::permission::Permission;
+use crate::permission::{Permission, Scope};
 use crate::refusal::Refusal;
 use ActionKind as A;
 use ActionNeed as N;
@@ -16,16 +16,22 @@ pub fn case(request: &Request, now: DateTime<Utc>) -> Case<'_> {
     Case { approval: &request.state.approval, requester: request.requester.id, item: request.item_id, now }
 }
 
+/// What a permission has to reach over to be used on the request.
+pub fn reach(request: &Request) -> Scope {
+    Scope::Item(request.item_id)
+}
+
 /// Whether the request exists for this person: its requester, who has it, whoever may decide or decided a rule, and those who see
 /// all of them. What was deleted is seen by administrators alone.
 pub fn may_see(request: &Request, facts: &Facts, now: DateTime<Utc>) -> bool {
+    let about = reach(request);
     if request.state.deleted {
-        return facts.may(Permission::Administer);
+        return facts.may(Permission::ManageRequests.over(about));
     }
     let (approval, me) = (&request.state.approval, facts.person.id);
     me == request.requester.id
-        || facts.may(Permission::SeeAllRequests)
-        || facts.leads()
+        || facts.may(Permission::SeeAllRequests.over(about))
+        || facts.may(Permission::Lead.over(about))
         || request.state.assignee.as_ref().is_some_and(|person| person.id == me)
         || approval.rules().any(|rule| machine::eligible(&case(request, now), rule, facts))
         || approval.decisions.iter().any(|given| given.by.id == me || given.on_behalf_of.as_ref().is_some_and(|person| person.id == me))
@@ -71,7 +77,7 @@ pub fn replay(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<()
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);
     }
-    if !actor.may(Permission::Administer) {
+    if !actor.may(Permission::ReplayDeliveries.over(reach(request))) {
         return Err(Refusal::not_now("Only an administrator can send a delivery again."));
     }
     match request.state.status {
@@ -118,7 +124,7 @@ fn person(request: &Request, actor: &Facts, action: ActionKind) -> Result<(), Re
         ActorRight::Canceller => own && request.state.cancelled_by == Some(actor.person.id),
         // Which rules are theirs, and whether anything of them is open, is asked of the approval.
         ActorRight::Approver => true,
-        ActorRight::Holds(permission) => actor.may(*permission),
+        ActorRight::Holds(permission) => actor.may(permission.over(reach(request))),
     };
     let who = &action.row().who;
     if who.rights.iter().any(has) { Ok(()) } else { Err(Refusal::not_now(who.refusal.replace("{requester}", &request.requester.name))) }

@@ -10,6 +10,7 @@ use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
 use crate::ui::{Alert, Icon};
 use domain::Problem;
+use domain::address::Address;
 use leptos::prelude::*;
 
 /// The whole dialog.
@@ -70,7 +71,7 @@ fn Head(dialog: Dialog) -> impl IntoView {
                     {move || question(dialog)}
                 </h1>
             </div>
-            <a class="button button--quiet button--icon" href="/" aria-label="Save and close" on:click=move |_| dialog.draft.save()>
+            <a class="button button--quiet button--icon" href=Address::Catalog.root() aria-label="Save and close" on:click=move |_| dialog.draft.save()>
                 <Icon name="x" class="icon--lg" />
             </a>
             <Stepper dialog />
@@ -199,7 +200,7 @@ fn failed(dialog: Dialog, error: &ApiError) -> AnyView {
 /// To the sign-in page, and from there back to this step.
 fn sign_in_link(dialog: Dialog) -> String {
     let next = dialog.link(&dialog.current.get());
-    format!("/sign-in?next={}", crate::requests::mine::encoded(&next))
+    Address::SignIn.with_query(&[("next", &next)])
 }
 
 #[component]
@@ -225,7 +226,7 @@ fn Foot(dialog: Dialog) -> impl IntoView {
     view! {
         <div class="dialog__foot flow__foot">
             <SavedLine draft=dialog.draft sign_in />
-            <a class="button button--quiet" href="/" on:click=move |_| dialog.draft.save()>
+            <a class="button button--quiet" href=Address::Catalog.root() on:click=move |_| dialog.draft.save()>
                 "Save and close"
             </a>
             <span class="push row flow__go">

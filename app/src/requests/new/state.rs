@@ -10,6 +10,7 @@ use crate::session::use_me;
 use crate::ui::focus::focus_soon;
 use crate::ui::toast::{Toasts, use_toasts};
 use domain::Problem;
+use domain::address::Address;
 use domain::approvals::wire::Route;
 use domain::catalog::wire::ItemCard;
 use domain::forms::{Form, SchemaChange, journey};
@@ -116,7 +117,7 @@ impl Dialog {
 
     /// The address of a step.
     pub fn link(self, step: &str) -> String {
-        self.item.with_value(|item| format!("/request/{}?step={step}", item.key))
+        self.item.with_value(|item| Address::Item(&item.key).with_query(&[("step", step)]))
     }
 
     /// Where a link of the summary leads.
@@ -161,7 +162,7 @@ impl Dialog {
     /// Back to the catalog; the draft stays.
     pub fn close(self) {
         self.draft.save();
-        self.navigate.run(("/".to_owned(), false));
+        self.navigate.run((Address::Catalog.to_string(), false));
     }
 
     /// The step so many places away.
@@ -280,7 +281,7 @@ impl Dialog {
             let Some(number) = self.filed.get() else { return };
             self.toasts.show(format!("{number} submitted"), None);
             crate::session::refresh();
-            self.navigate.run((format!("/requests/{number}"), true));
+            self.navigate.run((Address::Request(&number).to_string(), true));
         });
     }
 

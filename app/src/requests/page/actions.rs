@@ -6,6 +6,7 @@ use super::sheet::Sheet;
 use crate::ui::focus::focus_any;
 use crate::ui::keyboard::Jump;
 use crate::ui::{Icon, WordsDialog};
+use domain::address::Address;
 use domain::requests::actions::{ActionAsks, ActionButton, ActionCall, ActionKind, ActionRow, WordsField, buttons};
 use domain::requests::wire::RequestPage;
 use leptos::html;
@@ -19,7 +20,7 @@ pub fn HeadActions(sheet: Sheet) -> impl IntoView {
     let press = Callback::new(move |kind: ActionKind| begin(sheet, kind));
     use_action_keys(sheet, press);
     let allowed = sheet.part(|page| page.allowed.clone());
-    let inbox = format!("/inbox/{}", sheet.number());
+    let inbox = Address::InboxRequest(&sheet.number()).to_string();
     let buttons = move || {
         let allowed = allowed.get();
         let (primary, rest) = allowed.offered();

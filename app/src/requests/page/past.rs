@@ -8,6 +8,7 @@ use super::head::DocketHead;
 use super::thread::past_thread;
 use super::timeline::{TimelineSlip, line};
 use crate::ui::{Icon, PageTitle, When};
+use domain::address::Address;
 use domain::approvals::Verdict;
 use domain::id::TaskId;
 use domain::requests::tasks::TaskStatus;
@@ -40,10 +41,11 @@ pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoV
 
 /// Which moment this is, and the ways to others.
 fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
-    let path = format!("/requests/{}", page.summary.number);
+    let present = Address::Request(&page.summary.number);
+    let at = |seq: u32| present.with_query(&[("at", &seq.to_string())]);
     let older = (moment.seq > 1).then(|| {
         view! {
-            <a class="button button--sm" href=format!("{path}?at={}", moment.seq - 1)>
+            <a class="button button--sm" href=at(moment.seq - 1)>
                 <Icon name="chevron-left" />
                 "Older"
             </a>
@@ -52,7 +54,7 @@ fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
     });
     let newer = (moment.seq < moment.last).then(|| {
         view! {
-            <a class="button button--sm" href=format!("{path}?at={}", moment.seq + 1)>
+            <a class="button button--sm" href=at(moment.seq + 1)>
                 "Newer"
                 <Icon name="chevron-right" />
             </a>
@@ -85,7 +87,7 @@ fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
             <Icon name="history" />
             <div class="stack past__words">{words}</div>
             <nav class="row" aria-label="Other moments">
-                {older} {newer} <a class="button button--sm button--primary" href=path.clone()>
+                {older} {newer} <a class="button button--sm button--primary" href=present.to_string()>
                     "Back to now"
                 </a>
             </nav>

@@ -2,6 +2,7 @@
 
 use crate::live::LiveMark;
 use crate::ui::{Icon, When};
+use domain::address::Address;
 use domain::approvals::{Behalves, Verdict};
 use domain::direction::isolate;
 use domain::requests::share::VIA_LINK;
@@ -162,7 +163,7 @@ fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {
 /// The moment of an event, which leads to the page as it was then.
 fn then_link(number: &str, event: &Event) -> AnyView {
     view! {
-        <a class="timeline__when" href=format!("/requests/{number}?at={}", event.seq) title="See the request as it was then">
+        <a class="timeline__when" href=Address::Request(number).with_query(&[("at", &event.seq.to_string())]) title="See the request as it was then">
             <When at=event.at />
             <span class="visually-hidden">", see the request as it was then"</span>
         </a>
@@ -176,7 +177,7 @@ fn seen_link(number: &str, event: &Event) -> Option<AnyView> {
     let words = format!("What {} saw when deciding", event.actor.as_ref()?.name);
     Some(
         view! {
-            <a class="link timeline__seen" href=format!("/requests/{number}?seen={}", event.seq)>
+            <a class="link timeline__seen" href=Address::Request(number).with_query(&[("seen", &event.seq.to_string())])>
                 {words}
             </a>
         }

@@ -19,10 +19,12 @@ use crate::requests::tasks::slip::TasksSlip;
 use crate::session::use_me;
 use crate::ui::{Icon, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::approvals::wire::RuleView;
 use domain::id::{DeliveryId, PersonId};
 use domain::live::LiveEvent;
 use domain::people::Me;
+use domain::permission::Permission;
 use domain::requests::What;
 use domain::requests::actions::ActionKind;
 use domain::requests::wire::RequestPage;
@@ -62,7 +64,7 @@ pub fn RequestPageView() -> impl IntoView {
 fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
     let me = use_me();
     let requester = page.summary.requester.id;
-    let list = Signal::derive(move || home_list(me.get().as_ref(), requester).0);
+    let list = Signal::derive(move || home_list(me.get().as_ref(), requester).0.root());
     let sheet = Sheet::new(page.clone(), list);
     follow(sheet);
     let number = page.summary.number.clone();
@@ -168,8 +170,8 @@ fn Crumbs(page: RequestPage) -> impl IntoView {
     let requester = page.summary.requester.id;
     let list = Memo::new(move |_| home_list(me.get().as_ref(), requester));
     let crumb = move || {
-        let (href, words) = list.get();
-        view! { <a href=href>{words}</a> }.into_any()
+        let (page, words) = list.get();
+        view! { <a href=page.root()>{words}</a> }.into_any()
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
@@ -182,11 +184,11 @@ fn Crumbs(page: RequestPage) -> impl IntoView {
 }
 
 /// The list in which a person finds this requester's requests, and its name.
-fn home_list(me: Option<&Me>, requester: PersonId) -> (&'static str, &'static str) {
+fn home_list(me: Option<&Me>, requester: PersonId) -> (Address<'static>, &'static str) {
     match me {
-        Some(me) if me.person.id == requester => ("/requests", "My requests"),
-        Some(me) if me.works => ("/work", "Work"),
-        _ => ("/inbox", "Inbox"),
+        Some(me) if me.person.id == requester => (Address::MyRequests, "My requests"),
+        Some(me) if me.permissions.holds(Permission::Work) => (Address::Work, "Work"),
+        _ => (Address::Inbox, "Inbox"),
     }
 }
 

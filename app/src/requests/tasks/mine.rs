@@ -5,6 +5,7 @@ use super::slip::{due_words, status};
 use crate::live::use_live;
 use crate::ui::{DocketNumber, Empty, PageTitle, part_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::requests::work::MyTask;
 use leptos::prelude::*;
 
@@ -30,7 +31,7 @@ fn list(tasks: Vec<MyTask>) -> AnyView {
         return view! {
             <Empty icon="list-checks" title="No tasks for you">
                 <p>"Tasks that somebody gives you on a request appear here."</p>
-                <a class="button" href="/">
+                <a class="button" href=Address::Catalog.root()>
                     "Go to the catalog"
                 </a>
             </Empty>
@@ -49,7 +50,7 @@ fn list(tasks: Vec<MyTask>) -> AnyView {
 }
 
 fn row(mine: MyTask) -> AnyView {
-    let address = format!("/requests/{}", mine.number);
+    let address = Address::Request(&mine.number).to_string();
     let overdue = mine.overdue;
     let due = mine.task.due.map(|due| due_words(due, overdue));
     view! {

@@ -1,6 +1,6 @@
 //! Connectors set up on screen: the settings' form, secrets that are stored and never shown, tests, and previews of templates.
 
-use super::{administer, fresh, whole};
+use super::{fresh, require, whole};
 use crate::connectors::{self as kinds_of, is_secret};
 use crate::definitions::secrets;
 use crate::error::{Error, Result};
@@ -12,6 +12,7 @@ use domain::connectors::Connector;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, KindView, TestView};
 use domain::forms::answers::says_something;
 use domain::forms::{Answers, Field, Form, Rules, answer_keys};
+use domain::permission::Permission;
 use domain::text::{count_characters, tidy_line};
 use domain::{Problem, Refusal};
 use serde_json::{Map, Value};
@@ -30,7 +31,7 @@ const TOO_LONG: &str = "The template takes too long, or the server has much to d
 /// # Errors
 /// `NotFound` for who may not set them up.
 pub fn kinds(caller: &Caller) -> Result<Vec<KindView>> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     Ok(kinds_of::CONNECTORS.iter().map(|kind| KindView { kind: kind.kind().to_owned(), label: kind.label().to_owned() }).collect())
 }
 
@@ -39,7 +40,7 @@ pub fn kinds(caller: &Caller) -> Result<Vec<KindView>> {
 /// # Errors
 /// `NotFound` for who may not, and for an unknown kind.
 pub fn new_connector(caller: &Caller, kind: &str) -> Result<ConnectorView> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     let connector = Connector { key: String::new(), name: String::new(), kind: kind.to_owned(), enabled: true, settings: Map::new() };
     view(&connector, TestView::Never, false)
 }
@@ -49,7 +50,7 @@ pub fn new_connector(caller: &Caller, kind: &str) -> Result<ConnectorView> {
 /// # Errors
 /// `NotFound` for who may not, and when there is none.
 pub async fn connector(backend: &Backend, caller: &Caller, key: &str) -> Result<ConnectorView> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     let handle = backend.store().read(caller.organization);
     let found = connectors::sealed(&handle).await?.into_iter().find(|one| one.key == key).ok_or(Refusal::NotFound)?;
     let test = match connector_checks::last(&handle, key).await? {
@@ -153,12 +154,12 @@ fn headers(text: &str, present: Option<&Map<String, Value>>) -> std::result::Res
 /// # Errors
 /// `Problems` with each setting that is wrong; `NotFound` for who may not.
 pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> Result<String> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
     let of = organizations::find(&backend.store().platform(), organization).await?.ok_or(Refusal::NotFound)?;
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
-            fresh(tx, person, be.now()).await?;
+            fresh(tx, person, Permission::ManageConnectors, be.now()).await?;
             let all = connectors::sealed(tx).await?;
             let present = if input.key.is_empty() { None } else { Some(present(tx, be.seal(), &input.key, &all).await?) };
             let wanted = wanted(&input, present.as_ref(), &all)?;
@@ -245,11 +246,11 @@ fn free_key(name: &str, all: &[Connector]) -> String {
 /// # Errors
 /// `NotFound` for who may not, and when there is none.
 pub async fn test(backend: &Backend, caller: &Caller, key: String) -> Result<()> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
-            fresh(tx, person, be.now()).await?;
+            fresh(tx, person, Permission::ManageConnectors, be.now()).await?;
             if !connectors::sealed(tx).await?.iter().any(|one| one.key == key) {
                 return Err(Refusal::NotFound.into());
             }
@@ -266,7 +267,7 @@ pub async fn test(backend: &Backend, caller: &Caller, key: String) -> Result<()>
 /// # Errors
 /// `Problems` with what is wrong in the template or the number; `NotFound` for who may not.
 pub async fn preview(backend: &Backend, caller: &Caller, kind: &str, field: &str, source: &str, number: &str) -> Result<String> {
-    administer(&caller.facts)?;
+    require(&caller.facts, Permission::ManageConnectors)?;
     let escape = kinds_of::find(kind).and_then(|kind| kind.templates().iter().find(|(key, _)| *key == field)).ok_or(Refusal::NotFound)?.1;
     let refuse = |message: &str| Refusal::Problems { problems: vec![problem(field, message)] };
     let handle = backend.store().read(caller.organization);

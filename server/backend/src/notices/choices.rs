@@ -45,7 +45,7 @@ pub async fn mine(backend: &Backend, caller: &Caller) -> Result<MyNotices> {
         quiet: me.choices.quiet,
         summary: me.choices.summary,
         differs: !me.choices.own.is_empty(),
-        administers: caller.facts.may(Permission::Administer),
+        administers: caller.facts.may(Permission::ManageSettings),
         time_zone: me.zone.name().to_owned(),
     })
 }
@@ -179,7 +179,7 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let facts = crate::requests::fresh(tx, person, be.now()).await?;
-                if !facts.may(Permission::Administer) {
+                if !facts.may(Permission::ManageSettings) {
                     return Err(Refusal::NotFound.into());
                 }
                 let mut defaults = organizations::lock_notices(tx).await?;
@@ -208,5 +208,5 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
 }
 
 fn administer(caller: &Caller) -> Result<()> {
-    if caller.facts.may(Permission::Administer) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+    if caller.facts.may(Permission::ManageSettings) { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::store::{form_versions, organizations, people, requests};
 use crate::templates;
 use chrono::{DateTime, Utc};
+use domain::address::Address;
 use domain::effect::Notice;
 use domain::forms::Form;
 use domain::id::OrganizationId;
@@ -61,7 +62,7 @@ pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &
         "submitted_at": request.submitted_at,
         "form_version": request.form_version,
         "answers": sections,
-        "link": format!("{}/requests/{}", backend.settings().public_url, request.number),
+        "link": format!("{}{}", backend.settings().public_url, Address::Request(&request.number)),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::store::members::addressed;
 use crate::store::{Handle, deliveries, notices, threads};
 use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
+use domain::address::Address;
 use domain::direction::isolate;
 use domain::effect::Notice;
 use domain::id::PersonId;
@@ -79,7 +80,7 @@ fn link_of(backend: &Backend, about: &About<'_>) -> String {
 }
 
 fn settings(backend: &Backend) -> String {
-    format!("{}/notifications/settings", backend.settings().public_url)
+    format!("{}{}", backend.settings().public_url, Address::NoticeSettings)
 }
 
 fn title_of<'a>(about: &About<'a>) -> &'a str {

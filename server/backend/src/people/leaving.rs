@@ -133,5 +133,5 @@ fn spare_the_last(organization: &str, all: &[members::Member], leaving: &[Person
 
 /// Whether a member administers the organization and can sign in.
 pub(crate) fn administers(member: &members::Member) -> bool {
-    member.can_sign_in() && granted(&member.roles, Permission::Administer)
+    member.can_sign_in() && granted(&member.roles, Permission::ManagePeople)
 }

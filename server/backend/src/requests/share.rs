@@ -11,6 +11,7 @@ use crate::zones;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Refusal;
+use domain::address::Address;
 use domain::id::{CommentId, OrganizationId, ShareId, TaskId};
 use domain::requests::comments::{Audience, Author, Comment, Part, parts, write_by_link};
 use domain::requests::lifecycle::lock;
@@ -56,7 +57,7 @@ pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u3
             })
         })
         .await?;
-    let address = format!("{}/share/{token}", backend.settings().public_url);
+    let address = format!("{}{}", backend.settings().public_url, Address::Share(&token));
     Ok((address, of))
 }
 

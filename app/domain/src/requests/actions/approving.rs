@@ -55,7 +55,10 @@ pub(super) const WITHDRAW: ActionRow = ActionRow {
 pub(super) const REROUTE: ActionRow = ActionRow {
     from: &[S::PendingApproval, S::NeedsInfo],
     to: Goal::Stay,
-    who: ActionWho { rights: &[ActorRight::Holds(Permission::Administer)], refusal: "Only an administrator can re-route an approval." },
+    who: ActionWho {
+        rights: &[ActorRight::Holds(Permission::DecideAsFallback)],
+        refusal: "Only an administrator can re-route an approval.",
+    },
     needs: &[ActionNeed::NotOwn],
     asks: ActionAsks::Approver {
         missing: "Choose who decides instead",

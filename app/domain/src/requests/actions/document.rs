@@ -29,7 +29,7 @@ fn who(row: &ActionRow) -> String {
         ActorRight::Holds(Permission::Work) => "people who work on requests",
         ActorRight::Holds(Permission::Supervise) => "supervisors",
         ActorRight::Holds(Permission::CheckQuality) => "who checks quality",
-        ActorRight::Holds(Permission::Administer) => "administrators",
+        ActorRight::Holds(Permission::DecideAsFallback | Permission::ManageRequests) => "administrators",
         ActorRight::Holds(_) => "others",
     });
     let plans = row.needs.iter().filter_map(|need| match need {

@@ -103,7 +103,7 @@ pub(super) const CANCEL: ActionRow = ActionRow {
     ],
     to: Goal::To(S::Cancelled),
     who: ActionWho {
-        rights: &[ActorRight::Requester, ActorRight::Holds(Permission::Work), ActorRight::Holds(Permission::Administer)],
+        rights: &[ActorRight::Requester, ActorRight::Holds(Permission::Work), ActorRight::Holds(Permission::ManageRequests)],
         refusal: "Only {requester} or the people who work on it can cancel this request.",
     },
     asks: ending("Cancel", "Everybody who sees the request sees it. Nobody works on it after that.", "Write why you cancel the request"),
@@ -145,7 +145,7 @@ pub(super) const DELETE: ActionRow = ActionRow {
     from: &[S::PendingApproval, S::Rejected],
     to: Goal::Gone,
     who: ActionWho {
-        rights: &[ActorRight::Requester, ActorRight::Holds(Permission::Administer)],
+        rights: &[ActorRight::Requester, ActorRight::Holds(Permission::ManageRequests)],
         refusal: "Only {requester} or an administrator can delete this request.",
     },
     asks: ending("Delete", "It leaves every list. What happened stays on record.", "Write why you delete the request"),

@@ -148,7 +148,7 @@ pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option
 
 /// Members who administer the organization: at most `limit`, and how many there are.
 pub(crate) async fn administrators(handle: &impl Handle, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
-    first(handle, of_organization(handle).filter(may(Permission::Administer)), limit).await
+    first(handle, of_organization(handle).filter(may(Permission::DecideAsFallback)), limit).await
 }
 
 /// Members who work on requests, by name.

@@ -1,0 +1,206 @@
+//! Where everything is: the address of every page, once. Screens, mails, chat, payloads, notices and redirects name a page by this type and
+//! write it as text at the border; `app/src/routes.rs` says which screen shows it.
+//!
+//! What a page shows of what it has (a filter, a step, a moment) is the query behind it, whose words are the page's own.
+
+use std::fmt::{self, Write};
+
+/// The address of a page on this site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address<'a> {
+    /// What can be requested.
+    Catalog,
+    /// The dialog that asks for an item, by its key.
+    Item(&'a str),
+    /// What one has asked for.
+    MyRequests,
+    /// One request, by its docket number.
+    Request(&'a str),
+    /// What waits for one's decision.
+    Inbox,
+    /// The same, with a request open in it.
+    InboxRequest(&'a str),
+    /// The queue and the board.
+    Work,
+    /// What one has to do on requests.
+    MyTasks,
+    /// What waits for anybody's decision.
+    Leadership,
+    /// What is sent to connectors, and how they are.
+    Connectors,
+    /// The set-up of a connector, by its key.
+    Connector(&'a str),
+    /// The set-up of a connector that is not there yet, by its kind.
+    NewConnector(&'a str),
+    /// What one was told.
+    Notices,
+    /// What reaches oneself, and where.
+    NoticeSettings,
+    /// The organization's share of it, by the name of its tab.
+    NoticeSettingsPart(&'a str),
+    /// A task for somebody without an account, by the token of the link.
+    Share(&'a str),
+    /// One's account.
+    Profile,
+    /// Who decides in one's place.
+    Away,
+    /// The door.
+    SignIn,
+}
+
+/// The pages whose address is the same for everybody.
+pub const FIXED_PAGES: [Address<'static>; 12] = [
+    Address::Catalog,
+    Address::MyRequests,
+    Address::Inbox,
+    Address::Work,
+    Address::MyTasks,
+    Address::Leadership,
+    Address::Connectors,
+    Address::Notices,
+    Address::NoticeSettings,
+    Address::Profile,
+    Address::Away,
+    Address::SignIn,
+];
+
+impl<'a> Address<'a> {
+    /// The part that is the same for all pages of the kind: the whole address where nothing follows, else what stands before the last part.
+    pub const fn root(self) -> &'static str {
+        match self {
+            Self::Catalog => "/",
+            Self::Item(_) => "/request",
+            Self::MyRequests | Self::Request(_) => "/requests",
+            Self::Inbox | Self::InboxRequest(_) => "/inbox",
+            Self::Work => "/work",
+            Self::MyTasks => "/tasks",
+            Self::Leadership => "/leadership",
+            Self::Connectors | Self::Connector(_) => "/connectors",
+            Self::NewConnector(_) => "/connectors/new",
+            Self::Notices => "/notifications",
+            Self::NoticeSettings | Self::NoticeSettingsPart(_) => "/notifications/settings",
+            Self::Share(_) => "/share",
+            Self::Profile => "/profile",
+            Self::Away => "/profile/away",
+            Self::SignIn => "/sign-in",
+        }
+    }
+
+    /// What it is about, where it is about one thing of many.
+    fn part(self) -> Option<&'a str> {
+        match self {
+            Self::Item(part)
+            | Self::Request(part)
+            | Self::InboxRequest(part)
+            | Self::Connector(part)
+            | Self::NewConnector(part)
+            | Self::NoticeSettingsPart(part)
+            | Self::Share(part) => Some(part),
+            _ => None,
+        }
+    }
+
+    /// The page that a path leads to; a query or a fragment behind it says nothing about that. The part that names one thing of many is
+    /// given as it stands in the path.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let path = text.split(['?', '#']).next()?;
+        let path = if path == "/" { path } else { path.trim_end_matches('/') };
+        if let Some(page) = FIXED_PAGES.into_iter().find(|page| page.root() == path) {
+            return Some(page);
+        }
+        let (root, part) = path.rsplit_once('/').filter(|(_, part)| !part.is_empty())?;
+        let about = [
+            Self::Item(part),
+            Self::Request(part),
+            Self::InboxRequest(part),
+            Self::Connector(part),
+            Self::NewConnector(part),
+            Self::NoticeSettingsPart(part),
+            Self::Share(part),
+        ];
+        about.into_iter().find(|page| page.root() == root)
+    }
+
+    /// The address with a query behind it. What has no value is left out.
+    pub fn with_query(self, query: &[(&str, &str)]) -> String {
+        let mut text = self.to_string();
+        let mut before = '?';
+        for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+            text.push(before);
+            text.push_str(name);
+            text.push('=');
+            push_encoded(&mut text, value, true);
+            before = '&';
+        }
+        text
+    }
+}
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.root())?;
+        let Some(part) = self.part() else { return Ok(()) };
+        let mut written = String::from("/");
+        push_encoded(&mut written, part, false);
+        f.write_str(&written)
+    }
+}
+
+/// Text as a value in the query of an address.
+pub fn encode_value(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    push_encoded(&mut encoded, text, true);
+    encoded
+}
+
+/// Slashes part a path, and mean nothing in a query.
+fn push_encoded(to: &mut String, text: &str, keeps_slashes: bool) {
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => to.push(char::from(byte)),
+            b'/' if keeps_slashes => to.push('/'),
+            other => _ = write!(to, "%{other:02X}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_written_as_people_know_them() {
+        for (page, text) in [
+            (Address::Catalog, "/"),
+            (Address::Item("vpn-access"), "/request/vpn-access"),
+            (Address::Request("IT-7F3K"), "/requests/IT-7F3K"),
+            (Address::InboxRequest("IT-7F3K"), "/inbox/IT-7F3K"),
+            (Address::NewConnector("webhook"), "/connectors/new/webhook"),
+            (Address::NoticeSettingsPart("channels"), "/notifications/settings/channels"),
+            (Address::Away, "/profile/away"),
+        ] {
+            assert_eq!((page.to_string().as_str(), Address::parse(text)), (text, Some(page)));
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_a_page_stands_behind_it() {
+        assert_eq!(Address::Work.with_query(&[("due", "late"), ("q", ""), ("item", "a&b")]), "/work?due=late&item=a%26b");
+        assert_eq!(Address::Catalog.with_query(&[("q", "")]), "/");
+        assert_eq!(
+            Address::SignIn.with_query(&[("next", "/request/vpn?step=a&b=ü")]),
+            "/sign-in?next=/request/vpn%3Fstep%3Da%26b%3D%C3%BC"
+        );
+        assert_eq!(Address::parse("/work?due=late"), Some(Address::Work));
+        assert_eq!(Address::parse("/requests/IT-7F3K#history"), Some(Address::Request("IT-7F3K")));
+    }
+
+    #[test]
+    fn nothing_that_was_typed_leads_to_another_page() {
+        assert_eq!(Address::Request("../inbox?x#y").to_string(), "/requests/..%2Finbox%3Fx%23y");
+        for text in ["", "requests", "//evil.example", "/request/", "/nowhere", "/share", "/requests/a/b", "/live", "/profile/none"] {
+            assert_eq!(Address::parse(text), None, "{text}");
+        }
+        assert_eq!(Address::parse("/requests/"), Some(Address::MyRequests));
+    }
+}
