@@ -68,7 +68,12 @@ test('somebody who was faster is named when the hold is over', async ({ visit })
   await approved(bea, number);
   const refused = samir.locator('.held__line--bad');
   await expect(refused).toContainText(new RegExp(`${number} was not approved: Bea Kowalski approved this`), { timeout: 30_000 });
+  const told = samir.waitForResponse((answer) => answer.url().includes('approvals/dismiss_refused'));
   await refused.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(refused).toHaveCount(0);
+  expect((await told).ok()).toBe(true);
+  // Read is read: another page of hers does not tell it again.
+  await openInbox(samir, `${docket.url}/inbox/${number}`);
   await expect(refused).toHaveCount(0);
 });
 

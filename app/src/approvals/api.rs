@@ -49,6 +49,14 @@ pub async fn send_held(ids: Vec<HeldId>) -> Result<Vec<HeldView>, ApiError> {
     reply(backend::held::send_held(&backend, &caller, ids).await)
 }
 
+/// Notes that what went against these decisions has been read.
+#[server(name = DismissRefusedCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/dismiss_refused")]
+pub async fn dismiss_refused(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::held::dismiss_refused(&backend, &caller, ids).await)
+}
+
 /// Everything that waits for approval, for those who lead (S0-019).
 #[server(name = LeadershipCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/leadership")]
 pub async fn leadership() -> Result<Vec<LeadershipRow>, ApiError> {

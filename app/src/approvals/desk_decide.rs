@@ -1,6 +1,6 @@
 //! Deciding at the inbox's desk. Every decision is held for some seconds first, about one request or many; `U` takes the last one back.
 
-use super::api::{decide_many, send_held, undo_held};
+use super::api::{decide_many, dismiss_refused, send_held, undo_held};
 use super::desk::{Desk, seen};
 use super::held_batch::{HeldBatch, doing};
 use super::keys::takes_room;
@@ -304,13 +304,25 @@ impl Desk {
         });
     }
 
-    /// What went against a decision has been read.
+    /// What went against a decision has been read: neither this page nor another tells it again.
     pub fn dismiss(self, key: &str) {
+        let mut read = Vec::new();
         self.held.update(|batches| {
-            batches.iter_mut().filter(|batch| batch.key == key).for_each(|batch| batch.refused.clear());
+            for batch in batches.iter_mut().filter(|batch| batch.key == key) {
+                batch.refused.clear();
+                read.append(&mut batch.told);
+            }
             batches.retain(|batch| !batch.is_over());
         });
         self.focus_current();
+        if read.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            if let Err(error) = dismiss_refused(read).await {
+                _ = self.refused.try_set(Some(error));
+            }
+        });
     }
 
     fn change_batch(self, key: &str, change: impl FnOnce(&mut HeldBatch)) -> Option<HeldBatch> {

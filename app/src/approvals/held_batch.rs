@@ -20,23 +20,25 @@ pub struct HeldBatch {
     pub undoing: bool,
     /// What was not decided, and why.
     pub refused: Vec<(String, String)>,
+    /// The decisions among them that the server knows: dismissed, they are told to no other page.
+    pub told: Vec<HeldId>,
 }
 
 impl HeldBatch {
     /// One that was just made.
     pub fn new(verdict: Verdict, reason: String, held: Vec<(HeldId, String)>, refused: Vec<(String, String)>) -> Self {
         let first = held.first().map(|(id, _)| id.to_string()).or_else(|| refused.first().map(|(number, _)| number.clone()));
-        Self { key: first.unwrap_or_default(), verdict, reason, held, left: HELD_SECONDS, undoing: false, refused }
+        Self { key: first.unwrap_or_default(), verdict, reason, held, left: HELD_SECONDS, undoing: false, refused, told: Vec::new() }
     }
 
     /// Those of a page that was just loaded: what ends at the same second was made at one stroke.
     pub fn of_views(views: &[HeldView]) -> Vec<Self> {
         let mut batches: Vec<Self> = Vec::new();
         for view in views {
-            let (held, refused) = match &view.outcome {
-                None => (vec![(view.id, view.number.clone())], Vec::new()),
-                Some(HeldOutcome::Refused { words }) => (Vec::new(), vec![(view.number.clone(), words.clone())]),
-                Some(HeldOutcome::Decided | HeldOutcome::Undone) => continue,
+            let (held, refused, told) = match &view.outcome {
+                None => (vec![(view.id, view.number.clone())], Vec::new(), Vec::new()),
+                Some(HeldOutcome::Refused { words }) => (Vec::new(), vec![(view.number.clone(), words.clone())], vec![view.id]),
+                Some(HeldOutcome::Decided | HeldOutcome::Undone | HeldOutcome::Dismissed { .. }) => continue,
             };
             let left = i64::from(view.left);
             match batches.last_mut().filter(|last| (last.verdict, last.left, last.held.is_empty()) == (view.verdict, left, held.is_empty()))
@@ -44,8 +46,9 @@ impl HeldBatch {
                 Some(last) => {
                     last.held.extend(held);
                     last.refused.extend(refused);
+                    last.told.extend(told);
                 }
-                None => batches.push(Self { left, ..Self::new(view.verdict, String::new(), held, refused) }),
+                None => batches.push(Self { left, told, ..Self::new(view.verdict, String::new(), held, refused) }),
             }
         }
         batches
@@ -53,13 +56,14 @@ impl HeldBatch {
 
     /// Takes in what became of its decisions.
     pub fn hear(&mut self, views: &[HeldView]) {
-        let refused = &mut self.refused;
+        let (refused, told) = (&mut self.refused, &mut self.told);
         self.held.retain(|(id, number)| match views.iter().find(|view| view.id == *id).map(|view| &view.outcome) {
             Some(Some(HeldOutcome::Refused { words })) => {
                 refused.push((number.clone(), words.clone()));
+                told.push(*id);
                 false
             }
-            Some(Some(HeldOutcome::Decided | HeldOutcome::Undone)) => false,
+            Some(Some(HeldOutcome::Decided | HeldOutcome::Undone | HeldOutcome::Dismissed { .. })) => false,
             Some(None) | None => true,
         });
     }
@@ -135,6 +139,7 @@ mod tests {
         assert_eq!((batch.words().as_str(), batch.is_over()), ("Approving IT-2", false));
         batch.hear(&[view(2, 0, Some(HeldOutcome::Refused { words: "Too late".to_owned() }))]);
         assert_eq!((batch.held.len(), batch.refused.len(), batch.is_over()), (0, 1, false));
+        assert_eq!(batch.told, [HeldId(Uuid::from_u128(2))], "what is to be dismissed");
         let mut other = HeldBatch::of_views(&[view(3, 3, None)]).remove(0);
         other.hear(&[view(3, 0, Some(HeldOutcome::Undone))]);
         assert!(other.is_over());

@@ -101,12 +101,36 @@ pub async fn send_held(backend: &Backend, caller: &Caller, ids: Vec<HeldId>) -> 
     Ok(held(backend, caller).await?.into_iter().filter(|one| ids.contains(&one.id)).collect())
 }
 
+/// Notes that the caller has read what went against these decisions: no page tells them again. Answers those that were to be read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn dismiss_refused(backend: &Backend, caller: &Caller, ids: Vec<HeldId>) -> Result<Vec<HeldId>> {
+    let person = caller.id();
+    backend
+        .store()
+        .write(caller.organization, move |tx| {
+            Box::pin(async move {
+                let mut read = Vec::new();
+                for id in ids.into_iter().take(MOST_AT_ONCE) {
+                    if let Some(HeldOutcome::Refused { words }) = held_decisions::outcome(tx, id, person).await? {
+                        held_decisions::say(tx, id, &HeldOutcome::Dismissed { words }).await?;
+                        read.push(id);
+                    }
+                }
+                Ok(read)
+            })
+        })
+        .await
+}
+
 /// What the caller holds, and what became of what they held lately.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn held(backend: &Backend, caller: &Caller) -> Result<Vec<HeldView>> {
-    held_decisions::of_person(&backend.store().read(caller.organization), caller.id(), backend.now(), TOLD).await
+    let told = held_decisions::of_person(&backend.store().read(caller.organization), caller.id(), backend.now(), TOLD).await?;
+    Ok(told.into_iter().filter(|one| !matches!(one.outcome, Some(HeldOutcome::Dismissed { .. }))).collect())
 }
 
 /// Takes every decision whose time to undo is over; answers how many.

@@ -72,6 +72,7 @@ pub const WEIGHTS: &[(&str, Weight)] = &[
     ("/call/admin/test_connector", WORDS),
     ("/call/approvals/decide", NOTE),
     ("/call/approvals/decide_many", NOTES),
+    ("/call/approvals/dismiss_refused", IDS),
     ("/call/approvals/inbox", WORDS),
     ("/call/approvals/leadership", WORDS),
     ("/call/approvals/send_held", IDS),

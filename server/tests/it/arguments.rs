@@ -117,6 +117,7 @@ impl Things {
             ("admin/test_connector", json!({ "key": "desk" })),
             ("approvals/decide", json!({ "decision": decision })),
             ("approvals/decide_many", json!({ "decisions": [decision] })),
+            ("approvals/dismiss_refused", json!({ "ids": [id("held")] })),
             ("approvals/inbox", json!({ "rows": 50 })),
             ("approvals/leadership", json!({})),
             ("approvals/send_held", json!({ "ids": [id("held")] })),

@@ -84,6 +84,10 @@ pub enum HeldOutcome {
     Refused {
         words: String,
     },
+    /// As `Refused`, and the person has read it.
+    Dismissed {
+        words: String,
+    },
 }
 
 /// A held decision as its person sees it.

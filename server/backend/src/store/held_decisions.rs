@@ -145,6 +145,12 @@ async fn end(tx: &Tx<'_>, id: HeldId, person: Option<PersonId>, now: DateTime<Ut
     Ok(update.exec(tx.connection()).await?.rows_affected > 0)
 }
 
+/// What became of a person's decision; None while it is held, and when it is not theirs.
+pub(crate) async fn outcome(handle: &impl Handle, id: HeldId, person: PersonId) -> Result<Option<HeldOutcome>> {
+    let row = of_organization(handle).filter(Column::Id.eq(id.0)).filter(Column::PersonId.eq(person.0)).one(handle.connection()).await?;
+    row.and_then(|row| row.outcome).as_deref().map(from_json).transpose()
+}
+
 /// Says what became of an ended one.
 pub(crate) async fn say(tx: &Tx<'_>, id: HeldId, outcome: &HeldOutcome) -> Result<()> {
     Entity::update_many()

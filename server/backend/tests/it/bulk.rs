@@ -153,6 +153,13 @@ async fn what_changed_meanwhile_is_told_with_who_did_it() {
         let told = held::held(be, &ruth).await.unwrap();
         let Some(HeldOutcome::Refused { words }) = &told[0].outcome else { panic!("{told:?}") };
         assert!(words.contains("Samir Haddad"), "{words}");
+        // Read by her, it is told to no page of hers again.
+        let ids = vec![told[0].id];
+        assert_eq!(held::dismiss_refused(be, &samir, ids.clone()).await.unwrap(), []);
+        assert_eq!(held::held(be, &ruth).await.unwrap(), told);
+        assert_eq!(held::dismiss_refused(be, &ruth, ids.clone()).await.unwrap(), ids);
+        assert_eq!(held::held(be, &ruth).await.unwrap(), []);
+        assert_eq!(held::dismiss_refused(be, &ruth, ids).await.unwrap(), [], "once");
         assert_eq!(status(&world, &samir, &number).await, Status::Rejected);
     })
     .await;
