@@ -3,6 +3,7 @@
 use crate::delivery::approved;
 use crate::harness::{World, on_both};
 use crate::paged;
+use crate::requests::file;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -13,8 +14,8 @@ use chrono::Duration;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleFilter, ConsoleRow, Period, Show};
 use domain::requests::actions::{ActionCall, ActionKind};
-use sea_orm::ConnectionTrait;
-use serde_json::Value;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
@@ -142,6 +143,51 @@ async fn what_ends_its_worker_twice_is_set_aside_and_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn of_many_that_a_worker_had_in_its_hands_the_one_that_ends_workers_is_set_aside() {
+    on_both(|world| async move {
+        const MANY: usize = 80;
+        let (desk, address, mut calls) = Desk::open().await;
+        let hook = format!("- {{key: hook, name: Hook, kind: webhook, settings: {{url: '{address}', events: [new_request_created]}}}}\n");
+        world.apply_file("north", "connectors.yaml", &hook).await;
+        let hana = world.caller("north", "hana").await;
+        let mut numbers = Vec::with_capacity(MANY);
+        for nth in 0..MANY {
+            numbers.push(file(&world, &hana, "note", json!({"text": nth.to_string()})).await);
+        }
+        let guilty = &numbers[MANY / 2];
+
+        // A worker ends with all of them claimed: not even half of them are called, and none is answered.
+        desk.hangs(Some(""));
+        let worker = doomed(&world).await;
+        for _ in 0..32 {
+            calls.recv().await.unwrap();
+        }
+        killed(worker).await;
+        assert!(calls.try_recv().is_err(), "the others were claimed alone");
+
+        // The next one tries them one by one, and ends over the guilty one.
+        desk.hangs(Some(guilty));
+        world.clock.advance(Duration::seconds(61));
+        let worker = doomed(&world).await;
+        while !calls.recv().await.unwrap().1.contains(guilty.as_str()) {}
+        killed(worker).await;
+        world.clock.advance(Duration::seconds(61));
+        let done = run_once(&world.backend).await.unwrap();
+        assert_eq!((done.failed, done.retrying), (1, 0));
+        let hooked = |rows: Vec<ConsoleRow>| rows.into_iter().filter(|row| row.connector == "Hook").collect::<Vec<_>>();
+        let aside = hooked(rows(&world, Show::Failed).await);
+        assert_eq!(aside.iter().map(|row| (&*row.number, row.status)).collect::<Vec<_>>(), [(&**guilty, DeliveryStatus::SetAside)]);
+        let database = sea_orm::Database::connect(&world.url).await.unwrap();
+        let count = "SELECT count(*) FROM deliveries WHERE connector = 'hook' AND delivered_at IS NOT NULL AND attempts = 1";
+        let count = Statement::from_string(database.get_database_backend(), count);
+        let delivered: i64 = database.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        database.close().await.unwrap();
+        assert_eq!(delivered as usize, MANY - 1, "every innocent one arrived");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_worker_that_stops_in_order_counts_against_nothing() {
     on_both(|world| async move {
         let (desk, address, mut calls) = Desk::open().await;
@@ -232,7 +278,7 @@ async fn what_is_sent_under_an_id_is_always_the_same() {
         let (alike, anew): (Vec<_>, Vec<_>) = replayed.into_iter().partition(|call| sent.contains(call));
         assert_eq!(alike.len(), 1, "the one without a template is the same");
         let [(id, body)] = anew.as_slice() else { panic!("{anew:?}") };
-        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), serde_json::json!({"n": number, "b": 2}));
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), json!({"n": number, "b": 2}));
         assert!(sent.iter().all(|(before, _)| before != id));
         assert_eq!(console::send_now(&world.backend, &ada, ids).await.unwrap(), 2);
         run_once(&world.backend).await.unwrap();
@@ -259,7 +305,7 @@ async fn an_event_says_where_the_request_stood_when_it_happened() {
         paged::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
         run_once(&world.backend).await.unwrap();
         let told: Value = serde_json::from_str(&calls.recv().await.unwrap().1).unwrap();
-        assert_eq!((&told["type"], &told["data"]["status"]), (&Value::from("request_approved"), &serde_json::json!(status)));
+        assert_eq!((&told["type"], &told["data"]["status"]), (&Value::from("request_approved"), &json!(status)));
     })
     .await;
 }

@@ -1,5 +1,10 @@
 //! Deliveries as workers take them up: due ones are leased by a conditional update, so that a killed worker's are taken up by another, and
-//! a lease ends with the outcome of its try. A lease that ran out is a try that was cut off, and counts before the next one begins.
+//! a lease ends with the outcome of its try.
+//!
+//! A lease that is taken is a try begun, and the claim of one that ran out counts it as cut off: in the update that claims, so that nothing is
+//! written between claim and call. A try that ends takes the count away with its outcome, and what was not called is given back without one.
+//! So a worker that dies counts once against all it had claimed, also what it had not called yet: those are tried alone from then on
+//! (`domain::connectors::trial`), one claimed at a time, and only the one that is tried when a worker dies again counts twice.
 
 use crate::error::Result;
 use crate::store::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
