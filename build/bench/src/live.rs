@@ -15,7 +15,9 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 const ORGANIZATION: &str = "crowd";
-const PASSWORD: &str = "a long enough password";
+pub const PASSWORD: &str = "a long enough password";
+/// Where drafts are submitted.
+pub const SUBMIT: &str = "/call/requests/submit_draft";
 /// Approvers who have the streams open, many tabs each.
 const APPROVERS: usize = 50;
 /// Streams that are opened and closed first.
@@ -51,6 +53,11 @@ fn definitions() -> Vec<definitions::File> {
     .to_vec()
 }
 
+/// The address of who submits.
+pub fn requester() -> String {
+    format!("requester@{ORGANIZATION}.example")
+}
+
 /// Something that reached a stream.
 struct Heard {
     at: Instant,
@@ -58,14 +65,14 @@ struct Heard {
 }
 
 /// Makes the organization and its passwords; the version of its form.
-async fn prepare(folder: &Folder) -> Result<String> {
+pub async fn prepare(folder: &Folder) -> Result<String> {
     let backend = world::open(&folder.database()).await?;
     definitions::apply(&backend, ORGANIZATION, definitions()).await?;
     let approvers = (1..=APPROVERS).map(|number| format!("approver-{number}"));
     for name in approvers.chain(["requester".to_owned()]) {
         people::set_password(&backend, &format!("{name}@{ORGANIZATION}.example"), PASSWORD).await?;
     }
-    let requester = people::caller(&backend, ORGANIZATION, &format!("requester@{ORGANIZATION}.example")).await?;
+    let requester = people::caller(&backend, ORGANIZATION, &requester()).await?;
     Ok(requests::open_draft(&backend, &requester, "note").await?.form_version)
 }
 
@@ -113,7 +120,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     for number in 1..=APPROVERS {
         cookies.push(site.sign_in(&format!("approver-{number}@{ORGANIZATION}.example"), PASSWORD).await?);
     }
-    let requester = site.sign_in(&format!("requester@{ORGANIZATION}.example"), PASSWORD).await?;
+    let requester = site.sign_in(&requester(), PASSWORD).await?;
 
     let memory = |before: u64| -> Result<f64> { Ok(process::memory(site.pid)?.saturating_sub(before) as f64 / arguments.streams as f64) };
     // What is made once is there before anything is counted: a page, and some streams that end.
@@ -144,7 +151,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     for followed in 1..=FOLLOWED {
         tokio::time::sleep(PAUSE).await;
         let draft = json!({ "draft": { "id": Uuid::new_v4(), "item_key": "note", "form_version": version, "answers": { "text": "Look at this" } } });
-        let request = post(site.address, "/call/requests/submit_draft", &requester, "application/json", &draft.to_string());
+        let request = post(site.address, SUBMIT, &requester, "application/json", &draft.to_string());
         let sent = Instant::now();
         let answer = asking.send(&request).await?;
         times.answered.push(sent.elapsed().as_secs_f64() * 1000.0);

@@ -15,6 +15,7 @@ mod process;
 mod receiver;
 mod report;
 mod site;
+mod soak;
 mod submit;
 mod transitions;
 mod world;
@@ -54,6 +55,9 @@ pub struct Arguments {
     /// Seconds one measurement lasts.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// Submissions of the part `soak`.
+    #[arg(long, default_value_t = 100_000)]
+    submissions: usize,
     /// Open streams of the part `live`.
     #[arg(long, default_value_t = 1000)]
     streams: usize,
@@ -89,6 +93,8 @@ enum Part {
     Live,
     /// What is handed on to other systems.
     Deliveries,
+    /// What the server keeps in memory while it is used for long. Only when it is named.
+    Soak,
 }
 
 #[tokio::main]
@@ -149,6 +155,10 @@ async fn main() -> Result<()> {
             Some(server) => rows.extend(deliver::on_postgres(&arguments, server).await?),
             None => report::note("left out: no --postgres was given"),
         }
+    }
+    if arguments.parts.contains(&Part::Soak) {
+        report::begin("Memory over many submissions");
+        rows.extend(soak::measure(&arguments, &Folder::new("soak")?).await?);
     }
     report::print(&rows);
     Ok(())

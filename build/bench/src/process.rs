@@ -16,11 +16,26 @@ pub fn cpu(pid: u32) -> Result<Duration> {
 }
 
 /// Memory of a process that is in RAM, in bytes.
-pub fn memory(pid: u32) -> Result<u64> {
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    pub all: u64,
+    /// Without what is read from files and can be read again.
+    pub own: u64,
+}
+
+/// What a process has in RAM, with its parts.
+pub fn memory_parts(pid: u32) -> Result<Memory> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("the kernel does not say VmRSS")?;
-    let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
-    Ok(kilobytes * 1024)
+    let bytes = |name: &str| -> Result<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("the kernel does not say how much it is")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024)
+    };
+    Ok(Memory { all: bytes("VmRSS:")?, own: bytes("RssAnon:")? })
+}
+
+/// Memory of a process that is in RAM, in bytes.
+pub fn memory(pid: u32) -> Result<u64> {
+    Ok(memory_parts(pid)?.all)
 }
 
 #[cfg(test)]
