@@ -79,7 +79,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
 /// Submits until there are enough of all, and looks at pages in between.
 async fn submit(address: SocketAddr, cookie: Arc<str>, version: Arc<str>, filed: Arc<AtomicUsize>, enough: usize) -> Result<()> {
     let mut connection = Connection::open(address).await?;
-    let mut turn = 0;
+    let mut turn = 0_usize;
     while filed.load(Ordering::Relaxed) < enough {
         let answers = json!({ "text": format!("The lamp over desk {turn} flickers.") });
         let draft = json!({ "draft": { "id": Uuid::new_v4(), "item_key": "note", "form_version": *version, "answers": answers } });
@@ -90,7 +90,7 @@ async fn submit(address: SocketAddr, cookie: Arc<str>, version: Arc<str>, filed:
         }
         filed.fetch_add(1, Ordering::Relaxed);
         turn += 1;
-        if turn % BETWEEN == 0 {
+        if turn.is_multiple_of(BETWEEN) {
             for path in LOOKED_AT {
                 let status = connection.send(&get(address, path, &cookie)).await?.status;
                 if status != 200 {

@@ -1,7 +1,8 @@
 //! What is about a person and about no request goes out as everything else does: in order, tried again, in the console, held and replayed.
 
 use crate::harness::{World, on_both};
-use crate::notices::{Outside, bell, link, work};
+use crate::notices::{bell, link, work};
+use crate::outside::Outside;
 use crate::requests::file;
 use backend::live::Change;
 use backend::people::SignInPlace;

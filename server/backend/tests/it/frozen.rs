@@ -1,7 +1,8 @@
 //! Messages to people say the same in every try, whatever was renamed meanwhile; and what is kept for that is not kept for ever.
 
 use crate::harness::{World, fixture, on_both};
-use crate::notices::{Outside, link, work};
+use crate::notices::{link, work};
+use crate::outside::Outside;
 use crate::requests::file;
 use backend::notices;
 use chrono::Duration;

@@ -22,6 +22,7 @@ mod known;
 mod leaving;
 mod many_colleagues;
 mod notices;
+mod outside;
 mod paged;
 mod past;
 mod people;

@@ -3,7 +3,7 @@
 
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
-use crate::notices::Outside;
+use crate::outside::Outside;
 use crate::paged;
 use crate::requests::{answers, file};
 use backend::outbox::run_once;
