@@ -1,7 +1,7 @@
 //! The title of a page: the one place where it is given to the framework, which writes it into the page as it is.
 
 #[cfg(feature = "ssr")]
-use super::raw_text::escaped;
+use domain::text::escape_markup;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use leptos_meta::Title;
@@ -15,7 +15,7 @@ pub fn PageTitle(#[prop(into)] text: TextProp) -> impl IntoView {
 /// The server writes a title once, when the page is rendered and its signals are gone: its text is made here and now.
 #[cfg(feature = "ssr")]
 fn at_the_border(text: TextProp) -> TextProp {
-    TextProp::from(escaped(&untrack(|| text.get())))
+    TextProp::from(escape_markup(&untrack(|| text.get())))
 }
 
 /// The browser sets a title as text.

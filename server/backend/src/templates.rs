@@ -11,6 +11,9 @@ mod evaluation;
 mod filters;
 mod language;
 
+/// How text is written for Slack, and for HTML (Telegram's as well).
+pub use domain::text::{escape_html as html, escape_markup as slack};
+
 use budget::Fault;
 use evaluation::Evaluation;
 use serde_json::{Map, Value, json};
@@ -172,16 +175,6 @@ fn context(event: &str, data: &Value) -> Value {
     }
     context.insert("event".to_owned(), json!(event));
     Value::Object(context)
-}
-
-/// Text for Slack: its three control characters as entities.
-pub fn slack(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Text for HTML, Telegram's as well.
-pub fn html(text: &str) -> String {
-    slack(text).replace('"', "&quot;")
 }
 
 /// What is wrong, as a sentence.

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::text::escape_html;
 use serde::Deserialize;
 
 /// The systems: name and words.
@@ -86,9 +87,9 @@ pub async fn show(State(world): State<World>) -> Html<String> {
                 "<tr><td>{}</td><td>{}</td><td><details><summary>{}</summary><pre>{}</pre></details></td><td>{}</td></tr>",
                 arrival.at.get(11..19).unwrap_or_default(),
                 arrival.system,
-                escape(&arrival.what),
-                escape(&arrival.text),
-                escape(&arrival.answered)
+                escape_html(&arrival.what),
+                escape_html(&arrival.text),
+                escape_html(&arrival.answered)
             )
         })
         .collect();
@@ -104,8 +105,4 @@ pub async fn show(State(world): State<World>) -> Html<String> {
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>Simulated systems</title>\
          <style>{STYLE}</style><h1>Simulated systems</h1><h2>How they behave</h2><table>{systems}</table><h2>What arrived</h2>{rows}"
     ))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

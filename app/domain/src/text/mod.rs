@@ -5,11 +5,13 @@
 
 mod cluster;
 mod digits;
+mod escape;
 mod fold;
 mod marks;
 mod tidy;
 
 pub use cluster::{count_characters, cut_at_word, first_character};
 pub use digits::digit_value;
+pub use escape::{escape_html, escape_markup};
 pub use fold::{fold_search, search_words};
 pub use tidy::{is_blank_text, tidy_code, tidy_line, tidy_prose};
