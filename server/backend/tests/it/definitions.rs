@@ -74,6 +74,21 @@ async fn a_plan_says_what_would_be_done_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn an_organization_that_two_set_up_at_once_is_set_up_once() {
+    on_empty(async |world: World| {
+        let apply = || definitions::apply(&world.backend, None, fixture("north"));
+        let (one, other) = tokio::join!(apply(), apply());
+        let (done, refused): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(Result::is_ok);
+        assert_eq!((done.len(), done[0].as_ref().unwrap().organization.as_str()), (1, "north"), "{refused:?}");
+        // On PostgreSQL both may look before either has written: the database refuses the second then.
+        let told = matches!(refused[0], Err(Error::Refused(Refusal::Conflict { .. })));
+        assert!(told || world.backend.store().kind() == "PostgreSQL", "{refused:?}");
+        assert_eq!(apply().await.unwrap().changes, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_what_differs_is_changed_and_what_is_not_in_the_folder_stays() {
     on_both(|world| async move {
         let plan = world.apply("north", altered("items/laptop.yaml", "name: Laptop", "name: Laptops")).await.unwrap();
