@@ -9,6 +9,7 @@ use crate::ui::{DocketNumber, When};
 use domain::address::Address;
 use domain::approvals::Verdict;
 use domain::approvals::wire::InboxRow;
+use domain::requests::title::item_beside;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
@@ -106,7 +107,8 @@ fn content(row: &Row) -> AnyView {
         }
         .into_any(),
     };
-    let item = (data.item != data.title).then(|| view! { <span class="inrow__item" dir="auto">{data.item.clone()}</span> });
+    let item = item_beside(&data.title, &data.item).to_owned();
+    let item = (!item.is_empty()).then(|| view! { <span dir="auto">{item}</span> });
     let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
     let held = data.held.map(|verdict| if verdict == Verdict::AskForChanges { "Asking for changes" } else { doing(verdict) }.to_owned());
     let standing = match row.closed.clone().or(held).or_else(|| data.again.clone()) {

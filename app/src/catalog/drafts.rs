@@ -4,6 +4,7 @@ use crate::requests::new::api::{discard_draft, restore_draft};
 use crate::ui::{When, toast::use_toasts};
 use domain::address::Address;
 use domain::catalog::wire::DraftSummary;
+use domain::requests::title::item_beside;
 use leptos::prelude::*;
 
 /// The strips above the shelves.
@@ -47,7 +48,10 @@ fn Strip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView 
     let name = draft.item_name.clone();
     let blank = format!("{}-••••", draft.prefix);
     let title = draft.title.clone();
-    let progress = if title == name { draft.progress.clone() } else { format!("{name}. {}", draft.progress) };
+    let progress = match item_beside(&title, &name) {
+        "" => draft.progress.clone(),
+        item => format!("{item}. {}", draft.progress),
+    };
     let saved_at = draft.saved_at;
     let label = format!("Draft to finish, {name}");
     let discard_label = format!("Discard the draft of {name}");

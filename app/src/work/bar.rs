@@ -121,7 +121,7 @@ pub fn Filters(work: Work) -> impl IntoView {
                         maxlength=SEARCH_LETTERS.to_string()
                         autocomplete="off"
                         aria-label="Find a request"
-                        placeholder="Docket, service or name"
+                        placeholder="Docket, title or name"
                         value=text.get_untracked()
                         prop:value=text
                         on:input:target=move |event| text.set(event.target().value())

@@ -8,6 +8,7 @@ use domain::requests::actions::ActionKind;
 use domain::requests::board::moves;
 use domain::requests::queue::QueueRow;
 use domain::requests::sla::shown::{DueView, Pace};
+use domain::requests::title::item_beside;
 use leptos::prelude::*;
 
 /// A card. It is dragged by the pointer; its link takes the keyboard.
@@ -91,9 +92,10 @@ fn content(work: Work, number: &str, data: &QueueRow, moved: bool) -> AnyView {
         }
         .into_any()
     });
-    let by = match &data.summary {
-        summary if summary.item == summary.title => summary.requester.name.clone(),
-        summary => format!("{} · {}", summary.requester.name, summary.item),
+    let name = &data.summary.requester.name;
+    let by = match item_beside(&data.summary.title, &data.summary.item) {
+        "" => name.clone(),
+        item => format!("{name} · {item}"),
     };
     view! {
         <div class="job__top">

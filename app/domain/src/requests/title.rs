@@ -194,6 +194,11 @@ fn one_line(text: &str) -> String {
     tidy_line(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The item's name beside a title; empty where the title begins with it and says it already.
+pub fn item_beside<'i>(title: &str, item: &'i str) -> &'i str {
+    if title.starts_with(item) { "" } else { item }
+}
+
 /// A title as it is searched: its folded words, each with a blank before it.
 pub fn search_title(title: &str) -> String {
     search_words(title).iter().map(|word| format!(" {word}")).collect()

@@ -3,6 +3,7 @@
 use crate::ui::{Icon, PersonLine, StatusBadge, When};
 use chrono::{DateTime, Utc};
 use domain::people::PersonRef;
+use domain::requests::title::item_beside;
 use domain::requests::wire::RequestSummary;
 use leptos::prelude::*;
 
@@ -28,7 +29,7 @@ pub fn DocketHead(
     let status = Memo::new(move |_| summary.with(|s| s.status));
     let updated = Memo::new(move |_| summary.with(|s| s.updated_at));
     let title = first.title.clone();
-    let item = if first.item == first.title { String::new() } else { first.item.clone() };
+    let item = item_beside(&first.title, &first.item).to_owned();
     let heading =
         if beside { view! { <h2 class="h1" dir="auto">{title}</h2> }.into_any() } else { view! { <h1 dir="auto">{title}</h1> }.into_any() };
     view! {

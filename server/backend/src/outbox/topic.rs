@@ -7,6 +7,7 @@ use crate::store::{Handle, members, requests};
 use domain::direction::isolate;
 use domain::notices::words;
 use domain::people::PersonRef;
+use domain::requests::title::item_beside;
 use domain::requests::{Request, Status};
 use domain::subject::Subject;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,8 +96,7 @@ impl Topic {
 
     /// What was asked for, where the title for this event says something else.
     pub fn item_beside(&self, event: &str) -> &str {
-        let item = self.request().map_or("", |request| &request.item.name);
-        if item == self.title_for(event) { "" } else { item }
+        self.request().map_or("", |request| item_beside(self.title_for(event), &request.item.name))
     }
 
     /// Its docket number, or else its title: what stands for it where there is room for one of them.

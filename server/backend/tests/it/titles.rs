@@ -46,7 +46,7 @@ async fn found(world: &World, who: &Caller, text: &str) -> Vec<String> {
 async fn a_request_is_named_by_what_it_is_about_wherever_it_is() {
     on_both(|world| async move {
         let be = &world.backend;
-        call(&world, LAPTOP, "Laptop ({{ model }}) for {{ owner }}: {{ reason }}").await;
+        call(&world, LAPTOP, "{{ model }} one for {{ owner }}: {{ reason }}").await;
         let outside = Outside::open(&world).await;
         let desk = "- {key: desk, name: Desk, kind: webhook, settings: {url: 'http://127.0.0.1:9/none'}}\n";
         world.apply_file("north", "connectors.yaml", desk).await;
@@ -61,17 +61,15 @@ async fn a_request_is_named_by_what_it_is_about_wherever_it_is() {
             answers: answers(given),
             step: None,
         };
-        for (given, title) in [
-            (json!({}), "Laptop"),
-            (json!({"model": "light"}), "Laptop (Light)"),
-            (given.clone(), "Laptop (Strong) for Somebody else: It models"),
-        ] {
+        for (given, title) in
+            [(json!({}), "Laptop"), (json!({"model": "light"}), "Light"), (given.clone(), "Strong one for Somebody else: It models")]
+        {
             requests::save_draft(be, &hana, draft(given)).await.unwrap();
             let drafts = requests::drafts(be, &hana).await.unwrap();
             assert_eq!((drafts[0].title.as_str(), drafts[0].item_name.as_str()), (title, "Laptop"));
         }
         let number = file(&world, &hana, "laptop", given).await;
-        let title = "Laptop (Strong) for Mina Park: It models";
+        let title = "Strong one for Mina Park: It models";
         let mine = requests::mine(be, &hana, MyFilter::Open, None).await.unwrap();
         assert_eq!((mine.rows[0].title.as_str(), mine.rows[0].item.as_str()), (title, "Laptop"));
         assert_eq!(requests::open_summaries(be, &hana, 4).await.unwrap().0[0].title, title);

@@ -144,6 +144,15 @@ fn a_kind_of_answer_that_nobody_decided_about_stands_in_no_title() {
 }
 
 #[test]
+fn an_item_is_named_beside_a_title_that_does_not_say_it() {
+    for (title, beside) in
+        [("VPN access", ""), ("VPN access: field work", ""), ("Tunnel for Mina", "VPN access"), ("A VPN access", "VPN access")]
+    {
+        assert_eq!(item_beside(title, "VPN access"), beside, "{title}");
+    }
+}
+
+#[test]
 fn titles_are_searched_by_folded_words() {
     assert_eq!(search_title("Laptop für Zoë (NI-002210)"), " laptop fur zoe ni 002210");
     assert_eq!(search_title("…"), "");
