@@ -218,7 +218,6 @@ async fn serve(config: Config) -> Result<(), String> {
         let _ = stopping.send(true);
     });
     let worker = config.worker.then(|| tokio::spawn(work::run(backend.clone(), until(stopped.clone()))));
-    let cleaner = tokio::spawn(clean(backend.clone()));
     say!("Docket is at {} (listening on {address}, {}).", config.public_url, backend.store().kind());
     if is_loopback(&config.public_url) && !config.address.ip().is_loopback() {
         tracing::warn!(
@@ -228,7 +227,6 @@ async fn serve(config: Config) -> Result<(), String> {
         );
     }
     http::serve(listener, backend, config, until(stopped)).await;
-    cleaner.abort();
     if let Some(worker) = worker {
         // A delivery under way may finish; one that hangs is taken up again after its lease.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
@@ -238,17 +236,6 @@ async fn serve(config: Config) -> Result<(), String> {
 
 async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopping| *stopping).await;
-}
-
-/// Removes sessions and counted tries that ended, once an hour.
-async fn clean(backend: Backend) {
-    let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
-    loop {
-        hourly.tick().await;
-        if let Err(error) = people::tidy(&backend).await {
-            tracing::error!(%error, "old sessions could not be removed");
-        }
-    }
 }
 
 /// Seals every stored secret anew. A new key is written before anything is sealed with it, and the old ones go last: whenever this is
@@ -276,6 +263,8 @@ async fn apply(backend: &Backend, folder: &std::path::Path, plan_only: bool) -> 
     let files = definitions::folder::read(folder).map_err(|error| error.to_string())?;
     let plan = if plan_only { definitions::plan(backend, None, files).await } else { definitions::apply(backend, None, files).await };
     let plan = plan.map_err(|error| error.to_string())?;
+    // Servers that run are told before this process ends.
+    backend.store().flush().await;
     say!("{}", plan.to_string().trim_end());
     Ok(())
 }
@@ -299,6 +288,7 @@ async fn account(config: &Config, command: UserCommand) -> Result<String, String
             set.map(|()| format!("{email} signs in with the new password from now on. Every session of theirs has ended."))
         }
     };
+    backend.store().flush().await;
     said.map_err(|error| error.to_string())
 }
 

@@ -8,14 +8,13 @@ use crate::error::{Error, Result};
 use crate::requests::record;
 use crate::store::waiting_rules::WaitingRow;
 use crate::store::{Handle, Tx, counted_approvers, delegations, members, organizations, requests, waiting_rules};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::approvals::Target;
 use domain::approvals::able::{Absence, Deciders, undecidable};
 use domain::id::{OrganizationId, PersonId, RequestId};
 use domain::requests::Status;
 use domain::requests::lifecycle::{self, Observation};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 /// People of a group that are looked at: among so many somebody is there.
 const LOOKED_AT: u64 = 200;
@@ -23,32 +22,6 @@ const LOOKED_AT: u64 = 200;
 const COUNTED: u64 = 1000;
 /// Requests that fall back in one transaction; the others do within a minute.
 const AT_ONCE: usize = 200;
-
-/// Between two looks through everything.
-const PAUSE: Duration = Duration::minutes(1);
-
-/// When this process looked through everything last, for one purpose.
-#[derive(Default)]
-pub(crate) struct LastLook(Mutex<Option<DateTime<Utc>>>);
-
-impl LastLook {
-    /// Whether it is time to look again; then it counts as done. It does not wait because the clock was set back.
-    pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
-        let Ok(mut last) = self.0.lock() else { return true };
-        let over = last.is_none_or(|last| now < last || last + PAUSE <= now);
-        if over {
-            *last = Some(now);
-        }
-        over
-    }
-
-    /// There was more than one look could take: it is time for another one.
-    pub(crate) fn go_on(&self) {
-        if let Ok(mut last) = self.0.lock() {
-            *last = None;
-        }
-    }
-}
 
 /// What waits for nobody, if anything does.
 struct Stuck {
@@ -69,15 +42,12 @@ pub(crate) async fn settle(tx: &Tx<'_>, backend: &Backend) -> Result<u32> {
     Ok(done)
 }
 
-/// Looks through every organization, once a minute. Answers how many requests fell back.
+/// Looks through every organization. Answers how many requests fell back.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn run(backend: &Backend) -> Result<u32> {
     let mut done = 0;
-    if !backend.last_look().is_over(backend.now()) {
-        return Ok(done);
-    }
     for organization in organizations::all(&backend.store().platform()).await? {
         let found = look(&backend.store().read(organization.id), backend.now()).await;
         match found {

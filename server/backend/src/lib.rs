@@ -18,6 +18,7 @@ pub mod live;
 pub mod notices;
 pub mod outbox;
 pub mod people;
+pub mod periodic;
 pub mod private_file;
 pub mod readiness;
 pub mod requests;
@@ -26,7 +27,7 @@ pub mod settings;
 mod stamps;
 mod store;
 pub mod templates;
-pub mod timers;
+mod timers;
 pub mod zones;
 
 pub use caller::{Caller, CallerProof};
@@ -86,8 +87,7 @@ struct Inner {
     client: connectors::http::Client,
     memory: known::Memory,
     lookout: readiness::Lookout,
-    last_look: fallback::LastLook,
-    last_titles: fallback::LastLook,
+    job_times: periodic::JobTimes,
     stamps: stamps::Stamps,
 }
 
@@ -106,8 +106,7 @@ impl Backend {
             client,
             memory: known::Memory::default(),
             lookout: readiness::Lookout::default(),
-            last_look: fallback::LastLook::default(),
-            last_titles: fallback::LastLook::default(),
+            job_times: periodic::JobTimes::default(),
             stamps: stamps::Stamps::default(),
         })))
     }
@@ -152,14 +151,9 @@ impl Backend {
         &self.0.client
     }
 
-    /// When this process looked last for what nobody can decide.
-    pub(crate) fn last_look(&self) -> &fallback::LastLook {
-        &self.0.last_look
-    }
-
-    /// When this process looked last for requests without a title.
-    pub(crate) fn last_titles(&self) -> &fallback::LastLook {
-        &self.0.last_titles
+    /// When this process began each periodic job last.
+    pub(crate) fn job_times(&self) -> &periodic::JobTimes {
+        &self.0.job_times
     }
 
     /// What this process knows of organizations.

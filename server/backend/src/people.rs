@@ -291,11 +291,14 @@ pub async fn create_account(
         .await
 }
 
-/// Removes what has ended: sessions, and counts of failed tries. Called now and then by the worker.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn tidy(backend: &Backend) -> Result<()> {
+/// Removes sessions that have ended; nothing is to be delivered because of it.
+pub(crate) async fn remove_ended_sessions(backend: &Backend) -> Result<u32> {
     sessions::delete_expired(backend.store(), backend.now()).await?;
-    sign_in_attempts::delete_old(&backend.store().platform_writer(), backend.now()).await
+    Ok(0)
+}
+
+/// Removes counts of tries to sign in that no longer matter.
+pub(crate) async fn remove_old_tries(backend: &Backend) -> Result<u32> {
+    sign_in_attempts::delete_old(&backend.store().platform_writer(), backend.now()).await?;
+    Ok(0)
 }

@@ -1,5 +1,4 @@
-//! Timers: what happens because time passed. Reminders, escalations and outcomes of approvals; scheduled requests that begin; decisions
-//! whose time to undo is over; titles of requests of before.
+//! Timers: what happens to requests because time passed. Reminders, escalations and outcomes of approvals; scheduled requests that begin.
 //!
 //! Docket's workers look for it, woken and every two seconds. Each request says when it has to be looked at; what is due is decided by
 //! the domain on the locked row, so that any number of workers do it once.
@@ -8,9 +7,8 @@
 
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::requests::{titles, wake};
+use crate::requests::wake;
 use crate::store::requests;
-use crate::{fallback, held};
 
 /// Requests looked at in one go.
 const AT_ONCE: u64 = 100;
@@ -19,8 +17,8 @@ const AT_ONCE: u64 = 100;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn run(backend: &Backend) -> Result<u32> {
-    let mut changed = held::run(backend).await? + fallback::run(backend).await? + titles::run(backend).await?;
+pub(crate) async fn run(backend: &Backend) -> Result<u32> {
+    let mut changed = 0;
     loop {
         let due = requests::due(&backend.store().platform(), backend.now(), AT_ONCE).await?;
         let all = (due.len() as u64) < AT_ONCE;

@@ -25,7 +25,9 @@ mod topic;
 mod who;
 mod worker;
 
+pub(crate) use connector_checks::make_all as check_connectors;
 pub(crate) use data::sample;
+pub(crate) use summaries::run as make_summaries;
 pub(crate) use tell::carriers;
 pub(crate) use topic::load as load_topics;
 
@@ -36,7 +38,6 @@ use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
 use std::time::Instant;
-use tokio::task::JoinHandle;
 use worker::Worker;
 
 /// How long a worker may take for one try before another one takes it up. Longer than the client's patience.
@@ -45,9 +46,6 @@ const LEASE: Duration = Duration::seconds(60);
 const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
 /// Between two signs of life.
 const SIGN: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// Between two looks for what need not be kept.
-const FORGET: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 /// What a worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,20 +71,16 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     backend.store().follow().await;
     let id = backend.id().to_string();
     let mut stop = pin!(stop.fuse());
-    renew_statistics(&backend).await;
+    // Before anything is planned by those of a database that was filled a moment ago.
+    if let Err(error) = renew_statistics(&backend).await {
+        tracing::warn!(%error, "the worker could not renew the statistics of tables before it began");
+    }
     let mut worker = Worker::new(&backend);
     let mut looked: Option<Instant> = None;
-    let mut renewing: Option<JoinHandle<()>> = None;
     // Not by the clock, which may be set back.
-    let (mut signed, mut forgot) = (None::<Instant>, None::<Instant>);
+    let mut signed = None::<Instant>;
     loop {
         let now = Instant::now();
-        if forgot.is_none_or(|at| now - at >= FORGET) {
-            forgot = Some(now);
-            if let Err(error) = forget(&backend).await {
-                tracing::error!(%error, "old attempts could not be removed");
-            }
-        }
         if signed.is_none_or(|at| now - at >= SIGN) {
             match sign_of_life(&backend, &id).await {
                 Ok(()) => signed = Some(now),
@@ -96,10 +90,6 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         if looked.is_none_or(|at| at.elapsed() >= LOOK) {
             looked = Some(Instant::now());
             worker.look();
-            if renewing.as_ref().is_none_or(JoinHandle::is_finished) {
-                let backend = backend.clone();
-                renewing = Some(tokio::spawn(async move { renew_statistics(&backend).await }));
-            }
         }
         worker.begin();
         let pause = worker.solitude().unwrap_or(LOOK);
@@ -124,7 +114,6 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 /// When the database fails. A destination that fails is no error: its delivery is tried again when it is due.
 pub async fn run_once(backend: &Backend) -> Result<Summary> {
     sign_of_life(backend, "once").await?;
-    forget(backend).await?;
     let mut worker = Worker::new(backend);
     worker.look();
     loop {
@@ -172,23 +161,24 @@ fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
 }
 
 /// Forgets attempts, tests, notices and frozen content that need not be kept any longer.
-async fn forget(backend: &Backend) -> Result<()> {
+pub(crate) async fn forget(backend: &Backend) -> Result<u32> {
     let platform = backend.store().platform_writer();
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
     attempts::forget_before(&platform, kept).await?;
     store::connector_checks::forget_before(&platform, kept).await?;
     receipts::forget_before(&platform, kept).await?;
     deliveries::forget_frozen_before(&platform, kept).await?;
-    notices::forget_before(&platform, kept).await
+    notices::forget_before(&platform, kept).await?;
+    Ok(0)
 }
 
 /// Plans made for small tables are not kept for those that have grown.
-async fn renew_statistics(backend: &Backend) {
-    match statistics::renew(&backend.store().platform_writer()).await {
-        Ok(renewed) if renewed.is_empty() => {}
-        Ok(renewed) => tracing::info!(tables = renewed.join(", "), "tables have grown: their statistics are renewed"),
-        Err(error) => tracing::warn!(%error, "the statistics of tables that have grown could not be renewed"),
+pub(crate) async fn renew_statistics(backend: &Backend) -> Result<u32> {
+    let renewed = statistics::renew(&backend.store().platform_writer()).await?;
+    if !renewed.is_empty() {
+        tracing::info!(tables = renewed.join(", "), "tables have grown: their statistics are renewed");
     }
+    Ok(0)
 }
 
 async fn sign_of_life(backend: &Backend, id: &str) -> Result<()> {

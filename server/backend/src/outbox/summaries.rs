@@ -14,7 +14,7 @@ use domain::subject::Subject;
 const AT_ONCE: u64 = 50;
 
 /// Records the summaries that are due by now; says how many there were.
-pub(super) async fn run(backend: &Backend) -> Result<u32> {
+pub(crate) async fn run(backend: &Backend) -> Result<u32> {
     let mut made = 0;
     loop {
         let due = addressed::summaries_due(&backend.store().platform(), backend.now(), AT_ONCE).await?;

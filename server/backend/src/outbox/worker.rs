@@ -9,13 +9,13 @@ use super::deliver::{Tried, deliver};
 use super::lanes::{Lanes, OF_DESTINATION};
 use super::prepare::{Ready, prepare};
 use super::record::{Recorded, TryEnding, record};
-use super::{LEASE, Summary, connector_checks, relay, summaries};
+use super::{LEASE, Summary, relay};
 use crate::Backend;
 use crate::connectors::Verdict;
 use crate::error::{Error, Result};
+use crate::periodic::{self, JobsDone, PERIODIC_JOBS, PeriodicJob};
 use crate::store::deliveries::Destination;
 use crate::store::deliveries::leases::{self, Take};
-use crate::timers;
 use domain::id::{DeliveryId, OrganizationId};
 use futures::FutureExt;
 use std::collections::BTreeSet;
@@ -41,9 +41,10 @@ pub(super) enum Stage {
     Called(Destination, DeliveryId, Result<Box<Tried>>),
     GivenBack(Result<()>),
     Recorded(Vec<DeliveryId>, Result<Vec<Recorded>>),
-    /// What time brought; whether that is something to be relayed or delivered.
-    TimePassed(Result<bool>),
-    Tested(Result<()>),
+    /// What came of the short periodic jobs that were due.
+    TimePassed(Result<JobsDone>),
+    /// A long one, by its name.
+    LongJob(&'static str, Result<u32>),
 }
 
 /// What is to be looked at, and whether somebody looks.
@@ -80,6 +81,8 @@ pub(super) struct Worker {
     relay: Look,
     claim: Look,
     time: Look,
+    /// Long jobs that are under way.
+    long_jobs: BTreeSet<&'static str>,
     lanes: Lanes,
     ended: Vec<Tried>,
     recordings: usize,
@@ -97,6 +100,7 @@ impl Worker {
             relay: Look::default(),
             claim: Look::default(),
             time: Look::default(),
+            long_jobs: BTreeSet::new(),
             lanes: Lanes::default(),
             ended: Vec::new(),
             recordings: 0,
@@ -136,7 +140,8 @@ impl Worker {
         let waited = self.time.needed.is_some_and(|since| since.elapsed() >= PATIENCE);
         if (self.relay.is_idle() || waited) && self.time.begins() {
             let backend = self.backend.clone();
-            self.spawn(Stage::TimePassed, async move { time_passed(&backend).await });
+            self.spawn(Stage::TimePassed, async move { Ok(periodic::run_short(&backend, PERIODIC_JOBS).await) });
+            PERIODIC_JOBS.iter().filter(|job| job.is_long).for_each(|job| self.begin_long(job));
         }
     }
 
@@ -181,15 +186,21 @@ impl Worker {
             Ok(Stage::Recorded(ids, done)) => self.recorded(&ids, done),
             Ok(Stage::TimePassed(done)) => {
                 self.time.under_way = false;
-                if self.looked(done, "the worker could not see to what is due") == Some(true) {
+                if let Some(JobsDone { changed, error }) = self.looked(done, "the worker could not begin its periodic jobs") {
+                    self.error = self.error.take().or(error);
+                    if changed > 0 {
+                        self.relay.need();
+                        self.claim.need();
+                    }
+                }
+            }
+            Ok(Stage::LongJob(name, done)) => {
+                self.long_jobs.remove(name);
+                // Why it failed, if it did, is logged.
+                if done.is_ok_and(|changed| changed > 0) {
                     self.relay.need();
                     self.claim.need();
                 }
-                let backend = self.backend.clone();
-                self.spawn(Stage::Tested, async move { connector_checks::make_all(&backend).await });
-            }
-            Ok(Stage::Tested(done)) => {
-                noted(done, "a test could not be made");
             }
             // Stages catch their panics: this one was stopped.
             Err(error) => tracing::error!(%error, "a stage of the worker was stopped"),
@@ -216,6 +227,16 @@ impl Worker {
             let done = AssertUnwindSafe(work).catch_unwind().await;
             stage(done.unwrap_or_else(|_| Err(Error::failed("a stage of the worker panicked"))))
         });
+    }
+
+    /// Begins a long job that is due, unless it is under way: nothing waits for it.
+    fn begin_long(&mut self, job: &'static PeriodicJob) {
+        if self.long_jobs.contains(job.name) || !self.backend.job_times().begins(job, self.backend.now()) {
+            return;
+        }
+        self.long_jobs.insert(job.name);
+        let backend = self.backend.clone();
+        self.spawn(|done| Stage::LongJob(job.name, done), async move { periodic::run_one(&backend, job).await });
     }
 
     /// What a look found; an error is logged and kept.
@@ -319,13 +340,6 @@ fn together(ended: &mut Vec<Tried>, organization: OrganizationId) -> Vec<Tried> 
     }
     *ended = left;
     taken
-}
-
-/// Does what time brought, and says whether something is to be relayed or delivered because of it.
-async fn time_passed(backend: &Backend) -> Result<bool> {
-    let changed = timers::run(backend).await?;
-    let made = summaries::run(backend).await?;
-    Ok(changed + made > 0)
 }
 
 /// What a try came to; an error is logged: the try is made again when its lease runs out.

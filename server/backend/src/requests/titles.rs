@@ -5,6 +5,7 @@
 
 use crate::Backend;
 use crate::error::{Error, Result};
+use crate::periodic::TITLING;
 use crate::store::requests::titles;
 use crate::store::{form_versions, organizations};
 use domain::catalog::Item;
@@ -23,13 +24,10 @@ const IN_A_ROW: u32 = 5;
 /// When the database fails.
 pub(crate) async fn run(backend: &Backend) -> Result<u32> {
     let mut made = 0;
-    if !backend.last_titles().is_over(backend.now()) {
-        return Ok(made);
-    }
     for organization in organizations::all(&backend.store().platform()).await? {
         made += title_organization(backend, organization.id).await?;
         if made >= IN_A_ROW * AT_ONCE {
-            backend.last_titles().go_on();
+            backend.job_times().go_on(TITLING);
             break;
         }
     }

@@ -5,7 +5,7 @@ use crate::deputies::lend;
 use crate::harness::{World, on_both};
 use crate::requests::{answers, file};
 use backend::live::Change;
-use backend::{Caller, approvals, notices, outbox, people, requests, timers};
+use backend::{Caller, approvals, notices, outbox, people, periodic, requests};
 use chrono::Duration;
 use domain::approvals::Verdict;
 use domain::requests::{Status, What};
@@ -125,11 +125,11 @@ async fn away_with_a_deputy_who_asked_for_it_is_nobody_and_a_worker_notices_once
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
         world.clock.advance(Duration::minutes(2));
         let other = world.another().await;
-        let (one, two) = tokio::join!(timers::run(&world.backend), timers::run(&other.backend));
+        let (one, two) = tokio::join!(periodic::run(&world.backend), periodic::run(&other.backend));
         assert_eq!(one.unwrap() + two.unwrap(), 1);
         assert_eq!((count(&world, &ada).await, fell_back(&world, &ada, &number).await), (1, 1));
         world.clock.advance(Duration::minutes(2));
-        assert_eq!(timers::run(&world.backend).await.unwrap(), 0);
+        assert_eq!(periodic::run(&world.backend).await.unwrap(), 0);
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{World, on_both, on_empty};
 use backend::people::SignInPlace;
-use backend::{CallerProof, Error, Store, people, sessions};
+use backend::{CallerProof, Error, Store, outbox, people, sessions};
 use chrono::Duration;
 use domain::Refusal;
 use domain::id::PersonId;
@@ -271,7 +271,7 @@ async fn sessions_end_by_themselves() {
         assert_eq!(sessions::load(store, "a", later).await.unwrap(), None);
         assert_eq!(sessions::delete_expired(store, later).await.unwrap(), 1);
         assert_eq!(sessions::delete_expired(store, later).await.unwrap(), 0);
-        people::tidy(&world.backend).await.unwrap();
+        outbox::run_once(&world.backend).await.unwrap();
     })
     .await;
 }

@@ -4,7 +4,7 @@ use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::paged;
 use crate::requests::file;
-use backend::{Caller, approvals, requests, timers};
+use backend::{Caller, approvals, periodic, requests};
 use chrono::Duration;
 use domain::approvals::Verdict;
 use domain::requests::actions::{ActionCall, ActionKind};
@@ -30,7 +30,7 @@ async fn setup(world: &World, rest: &str) -> Caller {
 
 /// Two workers look at the same time; how many requests they changed together.
 async fn look(world: &World, other: &World) -> u32 {
-    let (one, two) = tokio::join!(timers::run(&world.backend), timers::run(&other.backend));
+    let (one, two) = tokio::join!(periodic::run(&world.backend), periodic::run(&other.backend));
     one.unwrap() + two.unwrap()
 }
 
@@ -83,7 +83,7 @@ async fn a_request_that_nobody_looked_at_for_days_gets_what_is_due_at_once() {
         let hana = setup(&world, DEADLINE).await;
         let number = file(&world, &hana, "timed", json!({"text": "Hello"})).await;
         world.clock.advance(Duration::days(9));
-        assert_eq!(timers::run(&world.backend).await.unwrap(), 1);
+        assert_eq!(periodic::run(&world.backend).await.unwrap(), 1);
         assert_eq!(page(&world, &hana, &number).await.summary.status, Status::Open);
         world.deliver_all().await;
     })

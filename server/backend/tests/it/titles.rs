@@ -7,7 +7,7 @@ use crate::outside::Outside;
 use crate::paged;
 use crate::requests::{answers, file};
 use backend::outbox::run_once;
-use backend::{Caller, Error, approvals, console, definitions, notices, requests, timers};
+use backend::{Caller, Error, approvals, console, definitions, notices, periodic, requests};
 use chrono::Duration;
 use domain::approvals::Verdict;
 use domain::connectors::wire::{ConsoleFilter, Show};
@@ -187,14 +187,14 @@ async fn requests_of_before_get_their_titles_from_their_answers() {
             mine.rows.into_iter().map(|row| row.title).collect::<Vec<_>>()
         };
         assert!(titled().await.iter().all(|title| title == "Note to the desk" || title == "Badge"));
-        timers::run(be).await.unwrap();
+        periodic::run(be).await.unwrap();
         assert!(titled().await.iter().all(|title| title == "Note to the desk" || title == "Badge"), "there is no template yet");
 
         call(&world, NOTE, "Mend {{ text }}").await;
-        assert_eq!(timers::run(be).await.unwrap(), 0, "it is looked once a minute");
+        assert_eq!(periodic::run(be).await.unwrap(), 0, "it is looked once a minute");
         world.clock.advance(Duration::minutes(1));
         let other = world.another().await;
-        let (one, two) = futures::join!(timers::run(be), timers::run(&other.backend));
+        let (one, two) = futures::join!(periodic::run(be), periodic::run(&other.backend));
         assert!(one.unwrap() + two.unwrap() >= 230);
         let titles = titled().await;
         assert_eq!((titles[0].as_str(), titles[1].as_str(), titles[24].as_str()), ("Badge", "Mend lamp 229", "Mend lamp 206"));
@@ -216,7 +216,7 @@ async fn requests_of_before_get_their_titles_from_their_answers() {
         // Once made, it stays; what has no template waits.
         call(&world, NOTE, "Repair {{ text }}").await;
         world.clock.advance(Duration::minutes(1));
-        assert_eq!(timers::run(be).await.unwrap(), 0);
+        assert_eq!(periodic::run(be).await.unwrap(), 0);
         assert_eq!(titled().await[1], "Mend lamp 229");
         assert_eq!(requests::page(be, &hana, &kept).await.unwrap().summary.title, "Badge");
         connection.close().await.unwrap();

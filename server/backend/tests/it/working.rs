@@ -298,7 +298,7 @@ async fn a_decision_and_the_time_it_was_due_have_one_outcome() {
             let number = file(&desk.world, &desk.hana, "timed", json!({"text": "Hello"})).await;
             desk.world.clock.advance(Duration::hours(5));
             let (decided, ran) =
-                tokio::join!(decide(&desk.world, &ruth, &number, Verdict::Approve, ""), backend::timers::run(&other.backend));
+                tokio::join!(decide(&desk.world, &ruth, &number, Verdict::Approve, ""), backend::periodic::run(&other.backend));
             ran.unwrap();
             let page = desk.page(&desk.hana, &number).await;
             let timed_out = page.events.iter().any(|event| matches!(event.what, What::TimedOut { .. }));
