@@ -146,13 +146,6 @@ impl fmt::Display for Address<'_> {
     }
 }
 
-/// Text as a value in the query of an address.
-pub fn encode_value(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    push_encoded(&mut encoded, text, true);
-    encoded
-}
-
 /// Slashes part a path, and mean nothing in a query.
 fn push_encoded(to: &mut String, text: &str, keeps_slashes: bool) {
     for byte in text.bytes() {

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["document"],
 ];
 
-/// How the addresses of pages begin; in pieces, so that this file does not say them.
+/// The first words of the addresses of pages.
 const PAGES: &[&str] =
     &["request", "requests", "inbox", "work", "tasks", "leadership", "connectors", "notifications", "share", "profile", "sign-in"];
 
