@@ -33,3 +33,4 @@ mod templates;
 mod tenancy;
 mod tidy;
 mod titles;
+mod use_cases;
