@@ -30,6 +30,8 @@ mod plans;
 mod poison;
 mod profile;
 mod queue;
+mod receiver;
+mod request_lists;
 mod requests;
 mod shared_secrets;
 mod sla;
