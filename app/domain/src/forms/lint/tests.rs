@@ -1,3 +1,5 @@
+//! What the check of a form notes, and what it lets pass.
+
 use super::super::tests::form;
 use super::*;
 use crate::lint::tests::{known, told};
