@@ -20,14 +20,14 @@ pub fn App() -> impl IntoView {
     view! {
         <PageTitle text="Docket" />
         <Router>
-            <Site />
+            <SiteFrame />
         </Router>
     }
     .into_any()
 }
 
 #[component]
-fn Site() -> impl IntoView {
+fn SiteFrame() -> impl IntoView {
     provide_live();
     provide_context(SearchWanted::default());
     view! {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a call did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "error", rename_all = "snake_case", from = "Fields")]
+#[serde(tag = "error", rename_all = "snake_case", from = "ErrorFields")]
 pub enum ApiError {
     /// The person can act on it.
     Refused { refusal: Refusal },
@@ -22,14 +22,14 @@ pub enum ApiError {
 
 /// An error as it travels, read flat.
 #[derive(Deserialize)]
-struct Fields {
+struct ErrorFields {
     error: String,
     refusal: Option<Refusal>,
     reference: Option<String>,
 }
 
-impl From<Fields> for ApiError {
-    fn from(Fields { error, refusal, reference }: Fields) -> Self {
+impl From<ErrorFields> for ApiError {
+    fn from(ErrorFields { error, refusal, reference }: ErrorFields) -> Self {
         match (error.as_str(), refusal) {
             ("refused", Some(refusal)) => Self::Refused { refusal },
             ("signed_out", _) => Self::SignedOut,

@@ -25,7 +25,7 @@ macro_rules! say {
 /// Docket: the front desk of an organization.
 #[derive(Parser)]
 #[command(name = "docket", version, about)]
-struct Arguments {
+struct CommandArguments {
     #[command(subcommand)]
     command: Command,
 }
@@ -126,7 +126,7 @@ enum UserCommand {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = CommandArguments::parse();
     let config = match Config::from_environment() {
         Ok(config) => config,
         Err(problems) => {

@@ -88,7 +88,7 @@ struct SeedRequest {
 }
 
 /// A person, and the organization they are in first.
-type SignedIn = (PersonId, Option<OrganizationId>);
+type SeedPerson = (PersonId, Option<OrganizationId>);
 
 /// A clock that stands where the story is.
 struct StoryClock(AtomicI64);
@@ -121,7 +121,7 @@ pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
     for email in story.people() {
         people.insert(email.to_owned(), sign_in(&real, email).await.map_err(|error| format!("{email}: {error}"))?);
     }
-    let teller = Teller::new(config, real.store().clone(), people).await?;
+    let teller = StoryTeller::new(config, real.store().clone(), people).await?;
     let mut told = 0;
     for away in &story.away {
         told += u32::from(teller.away(away).await.map_err(|problem| format!("{} is away: {problem}", away.from))?);
@@ -136,7 +136,7 @@ pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
 }
 
 /// Signs in with the demo's password, which is set when it does not fit: a second run signs nobody out.
-async fn sign_in(real: &Backend, email: &str) -> backend::Result<SignedIn> {
+async fn sign_in(real: &Backend, email: &str) -> backend::Result<SeedPerson> {
     let remote = format!("seed of {email}");
     let from = people::SignInPlace { remote: &remote, device: None };
     match people::sign_in(real, email, PASSWORD, from).await {
@@ -160,19 +160,19 @@ fn definition_folders(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<definitions
 }
 
 /// Tells the story through the use cases.
-struct Teller {
+struct StoryTeller {
     backend: Backend,
     /// Delivers what should fail: the same, or when something else receives, one that may not call it.
     failing: Backend,
     clock: Arc<StoryClock>,
     now: DateTime<Utc>,
-    people: BTreeMap<String, SignedIn>,
+    people: BTreeMap<String, SeedPerson>,
     /// The systems that the demo's connectors name.
     world: World,
 }
 
-impl Teller {
-    async fn new(config: &Config, store: Store, people: BTreeMap<String, SignedIn>) -> Result<Self, String> {
+impl StoryTeller {
+    async fn new(config: &Config, store: Store, people: BTreeMap<String, SeedPerson>) -> Result<Self, String> {
         let now = Utc::now();
         let clock = Arc::new(StoryClock(AtomicI64::new(now.timestamp_micros())));
         // Our own receiver is inside the network; so is its one caller.

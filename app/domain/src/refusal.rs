@@ -15,7 +15,7 @@ pub struct Problem {
 
 /// Why something was not done. Serialised to the browser as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case", from = "Fields")]
+#[serde(tag = "code", rename_all = "snake_case", from = "RefusalFields")]
 pub enum Refusal {
     /// It does not exist, or not for this person: the two are never told apart.
     #[error("not found")]
@@ -40,7 +40,7 @@ pub enum Refusal {
 /// A refusal as it travels. Read flat: an enum read by its tag would bring twice the code into the browser.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Fields {
+struct RefusalFields {
     code: String,
     problems: Vec<Problem>,
     message: String,
@@ -48,9 +48,9 @@ struct Fields {
     seconds: u32,
 }
 
-impl From<Fields> for Refusal {
-    fn from(fields: Fields) -> Self {
-        let Fields { code, problems, message, path, seconds } = fields;
+impl From<RefusalFields> for Refusal {
+    fn from(fields: RefusalFields) -> Self {
+        let RefusalFields { code, problems, message, path, seconds } = fields;
         match code.as_str() {
             "not_found" => Self::NotFound,
             "problems" => Self::Problems { problems },

@@ -1,5 +1,7 @@
 //! Every address is read as it was written, whatever keys, numbers and tokens there are, and whatever stands in its query.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use domain::address::{Address, FIXED_PAGES};
 use proptest::prelude::*;
 

@@ -16,7 +16,7 @@ pub fn AwayPage() -> impl IntoView {
     let data = page_data(|| (), |()| away());
     view! {
         <PageTitle text="Away · Docket" />
-        {page_frame("page profile", data, |data| view! { <Loaded data /> }.into_any())}
+        {page_frame("page profile", data, |data| view! { <LoadedAway data /> }.into_any())}
     }
     .into_any()
 }
@@ -31,7 +31,7 @@ pub struct Shown {
 }
 
 #[component]
-fn Loaded(data: Data) -> impl IntoView {
+fn LoadedAway(data: Data) -> impl IntoView {
     let administers = data.administers;
     let form = data.form.clone();
     let today = data.today;

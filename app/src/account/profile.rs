@@ -19,7 +19,7 @@ pub fn ProfilePage() -> impl IntoView {
     let me = use_me().get_untracked();
     let view = page_data(|| (), |()| profile());
     let account = move |view| match me.clone() {
-        Some(me) => view! { <Account me view /> }.into_any(),
+        Some(me) => view! { <AccountCard me view /> }.into_any(),
         None => view! { <ErrorView error=ApiError::SignedOut /> }.into_any(),
     };
     view! {
@@ -30,7 +30,7 @@ pub fn ProfilePage() -> impl IntoView {
 }
 
 #[component]
-fn Account(me: Me, view: ProfileView) -> impl IntoView {
+fn AccountCard(me: Me, view: ProfileView) -> impl IntoView {
     let (email, theirs) = (me.email.clone(), me.clone());
     let current = me.organization.id;
     let others: Vec<OrganizationRef> = me.organizations.iter().filter(|other| other.id != current).cloned().collect();
@@ -39,8 +39,8 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
             <header class="page__head">
                 <h1>"Your account"</h1>
             </header>
-            <Who me manager=view.manager.clone() />
-            <Elsewhere me=theirs />
+            <ProfileHead me manager=view.manager.clone() />
+            <OtherPages me=theirs />
             <AwayLink />
             <NoticesLink />
             <ProfileForm view />
@@ -54,7 +54,7 @@ fn Account(me: Me, view: ProfileView) -> impl IntoView {
 }
 
 #[component]
-fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
+fn ProfileHead(me: Me, manager: Option<PersonRef>) -> impl IntoView {
     let now = use_me();
     let name = Signal::derive(move || now.with(|me| me.as_ref().map(|me| me.person.name.clone())).unwrap_or_default());
     view! {
@@ -69,11 +69,11 @@ fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
             </div>
             <div class="slip__body">
                 <dl class="facts">
-                    <Fact term="Email" value=me.email />
-                    <Fact term="Organization" value=me.organization.name />
-                    <Fact term="Role" value=me.role_label />
-                    <Fact term="Title" value=me.person.title />
-                    <Fact term="Manager" value=manager.map(|manager| manager.name).unwrap_or_default() />
+                    <ProfileFact term="Email" value=me.email />
+                    <ProfileFact term="Organization" value=me.organization.name />
+                    <ProfileFact term="Role" value=me.role_label />
+                    <ProfileFact term="Title" value=me.person.title />
+                    <ProfileFact term="Manager" value=manager.map(|manager| manager.name).unwrap_or_default() />
                 </dl>
             </div>
         </section>
@@ -83,7 +83,7 @@ fn Who(me: Me, manager: Option<PersonRef>) -> impl IntoView {
 
 /// Pages that have no place in a phone's tab bar; nothing when the person has none of them.
 #[component]
-fn Elsewhere(me: Me) -> impl IntoView {
+fn OtherPages(me: Me) -> impl IntoView {
     let further = |section: &&Section| section.group == SectionGroup::Further && section.is_for(me.permissions, me.task_count);
     let links: Vec<_> = SECTIONS.iter().filter(further).collect();
     if links.is_empty() {
@@ -174,7 +174,7 @@ fn SignOut() -> impl IntoView {
 }
 
 #[component]
-fn Fact(term: &'static str, value: String) -> impl IntoView {
+fn ProfileFact(term: &'static str, value: String) -> impl IntoView {
     (!value.is_empty())
         .then(|| {
             view! {

@@ -35,7 +35,7 @@ pub fn SignInPage() -> impl IntoView {
                 <div class="gate__body">
                     <h1>"Sign in"</h1>
                     {error.map(|error| view! { <SignInError error /> })}
-                    <Form next email focus_password=has_error />
+                    <SignInFields next email focus_password=has_error />
                 </div>
             </div>
             <footer class="gate__foot">
@@ -69,7 +69,7 @@ fn SignInError(error: String) -> impl IntoView {
 }
 
 #[component]
-fn Form(next: String, email: String, focus_password: bool) -> impl IntoView {
+fn SignInFields(next: String, email: String, focus_password: bool) -> impl IntoView {
     let shown = RwSignal::new(false);
     let described = focus_password.then_some("sign-in-error");
     view! {

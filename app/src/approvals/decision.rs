@@ -25,7 +25,7 @@ pub fn Decision(desk: Desk) -> impl IntoView {
                 </div>
             </div>
             <Show when=move || may.get() fallback=move || nothing_left(desk)>
-                <Form desk />
+                <DecisionForm desk />
             </Show>
         </div>
     }
@@ -74,7 +74,7 @@ fn nothing_left(desk: Desk) -> AnyView {
 }
 
 #[component]
-fn Form(desk: Desk) -> impl IntoView {
+fn DecisionForm(desk: Desk) -> impl IntoView {
     let typed = move |event: leptos::ev::Event| {
         desk.reason.set(event_target_value(&event));
         if !desk.reason.with_untracked(|reason| is_blank_text(reason)) {
@@ -132,10 +132,10 @@ fn Form(desk: Desk) -> impl IntoView {
 /// All that can be decided.
 fn choices(desk: Desk) -> AnyView {
     view! {
-        <Choice desk verdict=Verdict::Approve />
-        <Choice desk verdict=Verdict::AskForChanges />
-        <Choice desk verdict=Verdict::Reject />
-        <Hints />
+        <ChoiceButton desk verdict=Verdict::Approve />
+        <ChoiceButton desk verdict=Verdict::AskForChanges />
+        <ChoiceButton desk verdict=Verdict::Reject />
+        <DecisionHints />
     }
     .into_any()
 }
@@ -193,7 +193,7 @@ fn Again(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Choice(desk: Desk, verdict: Verdict) -> impl IntoView {
+fn ChoiceButton(desk: Desk, verdict: Verdict) -> impl IntoView {
     let (class, icon, rest, key) = face(verdict);
     // With a selection the keys are about that; its bar says so.
     let hint = move || {
@@ -216,7 +216,7 @@ fn Choice(desk: Desk, verdict: Verdict) -> impl IntoView {
 }
 
 #[component]
-fn Hints() -> impl IntoView {
+fn DecisionHints() -> impl IntoView {
     let hint = |keys: &'static [&'static str], words: &'static str| {
         let keys = keys.iter().map(|key| view! { <kbd class="kbd">{*key}</kbd> }).collect_view();
         view! { <span>{keys} " " {words}</span> }

@@ -25,11 +25,11 @@ use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let waiting = page_data(|| (), |()| inbox(INBOX_ROWS));
-    page_frame("page", waiting, |waiting| view! { <Loaded waiting /> }.into_any())
+    page_frame("page", waiting, |waiting| view! { <LoadedInbox waiting /> }.into_any())
 }
 
 #[component]
-fn Loaded(waiting: Waiting) -> impl IntoView {
+fn LoadedInbox(waiting: Waiting) -> impl IntoView {
     let params = use_params_map();
     let addressed = Memo::new(move |_| params.with(|p| p.get("number").filter(|n| !n.is_empty()).map(|n| n.to_uppercase())));
     let first = waiting.rows.first().map(|row| row.number.clone());
@@ -71,14 +71,14 @@ fn Loaded(waiting: Waiting) -> impl IntoView {
                 <header class="inbox__head">
                     <div class="row">
                         <h1>"Inbox"</h1>
-                        <Arrivals desk />
+                        <InboxArrivals desk />
                         <LiveMark />
                         <a class="button button--quiet button--sm push" href=Address::Away.root()>"Away"</a>
                     </div>
                     <FilterBar desk />
                 </header>
                 <div class="inbox__rows">
-                    <Rows desk />
+                    <InboxRows desk />
                     <More desk />
                 </div>
                 <BulkBar desk />
@@ -113,7 +113,7 @@ fn follow(desk: Desk) {
 
 /// "2 new requests": shows what waits to be shown.
 #[component]
-fn Arrivals(desk: Desk) -> impl IntoView {
+fn InboxArrivals(desk: Desk) -> impl IntoView {
     let count = Memo::new(move |_| desk.list.with(|list| list.arrivals.len()));
     let button = move |count: usize| {
         let words = if count == 1 { "1 new request".to_owned() } else { format!("{count} new requests") };
@@ -133,7 +133,7 @@ fn Arrivals(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Rows(desk: Desk) -> impl IntoView {
+fn InboxRows(desk: Desk) -> impl IntoView {
     let shown = Memo::new(move |_| {
         desk.list.with(|list| {
             desk.filter.with(|filter| {

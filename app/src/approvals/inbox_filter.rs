@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn an_address_carries_the_filter() {
-        assert_eq!(query(&Filter::default()), "");
+        assert_eq!(address(Address::Inbox, &Filter::default()), "/inbox");
         let filter = Filter { text: "Ruth & co".to_owned(), service: "VPN access".to_owned(), group: Some(DueGroup::Today) };
-        assert_eq!(query(&filter), "?q=Ruth%20%26%20co&service=VPN%20access&due=today");
+        assert_eq!(address(Address::Inbox, &filter), "/inbox?q=Ruth%20%26%20co&service=VPN%20access&due=today");
     }
 }

@@ -230,7 +230,8 @@ mod tests {
     fn row(number: &str, minute: i64) -> InboxRow {
         InboxRow {
             number: number.to_owned(),
-            title: "VPN access".to_owned(),
+            title: "VPN access for Hana Sato".to_owned(),
+            item: "VPN access".to_owned(),
             requester: person(1, "Hana Sato"),
             submitted_at: DateTime::from_timestamp(minute * 60, 0).unwrap(),
             price: String::new(),

@@ -16,13 +16,13 @@ pub fn LeadershipPage() -> impl IntoView {
     let refresh = Callback::new(move |()| rows.refetch());
     view! {
         <PageTitle text="Pending approvals · Docket" />
-        {page_frame("page", rows, move |rows| view! { <Loaded rows refresh /> }.into_any())}
+        {page_frame("page", rows, move |rows| view! { <LoadedLeadership rows refresh /> }.into_any())}
     }
     .into_any()
 }
 
 #[component]
-fn Loaded(rows: Vec<LeadershipRow>, refresh: Callback<()>) -> impl IntoView {
+fn LoadedLeadership(rows: Vec<LeadershipRow>, refresh: Callback<()>) -> impl IntoView {
     let count = match rows.len() {
         1 => "1 request waits for approval, oldest first.".to_owned(),
         n => format!("{n} requests wait for approval, oldest first."),

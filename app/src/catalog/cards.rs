@@ -14,12 +14,12 @@ pub fn category_icon(items: &[ItemCard], category: &str) -> String {
 #[component]
 pub fn Shelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
     static SHELVES: Alike<(String, Vec<ItemCard>)> = Alike::new();
-    SHELVES.view((title, cards), |(title, cards)| view! { <Cards title cards /> }.into_any())
+    SHELVES.view((title, cards), |(title, cards)| view! { <ItemCards title cards /> }.into_any())
 }
 
 #[component]
-fn Cards(title: String, cards: Vec<ItemCard>) -> impl IntoView {
-    let cards = cards.into_iter().map(|card| view! { <Card card /> }.into_any()).collect_view();
+fn ItemCards(title: String, cards: Vec<ItemCard>) -> impl IntoView {
+    let cards = cards.into_iter().map(|card| view! { <ItemCardView card /> }.into_any()).collect_view();
     let label = title.clone();
     view! {
         <section class="stack shelf-section" aria-label=label>
@@ -33,7 +33,7 @@ fn Cards(title: String, cards: Vec<ItemCard>) -> impl IntoView {
 }
 
 #[component]
-fn Card(card: ItemCard) -> impl IntoView {
+fn ItemCardView(card: ItemCard) -> impl IntoView {
     let tags = (!card.tags.is_empty()).then(|| {
         let tags = card.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.into_any()).collect_view();
         view! { <ul class="service__tags row row--wrap" aria-label="Tags">{tags}</ul> }.into_any()
@@ -51,9 +51,9 @@ fn Card(card: ItemCard) -> impl IntoView {
                 {tags}
             </div>
             <p class="service__meta">
-                <Fact icon="clock" text=card.expected />
-                <Fact icon="user-round-check" text=card.approval />
-                <Fact icon="receipt" text=card.price />
+                <CardFact icon="clock" text=card.expected />
+                <CardFact icon="user-round-check" text=card.approval />
+                <CardFact icon="receipt" text=card.price />
             </p>
         </li>
     }
@@ -61,7 +61,7 @@ fn Card(card: ItemCard) -> impl IntoView {
 }
 
 #[component]
-fn Fact(icon: &'static str, text: String) -> impl IntoView {
+fn CardFact(icon: &'static str, text: String) -> impl IntoView {
     (!text.is_empty())
         .then(|| {
             view! {

@@ -36,14 +36,14 @@ pub fn Drafts(drafts: Vec<DraftSummary>) -> impl IntoView {
     let discard = Callback::new(discard);
     view! {
         <For each=move || list.get() key=|draft| draft.id let:draft>
-            <Strip draft discard />
+            <DraftStrip draft discard />
         </For>
     }
     .into_any()
 }
 
 #[component]
-fn Strip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView {
+fn DraftStrip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl IntoView {
     let address = Address::Item(&draft.item_key).to_string();
     let name = draft.item_name.clone();
     let blank = format!("{}-••••", draft.prefix);

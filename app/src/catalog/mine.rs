@@ -12,7 +12,7 @@ pub fn OpenRequests(rows: Vec<RequestSummary>, count: u64) -> impl IntoView {
     let body = if rows.is_empty() {
         view! { <p class="mine__none soft">"Nothing open. What you request appears here, with where it stands."</p> }.into_any()
     } else {
-        let rows = rows.into_iter().map(|row| view! { <Row row /> }.into_any()).collect_view();
+        let rows = rows.into_iter().map(|row| view! { <MyRequestRow row /> }.into_any()).collect_view();
         view! { <ul class="mine">{rows}</ul> }.into_any()
     };
     view! {
@@ -32,7 +32,7 @@ pub fn OpenRequests(rows: Vec<RequestSummary>, count: u64) -> impl IntoView {
 }
 
 #[component]
-fn Row(row: RequestSummary) -> impl IntoView {
+fn MyRequestRow(row: RequestSummary) -> impl IntoView {
     let address = Address::Request(&row.number).to_string();
     view! {
         <li>

@@ -28,11 +28,11 @@ pub fn ConnectorPage() -> impl IntoView {
     let params = use_params_map();
     let wanted = Memo::new(move |_| params.with(|params| (params.get("key").unwrap_or_default(), params.get("kind").unwrap_or_default())));
     let data = page_data(move || wanted.get(), |(key, kind)| connector(key, kind));
-    page_frame("page", data, |found| view! { <Loaded found /> }.into_any())
+    page_frame("page", data, |found| view! { <LoadedConnector found /> }.into_any())
 }
 
 #[component]
-fn Loaded(found: ConnectorView) -> impl IntoView {
+fn LoadedConnector(found: ConnectorView) -> impl IntoView {
     let new = found.key.is_empty();
     let heading = if new { format!("New connector: {}", found.kind_label) } else { found.name.clone() };
     let title = format!("{heading} · Docket");

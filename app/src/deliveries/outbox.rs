@@ -59,13 +59,13 @@ pub fn Outbox(desk: Desk) -> impl IntoView {
                 <h2 id="outbox-h">"Outbox"</h2>
                 <span class="slip__note">{move || desk.page.with(|page| schedule_words(&page.pauses))}</span>
                 <div class="push row row--wrap">
-                    <Arrivals desk />
+                    <DeliveryArrivals desk />
                     {administers.then(|| replay_buttons(desk))}
                 </div>
             </div>
             <Filters desk />
             {rows}
-            <Pages desk />
+            <DeliveryPages desk />
         </section>
     }
     .into_any()
@@ -84,7 +84,7 @@ fn schedule_words(pauses: &[u32]) -> String {
 
 /// "2 new": shows what waits to be shown.
 #[component]
-fn Arrivals(desk: Desk) -> impl IntoView {
+fn DeliveryArrivals(desk: Desk) -> impl IntoView {
     let button = move |new: usize| {
         let words = if new == 1 { "1 new delivery".to_owned() } else { format!("{new} new deliveries") };
         view! {
@@ -282,7 +282,7 @@ pub fn short(at: DateTime<Utc>, desk: Desk) -> AnyView {
 }
 
 #[component]
-fn Pages(desk: Desk) -> impl IntoView {
+fn DeliveryPages(desk: Desk) -> impl IntoView {
     let next = Memo::new(move |_| desk.page.with(|page| page.next.clone()));
     let later = Memo::new(move |_| desk.place.with(|place| place.after.is_some()));
     let newest = move || desk.place.with(|place| Place { after: None, open: None, ..place.clone() }.address());

@@ -45,13 +45,13 @@ pub fn ConsolePage() -> impl IntoView {
     };
     view! {
         <PageTitle text="Connectors · Docket" />
-        {page_frame("page", found, move |found| view! { <Loaded found place first=first.clone() /> }.into_any())}
+        {page_frame("page", found, move |found| view! { <LoadedDeliveriesPage found place first=first.clone() /> }.into_any())}
     }
     .into_any()
 }
 
 #[component]
-fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
+fn LoadedDeliveriesPage(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
     let (page, open, kinds) = found;
     let desk = Desk::new(page, open, place);
     Effect::new(move |before: Option<Place>| {

@@ -19,12 +19,12 @@ pub fn NoticesPage() -> impl IntoView {
     let query = use_query_map();
     let after = Memo::new(move |_| query.with(|query| query.get("after").filter(|after| !after.is_empty())));
     let list = page_data(move || after.get(), notices);
-    page_frame("page", list, move |list| view! { <Loaded list after=after.get_untracked() /> }.into_any())
+    page_frame("page", list, move |list| view! { <LoadedNoticesList list after=after.get_untracked() /> }.into_any())
 }
 
 /// The page as it is now, and why the last wish was not met.
 #[derive(Clone, Copy)]
-struct Bell {
+struct NoticeListState {
     list: RwSignal<NoticeList>,
     refused: RwSignal<Option<ApiError>>,
     toasts: Toasts,
@@ -32,7 +32,7 @@ struct Bell {
     owner: StoredValue<Owner>,
 }
 
-impl Bell {
+impl NoticeListState {
     /// Marks these as read or not, at once; put back when the server refuses.
     fn mark(self, ids: Vec<String>, to: bool) {
         let before = self.list.get_untracked();
@@ -71,9 +71,9 @@ impl Bell {
 }
 
 #[component]
-fn Loaded(list: NoticeList, after: Option<String>) -> impl IntoView {
+fn LoadedNoticesList(list: NoticeList, after: Option<String>) -> impl IntoView {
     let owner = StoredValue::new(Owner::current().unwrap_or_default());
-    let bell = Bell { list: RwSignal::new(list), refused: RwSignal::new(None), toasts: use_toasts(), owner };
+    let bell = NoticeListState { list: RwSignal::new(list), refused: RwSignal::new(None), toasts: use_toasts(), owner };
     let first = after.is_none();
     use_live().on_event(move |event| {
         if first && event == LiveEvent::Notices {
@@ -144,7 +144,7 @@ fn nothing() -> AnyView {
     .into_any()
 }
 
-fn line(bell: Bell, row: &NoticeRow) -> AnyView {
+fn line(bell: NoticeListState, row: &NoticeRow) -> AnyView {
     let (id, read) = (row.id.clone(), row.read);
     let (icon, words) = if read { ("circle", "Mark as not read") } else { ("check", "Mark as read") };
     let label = format!("{words}: {} {}", if row.number.is_empty() { &row.title } else { &row.number }, row.sentence);

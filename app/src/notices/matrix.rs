@@ -32,7 +32,7 @@ pub fn Matrix(
             };
             lines.push(heading.into_any());
         }
-        lines.push(line(Place { columns, rows, row: at, locks, throw }, row));
+        lines.push(line(MatrixCell { columns, rows, row: at, locks, throw }, row));
     }
     view! {
         <div class="table-wrap matrix-wrap" tabindex="0" role="group" aria-label="Notification matrix, scrolls sideways">
@@ -78,7 +78,7 @@ fn head(column: &Column) -> AnyView {
 
 /// Where a row is.
 #[derive(Clone, Copy)]
-struct Place {
+struct MatrixCell {
     columns: Signal<Vec<Column>>,
     rows: Signal<Vec<MatrixRow>>,
     row: usize,
@@ -86,7 +86,7 @@ struct Place {
     throw: Callback<Thrown>,
 }
 
-fn line(place: Place, row: MatrixRow) -> AnyView {
+fn line(place: MatrixCell, row: MatrixRow) -> AnyView {
     let of_channel = |channel: Channel| match row.cells.iter().position(|cell| cell.channel == channel) {
         Some(at) => cell(place, at, &row),
         None => view! { <td class="matrix__c"></td> }.into_any(),
@@ -104,7 +104,7 @@ fn line(place: Place, row: MatrixRow) -> AnyView {
     .into_any()
 }
 
-fn cell(place: Place, at: usize, row: &MatrixRow) -> AnyView {
+fn cell(place: MatrixCell, at: usize, row: &MatrixRow) -> AnyView {
     let Some(first) = row.cells.get(at) else { return ().into_any() };
     let channel = first.channel;
     let now = move || place.rows.with(|rows| rows.get(place.row).and_then(|row| row.cells.get(at)).cloned());

@@ -16,12 +16,12 @@ const HOURS: [u32; 5] = [7, 8, 9, 12, 17];
 
 /// The page of one's own choices as it is now.
 #[derive(Clone, Copy)]
-struct Shown {
+struct MyChoices {
     now: RwSignal<MyNotices>,
     saving: Saving,
 }
 
-impl Shown {
+impl MyChoices {
     /// Changes something: at once on screen, put back when the server refuses.
     fn change(self, change: ChangeMine) {
         let before = self.now.get_untracked();
@@ -55,7 +55,7 @@ impl Shown {
 /// The part "Yours".
 #[component]
 pub fn Mine(mine: MyNotices, saving: Saving) -> impl IntoView {
-    let shown = Shown { now: RwSignal::new(mine), saving };
+    let shown = MyChoices { now: RwSignal::new(mine), saving };
     let throw = Callback::new(move |(event, channel, on, _): Thrown| shown.change(ChangeMine::Switch { event, channel, on }));
     let differs = Memo::new(move |_| shown.now.with(|now| now.differs));
     let locked = shown.now.with_untracked(|now| now.rows.iter().any(|row| row.cells.iter().any(|cell| cell.locked)));
@@ -86,7 +86,7 @@ pub fn Mine(mine: MyNotices, saving: Saving) -> impl IntoView {
             <div class="stack">
                 <QuietHours shown />
                 <DailySummary shown />
-                <Elsewhere shown />
+                <UnknownChannels shown />
             </div>
         </div>
     }
@@ -109,7 +109,7 @@ fn read(text: &str) -> Option<NaiveTime> {
 }
 
 #[component]
-fn QuietHours(shown: Shown) -> impl IntoView {
+fn QuietHours(shown: MyChoices) -> impl IntoView {
     let quiet = Memo::new(move |_| shown.now.with(|now| now.quiet));
     let set = move |change: &dyn Fn(&mut Quiet)| {
         let mut next = quiet.get_untracked().unwrap_or_else(usual);
@@ -187,7 +187,7 @@ fn QuietHours(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn DailySummary(shown: Shown) -> impl IntoView {
+fn DailySummary(shown: MyChoices) -> impl IntoView {
     let chosen = Memo::new(move |_| shown.now.with(|now| now.summary));
     let name = |summary: Summary| format!("{}{}", if summary.weekdays_only { "w" } else { "d" }, written(summary.at));
     let options: Vec<Summary> = [true, false]
@@ -239,7 +239,7 @@ fn DailySummary(shown: Shown) -> impl IntoView {
 
 /// Channels that are set up and do not know the person yet.
 #[component]
-fn Elsewhere(shown: Shown) -> impl IntoView {
+fn UnknownChannels(shown: MyChoices) -> impl IntoView {
     let missing: Vec<&'static str> = shown.now.with_untracked(|now| {
         let unlinked = |channel| now.columns.iter().any(|one| one.channel == channel && one.note == "Not linked");
         [Channel::Slack, Channel::Telegram].into_iter().filter(|channel| unlinked(*channel)).map(Channel::label).collect()

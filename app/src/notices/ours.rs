@@ -11,12 +11,12 @@ use leptos::task::spawn_local;
 
 /// The page as it is now.
 #[derive(Clone, Copy)]
-struct Shown {
+struct OurChoices {
     now: RwSignal<OurNotices>,
     saving: Saving,
 }
 
-impl Shown {
+impl OurChoices {
     /// Changes something: at once on screen, put back when the server refuses.
     fn change(self, change: ChangeOurs) {
         let before = self.now.get_untracked();
@@ -51,7 +51,7 @@ impl Shown {
 /// The part "Organization defaults".
 #[component]
 pub fn Ours(ours: OurNotices, saving: Saving) -> impl IntoView {
-    let shown = Shown { now: RwSignal::new(ours), saving };
+    let shown = OurChoices { now: RwSignal::new(ours), saving };
     let throw = Callback::new(move |(event, channel, on, locked): Thrown| shown.change(ChangeOurs::Switch { event, channel, on, locked }));
     let columns = Signal::derive(move || shown.now.with(|now| now.columns.clone()));
     let rows = Signal::derive(move || shown.now.with(|now| now.rows.clone()));
@@ -81,7 +81,7 @@ fn hint(channel: Channel) -> &'static str {
 /// The part "Channels".
 #[component]
 pub fn Carriers(ours: OurNotices, saving: Saving) -> impl IntoView {
-    let shown = Shown { now: RwSignal::new(ours), saving };
+    let shown = OurChoices { now: RwSignal::new(ours), saving };
     let fields = shown.now.get_untracked().carriers.into_iter().map(|(channel, _, choices)| field(shown, channel, choices)).collect_view();
     view! {
         <section class="slip" aria-labelledby="carriers">
@@ -97,7 +97,7 @@ pub fn Carriers(ours: OurNotices, saving: Saving) -> impl IntoView {
     .into_any()
 }
 
-fn field(shown: Shown, channel: Channel, choices: Vec<Carrier>) -> AnyView {
+fn field(shown: OurChoices, channel: Channel, choices: Vec<Carrier>) -> AnyView {
     let used = Memo::new(move |_| {
         shown.now.with(|now| now.carriers.iter().find(|(one, ..)| *one == channel).map(|(_, used, _)| used.clone()).unwrap_or_default())
     });

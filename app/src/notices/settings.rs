@@ -18,7 +18,7 @@ const PARTS: [(&str, &str); 3] = [("", "Yours"), ("organization", "Organization 
 
 /// What a part shows.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
-enum Found {
+enum SettingsPart {
     Mine(Box<MyNotices>),
     Ours(Box<OurNotices>),
 }
@@ -43,17 +43,17 @@ pub fn NoticeSettingsPage() -> impl IntoView {
         move || part.get(),
         |part| async move {
             match part.as_str() {
-                "" => mine().await.map(|mine| Found::Mine(Box::new(mine))),
-                "organization" | "channels" => ours().await.map(|ours| Found::Ours(Box::new(ours))),
+                "" => mine().await.map(|mine| SettingsPart::Mine(Box::new(mine))),
+                "organization" | "channels" => ours().await.map(|ours| SettingsPart::Ours(Box::new(ours))),
                 _ => Err(ApiError::Refused { refusal: domain::Refusal::NotFound }),
             }
         },
     );
-    page_frame("page settings", found, move |found| view! { <Loaded found part=part.get_untracked() /> }.into_any())
+    page_frame("page settings", found, move |found| view! { <LoadedNoticesSettings found part=part.get_untracked() /> }.into_any())
 }
 
 #[component]
-fn Loaded(found: Found, part: String) -> impl IntoView {
+fn LoadedNoticesSettings(found: SettingsPart, part: String) -> impl IntoView {
     let saving = Saving(RwSignal::new(0), RwSignal::new(None));
     let administers = may(Permission::ManageSettings);
     let tab = |(key, words): (&'static str, &'static str)| {
@@ -73,9 +73,9 @@ fn Loaded(found: Found, part: String) -> impl IntoView {
         }
     });
     let content = match (found, part.as_str()) {
-        (Found::Mine(mine), _) => view! { <Mine mine=*mine saving /> }.into_any(),
-        (Found::Ours(ours), "channels") => view! { <Carriers ours=*ours saving /> }.into_any(),
-        (Found::Ours(ours), _) => view! { <Ours ours=*ours saving /> }.into_any(),
+        (SettingsPart::Mine(mine), _) => view! { <Mine mine=*mine saving /> }.into_any(),
+        (SettingsPart::Ours(ours), "channels") => view! { <Carriers ours=*ours saving /> }.into_any(),
+        (SettingsPart::Ours(ours), _) => view! { <Ours ours=*ours saving /> }.into_any(),
     };
     let title = "Notification settings · Docket";
     view! {

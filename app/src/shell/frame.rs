@@ -101,14 +101,14 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
         .into_iter()
         .map(|section| {
             let count = match section.page {
-                Address::MyRequests => view! { <Count count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
-                Address::Inbox => view! { <Count count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
+                Address::MyRequests => view! { <CountBadge count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
+                Address::Inbox => view! { <CountBadge count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
                 Address::MyTasks => {
-                    view! { <Count count=Signal::stored(tasks) words="to do" class="badge nav__count badge--still" /> }.into_any()
+                    view! { <CountBadge count=Signal::stored(tasks) words="to do" class="badge nav__count badge--still" /> }.into_any()
                 }
-                Address::Work => view! { <Count count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
+                Address::Work => view! { <CountBadge count=Signal::stored(work) words="of yours" class="badge nav__count" /> }.into_any(),
                 Address::Connectors => {
-                    view! { <Count count=Signal::stored(trouble) words="paused" class="badge nav__count badge--bad" /> }.into_any()
+                    view! { <CountBadge count=Signal::stored(trouble) words="paused" class="badge nav__count badge--bad" /> }.into_any()
                 }
                 _ => ().into_any(),
             };
@@ -157,14 +157,14 @@ fn Bell(unread: Signal<u64>) -> impl IntoView {
         <a class="button button--quiet button--icon button--sm bell" href=Address::Notices.root()>
             <Icon name="bell" />
             <span class="visually-hidden">"Notifications"</span>
-            <Count count=unread words="not read" class="tabbar__count bell__count" />
+            <CountBadge count=unread words="not read" class="tabbar__count bell__count" />
         </a>
     }
     .into_any()
 }
 
 #[component]
-fn Count(count: Signal<u64>, words: &'static str, class: &'static str) -> impl IntoView {
+fn CountBadge(count: Signal<u64>, words: &'static str, class: &'static str) -> impl IntoView {
     let shown = move || match count.get() {
         0 => ().into_any(),
         count => view! {
@@ -185,7 +185,7 @@ fn TabBar(tabs: Vec<&'static Section>, inbox: Signal<u64>) -> impl IntoView {
         .into_iter()
         .map(|section| {
             let count = match section.page {
-                Address::Inbox => view! { <Count count=inbox words="waiting" class="tabbar__count" /> }.into_any(),
+                Address::Inbox => view! { <CountBadge count=inbox words="waiting" class="tabbar__count" /> }.into_any(),
                 _ => ().into_any(),
             };
             view! {

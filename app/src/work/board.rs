@@ -19,7 +19,7 @@ pub fn Board(work: Work) -> impl IntoView {
                 <LaneView work lane />
             </For>
         </div>
-        <Hints />
+        <BoardHints />
     }
     .into_any()
 }
@@ -80,7 +80,7 @@ fn LaneView(work: Work, lane: Status) -> impl IntoView {
 }
 
 #[component]
-fn Hints() -> impl IntoView {
+fn BoardHints() -> impl IntoView {
     let hint = |keys: &'static [&'static str], words: &'static str| {
         let keys = keys.iter().map(|key| view! { <kbd class="kbd">{*key}</kbd> }).collect_view();
         view! { <span>{keys} " " {words}</span> }.into_any()

@@ -40,7 +40,7 @@ pub fn List(work: Work) -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Pages work />
+            <ListPages work />
         </div>
         <BulkBar work />
     }
@@ -114,7 +114,7 @@ fn cells(work: Work, number: &str, data: &QueueRow) -> AnyView {
 }
 
 #[component]
-fn Pages(work: Work) -> impl IntoView {
+fn ListPages(work: Work) -> impl IntoView {
     move || {
         let (place, next) = (work.place.get(), work.next.get());
         let later = place.after.is_some();

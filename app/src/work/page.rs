@@ -27,11 +27,11 @@ pub fn WorkPage() -> impl IntoView {
         let first = first.clone();
         page_data(|| (), move |()| find(first.clone()))
     };
-    page_frame("page", found, move |found| view! { <Loaded found place first=first.clone() /> }.into_any())
+    page_frame("page", found, move |found| view! { <LoadedWorkPage found place first=first.clone() /> }.into_any())
 }
 
 #[component]
-fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
+fn LoadedWorkPage(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
     let me = use_me();
     let work = Work::new(found, place, Signal::derive(move || me.get().map(|me| me.person)));
     Effect::new(move |before: Option<Place>| {
@@ -56,7 +56,7 @@ fn Loaded(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
             <header class="page__head">
                 <h1>"Work"</h1>
                 <div class="row row--wrap">
-                    <Arrivals work />
+                    <WorkArrivals work />
                     <LiveMark />
                     <a class="button button--quiet button--sm" href=Address::MyTasks.root()>
                         "My tasks"
@@ -89,7 +89,7 @@ fn follow(work: Work) {
 
 /// "2 new": shows what waits to be shown.
 #[component]
-fn Arrivals(work: Work) -> impl IntoView {
+fn WorkArrivals(work: Work) -> impl IntoView {
     let count = Memo::new(move |_| work.rows.with(|rows| (rows.arrivals.len(), rows.waiting(!rows.lanes.is_empty()))));
     let button = move |(new, all): (usize, usize)| {
         let words = match (new, all) {

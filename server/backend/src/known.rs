@@ -30,7 +30,7 @@ pub(crate) struct Known {
     items: Vec<Arc<KnownItem>>,
     calendars: Vec<Calendar>,
     groups: Vec<GroupRef>,
-    found: Mutex<Found>,
+    found: Mutex<FoundRules>,
 }
 
 /// An item with its form.
@@ -45,7 +45,7 @@ pub(crate) struct KnownItem {
 
 /// What was looked for so far.
 #[derive(Default)]
-struct Found {
+struct FoundRules {
     people: BTreeMap<PersonId, Option<PersonRef>>,
     addresses: BTreeMap<String, Option<PersonRef>>,
     managers: BTreeMap<PersonId, Option<PersonRef>>,

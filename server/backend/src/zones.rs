@@ -133,12 +133,12 @@ fn ahead(zone: Zone, second: i64) -> i32 {
 }
 
 /// What was worked out for a day: the changes of these zones' clocks.
-type Told = (NaiveDate, HashMap<Zone, Vec<(i64, i32)>>);
+type DayChanges = (NaiveDate, HashMap<Zone, Vec<(i64, i32)>>);
 
 /// From which UTC second the zone is how many minutes ahead of UTC: ascending, from three years before a day to a year after it. Worked out
 /// once a day: every page and every due time asks for it.
 pub fn offsets(zone: Zone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
-    static LAST: Mutex<Option<Told>> = Mutex::new(None);
+    static LAST: Mutex<Option<DayChanges>> = Mutex::new(None);
     let day = now.date_naive();
     let Ok(mut told) = LAST.lock() else { return worked_out(zone, day) };
     match &mut *told {

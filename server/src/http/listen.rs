@@ -146,7 +146,7 @@ impl Door {
         let full = room == Room::None;
         let connections = if full { &self.beyond } else { &self.open };
         lock(connections).by_number.insert(number, pulse.clone());
-        let place = Place { connections: connections.clone(), number, _alive: self.alive.clone() };
+        let place = ConnectionPlace { connections: connections.clone(), number, _alive: self.alive.clone() };
         let pace = if full { ConnectionPace { head: BEYOND_TAKES, body: BEYOND_TAKES, ..self.pace.clone() } } else { self.pace.clone() };
         let visitor = Visitor { router: self.router.clone(), pulse, pace, peer, full };
         tokio::spawn(visitor.attend(stream, self.stopping.clone(), place));
@@ -179,13 +179,13 @@ impl Door {
 }
 
 /// A connection's place among the others; free when dropped.
-struct Place {
+struct ConnectionPlace {
     connections: Arc<Mutex<OpenConnections>>,
     number: u64,
     _alive: mpsc::Sender<()>,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         lock(&self.connections).by_number.remove(&self.number);
     }
@@ -204,7 +204,7 @@ struct Visitor {
 
 impl Visitor {
     /// Serves the connection to its end.
-    async fn attend(self, stream: TcpStream, mut stopping: watch::Receiver<bool>, _place: Place) {
+    async fn attend(self, stream: TcpStream, mut stopping: watch::Receiver<bool>, _place: ConnectionPlace) {
         let (pulse, pace, keep_alive) = (self.pulse.clone(), self.pace.clone(), !self.full);
         let io = TokioIo::new(WatchedStream { stream, pulse: pulse.clone() });
         let service = hyper::service::service_fn(move |request| self.clone().answer(request));

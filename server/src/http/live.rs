@@ -53,14 +53,14 @@ async fn live(State(site): State<Site>, session: Session) -> Response {
 }
 
 /// What the caller decides, as changes name it.
-struct Keys {
+struct DecidedKeys {
     /// By what they are, and in the place of others whatever the item.
     any: HashSet<String>,
     /// In the place of others for some items. A change does not say its item: the inbox is counted, and no number is told.
     some: HashSet<String>,
 }
 
-impl Keys {
+impl DecidedKeys {
     fn of(backend: &Backend, caller: &Caller) -> Self {
         let (some, any): (Vec<_>, Vec<_>) =
             deputy_scopes(&caller.facts, backend.now()).into_iter().partition(|scope| !scope.items.is_empty());
@@ -77,7 +77,7 @@ struct Listener {
     backend: Backend,
     account: Account,
     caller: Caller,
-    keys: Keys,
+    keys: DecidedKeys,
     place: StreamPlace,
     changes: broadcast::Receiver<Change>,
     stopping: watch::Receiver<bool>,
@@ -101,7 +101,7 @@ impl Listener {
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let hello = LiveEvent::Inbox { count };
         Ok(Self {
-            keys: Keys::of(&site.backend, &caller),
+            keys: DecidedKeys::of(&site.backend, &caller),
             backend: site.backend,
             account,
             caller,
@@ -216,7 +216,7 @@ impl Listener {
     /// Reads the facts about the caller again; false when they are not signed in any more.
     async fn know_again(&mut self) -> bool {
         let Ok(Some(caller)) = self.account.again(&self.backend).await else { return false };
-        self.keys = Keys::of(&self.backend, &caller);
+        self.keys = DecidedKeys::of(&self.backend, &caller);
         self.caller = caller;
         // Other groups, or a change that another process could not tell any more, show in the count.
         let count = backend::approvals::count(&self.backend, &self.caller).await;

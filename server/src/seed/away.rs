@@ -1,6 +1,6 @@
 //! Who is away in the demo's story, and who decides in their place.
 
-use super::{Teller, words};
+use super::{StoryTeller, words};
 use backend::delegations;
 use chrono::TimeDelta;
 use domain::approvals::away::{AwayPage, Phase};
@@ -28,7 +28,7 @@ pub(super) struct Away {
     services: Vec<String>,
 }
 
-impl Teller {
+impl StoryTeller {
     /// Names the deputy, unless they are one already; true when they were not.
     pub(super) async fn away(&self, away: &Away) -> Result<bool, String> {
         let said = self.now - TimeDelta::hours(away.hours_ago);

@@ -1,6 +1,6 @@
 //! The steps of the demo's story: everything people do to a request once it is filed.
 
-use super::{Teller, words};
+use super::{StoryTeller, words};
 use backend::{Caller, people};
 use domain::id::PersonId;
 use domain::requests::actions::{ActionAsks, ActionCall, ActionKind, ActionReceiver};
@@ -51,7 +51,7 @@ pub(super) enum OwnStep {
     AddTask,
 }
 
-impl Teller {
+impl StoryTeller {
     /// The action of a step, with its people and times found.
     pub(super) async fn call(&self, caller: &Caller, kind: ActionKind, step: &Step) -> Result<ActionCall, String> {
         let to = match kind.row().asks {

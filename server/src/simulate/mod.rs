@@ -48,7 +48,7 @@ pub struct Arrival {
 
 /// What the simulators remember.
 #[derive(Default)]
-struct Memory {
+struct SimulatorMemory {
     arrived: VecDeque<Arrival>,
     total: u64,
     script: Script,
@@ -62,10 +62,10 @@ struct Memory {
 
 /// The simulators' shared state.
 #[derive(Clone, Default)]
-pub struct World(Arc<Mutex<Memory>>);
+pub struct World(Arc<Mutex<SimulatorMemory>>);
 
 impl World {
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    fn memory(&self) -> MutexGuard<'_, SimulatorMemory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -34,9 +34,9 @@ const RESERVED: &[&str] = &[
 const HELP: &str = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html";
 
 /// One error: message, field, and where the help page tells of it.
-type Fault = (String, Option<String>, &'static str);
+type SendGridFault = (String, Option<String>, &'static str);
 
-fn fault(message: impl Into<String>, field: impl Into<String>, help: &'static str) -> Fault {
+fn fault(message: impl Into<String>, field: impl Into<String>, help: &'static str) -> SendGridFault {
     (message.into(), Some(field.into()), help)
 }
 
@@ -55,7 +55,7 @@ pub async fn send(State(world): State<World>, headers: HeaderMap, body: Bytes) -
     world.meet("sendgrid", behaviour, subject, text, well).await
 }
 
-fn answer(faults: &[Fault]) -> Response {
+fn answer(faults: &[SendGridFault]) -> Response {
     if faults.is_empty() {
         return (StatusCode::ACCEPTED, [("x-message-id", "simulated")]).into_response();
     }
@@ -64,7 +64,7 @@ fn answer(faults: &[Fault]) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({"errors": errors}))).into_response()
 }
 
-fn faults(mail: &Value) -> Vec<Fault> {
+fn faults(mail: &Value) -> Vec<SendGridFault> {
     let mut faults = Vec::new();
     let Some(personalizations) = mail["personalizations"].as_array().filter(|list| !list.is_empty()) else {
         let message = "The personalizations field is required and must have at least one personalization.";
@@ -102,7 +102,7 @@ fn is_address(value: &Value) -> bool {
 }
 
 /// Every recipient is an address, and stands once among to, cc and bcc.
-fn recipient_faults(one: &Value, place: usize) -> Vec<Fault> {
+fn recipient_faults(one: &Value, place: usize) -> Vec<SendGridFault> {
     let mut faults = Vec::new();
     if one["to"].as_array().is_none_or(Vec::is_empty) {
         let message = "The to array is required for all personalization objects, and must have at least one email object with a valid email \
@@ -130,7 +130,7 @@ fn recipient_faults(one: &Value, place: usize) -> Vec<Fault> {
     faults
 }
 
-fn subject_fault(mail: &Value, personalizations: &[Value]) -> Option<Fault> {
+fn subject_fault(mail: &Value, personalizations: &[Value]) -> Option<SendGridFault> {
     let given = |value: &Value| value.as_str().is_some_and(|subject| !subject.trim().is_empty());
     if !given(&mail["subject"]) && !personalizations.iter().all(|one| given(&one["subject"])) {
         let message = "The subject is required. You can get around this requirement if you use a template with a subject defined or if every \
@@ -142,14 +142,14 @@ fn subject_fault(mail: &Value, personalizations: &[Value]) -> Option<Fault> {
     wrong.then(|| fault("The subject must be one line of at most 998 characters.", "subject", "message.subject"))
 }
 
-fn content_faults(content: &Value) -> Vec<Fault> {
+fn content_faults(content: &Value) -> Vec<SendGridFault> {
     let Some(parts) = content.as_array().filter(|parts| !parts.is_empty()) else {
         let message = "Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content \
                        block. We typically suggest both text/plain and text/html blocks are included, but only one block is required.";
         return vec![fault(message, "content", "message.content")];
     };
     let each = parts.iter().enumerate().filter(|(_, part)| part["value"].as_str().is_none_or(|value| value.trim().is_empty()));
-    let mut faults: Vec<Fault> = each
+    let mut faults: Vec<SendGridFault> = each
         .map(|(at, _)| {
             let message = "The content value must be a string at least one character in length.";
             fault(message, format!("content.{at}.value"), "message.content.value")
@@ -162,7 +162,7 @@ fn content_faults(content: &Value) -> Vec<Fault> {
     faults
 }
 
-fn header_faults(headers: &Map<String, Value>) -> Vec<Fault> {
+fn header_faults(headers: &Map<String, Value>) -> Vec<SendGridFault> {
     let wrong = headers.iter().filter_map(|(name, value)| {
         if RESERVED.contains(&name.to_lowercase().as_str()) {
             return Some(fault(format!("The {name} header is reserved."), format!("headers.{name}"), "message.headers"));

@@ -68,9 +68,9 @@ fn signed_in(headers: &HeaderMap) -> bool {
 }
 
 /// One of ConnectWise's errors: code, message and field.
-type Fault = (&'static str, String, &'static str);
+type ConnectWiseFault = (&'static str, String, &'static str);
 
-fn connectwise_refusal(code: StatusCode, word: &str, message: &str, faults: &[Fault]) -> Response {
+fn connectwise_refusal(code: StatusCode, word: &str, message: &str, faults: &[ConnectWiseFault]) -> Response {
     let errors: Vec<Value> = faults
         .iter()
         .map(|(code, message, field)| json!({"code": code, "message": message, "resource": "ticket", "field": field}))
@@ -83,7 +83,7 @@ fn not_signed_in() -> Response {
 }
 
 /// What is wrong with a ticket. Its texts are counted in UTF-16 code units.
-fn ticket_faults(ticket: &Value) -> Vec<Fault> {
+fn ticket_faults(ticket: &Value) -> Vec<ConnectWiseFault> {
     let mut faults = Vec::new();
     let named = |field: &Value, key: &str| field["id"].is_u64() || field[key].as_str().is_some_and(|text| !text.trim().is_empty());
     let required = |field: &str| format!("The {field} field is required.");

@@ -95,7 +95,7 @@ pub fn describe(asked: &Asked<'_>, directory: &Directory) -> Described {
         route.skipped.extend(skipped("Approval", &policy.when, asked.form));
         return route;
     }
-    let finder = Finder { asked, directory, answers: &answers, self_approval: policy.self_approval };
+    let finder = ApproverFinder { asked, directory, answers: &answers, self_approval: policy.self_approval };
     if policy.stages.is_empty() {
         let rules = vec![finder.nobody_named(authoring::ONLY_STAGE)];
         route.approval.stages = Approval::of_one_stage(super::Require::All, rules).stages;
@@ -165,14 +165,14 @@ fn opposite(when: &Condition) -> Condition {
     }
 }
 
-struct Finder<'a> {
+struct ApproverFinder<'a> {
     asked: &'a Asked<'a>,
     directory: &'a Directory,
     answers: &'a Answers,
     self_approval: bool,
 }
 
-impl Finder<'_> {
+impl ApproverFinder<'_> {
     fn stage(&self, stage: &Stage, rules: Vec<FrozenRule>) -> FrozenStage {
         FrozenStage {
             key: stage.key.clone(),

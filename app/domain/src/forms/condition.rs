@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 
 /// A statement about answers. A field that is not answered, or not asked, satisfies none but `answered: false`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "ConditionText", into = "ConditionText")]
 pub enum Condition {
     /// Every one holds; true when empty.
     All(Vec<Condition>),
@@ -229,7 +229,7 @@ fn day(text: &str) -> Option<chrono::NaiveDateTime> {
 /// The form conditions have in definition files and in stored versions.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Written {
+struct ConditionText {
     #[serde(skip_serializing_if = "Option::is_none")]
     all: Option<Vec<Condition>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -259,10 +259,10 @@ struct Written {
 const FORMS: &str = "a condition is one of: all: [..], any: [..], not: .., or field: with exactly one of \
      equals, in, contains, answered, at_least, at_most, more_than, less_than";
 
-impl TryFrom<Written> for Condition {
+impl TryFrom<ConditionText> for Condition {
     type Error = &'static str;
 
-    fn try_from(w: Written) -> Result<Self, Self::Error> {
+    fn try_from(w: ConditionText) -> Result<Self, Self::Error> {
         let whole = [w.all.map(Self::All), w.any.map(Self::Any), w.not.map(Self::Not)];
         let mut found: Vec<Self> = whole.into_iter().flatten().collect();
         let compare = |field: &String, comparison, limit| Self::Compare { field: field.clone(), comparison, limit };
@@ -288,7 +288,7 @@ impl TryFrom<Written> for Condition {
     }
 }
 
-impl From<Condition> for Written {
+impl From<Condition> for ConditionText {
     fn from(condition: Condition) -> Self {
         let none = Self::default();
         match condition {

@@ -21,7 +21,7 @@ pub fn RequestDialog(dialog: Dialog) -> impl IntoView {
         <div class="flow-page">
             <dialog class="dialog dialog--wide flow" open aria-labelledby="flow-title">
                 <Head dialog />
-                <Body dialog />
+                <DialogBody dialog />
                 <Foot dialog />
             </dialog>
         </div>
@@ -93,7 +93,7 @@ fn question(dialog: Dialog) -> String {
 }
 
 #[component]
-fn Body(dialog: Dialog) -> impl IntoView {
+fn DialogBody(dialog: Dialog) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         dialog.go_on();
@@ -113,7 +113,7 @@ fn step(dialog: Dialog) -> AnyView {
     match section.filter(|_| here != REVIEW) {
         Some(section) => view! {
             <div class="flow__form">
-                <Notices dialog place="on this step" />
+                <DialogNotices dialog place="on this step" />
                 <SectionFields filling=dialog.filling section />
             </div>
             <RouteAside dialog />
@@ -121,7 +121,7 @@ fn step(dialog: Dialog) -> AnyView {
         .into_any(),
         None => view! {
             <div class="flow__form review">
-                <Notices dialog place="in your answers" />
+                <DialogNotices dialog place="in your answers" />
                 <Review dialog />
             </div>
             <Ticket dialog />
@@ -132,7 +132,7 @@ fn step(dialog: Dialog) -> AnyView {
 
 /// What is over the questions: problems, what changed in the form, and why submitting did not work.
 #[component]
-fn Notices(dialog: Dialog, place: &'static str) -> impl IntoView {
+fn DialogNotices(dialog: Dialog, place: &'static str) -> impl IntoView {
     let link = Callback::new(move |problem: Problem| dialog.problem_link(&problem));
     let go = Callback::new(move |problem: Problem| dialog.go_to(&problem));
     view! {

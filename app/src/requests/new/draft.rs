@@ -18,7 +18,7 @@ use std::time::Duration;
 const RESTS: Duration = Duration::from_millis(800);
 
 /// What there is to save, and how far it got. Outlives the dialog until the server has it.
-struct Work {
+struct DraftWork {
     /// The latest.
     draft: SaveDraft,
     /// Counts changes, and says which one the server has.
@@ -37,7 +37,7 @@ struct Work {
     kept: bool,
 }
 
-impl Work {
+impl DraftWork {
     /// As the device keeps it.
     fn copy(&self) -> LocalCopy {
         LocalCopy { id: self.draft.id, base: self.base, answers: self.draft.answers.clone(), sent: self.sent.clone() }
@@ -47,7 +47,7 @@ impl Work {
 /// Saves the work, whether the dialog is still there or not.
 #[derive(Clone)]
 pub struct Keeper {
-    work: ArcStoredValue<Work>,
+    work: ArcStoredValue<DraftWork>,
     shelf: Shelf,
     state: RwSignal<SaveState>,
 }
@@ -159,7 +159,7 @@ impl Draft {
     /// Keeps what `filling` holds, for this person.
     pub fn new(page: &DraftPage, filling: Filling, person: &str) -> Self {
         let state = RwSignal::new(page.saved_at.map_or(SaveState::New, SaveState::Kept));
-        let work = Work {
+        let work = DraftWork {
             draft: SaveDraft {
                 id: page.id,
                 item_key: page.item.key.clone(),
@@ -240,7 +240,7 @@ impl Draft {
         self.keeper().save();
     }
 
-    fn work<T>(self, with: impl FnOnce(&mut Work) -> T) -> T {
+    fn work<T>(self, with: impl FnOnce(&mut DraftWork) -> T) -> T {
         let work = self.keeper.with_value(|keeper| keeper.work.clone());
         let mut work = work.write_value();
         with(&mut work)

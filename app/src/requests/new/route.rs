@@ -57,7 +57,7 @@ pub fn RouteList(dialog: Dialog) -> impl IntoView {
         }
     });
     let clock = use_wall_clock();
-    let reader = Reader { clock, today: dialog.filling.today() };
+    let reader = RouteReader { clock, today: dialog.filling.today() };
     view! {
         {move || rules(&dialog.route.get(), reader)}
         {sum}
@@ -67,7 +67,7 @@ pub fn RouteList(dialog: Dialog) -> impl IntoView {
 
 /// By whose clock days are told.
 #[derive(Clone, Copy)]
-struct Reader {
+struct RouteReader {
     clock: WallClock,
     today: NaiveDate,
 }
@@ -83,7 +83,7 @@ fn gist(route: &Route) -> String {
     }
 }
 
-fn rules(route: &Route, reader: Reader) -> AnyView {
+fn rules(route: &Route, reader: RouteReader) -> AnyView {
     let skipped = skipped(route);
     if route.rules.is_empty() {
         return view! {
@@ -149,7 +149,7 @@ fn skipped(route: &Route) -> Option<AnyView> {
     (!route.skipped.is_empty()).then(|| view! { <ul class="route__skipped">{rows.collect_view()}</ul> }.into_any())
 }
 
-fn row(number: usize, rule: &RouteRule, reader: Reader) -> AnyView {
+fn row(number: usize, rule: &RouteRule, reader: RouteReader) -> AnyView {
     let people = rule.people.iter().map(|person| {
         view! {
             <li>
@@ -196,7 +196,7 @@ fn row(number: usize, rule: &RouteRule, reader: Reader) -> AnyView {
 }
 
 /// "Samir Haddad stands in for Ruth Abel until Fri 13 March".
-fn stands_in(deputy: &Deputy, reader: Reader) -> AnyView {
+fn stands_in(deputy: &Deputy, reader: RouteReader) -> AnyView {
     // The first moment it is over belongs to the day after.
     let last = deputy.until - TimeDelta::microseconds(1);
     let day = move || reader.clock.local(last).date();

@@ -128,13 +128,13 @@ fn menu(rest: Vec<&'static ActionRow>, press: Callback<ActionKind>) -> AnyView {
             role="menu"
             aria-label="More actions"
             node_ref=node
-            on:toggle=move |_| focus_item(node, Step::Open)
+            on:toggle=move |_| focus_item(node, MenuStep::Open)
             on:keydown=move |event| {
                 let step = match event.key().as_str() {
-                    "ArrowDown" => Step::By(1),
-                    "ArrowUp" => Step::By(-1),
-                    "Home" => Step::First,
-                    "End" => Step::Last,
+                    "ArrowDown" => MenuStep::By(1),
+                    "ArrowUp" => MenuStep::By(-1),
+                    "Home" => MenuStep::First,
+                    "End" => MenuStep::Last,
                     _ => return,
                 };
                 event.prevent_default();
@@ -149,7 +149,7 @@ fn menu(rest: Vec<&'static ActionRow>, press: Callback<ActionKind>) -> AnyView {
 
 /// Where the focus goes in the menu.
 #[derive(Clone, Copy)]
-enum Step {
+enum MenuStep {
     /// To the first, if the menu has just opened.
     Open,
     First,
@@ -157,9 +157,9 @@ enum Step {
     By(i32),
 }
 
-fn focus_item(node: NodeRef<html::Div>, step: Step) {
+fn focus_item(node: NodeRef<html::Div>, step: MenuStep) {
     let Some(menu) = node.get_untracked() else { return };
-    if matches!(step, Step::Open) && !menu.matches(":popover-open").unwrap_or(false) {
+    if matches!(step, MenuStep::Open) && !menu.matches(":popover-open").unwrap_or(false) {
         return;
     }
     let Ok(found) = menu.query_selector_all("[role=menuitem]") else { return };
@@ -168,9 +168,9 @@ fn focus_item(node: NodeRef<html::Div>, step: Step) {
     let here = items.iter().position(|item| active.as_ref().is_some_and(|active| active.is_same_node(Some(item))));
     let count = items.len();
     let place = match (step, here) {
-        (Step::Last, _) => count.saturating_sub(1),
-        (Step::By(by), Some(here)) => (here as i32 + by).rem_euclid(count.max(1) as i32) as usize,
-        (Step::By(by), None) if by < 0 => count.saturating_sub(1),
+        (MenuStep::Last, _) => count.saturating_sub(1),
+        (MenuStep::By(by), Some(here)) => (here as i32 + by).rem_euclid(count.max(1) as i32) as usize,
+        (MenuStep::By(by), None) if by < 0 => count.saturating_sub(1),
         _ => 0,
     };
     if let Some(item) = items.get(place) {

@@ -18,13 +18,13 @@ const LONGEST_NAME: usize = 40;
 
 /// People found for the mention being written.
 #[derive(Clone, Copy)]
-struct Finder {
+struct MentionFinder {
     found: RwSignal<Vec<PersonRef>>,
     active: RwSignal<usize>,
     turn: StoredValue<u64>,
 }
 
-impl Finder {
+impl MentionFinder {
     fn close(self) {
         self.turn.update_value(|turn| *turn += 1);
         self.found.set(Vec::new());
@@ -75,7 +75,7 @@ pub fn CommentBox(
     let about = RwSignal::new(None::<TaskId>);
     let tried = RwSignal::new(false);
     let error = RwSignal::new(None::<&'static str>);
-    let finder = Finder { found: RwSignal::new(Vec::new()), active: RwSignal::new(0), turn: StoredValue::new(0) };
+    let finder = MentionFinder { found: RwSignal::new(Vec::new()), active: RwSignal::new(0), turn: StoredValue::new(0) };
     let pick = Callback::new(move |person: PersonRef| {
         let Some(area) = area.get_untracked() else { return };
         let value = area.value();
@@ -181,7 +181,7 @@ pub fn CommentBox(
     .into_any()
 }
 
-fn press(event: &KeyboardEvent, finder: Finder, pick: Callback<PersonRef>, submit: impl Fn()) {
+fn press(event: &KeyboardEvent, finder: MentionFinder, pick: Callback<PersonRef>, submit: impl Fn()) {
     if event.is_composing() {
         return;
     }
@@ -213,7 +213,7 @@ fn press(event: &KeyboardEvent, finder: Finder, pick: Callback<PersonRef>, submi
     event.prevent_default();
 }
 
-fn people_view(id: &'static str, finder: Finder, pick: Callback<PersonRef>) -> AnyView {
+fn people_view(id: &'static str, finder: MentionFinder, pick: Callback<PersonRef>) -> AnyView {
     let rows = move || {
         let people = finder.found.get().into_iter().enumerate();
         people.map(|(place, person)| person_view(id, finder, pick, place, person)).collect_view()
@@ -232,7 +232,7 @@ fn people_view(id: &'static str, finder: Finder, pick: Callback<PersonRef>) -> A
     .into_any()
 }
 
-fn person_view(id: &'static str, finder: Finder, pick: Callback<PersonRef>, place: usize, person: PersonRef) -> AnyView {
+fn person_view(id: &'static str, finder: MentionFinder, pick: Callback<PersonRef>, place: usize, person: PersonRef) -> AnyView {
     let active = move || finder.active.get() == place;
     let (name, title) = (person.name.clone(), person.title.clone());
     view! {

@@ -27,7 +27,7 @@ pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
             sheet.act("comment", "Comment is back", async move { restore_comment(id).await.map(Some) }, |_| {});
         }
     });
-    let hands = Hands { sheet, editing, removed, undo };
+    let hands = CommentActions { sheet, editing, removed, undo };
     let draft = RwSignal::new(String::new());
     let list = move || {
         let tasks = tasks.get();
@@ -78,7 +78,7 @@ pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
 
 /// The parts of the slip that act.
 #[derive(Clone, Copy)]
-struct Hands {
+struct CommentActions {
     sheet: Sheet,
     editing: RwSignal<Option<CommentId>>,
     /// The comment that was removed last.
@@ -109,8 +109,8 @@ pub fn still_comments(comments: &[CommentView], level: u8) -> Option<AnyView> {
     })
 }
 
-fn entry(hands: Hands, view: CommentView, tasks: &[Task]) -> AnyView {
-    let Hands { sheet, editing, .. } = hands;
+fn entry(hands: CommentActions, view: CommentView, tasks: &[Task]) -> AnyView {
+    let CommentActions { sheet, editing, .. } = hands;
     let comment = view.comment;
     let (id, body) = (comment.id, comment.body.clone());
     let text = move || match editing.get() == Some(id) {
@@ -172,8 +172,8 @@ fn words(body: &str) -> AnyView {
     view! { <p class="comment__text">{parts.collect_view()}</p> }.into_any()
 }
 
-fn actions(hands: Hands, id: CommentId) -> AnyView {
-    let Hands { sheet, editing, removed, undo } = hands;
+fn actions(hands: CommentActions, id: CommentId) -> AnyView {
+    let CommentActions { sheet, editing, removed, undo } = hands;
     let toasts = use_toasts();
     let remove = move |_| {
         sheet.act_quietly("comment", async move { remove_comment(id).await.map(Some) }, move |fine| {

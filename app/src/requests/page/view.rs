@@ -54,14 +54,14 @@ pub fn RequestPageView() -> impl IntoView {
         let crumbs = view! { <Crumbs page=page.clone() /> };
         match page.moment.clone() {
             Some(moment) => view! { <Past page moment>{crumbs}</Past> }.into_any(),
-            None => view! { <Loaded page>{crumbs}</Loaded> }.into_any(),
+            None => view! { <LoadedView page>{crumbs}</LoadedView> }.into_any(),
         }
     };
     page_frame("page request", page, shown)
 }
 
 #[component]
-fn Loaded(page: RequestPage, children: Children) -> impl IntoView {
+fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
     let me = use_me();
     let requester = page.summary.requester.id;
     let list = Signal::derive(move || home_list(me.get().as_ref(), requester).0.root());

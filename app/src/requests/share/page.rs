@@ -26,7 +26,7 @@ pub fn SharePage() -> impl IntoView {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match task.await {
-                    Ok(task) => view! { <Loaded task token=token.get_untracked() /> }.into_any(),
+                    Ok(task) => view! { <LoadedRequestsSharePage task token=token.get_untracked() /> }.into_any(),
                     Err(error) => view! { <Closed error /> }.into_any(),
                 }
             })}
@@ -129,7 +129,7 @@ impl Guest {
 }
 
 #[component]
-fn Loaded(task: SharedTask, token: String) -> impl IntoView {
+fn LoadedRequestsSharePage(task: SharedTask, token: String) -> impl IntoView {
     let guest = Guest {
         task: RwSignal::new(task),
         token: StoredValue::new(token),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 /// What the open dialog is about.
 #[derive(Clone, Debug, PartialEq)]
-enum About {
+enum TaskDialogSubject {
     Nothing,
     New,
     Edit(TaskId),
@@ -25,10 +25,10 @@ enum About {
 
 /// The parts of the slip that act.
 #[derive(Clone, Copy)]
-struct Hands {
+struct TaskActions {
     sheet: Sheet,
     asking: RwSignal<Option<Asking>>,
-    about: RwSignal<About>,
+    about: RwSignal<TaskDialogSubject>,
     /// The task whose links are open.
     sharing: RwSignal<Option<TaskId>>,
 }
@@ -37,7 +37,8 @@ struct Hands {
 #[component]
 pub fn TasksSlip(sheet: Sheet) -> impl IntoView {
     let work = Memo::new(move |_| sheet.shown.with(|page| page.work.clone()));
-    let hands = Hands { sheet, asking: RwSignal::new(None), about: RwSignal::new(About::Nothing), sharing: RwSignal::new(None) };
+    let hands =
+        TaskActions { sheet, asking: RwSignal::new(None), about: RwSignal::new(TaskDialogSubject::Nothing), sharing: RwSignal::new(None) };
     let act = Callback::new(move |answers: Answers| hands.done(&answers));
     let shown = move || work.with(|work| (work.may_add || !work.tasks.is_empty()).then(|| slip(hands, work)));
     view! {
@@ -48,7 +49,7 @@ pub fn TasksSlip(sheet: Sheet) -> impl IntoView {
     .into_any()
 }
 
-fn slip(hands: Hands, work: &WorkView) -> AnyView {
+fn slip(hands: TaskActions, work: &WorkView) -> AnyView {
     let tasks: Vec<Task> = work.tasks.iter().map(|view| view.task.clone()).collect();
     let (done, all) = progress(&tasks);
     let note = (all > 0).then(|| {
@@ -96,7 +97,7 @@ fn slip(hands: Hands, work: &WorkView) -> AnyView {
     .into_any()
 }
 
-fn row(hands: Hands, view: TaskView, may_edit: bool) -> AnyView {
+fn row(hands: TaskActions, view: TaskView, may_edit: bool) -> AnyView {
     let task = view.task.clone();
     let (mark, mark_icon) = match task.status {
         TaskStatus::Done => ("task-row__mark task-row__mark--done", Some("check")),
@@ -181,7 +182,7 @@ fn links_words(view: &TaskView) -> String {
     }
 }
 
-fn menu(hands: Hands, view: &TaskView, may_edit: bool) -> Vec<MenuItem> {
+fn menu(hands: TaskActions, view: &TaskView, may_edit: bool) -> Vec<MenuItem> {
     let id = view.task.id;
     let title = view.task.title.clone();
     let mut items: Vec<MenuItem> = view
@@ -208,8 +209,8 @@ fn menu(hands: Hands, view: &TaskView, may_edit: bool) -> Vec<MenuItem> {
     items
 }
 
-impl Hands {
-    fn open(self, about: About, asking: Asking) {
+impl TaskActions {
+    fn open(self, about: TaskDialogSubject, asking: Asking) {
         self.sheet.forget_error();
         self.about.set(about);
         self.asking.set(Some(asking));
@@ -224,7 +225,7 @@ impl Hands {
             working: "Adding".to_owned(),
             danger: false,
         };
-        self.open(About::New, asking);
+        self.open(TaskDialogSubject::New, asking);
     }
 
     fn ask_edit(self, task: &Task) {
@@ -245,7 +246,7 @@ impl Hands {
             working: "Saving".to_owned(),
             danger: false,
         };
-        self.open(About::Edit(task.id), asking);
+        self.open(TaskDialogSubject::Edit(task.id), asking);
     }
 
     /// What needs no words is done at once.
@@ -267,7 +268,7 @@ impl Hands {
             working: "Saving".to_owned(),
             danger: to == TaskStatus::Cancelled,
         };
-        self.open(About::Move(id, to), asking);
+        self.open(TaskDialogSubject::Move(id, to), asking);
     }
 
     fn done(self, answers: &Answers) {
@@ -287,10 +288,10 @@ impl Hands {
         };
         let number = self.sheet.number();
         match self.about.get_untracked() {
-            About::Nothing => {}
-            About::New => self.sheet.act("task", "Task added", async move { add_task(number, draft).await.map(Some) }, close),
-            About::Edit(id) => self.sheet.act("task", "Task saved", async move { edit_task(id, draft).await.map(Some) }, close),
-            About::Move(id, to) => {
+            TaskDialogSubject::Nothing => {}
+            TaskDialogSubject::New => self.sheet.act("task", "Task added", async move { add_task(number, draft).await.map(Some) }, close),
+            TaskDialogSubject::Edit(id) => self.sheet.act("task", "Task saved", async move { edit_task(id, draft).await.map(Some) }, close),
+            TaskDialogSubject::Move(id, to) => {
                 let notes = text("notes");
                 let said = if to == TaskStatus::Done { "Task done" } else { "Task cancelled" };
                 self.sheet.act("task", said, async move { change_task(id, to, notes).await.map(Some) }, close);

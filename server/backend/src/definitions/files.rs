@@ -189,9 +189,9 @@ fn is_yaml(name: &str) -> bool {
     name.strip_suffix(".yaml").is_some_and(|stem| !stem.is_empty() && !stem.contains('/'))
 }
 
-type Place = (Option<usize>, String);
+type FilePlace = (Option<usize>, String);
 
-fn misnamed(name: &str, key: &str, text: &str) -> Option<Place> {
+fn misnamed(name: &str, key: &str, text: &str) -> Option<FilePlace> {
     let stem = name.trim_end_matches(".yaml");
     (stem != key)
         .then(|| (line_of_key(text), format!("The key is “{key}” but the file is called {name}. Call it {key}.yaml, or write key: {stem}")))

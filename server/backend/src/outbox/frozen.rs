@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 /// As it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct KeptContent {
     id: DeliveryId,
     data: Value,
     templates: Map<String, Value>,
@@ -29,7 +29,7 @@ struct Kept {
 
 /// What a try sends.
 pub(super) struct Content<'a> {
-    sent: Kept,
+    sent: KeptContent,
     connector: Cow<'a, Connector>,
     is_kept: bool,
     is_another: bool,
@@ -40,9 +40,9 @@ impl<'a> Content<'a> {
     pub fn of(delivery: &Delivery, connector: &'a Connector, thread: Option<String>, data: impl FnOnce() -> Value) -> Self {
         let templates = templates(connector);
         // Damaged, it is made again.
-        let kept: Option<Kept> = delivery.frozen.as_deref().and_then(|kept| serde_json::from_str(kept).ok());
+        let kept: Option<KeptContent> = delivery.frozen.as_deref().and_then(|kept| serde_json::from_str(kept).ok());
         let by_person = delivery.times.attempts == 0;
-        let now = |id, templates, thread| Kept { id, data: data(), templates, thread };
+        let now = |id, templates, thread| KeptContent { id, data: data(), templates, thread };
         let borrowed = Cow::Borrowed(connector);
         match kept {
             Some(sent) if by_person && sent.templates != templates => {

@@ -24,7 +24,7 @@ const SOLITUDE: Duration = Duration::from_secs(1);
 
 /// One destination's.
 #[derive(Default)]
-struct Lane {
+struct DestinationLane {
     waiting: VecDeque<(Instant, Ready)>,
     calling: usize,
     /// Whether a call failed, or deliveries waited in vain, since a call last went well.
@@ -39,7 +39,7 @@ enum Alone {
 
 #[derive(Default)]
 pub(super) struct Lanes {
-    lanes: BTreeMap<Destination, Lane>,
+    lanes: BTreeMap<Destination, DestinationLane>,
     in_hand: BTreeSet<DeliveryId>,
     alone: Option<Alone>,
 }
@@ -65,7 +65,7 @@ impl Lanes {
 
     /// For each destination, how many more of it may be claimed, where that is less than of others: none while enough wait.
     pub fn allowed(&self) -> BTreeMap<Destination, usize> {
-        let left = |lane: &Lane| match lane.waiting.len() {
+        let left = |lane: &DestinationLane| match lane.waiting.len() {
             enough if enough >= CALLS => 0,
             _ if lane.troubled => CAREFUL.saturating_sub(lane.calling),
             waiting => OF_DESTINATION.saturating_sub(waiting + lane.calling),
@@ -99,7 +99,7 @@ impl Lanes {
         if self.solitude().is_some() {
             return None;
         }
-        let ready = |lane: &Lane| lane.calling < CALLS && lane.waiting.front().is_some_and(|(since, _)| since.elapsed() < FRESH);
+        let ready = |lane: &DestinationLane| lane.calling < CALLS && lane.waiting.front().is_some_and(|(since, _)| since.elapsed() < FRESH);
         let (destination, lane) = self.lanes.iter_mut().find(|(_, lane)| ready(lane))?;
         let (_, ready) = lane.waiting.pop_front()?;
         lane.calling += 1;

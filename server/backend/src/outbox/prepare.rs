@@ -49,7 +49,7 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
         // Reading it may be what ended the workers.
         let (set_aside, deliveries): (Vec<_>, Vec<_>) = deliveries.into_iter().partition(|one| trial(one.times.cut_off) == Trial::Never);
         ready.extend(set_aside.into_iter().map(|delivery| Ready { delivery, prepared: Err("it is set aside".to_owned()) }));
-        let known = Known::read(backend, organization, &deliveries).await?;
+        let known = DeliveryFacts::read(backend, organization, &deliveries).await?;
         for delivery in deliveries {
             let prepared = match known.prepare(&delivery).await {
                 Ok(prepared) => Ok(prepared),
@@ -63,7 +63,7 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
 }
 
 /// What is known of some deliveries of one organization.
-struct Known {
+struct DeliveryFacts {
     handle: Read,
     organization: Option<Arc<OrganizationRef>>,
     topics: Topics,
@@ -74,7 +74,7 @@ struct Known {
     receipts: BTreeMap<DeliveryId, Vec<Receipt>>,
 }
 
-impl Known {
+impl DeliveryFacts {
     async fn read(backend: &Backend, organization: OrganizationId, deliveries: &[Delivery]) -> Result<Self> {
         let (handle, platform) = (backend.store().read(organization), backend.store().platform());
         let topics = topic::load(&handle, deliveries.iter().map(|one| one.subject)).await?;

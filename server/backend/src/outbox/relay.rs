@@ -44,7 +44,7 @@ impl Relayed {
 
 /// Effects of one organization that are relayed in one transaction, one of each subject.
 #[derive(Clone)]
-enum Batch {
+enum RelayBatch {
     HandOn(OrganizationId, Arc<[Unrelayed]>),
     Tell(OrganizationId, Arc<[Unrelayed]>),
 }
@@ -78,7 +78,7 @@ fn waves(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
     waves
 }
 
-fn batches(wave: Vec<Unrelayed>) -> Vec<Batch> {
+fn batches(wave: Vec<Unrelayed>) -> Vec<RelayBatch> {
     let mut organizations: BTreeMap<OrganizationId, (Vec<Unrelayed>, Vec<Unrelayed>)> = BTreeMap::new();
     for recorded in wave {
         let (hand_on, tell) = organizations.entry(recorded.organization).or_default();
@@ -89,14 +89,14 @@ fn batches(wave: Vec<Unrelayed>) -> Vec<Batch> {
     }
     let mut batches = Vec::new();
     for (organization, (hand_on, tell)) in organizations {
-        batches.extend(hand_on.chunks(TOGETHER).map(|some| Batch::HandOn(organization, some.into())));
-        batches.extend(tell.chunks(TOGETHER).map(|some| Batch::Tell(organization, some.into())));
+        batches.extend(hand_on.chunks(TOGETHER).map(|some| RelayBatch::HandOn(organization, some.into())));
+        batches.extend(tell.chunks(TOGETHER).map(|some| RelayBatch::Tell(organization, some.into())));
     }
     batches
 }
 
 /// Relays effects together, or each alone when that fails.
-async fn relay_batch(backend: &Backend, batch: Batch) -> Relayed {
+async fn relay_batch(backend: &Backend, batch: RelayBatch) -> Relayed {
     match together(backend, batch.clone()).await {
         Ok(relayed) => relayed,
         Err(error) if batch.len() == 1 => {
@@ -117,7 +117,7 @@ async fn relay_batch(backend: &Backend, batch: Batch) -> Relayed {
     }
 }
 
-impl Batch {
+impl RelayBatch {
     fn len(&self) -> usize {
         match self {
             Self::HandOn(_, effects) | Self::Tell(_, effects) => effects.len(),
@@ -132,13 +132,13 @@ impl Batch {
     }
 }
 
-async fn together(backend: &Backend, batch: Batch) -> Result<Relayed> {
+async fn together(backend: &Backend, batch: RelayBatch) -> Result<Relayed> {
     match batch {
-        Batch::Tell(organization, effects) => {
+        RelayBatch::Tell(organization, effects) => {
             let told = tell::relay(backend, organization, &effects).await?;
             Ok(Relayed { moved: told > 0, ..Relayed::default() })
         }
-        Batch::HandOn(organization, effects) => {
+        RelayBatch::HandOn(organization, effects) => {
             let be = backend.clone();
             backend.store().write(organization, move |tx| Box::pin(async move { hand_on(tx, &be, &effects).await })).await
         }

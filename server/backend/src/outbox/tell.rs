@@ -68,12 +68,12 @@ struct Means {
 /// An effect that tells people something, and whom.
 struct Planned<'a> {
     recorded: &'a Unrelayed,
-    words: Words<'a>,
+    words: ToldContent<'a>,
     people: Vec<PersonId>,
 }
 
 /// What is told.
-enum Words<'a> {
+enum ToldContent<'a> {
     Event(&'a Notice, &'static Told, Arc<Topic>),
     Summary,
 }
@@ -94,11 +94,11 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
                 let told = rules::find(&notice.event)
                     .ok_or_else(|| Error::failed(format!("the table of notices has no event {}", notice.event)))?;
                 let people = who.told(told, notice, &topic).await?;
-                planned.push(Planned { recorded, words: Words::Event(notice, told, topic), people });
+                planned.push(Planned { recorded, words: ToldContent::Event(notice, told, topic), people });
             }
             (Some(Effect::Summarize), Ok(topic)) => {
                 let person = if let Topic::Person(person) = &*topic { Some(person.id) } else { None };
-                planned.push(Planned { recorded, words: Words::Summary, people: person.into_iter().collect() });
+                planned.push(Planned { recorded, words: ToldContent::Summary, people: person.into_iter().collect() });
             }
             (_, Err(error)) => {
                 tracing::error!(effect = %recorded.id, subject = %recorded.subject, %error, "nobody is told of what cannot be read");
@@ -113,8 +113,8 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
     let tellings = planned.into_iter().map(|Planned { recorded, words, people }| {
         let people: Vec<&Addressed> = people.iter().filter_map(|id| addressed.get(id)).collect();
         let telling = match words {
-            Words::Event(notice, told, topic) => event(backend, &means, (recorded, notice, told), &topic, &people, now),
-            Words::Summary => summary(backend, &means, recorded, &people, now),
+            ToldContent::Event(notice, told, topic) => event(backend, &means, (recorded, notice, told), &topic, &people, now),
+            ToldContent::Summary => summary(backend, &means, recorded, &people, now),
         };
         (recorded.id, telling)
     });

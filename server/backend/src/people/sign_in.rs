@@ -47,7 +47,7 @@ pub(super) enum Guesser<'a> {
 }
 
 /// What a try counts against: a bucket and its limit, and who is guessing at one account when that is used up.
-type Count<'a> = (String, i32, Option<Guesser<'a>>);
+type TryLimit<'a> = (String, i32, Option<Guesser<'a>>);
 
 /// Who has this e-mail address and password, and the organization to begin in. Unknown addresses cost the same work as known ones.
 ///
@@ -95,7 +95,7 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
 }
 
 /// What a try counts against, the widest last: one that is refused counts against nothing wider.
-fn counts<'a>(email: &str, remote: &'a str, own: Option<Uuid>) -> Vec<Count<'a>> {
+fn counts<'a>(email: &str, remote: &'a str, own: Option<Uuid>) -> Vec<TryLimit<'a>> {
     match own {
         Some(device) => vec![(format!("device:{device}"), TRIES_PER_DEVICE, Some(Guesser::OwnDevice))],
         None => vec![

@@ -74,7 +74,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
 /// # Errors
 /// Not found; somebody else's; too late; a locked request; empty or too long.
 pub async fn edit_comment(backend: &Backend, caller: &Caller, id: CommentId, body: String) -> Result<RequestOutcome> {
-    change(backend, caller, id, Change::Words(body)).await
+    change(backend, caller, id, CommentChange::Words(body)).await
 }
 
 /// Removes one's own comment, within ten minutes; `restore_comment` undoes it.
@@ -82,7 +82,7 @@ pub async fn edit_comment(backend: &Backend, caller: &Caller, id: CommentId, bod
 /// # Errors
 /// As `edit_comment`.
 pub async fn remove_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestOutcome> {
-    change(backend, caller, id, Change::Remove).await
+    change(backend, caller, id, CommentChange::Remove).await
 }
 
 /// Brings a removed comment back, within the same ten minutes.
@@ -90,16 +90,16 @@ pub async fn remove_comment(backend: &Backend, caller: &Caller, id: CommentId) -
 /// # Errors
 /// As `edit_comment`.
 pub async fn restore_comment(backend: &Backend, caller: &Caller, id: CommentId) -> Result<RequestOutcome> {
-    change(backend, caller, id, Change::Restore).await
+    change(backend, caller, id, CommentChange::Restore).await
 }
 
-enum Change {
+enum CommentChange {
     Words(String),
     Remove,
     Restore,
 }
 
-async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Change) -> Result<RequestOutcome> {
+async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: CommentChange) -> Result<RequestOutcome> {
     let (be, person) = (backend.clone(), caller.id());
     backend
         .store()
@@ -108,15 +108,15 @@ async fn change(backend: &Backend, caller: &Caller, id: CommentId, change: Chang
                 let (request, facts, comment, removed) = locked(tx, &be, person, id).await?;
                 let now = be.now();
                 match change {
-                    Change::Words(body) => {
+                    CommentChange::Words(body) => {
                         let body = rules::edit(&request, &comment, &facts, &body, now)?;
                         comments::save(tx, &comment.changed(body, removed, now), None).await?;
                     }
-                    Change::Remove => {
+                    CommentChange::Remove => {
                         rules::may_change(&request, &comment, &facts, now)?;
                         comments::save(tx, &comment.left(removed, now), Some(now)).await?;
                     }
-                    Change::Restore => {
+                    CommentChange::Restore => {
                         rules::may_change(&request, &comment, &facts, now)?;
                         comments::save(tx, &comment.left(removed, now), None).await?;
                     }

@@ -40,7 +40,7 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
     let mut known = backend.known(caller.organization).await?;
     for _ in 0..TRIES {
         let ready = prepare(backend, caller, &known, &draft).await;
-        if let Ok(Ready::Filed(prepared)) = &ready
+        if let Ok(FilingReadiness::Filed(prepared)) = &ready
             && save(backend, caller, &known, prepared).await?
         {
             return Ok(Submitted::Filed { number: prepared.filed.request.number.clone() });
@@ -52,12 +52,14 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
         let now = backend.known_now(caller.organization).await?;
         if now.version() == known.version() {
             match ready? {
-                Ready::Other(other) => return Ok(other),
+                FilingReadiness::Other(other) => return Ok(other),
                 // Somebody else's draft or request never becomes the caller's, also not one of another organization. Otherwise its number was taken, and it gets another one.
-                Ready::Filed(_) if drafts::is_taken(&backend.store().platform(), caller.organization, caller.id(), draft.id).await? => {
+                FilingReadiness::Filed(_)
+                    if drafts::is_taken(&backend.store().platform(), caller.organization, caller.id(), draft.id).await? =>
+                {
                     return Err(Refusal::NotFound.into());
                 }
-                Ready::Filed(_) => {}
+                FilingReadiness::Filed(_) => {}
             }
         }
         known = now;
@@ -66,15 +68,15 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
 }
 
 /// A submission before its transaction.
-enum Ready {
-    Filed(Box<Prepared>),
+enum FilingReadiness {
+    Filed(Box<PreparedFiling>),
     /// Nothing to file: the answers or the form need another look.
     Other(Submitted),
 }
 
 /// A filed request that is not saved yet.
 #[derive(Clone)]
-struct Prepared {
+struct PreparedFiling {
     filed: Filed,
     form: Arc<FormVersion>,
     turn: requests::Turn,
@@ -93,7 +95,7 @@ async fn number_if_already_filed(backend: &Backend, caller: &Caller, draft: Requ
 }
 
 /// Files the draft by what is known, unless there is something to look at again.
-async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDraft) -> Result<Ready> {
+async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDraft) -> Result<FilingReadiness> {
     let handle = &be.store().read(caller.organization);
     let of = known.offered(&draft.item_key, caller).ok_or(Refusal::NotFound)?;
     let form = of.form_for(&caller.facts.group_keys())?;
@@ -103,7 +105,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
     let (item, mut answers) = (of.item.clone(), draft.answers.clone());
     let problems = verify_picks(handle, known, form.form(), &mut answers).await?;
     if !problems.is_empty() {
-        return Ok(Ready::Other(Submitted::Problems { problems }));
+        return Ok(FilingReadiness::Other(Submitted::Problems { problems }));
     }
     let now = be.stamp(handle).await?;
     let filed = file(Filing {
@@ -123,15 +125,21 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
     match filed {
         Ok(filed) => {
             let turn = sla::first_turn(known, &filed.request, &filed.decision);
-            Ok(Ready::Filed(Box::new(Prepared { filed, form, turn, version: known.version() })))
+            Ok(FilingReadiness::Filed(Box::new(PreparedFiling { filed, form, turn, version: known.version() })))
         }
-        Err(Refusal::Problems { problems }) => Ok(Ready::Other(Submitted::Problems { problems })),
+        Err(Refusal::Problems { problems }) => Ok(FilingReadiness::Other(Submitted::Problems { problems })),
         Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// The form is another one than was filled: the draft as it reads in the present one.
-async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, of: (&Known, &KnownItem), draft: &SubmitDraft) -> Result<Ready> {
+async fn changed(
+    be: &Backend,
+    handle: &impl Handle,
+    caller: &Caller,
+    of: (&Known, &KnownItem),
+    draft: &SubmitDraft,
+) -> Result<FilingReadiness> {
     let before = drafts::find(handle, draft.id).await?.filter(|saved| saved.person == caller.id());
     let filled = Filled {
         id: draft.id,
@@ -141,12 +149,12 @@ async fn changed(be: &Backend, handle: &impl Handle, caller: &Caller, of: (&Know
         began_with: before.map(|saved| saved.form),
     };
     let page = draft_page(be, handle, caller, of, filled).await?;
-    Ok(Ready::Other(Submitted::Changed { page: Box::new(page) }))
+    Ok(FilingReadiness::Other(Submitted::Changed { page: Box::new(page) }))
 }
 
 /// Saves a filed request as a whole. False, and nothing is saved, when its number is taken, an earlier try saved it, its draft is somebody
 /// else's, or the rules it was filed by are not the present ones.
-async fn save(be: &Backend, caller: &Caller, known: &Known, prepared: &Prepared) -> Result<bool> {
+async fn save(be: &Backend, caller: &Caller, known: &Known, prepared: &PreparedFiling) -> Result<bool> {
     let filed = &prepared.filed;
     if known.keeps(prepared.form.hash())? && !super::tasks::has_planned(&filed.request, &filed.decision) {
         let handle = be.store().read(caller.organization);
@@ -162,7 +170,7 @@ async fn save(be: &Backend, caller: &Caller, known: &Known, prepared: &Prepared)
 }
 
 /// As `save`, with what has to be read or written besides: the form's version, the tasks of work that begins at once.
-async fn save_more(tx: &Tx<'_>, be: &Backend, mut prepared: Prepared) -> Result<bool> {
+async fn save_more(tx: &Tx<'_>, be: &Backend, mut prepared: PreparedFiling) -> Result<bool> {
     let (form, now) = (&prepared.form, prepared.filed.request.submitted_at);
     form_versions::keep(tx, form.hash(), form.form(), micros(now)).await?;
     let mut made = Vec::new();
@@ -182,8 +190,8 @@ async fn save_more(tx: &Tx<'_>, be: &Backend, mut prepared: Prepared) -> Result<
 }
 
 /// What is written of a filed request.
-fn rows(handle: &impl Handle, be: &Backend, prepared: &Prepared, begun: &[Task]) -> Result<Batch> {
-    let Prepared { filed: Filed { request, decision }, turn, version, .. } = prepared;
+fn rows(handle: &impl Handle, be: &Backend, prepared: &PreparedFiling, begun: &[Task]) -> Result<Batch> {
+    let PreparedFiling { filed: Filed { request, decision }, turn, version, .. } = prepared;
     let decided = DecidedRequest { request, decision, turn: *turn, begun, filed_by: Some(*version) };
     decided_batch(handle, be, &[decided], request.submitted_at)
 }

@@ -72,7 +72,7 @@ pub async fn page_if_seen(backend: &Backend, caller: &Caller, done: Result<Reque
 }
 
 /// Whether something of a request waits to be sent while no worker runs, for those who see its deliveries.
-async fn stalled(backend: &Backend, caller: &Caller, found: &Found, deliveries: &[DeliveryView]) -> Result<bool> {
+async fn stalled(backend: &Backend, caller: &Caller, found: &VisibleRequest, deliveries: &[DeliveryView]) -> Result<bool> {
     let request = &found.request;
     let ended = |status: DeliveryStatus| status == DeliveryStatus::Delivered || status.is_given_up();
     let concerns = found.sees_errors || request.requester.id == caller.id();
@@ -121,13 +121,13 @@ pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, s
 }
 
 /// A request that the caller sees, with its events.
-struct Found {
+struct VisibleRequest {
     request: Request,
     events: Vec<Event>,
     sees_errors: bool,
 }
 
-async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<Found> {
+async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<VisibleRequest> {
     let handle = backend.store().read(caller.organization);
     let request = requests::by_number(&handle, &number(text)?).await?.ok_or(Refusal::NotFound)?;
     if !lifecycle::may_see(&request, &caller.facts, backend.now()) {
@@ -138,7 +138,7 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<Found> {
     if !sees_errors {
         events.iter_mut().for_each(without_error);
     }
-    Ok(Found { request, events, sees_errors })
+    Ok(VisibleRequest { request, events, sees_errors })
 }
 
 /// What differs between a page of the present and one of the past.
@@ -162,8 +162,8 @@ fn sections(form: &Form, request: &Request, reader: Zone) -> Vec<AnswerSection> 
     sections
 }
 
-async fn shown(backend: &Backend, caller: &Caller, found: Found, rest: Rest) -> Result<RequestPage> {
-    let Found { request, mut events, .. } = found;
+async fn shown(backend: &Backend, caller: &Caller, found: VisibleRequest, rest: Rest) -> Result<RequestPage> {
+    let VisibleRequest { request, mut events, .. } = found;
     let Rest { mut deliveries, allowed, work, at } = rest;
     let handle = backend.store().read(caller.organization);
     let facts = &caller.facts;

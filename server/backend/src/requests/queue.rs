@@ -37,7 +37,7 @@ const TELLING: usize = 2;
 /// # Errors
 /// Not found for those who do not work on requests; input when `after` is not one of ours, or the text is too long.
 pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, after: Option<String>) -> Result<QueuePage> {
-    let desk = Desk::open(backend, caller).await?;
+    let desk = QueueQuestion::open(backend, caller).await?;
     let after = PageCursor::read(after.as_deref())?;
     let wanted = desk.wanted(&filter).await?;
     let (found, counts) = futures::try_join!(desk.rows(wanted.as_ref(), after, PAGE + 1), desk.counts())?;
@@ -52,7 +52,7 @@ pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, afte
 /// # Errors
 /// Not found for those who do not work on requests; input when the text is too long.
 pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> Result<BoardPage> {
-    let desk = Desk::open(backend, caller).await?;
+    let desk = QueueQuestion::open(backend, caller).await?;
     let wanted = desk.wanted(&QueueFilter { ended: false, ..filter }).await?;
     let shown = LANES.into_iter().filter(|lane| filter.status.is_none_or(|only| only == *lane));
     let lanes = futures::future::try_join_all(shown.map(|status| desk.lane(wanted.clone(), status)));
@@ -68,14 +68,14 @@ pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
 }
 
 /// What a question is answered with.
-struct Desk<'a> {
+struct QueueQuestion<'a> {
     caller: &'a Caller,
     handle: Read,
     known: Arc<Known>,
     now: DateTime<Utc>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> QueueQuestion<'a> {
     async fn open(backend: &Backend, caller: &'a Caller) -> Result<Self> {
         if !caller.facts.may(Permission::Work) {
             return Err(Refusal::NotFound.into());

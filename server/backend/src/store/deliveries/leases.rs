@@ -96,7 +96,7 @@ pub(crate) struct Take {
 }
 
 /// A delivery that is due: its id, its organization, its connector, and whether a try of it was cut off.
-type Due = (Uuid, Uuid, String, bool);
+type DueDelivery = (Uuid, Uuid, String, bool);
 
 /// The deliveries that are due first; those whose tries were cut off only where they are wanted too.
 fn due_first(now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Select<Entity> {
@@ -120,16 +120,16 @@ fn due_first(now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: boo
     query
 }
 
-async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Result<Vec<Due>> {
+async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Result<Vec<DueDelivery>> {
     Ok(due_first(now, length, take, cut_off_too).into_tuple().all(reader.connection()).await?)
 }
 
 /// The deliveries to take up, and whether there may be more. Of those whose tries were cut off it is one at most, the first.
-async fn choose(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take) -> Result<(Vec<Due>, bool)> {
+async fn choose(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take) -> Result<(Vec<DueDelivery>, bool)> {
     let mut found = find_due(reader, now, length, take, true).await?;
     let many = found.len() >= take.most;
     if found.iter().any(|(.., cut_off)| *cut_off) {
-        let (alone, mut others): (Vec<Due>, Vec<Due>) = found.into_iter().partition(|(.., cut_off)| *cut_off);
+        let (alone, mut others): (Vec<DueDelivery>, Vec<DueDelivery>) = found.into_iter().partition(|(.., cut_off)| *cut_off);
         if many {
             // They may hide all others, which do not wait for them.
             others = find_due(reader, now, length, take, false).await?;
@@ -175,7 +175,7 @@ pub(crate) async fn claim(
 }
 
 /// Of what was found, what may be taken of each destination.
-fn within(found: Vec<Due>, mut take: Take) -> Vec<(Uuid, Destination)> {
+fn within(found: Vec<DueDelivery>, mut take: Take) -> Vec<(Uuid, Destination)> {
     let taken = found.into_iter().filter_map(|(id, organization, connector, _)| {
         let destination = (OrganizationId(organization), connector);
         let left = take.allowed.entry(destination.clone()).or_insert(take.of_destination);

@@ -17,12 +17,12 @@ const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 /// SQLite is given the statements one after the other; PostgreSQL one statement with all of them, where none sees what another one does
 /// (<https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING>) and keys to other tables are checked at its end.
 #[derive(Default)]
-pub(crate) struct Batch(Vec<Part>);
+pub(crate) struct Batch(Vec<BatchPart>);
 
-enum Part {
+enum BatchPart {
     /// The row that the rest names, if it may be written.
-    First(Rows),
-    Rows(Rows),
+    First(RowStatement),
+    RowStatement(RowStatement),
     Update(Box<UpdateStatement>),
     Delete(Box<DeleteStatement>),
     /// What follows sees what stands before it.
@@ -30,7 +30,7 @@ enum Part {
 }
 
 /// A statement about any number of rows of values: new ones, or keys of those that go.
-struct Rows {
+struct RowStatement {
     /// Up to the values.
     head: String,
     /// After the values.
@@ -41,7 +41,7 @@ struct Rows {
     values: Vec<Value>,
 }
 
-impl Rows {
+impl RowStatement {
     fn build(&self, builder: &impl QueryBuilder, sql: &mut SqlWriterValues) {
         text(sql, &self.head);
         for (nth, value) in self.values.iter().enumerate() {
@@ -85,10 +85,10 @@ fn text(sql: &mut SqlWriterValues, words: &str) {
     let _ = sql.write_str(words);
 }
 
-impl Part {
+impl BatchPart {
     fn build(&self, builder: &impl QueryBuilder, sql: &mut SqlWriterValues) {
         match self {
-            Self::First(rows) | Self::Rows(rows) => rows.build(builder, sql),
+            Self::First(rows) | Self::RowStatement(rows) => rows.build(builder, sql),
             Self::Update(update) => update.build_collect_any_into(builder, sql),
             Self::Delete(delete) => delete.build_collect_any_into(builder, sql),
             Self::Then => {}
@@ -102,7 +102,7 @@ impl Batch {
     pub(in crate::store) fn first<E: EntityTrait>(&mut self, row: &E::Model, besides: Value, condition: &str) {
         let width = E::Column::iter().count();
         let columns: Vec<String> = (1..=width).map(|place| format!("column{place}")).collect();
-        self.0.push(Part::First(Rows {
+        self.0.push(BatchPart::First(RowStatement {
             head: format!("{} SELECT {} FROM (VALUES ", into::<E>(), columns.join(", ")),
             tail: format!(") AS \"given\" WHERE {condition} ON CONFLICT DO NOTHING RETURNING \"id\""),
             width: width + 1,
@@ -115,29 +115,29 @@ impl Batch {
         let values: Vec<Value> = rows.into_iter().flat_map(|row| values::<E>(&row).collect::<Vec<_>>()).collect();
         if !values.is_empty() {
             let (head, width) = (format!("{} VALUES ", into::<E>()), E::Column::iter().count());
-            self.0.push(Part::Rows(Rows { head, tail: String::new(), width, values }));
+            self.0.push(BatchPart::RowStatement(RowStatement { head, tail: String::new(), width, values }));
         }
     }
 
     /// Removes the row with this id, if a condition holds.
     pub(in crate::store) fn remove<E: EntityTrait>(&mut self, id: Uuid, condition: &str) {
         let head = format!("DELETE FROM \"{}\" WHERE \"id\" IN (VALUES ", E::default().table_name());
-        self.0.push(Part::Rows(Rows { head, tail: format!(") AND {condition}"), width: 1, values: vec![id.into()] }));
+        self.0.push(BatchPart::RowStatement(RowStatement { head, tail: format!(") AND {condition}"), width: 1, values: vec![id.into()] }));
     }
 
     /// Changes rows.
     pub(in crate::store) fn update(&mut self, update: UpdateStatement) {
-        self.0.push(Part::Update(Box::new(update)));
+        self.0.push(BatchPart::Update(Box::new(update)));
     }
 
     /// Removes rows.
     pub(in crate::store) fn delete(&mut self, delete: DeleteStatement) {
-        self.0.push(Part::Delete(Box::new(delete)));
+        self.0.push(BatchPart::Delete(Box::new(delete)));
     }
 
     /// What is added from here on sees what was added before, and may have the keys of rows that it removes.
     pub(crate) fn then(&mut self) {
-        self.0.push(Part::Then);
+        self.0.push(BatchPart::Then);
     }
 
     /// Makes the changes. False when a key of a new row is taken, or the first one may not be written: the transaction, if there is one, has
@@ -145,13 +145,13 @@ impl Batch {
     pub(super) async fn write(&self, connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
         let backend = connection.get_database_backend();
         let rest = match self.0.split_first() {
-            Some((Part::First(_), _)) if written_first(&[self], connection).await?.is_empty() => return Ok(false),
-            Some((Part::First(_), rest)) => rest,
+            Some((BatchPart::First(_), _)) if written_first(&[self], connection).await?.is_empty() => return Ok(false),
+            Some((BatchPart::First(_), rest)) => rest,
             _ => &self.0[..],
         };
         let built = match backend {
             DatabaseBackend::Postgres => {
-                rest.split(|part| matches!(part, Part::Then)).filter(|parts| !parts.is_empty()).map(with).collect()
+                rest.split(|part| matches!(part, BatchPart::Then)).filter(|parts| !parts.is_empty()).map(with).collect()
             }
             _ => Vec::from_iter((!rest.is_empty()).then(|| one_after_the_other(rest))),
         };
@@ -172,16 +172,16 @@ impl Batch {
         let together: Vec<(&Self, Uuid)> = batches.iter().zip(&own).filter_map(|(batch, id)| Some((*batch, (*id)?))).collect();
         let there = written_first(&together.iter().map(|(batch, _)| *batch).collect::<Vec<_>>(), connection).await?;
         let rest = together.iter().filter(|(_, id)| there.contains(id)).flat_map(|(batch, _)| batch.0.iter().skip(1));
-        let rows = rest.filter_map(|part| if let Part::Rows(rows) = part { Some(rows) } else { None });
+        let rows = rest.filter_map(|part| if let BatchPart::RowStatement(rows) = part { Some(rows) } else { None });
         run(connection, backend, merged(rows).into_iter().map(|rows| alone(&rows, backend)).collect()).await?;
         Ok(own.into_iter().map(|id| id.map(|id| there.contains(&id))).collect())
     }
 
     /// The id of the first row, if there is one and the rest are rows too.
     fn id(&self) -> Option<Uuid> {
-        let (Part::First(first), rest) = self.0.split_first()? else { return None };
+        let (BatchPart::First(first), rest) = self.0.split_first()? else { return None };
         match first.values.first() {
-            Some(Value::Uuid(Some(id))) if rest.iter().all(|part| matches!(part, Part::Rows(_))) => Some(*id),
+            Some(Value::Uuid(Some(id))) if rest.iter().all(|part| matches!(part, BatchPart::RowStatement(_))) => Some(*id),
             _ => None,
         }
     }
@@ -190,7 +190,7 @@ impl Batch {
 /// Writes the first rows of batches; the ids of those that are there now.
 async fn written_first(batches: &[&Batch], connection: &impl ConnectionTrait) -> Result<BTreeSet<Uuid>, DbErr> {
     let backend = connection.get_database_backend();
-    let rows = batches.iter().filter_map(|batch| if let Some(Part::First(rows)) = batch.0.first() { Some(rows) } else { None });
+    let rows = batches.iter().filter_map(|batch| if let Some(BatchPart::First(rows)) = batch.0.first() { Some(rows) } else { None });
     let mut there = BTreeSet::new();
     for rows in merged(rows) {
         let (sql, values) = alone(&rows, backend);
@@ -202,19 +202,19 @@ async fn written_first(batches: &[&Batch], connection: &impl ConnectionTrait) ->
 }
 
 /// The rows of equal statements, in portions of a few sizes.
-fn merged<'r>(all: impl Iterator<Item = &'r Rows>) -> Vec<Rows> {
-    let mut statements: Vec<Rows> = Vec::new();
-    for Rows { head, tail, width, values } in all {
+fn merged<'r>(all: impl Iterator<Item = &'r RowStatement>) -> Vec<RowStatement> {
+    let mut statements: Vec<RowStatement> = Vec::new();
+    for RowStatement { head, tail, width, values } in all {
         match statements.iter_mut().find(|rows| rows.head == *head && rows.tail == *tail) {
             Some(rows) => rows.values.extend(values.iter().cloned()),
-            None => statements.push(Rows { head: head.clone(), tail: tail.clone(), width: *width, values: values.clone() }),
+            None => statements.push(RowStatement { head: head.clone(), tail: tail.clone(), width: *width, values: values.clone() }),
         }
     }
     let mut portions = Vec::new();
-    for Rows { head, tail, width, mut values } in statements {
+    for RowStatement { head, tail, width, mut values } in statements {
         while !values.is_empty() {
             let rest = values.split_off(size(values.len() / width) * width);
-            portions.push(Rows { head: head.clone(), tail: tail.clone(), width, values });
+            portions.push(RowStatement { head: head.clone(), tail: tail.clone(), width, values });
             values = rest;
         }
     }
@@ -226,7 +226,7 @@ fn size(rows: usize) -> usize {
     SIZES.into_iter().find(|size| *size <= rows).unwrap_or(1)
 }
 
-fn alone(rows: &Rows, backend: DatabaseBackend) -> (String, Values) {
+fn alone(rows: &RowStatement, backend: DatabaseBackend) -> (String, Values) {
     if backend == DatabaseBackend::Postgres {
         let mut sql = SqlWriterValues::new("$", true);
         rows.build(&PostgresQueryBuilder, &mut sql);
@@ -237,9 +237,9 @@ fn alone(rows: &Rows, backend: DatabaseBackend) -> (String, Values) {
     sql.into_parts()
 }
 
-fn one_after_the_other(parts: &[Part]) -> (String, Values) {
+fn one_after_the_other(parts: &[BatchPart]) -> (String, Values) {
     let mut sql = SqlWriterValues::new("?", false);
-    for (nth, part) in parts.iter().filter(|part| !matches!(part, Part::Then)).enumerate() {
+    for (nth, part) in parts.iter().filter(|part| !matches!(part, BatchPart::Then)).enumerate() {
         text(&mut sql, if nth > 0 { "; " } else { "" });
         part.build(&SqliteQueryBuilder, &mut sql);
     }
@@ -247,7 +247,7 @@ fn one_after_the_other(parts: &[Part]) -> (String, Values) {
 }
 
 /// All of it as one statement of PostgreSQL.
-fn with(parts: &[Part]) -> (String, Values) {
+fn with(parts: &[BatchPart]) -> (String, Values) {
     let mut sql = SqlWriterValues::new("$", true);
     for (nth, part) in parts.iter().enumerate() {
         text(&mut sql, &format!("{} c{nth} AS (", if nth > 0 { "," } else { "WITH" }));

@@ -15,20 +15,20 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Connections to read with.
 pub(crate) struct Reader {
     pool: DatabaseConnection,
-    kept: Option<Kept>,
+    kept: Option<IdleReaders>,
     /// The file, with SQLite.
     file: Option<Arc<DatabaseFile>>,
 }
 
 /// Connections of SQLite: opened when needed, and used again, the last one first.
-struct Kept {
+struct IdleReaders {
     idle: Mutex<Vec<SqliteConnection>>,
     places: Semaphore,
 }
 
 /// A connection in use. Whoever gives up in the middle of an answer leaves the rest of it to the connection's thread, which drops it.
 struct Taken<'k> {
-    kept: &'k Kept,
+    kept: &'k IdleReaders,
     connection: Option<SqliteConnection>,
     _place: SemaphorePermit<'k>,
 }
@@ -41,7 +41,7 @@ impl Reader {
 
     /// A pool of SQLite that opens connections to keep, so many at most.
     pub(super) fn keeping(pool: DatabaseConnection, most: usize, file: Arc<DatabaseFile>) -> Self {
-        Self { pool, kept: Some(Kept { idle: Mutex::default(), places: Semaphore::new(most) }), file: Some(file) }
+        Self { pool, kept: Some(IdleReaders { idle: Mutex::default(), places: Semaphore::new(most) }), file: Some(file) }
     }
 
     /// The connection that writes to SQLite, for statements of their own. They fail when their file is no longer there afterwards.
@@ -66,7 +66,7 @@ impl Reader {
         Ok(done)
     }
 
-    async fn take<'k>(&self, kept: &'k Kept) -> Result<Taken<'k>, DbErr> {
+    async fn take<'k>(&self, kept: &'k IdleReaders) -> Result<Taken<'k>, DbErr> {
         let place = kept.places.acquire().await.map_err(|_| failed(sqlx::Error::PoolClosed))?;
         let idle = kept.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {

@@ -25,7 +25,7 @@ pub(crate) struct Addressed {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+struct AddressedRow {
     person_id: Uuid,
     name: String,
     email: String,
@@ -41,7 +41,7 @@ pub(crate) async fn of(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<Add
     let mut found = Vec::with_capacity(ids.len());
     for some in ids.chunks(people::ROWS) {
         let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
-        let rows: Vec<Row> = of_organization(handle)
+        let rows: Vec<AddressedRow> = of_organization(handle)
             .join(JoinType::InnerJoin, organization)
             .filter(Column::PersonId.is_in(some.iter().map(|id| id.0)))
             .filter(crate::store::members::is_present())

@@ -100,9 +100,9 @@ fn shown(query: Select<Entity>) -> Select<Entity> {
     query.select_only().column(Column::PersonId).column(people::Column::Name).column(Column::Title)
 }
 
-type Shown = (Uuid, String, String);
+type MemberColumns = (Uuid, String, String);
 
-fn person((id, name, title): Shown) -> PersonRef {
+fn person((id, name, title): MemberColumns) -> PersonRef {
     PersonRef { id: PersonId(id), name, title }
 }
 
@@ -112,7 +112,7 @@ pub(crate) async fn present_people(handle: &impl Handle, ids: &[PersonId]) -> Re
         return Ok(Vec::new());
     }
     let query = present(handle).filter(Column::PersonId.is_in(ids.iter().map(|id| id.0)));
-    let rows: Vec<Shown> = shown(query).into_tuple().all(handle.connection()).await?;
+    let rows: Vec<MemberColumns> = shown(query).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
@@ -122,14 +122,14 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
         return Ok(Vec::new());
     }
     let query = of_organization(handle).filter(Column::PersonId.is_in(ids.iter().map(|id| id.0)));
-    let rows: Vec<Shown> = shown(query).into_tuple().all(handle.connection()).await?;
+    let rows: Vec<MemberColumns> = shown(query).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
 /// The member with this e-mail address, who can sign in.
 pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
     let query = present(handle).filter(people::Column::Email.eq(normal_email(email)));
-    let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
+    let row: Option<MemberColumns> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
 
@@ -142,7 +142,7 @@ pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option
         .and_where(Column::PersonId.eq(id.0))
         .to_owned();
     let query = present(handle).filter(Column::PersonId.in_subquery(of_member));
-    let row: Option<Shown> = shown(query).into_tuple().one(handle.connection()).await?;
+    let row: Option<MemberColumns> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
 
@@ -171,7 +171,7 @@ fn may(permission: Permission) -> Condition {
 async fn first(handle: &impl Handle, query: Select<Entity>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
     let query = query.filter(is_present());
     let some = shown(query.clone()).order_by_asc(people::Column::Name).order_by_asc(Column::PersonId).limit(limit);
-    let rows: Vec<Shown> = some.into_tuple().all(handle.connection()).await?;
+    let rows: Vec<MemberColumns> = some.into_tuple().all(handle.connection()).await?;
     let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { query.count(handle.connection()).await? };
     Ok((rows.into_iter().map(person).collect(), total))
 }
@@ -215,14 +215,14 @@ fn escaped(text: &str) -> String {
 /// The index over (organization, search_name) holds all that is compared: no row is read that does not fit.
 pub(crate) async fn search(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
     let query = present(handle).filter(named(text));
-    let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
+    let rows: Vec<MemberColumns> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
 /// Members who work on requests, whose name fits as for `search`; the first ones for no text.
 pub(crate) async fn search_workers(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
     let query = present(handle).filter(may(Permission::Work)).filter(named(text));
-    let rows: Vec<Shown> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
+    let rows: Vec<MemberColumns> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
