@@ -82,8 +82,11 @@ test('a card is dragged where it may go, and says why where it may not', async (
     await open.dragTo(lane(daniel, 'Resolved'));
     await expect(daniel.getByText(`${number}: From Open it cannot go to Resolved.`).first()).toBeVisible({ timeout: 2_000 });
   }).toPass();
+  // The card moves at once; what a reload shows is what the server answered.
+  const answered = daniel.waitForResponse((answer) => answer.url().endsWith('/call/requests/act'));
   await open.dragTo(lane(daniel, 'Assigned').locator('.lane__head'));
   await expect(lane(daniel, 'Assigned').locator(`#card-${number}`)).toBeVisible();
+  await answered;
   await daniel.reload();
   await expect(lane(daniel, 'Assigned').locator(`#card-${number}`)).toBeVisible();
 });

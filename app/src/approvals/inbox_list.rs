@@ -288,7 +288,8 @@ mod tests {
     #[test]
     fn a_filter_shows_rows_with_every_word_of_one_service_and_one_group() {
         let vpn = row("IT-2222", 1);
-        let late = InboxRow { title: "Key loan".to_owned(), group: DueGroup::Overdue, ..row("KEY-3333", 2) };
+        let late =
+            InboxRow { title: "Key to room 4".to_owned(), item: "Key loan".to_owned(), group: DueGroup::Overdue, ..row("KEY-3333", 2) };
         let shows = |text: &str, service: &str, group| {
             let filter = Filter { text: text.to_owned(), service: service.to_owned(), group };
             [filter.shows(&vpn), filter.shows(&late)]

@@ -221,7 +221,7 @@ mod tests {
     fn data(number: &str, status: Status, events: u32, due: i64) -> QueueRow {
         let json = serde_json::json!({
             "summary": {
-                "number": number, "title": "VPN access", "icon": "wifi", "category": "Access", "status": status, "note": "",
+                "number": number, "title": "VPN access for Hana", "item": "VPN access", "icon": "wifi", "category": "Access", "status": status, "note": "",
                 "requester": { "id": uuid::Uuid::from_u128(1), "name": "Hana Sato" }, "submitted_at": 0, "updated_at": 0,
             },
             "assignee": null, "price": "", "due_at": at(due), "paused": false, "events": events, "allowed": {},
