@@ -67,13 +67,13 @@ async function teach(page: Page): Promise<void> {
   });
 }
 
-/** What is seen once the page has settled, which an answer of the server may put off, and what was seen when the last press began. */
+/** What is seen once the page has settled, which an answer of the server may put off by seconds on a busy machine, and what was seen when the last press began. */
 function look(page: Page): Promise<{ now: Seen; atKey?: Seen }> {
   return page.evaluate(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     for (let frames = 0; frames < 3; frames++) await frame();
     const settled = ({ marked, ringed, shown, address }: Seen) => [marked, ringed, address].every((one) => (one ?? shown) === shown);
-    for (let frames = 0; frames < 60 && !settled(window.see()); frames++) await frame();
+    for (let frames = 0; frames < 600 && !settled(window.see()); frames++) await frame();
     return { now: window.see(), atKey: window.seenAtKey };
   });
 }

@@ -1,8 +1,26 @@
 //! The rules of Docket, pure: the same code decides in the browser and on the server.
 //!
-//! Words: an *organization* offers *catalog items*; a *person* fills an item's *form* as a *draft*; a submitted draft is a *request*
-//! with a *docket number*, a frozen *form version* and an *approval*; what must happen outside after a decision is an *effect*,
-//! sent as *deliveries* to connectors, each try an *attempt*. What an effect, a delivery or a notice is about is its *subject*.
+//! Words, one for each thing, on screen, in code, tables and logs:
+//!
+//! | word | means |
+//! |---|---|
+//! | organization | who uses Docket; nothing is shared between two |
+//! | person, group | who acts; a person is a *member* of an organization and may have *roles* there and in groups |
+//! | permission | what a role allows, over a *scope* |
+//! | catalog item | what can be requested; its *form* asks, its *policy* says who approves, its *plan* what happens then |
+//! | draft | a form being filled; the draft's id becomes the request's |
+//! | request | a submitted draft, with a *docket number*, a *title*, a frozen *form version* and an *approval* |
+//! | stage, rule | an approval has stages one after the other, a stage rules beside each other; an *approver* meets a rule |
+//! | decision | an approver's verdict on a rule; *decline* is said on screen for the status `rejected` |
+//! | deputy | who decides in the place of somebody, by a *delegation* |
+//! | action | what a person can do to a request (`requests::actions`); each leaves an *event* |
+//! | task | a part of the work of a request; *assignee* is who has it |
+//! | effect | what must happen outside after a decision |
+//! | delivery | an effect on its way to one *destination* of a *connector*; each try is an *attempt* |
+//! | notice | what a person is told, on the *channels* they chose |
+//! | subject | what an effect, a delivery or a notice is about: a request, a person |
+//! | definition | what an organization is set up with; a *problem* is what is wrong in one |
+//! | refusal | why something was not done, in words for the person |
 //!
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
 
