@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A place where one can go from everywhere.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct SiteSection {
     pub page: Address<'static>,
     pub icon: &'static str,
     pub word: &'static str,
@@ -40,7 +40,7 @@ pub enum SectionGroup {
 }
 
 /// Every section, in the order in which they are listed.
-pub const SECTIONS: &[Section] = &[
+pub const SECTIONS: &[SiteSection] = &[
     daily(Address::Catalog, "layout-grid", "Catalog", "c", SectionReaders::Everybody),
     daily(Address::MyRequests, "files", "My requests", "m", SectionReaders::Everybody),
     daily(Address::Inbox, "inbox", "Inbox", "i", SectionReaders::Everybody),
@@ -48,7 +48,7 @@ pub const SECTIONS: &[Section] = &[
     further(Address::MyTasks, "clipboard-check", "My tasks", "t", SectionReaders::Taskbearers(Permission::Work)),
     further(Address::Leadership, "chart-column", "Leadership", "r", SectionReaders::Holders(Permission::Lead)),
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
-    Section {
+    SiteSection {
         page: Address::Notices,
         icon: "bell",
         word: "Notifications",
@@ -58,15 +58,21 @@ pub const SECTIONS: &[Section] = &[
     },
 ];
 
-const fn daily(page: Address<'static>, icon: &'static str, word: &'static str, key: &'static str, readers: SectionReaders) -> Section {
-    Section { page, icon, word, key, readers, group: SectionGroup::Daily }
+const fn daily(page: Address<'static>, icon: &'static str, word: &'static str, key: &'static str, readers: SectionReaders) -> SiteSection {
+    SiteSection { page, icon, word, key, readers, group: SectionGroup::Daily }
 }
 
-const fn further(page: Address<'static>, icon: &'static str, word: &'static str, key: &'static str, readers: SectionReaders) -> Section {
-    Section { page, icon, word, key, readers, group: SectionGroup::Further }
+const fn further(
+    page: Address<'static>,
+    icon: &'static str,
+    word: &'static str,
+    key: &'static str,
+    readers: SectionReaders,
+) -> SiteSection {
+    SiteSection { page, icon, word, key, readers, group: SectionGroup::Further }
 }
 
-impl Section {
+impl SiteSection {
     /// Whether it is there for somebody who holds these and has so many tasks.
     pub fn is_for(&self, permissions: PermissionSet, tasks: u64) -> bool {
         match self.readers {
@@ -145,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_section_has_a_page_a_letter_and_a_word_of_its_own() {
-        let set = |of: fn(&Section) -> String| SECTIONS.iter().map(of).collect::<BTreeSet<_>>().len();
+        let set = |of: fn(&SiteSection) -> String| SECTIONS.iter().map(of).collect::<BTreeSet<_>>().len();
         let parts = [set(|one| one.page.to_string()), set(|one| one.key.to_owned()), set(|one| one.word.to_owned())];
         assert_eq!(parts, [SECTIONS.len(); 3]);
         assert!(SECTIONS.iter().all(|one| one.key != "g"), "it begins the jump");

@@ -10,7 +10,7 @@ use crate::ui::{Avatar, ErrorView, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::people::{Me, OrganizationRef, PersonRef, ProfileView};
-use domain::sections::{SECTIONS, Section, SectionGroup};
+use domain::sections::{SECTIONS, SectionGroup, SiteSection};
 use leptos::prelude::*;
 
 /// `/profile`.
@@ -84,12 +84,12 @@ fn ProfileHead(me: Me, manager: Option<PersonRef>) -> impl IntoView {
 /// Pages that have no place in a phone's tab bar; nothing when the person has none of them.
 #[component]
 fn OtherPages(me: Me) -> impl IntoView {
-    let further = |section: &&Section| section.group == SectionGroup::Further && section.is_for(me.permissions, me.task_count);
+    let further = |section: &&SiteSection| section.group == SectionGroup::Further && section.is_for(me.permissions, me.task_count);
     let links: Vec<_> = SECTIONS.iter().filter(further).collect();
     if links.is_empty() {
         return ().into_any();
     }
-    let link = |section: &'static Section| {
+    let link = |section: &'static SiteSection| {
         view! {
             <a class="button" href=section.page.root()>
                 <Icon name=section.icon />

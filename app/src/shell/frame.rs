@@ -9,7 +9,7 @@ use domain::address::Address;
 use domain::live::LiveEvent;
 use domain::people::Me;
 use domain::permission::Permission;
-use domain::sections::{SECTIONS, Section, SectionGroup};
+use domain::sections::{SECTIONS, SectionGroup, SiteSection};
 use domain::tally::count_words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -56,12 +56,12 @@ pub fn Frame(children: Children) -> impl IntoView {
 }
 
 /// Where the person can go, as the sidebar lists it.
-fn sections(me: &Me) -> Vec<&'static Section> {
+fn sections(me: &Me) -> Vec<&'static SiteSection> {
     SECTIONS.iter().filter(|section| section.group != SectionGroup::Bell && section.is_for(me.permissions, me.task_count)).collect()
 }
 
 /// The four of them that fit on a phone: the person's work first.
-fn tabs(me: &Me) -> Vec<&'static Section> {
+fn tabs(me: &Me) -> Vec<&'static SiteSection> {
     let mut tabs = sections(me);
     if me.permissions.holds(Permission::Work) {
         // Their tasks are one tap away, on the page of the work.
@@ -73,7 +73,7 @@ fn tabs(me: &Me) -> Vec<&'static Section> {
 }
 
 /// "page" when the address is of this section.
-fn current(path: &str, section: &Section) -> Option<&'static str> {
+fn current(path: &str, section: &SiteSection) -> Option<&'static str> {
     Address::parse(path).is_some_and(|page| section.has_page(page)).then_some("page")
 }
 
@@ -179,7 +179,7 @@ fn CountBadge(count: Signal<u64>, words: &'static str, class: &'static str) -> i
 }
 
 #[component]
-fn TabBar(tabs: Vec<&'static Section>, inbox: Signal<u64>) -> impl IntoView {
+fn TabBar(tabs: Vec<&'static SiteSection>, inbox: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
     let links = tabs
         .into_iter()
