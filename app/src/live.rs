@@ -40,7 +40,7 @@ fn pause_after(failures: u32) -> u32 {
 
 /// What a page knows about the stream.
 #[derive(Clone, Copy)]
-pub struct Live {
+pub struct LiveStream {
     /// Requests waiting for the person, once the stream or a page has said so.
     pub inbox_count: RwSignal<Option<u64>>,
     /// The last event, with a counter that tells two equal ones apart.
@@ -62,7 +62,7 @@ pub struct Live {
     replacements: StoredValue<u32>,
 }
 
-impl Live {
+impl LiveStream {
     fn new() -> Self {
         let last = RwSignal::new(None);
         let (state, set_state) = signal(LiveState::Connecting);
@@ -144,8 +144,8 @@ fn greeting_count(text: &str) -> Option<u64> {
 }
 
 /// Provides the stream to the pages below; in the browser, opens it.
-pub fn provide_live() -> Live {
-    let live = Live::new();
+pub fn provide_live() -> LiveStream {
+    let live = LiveStream::new();
     provide_context(live);
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| browser::start(live));
@@ -153,8 +153,8 @@ pub fn provide_live() -> Live {
 }
 
 /// The page's stream.
-pub fn use_live() -> Live {
-    use_context::<Live>().unwrap_or_else(Live::new)
+pub fn use_live() -> LiveStream {
+    use_context::<LiveStream>().unwrap_or_else(LiveStream::new)
 }
 
 /// "Live", "Reconnecting" or "Paused, refresh".
@@ -204,7 +204,7 @@ fn data_state(state: LiveState) -> &'static str {
 mod browser {
     //! The connection itself.
 
-    use super::{Live, LiveState, greeting_count, pause_after, state_after};
+    use super::{LiveState, LiveStream, greeting_count, pause_after, state_after};
     use domain::address::Address;
     use gloo_timers::callback::Timeout;
     use leptos::prelude::*;
@@ -212,7 +212,7 @@ mod browser {
     use web_sys::{Event, EventSource, MessageEvent};
 
     /// Opens the stream once the page is looked at, except where nobody is signed in.
-    pub fn start(live: Live) {
+    pub fn start(live: LiveStream) {
         let path = window().location().pathname().unwrap_or_default();
         if Address::parse(&path) != Some(Address::SignIn) {
             wake(live);
@@ -221,13 +221,13 @@ mod browser {
     }
 
     /// Opens the stream if there is none and somebody looks.
-    fn wake(live: Live) {
+    fn wake(live: LiveStream) {
         if live.asleep.try_get_value() == Some(true) && !document().hidden() {
             open(live);
         }
     }
 
-    pub fn open(live: Live) {
+    pub fn open(live: LiveStream) {
         live.asleep.set_value(false);
         let Some(connection) = live.connection.try_update_value(|n| {
             *n += 1;
@@ -322,7 +322,7 @@ mod tests {
     fn an_inbox_event_sets_the_badge_and_every_event_is_told_apart() {
         let owner = Owner::new();
         owner.set();
-        let live = Live::new();
+        let live = LiveStream::new();
         live.hear(r#"{"kind":"inbox","count":3}"#);
         assert_eq!(live.inbox_count.get_untracked(), Some(3));
         let first = live.last.get_untracked();

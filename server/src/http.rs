@@ -44,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
-pub struct Site {
+pub struct SiteState {
     pub backend: Backend,
     pub config: Arc<Config>,
     /// The hosts it answers for.
@@ -58,7 +58,7 @@ pub struct Site {
     pub stopping: watch::Receiver<bool>,
 }
 
-impl Site {
+impl SiteState {
     /// The shared state; `stopping` turns true when open streams should end.
     pub fn new(backend: Backend, config: Arc<Config>, stopping: watch::Receiver<bool>) -> Self {
         let options = LeptosOptions::builder()
@@ -75,7 +75,7 @@ impl Site {
 }
 
 /// The whole site.
-pub fn router(site: &Site) -> Router {
+pub fn router(site: &SiteState) -> Router {
     let app = pages::router(site)
         .merge(auth::router())
         .merge(live::router())
@@ -101,7 +101,7 @@ pub fn router(site: &Site) -> Router {
 pub async fn serve(listener: TcpListener, backend: Backend, config: Arc<Config>, stop: impl Future<Output = ()> + Send + 'static) {
     backend.store().follow().await;
     let (stopping, stopped) = watch::channel(false);
-    let site = Site::new(backend, config.clone(), stopped.clone());
+    let site = SiteState::new(backend, config.clone(), stopped.clone());
     tokio::spawn(async move {
         stop.await;
         let _ = stopping.send(true);

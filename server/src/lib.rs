@@ -13,7 +13,7 @@ pub mod simulate;
 pub mod telemetry;
 pub mod work;
 
-use backend::{Backend, Real, Store};
+use backend::{Backend, MachineSources, Store};
 use config::Config;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub async fn open(config: &Config) -> Result<Backend, String> {
     }
     let keys = keys::load(config)?;
     let store = Store::open(&config.database_url).await.map_err(|error| format!("The database cannot be opened: {error}"))?;
-    let real = Arc::new(Real);
+    let real = Arc::new(MachineSources);
     Backend::new(store, config.settings(keys), real.clone(), real).map_err(|error| error.to_string())
 }
 

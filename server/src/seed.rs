@@ -8,17 +8,17 @@ mod away;
 mod step;
 
 use crate::config::Config;
-use crate::simulate::{self, World};
-use backend::{Backend, Caller, CallerProof, Clock, Real, Store, approvals, definitions, outbox, people, requests};
+use crate::simulate::{self, SimulatorState};
+use backend::{Backend, Caller, CallerProof, MachineSources, Store, TimeSource, approvals, definitions, outbox, people, requests};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::id::{OrganizationId, PersonId, RequestId};
 use domain::requests::actions::ActionKind;
 use domain::requests::comments::Audience;
-use domain::requests::wire::{SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{SaveDraft, SubmissionOutcome, SubmitDraft};
 use domain::requests::work::CommentDraft;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use step::{OwnStep, Step, StepKind};
+use step::{OwnStep, SeedStep, StepKind};
 
 /// Everybody's password in the demo.
 pub const PASSWORD: &str = "docket-demo-2026";
@@ -84,7 +84,7 @@ struct SeedRequest {
     /// People and groups are written `@<name>` and `#<name>`, dates `+12d` from now.
     answers: Map<String, Value>,
     #[serde(default)]
-    then: Vec<Step>,
+    then: Vec<SeedStep>,
 }
 
 /// A person, and the organization they are in first.
@@ -99,7 +99,7 @@ impl StoryClock {
     }
 }
 
-impl Clock for StoryClock {
+impl TimeSource for StoryClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap_or_default()
     }
@@ -149,7 +149,7 @@ async fn sign_in(real: &Backend, email: &str) -> backend::Result<SeedPerson> {
 }
 
 /// The definition folders inside a folder, in order of their names.
-fn definition_folders(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<definitions::File>>, String> {
+fn definition_folders(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<definitions::DefinitionFile>>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("The demo's folder {} cannot be read: {error}", folder.display()))?;
     let mut found = BTreeMap::new();
     for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.join("organization.yaml").is_file()) {
@@ -168,7 +168,7 @@ struct StoryTeller {
     now: DateTime<Utc>,
     people: BTreeMap<String, SeedPerson>,
     /// The systems that the demo's connectors name.
-    world: World,
+    world: SimulatorState,
 }
 
 impl StoryTeller {
@@ -178,9 +178,9 @@ impl StoryTeller {
         // Our own receiver is inside the network; so is its one caller.
         let settings = backend::Settings { allow_inside_addresses: true, ..config.settings(crate::keys::load(config)?) };
         let refusing = backend::Settings { allow_inside_addresses: false, ..settings.clone() };
-        let made = |settings| Backend::new(store.clone(), settings, clock.clone(), Arc::new(Real)).map_err(words);
+        let made = |settings| Backend::new(store.clone(), settings, clock.clone(), Arc::new(MachineSources)).map_err(words);
         let (backend, refusing) = (made(settings)?, made(refusing)?);
-        let world = World::default();
+        let world = SimulatorState::default();
         let receives = receive(world.clone()).await;
         let failing = if receives { backend.clone() } else { refusing };
         Ok(Self { backend, failing, clock, now, people, world })
@@ -202,9 +202,9 @@ impl StoryTeller {
             return Ok(told.draft_at.is_some());
         }
         let number = match requests::submit(&self.backend, &caller, draft).await.map_err(words)? {
-            Submitted::Filed { number } => number,
-            Submitted::Problems { problems } => return Err(format!("{problems:?}")),
-            Submitted::Changed { .. } => return Err("the form changed while the demo was loaded; run docket seed again".to_owned()),
+            SubmissionOutcome::Filed { number } => number,
+            SubmissionOutcome::Problems { problems } => return Err(format!("{problems:?}")),
+            SubmissionOutcome::Changed { .. } => return Err("the form changed while the demo was loaded; run docket seed again".to_owned()),
         };
         outbox::run_once(&self.backend).await.map_err(words)?;
         let mut at = began;
@@ -226,16 +226,16 @@ impl StoryTeller {
         }
     }
 
-    async fn step(&self, organization: &str, number: &str, step: &Step) -> Result<(), String> {
+    async fn step(&self, organization: &str, number: &str, step: &SeedStep) -> Result<(), String> {
         let caller = self.caller(organization, &step.by).await?;
         let backend = &self.backend;
         let failing = step.kind == StepKind::Own(OwnStep::FailDelivery);
         self.world.fail(failing);
         let decide = async |verdict| self.decide(&caller, number, verdict, &step.text).await;
         let done = match step.kind {
-            StepKind::Action(ActionKind::Approve) | StepKind::Own(OwnStep::FailDelivery) => decide(Verdict::Approve).await,
-            StepKind::Action(ActionKind::Reject) => decide(Verdict::Reject).await,
-            StepKind::Own(OwnStep::AskForChanges) => decide(Verdict::AskForChanges).await,
+            StepKind::Action(ActionKind::Approve) | StepKind::Own(OwnStep::FailDelivery) => decide(ApproverVerdict::Approve).await,
+            StepKind::Action(ActionKind::Reject) => decide(ApproverVerdict::Reject).await,
+            StepKind::Own(OwnStep::AskForChanges) => decide(ApproverVerdict::AskForChanges).await,
             StepKind::Own(own @ (OwnStep::Comment | OwnStep::CommentInternal)) => {
                 let audience = if own == OwnStep::Comment { Audience::Public } else { Audience::Internal };
                 let draft = CommentDraft { audience, task: None, body: step.text.clone() };
@@ -268,7 +268,7 @@ impl StoryTeller {
         Ok(requests::drafts(&self.backend, caller).await.map_err(words)?.iter().any(|draft| draft.id == id))
     }
 
-    async fn decide(&self, caller: &Caller, number: &str, verdict: Verdict, reason: &str) -> backend::Result<()> {
+    async fn decide(&self, caller: &Caller, number: &str, verdict: ApproverVerdict, reason: &str) -> backend::Result<()> {
         let seen = requests::page(&self.backend, caller, number).await?.events.len().try_into().unwrap_or(u32::MAX);
         let decision = Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
         approvals::decide(&self.backend, caller, decision).await.map(drop)
@@ -331,7 +331,7 @@ fn id_of(name: &str) -> RequestId {
 }
 
 /// Stands where the demo's connectors send to, while the story is told. False when something else listens there: it hears the demo then.
-async fn receive(world: World) -> bool {
+async fn receive(world: SimulatorState) -> bool {
     match simulate::listen(RECEIVER).await {
         Ok((http, smtp)) => {
             tokio::spawn(simulate::run(http, smtp, world));

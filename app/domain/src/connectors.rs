@@ -31,7 +31,7 @@ fn yes() -> bool {
 
 /// The times that decide where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Times {
+pub struct DeliveryTimes {
     pub next_at: Option<DateTime<Utc>>,
     pub leased_until: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
@@ -93,7 +93,7 @@ impl DeliveryStatus {
 }
 
 /// Status from timestamps, at `now`. An expired lease is no lease: a killed worker's delivery is taken up by another.
-pub fn status(times: &Times, now: DateTime<Utc>) -> DeliveryStatus {
+pub fn status(times: &DeliveryTimes, now: DateTime<Utc>) -> DeliveryStatus {
     if times.delivered_at.is_some() {
         DeliveryStatus::Delivered
     } else if times.failed_at.is_some() && trial(times.cut_off) == Trial::Never {
@@ -126,7 +126,8 @@ mod tests {
         DateTime::from_timestamp(1_773_306_000, 0).unwrap() + Duration::minutes(minutes)
     }
 
-    const NEW: Times = Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 };
+    const NEW: DeliveryTimes =
+        DeliveryTimes { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 };
 
     #[test]
     fn tries_follow_after_1_5_15_and_60_minutes_then_no_more() {
@@ -149,27 +150,27 @@ mod tests {
     #[test]
     fn status_comes_from_the_times() {
         assert_eq!(status(&NEW, at(0)), DeliveryStatus::Waiting);
-        assert_eq!(status(&Times { next_at: Some(at(5)), attempts: 1, ..NEW }, at(0)), DeliveryStatus::Retrying);
-        assert_eq!(status(&Times { delivered_at: Some(at(0)), attempts: 1, ..NEW }, at(0)), DeliveryStatus::Delivered);
-        assert_eq!(status(&Times { failed_at: Some(at(0)), attempts: 5, ..NEW }, at(0)), DeliveryStatus::Failed);
-        let both = Times { failed_at: Some(at(0)), delivered_at: Some(at(1)), leased_until: Some(at(9)), attempts: 6, ..NEW };
+        assert_eq!(status(&DeliveryTimes { next_at: Some(at(5)), attempts: 1, ..NEW }, at(0)), DeliveryStatus::Retrying);
+        assert_eq!(status(&DeliveryTimes { delivered_at: Some(at(0)), attempts: 1, ..NEW }, at(0)), DeliveryStatus::Delivered);
+        assert_eq!(status(&DeliveryTimes { failed_at: Some(at(0)), attempts: 5, ..NEW }, at(0)), DeliveryStatus::Failed);
+        let both = DeliveryTimes { failed_at: Some(at(0)), delivered_at: Some(at(1)), leased_until: Some(at(9)), attempts: 6, ..NEW };
         assert_eq!(status(&both, at(2)), DeliveryStatus::Delivered);
     }
 
     #[test]
     fn a_delivery_is_tried_alone_after_a_worker_ended_with_it_and_set_aside_after_the_second() {
         assert_eq!([0, 1, 2, 3].map(trial), [Trial::Together, Trial::Alone, Trial::Never, Trial::Never]);
-        let cut_off = |cut_off| Times { cut_off, attempts: 1, ..NEW };
+        let cut_off = |cut_off| DeliveryTimes { cut_off, attempts: 1, ..NEW };
         assert_eq!(status(&cut_off(1), at(0)), DeliveryStatus::Retrying);
-        assert_eq!(status(&Times { failed_at: Some(at(0)), ..cut_off(1) }, at(0)), DeliveryStatus::Failed);
-        assert_eq!(status(&Times { failed_at: Some(at(0)), ..cut_off(2) }, at(0)), DeliveryStatus::SetAside);
-        assert_eq!(status(&Times { delivered_at: Some(at(0)), ..cut_off(2) }, at(0)), DeliveryStatus::Delivered);
+        assert_eq!(status(&DeliveryTimes { failed_at: Some(at(0)), ..cut_off(1) }, at(0)), DeliveryStatus::Failed);
+        assert_eq!(status(&DeliveryTimes { failed_at: Some(at(0)), ..cut_off(2) }, at(0)), DeliveryStatus::SetAside);
+        assert_eq!(status(&DeliveryTimes { delivered_at: Some(at(0)), ..cut_off(2) }, at(0)), DeliveryStatus::Delivered);
     }
 
     #[test]
     fn a_lease_counts_until_it_ends() {
         for (attempts, after) in [(0, DeliveryStatus::Waiting), (2, DeliveryStatus::Retrying)] {
-            let leased = Times { leased_until: Some(at(2)), attempts, ..NEW };
+            let leased = DeliveryTimes { leased_until: Some(at(2)), attempts, ..NEW };
             assert_eq!(status(&leased, at(1)), DeliveryStatus::Sending);
             assert_eq!(status(&leased, at(2)), after);
             assert_eq!(status(&leased, at(3)), after);

@@ -20,14 +20,14 @@ pub enum Effect {
         attempt: u32,
     },
     /// Tell people, and the addresses that subscribed to the event.
-    Notify(Notice),
+    Notify(NoticeEffect),
     /// Send the person it is about a summary of what they have not seen.
     Summarize,
 }
 
 /// Something to tell. It carries what it says, so that telling needs no event log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct NoticeEffect {
     /// An event key: `request_approval_reminder`, `mentioned`. `notices::NOTICES` lists them.
     pub event: String,
     /// Told by name.
@@ -65,7 +65,7 @@ impl Effect {
     #[must_use]
     pub fn in_status(self, status: Status) -> Self {
         match self {
-            Self::Notify(notice) => Self::Notify(Notice { status: Some(status), ..notice }),
+            Self::Notify(notice) => Self::Notify(NoticeEffect { status: Some(status), ..notice }),
             other => other,
         }
     }

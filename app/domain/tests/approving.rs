@@ -4,24 +4,24 @@ mod office;
 mod world;
 
 use domain::approvals::delegation::Delegation;
-use domain::approvals::machine::{self, Scope};
-use domain::approvals::{Deadline, Policy, Require, Rule, Stage, Target, Verdict, deadline};
-use domain::effect::{Effect, Notice};
+use domain::approvals::machine::{self, DeputyScope};
+use domain::approvals::{ApproverVerdict, Deadline, Policy, Require, Rule, Stage, Target, deadline};
+use domain::effect::{Effect, NoticeEffect};
 use domain::id::ItemId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::lifecycle::{ActionInput, ActionKind, Observation, act, allowed, case, may_see, observe};
-use domain::requests::{Plan, Request, Status, What, history};
+use domain::requests::{FulfilmentPlan, Request, Status, What, history};
 use office::*;
 use uuid::Uuid;
 use world::filed;
 
 fn approve() -> ActionInput {
-    ActionInput::decide(Verdict::Approve, "", None)
+    ActionInput::decide(ApproverVerdict::Approve, "", None)
 }
 
 fn reject() -> ActionInput {
-    ActionInput::decide(Verdict::Reject, "Too dear", None)
+    ActionInput::decide(ApproverVerdict::Reject, "Too dear", None)
 }
 
 fn rule(key: &str) -> Rule {
@@ -37,7 +37,7 @@ fn stage(key: &str, require: Require, rules: Vec<Rule>, deadline: Option<Deadlin
 }
 
 fn request(stages: Vec<Stage>) -> Request {
-    filed(Some(Policy { stages, ..Policy::default() }), Plan::default()).request
+    filed(Some(Policy { stages, ..Policy::default() }), FulfilmentPlan::default()).request
 }
 
 fn team_then_money() -> Request {
@@ -76,10 +76,10 @@ fn a_second_click_never_decides_the_next_stage() {
         stage("Money", Require::All, vec![by_person(&ruth(), "b")], None),
     ];
     let new = request(both);
-    let click = ActionInput::decide(Verdict::Approve, "", Some(new.state.events));
+    let click = ActionInput::decide(ApproverVerdict::Approve, "", Some(new.state.events));
     let first = then(&new, &ruth(), &click, 1);
     assert_eq!(no(&first, &ruth(), &click, 1), "The next stage (Money) opened after you looked. Read it again, then decide.");
-    let looked = ActionInput::decide(Verdict::Approve, "", Some(first.state.events));
+    let looked = ActionInput::decide(ApproverVerdict::Approve, "", Some(first.state.events));
     assert_eq!(then(&first, &ruth(), &looked, 2).state.status, Status::Open);
 }
 
@@ -146,7 +146,7 @@ fn no_path_leads_to_ones_own_request() {
 #[test]
 fn a_policy_can_allow_self_approval() {
     let stages = vec![stage("Self", Require::All, vec![by_person(&requester(), "me")], None)];
-    let new = filed(Some(Policy { stages, self_approval: true, when: None }), Plan::default()).request;
+    let new = filed(Some(Policy { stages, self_approval: true, when: None }), FulfilmentPlan::default()).request;
     assert_eq!(then(&new, &requester(), &approve(), 1).state.status, Status::Open);
     assert!(act(&new, &deputy(&requester(), 0, 100), &approve(), at(1)).is_ok());
 }
@@ -159,8 +159,11 @@ fn an_administrator_gives_a_rule_to_somebody_else() {
     assert_eq!(no(&new, &admin(), &reroute(" "), 1), "Write why you re-route the approval");
     assert_eq!(no(&new, &ruth(), &reroute("Away"), 1), "Only an administrator can re-route an approval.");
     let decision = act(&new, &admin(), &reroute("Away"), at(1)).unwrap();
-    let told =
-        Effect::Notify(Notice { event: "request_pending_approval".to_owned(), targets: vec![target.index_key()], ..Notice::default() });
+    let told = Effect::Notify(NoticeEffect {
+        event: "request_pending_approval".to_owned(),
+        targets: vec![target.index_key()],
+        ..NoticeEffect::default()
+    });
     assert_eq!(decision.effects, [told]);
     let moved = Request { state: decision.state, ..new.clone() };
     let approval = &moved.state.approval;
@@ -190,7 +193,7 @@ fn a_decision_can_be_taken_back_while_its_stage_is_open() {
     assert_eq!(no(&over, &ruth(), &back, 5), "What you decided counts already: the next step has begun. Tell the people who work on it.");
 }
 
-fn due_stage(then: Option<Verdict>) -> Request {
+fn due_stage(then: Option<ApproverVerdict>) -> Request {
     let deadline = Deadline { hours: 3, remind: vec![1], escalate_to: Some(mei().person.id.to_string()), escalate_after: Some(2), then };
     let money = stage("Money", Require::All, vec![by_person(&samir(), "samir")], None);
     request(vec![stage("Team", Require::Any, vec![by_person(&ruth(), "ruth")], Some(deadline)), money])
@@ -211,11 +214,14 @@ fn pass(request: &Request, minute: i64) -> (Request, Vec<Effect>) {
 
 #[test]
 fn what_falls_due_happens_once() {
-    let new = due_stage(Some(Verdict::Reject));
+    let new = due_stage(Some(ApproverVerdict::Reject));
     assert_eq!(pass(&new, 59).1, []);
     let (reminded, effects) = pass(&new, 60);
     let targets = vec![Target::Person { id: ruth().person.id }.index_key()];
-    assert_eq!(effects, [Effect::Notify(Notice { event: "request_approval_reminder".to_owned(), targets, ..Notice::default() })]);
+    assert_eq!(
+        effects,
+        [Effect::Notify(NoticeEffect { event: "request_approval_reminder".to_owned(), targets, ..NoticeEffect::default() })]
+    );
     let (escalated, _) = pass(&reminded, 120);
     assert!(allowed(&escalated, &mei(), at(121)).may_decide() && allowed(&escalated, &ruth(), at(121)).may_decide());
     assert_eq!(machine::words(&escalated.state.approval, &escalated.state.approval.stages[0].rules[0]), "Ruth Abel, or Mei Lin");
@@ -233,15 +239,15 @@ fn what_falls_due_happens_once() {
 
 #[test]
 fn an_automatic_approval_opens_the_next_stage() {
-    let (next, _) = pass(&due_stage(Some(Verdict::Approve)), 180);
+    let (next, _) = pass(&due_stage(Some(ApproverVerdict::Approve)), 180);
     assert_eq!((next.state.status, next.state.approval.opened_at), (Status::PendingApproval, Some(at(180))));
     assert_eq!(then(&next, &samir(), &approve(), 181).state.status, Status::Open);
 }
 
 #[test]
 fn due_dates_stand_still_while_changes_are_asked() {
-    let new = due_stage(Some(Verdict::Reject));
-    let ask = ActionInput::decide(Verdict::AskForChanges, "Which?", None);
+    let new = due_stage(Some(ApproverVerdict::Reject));
+    let ask = ActionInput::decide(ApproverVerdict::AskForChanges, "Which?", None);
     let asked = then(&new, &ruth(), &ask, 30);
     assert_eq!(deadline::due(&asked.state.approval, at(9_000)), []);
     let cancelled = then(&asked, &requester(), &ActionInput::new(ActionKind::Cancel, "So"), 40);
@@ -254,14 +260,14 @@ fn due_dates_stand_still_while_changes_are_asked() {
 #[test]
 fn a_decision_records_what_was_seen() {
     let new = team_then_money();
-    let seen = ActionInput::decide(Verdict::Approve, "", Some(1));
+    let seen = ActionInput::decide(ApproverVerdict::Approve, "", Some(1));
     let decision = act(&new, &ruth(), &seen, at(5)).unwrap();
     let What::Approved { seen: Some(seen), .. } = &decision.events[0].what else { panic!("{:?}", decision.events) };
     assert_eq!((seen.events, seen.content.clone()), (1, history::fingerprint(&new)));
     let mut other = new.clone();
     other.answers.set("amount", "501".into());
     assert_ne!(history::fingerprint(&other), seen.content);
-    let future = ActionInput::decide(Verdict::Approve, "", Some(900));
+    let future = ActionInput::decide(ApproverVerdict::Approve, "", Some(900));
     let decision = act(&new, &ruth(), &future, at(5)).unwrap();
     assert!(matches!(&decision.events[0].what, What::Approved { seen: Some(seen), .. } if seen.events == new.state.events));
 }
@@ -273,7 +279,7 @@ fn what_waits_for_a_deputy_is_found_by_the_principals_keys() {
     let mut some = dora.clone();
     some.stands_in[0].items = vec![item];
     assert_eq!(machine::index_keys(&dora).len(), 1, "her own key alone");
-    let expected = Scope { keys: machine::index_keys(&samir()), items: vec![item], on_behalf_of: samir().person };
+    let expected = DeputyScope { keys: machine::index_keys(&samir()), items: vec![item], on_behalf_of: samir().person };
     assert_eq!(machine::deputy_scopes(&some, at(5)), [expected]);
     assert_eq!(machine::deputy_scopes(&some, at(10)), []);
     let new = team_then_money();

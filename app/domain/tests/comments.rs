@@ -4,14 +4,14 @@ mod office;
 mod world;
 
 use chrono::Duration;
-use domain::effect::{Effect, Notice};
+use domain::effect::{Effect, NoticeEffect};
 use domain::id::{CommentId, TaskId};
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::comments::{self, Audience, Author, Comment, Part};
+use domain::requests::comments::{self, Audience, Author, Comment, CommentPart};
 use domain::requests::lifecycle::{ActionInput, ActionKind, act};
 use domain::requests::share::{self, ShareLink};
-use domain::requests::{Plan, Request};
+use domain::requests::{FulfilmentPlan, Request};
 use office::*;
 use uuid::Uuid;
 use world::filed;
@@ -21,7 +21,7 @@ fn plain() -> Facts {
 }
 
 fn started() -> Request {
-    let request = filed(None, Plan::default()).request;
+    let request = filed(None, FulfilmentPlan::default()).request;
     let decision = act(&request, &operator(), &ActionInput::new(ActionKind::Start, ""), at(1)).expect("work begins");
     Request { state: decision.state, ..request }
 }
@@ -94,10 +94,15 @@ fn mentions_are_found_and_nothing_else_is_lost() {
     let id = ruth().person.id;
     let body = format!("Hi @[Ruth Abel]({id}), ask @[x](nobody) or @[ ä @[Mei Lin]({id})!");
     let text = id.to_string();
-    let mention = |name| Part::Mention { id: &text, name };
+    let mention = |name| CommentPart::Mention { id: &text, name };
     let found = comments::parts(&body);
-    let expected =
-        [Part::Text("Hi "), mention("Ruth Abel"), Part::Text(", ask @[x](nobody) or @[ ä "), mention("Mei Lin"), Part::Text("!")];
+    let expected = [
+        CommentPart::Text("Hi "),
+        mention("Ruth Abel"),
+        CommentPart::Text(", ask @[x](nobody) or @[ ä "),
+        mention("Mei Lin"),
+        CommentPart::Text("!"),
+    ];
     assert_eq!(found, expected);
     assert_eq!((comments::mentioned(&body), comments::mentioned("a@b.example @[")), (vec![id], vec![]));
 }
@@ -108,7 +113,7 @@ fn those_mentioned_are_told_if_they_may_read_it() {
     let ids = [operator(), plain(), stranger(), supervisor()].map(|who| format!("@[x]({})", who.person.id)).join(" ");
     let known = [operator(), plain(), stranger(), supervisor(), checker()];
     let told = |audience| match comments::notice(&request, &comment(&operator(), audience, &ids), &known, at(1)) {
-        Some(Effect::Notify(Notice { event, people, .. })) if event == "mentioned" => people,
+        Some(Effect::Notify(NoticeEffect { event, people, .. })) if event == "mentioned" => people,
         other => panic!("{other:?}"),
     };
     assert_eq!(told(Audience::Public), [plain().person.id, supervisor().person.id]);

@@ -3,13 +3,13 @@
 mod office;
 mod world;
 
-use domain::approvals::{Behalves, Require, Target, Verdict};
+use domain::approvals::{ApproverVerdict, Behalves, Require, Target};
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::requests::actions::rows_from;
 use domain::requests::lifecycle::{ACTION_TABLE, ActionInput, Goal, act, apply, fold, observe};
 use domain::requests::tasks::TaskStatus;
-use domain::requests::{Automation, Ended, Event, Plan, STATUSES, Status, What, history};
+use domain::requests::{Automation, Ended, Event, FulfilmentPlan, STATUSES, Status, What, history};
 use office::*;
 use proptest::prelude::*;
 use world::{Node, filled, observations, plan};
@@ -20,8 +20,8 @@ fn worlds() -> Vec<Node> {
     for plan in [
         plan(&[], false),
         plan(&["hook"], true),
-        Plan { qa: true, schedule: true, ..plan(&[], false) },
-        Plan { automation, ..plan(&[], false) },
+        FulfilmentPlan { qa: true, schedule: true, ..plan(&[], false) },
+        FulfilmentPlan { automation, ..plan(&[], false) },
     ] {
         worlds.push(Node::filed(Require::All, None, plan.clone()));
         for require in [Require::All, Require::Any, Require::AtLeast(2)] {
@@ -46,9 +46,9 @@ fn actions() -> usize {
 
 fn action(index: usize, words: String) -> ActionInput {
     match index {
-        0 => ActionInput::decide(Verdict::Approve, words, None),
-        1 => ActionInput::decide(Verdict::Reject, words, Some(2)),
-        2 => ActionInput::decide(Verdict::AskForChanges, words, None),
+        0 => ActionInput::decide(ApproverVerdict::Approve, words, None),
+        1 => ActionInput::decide(ApproverVerdict::Reject, words, Some(2)),
+        2 => ActionInput::decide(ApproverVerdict::AskForChanges, words, None),
         row => filled(&ACTION_TABLE[row - 3], words),
     }
 }
@@ -57,7 +57,7 @@ fn any_what() -> impl Strategy<Value = What> {
     let keys = || prop::collection::vec(prop::sample::select(vec!["ruth".to_owned(), "owners".to_owned()]), 0..3);
     let text = || ".{0,12}";
     let behalf = || Just(Behalves::new());
-    let verdict = || prop::sample::select(vec![Verdict::Approve, Verdict::Reject]);
+    let verdict = || prop::sample::select(vec![ApproverVerdict::Approve, ApproverVerdict::Reject]);
     let task = || any::<u128>().prop_map(|id| TaskId(uuid::Uuid::from_u128(id % 3)));
     let status = || prop::sample::select(domain::requests::tasks::TASK_STATUSES.to_vec());
     let target = || Just(Target::Administrators);

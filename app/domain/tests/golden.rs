@@ -3,7 +3,7 @@
 mod office;
 
 use domain::approvals::machine::{self, Case};
-use domain::approvals::{Approval, Require, Verdict};
+use domain::approvals::{Approval, ApproverVerdict, Require};
 use domain::notices::{CHANNELS, Channel, Choices, Defaults, NOTICES, Quiet, Switch};
 use domain::people::Facts;
 use domain::permission::{GROUP_ROLES, PERMISSIONS, ROLES, granted, label};
@@ -126,8 +126,8 @@ fn case(approval: &Approval) -> Case<'_> {
     Case { approval, requester: requester().person.id, item: domain::id::ItemId(uuid::Uuid::from_u128(1001)), now: at(41) }
 }
 
-const VERDICTS: [(Verdict, &str); 3] =
-    [(Verdict::Approve, "approves"), (Verdict::Reject, "declines"), (Verdict::AskForChanges, "asks for changes")];
+const VERDICTS: [(ApproverVerdict, &str); 3] =
+    [(ApproverVerdict::Approve, "approves"), (ApproverVerdict::Reject, "declines"), (ApproverVerdict::AskForChanges, "asks for changes")];
 
 /// Who is eligible for what, then every decision from every state that two rules can be in.
 #[test]
@@ -170,20 +170,20 @@ fn walk(text: &mut String, approval: &Approval, depth: usize) {
         for (verdict, word) in VERDICTS {
             // Who cannot decide at all is the same for each verdict: one line says it.
             let result = machine::decide(&case(approval), &facts, None);
-            if result.is_err() && verdict != Verdict::Approve {
+            if result.is_err() && verdict != ApproverVerdict::Approve {
                 continue;
             }
             let indent = "    ".repeat(depth);
             match result {
                 Ok(right) => {
                     let given = || machine::record(approval, &right.rules, &facts.person, &right.on_behalf_of, verdict, "A reason", at(41));
-                    let next = if verdict == Verdict::AskForChanges { approval.clone() } else { given() };
+                    let next = if verdict == ApproverVerdict::AskForChanges { approval.clone() } else { given() };
                     let open: Vec<_> = machine::open_rules(&next).into_iter().map(|rule| rule.key.as_str()).collect();
                     let outcome = match verdict {
-                        Verdict::AskForChanges => "changes asked".to_owned(),
-                        Verdict::Reject => "rejected".to_owned(),
-                        Verdict::Approve if machine::approved(&next) => "approved".to_owned(),
-                        Verdict::Approve => format!("waits for {}", open.join(", ")),
+                        ApproverVerdict::AskForChanges => "changes asked".to_owned(),
+                        ApproverVerdict::Reject => "rejected".to_owned(),
+                        ApproverVerdict::Approve if machine::approved(&next) => "approved".to_owned(),
+                        ApproverVerdict::Approve => format!("waits for {}", open.join(", ")),
                     };
                     text.push_str(&format!("{indent}{} {word}: {outcome}\n", facts.person.name));
                     if next != *approval {

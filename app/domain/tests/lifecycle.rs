@@ -4,7 +4,7 @@ mod office;
 mod world;
 
 use domain::approvals::machine::{self, Case};
-use domain::approvals::{Approval, Require, Verdict};
+use domain::approvals::{Approval, ApproverVerdict, Require};
 use domain::effect::Effect;
 use domain::id::{GroupId, ItemId};
 use domain::people::{Facts, GroupRef, Membership};
@@ -63,7 +63,7 @@ fn who_decided_still_sees_it_after_leaving_the_group() {
 #[test]
 fn reasons_are_required_and_bounded() {
     let node = Node::filed(Require::All, Some(vec![by_ruth()]), plan(&[], false));
-    for verdict in [Verdict::Reject, Verdict::AskForChanges] {
+    for verdict in [ApproverVerdict::Reject, ApproverVerdict::AskForChanges] {
         for reason in ["", " \n\t ", &"a".repeat(4001)] {
             let action = ActionInput::decide(verdict, reason.to_owned(), None);
             let refusal = act(&node.request, &ruth(), &action, at(1)).unwrap_err();

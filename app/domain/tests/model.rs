@@ -5,13 +5,13 @@ mod office;
 mod world;
 
 use desk::{Desk, Fault, Snap, Step};
-use domain::approvals::{Deadline, Policy, Require, Rule, Stage, Target, Verdict};
+use domain::approvals::{ApproverVerdict, Deadline, Policy, Require, Rule, Stage, Target};
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::requests::actions::rows_from;
 use domain::requests::lifecycle::{ACTION_TABLE, ActionInput, ActionKind, Goal, goal};
 use domain::requests::tasks::{self, Task, TaskStatus};
-use domain::requests::{Automation, Plan, STATUSES, Status};
+use domain::requests::{Automation, FulfilmentPlan, STATUSES, Status};
 use office::*;
 use stateright::{Checker, HasDiscoveries, Model};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ fn reason() -> String {
     "A reason".to_owned()
 }
 
-fn decide(verdict: Verdict) -> ActionInput {
+fn decide(verdict: ApproverVerdict) -> ActionInput {
     ActionInput::decide(verdict, reason(), Some(1))
 }
 
@@ -37,7 +37,7 @@ fn owners(key: &str) -> Rule {
     Rule { group: Some(group().key), ..rule(key) }
 }
 
-fn stage(key: &str, require: Require, rules: Vec<Rule>, then: Option<Verdict>) -> Stage {
+fn stage(key: &str, require: Require, rules: Vec<Rule>, then: Option<ApproverVerdict>) -> Stage {
     let deadline = then.map(|then| Deadline {
         hours: 2,
         remind: vec![1],
@@ -53,13 +53,13 @@ fn approvers() -> Vec<Facts> {
     vec![requester(), ruth(), samir(), admin(), deputy(&ruth(), 0, 60)]
 }
 
-fn approving(stages: Vec<Stage>, plan: Plan, hours: u8) -> Desk {
+fn approving(stages: Vec<Stage>, plan: FulfilmentPlan, hours: u8) -> Desk {
     let file = filed(Some(Policy { stages, ..Policy::default() }), plan);
     let target = Target::Person { id: admin().person.id };
     let actions = vec![
-        decide(Verdict::Approve),
-        decide(Verdict::Reject),
-        decide(Verdict::AskForChanges),
+        decide(ApproverVerdict::Approve),
+        decide(ApproverVerdict::Reject),
+        decide(ApproverVerdict::AskForChanges),
         ActionInput::new(ActionKind::Withdraw, ""),
         ActionInput::new(ActionKind::ProvideInfo, reason()),
         ActionInput::reroute("ruth", target, "Anna Kovac", reason()),
@@ -73,37 +73,37 @@ fn approving(stages: Vec<Stage>, plan: Plan, hours: u8) -> Desk {
     Desk { start, effects, people: approvers(), actions, hours, unsteady: true, leaver: false, task: None, fault: None }
 }
 
-fn hooked() -> Plan {
-    Plan { connectors: vec!["hook".to_owned()], complete_when_delivered: true, ..Plan::default() }
+fn hooked() -> FulfilmentPlan {
+    FulfilmentPlan { connectors: vec!["hook".to_owned()], complete_when_delivered: true, ..FulfilmentPlan::default() }
 }
 
 fn two_stages() -> Desk {
     let first = stage("team", Require::All, vec![person(&ruth(), "ruth"), owners("owners")], None);
-    let second = stage("money", Require::Any, vec![Rule { administrators: true, ..rule("admins") }], Some(Verdict::Reject));
+    let second = stage("money", Require::Any, vec![Rule { administrators: true, ..rule("admins") }], Some(ApproverVerdict::Reject));
     approving(vec![first, second], hooked(), 2)
 }
 
 fn two_of_three() -> Desk {
     let rules = vec![person(&ruth(), "ruth"), owners("owners"), Rule { administrators: true, ..rule("admins") }];
-    approving(vec![stage("board", Require::AtLeast(2), rules, None)], Plan::default(), 1)
+    approving(vec![stage("board", Require::AtLeast(2), rules, None)], FulfilmentPlan::default(), 1)
 }
 
 fn any_in_time() -> Desk {
     let rules = vec![person(&ruth(), "ruth"), person(&requester(), "self"), owners("owners")];
-    approving(vec![stage("any", Require::Any, rules, Some(Verdict::Approve))], hooked(), 2)
+    approving(vec![stage("any", Require::Any, rules, Some(ApproverVerdict::Approve))], hooked(), 2)
 }
 
 /// Samir, whom rules name and who is alone in the group beside the requester, is disabled at some moment.
 fn leaving() -> Desk {
     let first = stage("team", Require::All, vec![person(&samir(), "samir"), owners("owners")], None);
     let second = stage("board", Require::AtLeast(2), vec![owners("more"), person(&ruth(), "ruth"), person(&samir(), "again")], None);
-    let desk = approving(vec![first, second], Plan::default(), 0);
+    let desk = approving(vec![first, second], FulfilmentPlan::default(), 0);
     let wanted = |action: &ActionInput| action.verdict().is_some() || matches!(action.kind, ActionKind::Withdraw | ActionKind::ProvideInfo);
     Desk { actions: desk.actions.iter().filter(|action| wanted(action)).cloned().collect(), unsteady: false, leaver: true, ..desk }
 }
 
 /// The people who work, and a requester who is nothing else. No approval.
-fn working(plan: Plan, task: bool) -> Desk {
+fn working(plan: FulfilmentPlan, task: bool) -> Desk {
     let file = filed(None, plan);
     let mut start = file.request;
     let task = task.then(|| Task {
@@ -150,16 +150,16 @@ fn working(plan: Plan, task: bool) -> Desk {
 }
 
 fn by_hand() -> Desk {
-    working(Plan { schedule: true, ..Plan::default() }, true)
+    working(FulfilmentPlan { schedule: true, ..FulfilmentPlan::default() }, true)
 }
 
 fn checked() -> Desk {
-    working(Plan { qa: true, ..Plan::default() }, false)
+    working(FulfilmentPlan { qa: true, ..FulfilmentPlan::default() }, false)
 }
 
 fn automated() -> Desk {
     let automation = Some(Automation { job_template: Some("Make a machine".to_owned()), workflow_template: None });
-    working(Plan { automation, connectors: vec!["hook".to_owned()], ..Plan::default() }, false)
+    working(FulfilmentPlan { automation, connectors: vec!["hook".to_owned()], ..FulfilmentPlan::default() }, false)
 }
 
 fn holds(desk: Desk, least: usize) {

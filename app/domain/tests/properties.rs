@@ -1,7 +1,7 @@
 //! What holds for every form and every answer, also for forms nobody should write and answers nobody could give.
 
 use chrono::NaiveDate;
-use domain::forms::{Answers, Choice, Condition, Field, Form, Rules, Section, Variant, check, fields, journey, lint, resolver};
+use domain::forms::{Answers, ChoiceOption, Condition, Field, Form, Rules, Section, Variant, check, fields, journey, lint, resolver};
 use domain::lint::DefinedKeys;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ fn field() -> impl Strategy<Value = Field> {
             required,
             // A null is the same as none once it went through JSON.
             default: default.filter(|value| !value.is_null()),
-            options: ["x", "y"].map(|v| Choice { value: v.into(), label: v.to_uppercase(), hint: String::new() }).into(),
+            options: ["x", "y"].map(|v| ChoiceOption { value: v.into(), label: v.to_uppercase(), hint: String::new() }).into(),
             rules,
             when,
         },

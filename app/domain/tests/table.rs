@@ -11,7 +11,7 @@ use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::actions::{ACTION_TABLE, ActionAsks, ActionDetail, ActionInput, ActionKind, ActionRow};
 use domain::requests::lifecycle::{Observation, act, allowed, may_see, observe};
-use domain::requests::{Automation, Ended, Plan, Request, STATUSES, Status};
+use domain::requests::{Automation, Ended, FulfilmentPlan, Request, STATUSES, Status};
 use office::*;
 use std::collections::BTreeSet;
 use world::{filed, filled};
@@ -24,13 +24,13 @@ fn callers() -> Vec<Facts> {
     callers
 }
 
-fn plans() -> Vec<Plan> {
+fn plans() -> Vec<FulfilmentPlan> {
     let automation = Automation { job_template: Some("rack".to_owned()), workflow_template: None };
     vec![
-        Plan::default(),
-        Plan { qa: true, schedule: true, ..Plan::default() },
-        Plan { automation: Some(automation), ..Plan::default() },
-        Plan { connectors: vec!["hook".to_owned()], ..Plan::default() },
+        FulfilmentPlan::default(),
+        FulfilmentPlan { qa: true, schedule: true, ..FulfilmentPlan::default() },
+        FulfilmentPlan { automation: Some(automation), ..FulfilmentPlan::default() },
+        FulfilmentPlan { connectors: vec!["hook".to_owned()], ..FulfilmentPlan::default() },
     ]
 }
 
@@ -156,16 +156,20 @@ fn an_approver_asks_for_changes_in_the_same_words() {
 
 #[test]
 fn what_is_left_out_beside_the_words_is_named_too() {
-    let no_time =
-        act(&requests_with(Plan { schedule: true, ..Plan::default() }), &operator(), &ActionInput::new(ActionKind::Schedule, ""), now());
+    let no_time = act(
+        &requests_with(FulfilmentPlan { schedule: true, ..FulfilmentPlan::default() }),
+        &operator(),
+        &ActionInput::new(ActionKind::Schedule, ""),
+        now(),
+    );
     assert_eq!(no_time.unwrap_err(), Refusal::input("at", "Enter a date and a time"));
     let past = ActionInput::schedule(now() - Duration::minutes(1));
-    let past = act(&requests_with(Plan { schedule: true, ..Plan::default() }), &operator(), &past, now());
+    let past = act(&requests_with(FulfilmentPlan { schedule: true, ..FulfilmentPlan::default() }), &operator(), &past, now());
     assert_eq!(past.unwrap_err(), Refusal::input("at", "Choose a time that has not passed"));
-    let nobody = act(&requests_with(Plan::default()), &operator(), &ActionInput::new(ActionKind::Assign, ""), now());
+    let nobody = act(&requests_with(FulfilmentPlan::default()), &operator(), &ActionInput::new(ActionKind::Assign, ""), now());
     assert_eq!(nobody.unwrap_err(), Refusal::input("to", "Choose a person from the list"));
 }
 
-fn requests_with(plan: Plan) -> Request {
+fn requests_with(plan: FulfilmentPlan) -> Request {
     filed(None, plan).request
 }

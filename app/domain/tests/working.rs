@@ -3,15 +3,15 @@
 mod office;
 mod world;
 
-use domain::approvals::{Policy, Verdict};
+use domain::approvals::{ApproverVerdict, Policy};
 use domain::effect::Effect;
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::comments::{self, Audience};
 use domain::requests::lifecycle::{ActionInput, ActionKind, Observation, act, allowed, lock, may_see, observe};
-use domain::requests::tasks::{self, TASK_STATUSES, Task, TaskStatus, Worker};
-use domain::requests::{Automation, Ended, Plan, Request, Status, What, event, history};
+use domain::requests::tasks::{self, TASK_STATUSES, Task, TaskActor, TaskStatus};
+use domain::requests::{Automation, Ended, FulfilmentPlan, Request, Status, What, event, history};
 use office::*;
 use uuid::Uuid;
 use world::filed;
@@ -20,7 +20,7 @@ fn text() -> String {
     "So".to_owned()
 }
 
-fn request(plan: Plan) -> Request {
+fn request(plan: FulfilmentPlan) -> Request {
     filed(None, plan).request
 }
 
@@ -42,7 +42,7 @@ fn saw(request: &Request, seen: &Observation, minute: i64) -> Request {
 }
 
 fn started() -> Request {
-    then(&request(Plan::default()), &operator(), &ActionInput::new(ActionKind::Start, ""))
+    then(&request(FulfilmentPlan::default()), &operator(), &ActionInput::new(ActionKind::Start, ""))
 }
 
 fn assign(to: Facts) -> ActionInput {
@@ -51,7 +51,7 @@ fn assign(to: Facts) -> ActionInput {
 
 #[test]
 fn work_is_given_taken_and_passed_on() {
-    let open = request(Plan::default());
+    let open = request(FulfilmentPlan::default());
     assert_eq!(no(&open, &operator(), &assign(ruth())), "Ruth Abel does not work on requests. Choose somebody who does");
     assert_eq!(no(&open, &plain(), &assign(operator())), "Only the people who work on requests can do this.");
     let given = then(&open, &supervisor(), &assign(operator()));
@@ -96,7 +96,8 @@ fn supervisors_escalate_and_take_over() {
 fn the_quality_check_is_there_where_the_plan_has_it() {
     let send = ActionInput::new(ActionKind::SendToQa, "");
     assert!(no(&started(), &operator(), &send).starts_with("This item has no quality check."));
-    let new = then(&request(Plan { qa: true, ..Plan::default() }), &operator(), &ActionInput::new(ActionKind::Start, ""));
+    let new =
+        then(&request(FulfilmentPlan { qa: true, ..FulfilmentPlan::default() }), &operator(), &ActionInput::new(ActionKind::Start, ""));
     for way_round in [ActionInput::new(ActionKind::Complete, text()), ActionInput::new(ActionKind::Resolve, text())] {
         assert!(no(&new, &operator(), &way_round).starts_with("The work on this item is checked"));
     }
@@ -145,8 +146,8 @@ fn who_cancelled_brings_it_back_and_so_do_those_who_work() {
 #[test]
 fn work_can_be_put_off_where_the_plan_says_so() {
     let later = ActionInput::schedule(at(60));
-    assert_eq!(no(&request(Plan::default()), &operator(), &later), "The work on this item cannot be put off to a time.");
-    let open = request(Plan { schedule: true, ..Plan::default() });
+    assert_eq!(no(&request(FulfilmentPlan::default()), &operator(), &later), "The work on this item cannot be put off to a time.");
+    let open = request(FulfilmentPlan { schedule: true, ..FulfilmentPlan::default() });
     assert_eq!(no(&open, &operator(), &ActionInput::schedule(at(1))), "Choose a time that has not passed");
     let put_off = then(&then(&open, &operator(), &assign(operator())), &operator(), &later);
     assert_eq!((put_off.state.status, put_off.state.scheduled_for), (Status::Scheduled, Some(at(60))));
@@ -158,8 +159,11 @@ fn work_can_be_put_off_where_the_plan_says_so() {
     assert_eq!(then(&put_off, &operator(), &ActionInput::new(ActionKind::Activate, "")).state.status, Status::Assigned);
 }
 
-fn automation() -> Plan {
-    Plan { automation: Some(Automation { job_template: Some("Make".to_owned()), workflow_template: None }), ..Plan::default() }
+fn automation() -> FulfilmentPlan {
+    FulfilmentPlan {
+        automation: Some(Automation { job_template: Some("Make".to_owned()), workflow_template: None }),
+        ..FulfilmentPlan::default()
+    }
 }
 
 fn ended(attempt: u32, ended: Ended) -> Observation {
@@ -229,14 +233,15 @@ fn required_tasks_hold_the_request_back() {
     assert!(!allowed(&held, &operator(), at(1)).may(ActionKind::Complete));
     assert_eq!(then(&with_task(false), &operator(), &ActionInput::new(ActionKind::Complete, text())).state.status, Status::Completed);
     for over in [TaskStatus::Done, TaskStatus::Cancelled] {
-        let (task, decision) = tasks::change(&held, Worker::Person(&operator()), &task(true), over, "Called", at(2)).unwrap();
+        let (task, decision) = tasks::change(&held, TaskActor::Person(&operator()), &task(true), over, "Called", at(2)).unwrap();
         assert_eq!((task.status, task.notes.as_str()), (over, "Called"));
         let free = Request { state: decision.state, ..held.clone() };
         assert!(allowed(&free, &operator(), at(2)).may(ActionKind::Complete));
-        let (_, decision) = tasks::change(&free, Worker::Person(&operator()), &task, TaskStatus::Open, "", at(3)).unwrap();
+        let (_, decision) = tasks::change(&free, TaskActor::Person(&operator()), &task, TaskStatus::Open, "", at(3)).unwrap();
         assert_eq!(decision.state.required_tasks, [task.id], "opened again, it counts again");
     }
-    let delivered = request(Plan { complete_when_delivered: true, connectors: vec!["hook".to_owned()], ..Plan::default() });
+    let delivered =
+        request(FulfilmentPlan { complete_when_delivered: true, connectors: vec!["hook".to_owned()], ..FulfilmentPlan::default() });
     let planned = tasks::add_planned(&delivered, &[task(true)], at(1));
     let delivered = Request { state: planned.state, ..delivered };
     let all = Observation::Delivered { connector: "hook".to_owned(), all: true };
@@ -254,17 +259,17 @@ fn tasks_move_along_their_own_table() {
     let done = Task { status: TaskStatus::Done, ..task(true) };
     let change = |worker, task: &Task, to| tasks::change(&held, worker, task, to, "", at(2)).map(|(task, _)| task.status);
     let operator = operator();
-    let person = Worker::Person(&operator);
+    let person = TaskActor::Person(&operator);
     assert_eq!(change(person, &done, TaskStatus::Done).unwrap_err(), Refusal::conflict("This task is done already."));
     assert!(change(person, &done, TaskStatus::InProgress).unwrap_err().to_string().contains("opened again"));
     let (ruth, mei) = (ruth(), mei());
-    assert_eq!(change(Worker::Person(&ruth), &task(true), TaskStatus::Done), Ok(TaskStatus::Done), "its assignee may");
-    assert_eq!(change(Worker::Person(&mei), &task(true), TaskStatus::Done), Err(Refusal::NotFound));
-    assert_eq!(change(Worker::Outsider(" Ada "), &task(true), TaskStatus::Done), Ok(TaskStatus::Done));
-    for (worker, to) in [(Worker::Outsider(" "), TaskStatus::Done), (Worker::Outsider("Ada"), TaskStatus::Cancelled)] {
+    assert_eq!(change(TaskActor::Person(&ruth), &task(true), TaskStatus::Done), Ok(TaskStatus::Done), "its assignee may");
+    assert_eq!(change(TaskActor::Person(&mei), &task(true), TaskStatus::Done), Err(Refusal::NotFound));
+    assert_eq!(change(TaskActor::Outsider(" Ada "), &task(true), TaskStatus::Done), Ok(TaskStatus::Done));
+    for (worker, to) in [(TaskActor::Outsider(" "), TaskStatus::Done), (TaskActor::Outsider("Ada"), TaskStatus::Cancelled)] {
         assert!(change(worker, &task(true), to).is_err());
     }
-    let (_, decision) = tasks::change(&held, Worker::Outsider("Ada"), &task(true), TaskStatus::Done, "", at(2)).unwrap();
+    let (_, decision) = tasks::change(&held, TaskActor::Outsider("Ada"), &task(true), TaskStatus::Done, "", at(2)).unwrap();
     let event = &decision.events[0];
     assert!(event.actor.is_none() && matches!(&event.what, What::TaskChanged { by_link: Some(name), .. } if name == "Ada"));
     let cancelled = Task { status: TaskStatus::Cancelled, ..task(false) };
@@ -308,15 +313,15 @@ fn everything_that_notifies_has_its_event_key() {
 
 #[test]
 fn a_stage_that_opens_is_news_for_approvers_and_approval_only_where_there_was_one() {
-    let direct = filed(None, Plan::default());
+    let direct = filed(None, FulfilmentPlan::default());
     let before = |request: &Request| history::start(request);
     assert_eq!(event::keys(&before(&direct.request), &direct.decision), ["new_request_created"]);
-    let asked = filed(Some(Policy::default()), Plan::default());
+    let asked = filed(Some(Policy::default()), FulfilmentPlan::default());
     assert_eq!(event::keys(&before(&asked.request), &asked.decision), ["new_request_created", "request_pending_approval"]);
-    let approve = ActionInput::decide(Verdict::Approve, "", None);
+    let approve = ActionInput::decide(ApproverVerdict::Approve, "", None);
     let decision = act(&asked.request, &admin(), &approve, at(1)).unwrap();
     assert_eq!(event::keys(&asked.request.state, &decision), ["request_approved"]);
-    let ask = ActionInput::decide(Verdict::AskForChanges, text(), None);
+    let ask = ActionInput::decide(ApproverVerdict::AskForChanges, text(), None);
     let waits = then(&asked.request, &admin(), &ask);
     let decision = act(&waits, &plain(), &ActionInput::new(ActionKind::ProvideInfo, text()), at(2)).unwrap();
     assert_eq!(event::keys(&waits.state, &decision), ["update_provided", "request_pending_approval"]);

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::wire::Json;
-use domain::approvals::away::AwayPage;
+use domain::approvals::away::AwayView;
 use domain::forms::Answers;
 use domain::id::DelegationId;
 use domain::people::{Me, Profile, ProfileView};
@@ -34,7 +34,7 @@ pub async fn change_password(current: String, new: String) -> Result<(), ApiErro
 
 /// Who decides in the caller's place, and in whose place the caller does.
 #[server(name = AwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/away")]
-pub async fn away() -> Result<AwayPage, ApiError> {
+pub async fn away() -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::delegations::page(&backend, &caller).await)
@@ -42,7 +42,7 @@ pub async fn away() -> Result<AwayPage, ApiError> {
 
 /// Makes somebody the caller's deputy; answers with the page as it is then.
 #[server(name = BeginAwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/begin_away")]
-pub async fn begin_away(answers: Answers) -> Result<AwayPage, ApiError> {
+pub async fn begin_away(answers: Answers) -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let page = async {
@@ -54,7 +54,7 @@ pub async fn begin_away(answers: Answers) -> Result<AwayPage, ApiError> {
 
 /// Ends a deputy's right now; answers with the page as it is then.
 #[server(name = EndAwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/end_away")]
-pub async fn end_away(id: DelegationId) -> Result<AwayPage, ApiError> {
+pub async fn end_away(id: DelegationId) -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let page = async {
@@ -66,7 +66,7 @@ pub async fn end_away(id: DelegationId) -> Result<AwayPage, ApiError> {
 
 /// Takes an ending back, within a minute; answers with the page as it is then.
 #[server(name = ResumeAwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/resume_away")]
-pub async fn resume_away(id: DelegationId) -> Result<AwayPage, ApiError> {
+pub async fn resume_away(id: DelegationId) -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let page = async {

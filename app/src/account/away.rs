@@ -2,12 +2,12 @@
 
 use super::api::away;
 use super::away_form::AwayForm;
-use super::away_list::{Grants, Side};
+use super::away_list::{DelegationSide, Grants};
 use crate::error::ApiError;
 use crate::ui::{PageTitle, page_frame, refused_view};
 use crate::wire::page_data;
 use domain::address::Address;
-use domain::approvals::away::AwayPage as Data;
+use domain::approvals::away::AwayView as Data;
 use leptos::prelude::*;
 
 /// `/profile/away`.
@@ -37,7 +37,7 @@ fn LoadedAway(data: Data) -> impl IntoView {
     let today = data.today;
     let shown =
         Shown { page: RwSignal::new(data), refused: RwSignal::new(None), owner: StoredValue::new(Owner::current().unwrap_or_default()) };
-    let others = administers.then(|| view! { <Grants shown side=Side::Others /> });
+    let others = administers.then(|| view! { <Grants shown side=DelegationSide::Others /> });
     view! {
         <div class="page profile away">
             <header class="page__head">
@@ -52,9 +52,9 @@ fn LoadedAway(data: Data) -> impl IntoView {
                 </div>
             </header>
             <div aria-live="polite">{move || shown.refused.get().map(|error| refused_view(&error))}</div>
-            <Grants shown side=Side::Given />
+            <Grants shown side=DelegationSide::Given />
             <AwayForm shown form today />
-            <Grants shown side=Side::Held />
+            <Grants shown side=DelegationSide::Held />
             {others}
         </div>
     }

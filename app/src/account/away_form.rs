@@ -11,7 +11,7 @@ use crate::people::search::find_for_picker;
 use crate::ui::day_words;
 use crate::ui::focus::focus_soon;
 use crate::ui::toast::use_toasts;
-use domain::approvals::away::AwayPage;
+use domain::approvals::away::AwayView;
 use domain::forms::{Answers, Form};
 use domain::{Problem, Refusal};
 use leptos::prelude::*;
@@ -99,7 +99,7 @@ fn beginning(today: NaiveDate) -> Answers {
 }
 
 /// "Samir Haddad decides for you until Fri 13 March."
-fn done(answers: &Answers, page: &AwayPage) -> String {
+fn done(answers: &Answers, page: &AwayView) -> String {
     let text = |key: &str| answers.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let name = answers.get("to").and_then(|to| to.get("name")?.as_str()).unwrap_or("Your deputy");
     let day = |key: &str| domain::forms::dates::parse_date(&text(key)).map(|day| day_words(day, page.today)).unwrap_or_default();
@@ -118,7 +118,7 @@ mod tests {
     fn what_was_agreed_is_said_again() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 12).unwrap();
         let form = domain::approvals::away::form(&[]);
-        let page = AwayPage { given: vec![], held: vec![], others: vec![], administers: false, form, today };
+        let page = AwayView { given: vec![], held: vec![], others: vec![], administers: false, form, today };
         let said = |since: &str, until: &str| {
             let answers = json!({"to": {"id": "x", "name": "Samir Haddad"}, "since": since, "until": until});
             done(&serde_json::from_value(answers).unwrap(), &page)

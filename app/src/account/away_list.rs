@@ -8,7 +8,7 @@ use crate::ui::focus::focus_soon;
 use crate::ui::toast::use_toasts;
 use crate::ui::{Avatar, Icon, day_words};
 use chrono::NaiveDate;
-use domain::approvals::away::{AwayPage, AwayRow, Phase};
+use domain::approvals::away::{AwayRow, AwayView, DelegationPhase};
 use domain::id::DelegationId;
 use domain::people::PersonRef;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use leptos::task::spawn_local;
 
 /// Whose grants a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum DelegationSide {
     /// Those the reader gave.
     Given,
     /// Those the reader holds.
@@ -25,7 +25,7 @@ pub enum Side {
     Others,
 }
 
-impl Side {
+impl DelegationSide {
     fn heading(self) -> &'static str {
         match self {
             Self::Given => "Your deputies",
@@ -50,7 +50,7 @@ impl Side {
         }
     }
 
-    fn rows(self, page: &AwayPage) -> &[AwayRow] {
+    fn rows(self, page: &AwayView) -> &[AwayRow] {
         match self {
             Self::Given => &page.given,
             Self::Held => &page.held,
@@ -61,20 +61,20 @@ impl Side {
 
 /// One list, with those that are over folded away.
 #[component]
-pub fn Grants(shown: Shown, side: Side) -> impl IntoView {
+pub fn Grants(shown: Shown, side: DelegationSide) -> impl IntoView {
     let rows = Memo::new(move |_| shown.page.with(|page| side.rows(page).to_vec()));
     let of = move |over: bool| {
         let today = shown.page.with_untracked(|page| page.today);
-        let rows = rows.get().into_iter().filter(|row| (row.phase == Phase::Over) == over);
+        let rows = rows.get().into_iter().filter(|row| (row.phase == DelegationPhase::Over) == over);
         rows.map(|grant| row(shown, side, grant, today)).collect_view()
     };
     let list = move || {
-        if rows.with(|rows| rows.iter().all(|row| row.phase == Phase::Over)) {
+        if rows.with(|rows| rows.iter().all(|row| row.phase == DelegationPhase::Over)) {
             return view! { <p class="soft">{side.empty()}</p> }.into_any();
         }
         view! { <ul class="away__list">{of(false)}</ul> }.into_any()
     };
-    let past = Memo::new(move |_| rows.with(|rows| rows.iter().filter(|row| row.phase == Phase::Over).count()));
+    let past = Memo::new(move |_| rows.with(|rows| rows.iter().filter(|row| row.phase == DelegationPhase::Over).count()));
     let earlier = move || {
         (past.get() > 0).then(|| {
             view! {
@@ -98,13 +98,13 @@ pub fn Grants(shown: Shown, side: Side) -> impl IntoView {
     .into_any()
 }
 
-fn row(shown: Shown, side: Side, grant: AwayRow, today: NaiveDate) -> AnyView {
-    let face = if side == Side::Held { grant.from.name.clone() } else { grant.to.name.clone() };
+fn row(shown: Shown, side: DelegationSide, grant: AwayRow, today: NaiveDate) -> AnyView {
+    let face = if side == DelegationSide::Held { grant.from.name.clone() } else { grant.to.name.clone() };
     let services = (!grant.services.is_empty()).then(|| {
         view! { <span class="person__sub">{format!("Only {}", listed(&grant.services))}</span> }
     });
     let early = grant.ended_early.then(|| view! { <span class="person__sub">"Ended early"</span> });
-    let planned = (grant.phase == Phase::Planned).then(|| view! { <span class="tag">"Planned"</span> });
+    let planned = (grant.phase == DelegationPhase::Planned).then(|| view! { <span class="tag">"Planned"</span> });
     let button = grant.may_end.then(|| end_button(shown, side, grant.clone()));
     view! {
         <li class="away__row">
@@ -121,9 +121,9 @@ fn row(shown: Shown, side: Side, grant: AwayRow, today: NaiveDate) -> AnyView {
 }
 
 /// "End now", with a way back for as long as its message stays.
-fn end_button(shown: Shown, side: Side, grant: AwayRow) -> AnyView {
+fn end_button(shown: Shown, side: DelegationSide, grant: AwayRow) -> AnyView {
     let (words, said) = match grant.phase {
-        Phase::Planned => ("Call off", format!("{} will not decide for {}.", grant.to.name, object(side, &grant.from))),
+        DelegationPhase::Planned => ("Call off", format!("{} will not decide for {}.", grant.to.name, object(side, &grant.from))),
         _ => ("End now", format!("{} no longer decides for {}.", grant.to.name, object(side, &grant.from))),
     };
     let label = format!("{words}: {} for {}", grant.to.name, object(side, &grant.from));
@@ -177,25 +177,25 @@ fn undo(shown: Shown, id: DelegationId) -> Callback<()> {
 }
 
 /// Who is away, as the object of a sentence.
-fn object(side: Side, from: &PersonRef) -> String {
-    if side == Side::Given { "you".to_owned() } else { from.name.clone() }
+fn object(side: DelegationSide, from: &PersonRef) -> String {
+    if side == DelegationSide::Given { "you".to_owned() } else { from.name.clone() }
 }
 
 /// "Until Fri 13 March Samir Haddad decides for you."
-fn sentence(side: Side, grant: &AwayRow, today: NaiveDate) -> AnyView {
-    let (who, whom) = (if side == Side::Held { "you".to_owned() } else { grant.to.name.clone() }, object(side, &grant.from));
-    let third = side != Side::Held;
+fn sentence(side: DelegationSide, grant: &AwayRow, today: NaiveDate) -> AnyView {
+    let (who, whom) = (if side == DelegationSide::Held { "you".to_owned() } else { grant.to.name.clone() }, object(side, &grant.from));
+    let third = side != DelegationSide::Held;
     let (first, last) = (day(grant.first, today), day(grant.last, today));
     match grant.phase {
-        Phase::Now => {
+        DelegationPhase::Now => {
             let verb = if third { "decides" } else { "decide" };
             view! { "Until " {last} " " <b>{who}</b> {format!(" {verb} for {whom}.")} }.into_any()
         }
-        Phase::Planned => {
+        DelegationPhase::Planned => {
             let verb = if third { "decides" } else { "decide" };
             view! { "From " {first} " until " {last} " " <b>{who}</b> {format!(" {verb} for {whom}.")} }.into_any()
         }
-        Phase::Over => view! { "From " {first} " until " {last} " " <b>{who}</b> {format!(" decided for {whom}.")} }.into_any(),
+        DelegationPhase::Over => view! { "From " {first} " until " {last} " " <b>{who}</b> {format!(" decided for {whom}.")} }.into_any(),
     }
 }
 

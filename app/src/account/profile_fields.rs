@@ -137,7 +137,7 @@ fn by_field(error: &ApiError, fields: &[&str]) -> Option<Vec<(String, String)>> 
 
 /// A field: its words, and what differs between one-line controls.
 #[derive(Clone, Copy)]
-pub struct Line {
+pub struct ProfileLine {
     pub key: &'static str,
     pub label: &'static str,
     /// May be empty.
@@ -149,8 +149,8 @@ pub struct Line {
 }
 
 /// One line to type into.
-pub fn line(sending: Sending, line: Line, value: String) -> AnyView {
-    let Line { key, kind, autocomplete, .. } = line;
+pub fn line(sending: Sending, line: ProfileLine, value: String) -> AnyView {
+    let ProfileLine { key, kind, autocomplete, .. } = line;
     let control = view! {
         <input
             class="input"
@@ -168,8 +168,8 @@ pub fn line(sending: Sending, line: Line, value: String) -> AnyView {
 }
 
 /// Label, hint and problem around a control.
-pub fn around(sending: Sending, line: Line, control: AnyView) -> AnyView {
-    let Line { key, label, hint, optional, .. } = line;
+pub fn around(sending: Sending, line: ProfileLine, control: AnyView) -> AnyView {
+    let ProfileLine { key, label, hint, optional, .. } = line;
     let optional = optional.then(|| {
         view! {
             " "

@@ -1,7 +1,7 @@
 //! What one says about oneself: name, phone, time zone, and where messages reach one.
 
 use super::api::save_profile;
-use super::profile_fields::{Line, Sending, around, foot, id, line};
+use super::profile_fields::{ProfileLine, Sending, around, foot, id, line};
 use crate::session::use_session;
 use domain::people::{Profile, ProfileView};
 use leptos::ev::SubmitEvent;
@@ -10,9 +10,9 @@ use leptos::task::spawn_local;
 
 const FIELDS: &[&str] = &["name", "phone", "time_zone", "slack_member_id", "telegram_chat"];
 
-const NAME: Line = Line { key: "name", label: "Name", hint: "", optional: false, kind: "text", autocomplete: "name" };
-const PHONE: Line = Line { key: "phone", label: "Phone", hint: "", optional: true, kind: "tel", autocomplete: "tel" };
-const ZONE: Line = Line {
+const NAME: ProfileLine = ProfileLine { key: "name", label: "Name", hint: "", optional: false, kind: "text", autocomplete: "name" };
+const PHONE: ProfileLine = ProfileLine { key: "phone", label: "Phone", hint: "", optional: true, kind: "tel", autocomplete: "tel" };
+const ZONE: ProfileLine = ProfileLine {
     key: "time_zone",
     label: "Time zone",
     hint: "Times are shown, and “today” begins, by the clock of this place.",
@@ -20,7 +20,7 @@ const ZONE: Line = Line {
     kind: "",
     autocomplete: "off",
 };
-const SLACK: Line = Line {
+const SLACK: ProfileLine = ProfileLine {
     key: "slack_member_id",
     label: "Slack member ID",
     hint: "In Slack: your picture, Profile, the three dots, Copy member ID.",
@@ -28,7 +28,7 @@ const SLACK: Line = Line {
     kind: "text",
     autocomplete: "off",
 };
-const TELEGRAM: Line = Line {
+const TELEGRAM: ProfileLine = ProfileLine {
     key: "telegram_chat",
     label: "Telegram chat",
     hint: "Your name there, like @ruth_abel, or the number of a chat.",

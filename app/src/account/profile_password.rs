@@ -1,7 +1,7 @@
 //! Changing one's password: this sign-in goes on, all others end.
 
 use super::api::change_password;
-use super::profile_fields::{Line, Sending, foot, line};
+use super::profile_fields::{ProfileLine, Sending, foot, line};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -10,9 +10,15 @@ use leptos::task::spawn_local;
 /// As the server names them; `again` is only ours.
 const FIELDS: &[&str] = &["current", "password", "again"];
 
-const CURRENT: Line =
-    Line { key: "current", label: "Current password", hint: "", optional: false, kind: "password", autocomplete: "current-password" };
-const NEW: Line = Line {
+const CURRENT: ProfileLine = ProfileLine {
+    key: "current",
+    label: "Current password",
+    hint: "",
+    optional: false,
+    kind: "password",
+    autocomplete: "current-password",
+};
+const NEW: ProfileLine = ProfileLine {
     key: "password",
     label: "New password",
     hint: "At least 12 characters.",
@@ -20,8 +26,8 @@ const NEW: Line = Line {
     kind: "password",
     autocomplete: "new-password",
 };
-const AGAIN: Line =
-    Line { key: "again", label: "New password, again", hint: "", optional: false, kind: "password", autocomplete: "new-password" };
+const AGAIN: ProfileLine =
+    ProfileLine { key: "again", label: "New password, again", hint: "", optional: false, kind: "password", autocomplete: "new-password" };
 
 /// The form; `email` tells a password manager whose password this is.
 #[component]

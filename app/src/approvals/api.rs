@@ -3,14 +3,14 @@
 use crate::error::ApiError;
 use crate::wire::Json;
 use domain::approvals::bulk::{HeldView, OneOfMany};
-use domain::approvals::wire::{Decide, InboxPage, LeadershipRow};
+use domain::approvals::wire::{Decide, InboxView, LeadershipRow};
 use domain::id::HeldId;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
 /// What waits for the caller's decision, oldest first; of the oldest as many as `rows` says, within the inbox's bounds.
 #[server(name = InboxCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/inbox")]
-pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxPage, ApiError> {
+pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::approvals::inbox(&backend, &caller, rows).await)

@@ -1,14 +1,14 @@
 //! Below the list: what is selected and can be decided at once, and what is held and can still be taken back.
 
-use super::desk::Desk;
+use super::desk::InboxDesk;
 use super::held_batch::{HeldBatch, was_not};
 use crate::ui::{Icon, WordsDialog};
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use leptos::prelude::*;
 
 /// The bar below the list while rows are selected.
 #[component]
-pub fn BulkBar(desk: Desk) -> impl IntoView {
+pub fn InboxBulkBar(desk: InboxDesk) -> impl IntoView {
     let count = Memo::new(move |_| desk.chosen.with(Vec::len));
     let some = Memo::new(move |_| count.get() > 0);
     let bar = move || {
@@ -20,7 +20,7 @@ pub fn BulkBar(desk: Desk) -> impl IntoView {
                         class="button button--sm button--primary"
                         type="button"
                         aria-disabled=move || desk.bulk.get().then_some("true")
-                        on:click=move |_| desk.decide_selected(Verdict::Approve, String::new())
+                        on:click=move |_| desk.decide_selected(ApproverVerdict::Approve, String::new())
                     >
                         {move || if desk.bulk.get() { "Deciding".to_owned() } else { format!("Approve {}", count.get()) }}
                         <kbd class="kbd" aria-hidden="true">
@@ -50,7 +50,7 @@ pub fn BulkBar(desk: Desk) -> impl IntoView {
     let ask = words("Decline");
     let decline = Callback::new(move |reason: String| {
         desk.declining.set(false);
-        desk.decide_selected(Verdict::Reject, reason);
+        desk.decide_selected(ApproverVerdict::Reject, reason);
     });
     view! {
         <div class="inbox__bulk" role="region" aria-label="Bulk actions">
@@ -80,7 +80,7 @@ const SHOWN: usize = 3;
 
 /// What is held, the latest first, each with the time to take it back; and what was not decided after all, until it has been read.
 #[component]
-pub fn HeldStrip(desk: Desk) -> impl IntoView {
+pub fn HeldStrip(desk: InboxDesk) -> impl IntoView {
     let keys =
         Memo::new(move |_| desk.held.with(|batches| batches.iter().rev().take(SHOWN).map(|batch| batch.key.clone()).collect::<Vec<_>>()));
     let some = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
@@ -104,7 +104,7 @@ pub fn HeldStrip(desk: Desk) -> impl IntoView {
     .into_any()
 }
 
-fn stroke(desk: Desk, key: String, latest: Memo<Option<String>>) -> AnyView {
+fn stroke(desk: InboxDesk, key: String, latest: Memo<Option<String>>) -> AnyView {
     let of = key.clone();
     let batch = Memo::new(move |_| desk.held.with(|batches| batches.iter().find(|batch| batch.key == of).cloned()));
     let words = Memo::new(move |_| batch.with(|batch| batch.as_ref().filter(|batch| batch.is_held()).map(HeldBatch::words)));
@@ -138,7 +138,9 @@ fn stroke(desk: Desk, key: String, latest: Memo<Option<String>>) -> AnyView {
         })
     };
     let refused = Memo::new(move |_| {
-        batch.with(|batch| batch.as_ref().map(|batch| (batch.verdict, batch.refused.clone())).unwrap_or((Verdict::Approve, Vec::new())))
+        batch.with(|batch| {
+            batch.as_ref().map(|batch| (batch.verdict, batch.refused.clone())).unwrap_or((ApproverVerdict::Approve, Vec::new()))
+        })
     });
     let lines = move || {
         let (verdict, refused) = refused.get();

@@ -1,12 +1,12 @@
 //! The decision: a reason, and approve, ask for changes or decline. It stays where it is whatever happens above it.
 
-use super::desk::Desk;
+use super::desk::InboxDesk;
 use super::held_batch::doing;
 use super::in_place::InPlaceOf;
 use super::inbox_list::last_words;
 use crate::requests::page::timeline::line;
 use crate::ui::{Alert, Icon, field_error, refused_view};
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::requests::actions::ActionKind;
 use domain::text::is_blank_text;
 use leptos::ev::KeyboardEvent;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 /// The bar below the request being read; inert while that is on its way.
 #[component]
-pub fn Decision(desk: Desk) -> impl IntoView {
+pub fn DecisionBar(desk: InboxDesk) -> impl IntoView {
     let may = Memo::new(move |_| desk.decidable());
     view! {
         <div class="decide" id="decide" class:is-asking=move || desk.asking.get().is_some()>
@@ -34,7 +34,7 @@ pub fn Decision(desk: Desk) -> impl IntoView {
 
 /// Says that the request changed under the reader; the decision waits until it has been looked at.
 #[component]
-fn Newer(desk: Desk) -> impl IntoView {
+fn Newer(desk: InboxDesk) -> impl IntoView {
     let words = move || {
         let known = desk.read_page(|shown| shown.and_then(|page| page.events.last().map(|event| event.seq)));
         desk.newer.with(|newer| {
@@ -59,7 +59,7 @@ fn Newer(desk: Desk) -> impl IntoView {
     view! { <div aria-live="polite">{move || words().map(alert)}</div> }.into_any()
 }
 
-fn nothing_left(desk: Desk) -> AnyView {
+fn nothing_left(desk: InboxDesk) -> AnyView {
     let words = move || {
         if let Some(verdict) = desk.current.get().and_then(|number| desk.holding(&number)) {
             return Some(format!("{} this. It is sent when the time to undo is over.", doing(verdict)));
@@ -74,7 +74,7 @@ fn nothing_left(desk: Desk) -> AnyView {
 }
 
 #[component]
-fn DecisionForm(desk: Desk) -> impl IntoView {
+fn DecisionForm(desk: InboxDesk) -> impl IntoView {
     let typed = move |event: leptos::ev::Event| {
         desk.reason.set(event_target_value(&event));
         if !desk.reason.with_untracked(|reason| is_blank_text(reason)) {
@@ -98,9 +98,9 @@ fn DecisionForm(desk: Desk) -> impl IntoView {
     };
     let label = move || match desk.asking.get() {
         None => ("Reason ", "needed to decline or to ask for changes; the requester sees it"),
-        Some(Verdict::Approve) => ("Note with your approval ", "the requester sees it"),
-        Some(Verdict::AskForChanges) => ("What should change ", "the requester sees it"),
-        Some(Verdict::Reject) => ("Why you decline ", "the requester sees it"),
+        Some(ApproverVerdict::Approve) => ("Note with your approval ", "the requester sees it"),
+        Some(ApproverVerdict::AskForChanges) => ("What should change ", "the requester sees it"),
+        Some(ApproverVerdict::Reject) => ("Why you decline ", "the requester sees it"),
     };
     view! {
         <form class="decide__form stack" aria-label="Your decision" novalidate on:submit=submit on:keydown=leave>
@@ -130,18 +130,18 @@ fn DecisionForm(desk: Desk) -> impl IntoView {
 }
 
 /// All that can be decided.
-fn choices(desk: Desk) -> AnyView {
+fn choices(desk: InboxDesk) -> AnyView {
     view! {
-        <ChoiceButton desk verdict=Verdict::Approve />
-        <ChoiceButton desk verdict=Verdict::AskForChanges />
-        <ChoiceButton desk verdict=Verdict::Reject />
+        <ChoiceButton desk verdict=ApproverVerdict::Approve />
+        <ChoiceButton desk verdict=ApproverVerdict::AskForChanges />
+        <ChoiceButton desk verdict=ApproverVerdict::Reject />
         <DecisionHints />
     }
     .into_any()
 }
 
 /// The decision that words are being written for, and the way back.
-fn one(desk: Desk, verdict: Verdict) -> AnyView {
+fn one(desk: InboxDesk, verdict: ApproverVerdict) -> AnyView {
     let (class, icon, rest, ..) = face(verdict);
     view! {
         <button class=class type="submit" aria-disabled=move || desk.sending.get().map(|_| "true")>
@@ -162,21 +162,21 @@ fn one(desk: Desk, verdict: Verdict) -> AnyView {
 }
 
 /// How the button of a decision looks: class, icon, words, key.
-fn face(verdict: Verdict) -> (&'static str, &'static str, &'static str, &'static str) {
+fn face(verdict: ApproverVerdict) -> (&'static str, &'static str, &'static str, &'static str) {
     match verdict {
-        Verdict::Approve => ("button button--primary", "check", "Approve", "A"),
-        Verdict::AskForChanges => ("button", "message-circle-question-mark", ActionKind::RequestInfo.label(), "C"),
-        Verdict::Reject => ("button button--warn", "x", "Decline", "D"),
+        ApproverVerdict::Approve => ("button button--primary", "check", "Approve", "A"),
+        ApproverVerdict::AskForChanges => ("button", "message-circle-question-mark", ActionKind::RequestInfo.label(), "C"),
+        ApproverVerdict::Reject => ("button button--warn", "x", "Decline", "D"),
     }
 }
 
-fn word(desk: Desk, verdict: Verdict, rest: &'static str) -> impl IntoView {
+fn word(desk: InboxDesk, verdict: ApproverVerdict, rest: &'static str) -> impl IntoView {
     move || if desk.sending.get() == Some(verdict) { "Sending" } else { rest }
 }
 
 /// "You approved as line manager; now as head of operations": the same person is asked again.
 #[component]
-fn Again(desk: Desk) -> impl IntoView {
+fn Again(desk: InboxDesk) -> impl IntoView {
     let words = Memo::new(move |_| {
         let current = desk.current.get()?;
         desk.list.with(|list| list.row(&current).and_then(|row| row.data.again.clone()))
@@ -193,7 +193,7 @@ fn Again(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn ChoiceButton(desk: Desk, verdict: Verdict) -> impl IntoView {
+fn ChoiceButton(desk: InboxDesk, verdict: ApproverVerdict) -> impl IntoView {
     let (class, icon, rest, key) = face(verdict);
     // With a selection the keys are about that; its bar says so.
     let hint = move || {

@@ -4,12 +4,12 @@ use super::api::inbox;
 use super::held_batch::HeldBatch;
 use super::inbox_list::{Filter, InboxList, last_words};
 use crate::error::ApiError;
-use crate::live::Live;
+use crate::live::LiveStream;
 use crate::requests::api::request_page;
 use crate::ui::focus::focus_any_later;
 use crate::ui::{Refresher, Selection};
-use domain::approvals::Verdict;
-use domain::approvals::wire::{INBOX_ROWS, InboxPage, MOST_INBOX_ROWS};
+use domain::approvals::ApproverVerdict;
+use domain::approvals::wire::{INBOX_ROWS, InboxView, MOST_INBOX_ROWS};
 use domain::people::PersonRef;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 /// Everything the parts of the inbox share.
 #[derive(Clone, Copy)]
-pub struct Desk {
+pub struct InboxDesk {
     pub list: RwSignal<InboxList>,
     /// How many requests wait for the person, loaded or not.
     pub count: RwSignal<u64>,
@@ -38,11 +38,11 @@ pub struct Desk {
     pub reason: RwSignal<String>,
     pub reason_error: RwSignal<Option<String>>,
     /// The decision that words are being written for; None while they may be for any.
-    pub asking: RwSignal<Option<Verdict>>,
+    pub asking: RwSignal<Option<ApproverVerdict>>,
     /// Why the last decision was not taken.
     pub refused: RwSignal<Option<ApiError>>,
     /// The decision on its way.
-    pub sending: RwSignal<Option<Verdict>>,
+    pub sending: RwSignal<Option<ApproverVerdict>>,
     /// What is ticked; what is acted on is `chosen`.
     pub selection: Selection<String>,
     /// The selected rows that are shown and wait.
@@ -58,7 +58,7 @@ pub struct Desk {
     pub said: RwSignal<String>,
     /// The person who reads.
     pub me: Signal<Option<PersonRef>>,
-    live: Live,
+    live: LiveStream,
     pub(super) reasons: StoredValue<HashMap<String, String>>,
     /// The request after the current one, loaded before it is asked for.
     ahead: StoredValue<Option<RequestPage>>,
@@ -68,14 +68,14 @@ pub struct Desk {
     pub(super) ticking: StoredValue<bool>,
 }
 
-impl Desk {
+impl InboxDesk {
     /// The desk of a loaded inbox.
     pub fn new(
-        page: InboxPage,
+        page: InboxView,
         current: Memo<Option<String>>,
         filter: Memo<Filter>,
         me: Signal<Option<PersonRef>>,
-        live: Live,
+        live: LiveStream,
         go: Callback<String>,
     ) -> Self {
         let selection = Selection::empty();
@@ -202,7 +202,7 @@ impl Desk {
             return;
         }
         let next = self.list.try_with_untracked(|list| {
-            self.filter.try_with_untracked(|filter| list.beside(Some(number), super::inbox_list::Step::Down, filter))
+            self.filter.try_with_untracked(|filter| list.beside(Some(number), super::inbox_list::RowStep::Down, filter))
         });
         let Some(next) = next.flatten().flatten() else { return };
         spawn_local(async move {

@@ -1,13 +1,13 @@
 //! Deciding at the inbox's desk. Every decision is held for some seconds first, about one request or many; `U` takes the last one back.
 
 use super::api::{decide_many, dismiss_refused, send_held, undo_held};
-use super::desk::{Desk, seen};
+use super::desk::{InboxDesk, seen};
 use super::held_batch::{HeldBatch, doing};
 use super::keys::takes_room;
 use crate::error::ApiError;
 use crate::ui::focus::focus_any;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::HeldView;
 use domain::approvals::wire::Decide;
 use domain::id::HeldId;
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// How long after its time a held decision is still looked for, in seconds.
 const LOOKED_FOR: i64 = -60;
 
-impl Desk {
+impl InboxDesk {
     /// Whether there is a selection: it is what is decided then.
     pub fn has_chosen(self) -> bool {
         self.chosen.with_untracked(|chosen| !chosen.is_empty())
@@ -29,9 +29,9 @@ impl Desk {
     /// Approves the selection, or the current request.
     pub fn approve(self) {
         if self.has_chosen() {
-            self.decide_selected(Verdict::Approve, String::new());
+            self.decide_selected(ApproverVerdict::Approve, String::new());
         } else {
-            self.decide(Verdict::Approve);
+            self.decide(ApproverVerdict::Approve);
         }
     }
 
@@ -40,7 +40,7 @@ impl Desk {
         if self.has_chosen() {
             self.declining.set(true);
         } else {
-            self.ask(Verdict::Reject);
+            self.ask(ApproverVerdict::Reject);
         }
     }
 
@@ -49,7 +49,7 @@ impl Desk {
         if self.has_chosen() {
             self.said.set("Ask for changes one request at a time: clear the selection first.".to_owned());
         } else {
-            self.ask(Verdict::AskForChanges);
+            self.ask(ApproverVerdict::AskForChanges);
         }
     }
 
@@ -58,12 +58,12 @@ impl Desk {
         if self.has_chosen() {
             self.said.set("A note is about one request: clear the selection first.".to_owned());
         } else {
-            self.ask(Verdict::Approve);
+            self.ask(ApproverVerdict::Approve);
         }
     }
 
     /// Opens the reason for a decision about the current request.
-    pub fn ask(self, verdict: Verdict) {
+    pub fn ask(self, verdict: ApproverVerdict) {
         if self.is_ready() {
             self.reason_error.set(None);
             self.asking.set(Some(verdict));
@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// What the person is doing with a request, while it is held.
-    pub fn holding(self, number: &str) -> Option<Verdict> {
+    pub fn holding(self, number: &str) -> Option<ApproverVerdict> {
         self.held.with(|batches| batches.iter().find(|batch| batch.held.iter().any(|(_, held)| held == number)).map(|batch| batch.verdict))
     }
 
@@ -108,12 +108,12 @@ impl Desk {
     }
 
     /// Decides the current request, with the reason as written.
-    pub fn decide(self, verdict: Verdict) {
+    pub fn decide(self, verdict: ApproverVerdict) {
         if !self.is_ready() {
             return;
         }
         let reason = self.reason.with_untracked(|reason| tidy_prose(reason).into_owned());
-        if reason.is_empty() && verdict != Verdict::Approve {
+        if reason.is_empty() && verdict != ApproverVerdict::Approve {
             if self.asking.get_untracked() == Some(verdict) {
                 self.reason_error.set(Some(reason_missing(verdict).to_owned()));
             }
@@ -141,7 +141,7 @@ impl Desk {
         });
     }
 
-    fn hold(self, number: String, verdict: Verdict, reason: String, id: HeldId) {
+    fn hold(self, number: String, verdict: ApproverVerdict, reason: String, id: HeldId) {
         if self.is_current(&number) {
             self.reason.try_set(String::new());
             self.asking.try_set(None);
@@ -181,7 +181,7 @@ impl Desk {
         });
     }
 
-    fn refuse(self, number: String, verdict: Verdict, error: ApiError) {
+    fn refuse(self, number: String, verdict: ApproverVerdict, error: ApiError) {
         if matches!(error, ApiError::Refused { .. }) {
             self.refresh_list();
             self.reload_shown();
@@ -340,6 +340,6 @@ fn refused_with(words: String) -> ApiError {
 }
 
 /// What to say when a decision comes without the reason it needs.
-fn reason_missing(verdict: Verdict) -> &'static str {
+fn reason_missing(verdict: ApproverVerdict) -> &'static str {
     ActionKind::from(verdict).row().asks.words().map_or("", |field| field.missing)
 }

@@ -1,14 +1,14 @@
 //! The inbox's desk for many requests at once: what is selected, and deciding it.
 
 use super::api::decide_many;
-use super::desk::Desk;
+use super::desk::InboxDesk;
 use super::held_batch::{HeldBatch, doing};
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::Decide;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-impl Desk {
+impl InboxDesk {
     /// Selects a row, or takes it out of the selection.
     pub fn toggle(self, number: &str) {
         if !self.list.with_untracked(|list| list.waits(number)) {
@@ -31,7 +31,7 @@ impl Desk {
     }
 
     /// Decides every selected request, each checked for itself. They are held for some seconds first.
-    pub fn decide_selected(self, verdict: Verdict, reason: String) {
+    pub fn decide_selected(self, verdict: ApproverVerdict, reason: String) {
         let decisions: Vec<Decide> = self.list.with_untracked(|list| {
             let rows = self.chosen.get_untracked().into_iter().filter_map(|number| list.row(&number));
             rows.map(|row| Decide { number: row.data.number.clone(), verdict, reason: reason.clone(), seen: row.data.events }).collect()

@@ -1,7 +1,7 @@
 //! The request being read in the inbox: what is asked, what approving does, who else decides, what happened.
 
-use super::decision::Decision;
-use super::desk::Desk;
+use super::decision::DecisionBar;
+use super::desk::InboxDesk;
 use crate::requests::api::request_page;
 use crate::requests::page::answers::AnswersSlip;
 use crate::requests::page::approval::ApprovalSlip;
@@ -13,13 +13,13 @@ use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::wire::ApprovalView;
-use domain::approvals::{Require, Verdict};
+use domain::approvals::{ApproverVerdict, Require};
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
 /// The right half of the inbox.
 #[component]
-pub fn DetailPane(desk: Desk) -> impl IntoView {
+pub fn DetailPane(desk: InboxDesk) -> impl IntoView {
     // The page is made once; another current request is brought into it by the desk.
     let first = desk.current.get_untracked();
     let page = page_data(
@@ -60,7 +60,7 @@ pub fn DetailPane(desk: Desk) -> impl IntoView {
 
 /// The current request, once it is here; until then its head, as the list knows it.
 #[component]
-fn Panel(desk: Desk) -> impl IntoView {
+fn Panel(desk: InboxDesk) -> impl IntoView {
     let here = Memo::new(move |_| desk.read_page(|page| page.map(|page| page.summary.number.clone())));
     let current = Memo::new(move |_| desk.current.get());
     move || {
@@ -83,7 +83,7 @@ fn Panel(desk: Desk) -> impl IntoView {
 }
 
 /// A request that is on its way.
-fn coming(desk: Desk, number: String) -> AnyView {
+fn coming(desk: InboxDesk, number: String) -> AnyView {
     let title = desk.list.with_untracked(|list| list.row(&number).map(|row| row.data.title.clone()));
     view! {
         <div class="inbox__scroll is-coming">
@@ -125,7 +125,7 @@ fn BackToList() -> impl IntoView {
 }
 
 /// A part of the request on the desk; as first loaded while another one is there.
-fn part<T: PartialEq + Send + Sync + 'static>(desk: Desk, page: &RequestPage, of: fn(&RequestPage) -> T) -> Memo<T> {
+fn part<T: PartialEq + Send + Sync + 'static>(desk: InboxDesk, page: &RequestPage, of: fn(&RequestPage) -> T) -> Memo<T> {
     let first = page.clone();
     Memo::new(move |_| {
         desk.read_page(|shown| match shown {
@@ -136,7 +136,7 @@ fn part<T: PartialEq + Send + Sync + 'static>(desk: Desk, page: &RequestPage, of
 }
 
 #[component]
-fn Detail(desk: Desk, page: RequestPage) -> impl IntoView {
+fn Detail(desk: InboxDesk, page: RequestPage) -> impl IntoView {
     let summary = part(desk, &page, |p| p.summary.clone());
     let status = part(desk, &page, |p| p.summary.status);
     let approval = part(desk, &page, |p| p.approval.clone());
@@ -163,19 +163,19 @@ fn Detail(desk: Desk, page: RequestPage) -> impl IntoView {
                 <div class="stack">{move || effect.get().map(effect_slip)} <ApprovalSlip approval status beside=true /></div>
             </div>
         </div>
-        <Decision desk />
+        <DecisionBar desk />
     }
     .into_any()
 }
 
 /// What approving does, while the person may: whether the work begins, and what happens then.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Effect {
+pub struct ApprovalConsequence {
     pub starts: String,
     pub after: String,
 }
 
-fn effect(page: &RequestPage) -> Option<Effect> {
+fn effect(page: &RequestPage) -> Option<ApprovalConsequence> {
     if !page.allowed.may_decide() {
         return None;
     }
@@ -184,14 +184,14 @@ fn effect(page: &RequestPage) -> Option<Effect> {
         1 => "The work begins when 1 more approval is given.".to_owned(),
         others => format!("The work begins when {others} more approvals are given."),
     };
-    Some(Effect { starts, after: page.after.clone() })
+    Some(ApprovalConsequence { starts, after: page.after.clone() })
 }
 
 /// Approvals that are still needed once the reader has approved.
 fn left_after_yours(approval: &ApprovalView) -> u32 {
     let left = approval.stages.iter().zip(0..).map(|(stage, index)| {
         let of_stage = || approval.rules.iter().filter(move |rule| rule.stage == index);
-        let given = of_stage().filter(|rule| rule.given.as_ref().is_some_and(|given| given.verdict == Verdict::Approve)).count();
+        let given = of_stage().filter(|rule| rule.given.as_ref().is_some_and(|given| given.verdict == ApproverVerdict::Approve)).count();
         let yours = of_stage().filter(|rule| rule.yours).count();
         // Where a number of people is needed, each counts once.
         let yours = if matches!(stage.require, Require::AtLeast(_)) { yours.min(1) } else { yours };
@@ -200,7 +200,7 @@ fn left_after_yours(approval: &ApprovalView) -> u32 {
     left.sum()
 }
 
-fn effect_slip(effect: Effect) -> AnyView {
+fn effect_slip(effect: ApprovalConsequence) -> AnyView {
     let after = (!effect.after.is_empty()).then(|| view! { <p>{effect.after}</p> });
     view! {
         <section class="slip" aria-labelledby="i-eff">

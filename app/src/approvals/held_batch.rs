@@ -1,6 +1,6 @@
 //! Decisions that were made at one stroke, while they are held and can be taken back; and what went against some of them.
 
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::{HELD_SECONDS, HeldOutcome, HeldView};
 use domain::id::HeldId;
 
@@ -9,7 +9,7 @@ use domain::id::HeldId;
 pub struct HeldBatch {
     /// Tells it from the others.
     pub key: String,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     /// The reason that was written, to be there again when the decision is taken back.
     pub reason: String,
     /// What is still held: ids and docket numbers.
@@ -26,7 +26,7 @@ pub struct HeldBatch {
 
 impl HeldBatch {
     /// One that was just made.
-    pub fn new(verdict: Verdict, reason: String, held: Vec<(HeldId, String)>, refused: Vec<(String, String)>) -> Self {
+    pub fn new(verdict: ApproverVerdict, reason: String, held: Vec<(HeldId, String)>, refused: Vec<(String, String)>) -> Self {
         let first = held.first().map(|(id, _)| id.to_string()).or_else(|| refused.first().map(|(number, _)| number.clone()));
         Self { key: first.unwrap_or_default(), verdict, reason, held, left: HELD_SECONDS, undoing: false, refused, told: Vec::new() }
     }
@@ -88,20 +88,20 @@ impl HeldBatch {
 }
 
 /// What a decision is called while it is held.
-pub fn doing(verdict: Verdict) -> &'static str {
+pub fn doing(verdict: ApproverVerdict) -> &'static str {
     match verdict {
-        Verdict::Approve => "Approving",
-        Verdict::Reject => "Declining",
-        Verdict::AskForChanges => "Asking for changes to",
+        ApproverVerdict::Approve => "Approving",
+        ApproverVerdict::Reject => "Declining",
+        ApproverVerdict::AskForChanges => "Asking for changes to",
     }
 }
 
 /// "was not approved".
-pub fn was_not(verdict: Verdict) -> &'static str {
+pub fn was_not(verdict: ApproverVerdict) -> &'static str {
     match verdict {
-        Verdict::Approve => "was not approved",
-        Verdict::Reject => "was not declined",
-        Verdict::AskForChanges => "was not sent back",
+        ApproverVerdict::Approve => "was not approved",
+        ApproverVerdict::Reject => "was not declined",
+        ApproverVerdict::AskForChanges => "was not sent back",
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
         HeldView {
             id: HeldId(Uuid::from_u128(n)),
             number: format!("IT-{n}"),
-            verdict: Verdict::Approve,
+            verdict: ApproverVerdict::Approve,
             due_at: DateTime::from_timestamp(0, 0).unwrap(),
             left,
             outcome,

@@ -1,6 +1,6 @@
 //! In whose place the reader decides, said where they decide.
 
-use super::desk::Desk;
+use super::desk::InboxDesk;
 use crate::requests::page::timeline::listed;
 use crate::ui::Icon;
 use domain::approvals::wire::ApprovalView;
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// "You decide for Ruth Abel. Both names are recorded." Nothing when it is one's own decision.
 #[component]
-pub fn InPlaceOf(desk: Desk) -> impl IntoView {
+pub fn InPlaceOf(desk: InboxDesk) -> impl IntoView {
     let words = Memo::new(move |_| desk.read_page(|page| page.and_then(|page| words(&page.approval))));
     let line = move |words: String| {
         view! {

@@ -1,8 +1,8 @@
 //! The inbox: what waits for the person's decision, beside the request being read.
 
 use super::api::inbox;
-use super::bulk::{BulkBar, HeldStrip};
-use super::desk::Desk;
+use super::bulk::{HeldStrip, InboxBulkBar};
+use super::desk::InboxDesk;
 use super::detail::DetailPane;
 use super::inbox_filter::{FilterBar, address, use_filter};
 use super::inbox_list::Filter;
@@ -14,7 +14,7 @@ use crate::ui::{Empty, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::bulk::DueGroup;
-use domain::approvals::wire::{INBOX_ROWS, InboxPage as Waiting};
+use domain::approvals::wire::{INBOX_ROWS, InboxView as Waiting};
 use domain::live::LiveEvent;
 use domain::tally::MOST_COUNTED;
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ fn LoadedInbox(waiting: Waiting) -> impl IntoView {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&filter.with_untracked(|filter| address(Address::InboxRequest(&number), filter)), options);
     });
-    let desk = Desk::new(waiting, current, filter, me, live, go);
+    let desk = InboxDesk::new(waiting, current, filter, me, live, go);
     follow(desk);
     // What was held before the page was loaded is counted down as well.
     Effect::new(move |_| desk.tick());
@@ -81,7 +81,7 @@ fn LoadedInbox(waiting: Waiting) -> impl IntoView {
                     <InboxRows desk />
                     <More desk />
                 </div>
-                <BulkBar desk />
+                <InboxBulkBar desk />
             </section>
             <HeldStrip desk />
             <DetailPane desk />
@@ -91,7 +91,7 @@ fn LoadedInbox(waiting: Waiting) -> impl IntoView {
 }
 
 /// Asks again when the stream says so, and whenever it comes (back) to life.
-fn follow(desk: Desk) {
+fn follow(desk: InboxDesk) {
     let live = use_live();
     live.on_event(move |event| match event {
         LiveEvent::Deliveries | LiveEvent::Notices => {}
@@ -113,7 +113,7 @@ fn follow(desk: Desk) {
 
 /// "2 new requests": shows what waits to be shown.
 #[component]
-fn InboxArrivals(desk: Desk) -> impl IntoView {
+fn InboxArrivals(desk: InboxDesk) -> impl IntoView {
     let count = Memo::new(move |_| desk.list.with(|list| list.arrivals.len()));
     let button = move |count: usize| {
         let words = if count == 1 { "1 new request".to_owned() } else { format!("{count} new requests") };
@@ -133,7 +133,7 @@ fn InboxArrivals(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn InboxRows(desk: Desk) -> impl IntoView {
+fn InboxRows(desk: InboxDesk) -> impl IntoView {
     let shown = Memo::new(move |_| {
         desk.list.with(|list| {
             desk.filter.with(|filter| {
@@ -184,7 +184,7 @@ fn InboxRows(desk: Desk) -> impl IntoView {
 
 /// What waits and is not loaded yet.
 #[component]
-fn More(desk: Desk) -> impl IntoView {
+fn More(desk: InboxDesk) -> impl IntoView {
     let some = Memo::new(move |_| desk.left() > 0);
     let words = move || {
         let left = desk.left();
@@ -224,7 +224,7 @@ fn More(desk: Desk) -> impl IntoView {
     }
 }
 
-fn group_view(desk: Desk, group: DueGroup, shown: Memo<Vec<(DueGroup, Vec<String>)>>, plain: Memo<bool>) -> AnyView {
+fn group_view(desk: InboxDesk, group: DueGroup, shown: Memo<Vec<(DueGroup, Vec<String>)>>, plain: Memo<bool>) -> AnyView {
     let numbers = Memo::new(move |_| {
         shown.with(|groups| groups.iter().find(|(one, _)| *one == group).map(|(_, numbers)| numbers.clone()).unwrap_or_default())
     });

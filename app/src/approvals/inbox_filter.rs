@@ -1,6 +1,6 @@
 //! What is shown of the inbox: words, one service, one group of due times. The address carries it, so that it can be sent and kept.
 
-use super::desk::Desk;
+use super::desk::InboxDesk;
 use super::inbox_list::Filter;
 use domain::address::Address;
 use domain::approvals::bulk::DueGroup;
@@ -30,7 +30,7 @@ pub fn address(page: Address<'_>, filter: &Filter) -> String {
 
 /// The line of filters over the list.
 #[component]
-pub fn FilterBar(desk: Desk) -> impl IntoView {
+pub fn FilterBar(desk: InboxDesk) -> impl IntoView {
     let navigate = use_navigate();
     let path = use_location().pathname;
     let set = Callback::new(move |filter: Filter| {

@@ -2,9 +2,9 @@
 //!
 //! What arrives waits until it is asked for; what somebody else decided stays in its place, dimmed, with their name.
 
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::DueGroup;
-use domain::approvals::wire::{InboxPage, InboxRow};
+use domain::approvals::wire::{InboxRow, InboxView};
 use domain::people::PersonRef;
 use domain::requests::{Event, What};
 use domain::text::fold_search;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// A row as it stands in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct InboxListRow {
     pub data: InboxRow,
     /// It arrived while the page was open.
     pub fresh: bool,
@@ -20,7 +20,7 @@ pub struct Row {
     pub closed: Option<String>,
 }
 
-impl Row {
+impl InboxListRow {
     /// Whether it waits for the person, and no decision about it is held.
     pub fn waits(&self) -> bool {
         self.closed.is_none() && self.data.held.is_none()
@@ -55,7 +55,7 @@ impl Filter {
 
 /// Where to go from a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum RowStep {
     Down,
     Up,
 }
@@ -63,7 +63,7 @@ pub enum Step {
 /// The list: what is shown, and what waits to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InboxList {
-    pub rows: Vec<Row>,
+    pub rows: Vec<InboxListRow>,
     pub arrivals: Vec<InboxRow>,
 }
 
@@ -72,13 +72,13 @@ pub const NO_LONGER_WAITING: &str = "No longer waits for you";
 
 impl InboxList {
     /// The list as first loaded.
-    pub fn new(page: InboxPage) -> Self {
-        let rows = page.rows.into_iter().map(|data| Row { data, fresh: false, closed: None }).collect();
+    pub fn new(page: InboxView) -> Self {
+        let rows = page.rows.into_iter().map(|data| InboxListRow { data, fresh: false, closed: None }).collect();
         Self { rows, arrivals: Vec::new() }
     }
 
     /// Takes in what waits now. Rows keep their places; answers the numbers of those that wait no more, for their words to be found out.
-    pub fn merge(&mut self, page: InboxPage) -> Vec<String> {
+    pub fn merge(&mut self, page: InboxView) -> Vec<String> {
         let mut gone = Vec::new();
         // Rows that were pushed beyond what is asked for still wait.
         let cut_off = (page.count > page.rows.len() as u64).then(|| page.rows.iter().map(|row| row.submitted_at).max()).flatten();
@@ -100,11 +100,11 @@ impl InboxList {
     }
 
     /// Takes in more of what waits, below what is there. Answers the first number that was not there.
-    pub fn extend(&mut self, page: InboxPage) -> Option<String> {
+    pub fn extend(&mut self, page: InboxView) -> Option<String> {
         let new: Vec<InboxRow> = page.rows.into_iter().filter(|row| self.row(&row.number).is_none()).collect();
         let first = new.first().map(|row| row.number.clone());
         self.arrivals.clear();
-        self.rows.extend(new.into_iter().map(|data| Row { data, fresh: false, closed: None }));
+        self.rows.extend(new.into_iter().map(|data| InboxListRow { data, fresh: false, closed: None }));
         self.sort();
         first
     }
@@ -114,7 +114,7 @@ impl InboxList {
     }
 
     /// The row of a number.
-    pub fn row(&self, number: &str) -> Option<&Row> {
+    pub fn row(&self, number: &str) -> Option<&InboxListRow> {
         self.rows.iter().find(|row| row.data.number == number)
     }
 
@@ -126,7 +126,7 @@ impl InboxList {
     }
 
     /// Marks rows as being decided, or as waiting again.
-    pub fn hold(&mut self, numbers: &[String], verdict: Option<Verdict>) {
+    pub fn hold(&mut self, numbers: &[String], verdict: Option<ApproverVerdict>) {
         for row in self.rows.iter_mut().filter(|row| numbers.contains(&row.data.number)) {
             row.data.held = verdict;
         }
@@ -151,24 +151,24 @@ impl InboxList {
         for row in &mut self.rows {
             row.fresh = false;
         }
-        self.rows.extend(self.arrivals.drain(..).map(|data| Row { data, fresh: true, closed: None }));
+        self.rows.extend(self.arrivals.drain(..).map(|data| InboxListRow { data, fresh: true, closed: None }));
         self.sort();
         first
     }
 
     /// The rows a filter shows, in their order.
-    pub fn visible<'a>(&'a self, filter: &'a Filter) -> impl DoubleEndedIterator<Item = &'a Row> {
+    pub fn visible<'a>(&'a self, filter: &'a Filter) -> impl DoubleEndedIterator<Item = &'a InboxListRow> {
         self.rows.iter().filter(|row| filter.shows(&row.data))
     }
 
     /// The shown row beside the given one; the first when none is given. None at an end.
-    pub fn beside(&self, number: Option<&str>, step: Step, filter: &Filter) -> Option<String> {
+    pub fn beside(&self, number: Option<&str>, step: RowStep, filter: &Filter) -> Option<String> {
         let shown: Vec<&str> = self.visible(filter).map(|row| row.data.number.as_str()).collect();
         let at = number.and_then(|number| shown.iter().position(|shown| *shown == number));
         let to = match (at, step) {
             (None, _) => 0,
-            (Some(at), Step::Down) => at + 1,
-            (Some(at), Step::Up) => at.checked_sub(1)?,
+            (Some(at), RowStep::Down) => at + 1,
+            (Some(at), RowStep::Up) => at.checked_sub(1)?,
         };
         shown.get(to).map(|number| (*number).to_owned())
     }
@@ -176,7 +176,7 @@ impl InboxList {
     /// The shown row to go to after a decision: the next that waits, else the last one before it.
     pub fn next_waiting(&self, number: &str, filter: &Filter) -> Option<String> {
         let at = self.rows.iter().position(|row| row.data.number == number).unwrap_or(0);
-        let waits = |row: &&Row| row.waits() && row.data.number != number && filter.shows(&row.data);
+        let waits = |row: &&InboxListRow| row.waits() && row.data.number != number && filter.shows(&row.data);
         let after = self.rows.iter().skip(at).find(waits);
         after.or_else(|| self.rows.iter().take(at).rev().find(waits)).map(|row| row.data.number.clone())
     }
@@ -196,7 +196,7 @@ impl InboxList {
 
     /// Whether the row is there and waits.
     pub fn waits(&self, number: &str) -> bool {
-        self.row(number).is_some_and(Row::waits)
+        self.row(number).is_some_and(InboxListRow::waits)
     }
 }
 
@@ -248,9 +248,9 @@ mod tests {
         }
     }
 
-    fn page(rows: &[(&str, i64)]) -> InboxPage {
+    fn page(rows: &[(&str, i64)]) -> InboxView {
         let rows: Vec<_> = rows.iter().map(|(number, minute)| row(number, *minute)).collect();
-        InboxPage { count: rows.len() as u64, rows, held: Vec::new() }
+        InboxView { count: rows.len() as u64, rows, held: Vec::new() }
     }
 
     fn numbers(list: &InboxList) -> Vec<&str> {
@@ -263,8 +263,8 @@ mod tests {
         assert_eq!(list.extend(page(&[("IT-A", 1), ("IT-B", 2), ("IT-C", 3)])), Some("IT-C".to_owned()));
         assert_eq!((numbers(&list), list.row("IT-C").unwrap().fresh), (vec!["IT-A", "IT-B", "IT-C"], false));
         // An older one is back: C is beyond the rows asked for, B is decided.
-        let cut = InboxPage { count: 3, ..page(&[("IT-0", 0), ("IT-A", 1), ("IT-2", 3)]) };
-        assert_eq!(list.merge(InboxPage { count: 4, ..cut }), ["IT-B"]);
+        let cut = InboxView { count: 3, ..page(&[("IT-0", 0), ("IT-A", 1), ("IT-2", 3)]) };
+        assert_eq!(list.merge(InboxView { count: 4, ..cut }), ["IT-B"]);
         assert!(list.waits("IT-C") && !list.waits("IT-B"));
         assert_eq!(list.extend(page(&[("IT-C", 3)])), None);
     }
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn what_is_held_does_not_wait_and_is_in_no_selection() {
         let mut waiting = page(&[("IT-2222", 2), ("IT-3333", 3)]);
-        waiting.rows[0].held = Some(domain::approvals::Verdict::Approve);
+        waiting.rows[0].held = Some(domain::approvals::ApproverVerdict::Approve);
         let list = InboxList::new(waiting);
         assert!(!list.waits("IT-2222") && list.waits("IT-3333"));
         assert_eq!(list.range("IT-2222", "IT-3333", &Filter::default()), ["IT-3333"]);
@@ -332,10 +332,10 @@ mod tests {
     #[test]
     fn moving_stops_at_the_ends_and_a_decision_skips_what_is_decided() {
         let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
-        assert_eq!(list.beside(None, Step::Down, &Filter::default()).as_deref(), Some("IT-2222"));
-        assert_eq!(list.beside(Some("IT-2222"), Step::Down, &Filter::default()).as_deref(), Some("IT-3333"));
-        assert_eq!(list.beside(Some("IT-2222"), Step::Up, &Filter::default()), None);
-        assert_eq!(list.beside(Some("IT-4444"), Step::Down, &Filter::default()), None);
+        assert_eq!(list.beside(None, RowStep::Down, &Filter::default()).as_deref(), Some("IT-2222"));
+        assert_eq!(list.beside(Some("IT-2222"), RowStep::Down, &Filter::default()).as_deref(), Some("IT-3333"));
+        assert_eq!(list.beside(Some("IT-2222"), RowStep::Up, &Filter::default()), None);
+        assert_eq!(list.beside(Some("IT-4444"), RowStep::Down, &Filter::default()), None);
         list.close("IT-3333", "Samir Haddad approved this".to_owned());
         assert_eq!(list.next_waiting("IT-2222", &Filter::default()).as_deref(), Some("IT-4444"));
         assert_eq!(list.next_waiting("IT-4444", &Filter::default()).as_deref(), Some("IT-2222"));
@@ -349,7 +349,7 @@ mod tests {
         let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
         let selected: BTreeSet<String> = ["IT-2222", "IT-4444", "IT-9999"].map(str::to_owned).into();
         assert_eq!(list.chosen(&selected, &Filter::default()), ["IT-2222", "IT-4444"]);
-        list.hold(&["IT-2222".to_owned()], Some(Verdict::Approve));
+        list.hold(&["IT-2222".to_owned()], Some(ApproverVerdict::Approve));
         assert_eq!(list.chosen(&selected, &Filter::default()), ["IT-4444"]);
         assert_eq!(list.next_waiting("IT-3333", &Filter::default()).as_deref(), Some("IT-4444"));
         let other = Filter { text: "IT-3333".to_owned(), ..Filter::default() };

@@ -1,7 +1,7 @@
 //! The inbox's keys. Single keys act only outside fields, and never right after `G`, which begins a jump to a section.
 
-use super::desk::{Desk, row_id};
-use super::inbox_list::Step;
+use super::desk::{InboxDesk, row_id};
+use super::inbox_list::RowStep;
 use crate::ui::focus::focus_any;
 use crate::ui::keyboard::Jump;
 use leptos::ev::KeyboardEvent;
@@ -15,7 +15,7 @@ pub fn takes_room(id: &str) -> bool {
 }
 
 /// Listens as long as the inbox is on screen.
-pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
+pub fn use_inbox_keys(desk: InboxDesk, open_page: Callback<String>) {
     let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp"]);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
@@ -28,14 +28,14 @@ pub fn use_inbox_keys(desk: Desk, open_page: Callback<String>) {
 }
 
 /// Acts on a key, about the current request or the selection; answers whether it was one of ours.
-fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool {
+fn press(desk: InboxDesk, open_page: Callback<String>, event: &KeyboardEvent) -> bool {
     let Some(current) = desk.current.try_get_untracked() else { return false };
     match event.key().as_str() {
-        "j" => go(desk, current.as_deref(), Step::Down),
-        "k" => go(desk, current.as_deref(), Step::Up),
+        "j" => go(desk, current.as_deref(), RowStep::Down),
+        "k" => go(desk, current.as_deref(), RowStep::Up),
         // Elsewhere the arrows scroll what is read.
-        "ArrowDown" if is_in_list(event) => go(desk, current.as_deref(), Step::Down),
-        "ArrowUp" if is_in_list(event) => go(desk, current.as_deref(), Step::Up),
+        "ArrowDown" if is_in_list(event) => go(desk, current.as_deref(), RowStep::Down),
+        "ArrowUp" if is_in_list(event) => go(desk, current.as_deref(), RowStep::Up),
         "x" => current.into_iter().for_each(|number| desk.toggle(&number)),
         "X" => current.into_iter().for_each(|number| desk.toggle_range(&number)),
         "a" => desk.approve(),
@@ -55,7 +55,7 @@ fn press(desk: Desk, open_page: Callback<String>, event: &KeyboardEvent) -> bool
     true
 }
 
-fn go(desk: Desk, from: Option<&str>, step: Step) {
+fn go(desk: InboxDesk, from: Option<&str>, step: RowStep) {
     if let Some(number) = desk.list.with_untracked(|list| desk.filter.with_untracked(|filter| list.beside(from, step, filter))) {
         desk.go(number);
     }

@@ -1,13 +1,13 @@
 //! One row of the inbox.
 
-use super::desk::{Desk, row_id};
+use super::desk::{InboxDesk, row_id};
 use super::held_batch::doing;
-use super::inbox_list::Row;
+use super::inbox_list::InboxListRow;
 use crate::requests::page::approval::{Hole, punches};
 use crate::requests::page::clocks::DueMark;
 use crate::ui::{DocketNumber, When};
 use domain::address::Address;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::InboxRow;
 use domain::requests::title::item_beside;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use leptos::web_sys::Element;
 
 /// A row: who asks for what, and how its approval stands. Once decided it stays in its place, dimmed, with who decided.
 #[component]
-pub fn InboxRowView(desk: Desk, number: String) -> impl IntoView {
+pub fn InboxRowView(desk: InboxDesk, number: String) -> impl IntoView {
     let key = number.clone();
     let row = Memo::new(move |_| desk.list.with(|list| list.row(&key).cloned()));
     let key = number.clone();
@@ -94,7 +94,7 @@ fn is_ringed(event: &leptos::ev::FocusEvent) -> bool {
     target.is_some_and(|target| target.matches(":focus-visible").unwrap_or(false))
 }
 
-fn content(row: &Row) -> AnyView {
+fn content(row: &InboxListRow) -> AnyView {
     let data = row.data.clone();
     let fresh = row.fresh.then(|| view! { <span class="inrow__new">"New"</span> });
     let lent = data.on_behalf_of.as_ref().map(|absent| view! { <span class="inrow__for">{format!("For {}", absent.name)}</span> });
@@ -110,7 +110,8 @@ fn content(row: &Row) -> AnyView {
     let item = item_beside(&data.title, &data.item).to_owned();
     let item = (!item.is_empty()).then(|| view! { <span dir="auto">{item}</span> });
     let price = (!data.price.is_empty()).then(|| view! { <span>{data.price.clone()}</span> });
-    let held = data.held.map(|verdict| if verdict == Verdict::AskForChanges { "Asking for changes" } else { doing(verdict) }.to_owned());
+    let held =
+        data.held.map(|verdict| if verdict == ApproverVerdict::AskForChanges { "Asking for changes" } else { doing(verdict) }.to_owned());
     let standing = match row.closed.clone().or(held).or_else(|| data.again.clone()) {
         Some(words) => view! { <span class="inrow__votes">{words}</span> }.into_any(),
         None => view! { <span class="inrow__votes">{punches(row_holes(&data), false)} {data.words.clone()}</span> }.into_any(),

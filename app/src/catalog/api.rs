@@ -2,12 +2,12 @@
 
 use crate::error::ApiError;
 use crate::wire::Json;
-use domain::catalog::wire::CatalogPage;
+use domain::catalog::wire::CatalogView;
 use leptos::prelude::*;
 
 /// Everything the catalog page shows to the caller.
 #[server(name = CatalogPageCall, input = Json, output = Json, prefix = "/call", endpoint = "catalog/page")]
-pub async fn catalog_page() -> Result<CatalogPage, ApiError> {
+pub async fn catalog_page() -> Result<CatalogView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::catalog::page(&backend, &caller).await)

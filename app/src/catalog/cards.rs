@@ -12,7 +12,7 @@ pub fn category_icon(items: &[ItemCard], category: &str) -> String {
 
 /// One shelf.
 #[component]
-pub fn Shelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
+pub fn CatalogShelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
     static SHELVES: Alike<(String, Vec<ItemCard>)> = Alike::new();
     SHELVES.view((title, cards), |(title, cards)| view! { <ItemCards title cards /> }.into_any())
 }

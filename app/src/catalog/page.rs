@@ -1,7 +1,7 @@
 //! The catalog page: search, categories, drafts to finish, shelves of services, own open requests.
 
 use super::api::catalog_page;
-use super::cards::{Shelf, category_icon};
+use super::cards::{CatalogShelf, category_icon};
 use super::drafts::Drafts;
 use super::mine::OpenRequests;
 use crate::ui::keyboard::take_search_focus;
@@ -10,7 +10,7 @@ use crate::wire::page_data;
 use domain::address::Address;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::catalog::search::search;
-use domain::catalog::wire::{CatalogPage as Page, ItemCard};
+use domain::catalog::wire::{CatalogView as Page, ItemCard};
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -65,7 +65,7 @@ fn Catalog(page: Page) -> impl IntoView {
                 <Drafts drafts=page.drafts />
                 {move || match results() {
                     shelves if shelves.is_empty() => view! { <NothingFound total text category /> }.into_any(),
-                    shelves => shelves.into_iter().map(|(title, cards)| view! { <Shelf title cards /> }.into_any()).collect_view().into_any(),
+                    shelves => shelves.into_iter().map(|(title, cards)| view! { <CatalogShelf title cards /> }.into_any()).collect_view().into_any(),
                 }}
             </div>
             <OpenRequests rows=page.open_requests count=page.open_count />

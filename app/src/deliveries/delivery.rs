@@ -2,7 +2,7 @@
 
 use super::api::{send_now, skip};
 use super::outbox::{request_link, sent_words, short};
-use super::state::Desk;
+use super::state::ConsoleState;
 use crate::requests::page::deliveries::status_view;
 use crate::session::may;
 use crate::ui::Icon;
@@ -14,12 +14,12 @@ use leptos::prelude::*;
 
 /// The sheet beside the list; nothing while none is open. What changes about a delivery changes in its place, so that the focus stays.
 #[component]
-pub fn DeliverySheet(desk: Desk) -> impl IntoView {
+pub fn DeliverySheet(desk: ConsoleState) -> impl IntoView {
     let id = Memo::new(move |_| desk.open.with(|open| open.as_ref().map(|detail| detail.row.id)));
     move || id.get().and_then(|_| desk.open.get_untracked()).map(|detail| sheet(desk, detail))
 }
 
-fn sheet(desk: Desk, first: DeliveryDetail) -> AnyView {
+fn sheet(desk: ConsoleState, first: DeliveryDetail) -> AnyView {
     let close = move || desk.place.with(|place| place.opening(None).address());
     let row = first.row.clone();
     // Until another sheet is made, this one shows its own delivery.
@@ -98,7 +98,7 @@ fn made(detail: &DeliveryDetail) -> Option<AnyView> {
 }
 
 /// Each try of the present schedule: made, next, or still to come.
-fn schedule(desk: Desk, detail: &DeliveryDetail) -> AnyView {
+fn schedule(desk: ConsoleState, detail: &DeliveryDetail) -> AnyView {
     let pauses = desk.page.with_untracked(|page| page.pauses.clone());
     // Tries of schedules before a replay are not part of this one.
     let before = detail.row.tries.saturating_sub(pauses.len() as u32 + 1) as usize;
@@ -122,7 +122,7 @@ fn schedule(desk: Desk, detail: &DeliveryDetail) -> AnyView {
 }
 
 /// The tries of schedules before a replay, below the present one.
-fn earlier(desk: Desk, attempts: &[AttemptWhole]) -> Option<AnyView> {
+fn earlier(desk: ConsoleState, attempts: &[AttemptWhole]) -> Option<AnyView> {
     let words = match attempts.len() {
         0 => return None,
         1 => "1 try before the replay".to_owned(),
@@ -138,7 +138,7 @@ fn earlier(desk: Desk, attempts: &[AttemptWhole]) -> Option<AnyView> {
     )
 }
 
-fn tried(desk: Desk, label: String, attempt: &AttemptWhole) -> AnyView {
+fn tried(desk: ConsoleState, label: String, attempt: &AttemptWhole) -> AnyView {
     let taken = attempt.error.is_empty();
     let (class, punch, icon) = if taken {
         ("schedule__step schedule__step--done", "punch punch--lg punch--yes", "check")
@@ -163,7 +163,7 @@ fn tried(desk: Desk, label: String, attempt: &AttemptWhole) -> AnyView {
     .into_any()
 }
 
-fn to_come(desk: Desk, label: String, detail: &DeliveryDetail, next: bool) -> AnyView {
+fn to_come(desk: ConsoleState, label: String, detail: &DeliveryDetail, next: bool) -> AnyView {
     let at = detail.row.next_at.filter(|_| next).map(|at| short(at, desk));
     let class = if next { "schedule__step schedule__step--next" } else { "schedule__step" };
     let words = if next { "Next" } else { "" };
@@ -191,7 +191,7 @@ fn answer_words(attempt: &AttemptWhole) -> String {
     words
 }
 
-fn buttons(desk: Desk, detail: Memo<DeliveryDetail>) -> Option<AnyView> {
+fn buttons(desk: ConsoleState, detail: Memo<DeliveryDetail>) -> Option<AnyView> {
     if !may(Permission::ReplayDeliveries) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Above the outbox: which of its deliveries are shown. A plain form, so that it works without script.
 
-use super::place::{PERIODS, Place, SHOWS};
-use super::state::Desk;
+use super::place::{ConsoleLocation, PERIODS, SHOWS};
+use super::state::ConsoleState;
 use crate::ui::{Icon, select_view};
 use domain::address::Address;
 use domain::connectors::wire::Show;
@@ -13,9 +13,9 @@ use leptos_router::hooks::use_navigate;
 
 /// Which deliveries, of which connector, since when, of which request.
 #[component]
-pub fn Filters(desk: Desk) -> impl IntoView {
+pub fn DeliveryFilterBar(desk: ConsoleState) -> impl IntoView {
     let navigate = use_navigate();
-    let go = Callback::new(move |place: Place| {
+    let go = Callback::new(move |place: ConsoleLocation| {
         navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
     let show = |(show, _, words): &(Show, &str, &'static str)| {

@@ -1,11 +1,11 @@
 //! How each destination is: what fails and what it means, a strip of all of them, and a small chart of the last day.
 
 use super::api::hold;
-use super::state::Desk;
+use super::state::ConsoleState;
 use crate::session::may;
 use crate::ui::{Icon, When};
 use domain::address::Address;
-use domain::connectors::breaker::Standing;
+use domain::connectors::breaker::DestinationStanding;
 use domain::connectors::wire::{DestinationView, WorkerView};
 use domain::permission::Permission;
 use domain::tally::count_words;
@@ -25,11 +25,11 @@ pub fn icon(kind: &str) -> &'static str {
 
 /// What somebody has to look at, above everything else.
 #[component]
-pub fn Notices(desk: Desk) -> impl IntoView {
+pub fn Notices(desk: ConsoleState) -> impl IntoView {
     let worker = Memo::new(move |_| desk.page.with(|page| page.worker));
     let troubled = Memo::new(move |_| {
         desk.page.with(|page| {
-            let troubled = |one: &&DestinationView| matches!(one.standing, Standing::Paused | Standing::Held);
+            let troubled = |one: &&DestinationView| matches!(one.standing, DestinationStanding::Paused | DestinationStanding::Held);
             page.destinations.iter().filter(troubled).cloned().collect::<Vec<_>>()
         })
     });
@@ -65,13 +65,13 @@ fn worker_notice(worker: WorkerView) -> AnyView {
     .into_any()
 }
 
-fn notice(desk: Desk, one: DestinationView, administers: bool) -> AnyView {
+fn notice(desk: ConsoleState, one: DestinationView, administers: bool) -> AnyView {
     let waiting = match one.waiting {
         0 => "Nothing waits for it.".to_owned(),
         1 => "1 delivery waits.".to_owned(),
         many => format!("{} deliveries wait and keep their order.", count_words(many)),
     };
-    let held = one.standing == Standing::Held;
+    let held = one.standing == DestinationStanding::Held;
     let says = match (held, one.refuses_us) {
         (true, _) => format!("{} is held back.", one.name),
         (false, true) => format!("{} refuses our key", one.name),
@@ -132,7 +132,7 @@ fn notice(desk: Desk, one: DestinationView, administers: bool) -> AnyView {
 
 /// Every destination in one line.
 #[component]
-pub fn Strip(desk: Desk) -> impl IntoView {
+pub fn HealthStrip(desk: ConsoleState) -> impl IntoView {
     let keys = Memo::new(move |_| desk.page.with(|page| page.destinations.iter().map(|one| one.key.clone()).collect::<Vec<_>>()));
     let administers = may(Permission::ManageConnectors);
     let one = move |key: String| {
@@ -155,7 +155,7 @@ pub fn Strip(desk: Desk) -> impl IntoView {
 
 fn destination(one: DestinationView, administers: bool) -> AnyView {
     let (status, name, words) = standing(&one);
-    let bad = one.standing == Standing::Paused;
+    let bad = one.standing == DestinationStanding::Paused;
     // What the server's own settings carry is not set up here.
     let title = if administers && !one.key.starts_with('@') {
         view! { <a class="conn__name" href=Address::Connector(&one.key).to_string()>{one.name.clone()}</a> }.into_any()
@@ -189,11 +189,11 @@ fn destination(one: DestinationView, administers: bool) -> AnyView {
 fn standing(one: &DestinationView) -> (&'static str, &'static str, &'static str) {
     match one.standing {
         _ if !one.enabled => ("status status--still", "circle-slash", "Switched off"),
-        Standing::Held => ("status status--wait", "circle-pause", "Held back"),
-        Standing::Paused if one.refuses_us => ("status status--bad", "triangle-alert", "Refuses our key"),
-        Standing::Paused => ("status status--bad", "triangle-alert", "Paused, it fails"),
-        Standing::Failing => ("status status--wait", "rotate-cw", "Failing now"),
-        Standing::Healthy => ("status status--done", "check", "Healthy"),
+        DestinationStanding::Held => ("status status--wait", "circle-pause", "Held back"),
+        DestinationStanding::Paused if one.refuses_us => ("status status--bad", "triangle-alert", "Refuses our key"),
+        DestinationStanding::Paused => ("status status--bad", "triangle-alert", "Paused, it fails"),
+        DestinationStanding::Failing => ("status status--wait", "rotate-cw", "Failing now"),
+        DestinationStanding::Healthy => ("status status--done", "check", "Healthy"),
     }
 }
 

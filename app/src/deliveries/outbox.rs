@@ -1,9 +1,9 @@
 //! The outbox: a page of deliveries with filters, and what can be done with several of them.
 
 use super::api::{replay_since, send_now};
-use super::filters::Filters;
-use super::place::Place;
-use super::state::Desk;
+use super::filters::DeliveryFilterBar;
+use super::place::ConsoleLocation;
+use super::state::ConsoleState;
 use crate::requests::page::deliveries::status_view;
 use crate::session::may;
 use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
@@ -21,7 +21,7 @@ const DOTS: u32 = 6;
 
 /// The list.
 #[component]
-pub fn Outbox(desk: Desk) -> impl IntoView {
+pub fn Outbox(desk: ConsoleState) -> impl IntoView {
     let ids = Memo::new(move |_| desk.page.with(|page| page.rows.iter().map(|row| row.id).collect::<Vec<_>>()));
     let administers = may(Permission::ReplayDeliveries);
     let rows = move || {
@@ -63,7 +63,7 @@ pub fn Outbox(desk: Desk) -> impl IntoView {
                     {administers.then(|| replay_buttons(desk))}
                 </div>
             </div>
-            <Filters desk />
+            <DeliveryFilterBar desk />
             {rows}
             <DeliveryPages desk />
         </section>
@@ -84,7 +84,7 @@ fn schedule_words(pauses: &[u32]) -> String {
 
 /// "2 new": shows what waits to be shown.
 #[component]
-fn DeliveryArrivals(desk: Desk) -> impl IntoView {
+fn DeliveryArrivals(desk: ConsoleState) -> impl IntoView {
     let button = move |new: usize| {
         let words = if new == 1 { "1 new delivery".to_owned() } else { format!("{new} new deliveries") };
         view! {
@@ -98,7 +98,7 @@ fn DeliveryArrivals(desk: Desk) -> impl IntoView {
 }
 
 /// Replays what is chosen, or all that failed in the period shown.
-fn replay_buttons(desk: Desk) -> AnyView {
+fn replay_buttons(desk: ConsoleState) -> AnyView {
     let chosen = move || desk.selection.chosen.with(|selected| selected.len());
     let replay = move |_| {
         let ids: Vec<DeliveryId> = desk.selection.chosen.with_untracked(|selected| selected.iter().copied().collect());
@@ -144,7 +144,7 @@ pub fn sent_words(sent: u32) -> String {
     }
 }
 
-fn select_all(desk: Desk, ids: Memo<Vec<DeliveryId>>) -> AnyView {
+fn select_all(desk: ConsoleState, ids: Memo<Vec<DeliveryId>>) -> AnyView {
     let all = move || ids.with(|ids| desk.selection.chosen.with(|selected| ids.iter().all(|id| selected.contains(id))));
     let press = move |_| {
         let ids = ids.get_untracked();
@@ -159,7 +159,7 @@ fn select_all(desk: Desk, ids: Memo<Vec<DeliveryId>>) -> AnyView {
     view! { <input class="check check--sm" type="checkbox" aria-label="Select all" prop:checked=all on:change=press /> }.into_any()
 }
 
-fn row_view(desk: Desk, id: DeliveryId, administers: bool) -> AnyView {
+fn row_view(desk: ConsoleState, id: DeliveryId, administers: bool) -> AnyView {
     let row = Memo::new(move |_| desk.page.with(|page| page.rows.iter().find(|row| row.id == id).cloned()));
     let part = move |show: fn(&ConsoleRow) -> AnyView| move || row.with(|row| row.as_ref().map(show));
     let name = move || row.with(|row| row.as_ref().map(|row| format!("Select {}, {}, {}", row.subject(), row.event, row.connector)));
@@ -270,7 +270,7 @@ fn tries(row: &ConsoleRow) -> AnyView {
 }
 
 /// "09:41" today, "13 Apr, 09:41" on other days.
-pub fn short(at: DateTime<Utc>, desk: Desk) -> AnyView {
+pub fn short(at: DateTime<Utc>, desk: ConsoleState) -> AnyView {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let clock = use_wall_clock();
     let words = move || {
@@ -282,11 +282,11 @@ pub fn short(at: DateTime<Utc>, desk: Desk) -> AnyView {
 }
 
 #[component]
-fn DeliveryPages(desk: Desk) -> impl IntoView {
+fn DeliveryPages(desk: ConsoleState) -> impl IntoView {
     let next = Memo::new(move |_| desk.page.with(|page| page.next.clone()));
     let later = Memo::new(move |_| desk.place.with(|place| place.after.is_some()));
-    let newest = move || desk.place.with(|place| Place { after: None, open: None, ..place.clone() }.address());
-    let older = move || desk.place.with(|place| Place { after: next.get(), open: None, ..place.clone() }.address());
+    let newest = move || desk.place.with(|place| ConsoleLocation { after: None, open: None, ..place.clone() }.address());
+    let older = move || desk.place.with(|place| ConsoleLocation { after: next.get(), open: None, ..place.clone() }.address());
     let pages = move || {
         (later.get() || next.with(Option::is_some)).then(|| {
             view! {
@@ -303,14 +303,14 @@ fn DeliveryPages(desk: Desk) -> impl IntoView {
     pages.into_any()
 }
 
-fn nothing(desk: Desk) -> AnyView {
-    let filtered = desk.place.with(|place| *place != Place { open: place.open, ..Place::default() });
+fn nothing(desk: ConsoleState) -> AnyView {
+    let filtered = desk.place.with(|place| *place != ConsoleLocation { open: place.open, ..ConsoleLocation::default() });
     let (title, words) = if filtered {
         ("Nothing fits", "No delivery fits all of these filters.")
     } else {
         ("Nothing was sent in the last 7 days", "Deliveries appear here when approved requests are handed on.")
     };
-    let all = Place::read(|key| (key == "period").then(|| "ever".to_owned())).address();
+    let all = ConsoleLocation::read(|key| (key == "period").then(|| "ever".to_owned())).address();
     view! {
         <Empty icon="send" title=title>
             <p>{words}</p>

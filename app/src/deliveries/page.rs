@@ -2,14 +2,14 @@
 
 use super::api::{console, delivery, kinds};
 use super::delivery::DeliverySheet;
-use super::health::{Notices, Strip};
+use super::health::{HealthStrip, Notices};
 use super::outbox::Outbox;
-use super::place::Place;
-use super::state::Desk;
+use super::place::ConsoleLocation;
+use super::state::ConsoleState;
 use crate::error::ApiError;
 use crate::live::{LiveMark, use_live};
 use crate::session::may;
-use crate::ui::{Menu, MenuItem, PageTitle, RefusedNotice, page_frame};
+use crate::ui::{MenuButton, MenuItem, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::connectors::wire::{Console, DeliveryDetail, KindView};
@@ -19,9 +19,9 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-type Found = (Console, Option<DeliveryDetail>, Vec<KindView>);
+type ConsoleAnswer = (Console, Option<DeliveryDetail>, Vec<KindView>);
 
-async fn find(place: Place, manages: bool) -> Result<Found, ApiError> {
+async fn find(place: ConsoleLocation, manages: bool) -> Result<ConsoleAnswer, ApiError> {
     let page = console(place.filter, place.after).await?;
     // A delivery that is gone closes its sheet; the list stays.
     let open = match place.open {
@@ -36,7 +36,7 @@ async fn find(place: Place, manages: bool) -> Result<Found, ApiError> {
 #[component]
 pub fn ConsolePage() -> impl IntoView {
     let query = use_query_map();
-    let place = Memo::new(move |_| query.with(|query| Place::read(|key| query.get(key))));
+    let place = Memo::new(move |_| query.with(|query| ConsoleLocation::read(|key| query.get(key))));
     let first = place.get_untracked();
     let manages = may(Permission::ManageConnectors);
     let found = {
@@ -51,10 +51,10 @@ pub fn ConsolePage() -> impl IntoView {
 }
 
 #[component]
-fn LoadedDeliveriesPage(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
+fn LoadedDeliveriesPage(found: ConsoleAnswer, place: Memo<ConsoleLocation>, first: ConsoleLocation) -> impl IntoView {
     let (page, open, kinds) = found;
-    let desk = Desk::new(page, open, place);
-    Effect::new(move |before: Option<Place>| {
+    let desk = ConsoleState::new(page, open, place);
+    Effect::new(move |before: Option<ConsoleLocation>| {
         let now = place.get();
         let before = before.unwrap_or_else(|| first.clone());
         if before != now {
@@ -75,7 +75,7 @@ fn LoadedDeliveriesPage(found: Found, place: Memo<Place>, first: Place) -> impl 
             </header>
             <RefusedNotice error=desk.refused />
             <Notices desk />
-            <Strip desk />
+            <HealthStrip desk />
             <div class="outbox" class:outbox--open=move || desk.open.with(Option::is_some)>
                 <Outbox desk />
                 <DeliverySheet desk />
@@ -95,7 +95,7 @@ fn add(kinds: Vec<KindView>) -> AnyView {
     };
     let items: Vec<MenuItem> = kinds.into_iter().map(line).collect();
     view! {
-        <Menu
+        <MenuButton
             id="add-connector".to_owned()
             label="Kinds of connectors".to_owned()
             words="Add connector"
@@ -107,7 +107,7 @@ fn add(kinds: Vec<KindView>) -> AnyView {
 }
 
 /// Asks again when the stream says that deliveries changed, and whenever it comes (back) to life.
-fn follow(desk: Desk) {
+fn follow(desk: ConsoleState) {
     let live = use_live();
     live.on_event(move |event| {
         if event == LiveEvent::Deliveries {

@@ -7,7 +7,7 @@ use domain::text::tidy_code;
 
 /// `/connectors?show=…&to=…&period=…&number=…&after=…&delivery=…`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct ConsoleLocation {
     pub filter: ConsoleFilter,
     /// The cursor of a later page.
     pub after: Option<String>,
@@ -30,7 +30,7 @@ pub const PERIODS: &[(Period, &str, &str)] = &[
     (Period::Ever, "ever", "Any time"),
 ];
 
-impl Place {
+impl ConsoleLocation {
     /// From the values of an address; what is not understood is left out.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let get = |key: &str| get(key).map(|value| tidy_code(&value).into_owned()).unwrap_or_default();
@@ -88,18 +88,18 @@ mod tests {
 
     #[test]
     fn an_address_says_all_of_it_and_nothing_needless() {
-        assert_eq!(Place::default().address(), Address::Connectors.root());
+        assert_eq!(ConsoleLocation::default().address(), Address::Connectors.root());
         let filter = ConsoleFilter { show: Show::Failed, connector: "desk".into(), period: Period::Day, number: "IT-7F3K".into() };
-        let place = Place { filter, after: Some("12.x".into()), open: Some(DeliveryId(uuid::Uuid::nil())) };
+        let place = ConsoleLocation { filter, after: Some("12.x".into()), open: Some(DeliveryId(uuid::Uuid::nil())) };
         let address = place.address();
         let values: BTreeMap<&str, &str> = address.split_once('?').unwrap().1.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        assert_eq!(Place::read(|key| values.get(key).map(|value| (*value).to_owned())), place);
-        assert_eq!(Place::read(|_| Some("nonsense".into())).filter.show, Show::All);
+        assert_eq!(ConsoleLocation::read(|key| values.get(key).map(|value| (*value).to_owned())), place);
+        assert_eq!(ConsoleLocation::read(|_| Some("nonsense".into())).filter.show, Show::All);
     }
 
     #[test]
     fn another_filter_begins_at_the_first_page() {
-        let later = Place { after: Some("12.x".into()), ..Place::default() };
+        let later = ConsoleLocation { after: Some("12.x".into()), ..ConsoleLocation::default() };
         let other = later.with(|filter| filter.show = Show::Failed);
         assert_eq!(other.after, None);
         assert!(!other.lists_like(&later) && later.opening(Some(DeliveryId(uuid::Uuid::nil()))).lists_like(&later));

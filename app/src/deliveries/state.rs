@@ -1,7 +1,7 @@
 //! What the parts of the console share: the page as it is now, the delivery that is open, what is chosen and what is on its way.
 
 use super::api::{console, delivery};
-use super::place::Place;
+use super::place::ConsoleLocation;
 use crate::error::ApiError;
 use crate::ui::toast::{Toasts, use_toasts};
 use crate::ui::{Refresher, Selection};
@@ -13,8 +13,8 @@ use leptos::task::spawn_local;
 
 /// Everything the parts share.
 #[derive(Clone, Copy)]
-pub struct Desk {
-    pub place: Memo<Place>,
+pub struct ConsoleState {
+    pub place: Memo<ConsoleLocation>,
     pub page: RwSignal<Console>,
     pub open: RwSignal<Option<DeliveryDetail>>,
     pub selection: Selection<DeliveryId>,
@@ -29,9 +29,9 @@ pub struct Desk {
     refresher: Refresher,
 }
 
-impl Desk {
+impl ConsoleState {
     /// As first found.
-    pub fn new(page: Console, open: Option<DeliveryDetail>, place: Memo<Place>) -> Self {
+    pub fn new(page: Console, open: Option<DeliveryDetail>, place: Memo<ConsoleLocation>) -> Self {
         Self {
             place,
             page: RwSignal::new(page),
@@ -47,7 +47,7 @@ impl Desk {
     }
 
     /// Shows what belongs to another address.
-    pub fn go(self, before: &Place, now: Place) {
+    pub fn go(self, before: &ConsoleLocation, now: ConsoleLocation) {
         if !now.lists_like(before) {
             self.load(now.clone());
         }
@@ -57,7 +57,7 @@ impl Desk {
     }
 
     /// Reads the list of an address anew.
-    pub fn load(self, place: Place) {
+    pub fn load(self, place: ConsoleLocation) {
         self.loading.set(true);
         spawn_local(async move {
             let answer = console(place.filter.clone(), place.after.clone()).await;

@@ -6,7 +6,7 @@ use super::{Filling, dom};
 use crate::ui::focus::focus_soon;
 use crate::ui::{DialogButtons, DialogForm, DialogFrame};
 use chrono::NaiveDate;
-use domain::forms::{Answers, Choice, Field, Form, Rules, Section};
+use domain::forms::{Answers, ChoiceOption, Field, Form, Rules, Section};
 use leptos::prelude::*;
 
 /// A form of one section, for a dialog.
@@ -39,8 +39,8 @@ pub fn field(key: &str, kind: &str, label: &str, required: bool) -> Field {
 }
 
 /// The choice of a small form's field.
-pub fn choice(value: &str, label: &str, hint: &str) -> Choice {
-    Choice { value: value.to_owned(), label: label.to_owned(), hint: hint.to_owned() }
+pub fn choice(value: &str, label: &str, hint: &str) -> ChoiceOption {
+    ChoiceOption { value: value.to_owned(), label: label.to_owned(), hint: hint.to_owned() }
 }
 
 /// What a dialog asks, made anew each time it opens.

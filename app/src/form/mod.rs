@@ -168,11 +168,11 @@ impl Filling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::forms::{Choice, Rules, Section};
+    use domain::forms::{ChoiceOption, Rules, Section};
     use serde_json::json;
 
     fn field(key: &str, kind: &str, required: bool) -> Field {
-        let options = vec![Choice { value: "a".into(), label: "Alpha".into(), hint: String::new() }];
+        let options = vec![ChoiceOption { value: "a".into(), label: "Alpha".into(), hint: String::new() }];
         Field {
             key: key.into(),
             label: "Phone number".into(),

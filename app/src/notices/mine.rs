@@ -7,7 +7,7 @@ use crate::ui::Icon;
 use chrono::{NaiveTime, Timelike};
 use domain::address::Address;
 use domain::notices::wire::{ChangeMine, MyNotices};
-use domain::notices::{Channel, Quiet, Summary};
+use domain::notices::{Channel, Quiet, SummarySchedule};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -189,14 +189,14 @@ fn QuietHours(shown: MyChoices) -> impl IntoView {
 #[component]
 fn DailySummary(shown: MyChoices) -> impl IntoView {
     let chosen = Memo::new(move |_| shown.now.with(|now| now.summary));
-    let name = |summary: Summary| format!("{}{}", if summary.weekdays_only { "w" } else { "d" }, written(summary.at));
-    let options: Vec<Summary> = [true, false]
+    let name = |summary: SummarySchedule| format!("{}{}", if summary.weekdays_only { "w" } else { "d" }, written(summary.at));
+    let options: Vec<SummarySchedule> = [true, false]
         .into_iter()
         .flat_map(|weekdays_only| HOURS.map(|hour| (hour, weekdays_only)))
-        .filter_map(|(hour, weekdays_only)| Some(Summary { at: NaiveTime::from_hms_opt(hour, 0, 0)?, weekdays_only }))
+        .filter_map(|(hour, weekdays_only)| Some(SummarySchedule { at: NaiveTime::from_hms_opt(hour, 0, 0)?, weekdays_only }))
         .collect();
     let known = options.clone();
-    let option = move |summary: Summary| {
+    let option = move |summary: SummarySchedule| {
         let words = format!("{} {}", written(summary.at), if summary.weekdays_only { "on weekdays" } else { "every day" });
         view! {
             <option value=name(summary) selected=move || chosen.get() == Some(summary)>

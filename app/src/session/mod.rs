@@ -10,13 +10,13 @@ use leptos::prelude::*;
 
 /// The signed-in person.
 #[derive(Clone, Copy)]
-pub struct Session {
+pub struct SessionState {
     me: RwSignal<Option<Me>>,
 }
 
 /// Makes the session available to the pages below.
-pub fn provide_session() -> Session {
-    let session = Session { me: RwSignal::new(SharedValue::<_, Wire>::new_with_encoding(known).into_inner()) };
+pub fn provide_session() -> SessionState {
+    let session = SessionState { me: RwSignal::new(SharedValue::<_, Wire>::new_with_encoding(known).into_inner()) };
     provide_context(session);
     session
 }
@@ -31,7 +31,7 @@ fn known() -> Option<Me> {
 
 /// The signed-in person; None on the sign-in page.
 pub fn use_me() -> Signal<Option<Me>> {
-    use_context::<Session>().map_or_else(|| Signal::derive(|| None), |session| session.me.into())
+    use_context::<SessionState>().map_or_else(|| Signal::derive(|| None), |session| session.me.into())
 }
 
 /// Whether the signed-in person holds this over all of the organization. Asked once, where a page is made.
@@ -39,7 +39,7 @@ pub fn may(permission: Permission) -> bool {
     use_me().with_untracked(|me| me.as_ref().is_some_and(|me| me.permissions.holds(permission)))
 }
 
-impl Session {
+impl SessionState {
     /// The person is this from now on, as the server just said.
     pub fn set(self, me: Me) {
         self.me.set(Some(me));
@@ -47,13 +47,13 @@ impl Session {
 }
 
 /// The session, for those who change it.
-pub fn use_session() -> Option<Session> {
-    use_context::<Session>()
+pub fn use_session() -> Option<SessionState> {
+    use_context::<SessionState>()
 }
 
 /// Asks the server again: counts changed, or somebody signed in elsewhere.
 pub fn refresh() {
-    let Some(session) = use_context::<Session>() else { return };
+    let Some(session) = use_context::<SessionState>() else { return };
     leptos::task::spawn_local(async move {
         if let Ok(me) = me().await {
             session.me.set(me);

@@ -20,7 +20,7 @@ pub struct MenuItem {
 
 /// A button and its menu; nothing when there are no lines.
 #[component]
-pub fn Menu(
+pub fn MenuButton(
     /// Unique on the page.
     id: String,
     /// What the menu is of: "More actions".

@@ -41,7 +41,7 @@ pub use docket_number::DocketNumber;
 pub use empty::Empty;
 pub use error_view::ErrorView;
 pub use icon::Icon;
-pub use menu::{Menu, MenuItem};
+pub use menu::{MenuButton, MenuItem};
 pub use outcomes::{ActionOutcome, OutcomePanel};
 pub use page_frame::{page_frame, part_frame};
 pub use page_title::PageTitle;

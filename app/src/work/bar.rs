@@ -1,11 +1,11 @@
 //! Above the requests: counts that matter, each a link; list or board; filters. A plain form, so that it works without script.
 
-use super::place::{Place, due_key, holder_key};
-use super::state::Work;
+use super::place::{WorkLocation, due_key, holder_key};
+use super::state::WorkState;
 use crate::ui::{Icon, select_view};
 use domain::address::Address;
 use domain::bounds::SEARCH_LETTERS;
-use domain::requests::queue::{Due, Holder, LANES, QueueFilter};
+use domain::requests::queue::{DueChoice, Holder, LANES, QueueFilter};
 use domain::tally::count_words;
 use domain::text::tidy_line;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use leptos_router::hooks::use_navigate;
 
 /// How many are open, mine, nobody's, late.
 #[component]
-pub fn Strip(work: Work) -> impl IntoView {
+pub fn CountStrip(work: WorkState) -> impl IntoView {
     type Pick = fn(&domain::requests::queue::Counts) -> u32;
     let one = |class: &'static str, icon: &'static str, words: &'static str, pick: Pick, change: fn(&mut QueueFilter)| {
         let count = move || work.counts.with(pick);
@@ -48,7 +48,7 @@ pub fn Strip(work: Work) -> impl IntoView {
             {one("", "list-checks", "open", |counts| counts.open, |_| {})}
             {one("", "user-round-check", "mine", |counts| counts.mine, |filter| filter.holder = Some(Holder::Me))}
             {one("strip--wait", "user-round", "nobody has", |counts| counts.unassigned, |filter| filter.holder = Some(Holder::Nobody))}
-            {one("strip--bad", "alarm-clock", "late", |counts| counts.late, |filter| filter.due = Some(Due::Late))}
+            {one("strip--bad", "alarm-clock", "late", |counts| counts.late, |filter| filter.due = Some(DueChoice::Late))}
         </ul>
     }
     .into_any()
@@ -56,9 +56,9 @@ pub fn Strip(work: Work) -> impl IntoView {
 
 /// List or board, and the filters.
 #[component]
-pub fn Filters(work: Work) -> impl IntoView {
+pub fn WorkFilterBar(work: WorkState) -> impl IntoView {
     let navigate = use_navigate();
-    let go = Callback::new(move |place: Place| {
+    let go = Callback::new(move |place: WorkLocation| {
         navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
     let text = RwSignal::new(work.place.with_untracked(|place| place.filter.text.clone()));
@@ -93,8 +93,8 @@ pub fn Filters(work: Work) -> impl IntoView {
         .into_any()
     };
     let clear = move || {
-        work.place.with(Place::is_filtered).then(|| {
-            let all = work.place.with_untracked(|place| Place { board: place.board, ..Place::default() }.address());
+        work.place.with(WorkLocation::is_filtered).then(|| {
+            let all = work.place.with_untracked(|place| WorkLocation { board: place.board, ..WorkLocation::default() }.address());
             view! { <a class="button button--quiet" href=all>"Show all"</a> }
         })
     };
@@ -139,7 +139,7 @@ pub fn Filters(work: Work) -> impl IntoView {
 }
 
 #[component]
-fn StatusFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+fn StatusFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
     let place = Memo::new(move |_| work.place.with(|place| (place.filter.status, place.filter.ended)));
     move || {
         let (status, ended) = place.get();
@@ -156,7 +156,7 @@ fn StatusFilter(work: Work, go: Callback<Place>) -> impl IntoView {
 }
 
 #[component]
-fn HolderFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+fn HolderFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
     let now = Memo::new(move |_| work.place.with(|place| place.filter.holder));
     move || {
         let now = now.get();
@@ -171,14 +171,14 @@ fn HolderFilter(work: Work, go: Callback<Place>) -> impl IntoView {
             }));
         });
         select_view("assignee", "Assignee", lines, move |value| {
-            let read = Place::read(|key| (key == "assignee").then(|| value.clone()));
+            let read = WorkLocation::read(|key| (key == "assignee").then(|| value.clone()));
             go.run(work.place.get_untracked().with(|filter| filter.holder = read.filter.holder));
         })
     }
 }
 
 #[component]
-fn ItemFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+fn ItemFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
     let now = Memo::new(move |_| work.place.with(|place| place.filter.item.clone()));
     move || {
         let now = now.get();
@@ -193,16 +193,16 @@ fn ItemFilter(work: Work, go: Callback<Place>) -> impl IntoView {
 }
 
 #[component]
-fn DueFilter(work: Work, go: Callback<Place>) -> impl IntoView {
+fn DueFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
     let now = Memo::new(move |_| work.place.with(|place| place.filter.due));
     move || {
         let now = now.get();
         let mut lines = vec![(String::new(), "Any deadline".to_owned(), now.is_none())];
-        for (due, words) in [(Due::Late, "Late"), (Due::Today, "Due today")] {
+        for (due, words) in [(DueChoice::Late, "Late"), (DueChoice::Today, "Due today")] {
             lines.push((due_key(due).to_owned(), words.to_owned(), now == Some(due)));
         }
         select_view("due", "Due", lines, move |value| {
-            let read = Place::read(|key| (key == "due").then(|| value.clone()));
+            let read = WorkLocation::read(|key| (key == "due").then(|| value.clone()));
             go.run(work.place.get_untracked().with(|filter| filter.due = read.filter.due));
         })
     }

@@ -2,7 +2,7 @@
 
 use super::card::Card;
 use super::keys::use_work_keys;
-use super::state::Work;
+use super::state::WorkState;
 use crate::ui::StatusBadge;
 use domain::requests::Status;
 use domain::requests::board::moves;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// All lanes.
 #[component]
-pub fn Board(work: Work) -> impl IntoView {
+pub fn Board(work: WorkState) -> impl IntoView {
     let lanes = Memo::new(move |_| work.rows.with(|rows| rows.lanes.iter().map(|(lane, _)| *lane).collect::<Vec<_>>()));
     use_work_keys(work, true);
     view! {
@@ -25,7 +25,7 @@ pub fn Board(work: Work) -> impl IntoView {
 }
 
 #[component]
-fn LaneView(work: Work, lane: Status) -> impl IntoView {
+fn LaneView(work: WorkState, lane: Status) -> impl IntoView {
     let cards = Memo::new(move |_| work.rows.with(|rows| rows.lane(lane)));
     let count = Memo::new(move |_| work.rows.with(|rows| rows.count(lane)));
     let hidden = Memo::new(move |_| count.get().saturating_sub(cards.with(Vec::len)));

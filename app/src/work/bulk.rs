@@ -1,6 +1,6 @@
 //! Doing the same with several requests of the list, each checked for itself.
 
-use super::state::Work;
+use super::state::WorkState;
 use crate::ui::Icon;
 use domain::id::PersonId;
 use domain::requests::actions::{ACTION_TABLE, ActionAsks, ActionButton, ActionCall, ActionKind, BulkWords};
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// The bar below the list while rows are selected.
 #[component]
-pub fn BulkBar(work: Work) -> impl IntoView {
+pub fn WorkBulkBar(work: WorkState) -> impl IntoView {
     let count = Memo::new(move |_| work.selection.chosen.with(|selected| selected.len()));
     let some = Memo::new(move |_| count.get() > 0);
     view! {
@@ -19,7 +19,7 @@ pub fn BulkBar(work: Work) -> impl IntoView {
     .into_any()
 }
 
-fn bar(work: Work, count: Memo<usize>) -> AnyView {
+fn bar(work: WorkState, count: Memo<usize>) -> AnyView {
     let unselected = move || work.rows.with(|rows| rows.live().count()) > count.get();
     let all = move || {
         unselected().then(|| {
@@ -79,7 +79,7 @@ fn bar(work: Work, count: Memo<usize>) -> AnyView {
 
 /// "Assign 3 to me", with the key beside the first.
 fn button(
-    work: Work,
+    work: WorkState,
     count: Memo<usize>,
     first: bool,
     kind: ActionKind,

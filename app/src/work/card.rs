@@ -1,6 +1,6 @@
 //! A request on the board and in the list: how its due time, its requester and its holder are shown.
 
-use super::state::{Work, card_id};
+use super::state::{WorkState, card_id};
 use crate::ui::{Avatar, DocketNumber, Icon};
 use domain::address::Address;
 use domain::people::PersonRef;
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 /// A card. It is dragged by the pointer; its link takes the keyboard.
 #[component]
-pub fn Card(work: Work, number: String) -> impl IntoView {
+pub fn Card(work: WorkState, number: String) -> impl IntoView {
     let key = number.clone();
     let row = Memo::new(move |_| work.rows.with(|rows| rows.row(&key).cloned()));
     let is_fresh = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.fresh)));
@@ -60,7 +60,7 @@ pub fn Card(work: Work, number: String) -> impl IntoView {
     .into_any()
 }
 
-fn content(work: Work, number: &str, data: &QueueRow, moved: bool) -> AnyView {
+fn content(work: WorkState, number: &str, data: &QueueRow, moved: bool) -> AnyView {
     let status = data.summary.status;
     let note = match moved {
         true => Some(format!("Now {}", status.label().to_lowercase())),
@@ -124,7 +124,7 @@ fn holder(person: PersonRef) -> AnyView {
 }
 
 /// "Take": nobody has it yet.
-pub fn take(work: Work, number: &str, data: &QueueRow) -> AnyView {
+pub fn take(work: WorkState, number: &str, data: &QueueRow) -> AnyView {
     let (key, words) = (number.to_owned(), format!(" {number}"));
     data.allowed
         .may(ActionKind::AssignToMe)

@@ -1,6 +1,6 @@
 //! What is selected in the list, and doing the same with all of it.
 
-use super::state::{Work, card_id};
+use super::state::{WorkState, card_id};
 use crate::requests::api::act;
 use crate::ui::ActionOutcome;
 use crate::ui::focus::focus_any;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeSet;
 
-impl Work {
+impl WorkState {
     /// Selects every row that is shown, or none.
     pub fn select_all(self, all: bool) {
         let numbers = self.rows.with_untracked(|rows| rows.live().map(str::to_owned).collect());

@@ -1,6 +1,6 @@
 //! "Move to…", the drag's equal by keyboard and by finger; and the words that some steps ask for.
 
-use super::state::{ActionPrompt, Work, card_id};
+use super::state::{ActionPrompt, WorkState, card_id};
 use crate::ui::focus::focus_any;
 use crate::ui::{DialogFrame, DialogHead, StatusBadge, WordsDialog};
 use domain::requests::Status;
@@ -13,7 +13,7 @@ use leptos::web_sys::HtmlElement;
 
 /// The menu of the card that is to be moved: exactly what the person may do with it now.
 #[component]
-pub fn MoveDialog(work: Work) -> impl IntoView {
+pub fn MoveDialog(work: WorkState) -> impl IntoView {
     let row = Memo::new(move |_| work.moving.get().and_then(|number| work.rows.with(|rows| rows.row(&number).cloned())));
     let close = Callback::new(move |()| {
         if let Some(number) = work.moving.get_untracked() {
@@ -45,7 +45,7 @@ pub fn MoveDialog(work: Work) -> impl IntoView {
     .into_any()
 }
 
-fn line(work: Work, number: String, index: usize, to: Status, kind: ActionKind) -> AnyView {
+fn line(work: WorkState, number: String, index: usize, to: Status, kind: ActionKind) -> AnyView {
     let choose = move |_| {
         work.moving.set(None);
         work.step(&number, to, kind);
@@ -78,11 +78,11 @@ fn arrows(event: KeyboardEvent) {
 
 /// Asks for the words of the step that waits for them.
 #[component]
-pub fn StepDialog(work: Work) -> impl IntoView {
+pub fn StepDialog(work: WorkState) -> impl IntoView {
     (move || work.asked.get().map(|asked| ask(work, asked))).into_any()
 }
 
-fn ask(work: Work, ActionPrompt { number, kind, .. }: ActionPrompt) -> Option<AnyView> {
+fn ask(work: WorkState, ActionPrompt { number, kind, .. }: ActionPrompt) -> Option<AnyView> {
     let (field, button) = (kind.row().asks.words()?, kind.row().button.as_ref()?);
     let open = RwSignal::new(true);
     let card = card_id(&number);

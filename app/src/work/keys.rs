@@ -2,7 +2,7 @@
 //! that has the focus, or that is about to have it; single keys only where they are on, and never right after `G`.
 
 use super::rows::Way;
-use super::state::{Work, card_id};
+use super::state::{WorkState, card_id};
 use crate::ui::focus::focus_any;
 use crate::ui::keyboard::Jump;
 use leptos::ev::KeyboardEvent;
@@ -14,7 +14,7 @@ use leptos::web_sys::Element;
 const ARRIVAL: f64 = 150.0;
 
 /// Listens as long as the list or the board is on screen. `board` also knows left and right.
-pub fn use_work_keys(work: Work, board: bool) {
+pub fn use_work_keys(work: WorkState, board: bool) {
     let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"]);
     let moved_at = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
@@ -28,7 +28,7 @@ pub fn use_work_keys(work: Work, board: bool) {
 }
 
 /// Acts on a key; answers whether it was one of ours.
-fn press(work: Work, board: bool, event: &KeyboardEvent, moved_at: StoredValue<f64>) -> bool {
+fn press(work: WorkState, board: bool, event: &KeyboardEvent, moved_at: StoredValue<f64>) -> bool {
     let key = event.key();
     let key = key.as_str();
     let Some(at) = work.at.try_get_untracked() else { return false };
@@ -63,7 +63,7 @@ fn press(work: Work, board: bool, event: &KeyboardEvent, moved_at: StoredValue<f
 }
 
 /// What is done with the request that has the focus, or with the selection.
-fn act(work: Work, board: bool, key: &str, focused: Option<String>) -> bool {
+fn act(work: WorkState, board: bool, key: &str, focused: Option<String>) -> bool {
     let selected = !board && work.selection.chosen.with_untracked(|selected| !selected.is_empty());
     match (key, focused) {
         ("i", _) if selected => work.assign_selected_to_me(),

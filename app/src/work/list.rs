@@ -1,10 +1,10 @@
 //! The queue as a table; on a phone each row is a small slip.
 
-use super::bulk::BulkBar;
+use super::bulk::WorkBulkBar;
 use super::card::{due, take};
 use super::keys::use_work_keys;
-use super::place::Place;
-use super::state::{Work, card_id};
+use super::place::WorkLocation;
+use super::state::{WorkState, card_id};
 use crate::ui::{AboutLines, DocketNumber, Icon, OutcomePanel, PersonLine, StatusBadge};
 use domain::address::Address;
 use domain::requests::queue::QueueRow;
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 /// The rows, the pages, and what is done with several.
 #[component]
-pub fn List(work: Work) -> impl IntoView {
+pub fn List(work: WorkState) -> impl IntoView {
     let numbers =
         Memo::new(move |_| work.rows.with(|rows| rows.rows.iter().map(|row| row.data.summary.number.clone()).collect::<Vec<_>>()));
     use_work_keys(work, false);
@@ -42,13 +42,13 @@ pub fn List(work: Work) -> impl IntoView {
             </div>
             <ListPages work />
         </div>
-        <BulkBar work />
+        <WorkBulkBar work />
     }
     .into_any()
 }
 
 /// Selects every row that is shown, or none.
-fn select_all(work: Work) -> AnyView {
+fn select_all(work: WorkState) -> AnyView {
     let all = Memo::new(move |_| {
         work.selection.chosen.with(|selected| work.rows.with(|rows| rows.live().all(|number| selected.contains(number))))
     });
@@ -59,7 +59,7 @@ fn select_all(work: Work) -> AnyView {
 }
 
 #[component]
-fn QueueRowView(work: Work, number: String) -> impl IntoView {
+fn QueueRowView(work: WorkState, number: String) -> impl IntoView {
     let key = number.clone();
     let row = Memo::new(move |_| work.rows.with(|rows| rows.row(&key).cloned()));
     let is_fresh = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.fresh)));
@@ -90,7 +90,7 @@ fn QueueRowView(work: Work, number: String) -> impl IntoView {
     .into_any()
 }
 
-fn cells(work: Work, number: &str, data: &QueueRow) -> AnyView {
+fn cells(work: WorkState, number: &str, data: &QueueRow) -> AnyView {
     let summary = data.summary.clone();
     let holder = match &data.assignee {
         Some(person) => view! { <PersonLine person=person.clone() /> }.into_any(),
@@ -114,12 +114,12 @@ fn cells(work: Work, number: &str, data: &QueueRow) -> AnyView {
 }
 
 #[component]
-fn ListPages(work: Work) -> impl IntoView {
+fn ListPages(work: WorkState) -> impl IntoView {
     move || {
         let (place, next) = (work.place.get(), work.next.get());
         let later = place.after.is_some();
         let first = later.then(|| {
-            let first = Place { after: None, ..place.clone() }.address();
+            let first = WorkLocation { after: None, ..place.clone() }.address();
             view! {
                 <a class="button button--sm" href=first>
                     <Icon name="chevron-left" />
@@ -128,7 +128,7 @@ fn ListPages(work: Work) -> impl IntoView {
             }
         });
         let more = next.clone().map(|next| {
-            let more = Place { after: Some(next), ..place.clone() }.address();
+            let more = WorkLocation { after: Some(next), ..place.clone() }.address();
             view! {
                 <a class="button button--sm" href=more>
                     "Later"

@@ -1,12 +1,12 @@
 //! `/work`: what there is to do, as a list or as a board.
 
-use super::bar::{Filters, Strip};
+use super::bar::{CountStrip, WorkFilterBar};
 use super::board::Board;
 use super::dialogs::{MoveDialog, StepDialog};
 use super::list::List;
-use super::place::Place;
-use super::rows::{Found, find};
-use super::state::Work;
+use super::place::WorkLocation;
+use super::rows::{WorkContent, find};
+use super::state::WorkState;
 use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
 use crate::ui::{Empty, Icon, PageTitle, RefusedNotice, page_frame};
@@ -20,7 +20,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn WorkPage() -> impl IntoView {
     let query = use_query_map();
-    let place = Memo::new(move |_| query.with(|query| Place::read(|key| query.get(key))));
+    let place = Memo::new(move |_| query.with(|query| WorkLocation::read(|key| query.get(key))));
     // The page is made once; another address brings its requests into it, so that nothing else is lost.
     let first = place.get_untracked();
     let found = {
@@ -31,10 +31,10 @@ pub fn WorkPage() -> impl IntoView {
 }
 
 #[component]
-fn LoadedWorkPage(found: Found, place: Memo<Place>, first: Place) -> impl IntoView {
+fn LoadedWorkPage(found: WorkContent, place: Memo<WorkLocation>, first: WorkLocation) -> impl IntoView {
     let me = use_me();
-    let work = Work::new(found, place, Signal::derive(move || me.get().map(|me| me.person)));
-    Effect::new(move |before: Option<Place>| {
+    let work = WorkState::new(found, place, Signal::derive(move || me.get().map(|me| me.person)));
+    Effect::new(move |before: Option<WorkLocation>| {
         let now = place.get();
         if *before.as_ref().unwrap_or(&first) != now {
             work.load(now.clone());
@@ -63,8 +63,8 @@ fn LoadedWorkPage(found: Found, place: Memo<Place>, first: Place) -> impl IntoVi
                     </a>
                 </div>
             </header>
-            <Strip work />
-            <Filters work />
+            <CountStrip work />
+            <WorkFilterBar work />
             <RefusedNotice error=work.refused />
             <div class="work__rows" aria-busy=move || work.loading.get().then_some("true")>
                 {content}
@@ -77,7 +77,7 @@ fn LoadedWorkPage(found: Found, place: Memo<Place>, first: Place) -> impl IntoVi
 }
 
 /// Asks again when the stream says that a request changed, and whenever it comes (back) to life.
-fn follow(work: Work) {
+fn follow(work: WorkState) {
     let live = use_live();
     live.on_event(move |event| {
         if matches!(event, LiveEvent::Request { .. }) {
@@ -89,7 +89,7 @@ fn follow(work: Work) {
 
 /// "2 new": shows what waits to be shown.
 #[component]
-fn WorkArrivals(work: Work) -> impl IntoView {
+fn WorkArrivals(work: WorkState) -> impl IntoView {
     let count = Memo::new(move |_| work.rows.with(|rows| (rows.arrivals.len(), rows.waiting(!rows.lanes.is_empty()))));
     let button = move |(new, all): (usize, usize)| {
         let words = match (new, all) {
@@ -108,7 +108,7 @@ fn WorkArrivals(work: Work) -> impl IntoView {
     view! { <span aria-live="polite">{move || Some(count.get()).filter(|(_, all)| *all > 0).map(button)}</span> }.into_any()
 }
 
-fn nothing(work: Work) -> AnyView {
+fn nothing(work: WorkState) -> AnyView {
     let place = work.place.get();
     if !place.is_filtered() {
         return view! {
@@ -121,7 +121,7 @@ fn nothing(work: Work) -> AnyView {
         }
         .into_any();
     }
-    let all = Place { board: place.board, ..Place::default() }.address();
+    let all = WorkLocation { board: place.board, ..WorkLocation::default() }.address();
     view! {
         <Empty icon="search" title="Nothing fits">
             <p>"No request fits all of these filters. Take one away, or look at all of them."</p>

@@ -3,19 +3,19 @@
 use domain::address::Address;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::requests::Status;
-use domain::requests::queue::{Due, Holder, QueueFilter};
+use domain::requests::queue::{DueChoice, Holder, QueueFilter};
 use domain::text::tidy_line;
 
 /// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…&ended=1&after=…`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct WorkLocation {
     pub board: bool,
     pub filter: QueueFilter,
     /// The cursor of a later page of the list.
     pub after: Option<String>,
 }
 
-impl Place {
+impl WorkLocation {
     /// From the values of an address; what is not understood is left out.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let get = |key: &str| get(key).map(|value| tidy_line(&value).into_owned()).filter(|value| !value.is_empty());
@@ -25,8 +25,8 @@ impl Place {
             id => id.parse().ok().map(Holder::Person),
         };
         let due = |text: String| match text.as_str() {
-            "late" => Some(Due::Late),
-            "today" => Some(Due::Today),
+            "late" => Some(DueChoice::Late),
+            "today" => Some(DueChoice::Today),
             _ => None,
         };
         Self {
@@ -87,10 +87,10 @@ pub fn holder_key(holder: Holder) -> String {
 }
 
 /// The value of a due time in the address.
-pub fn due_key(due: Due) -> &'static str {
+pub fn due_key(due: DueChoice) -> &'static str {
     match due {
-        Due::Late => "late",
-        Due::Today => "today",
+        DueChoice::Late => "late",
+        DueChoice::Today => "today",
     }
 }
 
@@ -99,9 +99,9 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn read(query: &str) -> Place {
+    fn read(query: &str) -> WorkLocation {
         let values: BTreeMap<&str, &str> = query.split('&').filter_map(|part| part.split_once('=')).collect();
-        Place::read(|key| values.get(key).map(|value| (*value).replace("%20", " ")))
+        WorkLocation::read(|key| values.get(key).map(|value| (*value).replace("%20", " ")))
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_left_out_and_another_filter_begins_at_the_first_page() {
         assert_eq!(read("status=nonsense&assignee=x&due=never&view=wall").address(), "/work");
-        assert_eq!(read("after=12.a&due=late").with(|filter| filter.due = Some(Due::Today)).address(), "/work?due=today");
+        assert_eq!(read("after=12.a&due=late").with(|filter| filter.due = Some(DueChoice::Today)).address(), "/work?due=today");
         assert_eq!(read("after=12.a").shown(true).address(), "/work?view=board");
         assert!(read("q=x").is_filtered() && !read("view=board").is_filtered());
     }

@@ -4,41 +4,41 @@
 //! at once when they moved it themselves.
 
 use super::api::{board, queue};
-use super::place::Place;
+use super::place::WorkLocation;
 use crate::error::ApiError;
 use domain::people::PersonRef;
 use domain::requests::Status;
-use domain::requests::queue::{Choice, Counts, QueueRow};
+use domain::requests::queue::{Counts, FilterChoice, QueueRow};
 use domain::requests::wire::RequestPage;
 use serde::{Deserialize, Serialize};
 
 /// What both views are made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Found {
+pub struct WorkContent {
     pub rows: Vec<QueueRow>,
     /// The lanes of the board, each with how many it has in all; none in the list.
     pub lanes: Vec<(Status, u32)>,
     pub next: Option<String>,
     pub counts: Counts,
-    pub items: Vec<Choice>,
+    pub items: Vec<FilterChoice>,
     pub people: Vec<PersonRef>,
 }
 
 /// Asks for what belongs to an address.
-pub async fn find(place: Place) -> Result<Found, ApiError> {
+pub async fn find(place: WorkLocation) -> Result<WorkContent, ApiError> {
     if place.board {
         let page = board(place.filter).await?;
         let lanes = page.lanes.iter().map(|lane| (lane.status, lane.count)).collect();
         let rows = page.lanes.into_iter().flat_map(|lane| lane.rows).collect();
-        return Ok(Found { rows, lanes, next: None, counts: page.counts, items: page.items, people: page.people });
+        return Ok(WorkContent { rows, lanes, next: None, counts: page.counts, items: page.items, people: page.people });
     }
     let page = queue(place.filter, place.after).await?;
-    Ok(Found { rows: page.rows, lanes: Vec::new(), next: page.next, counts: page.counts, items: page.items, people: page.people })
+    Ok(WorkContent { rows: page.rows, lanes: Vec::new(), next: page.next, counts: page.counts, items: page.items, people: page.people })
 }
 
 /// A request where it is shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct WorkRow {
     pub data: QueueRow,
     /// The lane it is shown in: that of its status, until somebody else moves it.
     pub lane: Status,
@@ -50,7 +50,7 @@ pub struct Row {
     pub sending: bool,
 }
 
-impl Row {
+impl WorkRow {
     fn new(data: QueueRow, fresh: bool) -> Self {
         Self { lane: data.summary.status, data, fresh, gone: false, sending: false }
     }
@@ -73,7 +73,7 @@ pub enum Way {
 /// The rows, and what waits to be shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
-    pub rows: Vec<Row>,
+    pub rows: Vec<WorkRow>,
     pub arrivals: Vec<QueueRow>,
     /// Lanes with how many requests are in them beyond those that are shown.
     pub lanes: Vec<(Status, u32)>,
@@ -81,13 +81,13 @@ pub struct Rows {
 
 impl Rows {
     /// As first found.
-    pub fn new(found: &Found) -> Self {
-        let rows: Vec<Row> = found.rows.iter().cloned().map(|data| Row::new(data, false)).collect();
+    pub fn new(found: &WorkContent) -> Self {
+        let rows: Vec<WorkRow> = found.rows.iter().cloned().map(|data| WorkRow::new(data, false)).collect();
         Self { lanes: beyond(found), rows, arrivals: Vec::new() }
     }
 
     /// Takes in how it is now. Rows keep their places. Answers the numbers of those that were not found again.
-    pub fn merge(&mut self, found: Found) -> Vec<String> {
+    pub fn merge(&mut self, found: WorkContent) -> Vec<String> {
         self.lanes = beyond(&found);
         let mut missing = Vec::new();
         for row in self.rows.iter_mut().filter(|row| !row.sending) {
@@ -107,12 +107,12 @@ impl Rows {
     }
 
     /// The row of a number.
-    pub fn row(&self, number: &str) -> Option<&Row> {
+    pub fn row(&self, number: &str) -> Option<&WorkRow> {
         self.rows.iter().find(|row| row.data.summary.number == number)
     }
 
     /// Changes the row of a number.
-    pub fn change(&mut self, number: &str, change: impl FnOnce(&mut Row)) {
+    pub fn change(&mut self, number: &str, change: impl FnOnce(&mut WorkRow)) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.data.summary.number == number) {
             change(row);
         }
@@ -145,7 +145,7 @@ impl Rows {
             row.fresh = false;
             row.lane = row.data.summary.status;
         }
-        self.rows.extend(self.arrivals.drain(..).map(|data| Row::new(data, true)));
+        self.rows.extend(self.arrivals.drain(..).map(|data| WorkRow::new(data, true)));
         // The next due first; what has no due time after the others, in the order it came.
         self.rows.sort_by_key(|row| (row.data.due_at.is_none(), row.data.due_at, row.data.summary.submitted_at));
         first
@@ -204,7 +204,7 @@ impl Rows {
     }
 }
 
-fn beyond(found: &Found) -> Vec<(Status, u32)> {
+fn beyond(found: &WorkContent) -> Vec<(Status, u32)> {
     let shown = |lane: Status| found.rows.iter().filter(|row| row.summary.status == lane).count();
     found.lanes.iter().map(|(lane, count)| (*lane, count.saturating_sub(u32::try_from(shown(*lane)).unwrap_or(u32::MAX)))).collect()
 }
@@ -229,8 +229,8 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
-    fn found(rows: &[(&str, Status, u32, i64)]) -> Found {
-        Found {
+    fn found(rows: &[(&str, Status, u32, i64)]) -> WorkContent {
+        WorkContent {
             rows: rows.iter().map(|(number, status, events, due)| data(number, *status, *events, *due)).collect(),
             lanes: [Status::Open, Status::InProgress, Status::Blocked].map(|lane| (lane, 2)).to_vec(),
             next: None,

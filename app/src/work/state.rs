@@ -1,7 +1,7 @@
 //! What the parts of the work pages share: the rows, what is chosen, what is on its way.
 
-use super::place::Place;
-use super::rows::{Found, Row, Rows, find};
+use super::place::WorkLocation;
+use super::rows::{Rows, WorkContent, WorkRow, find};
 use crate::error::ApiError;
 use crate::requests::api::{act, request_page};
 use crate::ui::focus::focus_any;
@@ -11,7 +11,7 @@ use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::board::{barred, moves};
-use domain::requests::queue::{Choice, Counts};
+use domain::requests::queue::{Counts, FilterChoice};
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,12 +26,12 @@ pub struct ActionPrompt {
 
 /// Everything the parts share.
 #[derive(Clone, Copy)]
-pub struct Work {
-    pub place: Memo<Place>,
+pub struct WorkState {
+    pub place: Memo<WorkLocation>,
     pub rows: RwSignal<Rows>,
     pub counts: RwSignal<Counts>,
     pub next: RwSignal<Option<String>>,
-    pub items: RwSignal<Vec<Choice>>,
+    pub items: RwSignal<Vec<FilterChoice>>,
     pub people: RwSignal<Vec<PersonRef>>,
     /// Another filter is on its way.
     pub loading: RwSignal<bool>,
@@ -58,9 +58,9 @@ pub struct Work {
     refresher: Refresher,
 }
 
-impl Work {
+impl WorkState {
     /// As first found.
-    pub fn new(found: Found, place: Memo<Place>, me: Signal<Option<PersonRef>>) -> Self {
+    pub fn new(found: WorkContent, place: Memo<WorkLocation>, me: Signal<Option<PersonRef>>) -> Self {
         let rows = Rows::new(&found);
         Self {
             place,
@@ -88,7 +88,7 @@ impl Work {
     }
 
     /// Shows what belongs to another address.
-    pub fn load(self, place: Place) {
+    pub fn load(self, place: WorkLocation) {
         self.loading.set(true);
         spawn_local(async move {
             let answer = find(place.clone()).await;
@@ -111,7 +111,7 @@ impl Work {
         });
     }
 
-    fn note(self, found: &Found) {
+    fn note(self, found: &WorkContent) {
         self.counts.set(found.counts);
         self.next.set(found.next.clone());
         self.items.set(found.items.clone());
@@ -146,7 +146,7 @@ impl Work {
     }
 
     /// A row as it is now.
-    pub fn row(self, number: &str) -> Option<Row> {
+    pub fn row(self, number: &str) -> Option<WorkRow> {
         self.rows.with_untracked(|rows| rows.row(number).cloned())
     }
 
@@ -218,7 +218,7 @@ impl Work {
         }
     }
 
-    fn send(self, before: Row, to: Status, kind: ActionKind, words: String) {
+    fn send(self, before: WorkRow, to: Status, kind: ActionKind, words: String) {
         let number = before.data.summary.number.clone();
         self.refused.set(None);
         spawn_local(async move {
@@ -231,7 +231,7 @@ impl Work {
         });
     }
 
-    fn done(self, before: &Row, to: Status, kind: ActionKind, page: Option<RequestPage>) {
+    fn done(self, before: &WorkRow, to: Status, kind: ActionKind, page: Option<RequestPage>) {
         let number = before.data.summary.number.clone();
         let asked = self.asked.try_get_untracked().flatten().is_some_and(|asked| asked.number == number);
         if asked {
@@ -272,7 +272,7 @@ impl Work {
     }
 
     /// What takes the action back, where the lifecycle and the person's rights allow it.
-    fn way_back(self, before: &Row, kind: ActionKind, page: &RequestPage) -> Option<Callback<()>> {
+    fn way_back(self, before: &WorkRow, kind: ActionKind, page: &RequestPage) -> Option<Callback<()>> {
         let number = before.data.summary.number.clone();
         let back = match (kind, &before.data.assignee) {
             (ActionKind::AssignToMe, Some(person)) if page.allowed.may(ActionKind::Assign) => ActionCall::assign(person.id),
@@ -306,7 +306,7 @@ impl Work {
     }
 
     /// Puts a card back where it was, and says why.
-    fn undone(self, before: Row, kind: ActionKind, error: ApiError) {
+    fn undone(self, before: WorkRow, kind: ActionKind, error: ApiError) {
         let number = before.data.summary.number.clone();
         if asks_first(kind) {
             self.ask_failed.try_set(Some(error.message()));

@@ -1,6 +1,6 @@
 //! What the same disk does without Docket: the same driver, the same journal mode, plain inserts of 200 bytes.
 
-use crate::report::Result;
+use crate::report::BenchResult;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use std::path::Path;
@@ -23,7 +23,7 @@ pub struct Bare(SqliteConnection);
 
 impl Bare {
     /// A new one in this folder.
-    pub async fn open(folder: &Path) -> Result<Self> {
+    pub async fn open(folder: &Path) -> BenchResult<Self> {
         let options = SqliteConnectOptions::new()
             .filename(folder.join("bare.sqlite"))
             .create_if_missing(true)
@@ -40,13 +40,13 @@ impl Bare {
         Ok(Self(connection))
     }
 
-    async fn insert(&mut self, statement: &'static str, body: &str) -> Result<()> {
+    async fn insert(&mut self, statement: &'static str, body: &str) -> BenchResult<()> {
         sqlx::query(statement).bind(Uuid::now_v7().as_bytes().to_vec()).bind(body).execute(&mut self.0).await?;
         Ok(())
     }
 
     /// Three inserts each, 128 of them per commit: how many a second.
-    pub async fn grouped(&mut self, length: Duration) -> Result<f64> {
+    pub async fn grouped(&mut self, length: Duration) -> BenchResult<f64> {
         let body = "b".repeat(BODY);
         let (begin, mut done) = (Instant::now(), 0.0);
         while begin.elapsed() < length {
@@ -63,7 +63,7 @@ impl Bare {
     }
 
     /// One insert, one commit, one sync of the disk: how many a second.
-    pub async fn synced(&mut self, length: Duration) -> Result<f64> {
+    pub async fn synced(&mut self, length: Duration) -> BenchResult<f64> {
         let body = "b".repeat(BODY);
         let (begin, mut done) = (Instant::now(), 0.0);
         while begin.elapsed() < length {

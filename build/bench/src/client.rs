@@ -1,6 +1,6 @@
 //! A browser reduced to what costs nothing: one connection, requests that are bytes already, answers that are only delimited.
 
-use crate::report::Result;
+use crate::report::BenchResult;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -13,14 +13,14 @@ pub struct Connection {
 }
 
 /// What came back.
-pub struct Answer {
+pub struct RawAnswer {
     pub status: u16,
     /// Status line and headers.
     pub head: String,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl RawAnswer {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.head, name)
@@ -49,14 +49,14 @@ pub fn post(address: SocketAddr, path: &str, cookie: &str, kind: &str, body: &st
 
 impl Connection {
     /// Connects.
-    pub async fn open(address: SocketAddr) -> Result<Self> {
+    pub async fn open(address: SocketAddr) -> BenchResult<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::new() })
     }
 
     /// Sends a request and reads its whole answer.
-    pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
+    pub async fn send(&mut self, request: &[u8]) -> BenchResult<RawAnswer> {
         let (status, head) = self.begin(request).await?;
         let length = header(&head, "content-length").map(str::parse).transpose()?;
         let body = match length {
@@ -64,11 +64,11 @@ impl Connection {
             None if header(&head, "transfer-encoding").is_some() => self.chunks().await?,
             None => Vec::new(),
         };
-        Ok(Answer { status, head, body })
+        Ok(RawAnswer { status, head, body })
     }
 
     /// Sends a request and reads its answer's head; what follows is read line by line.
-    pub async fn begin(&mut self, request: &[u8]) -> Result<(u16, String)> {
+    pub async fn begin(&mut self, request: &[u8]) -> BenchResult<(u16, String)> {
         self.stream.write_all(request).await?;
         let end = loop {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
@@ -83,7 +83,7 @@ impl Connection {
     }
 
     /// The next line of an answer that does not end, without its end.
-    pub async fn line(&mut self) -> Result<String> {
+    pub async fn line(&mut self) -> BenchResult<String> {
         let mut seen = 0;
         loop {
             if let Some(end) = self.buffer[seen..].iter().position(|byte| *byte == b'\n') {
@@ -95,7 +95,7 @@ impl Connection {
         }
     }
 
-    async fn fill(&mut self) -> Result<()> {
+    async fn fill(&mut self) -> BenchResult<()> {
         // Small: a thousand of these wait at once.
         self.buffer.reserve(4096);
         if self.stream.read_buf(&mut self.buffer).await? == 0 {
@@ -104,14 +104,14 @@ impl Connection {
         Ok(())
     }
 
-    async fn take(&mut self, length: usize) -> Result<Vec<u8>> {
+    async fn take(&mut self, length: usize) -> BenchResult<Vec<u8>> {
         while self.buffer.len() < length {
             self.fill().await?;
         }
         Ok(self.buffer.drain(..length).collect())
     }
 
-    async fn chunks(&mut self) -> Result<Vec<u8>> {
+    async fn chunks(&mut self) -> BenchResult<Vec<u8>> {
         let mut body = Vec::new();
         loop {
             let size = usize::from_str_radix(&self.line().await?, 16)?;

@@ -1,13 +1,13 @@
 //! A database with as many requests as wanted: some are made by the use cases, in every state, and copied by the database itself.
 
-use crate::report::Result;
+use crate::report::BenchResult;
 use crate::world;
 use backend::{Backend, Caller, definitions, people, requests};
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::wire::{SubmitDraft, Submitted};
+use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
 use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ const ITEMS: usize = 6;
 const SPREAD: (u64, u64) = (60, 730);
 
 /// An organization with people who ask, decide and work, and services with promised times.
-fn folder() -> Vec<definitions::File> {
+fn folder() -> Vec<definitions::DefinitionFile> {
     let person =
         |key: &str, role: &str| format!("- email: {key}@{ORGANIZATION}.example\n  name: {key}\n  title: {role}\n  roles: [{role}]\n");
     let mut people = person("operator", "operator") + &person("colleague", "operator") + &person("approver", "requester");
@@ -67,7 +67,7 @@ pub struct Crowd {
 
 impl Crowd {
     /// Applies the organization's definitions to a new database.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn open(url: &str) -> BenchResult<Self> {
         let backend = world::open(url).await?;
         definitions::apply(&backend, ORGANIZATION, folder()).await?;
         let person = async |key: &str| people::caller(&backend, ORGANIZATION, &format!("{key}@{ORGANIZATION}.example")).await;
@@ -82,7 +82,7 @@ impl Crowd {
     }
 
     /// Files a request for a service; its docket number.
-    pub async fn file(&self, turn: usize, item: usize) -> Result<String> {
+    pub async fn file(&self, turn: usize, item: usize) -> BenchResult<String> {
         let draft = SubmitDraft {
             id: uuid::Uuid::new_v4().into(),
             item_key: item_key(item),
@@ -90,18 +90,18 @@ impl Crowd {
             answers: Answers([("text".to_owned(), json!("The lamp over the third desk by the window flickers."))].into()),
         };
         match requests::submit(&self.backend, &self.requesters[turn % self.requesters.len()], draft).await? {
-            Submitted::Filed { number } => Ok(number),
+            SubmissionOutcome::Filed { number } => Ok(number),
             other => Err(format!("a request was not filed: {other:?}").into()),
         }
     }
 
     /// Something the operator does.
-    pub async fn act(&self, number: &str, act: ActionCall) -> Result<()> {
+    pub async fn act(&self, number: &str, act: ActionCall) -> BenchResult<()> {
         requests::act(&self.backend, &self.operator, number, act, None).await?;
         Ok(())
     }
 
-    async fn decide(&self, number: &str, verdict: Verdict) -> Result<()> {
+    async fn decide(&self, number: &str, verdict: ApproverVerdict) -> BenchResult<()> {
         let seen = requests::page(&self.backend, &self.approver, number).await?.events.len() as u32;
         let decision = Decide { number: number.to_owned(), verdict, reason: "It is so".to_owned(), seen };
         backend::approvals::decide(&self.backend, &self.approver, decision).await?;
@@ -109,7 +109,7 @@ impl Crowd {
     }
 
     /// Four of five requests are open, in one state or another, so that a thousand fill every page.
-    async fn template(&self, turn: usize) -> Result<()> {
+    async fn template(&self, turn: usize) -> BenchResult<()> {
         let item = turn % ITEMS;
         let number = self.file(turn, item).await?;
         let note = || "It is so".to_owned();
@@ -117,8 +117,8 @@ impl Crowd {
         if item.is_multiple_of(2) {
             match (open, (turn / 5) % 4) {
                 (true, 0 | 1) => return Ok(()),
-                (false, 0) => return self.decide(&number, Verdict::Reject).await,
-                _ => self.decide(&number, Verdict::Approve).await?,
+                (false, 0) => return self.decide(&number, ApproverVerdict::Reject).await,
+                _ => self.decide(&number, ApproverVerdict::Approve).await?,
             }
         }
         let kind = (turn / 5) % 6;
@@ -183,7 +183,7 @@ const TEMPLATES: usize = 300;
 
 impl Copies {
     /// Makes the first requests of a crowd.
-    pub async fn of(crowd: &Crowd, url: &str) -> Result<Self> {
+    pub async fn of(crowd: &Crowd, url: &str) -> BenchResult<Self> {
         for turn in 0..TEMPLATES {
             crowd.template(turn).await?;
         }
@@ -212,13 +212,13 @@ impl Copies {
         if self.connection.get_database_backend() == DatabaseBackend::Postgres { POSTGRES } else { SQLITE }
     }
 
-    async fn run(&self, sql: &str) -> Result<()> {
+    async fn run(&self, sql: &str) -> BenchResult<()> {
         self.connection.execute_unprepared(sql).await.map_err(|error| format!("{error}: {sql}"))?;
         Ok(())
     }
 
     /// Copies until there are so many requests.
-    pub async fn grow(&mut self, requests: u64) -> Result<()> {
+    pub async fn grow(&mut self, requests: u64) -> BenchResult<()> {
         let to = requests.saturating_sub(self.templates);
         let (from, dialect, count) = (self.made, self.dialect(), self.templates);
         if to <= from {

@@ -1,11 +1,11 @@
 //! Pages of somebody for whom things have piled up: the cost of a page should not grow with what the page does not show.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::client::{Connection, get};
 use crate::pages::{PERSON, ask};
-use crate::report::{Ratio, Result, Row, median, note};
-use crate::site::{self, Site};
-use crate::world::Folder;
+use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::site::{self, RunningSite};
+use crate::world::ScratchFolder;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ const PILES: [Pile; 3] = [
 ];
 
 /// Adds rows to every pile, numbered from one number up to another.
-async fn pile_up(folder: &Folder, from: u64, to: u64) -> Result<()> {
+async fn pile_up(folder: &ScratchFolder, from: u64, to: u64) -> BenchResult<()> {
     let mut options = ConnectOptions::new(folder.database());
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await?;
@@ -96,7 +96,7 @@ async fn pile_up(folder: &Folder, from: u64, to: u64) -> Result<()> {
     Ok(())
 }
 
-async fn columns(connection: &DatabaseConnection, table: &str) -> Result<Vec<String>> {
+async fn columns(connection: &DatabaseConnection, table: &str) -> BenchResult<Vec<String>> {
     let asked = Statement::from_string(connection.get_database_backend(), format!("SELECT name FROM pragma_table_info('{table}')"));
     let mut names = Vec::new();
     for row in connection.query_all_raw(asked).await? {
@@ -106,14 +106,14 @@ async fn columns(connection: &DatabaseConnection, table: &str) -> Result<Vec<Str
 }
 
 /// Every page at every size: its processor time against that at the size before.
-pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     site::seed(&arguments.docket, folder).await?;
     let mut costs: [Vec<f64>; PAGES.len()] = Default::default();
     for (place, size) in SIZES.into_iter().enumerate() {
         if place > 0 {
             pile_up(folder, SIZES[place - 1], size).await?;
         }
-        let site = Site::start(&arguments.docket, folder).await?;
+        let site = RunningSite::start(&arguments.docket, folder).await?;
         let cookie = site.sign_in(PERSON.0, PERSON.1).await?;
         for ((name, path, _), costs) in PAGES.into_iter().zip(&mut costs) {
             let page = Arc::new(get(site.address, path, &cookie));
@@ -133,7 +133,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     let mut rows = Vec::new();
     for ((_, _, names), costs) in PAGES.into_iter().zip(&costs) {
         for (what, pair) in names.into_iter().zip(costs.windows(2)) {
-            rows.push(Row {
+            rows.push(ReportRow {
                 what,
                 measured: format!("{:.0} µs CPU", pair[1]),
                 against: format!("at the size before: {:.0} µs CPU", pair[0]),

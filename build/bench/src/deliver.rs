@@ -1,11 +1,11 @@
 //! Deliveries to a receiver on this machine: as many a second as there are, how long the first try takes after the commit, and a backlog
 //! drained. Against the same HTTP client in a bare loop, with as many calls at once.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::postgres::Database;
 use crate::receiver::Receiver;
-use crate::report::{Ratio, Result, Row, median, note, percentile};
-use crate::world::{Desk, Folder};
+use crate::report::{BenchResult, Ratio, ReportRow, median, note, percentile};
+use crate::world::{DeliveryBench, ScratchFolder};
 use backend::outbox;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,21 +21,21 @@ const ROUND: usize = 2_000;
 const TIMED: usize = 300;
 
 /// On SQLite.
-pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     measure(arguments, "SQLite", &folder.database()).await
 }
 
 /// On PostgreSQL.
-pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>> {
+pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
     let own = Database::create(server).await?;
     let rows = measure(arguments, "PostgreSQL", own.url()).await;
     own.remove().await?;
     rows
 }
 
-async fn measure(arguments: &Arguments, kind: &'static str, url: &str) -> Result<Vec<Row>> {
+async fn measure(arguments: &BenchArguments, kind: &'static str, url: &str) -> BenchResult<Vec<ReportRow>> {
     let mut receiver = Receiver::open().await?;
-    let desk = Arc::new(Desk::open(url, receiver.port()).await?);
+    let desk = Arc::new(DeliveryBench::open(url, receiver.port()).await?);
     let (mut filed, mut delivered, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
         let begin = Instant::now();
@@ -63,21 +63,21 @@ async fn measure(arguments: &Arguments, kind: &'static str, url: &str) -> Result
     let against = format!("the bare client, {AT_ONCE} at once: {:.0}/s", median(&bare));
     let what = |sqlite, postgres| if kind == "SQLite" { sqlite } else { postgres };
     Ok(vec![
-        Row {
+        ReportRow {
             what: what("deliveries, SQLite", "deliveries, PostgreSQL"),
             measured: format!("{:.0}/s, in the slowest round {:.0}/s", median(&delivered), slowest(&delivered)),
             against: against.clone(),
             ratio: Ratio::of_rounds(&delivered, &bare),
             aim: "≥ 0.5",
         },
-        Row {
+        ReportRow {
             what: what("a backlog drained, SQLite", "a backlog drained, PostgreSQL"),
             measured: format!("{} at {backlog:.0}/s", arguments.backlog),
             against,
             ratio: Ratio::once(backlog, median(&bare)),
             aim: "",
         },
-        Row {
+        ReportRow {
             what: what("commit to first try under half load, SQLite", "commit to first try under half load, PostgreSQL"),
             measured: format!("p50 {:.1} ms, p99 {:.1} ms", percentile(&busy, 0.5), percentile(&busy, 0.99)),
             against: format!("at rest: p50 {:.1} ms, p99 {:.1} ms", percentile(&rest, 0.5), percentile(&rest, 0.99)),
@@ -93,7 +93,7 @@ fn slowest(rounds: &[f64]) -> f64 {
 }
 
 /// Works until so many arrived; how many a second.
-async fn drain(desk: &Desk, receiver: &mut Receiver, count: usize) -> Result<f64> {
+async fn drain(desk: &DeliveryBench, receiver: &mut Receiver, count: usize) -> BenchResult<f64> {
     let (stop, stopped) = oneshot::channel::<()>();
     let begin = Instant::now();
     let worker = tokio::spawn(outbox::run(desk.backend().clone(), async { drop(stopped.await) }));
@@ -107,10 +107,10 @@ async fn drain(desk: &Desk, receiver: &mut Receiver, count: usize) -> Result<f64
 }
 
 /// The same body, posted as often as the client can; how often a second.
-async fn posts(receiver: &Receiver, body: String, length: Duration) -> Result<f64> {
+async fn posts(receiver: &Receiver, body: String, length: Duration) -> BenchResult<f64> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let (begin, url) = (Instant::now(), format!("http://127.0.0.1:{}/", receiver.port()));
-    let mut callers: JoinSet<Result<u32>> = JoinSet::new();
+    let mut callers: JoinSet<BenchResult<u32>> = JoinSet::new();
     for _ in 0..AT_ONCE {
         let (client, url, body) = (client.clone(), url.clone(), body.clone());
         callers.spawn(async move {
@@ -131,7 +131,7 @@ async fn posts(receiver: &Receiver, body: String, length: Duration) -> Result<f6
 }
 
 /// Milliseconds from a commit to its first try: one submission after the other, then at half of what can be filed and delivered.
-async fn latencies(desk: &Arc<Desk>, receiver: &mut Receiver, per_second: f64) -> Result<(Vec<f64>, Vec<f64>)> {
+async fn latencies(desk: &Arc<DeliveryBench>, receiver: &mut Receiver, per_second: f64) -> BenchResult<(Vec<f64>, Vec<f64>)> {
     let (stop, stopped) = oneshot::channel::<()>();
     let worker = tokio::spawn(outbox::run(desk.backend().clone(), async { drop(stopped.await) }));
     let mut rest = Vec::with_capacity(TIMED);

@@ -1,12 +1,12 @@
 //! First pages of the queue, the board and the inbox, with a thousand, a hundred thousand and a million requests: the time must not grow.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::crowd::{Copies, Crowd};
 use crate::postgres::Database;
-use crate::report::{Ratio, Result, Row, median, note};
+use crate::report::{BenchResult, Ratio, ReportRow, median, note};
 use backend::{approvals, requests};
 use domain::requests::Status;
-use domain::requests::queue::{Due, Holder, QueueFilter};
+use domain::requests::queue::{DueChoice, Holder, QueueFilter};
 use std::time::Instant;
 
 /// Times a page is asked for; the median counts.
@@ -27,8 +27,8 @@ const PAGES: [&str; 11] = [
     "leadership",
 ];
 
-async fn ask(crowd: &Crowd, page: &str) -> Result<usize> {
-    let queue = async |filter: QueueFilter| -> Result<usize> {
+async fn ask(crowd: &Crowd, page: &str) -> BenchResult<usize> {
+    let queue = async |filter: QueueFilter| -> BenchResult<usize> {
         Ok(requests::queue(&crowd.backend, &crowd.operator, filter, None).await?.rows.len())
     };
     let all = QueueFilter::default;
@@ -38,7 +38,7 @@ async fn ask(crowd: &Crowd, page: &str) -> Result<usize> {
         "queue, one's own" => queue(QueueFilter { holder: Some(Holder::Me), ..all() }).await,
         "queue, nobody's" => queue(QueueFilter { holder: Some(Holder::Nobody), ..all() }).await,
         "queue, one service" => queue(QueueFilter { item: Some("note-1".to_owned()), ..all() }).await,
-        "queue, late" => queue(QueueFilter { due: Some(Due::Late), ..all() }).await,
+        "queue, late" => queue(QueueFilter { due: Some(DueChoice::Late), ..all() }).await,
         "queue, words" => queue(QueueFilter { text: "note".to_owned(), ..all() }).await,
         "queue, beginning of a number" => queue(QueueFilter { text: "CR-00".to_owned(), ..all() }).await,
         "board" => {
@@ -51,7 +51,7 @@ async fn ask(crowd: &Crowd, page: &str) -> Result<usize> {
 }
 
 /// On a PostgreSQL database of its own.
-pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>> {
+pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
     let own = Database::create(server).await?;
     let measured = measure(arguments, "PostgreSQL", own.url()).await;
     own.remove().await?;
@@ -59,7 +59,7 @@ pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>
 }
 
 /// Grows a database through the sizes; milliseconds of every page at every size.
-pub async fn measure(arguments: &Arguments, kind: &'static str, url: &str) -> Result<Vec<Row>> {
+pub async fn measure(arguments: &BenchArguments, kind: &'static str, url: &str) -> BenchResult<Vec<ReportRow>> {
     let crowd = Crowd::open(url).await?;
     let mut copies = Copies::of(&crowd, url).await?;
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); PAGES.len()];
@@ -82,7 +82,7 @@ pub async fn measure(arguments: &Arguments, kind: &'static str, url: &str) -> Re
     let (Some(least), Some(most)) = (arguments.sizes.first(), arguments.sizes.last()) else { return Ok(Vec::new()) };
     let row = |(page, times): (&&'static str, Vec<f64>)| {
         let (first, last) = (times.first().copied().unwrap_or_default(), times.last().copied().unwrap_or_default());
-        Row {
+        ReportRow {
             what: page,
             measured: format!("{kind}, {most} requests: {last:.2} ms"),
             against: format!("{least} requests: {first:.2} ms"),

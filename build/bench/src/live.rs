@@ -2,12 +2,12 @@
 //!
 //! Times begin when the submission is sent, so that they hold the submission itself: the commit happens somewhere before its answer.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::client::{Connection, get, post};
 use crate::process;
-use crate::report::{Ratio, Result, Row, median, note, percentile};
-use crate::site::Site;
-use crate::world::{self, Folder};
+use crate::report::{BenchResult, Ratio, ReportRow, median, note, percentile};
+use crate::site::RunningSite;
+use crate::world::{self, ScratchFolder};
 use backend::{definitions, people, requests};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ struct Heard {
 }
 
 /// Makes the organization and its passwords; the version of its form.
-pub async fn prepare(folder: &Folder) -> Result<String> {
+pub async fn prepare(folder: &ScratchFolder) -> BenchResult<String> {
     let backend = world::open(&folder.database()).await?;
     definitions::apply(&backend, ORGANIZATION, definitions()).await?;
     let approvers = (1..=APPROVERS).map(|number| format!("approver-{number}"));
@@ -77,7 +77,7 @@ pub async fn prepare(folder: &Folder) -> Result<String> {
 }
 
 /// Opens a stream and reads the first two events on it, which greet.
-async fn open(site: &Site, cookie: &str) -> Result<Connection> {
+async fn open(site: &RunningSite, cookie: &str) -> BenchResult<Connection> {
     let mut connection = Connection::open(site.address).await?;
     let (status, _) = connection.begin(&get(site.address, "/live", cookie)).await?;
     if status != 200 {
@@ -106,23 +106,24 @@ fn listen(mut connection: Connection, heard: mpsc::UnboundedSender<Heard>) {
 
 /// Milliseconds from the sending of each submission.
 #[derive(Default)]
-struct Times {
+struct LiveTimes {
     answered: Vec<f64>,
     request: Vec<f64>,
     count: Vec<f64>,
 }
 
 /// Opens the streams, then follows submissions to each of them.
-pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     let version = prepare(folder).await?;
-    let site = Site::start(&arguments.docket, folder).await?;
+    let site = RunningSite::start(&arguments.docket, folder).await?;
     let mut cookies = Vec::new();
     for number in 1..=APPROVERS {
         cookies.push(site.sign_in(&format!("approver-{number}@{ORGANIZATION}.example"), PASSWORD).await?);
     }
     let requester = site.sign_in(&requester(), PASSWORD).await?;
 
-    let memory = |before: u64| -> Result<f64> { Ok(process::memory(site.pid)?.saturating_sub(before) as f64 / arguments.streams as f64) };
+    let memory =
+        |before: u64| -> BenchResult<f64> { Ok(process::memory(site.pid)?.saturating_sub(before) as f64 / arguments.streams as f64) };
     // What is made once is there before anything is counted: a page, and some streams that end.
     Connection::open(site.address).await?.send(&get(site.address, "/inbox", &requester)).await?;
     for cookie in cookies.iter().cycle().take(FIRST) {
@@ -146,7 +147,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     drop(idle);
     note(format!("{} streams open, {:.1} kB each; an idle connection {:.1} kB", arguments.streams, per_stream / 1000.0, per_idle / 1000.0));
 
-    let mut times = Times::default();
+    let mut times = LiveTimes::default();
     let mut asking = Connection::open(site.address).await?;
     for followed in 1..=FOLLOWED {
         tokio::time::sleep(PAUSE).await;
@@ -165,7 +166,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     note(format!("{FOLLOWED} submissions, each to {streams} streams; answered in {answered:.1} ms"));
     let row = |what, values: &[f64], share| {
         let value = percentile(values, share);
-        Row {
+        ReportRow {
             what,
             measured: format!("{value:.1} ms, {streams} streams"),
             against: format!("the submission's own answer: {answered:.1} ms"),
@@ -178,7 +179,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
         row("submission to event at a stream, p99", &times.request, 0.99),
         row("submission to new count at a stream, p50", &times.count, 0.5),
         row("submission to new count at a stream, p99", &times.count, 0.99),
-        Row {
+        ReportRow {
             what: "memory of an open stream with its connection",
             measured: format!("{:.1} kB", per_stream / 1000.0),
             against: format!("an idle connection: {:.1} kB", per_idle / 1000.0),
@@ -195,8 +196,8 @@ async fn follow(
     sent: Instant,
     number: &Value,
     count: usize,
-    times: &mut Times,
-) -> Result<()> {
+    times: &mut LiveTimes,
+) -> BenchResult<()> {
     let (mut requests, mut counts) = (0, 0);
     while requests < streams || counts < streams {
         let next = tokio::time::timeout(PATIENCE, heard.recv()).await;

@@ -21,10 +21,10 @@ mod transitions;
 mod world;
 
 use clap::{Parser, ValueEnum};
-use report::{Result, Row};
+use report::{BenchResult, ReportRow};
 use std::path::PathBuf;
 use std::time::Duration;
-use world::Folder;
+use world::ScratchFolder;
 
 /// The server's own.
 #[global_allocator]
@@ -33,10 +33,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Measures Docket against what the same machine does bare.
 #[derive(Parser)]
 #[command(name = "bench")]
-pub struct Arguments {
+pub struct BenchArguments {
     /// Parts to run; all when none is named.
     #[arg(value_enum)]
-    parts: Vec<Part>,
+    parts: Vec<BenchPart>,
     /// The `docket` program to measure over HTTP.
     #[arg(long)]
     docket: PathBuf,
@@ -69,7 +69,7 @@ pub struct Arguments {
     sizes: Vec<u64>,
 }
 
-impl Arguments {
+impl BenchArguments {
     /// How long one measurement lasts.
     fn length(&self) -> Duration {
         Duration::from_secs(self.seconds)
@@ -78,7 +78,7 @@ impl Arguments {
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
+enum BenchPart {
     /// Both submission parts.
     Submit,
     SubmitSqlite,
@@ -98,36 +98,36 @@ enum Part {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    let wanted = |part: Part| {
-        let both = matches!(part, Part::SubmitSqlite | Part::SubmitPostgres);
-        arguments.parts.is_empty() || arguments.parts.contains(&part) || both && arguments.parts.contains(&Part::Submit)
+async fn main() -> BenchResult<()> {
+    let arguments = BenchArguments::parse();
+    let wanted = |part: BenchPart| {
+        let both = matches!(part, BenchPart::SubmitSqlite | BenchPart::SubmitPostgres);
+        arguments.parts.is_empty() || arguments.parts.contains(&part) || both && arguments.parts.contains(&BenchPart::Submit)
     };
-    let mut rows: Vec<Row> = Vec::new();
-    if wanted(Part::SubmitSqlite) {
+    let mut rows: Vec<ReportRow> = Vec::new();
+    if wanted(BenchPart::SubmitSqlite) {
         report::begin("Submissions on SQLite");
-        rows.extend(submit::on_sqlite(&arguments, &Folder::new("submit")?).await?);
+        rows.extend(submit::on_sqlite(&arguments, &ScratchFolder::new("submit")?).await?);
     }
-    if wanted(Part::SubmitPostgres) {
+    if wanted(BenchPart::SubmitPostgres) {
         report::begin("Submissions on PostgreSQL");
         match &arguments.postgres {
             Some(server) => rows.extend(submit::on_postgres(&arguments, server).await?),
             None => report::note("left out: no --postgres was given"),
         }
     }
-    if wanted(Part::Transitions) {
+    if wanted(BenchPart::Transitions) {
         report::begin("Actions on SQLite");
-        rows.extend(transitions::on_sqlite(&arguments, &Folder::new("transitions")?).await?);
+        rows.extend(transitions::on_sqlite(&arguments, &ScratchFolder::new("transitions")?).await?);
         report::begin("Actions on PostgreSQL");
         match &arguments.postgres {
             Some(server) => rows.extend(transitions::on_postgres(&arguments, server).await?),
             None => report::note("left out: no --postgres was given"),
         }
     }
-    if wanted(Part::Lists) {
+    if wanted(BenchPart::Lists) {
         report::begin("Lists on SQLite");
-        let folder = Folder::new("lists")?;
+        let folder = ScratchFolder::new("lists")?;
         rows.extend(lists::measure(&arguments, "SQLite", &folder.database()).await?);
         report::begin("Lists on PostgreSQL");
         match &arguments.postgres {
@@ -135,30 +135,30 @@ async fn main() -> Result<()> {
             None => report::note("left out: no --postgres was given"),
         }
     }
-    if wanted(Part::Pages) && !arguments.crowded {
+    if wanted(BenchPart::Pages) && !arguments.crowded {
         report::begin("Pages over HTTP");
-        rows.extend(pages::measure(&arguments, &Folder::new("pages")?).await?);
+        rows.extend(pages::measure(&arguments, &ScratchFolder::new("pages")?).await?);
     }
-    if wanted(Part::Pages) && (arguments.crowded || arguments.parts.is_empty()) {
+    if wanted(BenchPart::Pages) && (arguments.crowded || arguments.parts.is_empty()) {
         report::begin("Pages of somebody who has much of everything");
-        rows.extend(crowded::measure(&arguments, &Folder::new("crowded")?).await?);
+        rows.extend(crowded::measure(&arguments, &ScratchFolder::new("crowded")?).await?);
     }
-    if wanted(Part::Live) {
+    if wanted(BenchPart::Live) {
         report::begin("Open inboxes");
-        rows.extend(live::measure(&arguments, &Folder::new("live")?).await?);
+        rows.extend(live::measure(&arguments, &ScratchFolder::new("live")?).await?);
     }
-    if wanted(Part::Deliveries) {
+    if wanted(BenchPart::Deliveries) {
         report::begin("Deliveries on SQLite");
-        rows.extend(deliver::on_sqlite(&arguments, &Folder::new("deliveries")?).await?);
+        rows.extend(deliver::on_sqlite(&arguments, &ScratchFolder::new("deliveries")?).await?);
         report::begin("Deliveries on PostgreSQL");
         match &arguments.postgres {
             Some(server) => rows.extend(deliver::on_postgres(&arguments, server).await?),
             None => report::note("left out: no --postgres was given"),
         }
     }
-    if arguments.parts.contains(&Part::Soak) {
+    if arguments.parts.contains(&BenchPart::Soak) {
         report::begin("Memory over many submissions");
-        rows.extend(soak::measure(&arguments, &Folder::new("soak")?).await?);
+        rows.extend(soak::measure(&arguments, &ScratchFolder::new("soak")?).await?);
     }
     report::print(&rows);
     Ok(())

@@ -1,11 +1,11 @@
 //! Pages over HTTP, signed in, against a file of the same size that the same server sends.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::client::{Connection, get};
 use crate::process;
-use crate::report::{Ratio, Result, Row, median, note};
-use crate::site::{self, Site};
-use crate::world::Folder;
+use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::site::{self, RunningSite};
+use crate::world::ScratchFolder;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,9 +26,9 @@ pub struct Served {
 }
 
 /// Eight connections, each asking again as soon as it is answered.
-pub async fn ask(site: &Site, request: &Arc<Vec<u8>>, size: usize, length: Duration) -> Result<Served> {
+pub async fn ask(site: &RunningSite, request: &Arc<Vec<u8>>, size: usize, length: Duration) -> BenchResult<Served> {
     let (begin, used) = (Instant::now(), process::cpu(site.pid)?);
-    let mut clients: JoinSet<Result<u32>> = JoinSet::new();
+    let mut clients: JoinSet<BenchResult<u32>> = JoinSet::new();
     for _ in 0..CONNECTIONS {
         let (request, address): (_, SocketAddr) = (request.clone(), site.address);
         clients.spawn(async move {
@@ -54,9 +54,9 @@ pub async fn ask(site: &Site, request: &Arc<Vec<u8>>, size: usize, length: Durat
 }
 
 /// Every page in turn with its constant twin.
-pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     site::seed(&arguments.docket, folder).await?;
-    let site = Site::start(&arguments.docket, folder).await?;
+    let site = RunningSite::start(&arguments.docket, folder).await?;
     let cookie = site.sign_in(PERSON.0, PERSON.1).await?;
     let mut rows = Vec::new();
     for (what, path) in PAGES {
@@ -82,7 +82,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
         }
         let rates = |of: &[Served]| of.iter().map(|served| served.per_second).collect::<Vec<_>>();
         let cost = |of: &[Served]| median(&of.iter().map(|served| served.cpu).collect::<Vec<_>>());
-        rows.push(Row {
+        rows.push(ReportRow {
             what,
             measured: format!("{:.0}/s, {:.0} µs CPU", median(&rates(&pages)), cost(&pages)),
             against: format!(

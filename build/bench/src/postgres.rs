@@ -1,6 +1,6 @@
 //! Databases of their own on a PostgreSQL server, and `pgbench` as what to compare to.
 
-use crate::report::Result;
+use crate::report::BenchResult;
 use sea_orm::ConnectionTrait;
 use std::path::Path;
 use tokio::process::Command;
@@ -18,7 +18,7 @@ pub struct Database {
 
 impl Database {
     /// A new, empty one.
-    pub async fn create(server: &str) -> Result<Self> {
+    pub async fn create(server: &str) -> BenchResult<Self> {
         let name = format!("docket_bench_{}", Uuid::new_v4().simple());
         run(server, &format!("CREATE DATABASE {name}")).await?;
         let (host, _) = server.rsplit_once('/').ok_or("the server's address needs a database: postgres://user@host:port/name")?;
@@ -31,7 +31,7 @@ impl Database {
     }
 
     /// Makes the three plain tables.
-    pub async fn prepare(&self) -> Result<()> {
+    pub async fn prepare(&self) -> BenchResult<()> {
         for name in ["bare_one", "bare_two", "bare_three"] {
             run(&self.url, &format!("CREATE TABLE {name} (id UUID PRIMARY KEY, body TEXT NOT NULL)")).await?;
         }
@@ -39,19 +39,19 @@ impl Database {
     }
 
     /// Removes it from the server.
-    pub async fn remove(self) -> Result<()> {
+    pub async fn remove(self) -> BenchResult<()> {
         run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await
     }
 }
 
-async fn run(url: &str, statement: &str) -> Result<()> {
+async fn run(url: &str, statement: &str) -> BenchResult<()> {
     let connection = sea_orm::Database::connect(url).await?;
     connection.execute_unprepared(statement).await?;
     Ok(connection.close().await?)
 }
 
 /// Transactions a second of `pgbench` with 32 clients.
-pub async fn pgbench(program: &Path, database: &Database, seconds: u64) -> Result<f64> {
+pub async fn pgbench(program: &Path, database: &Database, seconds: u64) -> BenchResult<f64> {
     let seconds = seconds.to_string();
     let output = Command::new(program)
         .args(["-n", "-c", "32", "-j", "2", "-T", &seconds, "-f", THREE_INSERTS, database.url()])

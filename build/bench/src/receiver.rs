@@ -1,6 +1,6 @@
 //! A receiver that does as little as possible: takes a POST, notes whose it is and when it came, says 200.
 
-use crate::report::Result;
+use crate::report::BenchResult;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,7 +15,7 @@ pub struct Receiver {
 
 impl Receiver {
     /// Opens one on a free port.
-    pub async fn open() -> Result<Self> {
+    pub async fn open() -> BenchResult<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let (sender, got) = mpsc::unbounded_channel();
@@ -34,7 +34,7 @@ impl Receiver {
     }
 
     /// The next delivery: its docket number, and when it came.
-    pub async fn next(&mut self) -> Result<(String, Instant)> {
+    pub async fn next(&mut self) -> BenchResult<(String, Instant)> {
         let (body, at) = self.got.recv().await.ok_or("the receiver ended")?;
         let number = body.split("\"number\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
         self.last = body;
@@ -53,7 +53,7 @@ impl Receiver {
 }
 
 /// One connection, request after request.
-async fn serve(mut stream: TcpStream, sender: mpsc::UnboundedSender<(String, Instant)>) -> Result<()> {
+async fn serve(mut stream: TcpStream, sender: mpsc::UnboundedSender<(String, Instant)>) -> BenchResult<()> {
     let mut read = Vec::with_capacity(8192);
     loop {
         let end = loop {

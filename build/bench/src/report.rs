@@ -3,10 +3,10 @@
 use std::io::Write;
 
 /// What the parts return; whatever stops one stops the run, with its words.
-pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+pub type BenchResult<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
 /// One line of the table.
-pub struct Row {
+pub struct ReportRow {
     /// What was measured, with its size.
     pub what: &'static str,
     /// The figure, with its unit.
@@ -52,9 +52,9 @@ pub fn begin(part: &str) {
 }
 
 /// Prints the table.
-pub fn print(rows: &[Row]) {
+pub fn print(rows: &[ReportRow]) {
     let mut lines = vec![["what", "measured", "against", "ratio", "rounds", "aim"].map(str::to_owned)];
-    for Row { what, measured, against, ratio, aim } in rows {
+    for ReportRow { what, measured, against, ratio, aim } in rows {
         let range = ratio.range.map(|(least, most)| format!("{least:.2} to {most:.2}")).unwrap_or_default();
         lines.push([(*what).to_owned(), measured.clone(), against.clone(), format!("{:.2}", ratio.median), range, (*aim).to_owned()]);
     }

@@ -1,8 +1,8 @@
 //! The `docket` program, serving on a free port, and people signed in to it.
 
 use crate::client::{Connection, get, post};
-use crate::report::Result;
-use crate::world::Folder;
+use crate::report::BenchResult;
+use crate::world::ScratchFolder;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const BUILT: &str = "target/site";
 
 /// A running server; ends when dropped.
-pub struct Site {
+pub struct RunningSite {
     pub address: SocketAddr,
     /// The files it serves.
     pub files: PathBuf,
@@ -24,7 +24,7 @@ pub struct Site {
 }
 
 /// A command of the `docket` program on the folder's database, with nothing of our own environment.
-fn command(docket: &Path, folder: &Folder) -> Result<Command> {
+fn command(docket: &Path, folder: &ScratchFolder) -> BenchResult<Command> {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.path().join("docket.log"))?;
     let mut command = Command::new(docket);
     command.env_clear().env("DATABASE_URL", folder.database()).env("DOCKET_ALLOW_INSIDE_ADDRESSES", "on");
@@ -32,19 +32,19 @@ fn command(docket: &Path, folder: &Folder) -> Result<Command> {
     Ok(command)
 }
 
-fn said(folder: &Folder) -> String {
+fn said(folder: &ScratchFolder) -> String {
     std::fs::read_to_string(folder.path().join("docket.log")).unwrap_or_default()
 }
 
 /// Loads the demo.
-pub async fn seed(docket: &Path, folder: &Folder) -> Result<()> {
+pub async fn seed(docket: &Path, folder: &ScratchFolder) -> BenchResult<()> {
     let status = command(docket, folder)?.args(["seed", "demo"]).status().await?;
     if status.success() { Ok(()) } else { Err(format!("docket seed did not succeed: {}", said(folder)).into()) }
 }
 
-impl Site {
+impl RunningSite {
     /// Starts the server and waits until it is ready.
-    pub async fn start(docket: &Path, folder: &Folder) -> Result<Self> {
+    pub async fn start(docket: &Path, folder: &ScratchFolder) -> BenchResult<Self> {
         let files = folder.path().join("site");
         copy(Path::new(BUILT), &files)?;
         std::fs::create_dir_all(files.join("constant"))?;
@@ -74,7 +74,7 @@ impl Site {
     }
 
     /// Signs somebody in; the cookie of their session.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<String> {
+    pub async fn sign_in(&self, email: &str, password: &str) -> BenchResult<String> {
         let form = format!("email={}&password={}&next=", email.replace('@', "%40"), password.replace(' ', "+"));
         let request = post(self.address, "/sign-in", "", "application/x-www-form-urlencoded", &form);
         let answer = Connection::open(self.address).await?.send(&request).await?;
@@ -87,7 +87,7 @@ impl Site {
 }
 
 /// Copies a folder with all below it; nothing when it is not there.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+fn copy(from: &Path, to: &Path) -> BenchResult<()> {
     std::fs::create_dir_all(to)?;
     let Ok(entries) = std::fs::read_dir(from) else { return Ok(()) };
     for entry in entries {

@@ -1,12 +1,12 @@
 //! Memory: what the server keeps in RAM while submissions and looks at pages go on for long, minute by minute, and when it is left alone.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::client::{Connection, get, post};
 use crate::live::{self, PASSWORD};
-use crate::process::{self, Memory};
-use crate::report::{Ratio, Result, Row, note};
-use crate::site::Site;
-use crate::world::Folder;
+use crate::process::{self, ProcessMemory};
+use crate::report::{BenchResult, Ratio, ReportRow, note};
+use crate::site::RunningSite;
+use crate::world::ScratchFolder;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,11 +26,11 @@ const MINUTE: Duration = Duration::from_secs(60);
 const REST: Duration = Duration::from_secs(15);
 
 /// Submits as often as asked for, and prints what the server has in memory every minute.
-pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     let version: Arc<str> = live::prepare(folder).await?.into();
-    let site = Site::start(&arguments.docket, folder).await?;
+    let site = RunningSite::start(&arguments.docket, folder).await?;
     let cookie: Arc<str> = site.sign_in(&live::requester(), PASSWORD).await?.into();
-    let look = |line: &str| -> Result<Memory> {
+    let look = |line: &str| -> BenchResult<ProcessMemory> {
         let memory = process::memory_parts(site.pid)?;
         note(format!("{line}: {:.0} MB, {:.0} MB of them its own", memory.all as f64 / 1e6, memory.own as f64 / 1e6));
         Ok(memory)
@@ -61,7 +61,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
     let end = look(&format!("after {count} submissions in {:.0} s", begin.elapsed().as_secs_f64()))?;
     tokio::time::sleep(REST).await;
     let rest = look("at rest again")?;
-    let row = |what, memory: &Memory, against: &str, before: &Memory, aim| Row {
+    let row = |what, memory: &ProcessMemory, against: &str, before: &ProcessMemory, aim| ReportRow {
         what,
         measured: format!("{:.0} MB", memory.all as f64 / 1e6),
         against: format!("{against}: {:.0} MB", before.all as f64 / 1e6),
@@ -77,7 +77,7 @@ pub async fn measure(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>>
 }
 
 /// Submits until there are enough of all, and looks at pages in between.
-async fn submit(address: SocketAddr, cookie: Arc<str>, version: Arc<str>, filed: Arc<AtomicUsize>, enough: usize) -> Result<()> {
+async fn submit(address: SocketAddr, cookie: Arc<str>, version: Arc<str>, filed: Arc<AtomicUsize>, enough: usize) -> BenchResult<()> {
     let mut connection = Connection::open(address).await?;
     let mut turn = 0_usize;
     while filed.load(Ordering::Relaxed) < enough {

@@ -1,11 +1,11 @@
 //! Submissions through the real use case: checks, frozen version, approval rows, event and effects, answered when they are on disk.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::bare::Bare;
 use crate::postgres::{self, Database};
 use crate::process;
-use crate::report::{Ratio, Result, Row, median, note};
-use crate::world::{Folder, World};
+use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::world::{BenchOrganization, ScratchFolder};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -21,9 +21,9 @@ struct Submitted {
 }
 
 /// 64 callers, each submitting again as soon as it is answered.
-async fn submissions(world: &Arc<World>, length: Duration) -> Result<Submitted> {
+async fn submissions(world: &Arc<BenchOrganization>, length: Duration) -> BenchResult<Submitted> {
     let (begin, used) = (Instant::now(), process::cpu(std::process::id())?);
-    let mut callers: JoinSet<Result<u32>> = JoinSet::new();
+    let mut callers: JoinSet<BenchResult<u32>> = JoinSet::new();
     for turn in 0..CALLERS {
         let world = world.clone();
         callers.spawn(async move {
@@ -44,8 +44,8 @@ async fn submissions(world: &Arc<World>, length: Duration) -> Result<Submitted> 
 }
 
 /// On SQLite, against bare loops on the same disk.
-pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
-    let world = Arc::new(World::open(&folder.database()).await?);
+pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
+    let world = Arc::new(BenchOrganization::open(&folder.database()).await?);
     let mut bare = Bare::open(folder.path()).await?;
     submissions(&world, Duration::from_secs(1)).await?;
     let (mut submitted, mut grouped, mut synced, mut cpu) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -65,14 +65,14 @@ pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row
     }
     let measured = format!("{:.0}/s, {:.0} µs CPU", median(&submitted), median(&cpu));
     Ok(vec![
-        Row {
+        ReportRow {
             what: "submissions, SQLite, 64 callers",
             measured: measured.clone(),
             against: format!("three bare inserts, 128 per commit: {:.0}/s", median(&grouped)),
             ratio: Ratio::of_rounds(&submitted, &grouped),
             aim: "≥ 0.1",
         },
-        Row {
+        ReportRow {
             what: "submissions, SQLite, 64 callers",
             measured,
             against: format!("one-row commits, a sync each: {:.0}/s", median(&synced)),
@@ -83,7 +83,7 @@ pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row
 }
 
 /// On PostgreSQL, against `pgbench` on the same server.
-pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>> {
+pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
     let (own, bare) = (Database::create(server).await?, Database::create(server).await?);
     let compared = compare(arguments, &own, &bare).await;
     own.remove().await?;
@@ -91,9 +91,9 @@ pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>
     compared
 }
 
-async fn compare(arguments: &Arguments, own: &Database, bare: &Database) -> Result<Vec<Row>> {
+async fn compare(arguments: &BenchArguments, own: &Database, bare: &Database) -> BenchResult<Vec<ReportRow>> {
     bare.prepare().await?;
-    let world = Arc::new(World::open(own.url()).await?);
+    let world = Arc::new(BenchOrganization::open(own.url()).await?);
     submissions(&world, Duration::from_secs(1)).await?;
     let (mut submitted, mut inserted, mut cpu) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
@@ -108,7 +108,7 @@ async fn compare(arguments: &Arguments, own: &Database, bare: &Database) -> Resu
             done.cpu
         ));
     }
-    Ok(vec![Row {
+    Ok(vec![ReportRow {
         what: "submissions, PostgreSQL, 64 callers",
         measured: format!("{:.0}/s, {:.0} µs CPU", median(&submitted), median(&cpu)),
         against: format!("pgbench, three inserts, 32 clients: {:.0}/s", median(&inserted)),

@@ -1,12 +1,12 @@
 //! Actions through the real use case: the locked row, fresh facts, the decision, state, event and clocks, answered when they are on disk,
 //! with the page as it is then.
 
-use crate::Arguments;
+use crate::BenchArguments;
 use crate::bare::Bare;
 use crate::crowd::Crowd;
 use crate::postgres::{self, Database};
-use crate::report::{Ratio, Result, Row, median, note};
-use crate::world::Folder;
+use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::world::ScratchFolder;
 use domain::requests::actions::{ActionCall, ActionKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const CALLERS: usize = 64;
 const ITEMS: [(&str, usize); 2] = [("with clocks", 1), ("without clocks", 5)];
 
 /// 64 callers, each blocking and unblocking a request again as soon as it is answered: how many actions a second.
-async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> Result<f64> {
+async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> BenchResult<f64> {
     let mut numbers = Vec::with_capacity(CALLERS);
     for turn in 0..CALLERS {
         let number = crowd.file(turn, item).await?;
@@ -26,7 +26,7 @@ async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> Result<f6
         numbers.push(number);
     }
     let begin = Instant::now();
-    let mut callers: JoinSet<Result<u32>> = JoinSet::new();
+    let mut callers: JoinSet<BenchResult<u32>> = JoinSet::new();
     for number in numbers {
         let crowd = crowd.clone();
         callers.spawn(async move {
@@ -53,11 +53,11 @@ struct Measured {
 }
 
 impl Measured {
-    fn rows(self, kind: &'static str, what: &str) -> Vec<Row> {
+    fn rows(self, kind: &'static str, what: &str) -> Vec<ReportRow> {
         let Self { clocks, bare } = self;
         let named = ITEMS.iter().zip(clocks);
         named
-            .map(|((item, _), done)| Row {
+            .map(|((item, _), done)| ReportRow {
                 what: kind,
                 measured: format!("{item}: {:.0}/s", median(&done)),
                 against: format!("{what}: {:.0}/s", median(&bare)),
@@ -68,7 +68,7 @@ impl Measured {
     }
 }
 
-async fn round(arguments: &Arguments, crowd: &Arc<Crowd>, measured: &mut Measured) -> Result<()> {
+async fn round(arguments: &BenchArguments, crowd: &Arc<Crowd>, measured: &mut Measured) -> BenchResult<()> {
     for ((_, item), done) in ITEMS.iter().zip(&mut measured.clocks) {
         done.push(actions(crowd, *item, arguments.length()).await?);
     }
@@ -79,7 +79,7 @@ async fn round(arguments: &Arguments, crowd: &Arc<Crowd>, measured: &mut Measure
 }
 
 /// On SQLite, against one-row commits on the same disk.
-pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row>> {
+pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     let crowd = Arc::new(Crowd::open(&folder.database()).await?);
     let mut bare = Bare::open(folder.path()).await?;
     let mut measured = Measured { clocks: Default::default(), bare: Vec::new() };
@@ -91,7 +91,7 @@ pub async fn on_sqlite(arguments: &Arguments, folder: &Folder) -> Result<Vec<Row
 }
 
 /// On PostgreSQL, against `pgbench` on the same server.
-pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>> {
+pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
     let (own, bare) = (Database::create(server).await?, Database::create(server).await?);
     let compared = compare(arguments, &own, &bare).await;
     own.remove().await?;
@@ -99,7 +99,7 @@ pub async fn on_postgres(arguments: &Arguments, server: &str) -> Result<Vec<Row>
     compared
 }
 
-async fn compare(arguments: &Arguments, own: &Database, bare: &Database) -> Result<Vec<Row>> {
+async fn compare(arguments: &BenchArguments, own: &Database, bare: &Database) -> BenchResult<Vec<ReportRow>> {
     bare.prepare().await?;
     let crowd = Arc::new(Crowd::open(own.url()).await?);
     let mut measured = Measured { clocks: Default::default(), bare: Vec::new() };

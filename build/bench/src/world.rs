@@ -1,10 +1,10 @@
 //! Worlds to measure in: scratch folders on the checkout's disk, and a database with the demo organization.
 
-use crate::report::Result;
-use backend::{Backend, Caller, Real, Settings, Store, definitions, people, requests};
+use crate::report::BenchResult;
+use backend::{Backend, Caller, MachineSources, Settings, Store, definitions, people, requests};
 use domain::forms::Answers;
 use domain::id::RequestId;
-use domain::requests::wire::{SubmitDraft, Submitted};
+use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,11 +18,11 @@ const ITEM: &str = "software-access";
 const REQUESTERS: [&str; 4] = ["amara.okafor", "ruth.abel", "hana.sato", "mina.park"];
 
 /// A scratch folder under `target`, on the checkout's own disk; goes away with what is in it.
-pub struct Folder(PathBuf);
+pub struct ScratchFolder(PathBuf);
 
-impl Folder {
+impl ScratchFolder {
     /// A new one.
-    pub fn new(name: &str) -> Result<Self> {
+    pub fn new(name: &str) -> BenchResult<Self> {
         let path = std::path::absolute(format!("target/bench-{name}-{}", std::process::id()))?;
         std::fs::create_dir_all(&path)?;
         Ok(Self(path))
@@ -39,33 +39,33 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for ScratchFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
 /// The use cases over a migrated database.
-pub async fn open(url: &str) -> Result<Backend> {
+pub async fn open(url: &str) -> BenchResult<Backend> {
     let store = Store::open(url).await?;
     store.migrate().await?;
-    Ok(Backend::new(store, Settings::default(), Arc::new(Real), Arc::new(Real))?)
+    Ok(Backend::new(store, Settings::default(), Arc::new(MachineSources), Arc::new(MachineSources))?)
 }
 
 /// An organization whose requests are handed on at once, to one address.
-pub struct Desk {
+pub struct DeliveryBench {
     backend: Backend,
     caller: Caller,
     form_version: String,
 }
 
-impl Desk {
+impl DeliveryBench {
     /// Applies its definitions to a new database; what is handed on goes to this port.
-    pub async fn open(url: &str, port: u16) -> Result<Self> {
+    pub async fn open(url: &str, port: u16) -> BenchResult<Self> {
         let store = Store::open(url).await?;
         store.migrate().await?;
         let settings = Settings { allow_inside_addresses: true, ..Settings::default() };
-        let backend = Backend::new(store, settings, Arc::new(Real), Arc::new(Real))?;
+        let backend = Backend::new(store, settings, Arc::new(MachineSources), Arc::new(MachineSources))?;
         let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
         let form = "key: note\ntitle: Note\nsections:\n  - key: note\n    title: Note\n    fields:\n      - {key: text, label: Text, type: text}\n";
         let item =
@@ -90,18 +90,18 @@ impl Desk {
     }
 
     /// One submission; its docket number.
-    pub async fn submit(&self, turn: usize) -> Result<String> {
+    pub async fn submit(&self, turn: usize) -> BenchResult<String> {
         let answers = Answers([("text".to_owned(), json!(format!("Note {turn}")))].into_iter().collect());
         let (id, form_version) = (RequestId(Uuid::now_v7()), self.form_version.clone());
         let draft = SubmitDraft { id, item_key: "note".to_owned(), form_version, answers };
         match requests::submit(&self.backend, &self.caller, draft).await? {
-            Submitted::Filed { number } => Ok(number),
+            SubmissionOutcome::Filed { number } => Ok(number),
             other => Err(format!("a submission was not filed: {other:?}").into()),
         }
     }
 
     /// So many submissions, 64 at once.
-    pub async fn submit_many(self: &Arc<Self>, count: usize) -> Result<()> {
+    pub async fn submit_many(self: &Arc<Self>, count: usize) -> BenchResult<()> {
         let mut filing = tokio::task::JoinSet::new();
         for turn in 0..count {
             if filing.len() >= 64 {
@@ -118,16 +118,16 @@ impl Desk {
 }
 
 /// The demo organization, people who submit, and what they submit.
-pub struct World {
+pub struct BenchOrganization {
     backend: Backend,
     callers: Vec<Caller>,
     form_version: String,
     answers: Answers,
 }
 
-impl World {
+impl BenchOrganization {
     /// Applies the demo's definitions to a new database.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn open(url: &str) -> BenchResult<Self> {
         let backend = open(url).await?;
         definitions::apply(&backend, ORGANIZATION, definitions::folder::read(Path::new(DEFINITIONS))?).await?;
         let mut callers = Vec::new();
@@ -150,7 +150,7 @@ impl World {
     }
 
     /// One submission through the use case, as the server function calls it, by one of the people.
-    pub async fn submit(&self, turn: usize) -> Result<()> {
+    pub async fn submit(&self, turn: usize) -> BenchResult<()> {
         let caller = &self.callers[turn % self.callers.len()];
         let draft = SubmitDraft {
             id: RequestId(Uuid::new_v4()),
@@ -159,7 +159,7 @@ impl World {
             answers: self.answers.clone(),
         };
         match requests::submit(&self.backend, caller, draft).await? {
-            Submitted::Filed { .. } => Ok(()),
+            SubmissionOutcome::Filed { .. } => Ok(()),
             other => Err(format!("a submission was not filed: {other:?}").into()),
         }
     }

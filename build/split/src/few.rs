@@ -8,14 +8,14 @@ const FILE: usize = 130_000;
 
 /// A file to be made: of these pieces, for these groups of pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct PlannedFile {
     pub name: String,
     pub groups: BTreeSet<String>,
     pub pieces: Vec<String>,
     size: usize,
 }
 
-impl File {
+impl PlannedFile {
     /// What it spares pages, all together, when these two are one, in bytes: those that want both ask once less, the others load in vain
     /// what they do not want.
     fn spared(&self, other: &Self) -> Option<usize> {
@@ -32,16 +32,17 @@ impl File {
 }
 
 /// The files: `wanted` says which pieces a group of pages loads, `pieces` what they are.
-pub fn choose(wanted: &BTreeMap<String, Vec<String>>, pieces: &BTreeMap<&str, Vec<u8>>) -> Vec<File> {
-    let mut by_groups: BTreeMap<BTreeSet<String>, File> = BTreeMap::new();
+pub fn choose(wanted: &BTreeMap<String, Vec<String>>, pieces: &BTreeMap<&str, Vec<u8>>) -> Vec<PlannedFile> {
+    let mut by_groups: BTreeMap<BTreeSet<String>, PlannedFile> = BTreeMap::new();
     for (piece, bytes) in pieces {
         let groups: BTreeSet<String> =
             wanted.iter().filter(|(_, files)| files.iter().any(|file| file == piece)).map(|(group, _)| group.clone()).collect();
-        let file = by_groups.entry(groups.clone()).or_insert_with(|| File { name: String::new(), groups, pieces: Vec::new(), size: 0 });
+        let file =
+            by_groups.entry(groups.clone()).or_insert_with(|| PlannedFile { name: String::new(), groups, pieces: Vec::new(), size: 0 });
         file.pieces.push((*piece).to_owned());
         file.size += bytes.len();
     }
-    let mut files: Vec<File> = by_groups.into_values().collect();
+    let mut files: Vec<PlannedFile> = by_groups.into_values().collect();
     while let Some((_, a, b)) = best(&files) {
         let joined = files.remove(b);
         files[a].join(joined);
@@ -61,7 +62,7 @@ pub fn choose(wanted: &BTreeMap<String, Vec<String>>, pieces: &BTreeMap<&str, Ve
 }
 
 /// The two files, the first before the second, that had best be one.
-fn best(files: &[File]) -> Option<(usize, usize, usize)> {
+fn best(files: &[PlannedFile]) -> Option<(usize, usize, usize)> {
     let pairs = (0..files.len()).flat_map(|a| (a + 1..files.len()).map(move |b| (a, b)));
     pairs.filter_map(|(a, b)| Some((files[a].spared(&files[b])?, a, b))).max_by_key(|(spared, ..)| *spared)
 }
@@ -70,7 +71,7 @@ fn best(files: &[File]) -> Option<(usize, usize, usize)> {
 mod tests {
     use super::*;
 
-    fn chosen(groups: usize, pieces: &[(&str, &[usize], usize)]) -> Vec<File> {
+    fn chosen(groups: usize, pieces: &[(&str, &[usize], usize)]) -> Vec<PlannedFile> {
         let named = |group: usize| format!("group_{group:02}");
         let loads = |group: usize| pieces.iter().filter(|piece| piece.1.contains(&group)).map(|piece| piece.0.to_owned()).collect();
         let wanted = (0..groups).map(|group| (named(group), loads(group))).collect();

@@ -10,8 +10,8 @@ use crate::{Backend, held, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::bulk::{self, DueGroup};
-use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage, InboxRow, LeadershipRow, MOST_INBOX_ROWS};
-use domain::approvals::{Given, Require, Target, Verdict, machine};
+use domain::approvals::wire::{Decide, INBOX_ROWS, InboxRow, InboxView, LeadershipRow, MOST_INBOX_ROWS};
+use domain::approvals::{ApproverVerdict, Require, RuleDecision, Target, machine};
 use domain::permission::Permission;
 use domain::requests::actions::ActionInput;
 use domain::requests::lifecycle;
@@ -27,7 +27,7 @@ const ROWS: u64 = 200;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<InboxPage> {
+pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<InboxView> {
     let most = u64::from(rows.clamp(INBOX_ROWS, MOST_INBOX_ROWS));
     let handle = backend.store().read(caller.organization);
     let reach = Reach::of(&caller.facts, backend.now());
@@ -40,7 +40,7 @@ pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<Inbo
     }
     rows.sort_by(|a, b| (a.group, a.submitted_at, &a.number).cmp(&(b.group, b.submitted_at, &b.number)));
     let count = if found.len() as u64 == most { count(backend, caller).await? } else { found.len() as u64 };
-    Ok(InboxPage { rows, count, held })
+    Ok(InboxView { rows, count, held })
 }
 
 /// How many requests wait for the caller's decision, counted no further than `MOST_COUNTED`.
@@ -93,7 +93,7 @@ fn again(request: &Request, caller: &Caller, now: DateTime<Utc>) -> Option<Strin
     let approval = &request.state.approval;
     let open = machine::standing(&lifecycle::case(request, now), &caller.facts).ok()?;
     let open: Vec<&str> = open.iter().map(|(rule, _)| rule.label.as_str()).collect();
-    let mine = |given: &Given| given.by.id == caller.id() && given.verdict == Verdict::Approve;
+    let mine = |given: &RuleDecision| given.by.id == caller.id() && given.verdict == ApproverVerdict::Approve;
     let given = approval.rules().filter(|rule| machine::given(approval, rule).is_some_and(mine)).map(|rule| rule.label.as_str());
     bulk::asked_again(&given.collect::<Vec<_>>(), &open)
 }

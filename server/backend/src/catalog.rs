@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::{Backend, requests};
 use domain::approvals::{Require, Stage};
-use domain::catalog::wire::{CatalogPage, ItemCard};
+use domain::catalog::wire::{CatalogView, ItemCard};
 use domain::catalog::{Item, may_request};
 
 /// The caller's own open requests shown beside the catalog.
@@ -14,11 +14,11 @@ const OPEN_REQUESTS: u64 = 4;
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn page(backend: &Backend, caller: &Caller) -> Result<CatalogPage> {
+pub async fn page(backend: &Backend, caller: &Caller) -> Result<CatalogView> {
     let known = backend.known_to(caller).await?;
     let items = known.items().iter().map(|known| &known.item).filter(|item| may_request(item, &caller.facts)).map(card).collect();
     let (open_requests, open_count) = requests::open_summaries(backend, caller, OPEN_REQUESTS).await?;
-    Ok(CatalogPage { items, drafts: requests::drafts(backend, caller).await?, open_requests, open_count })
+    Ok(CatalogView { items, drafts: requests::drafts(backend, caller).await?, open_requests, open_count })
 }
 
 /// An item as shown.

@@ -13,7 +13,7 @@ use crate::requests::{announce, record};
 use crate::store::attempts::Attempt;
 use crate::store::count::{self, Count};
 use crate::store::deliveries::Delivery;
-use crate::store::deliveries::console::{self, Wanted};
+use crate::store::deliveries::console::{self, DeliverySearch};
 use crate::store::members::facts;
 use crate::store::{
     PageCursor, Read, Tx, attempts, connectors, cut_page, deliveries, destinations, effects, members, organizations, requests,
@@ -69,7 +69,7 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
     let after = PageCursor::read(after.as_deref())?;
     let handle = backend.store().read(caller.organization);
     let known = known(backend, &handle).await?;
-    let mut wanted = Wanted {
+    let mut wanted = DeliverySearch {
         show: filter.show,
         connector: (!filter.connector.is_empty()).then(|| filter.connector.clone()),
         since: filter.period.days().map(|days| backend.now() - Duration::days(days)),
@@ -85,7 +85,7 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
     }
     let found = console::page(&handle, &wanted, after, CONSOLE_ROWS + 1).await?;
     let (found, next) = cut_page(found, CONSOLE_ROWS as usize, |last| PageCursor::at(last.created_at, last.id.0));
-    let shown = |show| Some(console::count(&handle, &Wanted { show, ..wanted.clone() }, MOST_COUNTED));
+    let shown = |show| Some(console::count(&handle, &DeliverySearch { show, ..wanted.clone() }, MOST_COUNTED));
     let [waiting, failed] = count::all(&handle, [shown(Show::Waiting), shown(Show::Failed)]).await?;
     Ok(Console {
         now: backend.now(),
@@ -126,7 +126,7 @@ async fn destination_views(backend: &Backend, caller: &Caller, known: &[Connecto
     let mut views = Vec::with_capacity(known.len());
     for connector in known {
         let health = health.get(&connector.key).cloned().unwrap_or_default();
-        let wanted = Wanted { show: Show::Waiting, connector: Some(connector.key.clone()), ..Wanted::default() };
+        let wanted = DeliverySearch { show: Show::Waiting, connector: Some(connector.key.clone()), ..DeliverySearch::default() };
         let kind = crate::connectors::find(&connector.kind);
         views.push(DestinationView {
             key: connector.key.clone(),
@@ -252,7 +252,8 @@ pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) 
 pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String, since: DateTime<Utc>) -> Result<u32> {
     require(&caller.facts, Permission::ReplayDeliveries)?;
     check_day("since", since.date_naive())?;
-    let wanted = Wanted { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), subject: None };
+    let wanted =
+        DeliverySearch { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), subject: None };
     let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
     // What ended workers is sent again by who looked at it, one by one.
     found.retain(|delivery| trial(delivery.times.cut_off) != Trial::Never);

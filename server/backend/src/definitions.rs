@@ -29,15 +29,15 @@ use domain::forms::Form;
 use domain::id::{ItemId, OrganizationId};
 use domain::notices::Defaults;
 use domain::requests::sla::calendar::Calendar;
-use files::{Fault, Folder};
+use files::{DefinitionFolder, FileProblem};
 use std::fmt;
 use uuid::Uuid;
 
-pub use files::File;
+pub use files::DefinitionFile;
 
 /// What applying a folder does or did, line by line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct ApplyPlan {
     /// Key of the organization.
     pub organization: String,
     /// "create item vpn-access", "change form vpn", "unchanged items: 12", "left as it is: item old (not in the folder)", "note: …".
@@ -46,7 +46,7 @@ pub struct Plan {
     pub changes: usize,
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for ApplyPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))?;
         match self.changes {
@@ -80,7 +80,7 @@ struct Present {
 ///
 /// # Errors
 /// `Input` with every problem found: file, line, and what would be right.
-pub async fn plan(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<File>) -> Result<Plan> {
+pub async fn plan(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<DefinitionFile>) -> Result<ApplyPlan> {
     let (folder, id) = folder_of(backend, organization_key.into(), files).await?;
     let present = load(backend, &backend.store().read(id), &folder).await?;
     Ok(compare(backend, &folder, &present)?.plan)
@@ -92,7 +92,7 @@ pub async fn plan(backend: &Backend, organization_key: impl Into<Option<&str>>, 
 /// # Errors
 /// `Input` with every problem found: file, line, and what would be right. `Conflict` when somebody else set the organization up at the
 /// same moment. Nothing is changed then.
-pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<File>) -> Result<Plan> {
+pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<DefinitionFile>) -> Result<ApplyPlan> {
     let (folder, id) = folder_of(backend, organization_key.into(), files).await?;
     let (within, now) = (backend.clone(), backend.now());
     let work = backend.store().write(id, move |tx| {
@@ -116,7 +116,7 @@ pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>,
                 // Who may do what, and what there is to request, may be anything now: every open page looks again.
                 tx.announce(Change::Rights { organization: id, people: Vec::new() });
             }
-            Ok::<Plan, Error>(changes.plan)
+            Ok::<ApplyPlan, Error>(changes.plan)
         })
     });
     work.await
@@ -126,12 +126,12 @@ pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>,
 ///
 /// # Errors
 /// `Input` when there is no such organization.
-pub async fn export(backend: &Backend, organization_key: &str) -> Result<Vec<File>> {
+pub async fn export(backend: &Backend, organization_key: &str) -> Result<Vec<DefinitionFile>> {
     let Some(organization) = organizations::by_key(&backend.store().platform(), organization_key).await? else {
         return Err(Refusal::input("organization", format!("There is no organization “{organization_key}”.")).into());
     };
     let handle = backend.store().read(organization.id);
-    let present = load(backend, &handle, &Folder::default()).await?;
+    let present = load(backend, &handle, &DefinitionFolder::default()).await?;
     export::files(organization_key, &present)
 }
 
@@ -158,19 +158,23 @@ pub async fn seal_again(backend: &Backend) -> Result<usize> {
 }
 
 /// The folder, and the organization that it is of: one that is to be set up, when none has its key.
-async fn folder_of(backend: &Backend, organization_key: Option<&str>, files: Vec<File>) -> Result<(Folder, OrganizationId)> {
+async fn folder_of(
+    backend: &Backend,
+    organization_key: Option<&str>,
+    files: Vec<DefinitionFile>,
+) -> Result<(DefinitionFolder, OrganizationId)> {
     let folder = read(organization_key, files)?;
     let there = organizations::by_key(&backend.store().platform(), &folder.key).await?;
     Ok((folder, there.map_or_else(|| OrganizationId(backend.id()), |there| there.id)))
 }
 
 /// The folder, if every file can be read as what it should be.
-fn read(organization_key: Option<&str>, files: Vec<File>) -> Result<Folder> {
+fn read(organization_key: Option<&str>, files: Vec<DefinitionFile>) -> Result<DefinitionFolder> {
     files::parse(organization_key, files).map_err(refuse)
 }
 
 /// What has to be done, if everything in the folder makes sense.
-fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Changes> {
+fn compare(backend: &Backend, folder: &DefinitionFolder, present: &Present) -> Result<Changes> {
     let faults = check::faults(folder, present, backend.settings());
     if !faults.is_empty() {
         return Err(refuse(faults));
@@ -183,7 +187,7 @@ fn compare(backend: &Backend, folder: &Folder, present: &Present) -> Result<Chan
     }
 }
 
-async fn load(backend: &Backend, handle: &impl crate::store::Handle, folder: &Folder) -> Result<Present> {
+async fn load(backend: &Backend, handle: &impl crate::store::Handle, folder: &DefinitionFolder) -> Result<Present> {
     let emails: Vec<String> = folder.people.iter().map(|person| person.email.clone()).collect();
     Ok(Present {
         name: organizations::name(handle).await?,
@@ -202,7 +206,7 @@ async fn load(backend: &Backend, handle: &impl crate::store::Handle, folder: &Fo
 /// Problems that are listed; more are counted.
 const LISTED: usize = 50;
 
-fn refuse(faults: Vec<Fault>) -> Error {
+fn refuse(faults: Vec<FileProblem>) -> Error {
     let mut lines: Vec<String> = faults.iter().take(LISTED).map(ToString::to_string).collect();
     if faults.len() > LISTED {
         lines.push(format!("and {} more", faults.len() - LISTED));

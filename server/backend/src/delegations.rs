@@ -6,12 +6,12 @@
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::Change;
-use crate::store::delegations::{self, Side};
+use crate::store::delegations::{self, DelegationEnd};
 use crate::store::members::facts;
 use crate::store::{Handle, Tx, items};
 use crate::{Backend, fallback, zones};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
-use domain::approvals::away::{self, AwayPage, AwayRow, Phase};
+use domain::approvals::away::{self, AwayRow, AwayView, DelegationPhase};
 use domain::approvals::delegation::Delegation;
 use domain::forms::Answers;
 use domain::forms::check::check;
@@ -36,17 +36,17 @@ const UNDO: Duration = Duration::minutes(1);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn page(backend: &Backend, caller: &Caller) -> Result<AwayPage> {
+pub async fn page(backend: &Backend, caller: &Caller) -> Result<AwayView> {
     let (handle, now) = (backend.store().read(caller.organization), backend.now());
     let administers = caller.facts.may(Permission::ManagePeople);
     let known = items::all(&handle).await?;
     let names: BTreeMap<ItemId, String> = known.iter().map(|(id, item)| (*id, item.name.clone())).collect();
     let row = |grant: &Delegation| row(grant, &names, caller, now);
-    let given = delegations::of_person(&handle, caller.id(), Side::From, LISTED).await?;
-    let held = delegations::of_person(&handle, caller.id(), Side::To, LISTED).await?;
+    let given = delegations::of_person(&handle, caller.id(), DelegationEnd::From, LISTED).await?;
+    let held = delegations::of_person(&handle, caller.id(), DelegationEnd::To, LISTED).await?;
     let others = if administers { delegations::not_over(&handle, now, OF_OTHERS).await? } else { Vec::new() };
     let mine = |grant: &&Delegation| grant.from.id != caller.id() && grant.to.id != caller.id();
-    Ok(AwayPage {
+    Ok(AwayView {
         given: in_order(given.iter().map(row).collect()),
         held: in_order(held.iter().map(row).collect()),
         others: others.iter().filter(mine).map(row).collect(),
@@ -145,7 +145,7 @@ async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -
         revoked_at: None,
     };
     grant.check(now).map_err(by_field)?;
-    let given = delegations::of_person(tx, caller.id(), Side::From, LISTED).await?;
+    let given = delegations::of_person(tx, caller.id(), DelegationEnd::From, LISTED).await?;
     let ahead: Vec<&Delegation> = given.iter().filter(|one| now < one.over_at()).collect();
     if ahead.len() >= MOST {
         return Err(problem("to", "You have 20 deputies already. End one first").into());
@@ -189,9 +189,9 @@ fn beginning(caller: &Caller, day: NaiveDate) -> DateTime<Utc> {
 
 fn row(grant: &Delegation, names: &BTreeMap<ItemId, String>, caller: &Caller, now: DateTime<Utc>) -> AwayRow {
     let phase = match () {
-        () if now >= grant.over_at() => Phase::Over,
-        () if now < grant.starts_at => Phase::Planned,
-        () => Phase::Now,
+        () if now >= grant.over_at() => DelegationPhase::Over,
+        () if now < grant.starts_at => DelegationPhase::Planned,
+        () => DelegationPhase::Now,
     };
     // Its end is the first moment after it.
     let last = grant.over_at().max(grant.starts_at + Duration::microseconds(1)) - Duration::microseconds(1);
@@ -204,13 +204,13 @@ fn row(grant: &Delegation, names: &BTreeMap<ItemId, String>, caller: &Caller, no
         services: grant.items.iter().filter_map(|id| names.get(id).cloned()).collect(),
         phase,
         ended_early: grant.revoked_at.is_some_and(|at| at < grant.ends_at),
-        may_end: phase != Phase::Over && may_end(grant, &caller.facts),
+        may_end: phase != DelegationPhase::Over && may_end(grant, &caller.facts),
     }
 }
 
 /// Those that are not over, the next first; then the past ones, the latest first.
 fn in_order(rows: Vec<AwayRow>) -> Vec<AwayRow> {
-    let (mut past, mut ahead): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.phase == Phase::Over);
+    let (mut past, mut ahead): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.phase == DelegationPhase::Over);
     ahead.sort_by_key(|row| (row.first, row.last));
     past.sort_by_key(|row| std::cmp::Reverse(row.last));
     past.truncate(PAST);

@@ -8,7 +8,7 @@ use crate::requests::{decide_locked, number, record};
 use crate::store::{held_decisions, requests};
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::{Held, HeldOutcome, HeldView, MOST_AT_ONCE, OneOfMany, due};
 use domain::approvals::wire::Decide;
 use domain::id::{HeldId, OrganizationId, PersonId};
@@ -27,7 +27,7 @@ pub async fn decide_many(backend: &Backend, caller: &Caller, decisions: Vec<Deci
     if decisions.len() > MOST_AT_ONCE {
         return Err(Refusal::input("decisions", format!("Decide {MOST_AT_ONCE} requests or fewer at once")).into());
     }
-    if decisions.len() > 1 && decisions.iter().any(|decision| decision.verdict == Verdict::AskForChanges) {
+    if decisions.len() > 1 && decisions.iter().any(|decision| decision.verdict == ApproverVerdict::AskForChanges) {
         return Err(Refusal::input("decisions", "Ask for changes one request at a time: each question is another one").into());
     }
     let mut results = Vec::with_capacity(decisions.len());

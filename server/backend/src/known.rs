@@ -25,7 +25,7 @@ const KEPT: usize = 100;
 const PEOPLE: usize = 20_000;
 
 /// What rules read of one organization, as of one version.
-pub(crate) struct Known {
+pub(crate) struct OrganizationRules {
     version: i64,
     items: Vec<Arc<KnownItem>>,
     calendars: Vec<Calendar>,
@@ -66,7 +66,7 @@ impl KnownItem {
     }
 }
 
-impl Known {
+impl OrganizationRules {
     async fn load(handle: &impl Handle) -> Result<Self> {
         // First: what is read after it may be newer than it says, never older.
         let version = organizations::version(handle).await?;
@@ -198,18 +198,18 @@ fn lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
 
 /// What this process knows of organizations.
 #[derive(Default)]
-pub(crate) struct Memory {
-    of: Mutex<BTreeMap<OrganizationId, Arc<Known>>>,
+pub(crate) struct RulesCache {
+    of: Mutex<BTreeMap<OrganizationId, Arc<OrganizationRules>>>,
     /// One at a time reads what all will use.
     reading: tokio::sync::Mutex<()>,
 }
 
-impl Memory {
-    fn last(&self, organization: OrganizationId) -> Result<Option<Arc<Known>>> {
+impl RulesCache {
+    fn last(&self, organization: OrganizationId) -> Result<Option<Arc<OrganizationRules>>> {
         Ok(lock(&self.of)?.get(&organization).cloned())
     }
 
-    fn keep(&self, organization: OrganizationId, known: &Arc<Known>) -> Result<()> {
+    fn keep(&self, organization: OrganizationId, known: &Arc<OrganizationRules>) -> Result<()> {
         let mut of = lock(&self.of)?;
         if of.len() >= KEPT && !of.contains_key(&organization) {
             of.clear();
@@ -225,7 +225,7 @@ impl Backend {
     ///
     /// # Errors
     /// When the database does not answer, or something in it cannot be read.
-    pub(crate) async fn known(&self, organization: OrganizationId) -> Result<Arc<Known>> {
+    pub(crate) async fn known(&self, organization: OrganizationId) -> Result<Arc<OrganizationRules>> {
         match self.memory().last(organization)? {
             Some(known) => Ok(known),
             None => self.known_now(organization).await,
@@ -236,7 +236,7 @@ impl Backend {
     ///
     /// # Errors
     /// When the database does not answer, or something in it cannot be read.
-    pub(crate) async fn known_to(&self, caller: &Caller) -> Result<Arc<Known>> {
+    pub(crate) async fn known_to(&self, caller: &Caller) -> Result<Arc<OrganizationRules>> {
         match self.memory().last(caller.organization)? {
             Some(known) if known.version == caller.version => Ok(known),
             _ => self.known_now(caller.organization).await,
@@ -247,7 +247,7 @@ impl Backend {
     ///
     /// # Errors
     /// When the database does not answer, or something in it cannot be read.
-    pub(crate) async fn known_now(&self, organization: OrganizationId) -> Result<Arc<Known>> {
+    pub(crate) async fn known_now(&self, organization: OrganizationId) -> Result<Arc<OrganizationRules>> {
         let handle = self.store().read(organization);
         let _reading = self.memory().reading.lock().await;
         if let Some(known) = self.memory().last(organization)?
@@ -255,7 +255,7 @@ impl Backend {
         {
             return Ok(known);
         }
-        let known = Arc::new(Known::load(&handle).await?);
+        let known = Arc::new(OrganizationRules::load(&handle).await?);
         self.memory().keep(organization, &known)?;
         Ok(known)
     }

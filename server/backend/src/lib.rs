@@ -40,13 +40,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Where time comes from; tests bring their own.
-pub trait Clock: Send + Sync {
+pub trait TimeSource: Send + Sync {
     /// The present moment.
     fn now(&self) -> DateTime<Utc>;
 }
 
 /// Where ids and other random bytes come from; tests bring their own.
-pub trait Ids: Send + Sync {
+pub trait IdSource: Send + Sync {
     /// A new id; ids made later sort later.
     fn id(&self) -> Uuid;
     /// Random bytes, for docket numbers.
@@ -58,15 +58,15 @@ pub trait Ids: Send + Sync {
 }
 
 /// The machine's clock and randomness.
-pub struct Real;
+pub struct MachineSources;
 
-impl Clock for Real {
+impl TimeSource for MachineSources {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
 }
 
-impl Ids for Real {
+impl IdSource for MachineSources {
     fn id(&self) -> Uuid {
         Uuid::now_v7()
     }
@@ -81,11 +81,11 @@ pub struct Backend(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    clock: Arc<dyn TimeSource>,
+    ids: Arc<dyn IdSource>,
     settings: Settings,
     client: connectors::http::Client,
-    memory: known::Memory,
+    memory: known::RulesCache,
     lookout: readiness::Lookout,
     job_times: periodic::JobTimes,
     stamps: stamps::Stamps,
@@ -96,7 +96,7 @@ impl Backend {
     ///
     /// # Errors
     /// When the HTTP client cannot be made (no TLS roots).
-    pub fn new(store: Store, settings: Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
+    pub fn new(store: Store, settings: Settings, clock: Arc<dyn TimeSource>, ids: Arc<dyn IdSource>) -> Result<Self> {
         let client = connectors::http::Client::new(&settings)?;
         Ok(Self(Arc::new(Inner {
             store,
@@ -104,7 +104,7 @@ impl Backend {
             ids,
             settings,
             client,
-            memory: known::Memory::default(),
+            memory: known::RulesCache::default(),
             lookout: readiness::Lookout::default(),
             job_times: periodic::JobTimes::default(),
             stamps: stamps::Stamps::default(),
@@ -157,7 +157,7 @@ impl Backend {
     }
 
     /// What this process knows of organizations.
-    pub(crate) fn memory(&self) -> &known::Memory {
+    pub(crate) fn memory(&self) -> &known::RulesCache {
         &self.0.memory
     }
 
@@ -167,7 +167,7 @@ impl Backend {
     }
 
     /// Live changes of this process.
-    pub fn live(&self) -> &live::Live {
+    pub fn live(&self) -> &live::LiveAnnouncer {
         self.0.store.live()
     }
 }

@@ -22,18 +22,18 @@ pub enum Change {
 }
 
 /// The process's announcements, and the worker's alarm clock.
-pub struct Live {
+pub struct LiveAnnouncer {
     sender: broadcast::Sender<Change>,
     work: Notify,
 }
 
-impl Default for Live {
+impl Default for LiveAnnouncer {
     fn default() -> Self {
         Self { sender: broadcast::channel(1024).0, work: Notify::new() }
     }
 }
 
-impl Live {
+impl LiveAnnouncer {
     /// Every change from now on. A receiver that falls behind is told so and should look at everything again.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.sender.subscribe()

@@ -10,7 +10,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::Change;
-use crate::store::notices::{self, Notice, Which};
+use crate::store::notices::{self, StoredNotice, Which};
 use crate::store::{PageCursor, cut_page, requests};
 use domain::notices::wire::{NoticeList, NoticeRow};
 use domain::notices::words;
@@ -31,7 +31,7 @@ pub async fn list(backend: &Backend, caller: &Caller, after: Option<String>) -> 
     Ok(NoticeList { rows: found.into_iter().map(row).collect(), unread: notices::unread(&handle, caller.id()).ask(&handle).await?, next })
 }
 
-fn row(notice: Notice) -> NoticeRow {
+fn row(notice: StoredNotice) -> NoticeRow {
     NoticeRow {
         id: notice.id.to_string(),
         link: words::path(&notice.event, notice.subject, &notice.number),

@@ -14,7 +14,7 @@ mod language;
 /// How text is written for Slack, and for HTML (Telegram's as well).
 pub use domain::text::{escape_html as html, escape_markup as slack};
 
-use budget::Fault;
+use budget::TemplateError;
 use evaluation::Evaluation;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -178,7 +178,7 @@ fn context(event: &str, data: &Value) -> Value {
 }
 
 /// What is wrong, as a sentence.
-fn told(fault: &Fault) -> String {
+fn told(fault: &TemplateError) -> String {
     let line = fault.line.map_or_else(String::new, |line| format!(", in line {line}"));
     format!("The template cannot be used{line}: {}.", fault.what)
 }

@@ -1,7 +1,7 @@
 //! Signing in and out: sessions in the database (tower-sessions), who the session belongs to (axum-login), and their plain HTML forms.
 
 use super::input::LONGEST_ADDRESS;
-use super::{Site, remote};
+use super::{SiteState, remote};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -156,7 +156,7 @@ impl SessionStore for Sessions {
 }
 
 /// Loads the session and its account for every request below.
-pub fn layer(site: &Site) -> AuthManagerLayer<Accounts, Sessions> {
+pub fn layer(site: &SiteState) -> AuthManagerLayer<Accounts, Sessions> {
     let https = site.config.https();
     let sessions = SessionManagerLayer::new(Sessions(site.backend.clone()))
         .with_name(if https { "__Host-docket" } else { "docket" })
@@ -169,7 +169,7 @@ pub fn layer(site: &Site) -> AuthManagerLayer<Accounts, Sessions> {
 }
 
 /// The four forms.
-pub fn router() -> Router<Site> {
+pub fn router() -> Router<SiteState> {
     Router::new()
         .route(Address::SignIn.root(), post(sign_in))
         .route("/sign-out", post(sign_out))
@@ -186,7 +186,7 @@ struct SignInForm {
 }
 
 async fn sign_in(
-    State(site): State<Site>,
+    State(site): State<SiteState>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     mut session: Session,
@@ -225,12 +225,12 @@ pub struct DeviceCookie(pub HeaderValue);
 /// How long a device is known, in seconds: as long as browsers keep a cookie at most.
 const DEVICE_SECONDS: u32 = 400 * 24 * 60 * 60;
 
-fn device_name(site: &Site) -> &'static str {
+fn device_name(site: &SiteState) -> &'static str {
     if site.config.https() { "__Host-docket-device" } else { "docket-device" }
 }
 
 /// The mark that the browser carries from an earlier sign-in.
-fn device_of(site: &Site, headers: &HeaderMap) -> Option<String> {
+fn device_of(site: &SiteState, headers: &HeaderMap) -> Option<String> {
     let name = device_name(site);
     let mut pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
     let mark = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
@@ -238,7 +238,7 @@ fn device_of(site: &Site, headers: &HeaderMap) -> Option<String> {
 }
 
 /// The response, by which the browser is known from now on: what a stranger guesses does not keep it out.
-fn known(site: &Site, account: &Account, mut response: Response) -> Response {
+fn known(site: &SiteState, account: &Account, mut response: Response) -> Response {
     let secure = if site.config.https() { "; Secure" } else { "" };
     let name = device_name(site);
     let cookie = backend::people::device_mark(&site.backend, account.caller.id())
@@ -269,7 +269,7 @@ async fn sign_out(mut session: Session) -> Response {
     }
 }
 
-async fn sign_out_everywhere(State(site): State<Site>, mut session: Session) -> Response {
+async fn sign_out_everywhere(State(site): State<SiteState>, mut session: Session) -> Response {
     if let Some(account) = &session.user
         && let Err(error) = backend::people::sign_out_everywhere(&site.backend, &account.caller).await
     {
@@ -287,7 +287,7 @@ struct OrganizationForm {
 }
 
 /// Goes on in another organization of the same person; one they are not in does not exist for them.
-async fn organization(State(site): State<Site>, mut session: Session, Form(form): Form<OrganizationForm>) -> Response {
+async fn organization(State(site): State<SiteState>, mut session: Session, Form(form): Form<OrganizationForm>) -> Response {
     let Some(account) = session.user.clone() else { return Redirect::to(Address::SignIn.root()).into_response() };
     let me = match backend::people::me(&site.backend, &account.caller).await {
         Ok(me) => me,
@@ -316,7 +316,7 @@ fn failure(error: &dyn fmt::Display) -> Response {
 }
 
 /// To the page the person begins with.
-pub async fn home(site: &Site, caller: &Caller) -> Response {
+pub async fn home(site: &SiteState, caller: &Caller) -> Response {
     match backend::people::landing(&site.backend, caller).await {
         Ok(landing) => Redirect::to(&landing.to_string()).into_response(),
         Err(error) => failure(&error),

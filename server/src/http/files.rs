@@ -1,7 +1,7 @@
 //! The files of the built site: the parts of the present build, fonts, icons. What is named by its content is kept by browsers for ever,
 //! and everything comes compressed as the build left it (`build/split`).
 
-use super::Site;
+use super::SiteState;
 use app::parts::PageParts;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -50,7 +50,7 @@ pub fn page_parts(root: &Path) -> PageParts {
 }
 
 /// The files of the site root: its folders and top-level files, each at its own path, so that pages never touch the disk.
-pub fn router(site: &Site) -> Router {
+pub fn router(site: &SiteState) -> Router {
     let mut router = Router::new();
     let root = &site.config.site_root;
     let entries = match std::fs::read_dir(root) {

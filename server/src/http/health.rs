@@ -1,6 +1,6 @@
 //! Health checks: for machines, without a session.
 
-use super::Site;
+use super::SiteState;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use backend::readiness::{self, Readiness};
 
 /// `/health/live` and `/health/ready`.
-pub fn router() -> Router<Site> {
+pub fn router() -> Router<SiteState> {
     Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
 }
 
@@ -19,7 +19,7 @@ async fn live() -> impl IntoResponse {
 }
 
 /// The database takes changes and its schema is the one this program knows; if not, why.
-async fn ready(State(site): State<Site>) -> impl IntoResponse {
+async fn ready(State(site): State<SiteState>) -> impl IntoResponse {
     let Readiness { obstacle, worker_seen } = readiness::ready(&site.backend).await;
     let status = if obstacle.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = Json(serde_json::json!({ "ready": obstacle.is_none(), "reason": obstacle, "worker_seen": worker_seen }));

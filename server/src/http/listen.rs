@@ -5,7 +5,7 @@
 //! site still hears from it.
 
 use super::kinds::RequestKind;
-use super::pulse::{Phase, Pulse};
+use super::pulse::{ConnectionPhase, Pulse};
 use super::stream::{AnswerBody, RequestBody, WatchedStream};
 use crate::config::ConnectionPace;
 use axum::Router;
@@ -54,7 +54,7 @@ impl OpenConnections {
     fn make_room(&mut self) -> Room {
         let waiting = self.by_number.iter().filter_map(|(number, pulse)| {
             let (phase, since) = pulse.state();
-            (phase < Phase::Busy).then_some(((phase == Phase::Body, since), *number))
+            (phase < ConnectionPhase::Busy).then_some(((phase == ConnectionPhase::Body, since), *number))
         });
         let Some((_, oldest)) = waiting.min() else { return Room::None };
         match self.by_number.entry(oldest) {
@@ -229,7 +229,7 @@ impl Visitor {
                 () = pulse.dismissed() => return,
                 _ = stopping.wait_for(|stopping| *stopping), if !stopped => {
                     stopped = true;
-                    if pulse.state().0 < Phase::Body {
+                    if pulse.state().0 < ConnectionPhase::Body {
                         return;
                     }
                     connection.as_mut().graceful_shutdown();

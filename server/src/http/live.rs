@@ -2,7 +2,7 @@
 //!
 //! Nothing sent here must arrive. Whoever falls behind is disconnected and catches up by asking again.
 
-use super::Site;
+use super::SiteState;
 use super::auth::{Account, Session};
 use super::streams::StreamPlace;
 use axum::Router;
@@ -29,11 +29,11 @@ const QUIET: Duration = Duration::from_millis(200);
 const REFRESH: Duration = Duration::from_secs(60);
 
 /// `/live`.
-pub fn router() -> Router<Site> {
+pub fn router() -> Router<SiteState> {
     Router::new().route("/live", get(live))
 }
 
-async fn live(State(site): State<Site>, session: Session) -> Response {
+async fn live(State(site): State<SiteState>, session: Session) -> Response {
     let Some(account) = session.user else {
         return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response();
     };
@@ -94,7 +94,7 @@ struct Listener {
 }
 
 impl Listener {
-    async fn new(site: Site, account: Account, place: StreamPlace, changes: broadcast::Receiver<Change>) -> backend::Result<Self> {
+    async fn new(site: SiteState, account: Account, place: StreamPlace, changes: broadcast::Receiver<Change>) -> backend::Result<Self> {
         let caller = account.caller.clone();
         let count = backend::approvals::count(&site.backend, &caller).await?;
         let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH, REFRESH);

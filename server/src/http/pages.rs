@@ -5,7 +5,7 @@ use super::auth::Session;
 use super::input::LONGEST_ADDRESS;
 use super::kinds::RequestKind;
 use super::security::{Reference, policy};
-use super::{BODY_LIMIT, Site};
+use super::{BODY_LIMIT, SiteState};
 use app::app::App;
 use app::context::Entry;
 use app::document::document;
@@ -27,7 +27,7 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::time::Duration;
 
 /// Every page of `routes.rs` and every registered server function; whatever else is asked for is a page that says "not found".
-pub fn router(site: &Site) -> Router<Site> {
+pub fn router(site: &SiteState) -> Router<SiteState> {
     let options = site.options.clone();
     let shell_options = options.clone();
     let context = context(site);
@@ -50,7 +50,7 @@ pub fn router(site: &Site) -> Router<Site> {
 }
 
 /// What every rendering and every server function finds in its Leptos context.
-fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
+fn context(site: &SiteState) -> impl Fn() + Clone + Send + Sync + 'static {
     // Development only: the page listens for a new build on a socket of its own.
     let socket = site.config.reload_port.map(|port| format!("ws://{}:{port}", site.config.address.ip()));
     let parts = site.parts.clone();
@@ -83,7 +83,7 @@ fn is_share(path: &str) -> bool {
 }
 
 /// Knows the caller, and sends those who are not signed in to the sign-in page and back.
-pub async fn enter(State(site): State<Site>, session: Session, mut request: Request, next: Next) -> Response {
+pub async fn enter(State(site): State<SiteState>, session: Session, mut request: Request, next: Next) -> Response {
     let signed_in = session.user.is_some();
     let (path, kind) = (request.uri().path(), RequestKind::of(&request));
     let (page, call) = (kind == RequestKind::Page, kind == RequestKind::Call);

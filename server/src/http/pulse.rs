@@ -15,7 +15,7 @@ const REFUSAL: Duration = Duration::from_secs(5);
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
+pub enum ConnectionPhase {
     /// Nothing, between two requests.
     Waiting,
     /// A head is being received, or was never begun.
@@ -44,7 +44,7 @@ impl Pulse {
     pub fn new(clock: Instant) -> Self {
         let pulse =
             Self { clock, state: AtomicU64::new(0), unread: AtomicU64::new(0), late: AtomicBool::new(false), unwanted: Notify::new() };
-        pulse.enter(Phase::Head);
+        pulse.enter(ConnectionPhase::Head);
         pulse
     }
 
@@ -52,18 +52,18 @@ impl Pulse {
         u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX >> 2)
     }
 
-    fn enter(&self, phase: Phase) {
+    fn enter(&self, phase: ConnectionPhase) {
         self.state.store(self.now() << 2 | phase as u64, Ordering::Relaxed);
     }
 
     /// What it is doing, and since which millisecond.
-    pub fn state(&self) -> (Phase, u64) {
+    pub fn state(&self) -> (ConnectionPhase, u64) {
         let state = self.state.load(Ordering::Relaxed);
         let phase = match state & 3 {
-            0 => Phase::Waiting,
-            1 => Phase::Head,
-            2 => Phase::Body,
-            _ => Phase::Busy,
+            0 => ConnectionPhase::Waiting,
+            1 => ConnectionPhase::Head,
+            2 => ConnectionPhase::Body,
+            _ => ConnectionPhase::Busy,
         };
         (phase, state >> 2)
     }
@@ -75,8 +75,8 @@ impl Pulse {
 
     /// Bytes came in.
     pub fn heard(&self) {
-        if self.state().0 == Phase::Waiting {
-            self.enter(Phase::Head);
+        if self.state().0 == ConnectionPhase::Waiting {
+            self.enter(ConnectionPhase::Head);
         }
     }
 
@@ -91,16 +91,16 @@ impl Pulse {
     }
 
     /// A request begins; it is over when what is returned is dropped.
-    pub fn begin(self: &Arc<Self>, with_body: bool) -> Turn {
+    pub fn begin(self: &Arc<Self>, with_body: bool) -> RequestTurn {
         self.late.store(false, Ordering::Relaxed);
-        self.enter(if with_body { Phase::Body } else { Phase::Busy });
-        Turn(self.clone())
+        self.enter(if with_body { ConnectionPhase::Body } else { ConnectionPhase::Busy });
+        RequestTurn(self.clone())
     }
 
     /// The whole body came in, or nobody wants the rest.
     pub fn body_ended(&self) {
-        if self.state().0 == Phase::Body {
-            self.enter(Phase::Busy);
+        if self.state().0 == ConnectionPhase::Body {
+            self.enter(ConnectionPhase::Busy);
         }
     }
 
@@ -128,10 +128,10 @@ impl Pulse {
     fn deadline(&self, pace: &ConnectionPace) -> Option<Instant> {
         let (phase, since) = self.state();
         let limit = match phase {
-            Phase::Waiting => Some(pace.idle),
-            Phase::Head => Some(pace.head),
-            Phase::Body => Some(pace.body + REFUSAL),
-            Phase::Busy => None,
+            ConnectionPhase::Waiting => Some(pace.idle),
+            ConnectionPhase::Head => Some(pace.head),
+            ConnectionPhase::Body => Some(pace.body + REFUSAL),
+            ConnectionPhase::Busy => None,
         };
         let phase_ends = limit.map(|limit| self.clock + Duration::from_millis(since) + limit);
         let unread = self.unread.load(Ordering::Relaxed).checked_sub(1);
@@ -157,11 +157,11 @@ impl Pulse {
 }
 
 /// A request under way, from its head to the end of its answer.
-pub struct Turn(Arc<Pulse>);
+pub struct RequestTurn(Arc<Pulse>);
 
-impl Drop for Turn {
+impl Drop for RequestTurn {
     fn drop(&mut self) {
-        self.0.enter(Phase::Waiting);
+        self.0.enter(ConnectionPhase::Waiting);
     }
 }
 

@@ -3,7 +3,7 @@
 //! The other end of the connection says it, unless that is a proxy whose word counts: then the last address it names that is no such
 //! proxy. What a caller writes into the header stands before what proxies add, so that it is never reached.
 
-use super::Site;
+use super::SiteState;
 use crate::config::{ForwardHeader, ProxyTrust};
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap};
@@ -16,12 +16,12 @@ const MOST_HOPS: usize = 32;
 const LONGEST_HOP: usize = 80;
 
 /// Where a request comes from, for limits; empty when the listener does not tell.
-pub fn address_of(site: &Site, extensions: &Extensions, headers: &HeaderMap) -> String {
+pub fn address_of(site: &SiteState, extensions: &Extensions, headers: &HeaderMap) -> String {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|info| remote(site, info.0, headers)).unwrap_or_default()
 }
 
 /// Where a request comes from, for limits.
-pub fn remote(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> String {
+pub fn remote(site: &SiteState, peer: SocketAddr, headers: &HeaderMap) -> String {
     let (peer, trust) = (peer.ip().to_canonical(), &site.config.proxies);
     if !trust.has(peer) {
         for header in [ForwardHeader::Plain, ForwardHeader::Standard].map(ForwardHeader::name) {

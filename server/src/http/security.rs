@@ -1,6 +1,6 @@
 //! What every response and every request passes: a reference, security headers, and the origin check.
 
-use super::Site;
+use super::SiteState;
 use super::auth::DeviceCookie;
 use super::kinds::RequestKind;
 use crate::config::{HostList, HostPort};
@@ -57,7 +57,7 @@ pub fn policy(nonce: Option<&str>, reload_socket: Option<&str>) -> String {
 }
 
 /// Security headers on everything that leaves; a page has put its own policy, with its nonce, already.
-pub async fn headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+pub async fn headers(State(site): State<SiteState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let device = response.extensions_mut().remove::<DeviceCookie>();
     let headers = response.headers_mut();
@@ -87,7 +87,7 @@ pub async fn headers(State(site): State<Site>, request: Request, next: Next) -> 
 }
 
 /// Refuses what another site made the browser send: see [`RequestKind::needs_our_origin`].
-pub async fn origin(State(site): State<Site>, request: Request<Body>, next: Next) -> Response {
+pub async fn origin(State(site): State<SiteState>, request: Request<Body>, next: Next) -> Response {
     let asked = RequestKind::of(&request).needs_our_origin(request.method());
     if asked && !from_here(request.headers(), &site.config.public_url, &site.hosts) {
         tracing::warn!(path = request.uri().path(), "refused a request from another site");
@@ -99,7 +99,7 @@ pub async fn origin(State(site): State<Site>, request: Request<Body>, next: Next
 
 /// Refuses what is asked of a host that is not ours: a page elsewhere can make its own name lead here, and would be at home then. Health
 /// checks ask by address.
-pub async fn host(State(site): State<Site>, request: Request<Body>, next: Next) -> Response {
+pub async fn host(State(site): State<SiteState>, request: Request<Body>, next: Next) -> Response {
     if RequestKind::of(&request) == RequestKind::Health {
         return next.run(request).await;
     }

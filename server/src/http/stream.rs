@@ -1,6 +1,6 @@
 //! A connection's bytes and bodies, which tell its pulse what happens.
 
-use super::pulse::{Pulse, Turn};
+use super::pulse::{Pulse, RequestTurn};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use std::io::{self, IoSlice};
@@ -110,7 +110,7 @@ impl Drop for RequestBody {
 pub struct AnswerBody {
     pub inner: Body,
     /// Ends with this.
-    pub _turn: Turn,
+    pub _turn: RequestTurn,
 }
 
 impl HttpBody for AnswerBody {

@@ -3,7 +3,7 @@
 use super::{StoryTeller, words};
 use backend::delegations;
 use chrono::TimeDelta;
-use domain::approvals::away::{AwayPage, Phase};
+use domain::approvals::away::{AwayView, DelegationPhase};
 use domain::forms::Answers;
 use serde::Deserialize;
 use serde_json::json;
@@ -36,7 +36,7 @@ impl StoryTeller {
         let caller = self.caller(&away.organization, &away.from).await?;
         let deputy = self.caller(&away.organization, &away.to).await?;
         let page = delegations::page(&self.backend, &caller).await.map_err(words)?;
-        if page.given.iter().any(|row| row.to.id == deputy.id() && row.phase != Phase::Over) {
+        if page.given.iter().any(|row| row.to.id == deputy.id() && row.phase != DelegationPhase::Over) {
             return Ok(false);
         }
         self.clock.set(said);
@@ -56,7 +56,7 @@ impl StoryTeller {
 }
 
 /// The services of these names, as the form offers them.
-fn chosen(page: &AwayPage, names: &[String]) -> Vec<String> {
+fn chosen(page: &AwayView, names: &[String]) -> Vec<String> {
     let fields = page.form.sections.iter().flat_map(|section| &section.fields);
     let offered = fields.filter(|field| field.key == "items").flat_map(|field| &field.options);
     offered.filter(|option| names.contains(&option.label)).map(|option| option.value.clone()).collect()

@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// One step, by somebody, so many minutes after the one before.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Step {
+pub(super) struct SeedStep {
     pub(super) by: String,
     pub(super) after_minutes: i64,
     #[serde(rename = "do")]
@@ -53,7 +53,7 @@ pub(super) enum OwnStep {
 
 impl StoryTeller {
     /// The action of a step, with its people and times found.
-    pub(super) async fn call(&self, caller: &Caller, kind: ActionKind, step: &Step) -> Result<ActionCall, String> {
+    pub(super) async fn call(&self, caller: &Caller, kind: ActionKind, step: &SeedStep) -> Result<ActionCall, String> {
         let to = match kind.row().asks {
             ActionAsks::Person { .. } => Some(ActionReceiver::Person(self.person(step.to.as_deref().unwrap_or_default())?)),
             ActionAsks::Approver { .. } => Some(self.approver(caller, step).await?),
@@ -71,7 +71,7 @@ impl StoryTeller {
     }
 
     /// The task of a step.
-    pub(super) fn task(&self, step: &Step) -> Result<TaskDraft, String> {
+    pub(super) fn task(&self, step: &SeedStep) -> Result<TaskDraft, String> {
         let assignee = step.to.as_deref().map(|email| self.person(email)).transpose()?;
         let due = self.date(&step.at);
         let due = chrono::NaiveDate::parse_from_str(&due, "%Y-%m-%d").map_err(|_| format!("“{due}” is not a date"))?;
@@ -83,7 +83,7 @@ impl StoryTeller {
     }
 
     /// Who decides instead, by e-mail or as `#<name of a group>`.
-    async fn approver(&self, caller: &Caller, step: &Step) -> Result<ActionReceiver, String> {
+    async fn approver(&self, caller: &Caller, step: &SeedStep) -> Result<ActionReceiver, String> {
         let to = step.to.as_deref().unwrap_or_default();
         match to.strip_prefix('#') {
             Some(name) => {

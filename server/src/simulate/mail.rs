@@ -3,7 +3,7 @@
 //! It answers each recipient: `reject-550@…` is refused with that code, `defer-450@…` is put off whenever it is asked, and
 //! `defer-450-2@…` the first two times.
 
-use super::World;
+use super::SimulatorState;
 use super::letter;
 use super::script::Behaviour;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 const LARGEST: u64 = 10 * 1024 * 1024;
 
 /// Takes connections until the process ends.
-pub async fn serve(listener: TcpListener, world: World) {
+pub async fn serve(listener: TcpListener, world: SimulatorState) {
     while let Ok((stream, _)) = listener.accept().await {
         let world = world.clone();
         tokio::spawn(async move {
@@ -35,7 +35,7 @@ struct Envelope {
 type Lines = BufReader<tokio::io::Take<OwnedReadHalf>>;
 
 /// One conversation by RFC 5321.
-async fn talk(stream: TcpStream, world: &World) -> std::io::Result<()> {
+async fn talk(stream: TcpStream, world: &SimulatorState) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read.take(LARGEST));
     let behaviour = world.memory().script.next("smtp");
@@ -101,7 +101,7 @@ fn mail_answer(behaviour: Behaviour) -> &'static str {
 }
 
 /// The answer to a recipient who is not taken, as their local part says.
-fn recipient_refusal(world: &World, address: &str) -> Option<String> {
+fn recipient_refusal(world: &SimulatorState, address: &str) -> Option<String> {
     let local = address.split('@').next().unwrap_or_default();
     if let Some(code) = local.strip_prefix("reject-") {
         return Some(format!("{code} 5.1.1 <{address}>: there is no such mailbox"));
@@ -120,7 +120,7 @@ fn recipient_refusal(world: &World, address: &str) -> Option<String> {
 async fn data(
     lines: &mut Lines,
     write: &mut OwnedWriteHalf,
-    world: &World,
+    world: &SimulatorState,
     behaviour: Behaviour,
     envelope: &Envelope,
 ) -> std::io::Result<Option<String>> {

@@ -62,9 +62,9 @@ struct SimulatorMemory {
 
 /// The simulators' shared state.
 #[derive(Clone, Default)]
-pub struct World(Arc<Mutex<SimulatorMemory>>);
+pub struct SimulatorState(Arc<Mutex<SimulatorMemory>>);
 
-impl World {
+impl SimulatorState {
     fn memory(&self) -> MutexGuard<'_, SimulatorMemory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,19 +105,19 @@ pub async fn listen(address: SocketAddr) -> Result<(TcpListener, TcpListener), S
 pub async fn serve(address: SocketAddr) -> Result<(), String> {
     let (http, smtp) = listen(address).await?;
     println!("The simulated systems listen at http://{address} and, for mail, at the next port. Open the page to see what arrives.");
-    run(http, smtp, World::default()).await
+    run(http, smtp, SimulatorState::default()).await
 }
 
 /// Serves on these listeners.
 ///
 /// # Errors
 /// When serving ends.
-pub async fn run(http: TcpListener, smtp: TcpListener, world: World) -> Result<(), String> {
+pub async fn run(http: TcpListener, smtp: TcpListener, world: SimulatorState) -> Result<(), String> {
     tokio::spawn(mail::serve(smtp, world.clone()));
     axum::serve(http, router(world)).await.map_err(|error| error.to_string())
 }
 
-fn router(world: World) -> Router {
+fn router(world: SimulatorState) -> Router {
     Router::new()
         .route("/", get(page::show))
         .route("/arrivals", get(page::arrivals).delete(page::forget))

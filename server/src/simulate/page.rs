@@ -1,7 +1,7 @@
 //! The simulators' page: what arrived, and what each system should do next.
 
 use super::script::{BEHAVIOURS, named};
-use super::{Arrival, World};
+use super::{Arrival, SimulatorState};
 use axum::Json;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -31,7 +31,7 @@ pub struct Wish {
 }
 
 /// Tells a system how to behave.
-pub async fn script(State(world): State<World>, Form(wish): Form<Wish>) -> Response {
+pub async fn script(State(world): State<SimulatorState>, Form(wish): Form<Wish>) -> Response {
     let known = SYSTEMS.iter().any(|(system, _)| *system == wish.system);
     match named(&wish.behaviour).filter(|_| known) {
         Some(behaviour) => {
@@ -43,12 +43,12 @@ pub async fn script(State(world): State<World>, Form(wish): Form<Wish>) -> Respo
 }
 
 /// What arrived, as JSON.
-pub async fn arrivals(State(world): State<World>) -> Json<Vec<Arrival>> {
+pub async fn arrivals(State(world): State<SimulatorState>) -> Json<Vec<Arrival>> {
     Json(world.arrived())
 }
 
 /// Forgets what arrived.
-pub async fn forget(State(world): State<World>) -> StatusCode {
+pub async fn forget(State(world): State<SimulatorState>) -> StatusCode {
     world.memory().arrived.clear();
     StatusCode::NO_CONTENT
 }
@@ -58,7 +58,7 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:t
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}form{display:flex;flex-wrap:wrap;gap:.5rem}select,input,button{font:inherit}";
 
 /// The page.
-pub async fn show(State(world): State<World>) -> Html<String> {
+pub async fn show(State(world): State<SimulatorState>) -> Html<String> {
     let memory = world.memory();
     let systems: String = SYSTEMS
         .iter()

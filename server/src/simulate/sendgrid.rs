@@ -1,6 +1,6 @@
 //! SendGrid's Mail Send, with the checks and the words of its published errors.
 
-use super::World;
+use super::SimulatorState;
 use super::systems::{text, told};
 use axum::Json;
 use axum::body::Bytes;
@@ -41,7 +41,7 @@ fn fault(message: impl Into<String>, field: impl Into<String>, help: &'static st
 }
 
 /// `POST /v3/mail/send`.
-pub async fn send(State(world): State<World>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn send(State(world): State<SimulatorState>, headers: HeaderMap, body: Bytes) -> Response {
     let behaviour = world.next("sendgrid");
     let mail: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let well = if !text(&headers, "authorization").starts_with("Bearer ") {

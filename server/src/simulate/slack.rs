@@ -1,6 +1,6 @@
 //! Slack: incoming webhooks, which answer with a word, and `chat.postMessage`, which answers 200 and says in the body what happened.
 
-use super::World;
+use super::SimulatorState;
 use super::systems::{first_line, form, text, told};
 use axum::Json;
 use axum::body::Bytes;
@@ -49,7 +49,7 @@ fn is_block(block: &Value) -> bool {
 }
 
 /// An incoming webhook.
-pub async fn webhook(State(world): State<World>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn webhook(State(world): State<SimulatorState>, headers: HeaderMap, body: Bytes) -> Response {
     let behaviour = world.next("slack_webhook");
     let message: Option<Value> = serde_json::from_slice(&body).ok().filter(Value::is_object);
     let words = message.as_ref().and_then(|message| message["text"].as_str()).unwrap_or_default().to_owned();
@@ -63,7 +63,7 @@ pub async fn webhook(State(world): State<World>, headers: HeaderMap, body: Bytes
 }
 
 /// `chat.postMessage`, as JSON or as a form.
-pub async fn post_message(State(world): State<World>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn post_message(State(world): State<SimulatorState>, headers: HeaderMap, body: Bytes) -> Response {
     let behaviour = world.next("slack_bot");
     let message: Value = serde_json::from_slice(&body).unwrap_or_else(|_| form(&body));
     let (channel, words) = (message["channel"].as_str().unwrap_or_default(), message["text"].as_str().unwrap_or_default());

@@ -1,6 +1,6 @@
 //! Receivers of webhooks and ConnectWise, and what all systems that speak HTTP share.
 
-use super::World;
+use super::SimulatorState;
 use super::script::Behaviour;
 use axum::Json;
 use axum::body::Bytes;
@@ -33,7 +33,7 @@ pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-impl World {
+impl SimulatorState {
     /// Notes a call and answers it: well, or as the script says.
     pub(super) async fn meet(&self, system: &'static str, behaviour: Behaviour, what: String, text: String, well: Response) -> Response {
         let answered = match behaviour {
@@ -51,7 +51,7 @@ impl World {
 }
 
 /// A receiver of webhooks: takes whatever comes.
-pub async fn webhook(State(world): State<World>, Path(path): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn webhook(State(world): State<SimulatorState>, Path(path): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     let behaviour = world.next("webhook");
     let what = format!("{path}, {}", text(&headers, "webhook-id"));
     let text = told("POST", &format!("/hooks/{path}"), &headers, &body);
@@ -107,7 +107,11 @@ fn ticket_faults(ticket: &Value) -> Vec<ConnectWiseFault> {
 }
 
 /// `GET /service/tickets?conditions=externalXRef="…"`.
-pub async fn find_ticket(State(world): State<World>, Query(query): Query<BTreeMap<String, String>>, headers: HeaderMap) -> Response {
+pub async fn find_ticket(
+    State(world): State<SimulatorState>,
+    Query(query): Query<BTreeMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
     if !signed_in(&headers) {
         return not_signed_in();
     }
@@ -119,7 +123,7 @@ pub async fn find_ticket(State(world): State<World>, Query(query): Query<BTreeMa
 }
 
 /// `POST /service/tickets`.
-pub async fn create_ticket(State(world): State<World>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn create_ticket(State(world): State<SimulatorState>, headers: HeaderMap, body: Bytes) -> Response {
     let behaviour = world.next("connectwise");
     let ticket: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let summary = ticket["summary"].as_str().unwrap_or_default().to_owned();

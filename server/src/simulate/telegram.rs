@@ -1,6 +1,6 @@
 //! Telegram's Bot API: `sendMessage`, which reads its own small HTML and counts what is left of the text after that.
 
-use super::World;
+use super::SimulatorState;
 use super::systems::{first_line, form, told};
 use axum::Json;
 use axum::body::Bytes;
@@ -16,7 +16,7 @@ const TAGS: &[&str] =
     &["a", "b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "blockquote", "span", "tg-spoiler", "tg-emoji"];
 
 /// `sendMessage`, as JSON or as a form.
-pub async fn send_message(State(world): State<World>, Path(bot): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn send_message(State(world): State<SimulatorState>, Path(bot): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     let behaviour = world.next("telegram");
     let message: Value = serde_json::from_slice(&body).unwrap_or_else(|_| form(&body));
     let words = message["text"].as_str().unwrap_or_default().to_owned();

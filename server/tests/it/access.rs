@@ -32,7 +32,7 @@ pub const ROLES: &[&str] = &[
 const SEES_OWN: &[&str] = &["it-forms-admin", "requester", "general_user"];
 
 /// One person for each role, beside those that are there already.
-pub fn people(organization: &str, kept: &str) -> definitions::File {
+pub fn people(organization: &str, kept: &str) -> definitions::DefinitionFile {
     let one = |role: &&str| {
         format!("- {{email: {role}@{organization}.example, name: {role} of the {organization}, title: Tester, roles: [{role}]}}\n")
     };

@@ -176,7 +176,7 @@ impl Things {
 
 /// Lets a worker do all there is to do, until it is done or has failed for good.
 pub async fn deliver_all(site: &Site) {
-    while outbox::run_once(&site.backend).await.unwrap() != outbox::Summary::default() {
+    while outbox::run_once(&site.backend).await.unwrap() != outbox::WorkerSummary::default() {
         site.clock.advance(TimeDelta::hours(2));
     }
 }

@@ -7,7 +7,7 @@ use backend::{definitions, outbox};
 use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::simulate::{Arrival, World, run};
+use server::simulate::{Arrival, SimulatorState, run};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ const SECRETS: &[&str] =
 
 /// The simulated systems on free ports.
 pub struct Simulators {
-    pub world: World,
+    pub world: SimulatorState,
     pub http: SocketAddr,
     pub smtp: SocketAddr,
 }
@@ -25,7 +25,7 @@ pub struct Simulators {
 impl Simulators {
     pub async fn open() -> Self {
         let (http, smtp) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
-        let (at, mail, world) = (http.local_addr().unwrap(), smtp.local_addr().unwrap(), World::default());
+        let (at, mail, world) = (http.local_addr().unwrap(), smtp.local_addr().unwrap(), SimulatorState::default());
         let served = world.clone();
         tokio::spawn(async move { run(http, smtp, served).await.unwrap() });
         Self { world, http: at, smtp: mail }

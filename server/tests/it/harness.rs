@@ -1,7 +1,7 @@
 //! One site on a port of its own, and browsers that talk to it.
 
 use crate::databases::{Leftovers, on_each};
-use backend::{Backend, Clock, Real, Store, definitions, people};
+use backend::{Backend, MachineSources, Store, TimeSource, definitions, people};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderValue, LOCATION, ORIGIN};
 use reqwest::{Client, Response, StatusCode};
@@ -32,7 +32,7 @@ impl TestClock {
     }
 }
 
-impl Clock for TestClock {
+impl TimeSource for TestClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
     }
@@ -91,7 +91,8 @@ impl Site {
         let config = Arc::new(Config { address, public_url, ..(*config).clone() });
         let store = Store::open(&config.database_url).await.unwrap();
         store.migrate().await.unwrap();
-        let backend = Backend::new(store, config.settings(server::keys::load(&config).unwrap()), clock.clone(), Arc::new(Real)).unwrap();
+        let backend =
+            Backend::new(store, config.settings(server::keys::load(&config).unwrap()), clock.clone(), Arc::new(MachineSources)).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = http::serve(listener, backend.clone(), config.clone(), async move {
             let _ = stopped.await;

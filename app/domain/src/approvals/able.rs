@@ -91,7 +91,7 @@ pub fn undecidable(case: &Case<'_>, deciders: &Deciders) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approvals::{Approval, Given, Verdict};
+    use crate::approvals::{Approval, ApproverVerdict, RuleDecision};
     use crate::people::PersonRef;
     use chrono::DateTime;
     use uuid::Uuid;
@@ -181,12 +181,12 @@ mod tests {
         let mut approval = Approval::of_one_stage(Require::AtLeast(2), rules);
         assert_eq!(stuck(&approval, &deciders), [""; 0]);
         let by = PersonRef { id: id(2), name: String::new(), title: String::new() };
-        let given = |rule: &str| Given {
+        let given = |rule: &str| RuleDecision {
             rule: rule.to_owned(),
             by: by.clone(),
             on_behalf_of: None,
             at: DateTime::UNIX_EPOCH,
-            verdict: Verdict::Approve,
+            verdict: ApproverVerdict::Approve,
             reason: String::new(),
         };
         approval.decisions.push(given("a"));

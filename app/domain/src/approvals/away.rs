@@ -4,7 +4,7 @@
 use super::Policy;
 use crate::catalog::{self, Item};
 use crate::forms::dates::parse_date;
-use crate::forms::{Answers, Choice, Condition, Field, Form, Rules, Section};
+use crate::forms::{Answers, ChoiceOption, Condition, Field, Form, Rules, Section};
 use crate::id::{DelegationId, ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// Everything on the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AwayPage {
+pub struct AwayView {
     /// Grants the caller gave, those that are not over first.
     pub given: Vec<AwayRow>,
     /// Grants the caller holds, those that are not over first.
@@ -42,7 +42,7 @@ pub struct AwayRow {
     pub last: NaiveDate,
     /// Names of the services it is limited to; all of them when empty.
     pub services: Vec<String>,
-    pub phase: Phase,
+    pub phase: DelegationPhase,
     /// It was ended before its last day.
     pub ended_early: bool,
     /// The reader may end it.
@@ -52,7 +52,7 @@ pub struct AwayRow {
 /// Where a grant stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Phase {
+pub enum DelegationPhase {
     /// It begins later.
     Planned,
     Now,
@@ -61,7 +61,7 @@ pub enum Phase {
 
 /// What is wanted, as read from the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedDelegation {
     pub to: PersonId,
     pub since: NaiveDate,
     pub until: NaiveDate,
@@ -86,7 +86,7 @@ pub fn form(services: &[(ItemId, String)]) -> Form {
         Field { hint: "On this day too.".to_owned(), rules: after_since, ..field("until", "Last day", "date") },
     ];
     if !services.is_empty() {
-        let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned(), hint: String::new() };
+        let choice = |value: &str, label: &str| ChoiceOption { value: value.to_owned(), label: label.to_owned(), hint: String::new() };
         let scope = vec![choice(ALL, "Everything I decide"), choice(SOME, "Only some services")];
         fields.push(Field { default: Some(ALL.into()), options: scope, ..field("scope", "What the deputy decides", "radio") });
         let options = services.iter().map(|(id, name)| choice(&id.to_string(), name)).collect();
@@ -120,14 +120,14 @@ fn field(key: &str, label: &str, kind: &str) -> Field {
 }
 
 /// What checked answers want; None when they are not those of this form.
-pub fn read(answers: &Answers) -> Option<Wanted> {
+pub fn read(answers: &Answers) -> Option<WantedDelegation> {
     let text = |key: &str| answers.get(key)?.as_str();
     let items = match text("scope") {
         Some(SOME) => answers.get("items")?.as_array()?.iter().map(|id| id.as_str()?.parse().ok()).collect::<Option<_>>()?,
         _ => Vec::new(),
     };
     let to = answers.get("to").and_then(Value::as_object)?.get("id")?.as_str()?.parse().ok()?;
-    Some(Wanted { to, since: parse_date(text("since")?)?, until: parse_date(text("until")?)?, items })
+    Some(WantedDelegation { to, since: parse_date(text("since")?)?, until: parse_date(text("until")?)?, items })
 }
 
 /// Whether a grant of this person can be limited to the item: it needs approval, and they may request it or its policy speaks of them.

@@ -1,7 +1,7 @@
 //! Deciding, one request or many at once: each is checked for itself, held for some seconds in which it can be taken back, and then decided
 //! as if the person had pressed the button at that moment. Pure: what is alike, when a list's row is due, what a held decision can become.
 
-use super::{Verdict, deadline, machine};
+use super::{ApproverVerdict, deadline, machine};
 use crate::forms::dates::{parse_date, parse_datetime};
 use crate::id::HeldId;
 use crate::requests::Request;
@@ -68,7 +68,7 @@ pub fn alike(request: &Request) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     pub number: String,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     pub reason: String,
     /// Number of events the person had seen.
     pub seen: u32,
@@ -95,7 +95,7 @@ pub enum HeldOutcome {
 pub struct HeldView {
     pub id: HeldId,
     pub number: String,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     /// From this moment on it is taken.
     pub due_at: DateTime<Utc>,
     /// Whole seconds until then, by the server's clock.

@@ -2,13 +2,13 @@
 //! request, which takes each key once; asking twice, or by two workers, changes nothing.
 
 use super::machine::open_stage;
-use super::{Approval, FrozenStage, Target, Verdict};
+use super::{Approval, ApproverVerdict, FrozenStage, Target};
 use crate::bounds::later;
 use chrono::{DateTime, Duration, Utc};
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
+pub struct DueDeadline {
     /// Names it for ever: `money/remind/24`. The approval notes what was done under it.
     pub key: String,
     /// Since when.
@@ -24,11 +24,11 @@ pub enum DueKind {
     /// Somebody else may decide as well.
     Escalate { target: Target, words: String },
     /// Docket decides the stage.
-    Outcome { verdict: Verdict },
+    Outcome { verdict: ApproverVerdict },
 }
 
 /// Everything the open stage will ever ask for and has not had, in order of time; nothing while it stands still.
-fn ahead(approval: &Approval) -> Vec<Due> {
+fn ahead(approval: &Approval) -> Vec<DueDeadline> {
     let (Some(stage), Some(opened), None) = (open_stage(approval), approval.opened_at, approval.paused_at) else {
         return Vec::new();
     };
@@ -40,19 +40,19 @@ fn ahead(approval: &Approval) -> Vec<Due> {
     ahead
 }
 
-fn plan(stage: &FrozenStage, opened: DateTime<Utc>) -> Vec<Due> {
+fn plan(stage: &FrozenStage, opened: DateTime<Utc>) -> Vec<DueDeadline> {
     let Some(deadline) = &stage.deadline else { return Vec::new() };
-    let due = |kind: &str, hours: u32, what| Due {
+    let due = |kind: &str, hours: u32, what| DueDeadline {
         key: format!("{}/{kind}/{hours}", stage.key),
         at: later(opened, Duration::hours(i64::from(hours))),
         what,
     };
-    let mut plan: Vec<Due> = deadline.remind.iter().map(|hours| due("remind", *hours, DueKind::Remind)).collect();
+    let mut plan: Vec<DueDeadline> = deadline.remind.iter().map(|hours| due("remind", *hours, DueKind::Remind)).collect();
     if let Some(to) = &deadline.escalation {
         plan.push(due("escalate", to.after, DueKind::Escalate { target: to.target.clone(), words: to.words.clone() }));
     }
     // Asking for changes is nothing that can happen by itself.
-    if let Some(verdict) = deadline.then.filter(|verdict| *verdict != Verdict::AskForChanges) {
+    if let Some(verdict) = deadline.then.filter(|verdict| *verdict != ApproverVerdict::AskForChanges) {
         plan.push(due("outcome", deadline.hours, DueKind::Outcome { verdict }));
     }
     plan
@@ -60,8 +60,8 @@ fn plan(stage: &FrozenStage, opened: DateTime<Utc>) -> Vec<Due> {
 
 /// What is due now and was not done, oldest first. When several reminders were missed, the last one alone is sent. After an outcome
 /// nothing more is due: the next stage begins its own time.
-pub fn due(approval: &Approval, now: DateTime<Utc>) -> Vec<Due> {
-    let mut due: Vec<Due> = ahead(approval).into_iter().filter(|due| due.at <= now).collect();
+pub fn due(approval: &Approval, now: DateTime<Utc>) -> Vec<DueDeadline> {
+    let mut due: Vec<DueDeadline> = ahead(approval).into_iter().filter(|due| due.at <= now).collect();
     let last_reminder = due.iter().rposition(|due| due.what == DueKind::Remind);
     let mut at = 0;
     due.retain(|due| {
@@ -99,7 +99,8 @@ mod tests {
     fn waiting() -> Approval {
         let mut approval = Approval::of_one_stage(Require::All, vec![machine::fallback()]);
         let escalation = Some(Escalation { after: 48, target: Target::Administrators, words: "any administrator".to_owned() });
-        approval.stages[0].deadline = Some(FrozenDeadline { hours: 72, remind: vec![24, 36], escalation, then: Some(Verdict::Reject) });
+        approval.stages[0].deadline =
+            Some(FrozenDeadline { hours: 72, remind: vec![24, 36], escalation, then: Some(ApproverVerdict::Reject) });
         approval.opened_at = Some(at(0));
         approval
     }
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(keys(&Approval::of_one_stage(Require::All, vec![]), 500), [""; 0]);
         let mut asks = waiting();
         if let Some(deadline) = &mut asks.stages[0].deadline {
-            deadline.then = Some(Verdict::AskForChanges);
+            deadline.then = Some(ApproverVerdict::AskForChanges);
         }
         assert!(!keys(&asks, 500).iter().any(|key| key.contains("outcome")));
     }

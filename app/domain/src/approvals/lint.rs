@@ -1,7 +1,7 @@
 //! What a policy may say: whatever would silently leave an approval out, or leave a requester waiting for nobody, is refused.
 
 use super::authoring::ONLY_STAGE;
-use super::{Deadline, Policy, Require, Rule, Stage, Verdict};
+use super::{ApproverVerdict, Deadline, Policy, Require, Rule, Stage};
 use crate::forms::lint::judge_condition;
 use crate::forms::{Condition, Form};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
@@ -140,7 +140,7 @@ pub fn lint_deadline(deadline: &Deadline, known: &DefinedKeys<'_>) -> Vec<Author
         }
         _ => {}
     }
-    if *then == Some(Verdict::AskForChanges) {
+    if *then == Some(ApproverVerdict::AskForChanges) {
         let message = "then: must be approve or reject, as nobody is there to answer a question of Docket's";
         found.note(at.entry("then"), message);
     }

@@ -6,7 +6,7 @@
 //! Asking for changes is no decision: it leaves every rule open, and approvals given before stay given.
 
 use super::delegation::{keys, meant};
-use super::{Approval, Behalves, FrozenRule, FrozenStage, Given, Move, Require, Target, Verdict};
+use super::{Approval, ApproverVerdict, Behalves, FrozenRule, FrozenStage, Move, Require, RuleDecision, Target};
 use crate::id::{ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
 use crate::refusal::Refusal;
@@ -105,7 +105,7 @@ pub fn index_keys(facts: &Facts) -> Vec<String> {
 
 /// What this person can decide in somebody's place: the keys to find it by, and what to leave out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
+pub struct DeputyScope {
     pub keys: Vec<String>,
     /// Only requests of these items; of all when empty.
     pub items: Vec<ItemId>,
@@ -114,12 +114,12 @@ pub struct Scope {
 }
 
 /// The rights lent to this person that are in effect now.
-pub fn deputy_scopes(facts: &Facts, now: DateTime<Utc>) -> Vec<Scope> {
+pub fn deputy_scopes(facts: &Facts, now: DateTime<Utc>) -> Vec<DeputyScope> {
     let in_effect = facts.stands_in.iter().filter(|lent| lent.from <= now && now < lent.until);
     let scope = |lent: &super::delegation::StandIn| {
         let who = &lent.principal;
         let keys = keys(who.person.id, &who.roles, &who.memberships);
-        Scope { keys, items: lent.items.clone(), on_behalf_of: who.person.clone() }
+        DeputyScope { keys, items: lent.items.clone(), on_behalf_of: who.person.clone() }
     };
     in_effect.map(scope).collect()
 }
@@ -148,23 +148,23 @@ pub fn rule_for(requester: PersonId, rule: FrozenRule) -> FrozenRule {
 }
 
 /// The approval or rejection of a rule.
-pub fn given<'a>(approval: &'a Approval, rule: &FrozenRule) -> Option<&'a Given> {
-    approval.decisions.iter().find(|given| given.rule == rule.key && given.verdict != Verdict::AskForChanges)
+pub fn given<'a>(approval: &'a Approval, rule: &FrozenRule) -> Option<&'a RuleDecision> {
+    approval.decisions.iter().find(|given| given.rule == rule.key && given.verdict != ApproverVerdict::AskForChanges)
 }
 
 fn rejected(approval: &Approval) -> bool {
-    let by_people = approval.decisions.iter().any(|given| given.verdict == Verdict::Reject);
-    by_people || approval.settled.iter().any(|settled| settled.verdict == Verdict::Reject)
+    let by_people = approval.decisions.iter().any(|given| given.verdict == ApproverVerdict::Reject);
+    by_people || approval.settled.iter().any(|settled| settled.verdict == ApproverVerdict::Reject)
 }
 
 /// How many of the stage's rules were approved.
 pub fn approvals_in(approval: &Approval, stage: &FrozenStage) -> usize {
-    stage.rules.iter().filter(|rule| given(approval, rule).is_some_and(|given| given.verdict == Verdict::Approve)).count()
+    stage.rules.iter().filter(|rule| given(approval, rule).is_some_and(|given| given.verdict == ApproverVerdict::Approve)).count()
 }
 
 /// Whether the stage needs nothing more.
 pub fn met(approval: &Approval, stage: &FrozenStage) -> bool {
-    let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == Verdict::Approve);
+    let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == ApproverVerdict::Approve);
     by_docket || approvals_in(approval, stage) >= stage.require.needed(stage.rules.len())
 }
 
@@ -182,7 +182,7 @@ pub fn open_rules(approval: &Approval) -> Vec<&FrozenRule> {
 /// Those who have decided in the open stage and may not again, as it needs a number of people.
 pub fn counted(approval: &Approval) -> Vec<PersonId> {
     let Some(stage) = open_stage(approval).filter(|stage| matches!(stage.require, Require::AtLeast(_))) else { return Vec::new() };
-    let of_stage = |given: &&Given| stage.rules.iter().any(|rule| rule.key == given.rule);
+    let of_stage = |given: &&RuleDecision| stage.rules.iter().any(|rule| rule.key == given.rule);
     approval.decisions.iter().filter(of_stage).map(|given| given.by.id).collect()
 }
 
@@ -232,7 +232,7 @@ pub fn in_place_of(case: &Case<'_>, facts: &Facts) -> Option<PersonRef> {
 }
 
 /// Whether the decision was this person's, or of a rule this person could have decided.
-fn decides_for(case: &Case<'_>, given: &Given, facts: &Facts) -> bool {
+fn decides_for(case: &Case<'_>, given: &RuleDecision, facts: &Facts) -> bool {
     let of_theirs = |rule: &FrozenRule| rule.key == given.rule && eligible(case, rule, facts);
     given.by.id == facts.person.id || case.approval.rules().any(of_theirs)
 }
@@ -300,12 +300,12 @@ pub fn record(
     rules: &[String],
     by: &PersonRef,
     on_behalf_of: &Behalves,
-    verdict: Verdict,
+    verdict: ApproverVerdict,
     reason: &str,
     at: DateTime<Utc>,
 ) -> Approval {
     let mut next = approval.clone();
-    next.decisions.extend(rules.iter().map(|rule| Given {
+    next.decisions.extend(rules.iter().map(|rule| RuleDecision {
         rule: rule.clone(),
         by: by.clone(),
         on_behalf_of: on_behalf_of.get(rule).cloned(),
@@ -320,10 +320,10 @@ pub fn record(
 pub fn over(case: &Case<'_>, facts: &Facts) -> Refusal {
     let approval = case.approval;
     let own = approval.decisions.iter().find(|given| given.by.id == facts.person.id);
-    let rejection = approval.decisions.iter().find(|given| given.verdict == Verdict::Reject);
+    let rejection = approval.decisions.iter().find(|given| given.verdict == ApproverVerdict::Reject);
     let of_theirs = || approval.decisions.iter().rev().find(|given| decides_for(case, given, facts));
     if let (None, None, Some(settled)) = (own, rejection, approval.settled.last()) {
-        let did = if settled.verdict == Verdict::Reject { "declined" } else { "approved" };
+        let did = if settled.verdict == ApproverVerdict::Reject { "declined" } else { "approved" };
         let when = moment(settled.at, case.now);
         return Refusal::conflict(format!("Docket {did} this {when}, as nobody had decided in time. Nothing is left for you to decide."));
     }
@@ -333,9 +333,9 @@ pub fn over(case: &Case<'_>, facts: &Facts) -> Refusal {
     let who = if closing.by.id == facts.person.id { "You" } else { &closing.by.name };
     let place = closing.on_behalf_of.as_ref().map(|person| format!(" for {}", person.name)).unwrap_or_default();
     let did = match closing.verdict {
-        Verdict::Approve => "approved this",
-        Verdict::Reject => "declined this",
-        Verdict::AskForChanges => "asked for changes",
+        ApproverVerdict::Approve => "approved this",
+        ApproverVerdict::Reject => "declined this",
+        ApproverVerdict::AskForChanges => "asked for changes",
     };
     Refusal::conflict(format!("{who} {did}{place} {}. Nothing is left for you to decide.", moment(closing.at, case.now)))
 }

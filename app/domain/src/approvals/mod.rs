@@ -143,7 +143,7 @@ pub struct Deadline {
     pub escalate_after: Option<u32>,
     /// What Docket decides by itself after `hours`: `approve` or `reject`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub then: Option<Verdict>,
+    pub then: Option<ApproverVerdict>,
 }
 
 /// Who may decide a rule, as frozen at submission. Membership is read when somebody decides.
@@ -226,7 +226,7 @@ pub struct FrozenDeadline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub then: Option<Verdict>,
+    pub then: Option<ApproverVerdict>,
 }
 
 /// Who may decide as well when it takes too long.
@@ -247,7 +247,7 @@ pub struct Approval {
     pub stages: Vec<FrozenStage>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub self_approval: bool,
-    pub decisions: Vec<Given>,
+    pub decisions: Vec<RuleDecision>,
     /// Rules that were given to somebody else, or to somebody as well, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
@@ -313,20 +313,20 @@ pub struct Move {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
     pub stage: String,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     pub at: DateTime<Utc>,
 }
 
 /// One decision against one rule (S0-072).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
+pub struct RuleDecision {
     pub rule: String,
     pub by: PersonRef,
     /// The person whose right was used, when `by` stood in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<PersonRef>,
     pub at: DateTime<Utc>,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     pub reason: String,
 }
 
@@ -335,7 +335,7 @@ pub type Behalves = BTreeMap<String, PersonRef>;
 
 /// What an approver had on screen when deciding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct SeenState {
     /// Number of the last event shown: `history::at` gives the request as it was then.
     pub events: u32,
     /// Fingerprint of what cannot change: form version, answers, price (`history::fingerprint`).
@@ -345,7 +345,7 @@ pub struct Seen {
 /// What an approver says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum ApproverVerdict {
     Approve,
     /// "Decline" on screen; needs a reason.
     Reject,

@@ -28,7 +28,7 @@ pub struct Directory {
 
 /// Whose request it is, of which item, with which answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct RouteQuestion<'a> {
     /// None when the item needs no approval.
     pub policy: Option<&'a Policy>,
     /// Key of the item's approver team.
@@ -85,7 +85,7 @@ fn picked(answers: &Answers, field: &str) -> Option<PersonId> {
 
 /// Who has to approve, and which answers would change that. An item with a policy never goes without approvers, unless conditions
 /// say so: where nobody fits a rule any more, the administrators decide it.
-pub fn describe(asked: &Asked<'_>, directory: &Directory) -> Described {
+pub fn describe(asked: &RouteQuestion<'_>, directory: &Directory) -> Described {
     let mut route = Described::default();
     let Some(policy) = asked.policy else { return route };
     route.approval.self_approval = policy.self_approval;
@@ -129,7 +129,7 @@ pub fn describe(asked: &Asked<'_>, directory: &Directory) -> Described {
 }
 
 /// The approval to be frozen, and the rules of its first stage that administrators decide because nobody whom they name can.
-pub fn freeze(asked: &Asked<'_>, directory: &Directory) -> (Approval, Vec<String>) {
+pub fn freeze(asked: &RouteQuestion<'_>, directory: &Directory) -> (Approval, Vec<String>) {
     let Described { approval, mut fell_back, .. } = describe(asked, directory);
     let first = approval.stages.first().map(|stage| stage.rules.as_slice()).unwrap_or_default();
     fell_back.retain(|key| first.iter().any(|rule| rule.key == *key));
@@ -166,7 +166,7 @@ fn opposite(when: &Condition) -> Condition {
 }
 
 struct ApproverFinder<'a> {
-    asked: &'a Asked<'a>,
+    asked: &'a RouteQuestion<'a>,
     directory: &'a Directory,
     answers: &'a Answers,
     self_approval: bool,

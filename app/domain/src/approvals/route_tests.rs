@@ -42,7 +42,7 @@ fn by(policy: &str, given: &str, team: Option<&str>, directory: &Directory) -> D
     let policy: Policy = yaml_serde::from_str(policy).unwrap();
     let (form, answers) = (purchase(), answers(given));
     let requester = person(1, "Jonas Weber");
-    let asked = Asked { policy: Some(&policy), approver_team: team, requester: &requester, form: &form, answers: &answers };
+    let asked = RouteQuestion { policy: Some(&policy), approver_team: team, requester: &requester, form: &form, answers: &answers };
     describe(&asked, directory)
 }
 

@@ -1,6 +1,6 @@
 //! Approvals as they are stored: those frozen before there were stages read as one stage.
 
-use super::{Approval, FrozenRule, FrozenStage, Given, Move, Require, Settled};
+use super::{Approval, FrozenRule, FrozenStage, Move, Require, RuleDecision, Settled};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ pub struct StoredApproval {
     #[serde(default)]
     self_approval: bool,
     #[serde(default)]
-    decisions: Vec<Given>,
+    decisions: Vec<RuleDecision>,
     #[serde(default)]
     moves: Vec<Move>,
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! What the inbox and the approval panels receive and send.
 
 use super::bulk::{DueGroup, HeldView};
-use super::{Require, Verdict};
+use super::{ApproverVerdict, Require};
 use crate::people::PersonRef;
 use crate::requests::sla::shown::DueView;
 use chrono::{DateTime, Utc};
@@ -93,7 +93,7 @@ pub struct StageView {
     pub due_at: Option<DateTime<Utc>>,
     /// Docket decided it so, as nobody had decided in time.
     #[serde(default)]
-    pub settled: Option<Verdict>,
+    pub settled: Option<ApproverVerdict>,
 }
 
 /// One rule with what was decided.
@@ -123,7 +123,7 @@ pub struct RuleView {
 pub struct GivenView {
     pub by: PersonRef,
     pub at: DateTime<Utc>,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     pub reason: String,
     /// In whose place.
     #[serde(default)]
@@ -164,7 +164,7 @@ pub struct InboxRow {
     pub again: Option<String>,
     /// The caller's decision that is held.
     #[serde(default)]
-    pub held: Option<Verdict>,
+    pub held: Option<ApproverVerdict>,
     /// In whose place the caller would decide; None in their own right.
     #[serde(default)]
     pub on_behalf_of: Option<PersonRef>,
@@ -177,7 +177,7 @@ pub const MOST_INBOX_ROWS: u32 = 2_000;
 
 /// The inbox: oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxPage {
+pub struct InboxView {
     /// The overdue first, then those due today; oldest first in each group.
     pub rows: Vec<InboxRow>,
     pub count: u64,
@@ -190,7 +190,7 @@ pub struct InboxPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decide {
     pub number: String,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     /// Required to reject or to ask for changes.
     pub reason: String,
     /// `State::events` as the approver saw it: what was on screen.

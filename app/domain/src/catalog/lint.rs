@@ -4,7 +4,7 @@ use super::Item;
 use crate::approvals::lint::lint_policy;
 use crate::forms::{Field, Form};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
-use crate::requests::Plan;
+use crate::requests::FulfilmentPlan;
 use crate::requests::number::LONGEST_PREFIX;
 use crate::requests::sla::lint::lint_sla;
 use crate::requests::title::lint_title;
@@ -81,7 +81,7 @@ fn is_prefix(prefix: &str) -> bool {
 }
 
 /// Everything wrong with the plan of an item. `form` is the item's, when there is one.
-pub fn lint_plan(plan: &Plan, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_plan(plan: &FulfilmentPlan, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     for (place, connector) in plan.connectors.iter().enumerate() {
         let at = at.entry("connectors").place(place);
@@ -159,7 +159,7 @@ mod tests {
             title_template: String::new(),
             approval: None,
             approver_team: None,
-            plan: Plan::default(),
+            plan: FulfilmentPlan::default(),
             sla: None,
             visible_to: Visibility::default(),
         }

@@ -7,7 +7,7 @@ pub mod wire;
 use crate::approvals::Policy;
 use crate::people::Facts;
 use crate::permission::Permission;
-use crate::requests::Plan;
+use crate::requests::FulfilmentPlan;
 use crate::requests::sla::Sla;
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +44,8 @@ pub struct Item {
     /// Key of the group that approves when the policy names nobody, or says `team: true`; otherwise the administrators do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approver_team: Option<String>,
-    #[serde(default, skip_serializing_if = "Plan::is_empty")]
-    pub plan: Plan,
+    #[serde(default, skip_serializing_if = "FulfilmentPlan::is_empty")]
+    pub plan: FulfilmentPlan,
     /// How soon people should react and be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sla: Option<Sla>,

@@ -38,7 +38,7 @@ pub struct DraftSummary {
 
 /// The catalog page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CatalogPage {
+pub struct CatalogView {
     /// In the organization's order; only enabled items this person may see.
     pub items: Vec<ItemCard>,
     pub drafts: Vec<DraftSummary>,

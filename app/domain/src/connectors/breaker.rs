@@ -50,7 +50,7 @@ pub enum Met {
 /// Where a destination stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum DestinationStanding {
     Healthy,
     /// Some tries failed; it is tried as before.
     Failing,
@@ -62,12 +62,12 @@ pub enum Standing {
 
 impl Health {
     /// Where it stands.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> DestinationStanding {
         match self {
-            Self { held_at: Some(_), .. } => Standing::Held,
-            Self { paused_until: Some(_), .. } => Standing::Paused,
-            Self { failures: 1.., .. } => Standing::Failing,
-            _ => Standing::Healthy,
+            Self { held_at: Some(_), .. } => DestinationStanding::Held,
+            Self { paused_until: Some(_), .. } => DestinationStanding::Paused,
+            Self { failures: 1.., .. } => DestinationStanding::Failing,
+            _ => DestinationStanding::Healthy,
         }
     }
 
@@ -113,13 +113,13 @@ mod tests {
         let mut health = Health::default();
         for failures in 1..PATIENCE {
             health = health.after(&failed(), at(0), at(0));
-            assert_eq!((health.failures, health.standing()), (failures, Standing::Failing));
+            assert_eq!((health.failures, health.standing()), (failures, DestinationStanding::Failing));
         }
         let mut now = at(0);
         for pause in [1, 5, 15, 60, 60] {
             health = health.after(&failed(), now, now);
             assert_eq!(health.paused_until, Some(now + Duration::minutes(pause)));
-            assert_eq!(health.standing(), Standing::Paused);
+            assert_eq!(health.standing(), DestinationStanding::Paused);
             now += Duration::minutes(pause);
         }
         assert_eq!(health.failing_since, Some(at(0)));
@@ -152,7 +152,7 @@ mod tests {
     fn nothing_but_a_release_ends_a_hold() {
         let held = Health { held_at: Some(at(0)), ..Health::default() };
         for met in [Met::Taken, failed(), Met::Answered] {
-            assert_eq!(held.after(&met, at(1), at(1)).standing(), Standing::Held);
+            assert_eq!(held.after(&met, at(1), at(1)).standing(), DestinationStanding::Held);
         }
     }
 }

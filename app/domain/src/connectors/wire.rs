@@ -1,7 +1,7 @@
 //! What the delivery console shows, as it travels to the browser.
 
 use super::DeliveryStatus;
-use super::breaker::Standing;
+use super::breaker::DestinationStanding;
 use crate::forms::{Answers, Form};
 use crate::id::DeliveryId;
 use crate::requests::wire::Made;
@@ -98,7 +98,7 @@ pub struct DestinationView {
     /// Where it goes, without secrets.
     pub target: String,
     pub enabled: bool,
-    pub standing: Standing,
+    pub standing: DestinationStanding,
     /// It refuses our key.
     pub refuses_us: bool,
     pub failing_since: Option<DateTime<Utc>>,

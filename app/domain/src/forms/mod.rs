@@ -95,7 +95,7 @@ pub struct Field {
     pub default: Option<Value>,
     /// For select, multi_select and radio.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<Choice>,
+    pub options: Vec<ChoiceOption>,
     #[serde(default, skip_serializing_if = "Rules::is_empty")]
     pub rules: Rules,
     /// Asked only when this holds.
@@ -106,7 +106,7 @@ pub struct Field {
 /// One option of a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Choice {
+pub struct ChoiceOption {
     /// Stored in answers; stable.
     pub value: String,
     pub label: String,

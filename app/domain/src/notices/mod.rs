@@ -51,7 +51,7 @@ impl Channel {
 /// What somebody is to a request when something happens to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum NoticeParty {
     Requester,
     /// Has it.
     Assignee,
@@ -65,7 +65,7 @@ pub enum Part {
 
 /// Under which heading an event stands in the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
+pub enum NoticeGroup {
     Requests,
     Work,
     Outcome,
@@ -74,7 +74,7 @@ pub enum Group {
     Account,
 }
 
-impl Group {
+impl NoticeGroup {
     /// The heading.
     pub fn label(self) -> &'static str {
         match self {
@@ -94,9 +94,9 @@ pub struct Told {
     /// S3-045 … S3-057, and those of Docket.
     pub key: &'static str,
     pub label: &'static str,
-    pub group: Group,
+    pub group: NoticeGroup,
     /// Who is told; the one who did it only when `tells_the_actor`.
-    pub parts: &'static [Part],
+    pub parts: &'static [NoticeParty],
     /// Channels that are on until somebody switches them.
     pub on: &'static [Channel],
     /// Comes through quiet hours when the person lets it.
@@ -111,50 +111,50 @@ impl Told {
 
     /// Whether it can go by a channel at all: what is about an account is for its owner alone, and others read a Slack channel.
     pub fn goes_by(&self, channel: Channel) -> bool {
-        self.group != Group::Account || channel != Slack
+        self.group != NoticeGroup::Account || channel != Slack
     }
 }
 
 use Channel::{Email, InApp, Slack, Telegram};
-use Part::{Administrator, Assignee, Named, Requester, Supervisor};
+use NoticeParty::{Administrator, Assignee, Named, Requester, Supervisor};
 
 const ALL: &[Channel] = &[InApp, Email, Slack, Telegram];
 const CHAT: &[Channel] = &[InApp, Slack, Telegram];
 const BELL: &[Channel] = &[InApp];
 
-const fn told(key: &'static str, label: &'static str, group: Group, parts: &'static [Part], on: &'static [Channel]) -> Told {
+const fn told(key: &'static str, label: &'static str, group: NoticeGroup, parts: &'static [NoticeParty], on: &'static [Channel]) -> Told {
     Told { key, label, group, parts, on, urgent: false }
 }
 
-const fn urgent(key: &'static str, label: &'static str, parts: &'static [Part]) -> Told {
-    Told { key, label, group: Group::Deadlines, parts, on: ALL, urgent: true }
+const fn urgent(key: &'static str, label: &'static str, parts: &'static [NoticeParty]) -> Told {
+    Told { key, label, group: NoticeGroup::Deadlines, parts, on: ALL, urgent: true }
 }
 
 /// Every event, in the order of the matrix.
 pub const NOTICES: &[Told] = &[
-    told("new_request_created", "Request submitted", Group::Requests, &[Requester], &[InApp, Email]),
-    told("request_pending_approval", "Waiting for approval", Group::Requests, &[Named], ALL),
-    told("approval_fell_back", "Nobody else can decide", Group::Requests, &[Named], ALL),
-    told("request_approved", "Approved", Group::Requests, &[Requester], ALL),
-    told("request_rejected", "Declined", Group::Requests, &[Requester], ALL),
-    told("scheduled_request_activated", "Scheduled start", Group::Requests, &[Requester, Assignee], BELL),
-    told("update_requested", "Update asked", Group::Work, &[Requester], ALL),
-    told("update_provided", "Update given", Group::Work, &[Named, Assignee], CHAT),
-    told("request_blocked", "Blocked", Group::Work, &[Requester, Assignee], ALL),
-    told("request_resolved", "Unblocked or resolved", Group::Work, &[Requester, Assignee], CHAT),
-    told("request_sent_to_qa", "Sent to QA", Group::Work, &[Requester, Assignee], BELL),
-    told("request_assigned", "Assigned to you", Group::Work, &[Named], ALL),
-    told("task_shared", "Task for you", Group::Work, &[Named], ALL),
-    told("mentioned", "Mentioned in a comment", Group::Work, &[Named], ALL),
-    told("request_escalated", "Escalated", Group::Work, &[Supervisor], ALL),
-    told("request_completed", "Completed", Group::Outcome, &[Requester], ALL),
-    told("request_cancelled", "Cancelled", Group::Outcome, &[Requester, Assignee, Named], ALL),
-    told("request_uncancelled", "Restored after cancelling", Group::Outcome, &[Requester, Assignee], CHAT),
+    told("new_request_created", "Request submitted", NoticeGroup::Requests, &[Requester], &[InApp, Email]),
+    told("request_pending_approval", "Waiting for approval", NoticeGroup::Requests, &[Named], ALL),
+    told("approval_fell_back", "Nobody else can decide", NoticeGroup::Requests, &[Named], ALL),
+    told("request_approved", "Approved", NoticeGroup::Requests, &[Requester], ALL),
+    told("request_rejected", "Declined", NoticeGroup::Requests, &[Requester], ALL),
+    told("scheduled_request_activated", "Scheduled start", NoticeGroup::Requests, &[Requester, Assignee], BELL),
+    told("update_requested", "Update asked", NoticeGroup::Work, &[Requester], ALL),
+    told("update_provided", "Update given", NoticeGroup::Work, &[Named, Assignee], CHAT),
+    told("request_blocked", "Blocked", NoticeGroup::Work, &[Requester, Assignee], ALL),
+    told("request_resolved", "Unblocked or resolved", NoticeGroup::Work, &[Requester, Assignee], CHAT),
+    told("request_sent_to_qa", "Sent to QA", NoticeGroup::Work, &[Requester, Assignee], BELL),
+    told("request_assigned", "Assigned to you", NoticeGroup::Work, &[Named], ALL),
+    told("task_shared", "Task for you", NoticeGroup::Work, &[Named], ALL),
+    told("mentioned", "Mentioned in a comment", NoticeGroup::Work, &[Named], ALL),
+    told("request_escalated", "Escalated", NoticeGroup::Work, &[Supervisor], ALL),
+    told("request_completed", "Completed", NoticeGroup::Outcome, &[Requester], ALL),
+    told("request_cancelled", "Cancelled", NoticeGroup::Outcome, &[Requester, Assignee, Named], ALL),
+    told("request_uncancelled", "Restored after cancelling", NoticeGroup::Outcome, &[Requester, Assignee], CHAT),
     urgent("request_approval_reminder", "Approval overdue", &[Named]),
     urgent("request_approval_escalated", "Approval passed on to you", &[Named]),
     urgent("loan_overdue", "Loan overdue", &[Named]),
-    told("delivery_failed", "Delivery failed", Group::System, &[Administrator], &[InApp, Email]),
-    told("wrong_passwords", "Wrong passwords", Group::Account, &[Named], &[InApp, Email]),
+    told("delivery_failed", "Delivery failed", NoticeGroup::System, &[Administrator], &[InApp, Email]),
+    told("wrong_passwords", "Wrong passwords", NoticeGroup::Account, &[Named], &[InApp, Email]),
 ];
 
 /// The entry of an event key.
@@ -227,12 +227,12 @@ impl Quiet {
 
 /// A daily summary by e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
+pub struct SummarySchedule {
     pub at: NaiveTime,
     pub weekdays_only: bool,
 }
 
-impl Summary {
+impl SummarySchedule {
     /// The first local time after `now` at which it is sent.
     pub fn next(&self, now: NaiveDateTime) -> Option<NaiveDateTime> {
         let weekend = |day: Weekday| matches!(day, Weekday::Sat | Weekday::Sun);
@@ -252,7 +252,7 @@ pub struct Choices {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary: Option<Summary>,
+    pub summary: Option<SummarySchedule>,
 }
 
 impl Choices {
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn summaries_skip_weekends_when_asked_to() {
-        let summary = |weekdays_only| Summary { at: "08:00:00".parse().unwrap(), weekdays_only };
+        let summary = |weekdays_only| SummarySchedule { at: "08:00:00".parse().unwrap(), weekdays_only };
         // 2026-11-27 is a Friday.
         assert_eq!(summary(true).next(local("2026-11-27T07:59:00")), Some(local("2026-11-27T08:00:00")));
         assert_eq!(summary(true).next(local("2026-11-27T08:00:00")), Some(local("2026-11-30T08:00:00")));

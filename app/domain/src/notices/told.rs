@@ -1,14 +1,14 @@
 //! What a decision tells: its notices, by event key.
 
 use crate::approvals::{Target, machine};
-use crate::effect::{Effect, Notice};
+use crate::effect::{Effect, NoticeEffect};
 use crate::id::PersonId;
 use crate::people::PersonRef;
 use crate::requests::tasks::Task;
-use crate::requests::{Decision, State, Status, What, event};
+use crate::requests::{State, StateChange, Status, What, event};
 
 /// The notices a decision sets off, beyond those its rules name themselves. Nobody is told of what is deleted.
-pub fn told(before: &State, decision: &Decision) -> Vec<Effect> {
+pub fn told(before: &State, decision: &StateChange) -> Vec<Effect> {
     if decision.state.deleted {
         return Vec::new();
     }
@@ -20,7 +20,7 @@ pub fn told(before: &State, decision: &Decision) -> Vec<Effect> {
         .collect()
 }
 
-fn of_key(key: &str, before: &State, decision: &Decision) -> Notice {
+fn of_key(key: &str, before: &State, decision: &StateChange) -> NoticeEffect {
     let event = decision.events.iter().find(|event| event.what.event_key() == Some(key));
     let by = event.and_then(|event| event.actor.clone());
     let text = event.map(|event| event.what.words().to_owned()).unwrap_or_default();
@@ -31,11 +31,11 @@ fn of_key(key: &str, before: &State, decision: &Decision) -> Notice {
         "request_cancelled" => waiting(before),
         _ => Vec::new(),
     };
-    Notice { event: key.to_owned(), targets, by, text, ..Notice::default() }
+    NoticeEffect { event: key.to_owned(), targets, by, text, ..NoticeEffect::default() }
 }
 
 /// What has no event key of the replaced system.
-fn of_event(what: &What, by: Option<&PersonRef>) -> Option<Notice> {
+fn of_event(what: &What, by: Option<&PersonRef>) -> Option<NoticeEffect> {
     let (event, people, text) = match what {
         What::Assigned { to } if by.is_none_or(|by| by.id != to.id) => ("request_assigned", vec![to.id], String::new()),
         What::Escalated { reason } => ("request_escalated", Vec::new(), reason.clone()),
@@ -46,29 +46,34 @@ fn of_event(what: &What, by: Option<&PersonRef>) -> Option<Notice> {
         What::FellBack { .. } => vec![Target::Administrators.index_key()],
         _ => Vec::new(),
     };
-    Some(Notice { event: event.to_owned(), people, targets, by: by.cloned(), text, ..Notice::default() })
+    Some(NoticeEffect { event: event.to_owned(), people, targets, by: by.cloned(), text, ..NoticeEffect::default() })
 }
 
 /// The notice to whom a task was given; None when it is nobody's, or they took it themselves.
 pub fn given(task: &Task, by: Option<&PersonRef>) -> Option<Effect> {
     let to = task.assignee.as_ref().filter(|to| by.is_none_or(|by| by.id != to.id))?;
-    let notice =
-        Notice { event: "task_shared".to_owned(), people: vec![to.id], by: by.cloned(), text: task.title.clone(), ..Notice::default() };
+    let notice = NoticeEffect {
+        event: "task_shared".to_owned(),
+        people: vec![to.id],
+        by: by.cloned(),
+        text: task.title.clone(),
+        ..NoticeEffect::default()
+    };
     Some(Effect::Notify(notice))
 }
 
 /// The notice of a delivery that was given up.
 pub fn delivery_failed(connector: &str, error: &str) -> Effect {
-    Effect::Notify(Notice { event: "delivery_failed".to_owned(), text: format!("{connector}: {error}"), ..Notice::default() })
+    Effect::Notify(NoticeEffect { event: "delivery_failed".to_owned(), text: format!("{connector}: {error}"), ..NoticeEffect::default() })
 }
 
 /// The notice to the owner of an account whose password somebody may be guessing. `text` says what happened and what to do.
 pub fn wrong_passwords(owner: PersonId, text: String) -> Effect {
-    Effect::Notify(Notice { event: "wrong_passwords".to_owned(), people: vec![owner], text, ..Notice::default() })
+    Effect::Notify(NoticeEffect { event: "wrong_passwords".to_owned(), people: vec![owner], text, ..NoticeEffect::default() })
 }
 
 /// Who is asked to decide: those who may, but administrators only once, when the same decision tells them why it is theirs.
-fn asked(decision: &Decision) -> Vec<String> {
+fn asked(decision: &StateChange) -> Vec<String> {
     let told = decision.events.iter().any(|event| matches!(event.what, What::FellBack { .. }));
     let administrators = Target::Administrators.index_key();
     waiting(&decision.state).into_iter().filter(|key| !told || *key != administrators).collect()

@@ -1,6 +1,6 @@
 //! Notifications as the screens get them.
 
-use super::{Channel, Quiet, Summary};
+use super::{Channel, Quiet, SummarySchedule};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub struct MyNotices {
     pub columns: Vec<Column>,
     pub rows: Vec<MatrixRow>,
     pub quiet: Option<Quiet>,
-    pub summary: Option<Summary>,
+    pub summary: Option<SummarySchedule>,
     /// Whether any switch differs from the organization's.
     pub differs: bool,
     pub administers: bool,
@@ -88,7 +88,7 @@ pub enum ChangeMine {
     /// Forget every own switch.
     AsUsual,
     Quiet(Option<Quiet>),
-    Summary(Option<Summary>),
+    Summary(Option<SummarySchedule>),
 }
 
 /// A connector that can carry a channel.

@@ -4,7 +4,7 @@ use super::Request;
 use super::guard::may_see;
 use super::tasks::{outsider, unlocked};
 use crate::approvals::machine::text;
-use crate::effect::{Effect, Notice};
+use crate::effect::{Effect, NoticeEffect};
 use crate::id::{CommentId, TaskId};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -169,7 +169,7 @@ pub fn may_change(request: &Request, comment: &Comment, actor: &Facts, now: Date
 
 /// A part of a comment's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum CommentPart<'a> {
     Text(&'a str),
     /// A mention: the id as written, and the name.
     Mention {
@@ -179,7 +179,7 @@ pub enum Part<'a> {
 }
 
 /// The text in its parts, in order. What only looks like a mention is text; nothing is lost.
-pub fn parts(body: &str) -> Vec<Part<'_>> {
+pub fn parts(body: &str) -> Vec<CommentPart<'_>> {
     let mut parts = Vec::new();
     let (mut text_from, mut at) = (0, 0);
     while let Some(found) = body[at..].find("@[") {
@@ -187,7 +187,7 @@ pub fn parts(body: &str) -> Vec<Part<'_>> {
         match mention(&body[start..]) {
             Some((part, length)) => {
                 if start > text_from {
-                    parts.push(Part::Text(&body[text_from..start]));
+                    parts.push(CommentPart::Text(&body[text_from..start]));
                 }
                 parts.push(part);
                 at = start + length;
@@ -197,26 +197,26 @@ pub fn parts(body: &str) -> Vec<Part<'_>> {
         }
     }
     if text_from < body.len() {
-        parts.push(Part::Text(&body[text_from..]));
+        parts.push(CommentPart::Text(&body[text_from..]));
     }
     parts
 }
 
 /// A mention at the very beginning: `@[name](id)`, and its length in bytes.
-fn mention(text: &str) -> Option<(Part<'_>, usize)> {
+fn mention(text: &str) -> Option<(CommentPart<'_>, usize)> {
     let inner = text.strip_prefix("@[")?;
     let (name, rest) = inner.split_once("](")?;
     let (id, _) = rest.split_once(')')?;
     let plain = !name.is_empty() && !name.contains(['[', ']', '\n']) && !id.contains(char::is_whitespace);
     id.parse::<crate::id::PersonId>().ok().filter(|_| plain)?;
-    Some((Part::Mention { id, name }, "@[](".len() + name.len() + id.len() + 1))
+    Some((CommentPart::Mention { id, name }, "@[](".len() + name.len() + id.len() + 1))
 }
 
 /// The text as it reads, with names for mentions.
 pub fn plain(body: &str) -> String {
-    let words = |part: Part<'_>| match part {
-        Part::Text(text) => text.to_owned(),
-        Part::Mention { name, .. } => format!("@{name}"),
+    let words = |part: CommentPart<'_>| match part {
+        CommentPart::Text(text) => text.to_owned(),
+        CommentPart::Mention { name, .. } => format!("@{name}"),
     };
     parts(body).into_iter().map(words).collect()
 }
@@ -225,7 +225,7 @@ pub fn plain(body: &str) -> String {
 pub fn mentioned(body: &str) -> Vec<crate::id::PersonId> {
     let mut people = Vec::new();
     for part in parts(body) {
-        if let Part::Mention { id, .. } = part
+        if let CommentPart::Mention { id, .. } = part
             && let Ok(id) = id.parse()
             && !people.contains(&id)
         {
@@ -247,5 +247,6 @@ pub fn notice(request: &Request, comment: &Comment, known: &[Facts], now: DateTi
     let people: Vec<_> = told.map(|facts| facts.person.id).collect();
     let by = Some(author.clone());
     let text = plain(&comment.body);
-    (!people.is_empty()).then(|| Effect::Notify(Notice { event: "mentioned".to_owned(), people, by, text, ..Notice::default() }))
+    (!people.is_empty())
+        .then(|| Effect::Notify(NoticeEffect { event: "mentioned".to_owned(), people, by, text, ..NoticeEffect::default() }))
 }

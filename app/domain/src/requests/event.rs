@@ -1,11 +1,11 @@
 //! Events: everything that happens to a request.
 
-use crate::approvals::{Behalves, Seen, Target, Verdict};
+use crate::approvals::{ApproverVerdict, Behalves, SeenState, Target};
 use crate::id::TaskId;
 use crate::people::PersonRef;
 use crate::requests::actions::ActionKind;
 use crate::requests::tasks::TaskStatus;
-use crate::requests::{Decision, State, Status};
+use crate::requests::{State, StateChange, Status};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Behalves::is_empty")]
         on_behalf_of: Behalves,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        seen: Option<Seen>,
+        seen: Option<SeenState>,
     },
     Rejected {
         rules: Vec<String>,
@@ -49,7 +49,7 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Behalves::is_empty")]
         on_behalf_of: Behalves,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        seen: Option<Seen>,
+        seen: Option<SeenState>,
     },
     /// An approver took decisions back.
     Withdrawn {
@@ -82,7 +82,7 @@ pub enum What {
     TimedOut {
         key: String,
         stage: String,
-        verdict: Verdict,
+        verdict: ApproverVerdict,
     },
     InfoRequested {
         question: String,
@@ -279,7 +279,7 @@ impl What {
             Self::Blocked { .. } => "request_blocked",
             Self::Unblocked { .. } | Self::Resolved { .. } => "request_resolved",
             Self::SentToQa { .. } => "request_sent_to_qa",
-            Self::Rejected { .. } | Self::TimedOut { verdict: Verdict::Reject, .. } => "request_rejected",
+            Self::Rejected { .. } | Self::TimedOut { verdict: ApproverVerdict::Reject, .. } => "request_rejected",
             Self::Cancelled { .. } => "request_cancelled",
             Self::Uncancelled { .. } => "request_uncancelled",
             Self::Completed { .. } | Self::PassedQa { .. } | Self::Closed { .. } => "request_completed",
@@ -290,7 +290,7 @@ impl What {
 
 /// The event keys a decision sets off, in order: those of its events, and `request_pending_approval` when approvers have something to
 /// decide that they had not before. What needs no approval is not told as approved.
-pub fn keys(before: &State, decision: &Decision) -> Vec<&'static str> {
+pub fn keys(before: &State, decision: &StateChange) -> Vec<&'static str> {
     let after = &decision.state;
     let had_approval = !after.approval.stages.is_empty();
     let told = decision.events.iter().filter(|event| had_approval || event.what != What::Released);

@@ -3,9 +3,9 @@
 use super::lifecycle::{self, Steps};
 use super::title::make_title;
 use super::wire::{AnswerSection, AnswerView};
-use super::{AnswerTimes, Decision, Request, State, Status, What};
+use super::{AnswerTimes, Request, State, StateChange, Status, What};
 use crate::approvals::Approval;
-use crate::approvals::route::{self, Asked, Directory};
+use crate::approvals::route::{self, Directory, RouteQuestion};
 use crate::catalog::Item;
 use crate::forms::resolver::FormVersion;
 use crate::forms::{Answers, Form, check, fields, journey};
@@ -44,7 +44,7 @@ pub struct Filing {
 pub struct Filed {
     pub request: Request,
     /// `state` is the request's; `events` begin with the submission.
-    pub decision: Decision,
+    pub decision: StateChange,
 }
 
 /// Files a draft, or says which answers need another look.
@@ -55,7 +55,7 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
         return Err(Refusal::Problems { problems });
     }
     let answers = journey::prune(form, &f.answers);
-    let asked = Asked {
+    let asked = RouteQuestion {
         policy: f.item.approval.as_ref(),
         approver_team: f.item.approver_team.as_deref(),
         requester: &f.requester,

@@ -3,7 +3,7 @@
 use super::actions::{ActionKind, Goal, goal};
 use super::tasks::TaskStatus;
 use super::{Event, Run, State, Status, What};
-use crate::approvals::{Approval, Behalves, FrozenRule, Move, Settled, Target, Verdict, machine};
+use crate::approvals::{Approval, ApproverVerdict, Behalves, FrozenRule, Move, Settled, Target, machine};
 use ActionKind as A;
 use Status as S;
 use chrono::{DateTime, Duration, Utc};
@@ -19,11 +19,11 @@ pub fn apply(state: &State, event: &Event) -> State {
             }
         }
         What::Approved { rules, reason, on_behalf_of, .. } => {
-            next.approval = given(state, event, rules, on_behalf_of, Verdict::Approve, reason);
+            next.approval = given(state, event, rules, on_behalf_of, ApproverVerdict::Approve, reason);
             open_next(&mut next.approval, &state.approval, event);
         }
         What::Rejected { rules, reason, on_behalf_of, .. } => {
-            next.approval = given(state, event, rules, on_behalf_of, Verdict::Reject, reason);
+            next.approval = given(state, event, rules, on_behalf_of, ApproverVerdict::Reject, reason);
             go(&mut next, A::Reject);
         }
         What::Withdrawn { rules, .. } => {
@@ -44,7 +44,7 @@ pub fn apply(state: &State, event: &Event) -> State {
             next.approval.done.push(key.clone());
             next.approval.settled.push(Settled { stage: stage.clone(), verdict: *verdict, at: event.at });
             open_next(&mut next.approval, &state.approval, event);
-            if *verdict == Verdict::Reject {
+            if *verdict == ApproverVerdict::Reject {
                 go(&mut next, A::Reject);
             }
         }
@@ -154,7 +154,7 @@ fn stand_still(next: &mut State, before: Status, at: DateTime<Utc>) {
     }
 }
 
-fn given(state: &State, event: &Event, rules: &[String], for_whom: &Behalves, verdict: Verdict, reason: &str) -> Approval {
+fn given(state: &State, event: &Event, rules: &[String], for_whom: &Behalves, verdict: ApproverVerdict, reason: &str) -> Approval {
     match &event.actor {
         Some(by) => machine::record(&state.approval, rules, by, for_whom, verdict, reason, event.at),
         None => state.approval.clone(),

@@ -1,7 +1,7 @@
 //! Time travel: a request as it was at any of its events, and what an approver saw when deciding.
 
 use super::{Event, Request, State, What, filing, lifecycle};
-use crate::approvals::{Seen, Verdict};
+use crate::approvals::{ApproverVerdict, SeenState};
 use crate::connectors::DeliveryStatus;
 use sha2::{Digest, Sha256};
 
@@ -20,11 +20,11 @@ pub fn at(request: &Request, events: &[Event], seq: u32) -> Request {
 }
 
 /// What a decision was made on: the event of that number, when it is a decision that noted what was seen.
-pub fn seen(events: &[Event], decision: u32) -> Option<(&Event, &Seen, Verdict)> {
+pub fn seen(events: &[Event], decision: u32) -> Option<(&Event, &SeenState, ApproverVerdict)> {
     let event = events.iter().find(|event| event.seq == decision)?;
     match &event.what {
-        What::Approved { seen: Some(seen), .. } => Some((event, seen, Verdict::Approve)),
-        What::Rejected { seen: Some(seen), .. } => Some((event, seen, Verdict::Reject)),
+        What::Approved { seen: Some(seen), .. } => Some((event, seen, ApproverVerdict::Approve)),
+        What::Rejected { seen: Some(seen), .. } => Some((event, seen, ApproverVerdict::Reject)),
         _ => None,
     }
 }

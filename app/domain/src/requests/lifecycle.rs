@@ -10,11 +10,11 @@ pub use super::observation::Observation;
 
 use super::guard::{approver, guard, resolve_kind};
 use super::history;
-use super::{Decision, Ended, Event, Plan, Request, State, Status, What};
+use super::{Ended, Event, FulfilmentPlan, Request, State, StateChange, Status, What};
 use crate::approvals::deadline::{self, DueKind};
 use crate::approvals::machine;
-use crate::approvals::{Seen, Target, Verdict, able};
-use crate::effect::{Effect, Notice};
+use crate::approvals::{ApproverVerdict, SeenState, Target, able};
+use crate::effect::{Effect, NoticeEffect};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
 use crate::refusal::Refusal;
@@ -27,7 +27,7 @@ use chrono::{DateTime, Utc};
 ///
 /// # Errors
 /// Not found; not theirs to do; not now; input when what the action asks for is missing or wrong.
-pub fn act(request: &Request, actor: &Facts, input: &ActionInput, now: DateTime<Utc>) -> Result<Decision, Refusal> {
+pub fn act(request: &Request, actor: &Facts, input: &ActionInput, now: DateTime<Utc>) -> Result<StateChange, Refusal> {
     let mut steps = Steps::new(&request.state, now);
     if let Some(verdict) = input.verdict() {
         approver(request, actor, now)?;
@@ -59,7 +59,7 @@ fn notify(event: &str, targets: &[&Target]) -> Effect {
     let mut targets: Vec<String> = targets.iter().map(|target| target.index_key()).collect();
     targets.sort();
     targets.dedup();
-    Effect::Notify(Notice { event: event.to_owned(), targets, ..Notice::default() })
+    Effect::Notify(NoticeEffect { event: event.to_owned(), targets, ..NoticeEffect::default() })
 }
 
 fn assign(request: &Request, actor: &Facts, input: &ActionInput) -> Result<What, Refusal> {
@@ -108,16 +108,16 @@ fn reroute(request: &Request, input: &ActionInput, reason: String) -> Result<Wha
     Ok(What::Rerouted { rule: rule.clone(), target: target.clone(), words: words.clone(), reason })
 }
 
-fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: Verdict, input: &ActionInput) -> Result<(), Refusal> {
+fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: ApproverVerdict, input: &ActionInput) -> Result<(), Refusal> {
     let right = machine::decide(&case(request, steps.now), actor, input.seen())?;
     let reason = input.kind.row().asks.read_words("reason", &input.words)?;
-    let seen = input.seen().map(|events| Seen { events: events.min(request.state.events), content: history::fingerprint(request) });
+    let seen = input.seen().map(|events| SeenState { events: events.min(request.state.events), content: history::fingerprint(request) });
     let by = Some(&actor.person);
     let (rules, on_behalf_of) = (right.rules, right.on_behalf_of);
     match verdict {
-        Verdict::AskForChanges => steps.push(by, What::InfoRequested { question: reason }),
-        Verdict::Reject => steps.push(by, What::Rejected { rules, reason, on_behalf_of, seen }),
-        Verdict::Approve => {
+        ApproverVerdict::AskForChanges => steps.push(by, What::InfoRequested { question: reason }),
+        ApproverVerdict::Reject => steps.push(by, What::Rejected { rules, reason, on_behalf_of, seen }),
+        ApproverVerdict::Approve => {
             steps.push(by, What::Approved { rules, reason, on_behalf_of, seen });
             if machine::approved(&steps.state.approval) {
                 release(steps, &request.item.plan);
@@ -128,7 +128,7 @@ fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: Verdict,
 }
 
 /// Approval is complete: the work begins, now or at the time that was asked for.
-pub(super) fn release(steps: &mut Steps, plan: &Plan) {
+pub(super) fn release(steps: &mut Steps, plan: &FulfilmentPlan) {
     steps.push(None, What::Released);
     match steps.state.begins_at.filter(|begins| *begins > steps.now) {
         Some(for_time) => steps.push(None, What::Scheduled { for_time }),
@@ -137,7 +137,7 @@ pub(super) fn release(steps: &mut Steps, plan: &Plan) {
 }
 
 /// The work begins: by connectors or an automation at once, otherwise when somebody starts it.
-fn begin(steps: &mut Steps, plan: &Plan) {
+fn begin(steps: &mut Steps, plan: &FulfilmentPlan) {
     if !plan.connectors.is_empty() || plan.automation.is_some() {
         steps.push(None, What::Started);
     } else if let Some(to) = steps.state.assignee.clone() {
@@ -158,8 +158,8 @@ fn launch(steps: &mut Steps) {
 }
 
 /// Records what Docket saw. Never refuses: what happened outside happened, also to a request that ended meanwhile. What is not true
-/// any more, or is known, changes nothing (`Decision::is_nothing`).
-pub fn observe(request: &Request, observation: &Observation, now: DateTime<Utc>) -> Decision {
+/// any more, or is known, changes nothing (`StateChange::is_nothing`).
+pub fn observe(request: &Request, observation: &Observation, now: DateTime<Utc>) -> StateChange {
     let mut steps = Steps::new(&request.state, now);
     let (plan, state) = (&request.item.plan, &request.state);
     match observation {
@@ -293,7 +293,7 @@ impl Steps {
         self.events.push(event);
     }
 
-    pub(super) fn done(self) -> Decision {
-        Decision { state: self.state, events: self.events, effects: self.effects }
+    pub(super) fn done(self) -> StateChange {
+        StateChange { state: self.state, events: self.events, effects: self.effects }
     }
 }

@@ -61,7 +61,7 @@ pub enum Status {
 /// What happens after approval.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Plan {
+pub struct FulfilmentPlan {
     /// Keys of the connectors the approved request is handed to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connectors: Vec<String>,
@@ -88,7 +88,7 @@ pub struct Plan {
     pub words: String,
 }
 
-impl Plan {
+impl FulfilmentPlan {
     /// Whether nothing is planned.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -206,13 +206,13 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Status>,
 
 /// What a rule decided: the next state, the events that say so, and what must happen outside.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Decision {
+pub struct StateChange {
     pub state: State,
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
 }
 
-impl Decision {
+impl StateChange {
     /// Whether nothing changes, and nothing is to be saved.
     pub fn is_nothing(&self) -> bool {
         self.events.is_empty()

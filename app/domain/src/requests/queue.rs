@@ -17,7 +17,7 @@ pub struct QueueFilter {
     pub holder: Option<Holder>,
     /// Key of a service.
     pub item: Option<String>,
-    pub due: Option<Due>,
+    pub due: Option<DueChoice>,
     /// A docket number or its beginning, or words of a title or of a service's or requester's name.
     pub text: String,
     /// Those that have ended instead.
@@ -36,7 +36,7 @@ pub enum Holder {
 /// When it is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Due {
+pub enum DueChoice {
     /// Its time is over.
     Late,
     /// Before the end of the person's day, late ones included.
@@ -74,7 +74,7 @@ pub struct Counts {
 
 /// A choice of the filters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
+pub struct FilterChoice {
     pub key: String,
     pub name: String,
 }
@@ -87,7 +87,7 @@ pub struct QueuePage {
     pub next: Option<String>,
     pub counts: Counts,
     /// The services to filter by.
-    pub items: Vec<Choice>,
+    pub items: Vec<FilterChoice>,
     /// The people who work on requests, at most 50.
     pub people: Vec<PersonRef>,
 }
@@ -118,7 +118,7 @@ pub struct Lane {
 pub struct BoardPage {
     pub lanes: Vec<Lane>,
     pub counts: Counts,
-    pub items: Vec<Choice>,
+    pub items: Vec<FilterChoice>,
     pub people: Vec<PersonRef>,
 }
 

@@ -3,7 +3,7 @@
 
 use super::guard::{lock, may_see};
 use super::lifecycle::Steps;
-use super::{Decision, Request, What};
+use super::{Request, StateChange, What};
 use crate::approvals::machine::text;
 use crate::bounds::check_day;
 use crate::id::TaskId;
@@ -114,7 +114,7 @@ pub fn progress(tasks: &[Task]) -> (usize, usize) {
 
 /// Who changes a task.
 #[derive(Clone, Copy, Debug)]
-pub enum Worker<'a> {
+pub enum TaskActor<'a> {
     Person(&'a Facts),
     /// Somebody without an account, through a share link that was checked, by the name they gave.
     Outsider(&'a str),
@@ -124,7 +124,7 @@ pub enum Worker<'a> {
 ///
 /// # Errors
 /// Not found; not somebody who works on requests; a locked request; a title that is empty or too long; too many.
-pub fn add(request: &Request, actor: &Facts, task: &Task, have: usize, now: DateTime<Utc>) -> Result<Decision, Refusal> {
+pub fn add(request: &Request, actor: &Facts, task: &Task, have: usize, now: DateTime<Utc>) -> Result<StateChange, Refusal> {
     works(request, actor, now)?;
     unlocked(request)?;
     check(task)?;
@@ -138,7 +138,7 @@ pub fn add(request: &Request, actor: &Facts, task: &Task, have: usize, now: Date
 
 /// The tasks of the plan, as Docket adds them in the transaction in which the work begins. `tasks` were made from the plan's
 /// templates by the caller, who has the ids and knows the people.
-pub fn add_planned(request: &Request, tasks: &[Task], now: DateTime<Utc>) -> Decision {
+pub fn add_planned(request: &Request, tasks: &[Task], now: DateTime<Utc>) -> StateChange {
     let mut steps = Steps::new(&request.state, now);
     for task in tasks {
         steps.push(None, added(task));
@@ -156,23 +156,23 @@ fn added(task: &Task) -> What {
 /// Not found; not theirs to change; a locked request; a status it cannot go to.
 pub fn change(
     request: &Request,
-    worker: Worker<'_>,
+    worker: TaskActor<'_>,
     task: &Task,
     to: TaskStatus,
     notes: &str,
     now: DateTime<Utc>,
-) -> Result<(Task, Decision), Refusal> {
+) -> Result<(Task, StateChange), Refusal> {
     let (actor, by_link) = match worker {
-        Worker::Person(facts) => {
+        TaskActor::Person(facts) => {
             if task.assignee.as_ref().is_none_or(|person| person.id != facts.person.id) {
                 works(request, facts, now)?;
             }
             (Some(&facts.person), None)
         }
-        Worker::Outsider(_) if to == TaskStatus::Cancelled => {
+        TaskActor::Outsider(_) if to == TaskStatus::Cancelled => {
             return Err(Refusal::not_now("Only the people who work on the request can cancel a task."));
         }
-        Worker::Outsider(name) => (None, Some(outsider(name)?)),
+        TaskActor::Outsider(name) => (None, Some(outsider(name)?)),
     };
     unlocked(request)?;
     if !task.status.leads_to(to) {

@@ -9,14 +9,14 @@ use chrono::{DateTime, Utc};
 pub struct Exchange {
     /// Number of the event that asked.
     pub seq: u32,
-    pub question: Words,
+    pub question: ThreadMessage,
     /// None while it waits.
-    pub answer: Option<Words>,
+    pub answer: Option<ThreadMessage>,
 }
 
 /// What somebody wrote, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct ThreadMessage {
     /// None when Docket itself did.
     pub by: Option<PersonRef>,
     pub at: DateTime<Utc>,
@@ -27,7 +27,7 @@ pub struct Words {
 pub fn thread(events: &[Event]) -> Vec<Exchange> {
     let mut thread: Vec<Exchange> = Vec::new();
     for event in events {
-        let words = |text: &String| Words { by: event.actor.clone(), at: event.at, text: text.clone() };
+        let words = |text: &String| ThreadMessage { by: event.actor.clone(), at: event.at, text: text.clone() };
         match &event.what {
             What::InfoRequested { question } => thread.push(Exchange { seq: event.seq, question: words(question), answer: None }),
             What::InfoProvided { answer } => {

@@ -1,6 +1,6 @@
 //! What the request pages receive and send.
 
-use crate::approvals::Verdict;
+use crate::approvals::ApproverVerdict;
 use crate::approvals::wire::{ApprovalView, Route};
 use crate::catalog::wire::ItemCard;
 use crate::connectors::DeliveryStatus;
@@ -9,7 +9,7 @@ use crate::id::{DeliveryId, RequestId};
 use crate::people::PersonRef;
 use crate::refusal::Problem;
 use crate::requests::actions::AllowedActions;
-use crate::requests::sla::Clocks;
+use crate::requests::sla::SlaClocks;
 use crate::requests::sla::shown::DueView;
 use crate::requests::work::WorkView;
 use crate::requests::{Event, Status};
@@ -92,7 +92,7 @@ pub struct SubmitDraft {
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Submitted {
+pub enum SubmissionOutcome {
     /// Filed (now, or by an earlier try with the same id).
     Filed { number: String },
     /// Answers do not pass; nothing is lost.
@@ -179,7 +179,7 @@ pub struct SeenBy {
     pub by: PersonRef,
     /// Number of the decision's event.
     pub decision: u32,
-    pub verdict: Verdict,
+    pub verdict: ApproverVerdict,
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
     /// Fingerprint of the form, the answers and the price, as noted with the decision.
@@ -191,7 +191,7 @@ pub struct SeenBy {
 /// The clocks of a request with what to say of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClocksView {
-    pub clocks: Clocks,
+    pub clocks: SlaClocks,
     /// Time left or over of the response and of the resolution, while their clocks run or stand still.
     pub response: Option<DueView>,
     pub resolution: Option<DueView>,

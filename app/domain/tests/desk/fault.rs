@@ -7,7 +7,7 @@ use domain::effect::Effect;
 use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::lifecycle::{ActionInput, ActionKind as A, act, apply};
-use domain::requests::{Decision, Event, Request, Status, What};
+use domain::requests::{Event, Request, StateChange, Status, What};
 
 /// One wrong answer, for each property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum Fault {
 
 impl Desk {
     /// The production function, or what the fault makes of it.
-    pub fn perform(&self, snap: &Snap, facts: &Facts, action: &ActionInput, sight: u32) -> Result<Decision, Refusal> {
+    pub fn perform(&self, snap: &Snap, facts: &Facts, action: &ActionInput, sight: u32) -> Result<StateChange, Refusal> {
         let (request, now) = (&snap.request, Self::now(snap));
         let action = &aimed(action, sight);
         let real = || act(request, facts, action, now);
@@ -63,7 +63,7 @@ impl Desk {
                 }
                 let what = What::Rejected { rules: vec![], reason: String::new(), on_behalf_of: Default::default(), seen: None };
                 let event = Event { seq: request.state.events + 1, at: now, actor: Some(facts.person.clone()), what };
-                Ok(Decision { state: apply(&request.state, &event), events: vec![event], effects: vec![] })
+                Ok(StateChange { state: apply(&request.state, &event), events: vec![event], effects: vec![] })
             }),
             (Some(Fault::AllIsAny), _) if decides.is_some() => {
                 let decision = with(&|other| other.state.approval.stages.iter_mut().for_each(|stage| stage.require = Require::Any));

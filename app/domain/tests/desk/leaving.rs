@@ -7,7 +7,7 @@ use domain::approvals::machine;
 use domain::approvals::{Require, Target};
 use domain::people::Facts;
 use domain::requests::lifecycle::{Observation, case, observe};
-use domain::requests::{Decision, Status};
+use domain::requests::{StateChange, Status};
 
 impl Desk {
     /// Everybody who can sign in, as they are at this moment.
@@ -27,7 +27,7 @@ impl Desk {
     }
 
     /// What Docket makes of it.
-    pub fn pass_on(&self, snap: &Snap) -> Option<Decision> {
+    pub fn pass_on(&self, snap: &Snap) -> Option<StateChange> {
         let decision = observe(&snap.request, &self.nobody_left(snap), Self::now(snap));
         (!decision.is_nothing() && self.fault != Some(Fault::NobodyPassesOn)).then_some(decision)
     }

@@ -11,12 +11,12 @@ pub use fault::Fault;
 
 use crate::office::*;
 use domain::approvals::machine;
-use domain::approvals::{Target, Verdict};
+use domain::approvals::{ApproverVerdict, Target};
 use domain::effect::Effect;
 use domain::people::Facts;
 use domain::requests::lifecycle::{ActionInput, ActionKind as A, Observation, allowed, observe};
-use domain::requests::tasks::{self, Task, TaskStatus, Worker};
-use domain::requests::{Decision, Request, Status, What};
+use domain::requests::tasks::{self, Task, TaskActor, TaskStatus};
+use domain::requests::{Request, StateChange, Status, What};
 use recount::{core, met};
 use shown::shown_is_possible;
 use stateright::{Model, Property};
@@ -168,7 +168,7 @@ impl Desk {
     }
 
     /// The moment after a decision, with everything that is wrong about it noted.
-    fn after(&self, snap: &Snap, decision: Decision, action: Option<&ActionInput>) -> Snap {
+    fn after(&self, snap: &Snap, decision: StateChange, action: Option<&ActionInput>) -> Snap {
         let before = &snap.request.state;
         let mut next = snap.clone();
         next.request.state = decision.state;
@@ -178,7 +178,7 @@ impl Desk {
         let rejected = decision
             .events
             .iter()
-            .any(|event| matches!(event.what, What::Rejected { .. } | What::TimedOut { verdict: Verdict::Reject, .. }));
+            .any(|event| matches!(event.what, What::Rejected { .. } | What::TimedOut { verdict: ApproverVerdict::Reject, .. }));
         next.outcomes += u8::from(released) + u8::from(rejected);
         next.dispatched += decision.effects.iter().filter(|effect| matches!(effect, Effect::Dispatch { .. })).count() as u8;
         next.launched += decision.effects.iter().filter(|effect| matches!(effect, Effect::Launch { .. })).count() as u8;
@@ -217,7 +217,7 @@ impl Desk {
 
     /// Whether the decision was its maker's to give, told anew: named by the rule as it stood, at this moment, in their own right or
     /// by a grant in effect.
-    fn entitled(&self, snap: &Snap, rule: &str, given: &domain::approvals::Given) -> bool {
+    fn entitled(&self, snap: &Snap, rule: &str, given: &domain::approvals::RuleDecision) -> bool {
         let approval = &snap.request.state.approval;
         let rule = approval.rules().find(|known| known.key == rule).expect("a rule");
         let targets = machine::targets(approval, rule);
@@ -339,7 +339,7 @@ impl Model for Desk {
                 let status = if open { TaskStatus::Open } else { TaskStatus::Done };
                 let task = Task { status, ..self.task.clone()? };
                 let (_, decision) =
-                    tasks::change(&snap.request, Worker::Person(&facts), &task, TaskStatus::Done, "", Self::now(snap)).ok()?;
+                    tasks::change(&snap.request, TaskActor::Person(&facts), &task, TaskStatus::Done, "", Self::now(snap)).ok()?;
                 self.after(snap, decision, None)
             }
             Step::Hour => Snap { hour: snap.hour + 1, ..snap.clone() },
@@ -359,7 +359,7 @@ impl Model for Desk {
         vec![
             Property::always("nobody approves their own request", |_, snap: &Snap| {
                 let me = snap.request.requester.id;
-                let of_me = |given: &domain::approvals::Given| {
+                let of_me = |given: &domain::approvals::RuleDecision| {
                     given.by.id == me || given.on_behalf_of.as_ref().is_some_and(|person| person.id == me)
                 };
                 !snap.request.state.approval.decisions.iter().any(of_me)

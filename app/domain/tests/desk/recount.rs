@@ -1,6 +1,6 @@
 //! What the machine keeps, counted anew by other code.
 
-use domain::approvals::{Require, Verdict};
+use domain::approvals::{ApproverVerdict, Require};
 use domain::requests::State;
 
 /// Whether every stage is met, counted anew.
@@ -10,10 +10,10 @@ pub fn met(state: &State) -> bool {
         let approving: Vec<_> = approval
             .decisions
             .iter()
-            .filter(|given| given.verdict == Verdict::Approve && stage.rules.iter().any(|rule| rule.key == given.rule))
+            .filter(|given| given.verdict == ApproverVerdict::Approve && stage.rules.iter().any(|rule| rule.key == given.rule))
             .collect();
         let people: std::collections::BTreeSet<_> = approving.iter().map(|given| given.by.id).collect();
-        let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == Verdict::Approve);
+        let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == ApproverVerdict::Approve);
         by_docket
             || match stage.require {
                 Require::All => stage.rules.iter().all(|rule| approving.iter().any(|given| given.rule == rule.key)),

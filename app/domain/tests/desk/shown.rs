@@ -3,12 +3,12 @@
 use super::{Desk, Snap};
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::Decision;
+use domain::requests::StateChange;
 use domain::requests::actions::AllowedActions;
 use domain::requests::lifecycle::{ActionInput, ActionKind, may_see};
 
 /// What a person is shown is what a person can do, and who does not see it is told nothing.
-pub fn shown_is_possible(snap: &Snap, facts: &Facts, action: &ActionInput, may: &AllowedActions, result: &Result<Decision, Refusal>) {
+pub fn shown_is_possible(snap: &Snap, facts: &Facts, action: &ActionInput, may: &AllowedActions, result: &Result<StateChange, Refusal>) {
     let (now, possible) = (Desk::now(snap), result.is_ok());
     // An approver asks for changes by the right to decide.
     let shown = may.may(if action.verdict().is_some() { ActionKind::Approve } else { action.kind });

@@ -6,7 +6,7 @@ use crate::office::{admin, at, everybody, group, operator, requester, samir};
 use chrono::NaiveDate;
 use domain::approvals::machine::{self, Case};
 use domain::approvals::route::Directory;
-use domain::approvals::{FrozenRule, Policy, Require, Rule, Stage, Target, Verdict};
+use domain::approvals::{ApproverVerdict, FrozenRule, Policy, Require, Rule, Stage, Target};
 use domain::catalog::{Item, Visibility};
 use domain::effect::Effect;
 use domain::forms::resolver::FormVersion;
@@ -17,7 +17,7 @@ use domain::requests::actions::{ActionAsks, ActionRow};
 use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::history;
 use domain::requests::lifecycle::{ActionDetail, ActionInput, ActionKind, Observation, fold};
-use domain::requests::{Decision, Ended, Event, Plan, Request, State, Status, What};
+use domain::requests::{Ended, Event, FulfilmentPlan, Request, State, StateChange, Status, What};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -25,9 +25,9 @@ use uuid::Uuid;
 pub fn actions() -> Vec<ActionInput> {
     let reason = || "A reason".to_owned();
     vec![
-        ActionInput::decide(Verdict::Approve, "", None),
-        ActionInput::decide(Verdict::Reject, reason(), None),
-        ActionInput::decide(Verdict::AskForChanges, reason(), None),
+        ActionInput::decide(ApproverVerdict::Approve, "", None),
+        ActionInput::decide(ApproverVerdict::Reject, reason(), None),
+        ActionInput::decide(ApproverVerdict::AskForChanges, reason(), None),
         ActionInput::new(ActionKind::ProvideInfo, reason()),
         ActionInput::new(ActionKind::Cancel, "So"),
         ActionInput::new(ActionKind::Start, ""),
@@ -69,7 +69,7 @@ pub struct Node {
 }
 
 impl Node {
-    pub fn filed(require: Require, rules: Option<Vec<FrozenRule>>, plan: Plan) -> Self {
+    pub fn filed(require: Require, rules: Option<Vec<FrozenRule>>, plan: FulfilmentPlan) -> Self {
         let filed = filing(require, rules, plan);
         let start = history::start(&filed.request);
         assert_eq!(filed.request.state, filed.decision.state);
@@ -78,7 +78,7 @@ impl Node {
         node
     }
 
-    pub fn after(&self, decision: Decision) -> Self {
+    pub fn after(&self, decision: StateChange) -> Self {
         let mut next = self.clone();
         next.request.state = decision.state;
         next.events.extend(decision.events);
@@ -88,7 +88,7 @@ impl Node {
     }
 
     /// The same without the checks, which are for a request's first approval and its people alone.
-    pub fn lax(&self, decision: Decision) -> Self {
+    pub fn lax(&self, decision: StateChange) -> Self {
         let mut next = self.clone();
         next.request.state = decision.state;
         next.events.extend(decision.events);
@@ -107,7 +107,7 @@ impl Node {
         let met = |rule: &&FrozenRule| {
             approval.decisions.iter().any(|given| {
                 let by = people.iter().find(|facts| facts.person.id == given.by.id).expect("known");
-                given.rule == rule.key && given.verdict == Verdict::Approve && machine::eligible(&case, rule, by)
+                given.rule == rule.key && given.verdict == ApproverVerdict::Approve && machine::eligible(&case, rule, by)
             })
         };
         approval.stages.iter().all(|stage| match stage.require {
@@ -156,7 +156,7 @@ pub fn directory() -> Directory {
 }
 
 /// A filed request. No policy when `rules` is None.
-fn filing(require: Require, rules: Option<Vec<FrozenRule>>, plan: Plan) -> Filed {
+fn filing(require: Require, rules: Option<Vec<FrozenRule>>, plan: FulfilmentPlan) -> Filed {
     let policy = rules.as_ref().map(|rules| {
         let rules: Vec<Rule> = rules.iter().map(authored).collect();
         let stage = Stage { key: "approval".to_owned(), label: String::new(), require, rules, when: None, deadline: None };
@@ -167,7 +167,7 @@ fn filing(require: Require, rules: Option<Vec<FrozenRule>>, plan: Plan) -> Filed
 }
 
 /// A request of an item with this policy and plan, filed by the requester at minute 0.
-pub fn filed(policy: Option<Policy>, plan: Plan) -> Filed {
+pub fn filed(policy: Option<Policy>, plan: FulfilmentPlan) -> Filed {
     let item = Item {
         key: "web-access".to_owned(),
         name: "Web access".to_owned(),
@@ -210,6 +210,10 @@ pub fn filed(policy: Option<Policy>, plan: Plan) -> Filed {
 }
 
 /// A plan with these connectors, completed by delivery or by people.
-pub fn plan(connectors: &[&str], complete_when_delivered: bool) -> Plan {
-    Plan { connectors: connectors.iter().map(|c| (*c).to_owned()).collect(), complete_when_delivered, ..Plan::default() }
+pub fn plan(connectors: &[&str], complete_when_delivered: bool) -> FulfilmentPlan {
+    FulfilmentPlan {
+        connectors: connectors.iter().map(|c| (*c).to_owned()).collect(),
+        complete_when_delivered,
+        ..FulfilmentPlan::default()
+    }
 }

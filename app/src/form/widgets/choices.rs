@@ -1,7 +1,7 @@
 //! Boxes to tick and cards to choose from.
 
-use super::Asked;
-use domain::forms::Choice;
+use super::FieldWidget;
+use domain::forms::ChoiceOption;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const MOST_CARDS: usize = 5;
 
 /// A single box.
 #[component]
-pub fn Tick(asked: Asked) -> impl IntoView {
+pub fn Tick(asked: FieldWidget) -> impl IntoView {
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let ticked = {
@@ -58,19 +58,19 @@ pub fn Tick(asked: Asked) -> impl IntoView {
 }
 
 /// The id of one option's control: the first has the field's, so that links find it.
-fn option_id(asked: &Asked, place: usize) -> String {
+fn option_id(asked: &FieldWidget, place: usize) -> String {
     if place == 0 { asked.id.clone() } else { format!("{}-{place}", asked.id) }
 }
 
 /// Several of several.
 #[component]
-pub fn Boxes(asked: Asked) -> impl IntoView {
+pub fn Boxes(asked: FieldWidget) -> impl IntoView {
     let options = asked.field.options.clone();
     let rows = options.into_iter().enumerate().map(|(place, choice)| box_of(&asked, place, choice)).collect_view();
     asked.around_several(view! { <div class="checklist">{rows}</div> }.into_any())
 }
 
-fn box_of(asked: &Asked, place: usize, choice: Choice) -> AnyView {
+fn box_of(asked: &FieldWidget, place: usize, choice: ChoiceOption) -> AnyView {
     let (filling, field, id) = (asked.filling, asked.field.clone(), option_id(asked, place));
     let (key, own) = (field.key.clone(), choice.value.clone());
     let ticked = move || chosen(filling.value(&key).as_ref()).contains(&own);
@@ -120,7 +120,7 @@ fn chosen(value: Option<&Value>) -> Vec<String> {
 
 /// One of several, all in sight.
 #[component]
-pub fn Cards(asked: Asked) -> impl IntoView {
+pub fn Cards(asked: FieldWidget) -> impl IntoView {
     let options = asked.field.options.clone();
     let cards = options.len() <= MOST_CARDS;
     let rows = options.into_iter().enumerate().map(|(place, choice)| card_of(&asked, place, choice, cards)).collect_view();
@@ -128,7 +128,7 @@ pub fn Cards(asked: Asked) -> impl IntoView {
     asked.around_several(view! { <div class=class>{rows}</div> }.into_any())
 }
 
-fn card_of(asked: &Asked, place: usize, choice: Choice, card: bool) -> AnyView {
+fn card_of(asked: &FieldWidget, place: usize, choice: ChoiceOption, card: bool) -> AnyView {
     let (filling, field, id) = (asked.filling, asked.field.clone(), option_id(asked, place));
     let (key, own) = (field.key.clone(), choice.value.clone());
     let on = move || filling.text(&key) == own;

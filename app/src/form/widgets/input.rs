@@ -1,13 +1,13 @@
 //! One line: text, numbers, e-mail, telephone, date, date and time.
 
-use super::{Asked, TypedText, adopt};
+use super::{FieldWidget, TypedText, adopt};
 use domain::forms::fields::{Widget, date_limits, keypad};
 use leptos::prelude::*;
 
 /// A native input. Numbers and addresses are text with a keypad of their own: what is typed stays as it is, where a browser's own inputs
 /// for them would write it otherwise (`max@straße.de` becomes `max@xn--strae-oqa.de`).
 #[component]
-pub fn Line(asked: Asked, widget: Widget) -> impl IntoView {
+pub fn LineInput(asked: FieldWidget, widget: Widget) -> impl IntoView {
     adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let kind = match widget {

@@ -12,39 +12,39 @@ use crate::ui::Icon;
 use choices::{Boxes, Cards, Tick};
 use domain::forms::Field;
 use domain::forms::fields::{Widget, find};
-use input::Line;
+use input::LineInput;
 use leptos::prelude::*;
 use picker::Picker;
-use select::Menu;
+use select::SelectInput;
 use textarea::Area;
 
 /// One question: label, hint, problem and control.
 #[component]
 pub fn FieldView(filling: Filling, field: Field) -> impl IntoView {
-    let asked = Asked::new(filling, field);
+    let asked = FieldWidget::new(filling, field);
     match find(&asked.field.kind).map(|known| known.widget) {
         Some(Widget::TextArea) => view! { <Area asked /> }.into_any(),
         Some(Widget::Checkbox) => view! { <Tick asked /> }.into_any(),
-        Some(Widget::Select) => view! { <Menu asked /> }.into_any(),
+        Some(Widget::Select) => view! { <SelectInput asked /> }.into_any(),
         Some(Widget::Checkboxes) => view! { <Boxes asked /> }.into_any(),
         Some(Widget::Radios) => view! { <Cards asked /> }.into_any(),
         Some(Widget::PersonPicker) => view! { <Picker asked groups=false /> }.into_any(),
         Some(Widget::GroupPicker) => view! { <Picker asked groups=true /> }.into_any(),
-        Some(widget) => view! { <Line asked widget /> }.into_any(),
-        None => view! { <Line asked widget=Widget::Text /> }.into_any(),
+        Some(widget) => view! { <LineInput asked widget /> }.into_any(),
+        None => view! { <LineInput asked widget=Widget::Text /> }.into_any(),
     }
 }
 
 /// A field on screen, with the ids that tie its parts together.
 #[derive(Clone)]
-pub struct Asked {
+pub struct FieldWidget {
     filling: Filling,
     field: Field,
     id: String,
     problem: Memo<Option<String>>,
 }
 
-impl Asked {
+impl FieldWidget {
     fn new(filling: Filling, field: Field) -> Self {
         let problem = filling.problem(&field.key);
         Self { filling, id: control_id(&field.key), problem, field }
@@ -150,7 +150,7 @@ impl Asked {
 }
 
 /// Takes over what was typed into the server's page before it became live.
-fn adopt(asked: &Asked, early: Option<String>) {
+fn adopt(asked: &FieldWidget, early: Option<String>) {
     let (filling, key) = (asked.filling, asked.field.key.clone());
     let known = untrack(|| filling.text(&key));
     if let Some(early) = early.filter(|early| early.trim() != known.trim()) {
@@ -165,7 +165,7 @@ struct TypedText(StoredValue<Option<String>>);
 
 impl TypedText {
     /// Keeps the control of a field up to date.
-    fn keep(asked: &Asked) -> Self {
+    fn keep(asked: &FieldWidget) -> Self {
         let (typed, filling) = (StoredValue::new(None::<String>), asked.filling);
         let (key, id) = (asked.field.key.clone(), asked.id.clone());
         // What is kept on the device may be there before this runs for the first time.

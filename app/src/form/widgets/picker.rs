@@ -2,7 +2,7 @@
 //!
 //! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
 
-use super::Asked;
+use super::FieldWidget;
 use crate::error::ApiError;
 use crate::form::dom;
 use crate::ui::focus::focus_soon;
@@ -157,7 +157,7 @@ impl Search {
 
 /// A combobox by the pattern of the ARIA practices: arrows move, Enter picks, Esc closes.
 #[component]
-pub fn Picker(asked: Asked, groups: bool) -> impl IntoView {
+pub fn Picker(asked: FieldWidget, groups: bool) -> impl IntoView {
     let search = Search::new(if groups { PickerSource::Groups } else { PickerSource::People }, asked.filling.search);
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();

@@ -1,12 +1,12 @@
 //! One of several, in a native list.
 
-use super::{Asked, adopt};
+use super::{FieldWidget, adopt};
 use domain::forms::words::ask;
 use leptos::prelude::*;
 
 /// A native select; its first line asks.
 #[component]
-pub fn Menu(asked: Asked) -> impl IntoView {
+pub fn SelectInput(asked: FieldWidget) -> impl IntoView {
     adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();

@@ -1,13 +1,13 @@
 //! Several lines of text, with what is left of the limit.
 
-use super::{Asked, TypedText, adopt};
+use super::{FieldWidget, TypedText, adopt};
 use crate::ui::area_text;
 use domain::text::{count_characters, tidy_prose};
 use leptos::prelude::*;
 
 /// A native text area.
 #[component]
-pub fn Area(asked: Asked) -> impl IntoView {
+pub fn Area(asked: FieldWidget) -> impl IntoView {
     adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();

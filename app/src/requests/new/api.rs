@@ -5,7 +5,7 @@ use crate::wire::Json;
 use domain::approvals::wire::Route;
 use domain::forms::Answers;
 use domain::id::RequestId;
-use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft, SubmissionOutcome, SubmitDraft};
 use leptos::prelude::*;
 
 /// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
@@ -50,7 +50,7 @@ pub async fn preview_route(item_key: String, answers: Answers) -> Result<Route, 
 
 /// Submits a draft. The same id gives the same request, however often it is sent.
 #[server(name = SubmitDraftCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/submit_draft")]
-pub async fn submit_draft(draft: SubmitDraft) -> Result<Submitted, ApiError> {
+pub async fn submit_draft(draft: SubmitDraft) -> Result<SubmissionOutcome, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::requests::submit(&backend, &caller, draft).await)

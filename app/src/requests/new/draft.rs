@@ -1,7 +1,7 @@
 //! Autosave: 800 ms after the last change, on leaving a field, and on changing the step. One save at a time; the latest answers win.
 
 use super::api::save_draft;
-use super::local_copy::{LocalCopy, Shelf};
+use super::local_copy::{LocalCopy, LocalShelf};
 use super::saved_line::SaveState;
 use crate::error::ApiError;
 use crate::form::Filling;
@@ -46,13 +46,13 @@ impl DraftWork {
 
 /// Saves the work, whether the dialog is still there or not.
 #[derive(Clone)]
-pub struct Keeper {
+pub struct DraftKeeper {
     work: ArcStoredValue<DraftWork>,
-    shelf: Shelf,
+    shelf: LocalShelf,
     state: RwSignal<SaveState>,
 }
 
-impl Keeper {
+impl DraftKeeper {
     /// The submission failed: the draft is a draft again.
     pub fn resume(&self) {
         self.work.update_value(|work| work.stopped = false);
@@ -149,13 +149,13 @@ impl Keeper {
 
 /// A draft being kept. Copies share the same state.
 #[derive(Clone, Copy)]
-pub struct Draft {
+pub struct KeptDraft {
     filling: Filling,
     pub(super) state: RwSignal<SaveState>,
-    keeper: StoredValue<Keeper>,
+    keeper: StoredValue<DraftKeeper>,
 }
 
-impl Draft {
+impl KeptDraft {
     /// Keeps what `filling` holds, for this person.
     pub fn new(page: &DraftPage, filling: Filling, person: &str) -> Self {
         let state = RwSignal::new(page.saved_at.map_or(SaveState::New, SaveState::Kept));
@@ -176,7 +176,7 @@ impl Draft {
             stopped: false,
             kept: false,
         };
-        let keeper = Keeper { work: ArcStoredValue::new(work), shelf: Shelf::new(person, &page.item.key), state };
+        let keeper = DraftKeeper { work: ArcStoredValue::new(work), shelf: LocalShelf::new(person, &page.item.key), state };
         let draft = Self { filling, state, keeper: StoredValue::new(keeper) };
         draft.watch(page.saved_at);
         draft
@@ -193,7 +193,7 @@ impl Draft {
     }
 
     /// What goes on when the dialog is gone.
-    pub fn keeper(self) -> Keeper {
+    pub fn keeper(self) -> DraftKeeper {
         self.keeper.get_value()
     }
 

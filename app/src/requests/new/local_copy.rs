@@ -34,11 +34,11 @@ impl LocalCopy {
 
 /// Where copies are kept. On the server, and where the browser refuses storage, nowhere.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct LocalShelf {
     key: String,
 }
 
-impl Shelf {
+impl LocalShelf {
     /// The place for one person's draft of one item.
     pub fn new(person: &str, item: &str) -> Self {
         Self { key: format!("docket.draft.{person}.{item}") }

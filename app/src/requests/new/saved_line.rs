@@ -1,6 +1,6 @@
 //! Whether what was typed is saved, in words at the foot of the dialog.
 
-use super::draft::Draft;
+use super::draft::KeptDraft;
 use crate::ui::{Icon, day_and_time, time, use_wall_clock};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub enum SaveState {
 
 /// "Draft saved 09:41", at the foot of the dialog.
 #[component]
-pub fn SavedLine(draft: Draft, #[prop(into)] sign_in: Signal<String>) -> impl IntoView {
+pub fn SavedLine(draft: KeptDraft, #[prop(into)] sign_in: Signal<String>) -> impl IntoView {
     // Told the same twice, the line stays as it is: somebody may be about to press the link.
     let state = Memo::new(move |_| draft.state.get());
     let clock = use_wall_clock();

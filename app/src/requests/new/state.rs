@@ -1,7 +1,7 @@
 //! What the request dialog knows and does: steps, where the person is, going on and back, submitting.
 
 use super::api::{preview_route, submit_draft};
-use super::draft::Draft;
+use super::draft::KeptDraft;
 use crate::error::ApiError;
 use crate::form::errors::SUMMARY;
 use crate::form::{Filling, dom};
@@ -16,7 +16,7 @@ use domain::catalog::wire::ItemCard;
 use domain::forms::{Form, SchemaChange, journey};
 use domain::requests::AnswerTimes;
 use domain::requests::title::title_of_answers;
-use domain::requests::wire::{DraftPage, SubmitDraft, Submitted};
+use domain::requests::wire::{DraftPage, SubmissionOutcome, SubmitDraft};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -37,7 +37,7 @@ pub const REVIEW: &str = "review";
 
 /// One step of the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct DialogStep {
     /// Key of the section, or `review`.
     pub key: String,
     pub title: String,
@@ -47,13 +47,13 @@ pub struct Step {
 #[derive(Clone, Copy)]
 pub struct Dialog {
     pub filling: Filling,
-    pub draft: Draft,
+    pub draft: KeptDraft,
     pub item: StoredValue<ItemCard>,
     /// What it is about by the answers so far.
     pub title: Memo<String>,
     /// What happens after approval, in words.
     pub after: RwSignal<String>,
-    pub steps: Memo<Vec<Step>>,
+    pub steps: Memo<Vec<DialogStep>>,
     pub current: Memo<String>,
     /// Steps the person was at: one may go back and forth between them.
     pub visited: RwSignal<BTreeSet<String>>,
@@ -79,7 +79,7 @@ impl Dialog {
     pub fn new(page: DraftPage) -> Self {
         let filling = Filling::new(page.form.clone(), page.answers.clone(), page.today, find_for_picker);
         let person = use_me().with_untracked(|me| me.as_ref().map(|me| me.person.id.to_string()).unwrap_or_default());
-        let draft = Draft::new(&page, filling, &person);
+        let draft = KeptDraft::new(&page, filling, &person);
         let steps = Memo::new(move |_| steps_of(filling));
         let query = use_query_map();
         let saved = page.step.clone();
@@ -199,7 +199,7 @@ impl Dialog {
             let outcome = submit_draft(draft).await;
             if self.submitting.is_disposed() {
                 match outcome {
-                    Ok(Submitted::Filed { .. }) => keeper.filed(),
+                    Ok(SubmissionOutcome::Filed { .. }) => keeper.filed(),
                     _ => keeper.resume(),
                 }
                 return;
@@ -209,17 +209,17 @@ impl Dialog {
         });
     }
 
-    fn take(self, outcome: Result<Submitted, ApiError>) {
+    fn take(self, outcome: Result<SubmissionOutcome, ApiError>) {
         match outcome {
-            Ok(Submitted::Filed { number }) => {
+            Ok(SubmissionOutcome::Filed { number }) => {
                 self.draft.filed();
                 self.filed.set(Some(number));
             }
-            Ok(Submitted::Problems { problems }) => {
+            Ok(SubmissionOutcome::Problems { problems }) => {
                 self.draft.resume();
                 self.refuse(problems);
             }
-            Ok(Submitted::Changed { page }) => self.move_to(*page),
+            Ok(SubmissionOutcome::Changed { page }) => self.move_to(*page),
             Err(ApiError::Refused { refusal: domain::Refusal::Problems { problems } }) => {
                 self.draft.resume();
                 self.refuse(problems);
@@ -319,19 +319,19 @@ impl Dialog {
 }
 
 /// The sections asked, then the check.
-fn steps_of(filling: Filling) -> Vec<Step> {
+fn steps_of(filling: Filling) -> Vec<DialogStep> {
     let sections = filling.form.with(|form| {
         filling.answers.with(|answers| {
             let visible = journey::visible_sections(form, answers).into_iter();
-            visible.map(|section| Step { key: section.key.clone(), title: section.title.clone() }).collect::<Vec<_>>()
+            visible.map(|section| DialogStep { key: section.key.clone(), title: section.title.clone() }).collect::<Vec<_>>()
         })
     });
-    let last = Step { key: REVIEW.to_owned(), title: "Check and submit".to_owned() };
+    let last = DialogStep { key: REVIEW.to_owned(), title: "Check and submit".to_owned() };
     sections.into_iter().chain([last]).collect()
 }
 
 /// The step to show: the one asked for, else the one the draft was left at, else the first.
-fn place(steps: &[Step], asked: Option<&str>, saved: Option<&str>) -> String {
+fn place(steps: &[DialogStep], asked: Option<&str>, saved: Option<&str>) -> String {
     let known = |key: &str| steps.iter().find(|step| step.key == key);
     let step = asked.and_then(known).or_else(|| saved.and_then(known)).or_else(|| steps.first());
     step.map_or_else(|| REVIEW.to_owned(), |step| step.key.clone())
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_step_is_the_one_asked_for_else_the_saved_one_else_the_first() {
-        let step = |key: &str| Step { key: key.into(), title: key.into() };
+        let step = |key: &str| DialogStep { key: key.into(), title: key.into() };
         let steps = [step("person"), step("access"), step(REVIEW)];
         assert_eq!(place(&steps, Some("access"), Some("person")), "access");
         assert_eq!(place(&steps, Some("gone"), Some("access")), "access");

@@ -1,6 +1,6 @@
 //! The strip of steps: done ones are links.
 
-use super::state::{Dialog, REVIEW, Step};
+use super::state::{Dialog, DialogStep, REVIEW};
 use crate::ui::Icon;
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ pub fn Stepper(dialog: Dialog) -> impl IntoView {
     let rows = move || {
         let (steps, here, visited) = (dialog.steps.get(), dialog.current.get(), dialog.visited.get());
         let at = steps.iter().position(|step| step.key == here).unwrap_or(0);
-        let row = |(place, step): (usize, Step)| {
+        let row = |(place, step): (usize, DialogStep)| {
             let known = place < at || visited.contains(&step.key);
             row(dialog, place, step, place == at, known)
         };
@@ -24,7 +24,7 @@ pub fn Stepper(dialog: Dialog) -> impl IntoView {
     .into_any()
 }
 
-fn row(dialog: Dialog, place: usize, step: Step, is_here: bool, known: bool) -> AnyView {
+fn row(dialog: Dialog, place: usize, step: DialogStep, is_here: bool, known: bool) -> AnyView {
     let number = place + 1;
     if is_here {
         return view! {

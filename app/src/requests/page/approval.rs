@@ -2,7 +2,7 @@
 
 use crate::ui::{Avatar, Icon, When};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
-use domain::approvals::{Require, Verdict};
+use domain::approvals::{ApproverVerdict, Require};
 use domain::requests::Status;
 use leptos::prelude::*;
 
@@ -20,9 +20,9 @@ pub enum Hole {
 /// The holes of an approval, one a rule, in order.
 pub fn holes(approval: &ApprovalView) -> Vec<Hole> {
     let decided = |rule: &RuleView| match rule.given.as_ref().map(|g| g.verdict) {
-        Some(Verdict::Approve) => Some(Hole::Yes),
-        Some(Verdict::Reject) => Some(Hole::No),
-        Some(Verdict::AskForChanges) | None => None,
+        Some(ApproverVerdict::Approve) => Some(Hole::Yes),
+        Some(ApproverVerdict::Reject) => Some(Hole::No),
+        Some(ApproverVerdict::AskForChanges) | None => None,
     };
     let given = approval.rules.iter().filter(|rule| decided(rule) == Some(Hole::Yes)).count();
     let mut left = needed(approval).saturating_sub(given);
@@ -202,7 +202,7 @@ fn stage_head(stage: &StageView, place: u32, (count, rules): (usize, usize), wai
 
 fn stage_standing(stage: &StageView, waits: bool) -> (&'static str, &'static str, &'static str) {
     match (stage.settled, stage.met, stage.open && waits) {
-        (Some(Verdict::Reject), _, _) => ("status status--bad", "x", "Declined"),
+        (Some(ApproverVerdict::Reject), _, _) => ("status status--bad", "x", "Declined"),
         (_, true, _) => ("status status--done", "check", "Approved"),
         (_, false, true) => ("status status--wait", "hourglass", "Decides now"),
         (_, false, false) if waits => ("status", "circle", "Comes after"),
@@ -213,7 +213,7 @@ fn stage_standing(stage: &StageView, waits: bool) -> (&'static str, &'static str
 /// When the open stage should be decided, and what Docket decided by itself.
 fn stage_time(stage: &StageView, waits: bool) -> Option<AnyView> {
     if let Some(verdict) = stage.settled {
-        let did = if verdict == Verdict::Reject { "declined" } else { "approved" };
+        let did = if verdict == ApproverVerdict::Reject { "declined" } else { "approved" };
         return Some(view! { <p class="soft">{format!("Docket {did} this stage, as nobody had decided in time.")}</p> }.into_any());
     }
     let due = stage.due_at.filter(|_| stage.open && waits)?;
@@ -287,9 +287,9 @@ fn capitalised(words: &str) -> String {
 
 fn given_view(given: GivenView, label: String, moved: AnyView) -> AnyView {
     let did = match given.verdict {
-        Verdict::Approve => "approved",
-        Verdict::Reject => "declined",
-        Verdict::AskForChanges => "asked for changes",
+        ApproverVerdict::Approve => "approved",
+        ApproverVerdict::Reject => "declined",
+        ApproverVerdict::AskForChanges => "asked for changes",
     };
     let place = given.on_behalf_of.map(|person| format!(" for {}", person.name));
     let reason = (!given.reason.is_empty()).then(|| view! { <p class="soft">{format!("“{}”", given.reason)}</p> });
@@ -323,8 +323,8 @@ mod tests {
     use domain::people::PersonRef;
     use uuid::Uuid;
 
-    fn approval(require: Require, verdicts: &[Option<Verdict>]) -> ApprovalView {
-        let rule = |verdict: &Option<Verdict>| RuleView {
+    fn approval(require: Require, verdicts: &[Option<ApproverVerdict>]) -> ApprovalView {
+        let rule = |verdict: &Option<ApproverVerdict>| RuleView {
             label: "Owner".to_owned(),
             words: "Ruth Abel".to_owned(),
             yours: false,
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn holes_follow_the_rule() {
-        use Verdict::{Approve, AskForChanges, Reject};
+        use ApproverVerdict::{Approve, AskForChanges, Reject};
         assert_eq!(holes(&approval(Require::All, &[Some(Approve), None, None])), [Hole::Yes, Hole::Waiting, Hole::Waiting]);
         assert_eq!(holes(&approval(Require::Any, &[None, None])), [Hole::Waiting, Hole::Spare]);
         assert_eq!(holes(&approval(Require::Any, &[None, Some(Approve)])), [Hole::Spare, Hole::Yes]);

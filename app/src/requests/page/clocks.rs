@@ -1,7 +1,7 @@
 //! The service level clocks of a request: until when somebody takes it up, until when it is done, and where the time went.
 
 use crate::ui::{Icon, When};
-use domain::requests::sla::Clock;
+use domain::requests::sla::SlaClock;
 use domain::requests::sla::shown::{DueView, Pace};
 use domain::requests::wire::ClocksView;
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ fn lower(name: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn due(label: &'static str, clock: &Clock, shown: Option<DueView>) -> AnyView {
+fn due(label: &'static str, clock: &SlaClock, shown: Option<DueView>) -> AnyView {
     let at = clock.due_at.filter(|_| !clock.paused || clock.breached);
     let running = shown.map(|due| {
         view! {

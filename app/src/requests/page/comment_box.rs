@@ -5,7 +5,7 @@ use crate::ui::focus::focus_soon;
 use crate::ui::{Avatar, field_error};
 use domain::id::TaskId;
 use domain::people::PersonRef;
-use domain::requests::comments::{Audience, Part, parts};
+use domain::requests::comments::{Audience, CommentPart, parts};
 use domain::requests::work::CommentDraft;
 use domain::text::{is_blank_text, tidy_prose};
 use leptos::ev::KeyboardEvent;
@@ -317,8 +317,8 @@ fn mention_start(before: &str) -> Option<usize> {
 /// Names and ids of the people a text mentions.
 fn people_of(body: &str) -> Vec<(String, String)> {
     let mentions = parts(body).into_iter().filter_map(|part| match part {
-        Part::Mention { id, name } => Some((name.to_owned(), id.to_owned())),
-        Part::Text(_) => None,
+        CommentPart::Mention { id, name } => Some((name.to_owned(), id.to_owned())),
+        CommentPart::Text(_) => None,
     });
     mentions.collect()
 }
@@ -326,8 +326,8 @@ fn people_of(body: &str) -> Vec<(String, String)> {
 /// A comment as it is written: mentions as names.
 fn readable(body: &str) -> String {
     let words = parts(body).into_iter().map(|part| match part {
-        Part::Text(text) => text.to_owned(),
-        Part::Mention { name, .. } => format!("@{name}"),
+        CommentPart::Text(text) => text.to_owned(),
+        CommentPart::Mention { name, .. } => format!("@{name}"),
     });
     words.collect()
 }

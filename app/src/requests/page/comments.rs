@@ -5,7 +5,7 @@ use super::comment_box::CommentBox;
 use super::sheet::Sheet;
 use crate::ui::{Avatar, Icon, When, toast::use_toasts};
 use domain::id::CommentId;
-use domain::requests::comments::{Audience, Author, Comment, Part, parts};
+use domain::requests::comments::{Audience, Author, Comment, CommentPart, parts};
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::Task;
 use domain::requests::work::{CommentDraft, CommentView};
@@ -166,8 +166,8 @@ fn frame(comment: &Comment, tasks: &[Task], actions: Option<AnyView>, text: AnyV
 /// The words with mentions in bold, lines kept.
 fn words(body: &str) -> AnyView {
     let parts = parts(body).into_iter().map(|part| match part {
-        Part::Text(text) => text.to_owned().into_any(),
-        Part::Mention { name, .. } => view! { <b class="mention">{format!("@{name}")}</b> }.into_any(),
+        CommentPart::Text(text) => text.to_owned().into_any(),
+        CommentPart::Mention { name, .. } => view! { <b class="mention">{format!("@{name}")}</b> }.into_any(),
     });
     view! { <p class="comment__text">{parts.collect_view()}</p> }.into_any()
 }

@@ -9,7 +9,7 @@ use super::thread::past_thread;
 use super::timeline::{TimelineSlip, line};
 use crate::ui::{Icon, PageTitle, When};
 use domain::address::Address;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::id::TaskId;
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::{Moment, RequestPage, SeenBy};
@@ -97,7 +97,7 @@ fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
 }
 
 fn seen_words(seen: &SeenBy) -> AnyView {
-    let did = if seen.verdict == Verdict::Approve { "approving" } else { "declining" };
+    let did = if seen.verdict == ApproverVerdict::Approve { "approving" } else { "declining" };
     let check = if seen.same {
         format!(
             "Form, answers and price are unchanged since: the fingerprint noted with the decision, {}, fits what is shown.",

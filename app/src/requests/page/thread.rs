@@ -5,7 +5,7 @@ use crate::ui::focus::focus_any;
 use crate::ui::{Avatar, When, field_error};
 use domain::requests::Event;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::thread::{Exchange, Words, thread};
+use domain::requests::thread::{Exchange, ThreadMessage, thread};
 use domain::text::tidy_prose;
 use leptos::prelude::*;
 
@@ -75,7 +75,7 @@ fn messages(exchanges: &[Exchange]) -> AnyView {
     view! { <ol class="thread" role="list">{all.collect_view()}</ol> }.into_any()
 }
 
-fn message(words: &Words, answer: bool) -> AnyView {
+fn message(words: &ThreadMessage, answer: bool) -> AnyView {
     let name = words.by.as_ref().map_or_else(|| "Docket".to_owned(), |by| by.name.clone());
     let class = if answer { "thread__item thread__item--answer" } else { "thread__item" };
     let did = if answer { "answered" } else { "asked" };
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_overview_counts_answers() {
-        let words = || Words { by: None, at: DateTime::from_timestamp(0, 0).unwrap(), text: String::new() };
+        let words = || ThreadMessage { by: None, at: DateTime::from_timestamp(0, 0).unwrap(), text: String::new() };
         let one = |answered: bool| Exchange { seq: 1, question: words(), answer: answered.then(words) };
         assert_eq!(overview(&[one(false)]), "Waits for an answer");
         assert_eq!(overview(&[one(true)]), "Answered");

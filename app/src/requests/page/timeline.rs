@@ -3,7 +3,7 @@
 use crate::live::LiveMark;
 use crate::ui::{Icon, When};
 use domain::address::Address;
-use domain::approvals::{Behalves, Verdict};
+use domain::approvals::{ApproverVerdict, Behalves};
 use domain::direction::isolate;
 use domain::requests::share::VIA_LINK;
 use domain::requests::{Event, What};
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 /// An event as it reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TimelineLine {
     pub icon: &'static str,
     /// Class of its mark: `done`, `bad`, `wait`, `go`, or none.
     pub mark: &'static str,
@@ -23,15 +23,16 @@ pub struct Line {
 }
 
 /// The words of an event.
-pub fn line(event: &Event) -> Line {
+pub fn line(event: &Event) -> TimelineLine {
     let actor = event.actor.as_ref().map(|actor| actor.name.clone());
     let by = |docket: &str| actor.clone().unwrap_or_else(|| docket.to_owned());
-    let new = |icon, mark, who: String, text: &str, quote: &str| Line { icon, mark, who, text: text.to_owned(), quote: quote.to_owned() };
+    let new =
+        |icon, mark, who: String, text: &str, quote: &str| TimelineLine { icon, mark, who, text: text.to_owned(), quote: quote.to_owned() };
     // What the table says of the action, with what belongs to this event.
     let told = |who: String, rest: &str| {
         let words = event.what.action().map(|kind| &kind.row().line);
         let (icon, mark, text) = words.map_or(("circle-dot", "go", ""), |words| (words.icon, words.mark, words.text));
-        Line { icon, mark, who, text: format!("{text}{rest}"), quote: event.what.words().to_owned() }
+        TimelineLine { icon, mark, who, text: format!("{text}{rest}"), quote: event.what.words().to_owned() }
     };
     match &event.what {
         What::Submitted => told(by("Somebody"), ""),
@@ -44,7 +45,9 @@ pub fn line(event: &Event) -> Line {
         What::FellBack { .. } => {
             new("arrow-up-right", "wait", "Docket".to_owned(), "let any administrator decide as well, as nobody who was asked can", "")
         }
-        What::TimedOut { verdict: Verdict::Reject, .. } => new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", ""),
+        What::TimedOut { verdict: ApproverVerdict::Reject, .. } => {
+            new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", "")
+        }
         What::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
         // The time follows, by the reader's clock.
         What::Scheduled { .. } if actor.is_none() => new("calendar-clock", "wait", "The work".to_owned(), "is to begin on", ""),
@@ -56,7 +59,7 @@ pub fn line(event: &Event) -> Line {
         What::Launching { .. } => new("rocket", "go", "Docket".to_owned(), "starts the automation", ""),
         What::Launched { job } => new("rocket", "go", "The automation".to_owned(), &format!("runs as {job}"), ""),
         What::AutomationEnded { note, .. } => new("circle-dot", "go", "The automation".to_owned(), "has ended", note),
-        What::Failed { error } => Line { quote: error.clone(), ..told("The automation".to_owned(), "") },
+        What::Failed { error } => TimelineLine { quote: error.clone(), ..told("The automation".to_owned(), "") },
         What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{}”", isolate(title)), ""),
         What::TaskChanged { title, to, by_link, .. } => {
             let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{} ({VIA_LINK})", isolate(name)));

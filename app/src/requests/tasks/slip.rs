@@ -5,7 +5,7 @@ use crate::form::dialog::{Asking, FormDialog, field, small_form};
 use crate::people::search::find_for_picker;
 use crate::requests::page::sheet::Sheet;
 use crate::requests::share::dialog::ShareDialog;
-use crate::ui::{Avatar, Icon, Menu, MenuItem};
+use crate::ui::{Avatar, Icon, MenuButton, MenuItem};
 use chrono::{Datelike, NaiveDate};
 use domain::forms::Answers;
 use domain::id::TaskId;
@@ -140,7 +140,7 @@ fn row(hands: TaskActions, view: TaskView, may_edit: bool) -> AnyView {
             </span>
             <span class="task-row__st">
                 {status(task.status)}
-                <Menu id=format!("task-{}", task.id) label=format!("Actions of “{}”", task.title) class="button button--quiet button--icon" items />
+                <MenuButton id=format!("task-{}", task.id) label=format!("Actions of “{}”", task.title) class="button button--quiet button--icon" items />
             </span>
         </li>
     }

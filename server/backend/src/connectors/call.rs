@@ -1,7 +1,7 @@
 //! One call to another system: how it is put together, told to people without its secrets, and what its answer means.
 
-use super::http::{Answer, Client, NoAnswer, excerpt};
-use super::{Created, Outcome, Verdict};
+use super::http::{Client, NoAnswer, RemoteAnswer, excerpt};
+use super::{AttemptVerdict, Created, Outcome};
 use chrono::{DateTime, Duration, Utc};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -71,7 +71,7 @@ impl Call {
         self,
         client: &Client,
         now: DateTime<Utc>,
-        judge: impl FnOnce(&Answer, Option<Duration>) -> Judged,
+        judge: impl FnOnce(&RemoteAnswer, Option<Duration>) -> Judged,
     ) -> Outcome {
         let request = self.told();
         match client.send(&self).await {
@@ -92,43 +92,46 @@ impl Call {
 
 impl NoAnswer {
     /// What it means for the delivery.
-    pub(super) fn verdict(self) -> Verdict {
+    pub(super) fn verdict(self) -> AttemptVerdict {
         match self {
-            Self::Refused(why) => Verdict::Permanent { error: format!("Not sent: {why}.") },
-            Self::Failed(why) => Verdict::Retry { error: format!("No answer: {why}."), after: None },
+            Self::Refused(why) => AttemptVerdict::Permanent { error: format!("Not sent: {why}.") },
+            Self::Failed(why) => AttemptVerdict::Retry { error: format!("No answer: {why}."), after: None },
         }
     }
 }
 
 /// What an answer means.
 pub(super) struct Judged {
-    pub verdict: Verdict,
+    pub verdict: AttemptVerdict,
     pub created: Option<Created>,
 }
 
-impl From<Verdict> for Judged {
-    fn from(verdict: Verdict) -> Self {
+impl From<AttemptVerdict> for Judged {
+    fn from(verdict: AttemptVerdict) -> Self {
         Self { verdict, created: None }
     }
 }
 
-impl Answer {
+impl RemoteAnswer {
     /// The body as JSON; null when it is none.
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
     /// What the status means, for systems with an interface of their own: what they do not understand now they will not understand later.
-    pub(super) fn judge(&self, system: &str, after: Option<Duration>, detail: &str) -> Verdict {
+    pub(super) fn judge(&self, system: &str, after: Option<Duration>, detail: &str) -> AttemptVerdict {
         let detail = if detail.is_empty() { String::new() } else { format!(": {}", excerpt(detail.as_bytes())) };
         match self.code {
-            200..=299 => Verdict::Sent,
-            401 | 403 => Verdict::Unauthorized { error: format!("{system} refuses our key ({}){detail}.", self.code) },
-            408 | 409 | 423 | 425 | 429 | 500..=599 => Verdict::Retry { error: format!("{system} answered {}{detail}.", self.code), after },
-            300..=399 => {
-                Verdict::Retry { error: format!("{system} answered {}, a redirect. Redirects are not followed.", self.code), after: None }
+            200..=299 => AttemptVerdict::Sent,
+            401 | 403 => AttemptVerdict::Unauthorized { error: format!("{system} refuses our key ({}){detail}.", self.code) },
+            408 | 409 | 423 | 425 | 429 | 500..=599 => {
+                AttemptVerdict::Retry { error: format!("{system} answered {}{detail}.", self.code), after }
             }
-            _ => Verdict::Permanent { error: format!("{system} answered {}{detail}.", self.code) },
+            300..=399 => AttemptVerdict::Retry {
+                error: format!("{system} answered {}, a redirect. Redirects are not followed.", self.code),
+                after: None,
+            },
+            _ => AttemptVerdict::Permanent { error: format!("{system} answered {}{detail}.", self.code) },
         }
     }
 }

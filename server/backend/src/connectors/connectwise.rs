@@ -3,9 +3,9 @@
 //! ConnectWise knows no idempotency key: each ticket carries the delivery's id as `externalXRef`, and is looked for before it is made.
 
 use super::call::{Call, web_address};
-use super::http::{Answer, Client};
+use super::http::{Client, RemoteAnswer};
 use super::writing::{self, BODY, SUMMARY};
-use super::{Connector, Created, Given, Outcome, Outgoing, Verdict};
+use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Outcome, Outgoing};
 use crate::templates::Escape;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -30,7 +30,7 @@ For {{ requester.name }}{% if requester.email %}, {{ requester.email }}{% endif 
 const NAME: &str = "ConnectWise";
 
 #[async_trait::async_trait]
-impl Connector for ConnectWise {
+impl ConnectorKind for ConnectWise {
     fn kind(&self) -> &'static str {
         "connectwise"
     }
@@ -51,7 +51,7 @@ impl Connector for ConnectWise {
         &[("summary_template", Escape::None), ("body_template", Escape::None)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         problems.extend(web_address("url", &given.text("url")).err());
         if given.text("board_id").is_empty() && given.text("board_name").is_empty() {
@@ -69,7 +69,7 @@ impl Connector for ConnectWise {
         board.map(|board| format!("Board {board}")).unwrap_or_default()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         let (base, ticket) = match base(given).and_then(|base| Ok((base, ticket(given, outgoing)?))) {
             Ok(ready) => ready,
             Err(message) => return Outcome::not_set_up(message),
@@ -87,13 +87,13 @@ impl Connector for ConnectWise {
             })
             .await;
         // Made by a try whose answer was lost, or refused already: there is no more to do.
-        if found.is_some() || looked.verdict != Verdict::Sent {
+        if found.is_some() || looked.verdict != AttemptVerdict::Sent {
             return Outcome { created: found, ..looked };
         }
         signed(Call::post(create, &ticket), given)
             .make(client, outgoing.now, |answer, after| {
                 let verdict = answer.judge(NAME, after, &message(answer));
-                let created = if verdict == Verdict::Sent { created(&answer.json(), &base) } else { None };
+                let created = if verdict == AttemptVerdict::Sent { created(&answer.json(), &base) } else { None };
                 super::call::Judged { verdict, created }
             })
             .await
@@ -101,13 +101,13 @@ impl Connector for ConnectWise {
 }
 
 /// Where the interface is: the site's address, and the path unless it is written out.
-fn base(given: &Given<'_>) -> Result<String, String> {
+fn base(given: &ConnectorSettings<'_>) -> Result<String, String> {
     let url = web_address("url", &given.text("url")).map_err(|(_, message)| message)?;
     let address = url.as_str().trim_end_matches('/');
     Ok(if url.path().contains("/apis/") { address.to_owned() } else { format!("{address}/v4_6_release/apis/3.0") })
 }
 
-fn ticket(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Value, String> {
+fn ticket(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Value, String> {
     let summary = writing::line(given, "summary_template", DEFAULT_SUMMARY, &SUMMARY, outgoing)?;
     let number = |key: &str| given.text(key).parse::<u64>().ok().map(|id| json!({"id": id}));
     let board = number("board_id").unwrap_or_else(|| json!({"name": given.text("board_name")}));
@@ -126,7 +126,7 @@ fn ticket(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Value, String> {
     Ok(ticket)
 }
 
-fn signed(call: Call, given: &Given<'_>) -> Call {
+fn signed(call: Call, given: &ConnectorSettings<'_>) -> Call {
     let key = format!("{}+{}:{}", given.text("company"), given.text("public_key"), given.text("private_key"));
     call.header(AUTHORIZATION, &format!("Basic {}", STANDARD.encode(key)), true)
         .header(HeaderName::from_static("clientid"), &given.text("client_id"), false)
@@ -141,7 +141,7 @@ fn created(ticket: &Value, base: &str) -> Option<Created> {
 }
 
 /// What ConnectWise says is wrong.
-fn message(answer: &Answer) -> String {
+fn message(answer: &RemoteAnswer) -> String {
     if (200..300).contains(&answer.code) {
         return String::new();
     }

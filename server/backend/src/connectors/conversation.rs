@@ -1,7 +1,7 @@
 //! One conversation with a mail server, in which every recipient has their own answer: one who is refused keeps nobody else from the mail.
 
 use super::http::{Client, excerpt};
-use super::{Outcome, Verdict};
+use super::{AttemptVerdict, Outcome};
 use crate::settings::{MailServer, MailTls};
 use domain::connectors::receipt::Receipt;
 use domain::shorten::shorten;
@@ -135,13 +135,13 @@ fn words(error: &Error) -> String {
     shorten(&said.split_whitespace().collect::<Vec<_>>().join(" "), 300, str::len).into_owned()
 }
 
-fn verdict_of(error: &Error) -> Verdict {
+fn verdict_of(error: &Error) -> AttemptVerdict {
     let code = code(error);
     let text = format!("The mail server {}: {error}.", if code.is_some() { "refused" } else { "did not answer" });
     match code {
-        Some(530 | 534 | 535 | 538) => Verdict::Unauthorized { error: text },
-        _ if error.is_permanent() => Verdict::Permanent { error: text },
-        _ => Verdict::Retry { error: text, after: None },
+        Some(530 | 534 | 535 | 538) => AttemptVerdict::Unauthorized { error: text },
+        _ if error.is_permanent() => AttemptVerdict::Permanent { error: text },
+        _ => AttemptVerdict::Retry { error: text, after: None },
     }
 }
 
@@ -153,9 +153,9 @@ fn outcome(letter: &Letter<'_>, receipts: Vec<Receipt>, taken: Option<&Response>
     let (took, refused, waiting) = (named(Receipt::took_it), named(Receipt::is_refused), named(Receipt::is_put_off));
     let others = if took.is_empty() { "" } else { " The others have it." };
     let verdict = match (waiting.is_empty(), took.is_empty()) {
-        (false, _) => Verdict::Retry { error: format!("The mail server put off {waiting}.{others}"), after: None },
-        (true, true) => Verdict::Permanent { error: format!("The mail server refused {refused}.") },
-        (true, false) => Verdict::Sent,
+        (false, _) => AttemptVerdict::Retry { error: format!("The mail server put off {waiting}.{others}"), after: None },
+        (true, true) => AttemptVerdict::Permanent { error: format!("The mail server refused {refused}.") },
+        (true, false) => AttemptVerdict::Sent,
     };
     let code = taken.map(|taken| u16::from(taken.code())).or_else(|| receipts.iter().map(|one| one.code).max());
     let mut lines = Vec::new();

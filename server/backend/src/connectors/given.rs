@@ -1,19 +1,19 @@
 //! Settings as a connector reads them: secrets opened, names of the server's secrets replaced by what they stand for.
 
-use super::{Connector, find};
+use super::{ConnectorKind, find};
 use crate::settings::Settings;
 use domain::connectors::Connector as Definition;
 use serde_json::{Map, Value};
 use url::Url;
 
 /// A connector's settings, ready to use.
-pub struct Given<'a> {
+pub struct ConnectorSettings<'a> {
     /// With the values of secrets in them: never kept, never shown.
     pub settings: Map<String, Value>,
     pub server: &'a Settings,
 }
 
-impl Given<'_> {
+impl ConnectorSettings<'_> {
     /// A setting as text without blanks around it; empty when it is not set.
     pub(super) fn text(&self, key: &str) -> String {
         match self.settings.get(key) {
@@ -53,12 +53,12 @@ pub(crate) fn is_secret(kind: &str, path: &[&str]) -> bool {
 /// # Errors
 /// Which secret the server was not given, or does not send there, in a sentence.
 pub(crate) fn resolve<'a>(
-    kind: &dyn Connector,
+    kind: &dyn ConnectorKind,
     organization: &str,
     definition: &Definition,
     server: &'a Settings,
-) -> Result<Given<'a>, String> {
-    let mut given = Given { settings: definition.settings.clone(), server };
+) -> Result<ConnectorSettings<'a>, String> {
+    let mut given = ConnectorSettings { settings: definition.settings.clone(), server };
     let mut shared = Vec::new();
     for secret in kind.secrets() {
         let name = given.text(&format!("{secret}_env"));
@@ -79,7 +79,7 @@ pub(crate) fn resolve<'a>(
 /// What is wrong with the secrets of the server that a connector names, as path and sentence. Those that this server was not given are
 /// missed when something is sent: files are checked where they are written, too.
 pub(super) fn check_named(
-    kind: &dyn Connector,
+    kind: &dyn ConnectorKind,
     organization: &str,
     definition: &Definition,
     server: &Settings,
@@ -116,7 +116,7 @@ const PLACES: &[(&str, &str, &str)] = &[
 
 /// A secret that the server shares among its organizations goes to its own system, or where whoever runs the server lets it go: an
 /// organization's administrator chooses the address, and could name one of their own.
-fn belongs(kind: &str, given: &Given<'_>, organization: &str, name: &str) -> Result<(), String> {
+fn belongs(kind: &str, given: &ConnectorSettings<'_>, organization: &str, name: &str) -> Result<(), String> {
     let (_, setting, home) = PLACES.iter().find(|(known, ..)| *known == kind).copied().unwrap_or((kind, "url", ""));
     let address = given.text(setting);
     let (host, encrypted) = match Url::parse(&address) {

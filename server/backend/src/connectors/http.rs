@@ -26,7 +26,7 @@ pub struct Client {
 }
 
 /// What came back.
-pub struct Answer {
+pub struct RemoteAnswer {
     pub code: u16,
     pub headers: HeaderMap,
     /// The body, as far as it was read.
@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Makes a call, and reads the beginning of the answer.
-    pub(super) async fn send(&self, call: &Call) -> std::result::Result<Answer, NoAnswer> {
+    pub(super) async fn send(&self, call: &Call) -> std::result::Result<RemoteAnswer, NoAnswer> {
         self.check(&call.url)?;
         let failed = |error: reqwest::Error| {
             // The resolver's refusal is the root of the chain of causes.
@@ -90,7 +90,7 @@ impl Client {
                 break;
             }
         }
-        Ok(Answer { code, headers, body })
+        Ok(RemoteAnswer { code, headers, body })
     }
 
     /// An address of a mail server that may be connected to, by the same rules as web addresses.

@@ -17,7 +17,7 @@ mod telegram;
 mod webhook;
 mod writing;
 
-pub(crate) use given::{Given, is_secret, resolve, secret_values};
+pub(crate) use given::{ConnectorSettings, is_secret, resolve, secret_values};
 pub(crate) use message::{Body, Message, MessageContent, mail_id};
 
 use crate::settings::Settings;
@@ -34,7 +34,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Every kind of connector, in the order in which they are offered.
-pub static CONNECTORS: &[&dyn Connector] = &[
+pub static CONNECTORS: &[&dyn ConnectorKind] = &[
     &webhook::Webhook,
     &connectwise::ConnectWise,
     &sendgrid::SendGrid,
@@ -45,7 +45,7 @@ pub static CONNECTORS: &[&dyn Connector] = &[
 ];
 
 /// The connector of a kind.
-pub fn find(kind: &str) -> Option<&'static dyn Connector> {
+pub fn find(kind: &str) -> Option<&'static dyn ConnectorKind> {
     CONNECTORS.iter().copied().find(|connector| connector.kind() == kind)
 }
 
@@ -69,7 +69,7 @@ pub struct Outgoing<'a> {
 /// What came of a try.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    pub verdict: Verdict,
+    pub verdict: AttemptVerdict,
     /// Status of HTTP or SMTP, when there was an answer.
     pub code: Option<u16>,
     /// What was sent, with secrets left out.
@@ -95,7 +95,7 @@ pub struct Created {
 
 /// Whether the other side took it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AttemptVerdict {
     Sent,
     /// Worth trying again. `after` is what the other side asked for.
     Retry {
@@ -112,7 +112,7 @@ pub enum Verdict {
     },
 }
 
-impl Verdict {
+impl AttemptVerdict {
     /// What went wrong; None when it was sent.
     pub fn error(&self) -> Option<&str> {
         match self {
@@ -125,18 +125,18 @@ impl Verdict {
 impl Outcome {
     /// A try that could not begin, because of how the connector is set up.
     pub fn not_set_up(error: impl Into<String>) -> Self {
-        Self::without_answer(Verdict::Permanent { error: error.into() }, String::new())
+        Self::without_answer(AttemptVerdict::Permanent { error: error.into() }, String::new())
     }
 
     /// A try that nobody answered.
-    pub fn without_answer(verdict: Verdict, request: String) -> Self {
+    pub fn without_answer(verdict: AttemptVerdict, request: String) -> Self {
         Self { verdict, ..Self::told(request) }
     }
 
     /// A try of which nothing is known yet but what was sent.
     fn told(request: String) -> Self {
         let (response, receipts) = (String::new(), Vec::new());
-        Self { verdict: Verdict::Sent, code: None, request, response, created: None, names_message: false, receipts }
+        Self { verdict: AttemptVerdict::Sent, code: None, request, response, created: None, names_message: false, receipts }
     }
 
     /// A try that had nothing to send any more, and why.
@@ -157,15 +157,17 @@ impl Outcome {
         clean(&mut self.response);
         self.receipts.iter_mut().for_each(|receipt| clean(&mut receipt.words));
         match &mut self.verdict {
-            Verdict::Sent => {}
-            Verdict::Retry { error, .. } | Verdict::Unauthorized { error } | Verdict::Permanent { error } => clean(error),
+            AttemptVerdict::Sent => {}
+            AttemptVerdict::Retry { error, .. } | AttemptVerdict::Unauthorized { error } | AttemptVerdict::Permanent { error } => {
+                clean(error)
+            }
         }
     }
 }
 
 /// A kind of destination.
 #[async_trait::async_trait]
-pub trait Connector: Send + Sync {
+pub trait ConnectorKind: Send + Sync {
     /// The name definitions use: `webhook`.
     fn kind(&self) -> &'static str;
 
@@ -184,7 +186,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// What is wrong with the settings beyond what the form and the templates say, as path and sentence.
-    fn check(&self, _given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, _given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         Vec::new()
     }
 
@@ -192,7 +194,7 @@ pub trait Connector: Send + Sync {
     fn target(&self, settings: &Map<String, Value>) -> String;
 
     /// Tries once.
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &http::Client) -> Outcome;
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &http::Client) -> Outcome;
 
     /// The channel of notifications it can carry.
     fn carries(&self) -> Option<Channel> {
@@ -200,7 +202,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// Tries once to carry a message of Docket's to people.
-    async fn tell(&self, _given: &Given<'_>, _message: &Message, _client: &http::Client) -> Outcome {
+    async fn tell(&self, _given: &ConnectorSettings<'_>, _message: &Message, _client: &http::Client) -> Outcome {
         Outcome::not_set_up(format!("Not sent: {} carries no messages to people.", self.label()))
     }
 }
@@ -231,7 +233,7 @@ pub(crate) fn all_by_server(server: &Settings) -> Vec<Definition> {
 ///
 /// # Errors
 /// When the form in the program cannot be read.
-pub fn form(kind: &dyn Connector) -> Result<Form, String> {
+pub fn form(kind: &dyn ConnectorKind) -> Result<Form, String> {
     let mut form: Form = yaml_serde::from_str(kind.written_form()).map_err(|error| format!("{}: {error}", kind.kind()))?;
     for section in &mut form.sections {
         let mut fields = Vec::with_capacity(section.fields.len());
@@ -260,7 +262,7 @@ fn sibling(field: &Field) -> Field {
 /// Everything wrong with the settings of an organization's connector, as path and sentence; empty when they can be used. `answers` are the
 /// keys that the organization's forms have.
 pub(crate) fn check(
-    kind: &dyn Connector,
+    kind: &dyn ConnectorKind,
     organization: &str,
     definition: &Definition,
     server: &Settings,
@@ -292,7 +294,7 @@ pub(crate) fn check(
     }
     problems.extend(given::check_named(kind, organization, definition, server));
     if problems.is_empty() {
-        problems.extend(kind.check(&Given { settings: settings.clone(), server }));
+        problems.extend(kind.check(&ConnectorSettings { settings: settings.clone(), server }));
     }
     problems
 }

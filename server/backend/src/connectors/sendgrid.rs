@@ -2,9 +2,9 @@
 
 use super::call::{Call, Judged, web_address};
 use super::connectwise::ALL_ANSWERS;
-use super::http::{Answer, Client};
+use super::http::{Client, RemoteAnswer};
 use super::writing::{self, BODY, SUBJECT};
-use super::{Body, Connector, Given, Message, Outcome, Outgoing, mail_id};
+use super::{Body, ConnectorKind, ConnectorSettings, Message, Outcome, Outgoing, mail_id};
 use crate::templates::Escape;
 use chrono::Duration;
 use domain::notices::Channel;
@@ -19,7 +19,7 @@ const API: &str = "https://api.sendgrid.com";
 pub(super) const DEFAULT_SUBJECT: &str = "{{ number }} {{ title }}, {{ requester.name }}";
 
 #[async_trait::async_trait]
-impl Connector for SendGrid {
+impl ConnectorKind for SendGrid {
     fn kind(&self) -> &'static str {
         "sendgrid"
     }
@@ -40,7 +40,7 @@ impl Connector for SendGrid {
         &[("subject_template", Escape::None), ("body_template", Escape::None)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         let mut problems: Vec<_> =
             addresses(&given.text("to_email")).err().map(|message| ("to_email".to_owned(), message)).into_iter().collect();
         let named = !given.text("api_key_env").is_empty();
@@ -55,7 +55,7 @@ impl Connector for SendGrid {
         settings.get("to_email").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -66,7 +66,7 @@ impl Connector for SendGrid {
         Some(Channel::Email)
     }
 
-    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
         match notice(given, message) {
             Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -74,13 +74,13 @@ impl Connector for SendGrid {
     }
 }
 
-fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     let json = answer.json();
     let messages: Vec<&str> = json["errors"].as_array().into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
     answer.judge("SendGrid", after, &messages.join("; ")).into()
 }
 
-fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let to: Vec<Value> = addresses(&given.text("to_email"))?.into_iter().map(|email| json!({"email": email})).collect();
     let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
     let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
@@ -95,7 +95,7 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
 }
 
 /// A message of Docket's as text and HTML, in its thread.
-fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
+fn notice(given: &ConnectorSettings<'_>, message: &Message) -> Result<Call, String> {
     let Body::Mail { subject, text, html, settings } = &message.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
@@ -119,7 +119,7 @@ fn notice(given: &Given<'_>, message: &Message) -> Result<Call, String> {
     post(given, &body)
 }
 
-fn post(given: &Given<'_>, body: &Value) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, body: &Value) -> Result<Call, String> {
     // The server's own key goes to SendGrid alone.
     let own = given.text("api_key");
     let (key, api) = match &given.server.sendgrid_api_key {

@@ -1,10 +1,10 @@
 //! A Slack bot: a message to a channel (`chat.postMessage`). Slack answers 200 and says in the body whether it took it.
 
 use super::call::{Call, Judged, web_address};
-use super::http::{Answer, Client};
+use super::http::{Client, RemoteAnswer};
 use super::slack_webhook::{MESSAGE, SLACK};
 use super::writing;
-use super::{Connector, Created, Given, Message, Outcome, Outgoing, Verdict};
+use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Message, Outcome, Outgoing};
 use crate::templates::Escape;
 use chrono::Duration;
 use domain::id::DeliveryId;
@@ -33,7 +33,7 @@ const PASSING: &[&str] =
     &["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
 
 #[async_trait::async_trait]
-impl Connector for SlackBot {
+impl ConnectorKind for SlackBot {
     fn kind(&self) -> &'static str {
         "slack_bot"
     }
@@ -54,7 +54,7 @@ impl Connector for SlackBot {
         &[("text_template", Escape::Slack)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         web_address("api_url", &given.text_or("api_url", API)).err().into_iter().collect()
     }
 
@@ -62,7 +62,7 @@ impl Connector for SlackBot {
         settings.get("channel").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -73,7 +73,7 @@ impl Connector for SlackBot {
         Some(Channel::Slack)
     }
 
-    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
         match message.chat().and_then(|text| post(given, text, message.id, message.thread())) {
             Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -81,13 +81,13 @@ impl Connector for SlackBot {
     }
 }
 
-fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let text = writing::written(given, "text_template", MESSAGE, &SLACK, outgoing)?;
     post(given, &text, outgoing.id, outgoing.thread)
 }
 
 /// A text to the channel, in a thread when there is one.
-fn post(given: &Given<'_>, text: &str, id: DeliveryId, thread: Option<&str>) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, text: &str, id: DeliveryId, thread: Option<&str>) -> Result<Call, String> {
     let api = given.text_or("api_url", API);
     let url = web_address("api_url", &format!("{}/chat.postMessage", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
     let mut body = json!({
@@ -103,7 +103,7 @@ fn post(given: &Given<'_>, text: &str, id: DeliveryId, thread: Option<&str>) -> 
 }
 
 /// What Slack's answer means.
-pub(super) fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     if answer.code != 200 {
         return answer.judge("Slack", after, "").into();
     }
@@ -112,16 +112,16 @@ pub(super) fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
         let (channel, ts) = (json["channel"].as_str().unwrap_or_default(), json["ts"].as_str().unwrap_or_default());
         let link = format!("https://slack.com/archives/{channel}/p{}", ts.replace('.', ""));
         let created = (!ts.is_empty()).then(|| Created { number: ts.to_owned(), link });
-        return Judged { verdict: Verdict::Sent, created };
+        return Judged { verdict: AttemptVerdict::Sent, created };
     }
     let word = json["error"].as_str().unwrap_or("something that is not JSON");
     let error = format!("Slack answered {word}.");
     if UNAUTHORIZED.contains(&word) {
-        Verdict::Unauthorized { error: format!("Slack refuses our key ({word}).") }
+        AttemptVerdict::Unauthorized { error: format!("Slack refuses our key ({word}).") }
     } else if PASSING.contains(&word) || json["error"].is_null() {
-        Verdict::Retry { error, after }
+        AttemptVerdict::Retry { error, after }
     } else {
-        Verdict::Permanent { error }
+        AttemptVerdict::Permanent { error }
     }
     .into()
 }
@@ -133,13 +133,13 @@ mod tests {
 
     #[test]
     fn slack_says_in_the_body_what_happened() {
-        let judged = |code, body: &str| judge(&Answer { code, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }, None);
+        let judged = |code, body: &str| judge(&RemoteAnswer { code, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }, None);
         let sent = judged(200, r#"{"ok": true, "channel": "C1", "ts": "1503435956.000247"}"#);
         assert_eq!(sent.created.unwrap().link, "https://slack.com/archives/C1/p1503435956000247");
-        assert!(matches!(judged(200, r#"{"ok": false, "error": "invalid_auth"}"#).verdict, Verdict::Unauthorized { .. }));
-        assert!(matches!(judged(200, r#"{"ok": false, "error": "channel_not_found"}"#).verdict, Verdict::Permanent { .. }));
-        assert!(matches!(judged(200, r#"{"ok": false, "error": "ratelimited"}"#).verdict, Verdict::Retry { .. }));
-        assert!(matches!(judged(200, "<html>").verdict, Verdict::Retry { .. }));
-        assert!(matches!(judged(429, "").verdict, Verdict::Retry { .. }));
+        assert!(matches!(judged(200, r#"{"ok": false, "error": "invalid_auth"}"#).verdict, AttemptVerdict::Unauthorized { .. }));
+        assert!(matches!(judged(200, r#"{"ok": false, "error": "channel_not_found"}"#).verdict, AttemptVerdict::Permanent { .. }));
+        assert!(matches!(judged(200, r#"{"ok": false, "error": "ratelimited"}"#).verdict, AttemptVerdict::Retry { .. }));
+        assert!(matches!(judged(200, "<html>").verdict, AttemptVerdict::Retry { .. }));
+        assert!(matches!(judged(429, "").verdict, AttemptVerdict::Retry { .. }));
     }
 }

@@ -1,9 +1,9 @@
 //! Slack's incoming webhooks: a message to the channel that the address stands for.
 
 use super::call::{Call, Judged, web_address};
-use super::http::{Answer, Client, excerpt};
-use super::writing::{self, Place, READ_ALL};
-use super::{Connector, Given, Message, Outcome, Outgoing, Verdict};
+use super::http::{Client, RemoteAnswer, excerpt};
+use super::writing::{self, READ_ALL, TextTarget};
+use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Message, Outcome, Outgoing};
 use crate::templates::{self, Escape};
 use chrono::Duration;
 use domain::notices::Channel;
@@ -20,7 +20,7 @@ pub(super) const MESSAGE: &str =
 {% endfor %}{% endfor %}";
 
 /// A message to Slack, which counts it after its escaping.
-pub(super) const SLACK: Place = Place {
+pub(super) const SLACK: TextTarget = TextTarget {
     escape: Escape::Slack,
     most: 40_000,
     measure: |text| text.chars().count(),
@@ -31,7 +31,7 @@ pub(super) const SLACK: Place = Place {
 };
 
 #[async_trait::async_trait]
-impl Connector for SlackWebhook {
+impl ConnectorKind for SlackWebhook {
     fn kind(&self) -> &'static str {
         "slack_webhook"
     }
@@ -52,7 +52,7 @@ impl Connector for SlackWebhook {
         &[("text_template", Escape::Slack)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         let url = given.text("webhook_url");
         if url.is_empty() { Vec::new() } else { web_address("webhook_url", &url).err().into_iter().collect() }
     }
@@ -61,7 +61,7 @@ impl Connector for SlackWebhook {
         "The webhook’s channel".to_owned()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -73,7 +73,7 @@ impl Connector for SlackWebhook {
     }
 
     /// Without threads: Slack does not say which message a webhook made.
-    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
         match message.chat().and_then(|text| post(given, text)) {
             Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -82,21 +82,23 @@ impl Connector for SlackWebhook {
 }
 
 /// What Slack's answer means. It is a word: ok, invalid_token, channel_is_archived.
-fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     let said = excerpt(&answer.body);
     let word = shorten(said.trim(), 100, str::len).into_owned();
     match answer.code {
-        200 if word != "ok" => Verdict::Retry { error: format!("Slack answered “{word}” instead of ok."), after }.into(),
-        404 | 410 if !word.starts_with('<') => Verdict::Permanent { error: format!("Slack answered {}: {word}.", answer.code) }.into(),
+        200 if word != "ok" => AttemptVerdict::Retry { error: format!("Slack answered “{word}” instead of ok."), after }.into(),
+        404 | 410 if !word.starts_with('<') => {
+            AttemptVerdict::Permanent { error: format!("Slack answered {}: {word}.", answer.code) }.into()
+        }
         _ => answer.judge("Slack", after, if answer.code < 300 { "" } else { &word }).into(),
     }
 }
 
-fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     post(given, &writing::written(given, "text_template", MESSAGE, &SLACK, outgoing)?)
 }
 
-fn post(given: &Given<'_>, text: &str) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, text: &str) -> Result<Call, String> {
     let own = given.text("webhook_url");
     let address = if own.is_empty() { given.server.slack_webhook_url.clone().unwrap_or_default() } else { own };
     if address.is_empty() {

@@ -9,7 +9,7 @@ use super::http::Client;
 use super::sendgrid::{DEFAULT_SUBJECT, addresses};
 
 use super::writing::{self, BODY, SUBJECT};
-use super::{Connector, Given, Outcome, Outgoing, mail_id};
+use super::{ConnectorKind, ConnectorSettings, Outcome, Outgoing, mail_id};
 use crate::settings::{MailServer, MailTls};
 use crate::templates::Escape;
 use chrono::{DateTime, Utc};
@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 pub struct Smtp;
 
 #[async_trait::async_trait]
-impl Connector for Smtp {
+impl ConnectorKind for Smtp {
     fn kind(&self) -> &'static str {
         "smtp"
     }
@@ -47,7 +47,7 @@ impl Connector for Smtp {
         &[("subject_template", Escape::None), ("body_template", Escape::None)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         let mut problems: Vec<_> =
             addresses(&given.text("to_email")).err().map(|message| ("to_email".to_owned(), message)).into_iter().collect();
         let secret = !given.text("password").is_empty() || !given.text("password_env").is_empty();
@@ -61,7 +61,7 @@ impl Connector for Smtp {
         settings.get("to_email").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         let ready = server(given).and_then(|server| {
             let (from, to) = (sender(given, &server)?, mailboxes(addresses(&given.text("to_email"))?)?);
             Ok((message(given, outgoing, &from, &to)?, from, to, server))
@@ -84,7 +84,7 @@ impl Connector for Smtp {
         Some(Channel::Email)
     }
 
-    async fn tell(&self, given: &Given<'_>, message: &super::Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &super::Message, client: &Client) -> Outcome {
         let ready = server(given).and_then(|server| {
             let (from, to) = (sender(given, &server)?, mailboxes(each_once([&message.to]))?);
             let to = to.into_iter().next().ok_or("Not sent: the person has no e-mail address.")?;
@@ -100,7 +100,7 @@ impl Connector for Smtp {
 }
 
 /// The connector's mail server, or this server's.
-fn server(given: &Given<'_>) -> Result<MailServer, String> {
+fn server(given: &ConnectorSettings<'_>) -> Result<MailServer, String> {
     let host = given.text("host");
     if host.is_empty() {
         let shared = given.server.mail.clone();
@@ -123,7 +123,7 @@ fn mailboxes(addresses: Vec<String>) -> Result<Vec<Mailbox>, String> {
     addresses.iter().map(|address| mailbox(address)).collect()
 }
 
-fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
+fn sender(given: &ConnectorSettings<'_>, server: &MailServer) -> Result<Mailbox, String> {
     let from = given.text_or("from_email", &server.from);
     if from.is_empty() {
         return Err("Not sent: the sender is missing. Enter one, or set DEFAULT_FROM_EMAIL on the server.".to_owned());
@@ -132,7 +132,7 @@ fn sender(given: &Given<'_>, server: &MailServer) -> Result<Mailbox, String> {
 }
 
 /// A message of Docket's as text and HTML, in its thread.
-fn notice(given: &Given<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
+fn notice(given: &ConnectorSettings<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
     let super::Body::Mail { subject, text, html, settings } = &told.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
@@ -147,7 +147,7 @@ fn notice(given: &Given<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox
     builder.multipart(parts.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()))).map_err(unwritten)
 }
 
-fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, from: &Mailbox, to: &[Mailbox]) -> Result<Message, String> {
+fn message(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, from: &Mailbox, to: &[Mailbox]) -> Result<Message, String> {
     let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
     let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
     begun(given, (outgoing.id, outgoing.decided_at), from, &subject)
@@ -157,7 +157,7 @@ fn message(given: &Given<'_>, outgoing: &Outgoing<'_>, from: &Mailbox, to: &[Mai
 }
 
 /// What every message begins with; its date is that of its words, not of a try. Machines do not answer it (RFC 3834).
-fn begun(given: &Given<'_>, (id, written_at): (DeliveryId, DateTime<Utc>), from: &Mailbox, subject: &str) -> MessageBuilder {
+fn begun(given: &ConnectorSettings<'_>, (id, written_at): (DeliveryId, DateTime<Utc>), from: &Mailbox, subject: &str) -> MessageBuilder {
     Message::builder()
         .from(from.clone())
         .date(written_at.into())

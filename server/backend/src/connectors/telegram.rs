@@ -1,9 +1,9 @@
 //! A Telegram bot: a message to a chat (`sendMessage`).
 
 use super::call::{Call, Judged, web_address};
-use super::http::{Answer, Client};
-use super::writing::{self, Place, READ_ALL};
-use super::{Connector, Created, Given, Message, Outcome, Outgoing, Verdict};
+use super::http::{Client, RemoteAnswer};
+use super::writing::{self, READ_ALL, TextTarget};
+use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Message, Outcome, Outgoing};
 use crate::templates::{self, Escape};
 use chrono::Duration;
 use domain::notices::Channel;
@@ -15,7 +15,7 @@ pub struct Telegram;
 
 const API: &str = "https://api.telegram.org";
 /// A message to Telegram, which counts UTF-16 code units of what is left when its markup was read.
-const TELEGRAM: Place = Place {
+const TELEGRAM: TextTarget = TextTarget {
     escape: Escape::Html,
     most: 4096,
     measure: |html| utf16_units(&read_markup(html)),
@@ -29,7 +29,7 @@ const MESSAGE: &str = "<b><a href=\"{{ link }}\">{{ number }}</a></b> {{ title }
 {% endfor %}{% endfor %}";
 
 #[async_trait::async_trait]
-impl Connector for Telegram {
+impl ConnectorKind for Telegram {
     fn kind(&self) -> &'static str {
         "telegram"
     }
@@ -50,7 +50,7 @@ impl Connector for Telegram {
         &[("text_template", Escape::Html)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         let mut problems: Vec<_> = web_address("api_url", &given.text_or("api_url", API)).err().into_iter().collect();
         let own = !given.text("token").is_empty() || !given.text("token_env").is_empty();
         if !given.text("api_url").is_empty() && !own {
@@ -63,7 +63,7 @@ impl Connector for Telegram {
         settings.get("chat_id").and_then(Value::as_str).unwrap_or("The server’s chat").to_owned()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -74,7 +74,7 @@ impl Connector for Telegram {
         Some(Channel::Telegram)
     }
 
-    async fn tell(&self, given: &Given<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
         match message.chat().and_then(|text| post(given, &message.to, text, message.thread())) {
             Ok(call) => call.make(client, message.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -82,7 +82,7 @@ impl Connector for Telegram {
     }
 }
 
-fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let chat = given.text_or("chat_id", given.server.telegram_chat.as_deref().unwrap_or_default());
     if chat.is_empty() {
         return Err("Not sent: the chat is missing. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
@@ -92,7 +92,7 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
 }
 
 /// A text to a chat, as an answer to the first message of its thread.
-fn post(given: &Given<'_>, chat: &str, text: &str, thread: Option<&str>) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, chat: &str, text: &str, thread: Option<&str>) -> Result<Call, String> {
     // The server's own token goes to Telegram alone.
     let own = given.text("token");
     let (token, api) = match &given.server.telegram_token {
@@ -150,7 +150,7 @@ fn letter(entity: &str) -> Option<char> {
 }
 
 /// What Telegram's answer means.
-pub(super) fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     let json = answer.json();
     let detail = json["description"].as_str().unwrap_or_default();
     let after = json["parameters"]["retry_after"].as_i64().and_then(Duration::try_seconds).or(after);
@@ -161,12 +161,12 @@ pub(super) fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
                 let link = message["chat"]["username"].as_str().map(|name| format!("https://t.me/{name}/{id}"));
                 Created { number: id.to_string(), link: link.unwrap_or_default() }
             });
-            Judged { verdict: Verdict::Sent, created }
+            Judged { verdict: AttemptVerdict::Sent, created }
         }
-        200 => Verdict::Retry { error: "Telegram’s answer cannot be read.".to_owned(), after }.into(),
+        200 => AttemptVerdict::Retry { error: "Telegram’s answer cannot be read.".to_owned(), after }.into(),
         // An unknown token is "not found".
-        401 | 404 => Verdict::Unauthorized { error: format!("Telegram refuses our token ({}).", answer.code) }.into(),
-        403 => Verdict::Permanent { error: format!("Telegram answered 403: {detail}.") }.into(),
+        401 | 404 => AttemptVerdict::Unauthorized { error: format!("Telegram refuses our token ({}).", answer.code) }.into(),
+        403 => AttemptVerdict::Permanent { error: format!("Telegram answered 403: {detail}.") }.into(),
         _ => answer.judge("Telegram", after, detail).into(),
     }
 }
@@ -190,13 +190,13 @@ mod tests {
 
     #[test]
     fn telegram_says_when_to_come_back() {
-        let judged = |code, body: &str| judge(&Answer { code, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }, None);
+        let judged = |code, body: &str| judge(&RemoteAnswer { code, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }, None);
         let sent = judged(200, r#"{"ok": true, "result": {"message_id": 7, "chat": {"id": -1, "username": "desk"}}}"#);
         assert_eq!(sent.created.unwrap().link, "https://t.me/desk/7");
         let later =
             judged(429, r#"{"ok": false, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 35}}"#);
-        assert!(matches!(later.verdict, Verdict::Retry { after, .. } if after == Some(Duration::seconds(35))));
-        assert!(matches!(judged(401, r#"{"ok": false}"#).verdict, Verdict::Unauthorized { .. }));
-        assert!(matches!(judged(400, r#"{"ok": false, "description": "chat not found"}"#).verdict, Verdict::Permanent { .. }));
+        assert!(matches!(later.verdict, AttemptVerdict::Retry { after, .. } if after == Some(Duration::seconds(35))));
+        assert!(matches!(judged(401, r#"{"ok": false}"#).verdict, AttemptVerdict::Unauthorized { .. }));
+        assert!(matches!(judged(400, r#"{"ok": false, "description": "chat not found"}"#).verdict, AttemptVerdict::Permanent { .. }));
     }
 }

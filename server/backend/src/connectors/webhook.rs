@@ -4,8 +4,8 @@
 //! `previous_secret`, which signs besides; `payload`, a template of the whole body. Without a secret nothing is signed.
 
 use super::call::{Call, Judged, web_address};
-use super::http::{Answer, Client};
-use super::{Connector, Given, Outcome, Outgoing, Verdict};
+use super::http::{Client, RemoteAnswer};
+use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Outcome, Outgoing};
 use crate::templates::{self, Escape};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +20,7 @@ use url::Url;
 pub struct Webhook;
 
 #[async_trait::async_trait]
-impl Connector for Webhook {
+impl ConnectorKind for Webhook {
     fn kind(&self) -> &'static str {
         "webhook"
     }
@@ -41,7 +41,7 @@ impl Connector for Webhook {
         &[("payload", Escape::Json)]
     }
 
-    fn check(&self, given: &Given<'_>) -> Vec<(String, String)> {
+    fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         problems.extend(web_address("url", &given.text("url")).err());
         problems.extend(headers(&given.settings).err());
@@ -59,7 +59,7 @@ impl Connector for Webhook {
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    async fn deliver(&self, given: &Given<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
             Err(message) => Outcome::not_set_up(message),
@@ -67,7 +67,7 @@ impl Connector for Webhook {
     }
 }
 
-fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
     let url = web_address("url", &given.text("url")).map_err(|(_, message)| message)?;
     let keys: Vec<Vec<u8>> = ["secret", "previous_secret"]
         .iter()
@@ -92,7 +92,7 @@ fn call(given: &Given<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
 }
 
 /// The body: the template's, or the delivery as Standard Webhooks lays it out.
-fn payload(given: &Given<'_>, outgoing: &Outgoing<'_>, id: &str) -> Result<Value, String> {
+fn payload(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, id: &str) -> Result<Value, String> {
     let template = given.text("payload");
     if template.is_empty() {
         let at = outgoing.decided_at.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -103,14 +103,16 @@ fn payload(given: &Given<'_>, outgoing: &Outgoing<'_>, id: &str) -> Result<Value
 }
 
 /// What an HTTP status means. Only "gone" is final: a wrong path or password is often put right while the schedule runs.
-fn judge(answer: &Answer, after: Option<Duration>) -> Judged {
+fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     let code = answer.code;
     match code {
-        200..=299 => Verdict::Sent,
-        401 | 403 => Verdict::Unauthorized { error: format!("The address refuses our key ({code}).") },
-        410 => Verdict::Permanent { error: "The address answered 410: it no longer takes these.".to_owned() },
-        300..=399 => Verdict::Retry { error: format!("The address answered {code}, a redirect. Redirects are not followed."), after: None },
-        _ => Verdict::Retry { error: format!("The address answered {code}."), after },
+        200..=299 => AttemptVerdict::Sent,
+        401 | 403 => AttemptVerdict::Unauthorized { error: format!("The address refuses our key ({code}).") },
+        410 => AttemptVerdict::Permanent { error: "The address answered 410: it no longer takes these.".to_owned() },
+        300..=399 => {
+            AttemptVerdict::Retry { error: format!("The address answered {code}, a redirect. Redirects are not followed."), after: None }
+        }
+        _ => AttemptVerdict::Retry { error: format!("The address answered {code}."), after },
     }
     .into()
 }
@@ -185,15 +187,15 @@ mod tests {
 
     #[test]
     fn statuses_are_judged() {
-        let judged = |code, after| judge(&Answer { code, headers: HeaderMap::new(), body: Vec::new() }, after).verdict;
-        assert_eq!(judged(204, None), Verdict::Sent);
-        assert!(matches!(judged(410, None), Verdict::Permanent { .. }));
-        assert!(matches!(judged(401, None), Verdict::Unauthorized { .. }));
+        let judged = |code, after| judge(&RemoteAnswer { code, headers: HeaderMap::new(), body: Vec::new() }, after).verdict;
+        assert_eq!(judged(204, None), AttemptVerdict::Sent);
+        assert!(matches!(judged(410, None), AttemptVerdict::Permanent { .. }));
+        assert!(matches!(judged(401, None), AttemptVerdict::Unauthorized { .. }));
         let wish = Some(Duration::seconds(90));
         for code in [301, 400, 404, 408, 422, 425, 429, 500, 503] {
-            assert!(matches!(judged(code, wish), Verdict::Retry { .. }), "{code}");
+            assert!(matches!(judged(code, wish), AttemptVerdict::Retry { .. }), "{code}");
         }
-        assert!(matches!(judged(429, wish), Verdict::Retry { after, .. } if after == wish));
+        assert!(matches!(judged(429, wish), AttemptVerdict::Retry { after, .. } if after == wish));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A template that makes nothing gives way to the default. Where a text would be too long, the longest answers in it are shortened,
 //! marked, and followed by where to read them whole.
 
-use super::{Given, Outgoing};
+use super::{ConnectorSettings, Outgoing};
 use crate::templates::{self, Escape};
 use domain::direction::isolate;
 use domain::shorten::{shorten, shorten_longest, utf16_units};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// Where a text goes.
-pub(super) struct Place {
+pub(super) struct TextTarget {
     pub escape: Escape,
     /// The longest text it takes, by its own measure.
     pub most: usize,
@@ -28,10 +28,10 @@ pub(super) struct Place {
 }
 
 /// One line: a subject. Exchange takes 255 UTF-16 code units, and people read the first of them.
-pub(super) const SUBJECT: Place = Place { most: 200, ..LINE };
+pub(super) const SUBJECT: TextTarget = TextTarget { most: 200, ..LINE };
 /// One line: ConnectWise's summary. By code points it is never longer.
-pub(super) const SUMMARY: Place = Place { most: 100, ..LINE };
-const LINE: Place = Place {
+pub(super) const SUMMARY: TextTarget = TextTarget { most: 100, ..LINE };
+const LINE: TextTarget = TextTarget {
     escape: Escape::None,
     most: 0,
     measure: |text| utf16_units(&one_line(text)),
@@ -41,7 +41,7 @@ const LINE: Place = Place {
     marked_up: str::to_owned,
 };
 /// The body of a mail or a ticket.
-pub(super) const BODY: Place = Place {
+pub(super) const BODY: TextTarget = TextTarget {
     escape: Escape::None,
     most: 60_000,
     measure: str::len,
@@ -55,7 +55,13 @@ pub(super) const BODY: Place = Place {
 pub(super) const READ_ALL: &str = "Shortened. Read all of it in Docket";
 
 /// The text that a template setting makes, or its default when nothing can be seen of it.
-pub(super) fn written(given: &Given<'_>, key: &str, default: &str, place: &Place, outgoing: &Outgoing<'_>) -> Result<String, String> {
+pub(super) fn written(
+    given: &ConnectorSettings<'_>,
+    key: &str,
+    default: &str,
+    place: &TextTarget,
+    outgoing: &Outgoing<'_>,
+) -> Result<String, String> {
     let own = given.text(key);
     if !own.is_empty() {
         let made = fitted(&own, place, outgoing).map_err(|error| format!("Not sent: {key}: {error}"))?;
@@ -67,7 +73,13 @@ pub(super) fn written(given: &Given<'_>, key: &str, default: &str, place: &Place
 }
 
 /// A line that a template setting makes, without what would break it.
-pub(super) fn line(given: &Given<'_>, key: &str, default: &str, place: &Place, outgoing: &Outgoing<'_>) -> Result<String, String> {
+pub(super) fn line(
+    given: &ConnectorSettings<'_>,
+    key: &str,
+    default: &str,
+    place: &TextTarget,
+    outgoing: &Outgoing<'_>,
+) -> Result<String, String> {
     written(given, key, default, place, outgoing).map(|text| one_line(&text))
 }
 
@@ -76,7 +88,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// What a template makes, short enough for its place.
-fn fitted(source: &str, place: &Place, outgoing: &Outgoing<'_>) -> Result<String, String> {
+fn fitted(source: &str, place: &TextTarget, outgoing: &Outgoing<'_>) -> Result<String, String> {
     let render = |data: &Value| templates::render(source, place.escape, outgoing.name, &set_apart(data));
     let whole = render(outgoing.data);
     let length = match &whole {
@@ -185,7 +197,7 @@ mod tests {
 
     const DEFAULT: &str = "{{ number }} {{ form_name }}";
 
-    fn made(template: &str, answers: &[(&str, &str)], place: &Place) -> String {
+    fn made(template: &str, answers: &[(&str, &str)], place: &TextTarget) -> String {
         let answers: Vec<Value> =
             answers.iter().map(|(key, text)| json!({"key": key, "label": key.to_uppercase(), "text": text, "value": text})).collect();
         let data = json!({
@@ -203,7 +215,7 @@ mod tests {
         };
         let server = Settings::default();
         let settings = json!({"text": template}).as_object().cloned().unwrap();
-        written(&Given { settings, server: &server }, "text", DEFAULT, place, &outgoing).unwrap()
+        written(&ConnectorSettings { settings, server: &server }, "text", DEFAULT, place, &outgoing).unwrap()
     }
 
     #[test]

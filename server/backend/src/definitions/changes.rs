@@ -2,8 +2,8 @@
 
 mod staff;
 
-use super::files::Folder;
-use super::{Plan, Present, secrets};
+use super::files::DefinitionFolder;
+use super::{ApplyPlan, Present, secrets};
 use crate::error::{Error, Result};
 use crate::store::people::Account;
 use crate::store::{Tx, calendars, connectors, forms, groups, items, members, micros, organizations, people};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// What has to be written.
 #[derive(Default)]
 pub(super) struct Changes {
-    pub plan: Plan,
+    pub plan: ApplyPlan,
     /// Key, name and time zone of an organization to set up.
     new_organization: Option<(String, String, String)>,
     renamed: Option<String>,
@@ -85,7 +85,7 @@ const NAMED: usize = 10;
 
 impl Changes {
     /// What has to be done to make the database say what the folder says.
-    pub fn between(folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> Result<Self> {
+    pub fn between(folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) -> Result<Self> {
         let mut changes = Self::default();
         changes.organization(folder, present);
         let ids = changes.people(folder, present, id);
@@ -121,7 +121,7 @@ impl Changes {
         }
     }
 
-    fn organization(&mut self, folder: &Folder, present: &Present) {
+    fn organization(&mut self, folder: &DefinitionFolder, present: &Present) {
         let Some(wanted) = &folder.organization else { return };
         match &present.name {
             None => {
@@ -173,7 +173,13 @@ impl Changes {
         written
     }
 
-    fn groups(&mut self, folder: &Folder, present: &Present, ids: &BTreeMap<String, PersonId>, id: &dyn Fn() -> Uuid) -> Result<()> {
+    fn groups(
+        &mut self,
+        folder: &DefinitionFolder,
+        present: &Present,
+        ids: &BTreeMap<String, PersonId>,
+        id: &dyn Fn() -> Uuid,
+    ) -> Result<()> {
         let differs = |file: &GroupDefinition, was: Option<&groups::Listed>| match was {
             None => Some(format!(" ({} members)", file.members.len())),
             Some(was) => {
@@ -201,7 +207,7 @@ impl Changes {
         Ok(())
     }
 
-    fn connectors(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) {
+    fn connectors(&mut self, folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) {
         // Secrets that a file leaves out are kept.
         let wanted = |file: &Connector, was: Option<&Connector>| was.map_or_else(|| file.clone(), |was| secrets::keep(file, was));
         let differs = |file: &Connector, was: Option<&Connector>| was.is_none_or(|was| *was != wanted(file, Some(was))).then(String::new);
@@ -209,14 +215,14 @@ impl Changes {
         self.connectors = written.into_iter().map(|(file, was)| (id(), wanted(file, was))).collect();
     }
 
-    fn calendars(&mut self, folder: &Folder, present: &Present) {
+    fn calendars(&mut self, folder: &DefinitionFolder, present: &Present) {
         let differs = |file: &Calendar, was: Option<&Calendar>| (was != Some(file)).then(String::new);
         let written = self.diff(("calendar", "calendars"), &folder.calendars, &present.calendars, differs);
         self.calendars = written.into_iter().map(|(file, _)| file.clone()).collect();
     }
 
     /// Ids of all forms, by key.
-    fn forms(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, Uuid> {
+    fn forms(&mut self, folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, Uuid> {
         let mut ids: BTreeMap<String, Uuid> = present.forms.iter().map(|(id, form)| (form.key.clone(), *id)).collect();
         let differs = |file: &Form, was: Option<&(Uuid, Form)>| was.is_none_or(|(_, was)| was != file).then(String::new);
         for (file, _) in self.diff(("form", "forms"), &folder.forms, &present.forms, differs) {
@@ -226,7 +232,7 @@ impl Changes {
         ids
     }
 
-    fn items(&mut self, folder: &Folder, present: &Present, forms: &BTreeMap<String, Uuid>, id: &dyn Fn() -> Uuid) -> Result<()> {
+    fn items(&mut self, folder: &DefinitionFolder, present: &Present, forms: &BTreeMap<String, Uuid>, id: &dyn Fn() -> Uuid) -> Result<()> {
         let order = order(folder, present);
         let differs = |file: &Item, was: Option<&(ItemId, Item)>| was.is_none_or(|(_, was)| was != file).then(String::new);
         for (file, was) in self.diff(("item", "items"), &folder.items, &present.items, differs) {
@@ -255,7 +261,7 @@ impl Changes {
     }
 
     /// What is allowed but may not be meant.
-    fn notes(&mut self, folder: &Folder, present: &Present) {
+    fn notes(&mut self, folder: &DefinitionFolder, present: &Present) {
         let members_of = |key: &str| -> Vec<(&str, &[String])> {
             match folder.groups.iter().find(|group| group.key == key) {
                 Some(group) => group.members.iter().map(|m| (m.email.as_str(), m.roles.as_slice())).collect(),
@@ -331,7 +337,7 @@ impl Changes {
 }
 
 /// Keys of all items as they will stand: as the folder says; then those it does not mention, as they stood; then new ones.
-fn order<'a>(folder: &'a Folder, present: &'a Present) -> Vec<&'a str> {
+fn order<'a>(folder: &'a DefinitionFolder, present: &'a Present) -> Vec<&'a str> {
     let mut order: Vec<&str> = folder.order.iter().flatten().map(String::as_str).collect();
     let rest = present.items.iter().map(|(_, item)| item.key.as_str()).chain(folder.items.iter().map(|item| item.key.as_str()));
     for key in rest {

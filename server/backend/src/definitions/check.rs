@@ -2,7 +2,7 @@
 //! define together, and what they find is told with its file and line.
 
 use super::Present;
-use super::files::{Fault, Folder};
+use super::files::{DefinitionFolder, FileProblem};
 use super::secrets;
 use crate::connectors as kinds;
 use crate::people::password;
@@ -18,7 +18,7 @@ use domain::people::lint::{lint_groups, lint_organization, lint_people};
 use domain::requests::sla::lint::lint_calendars;
 
 /// Everything wrong in a folder.
-pub(super) fn faults(folder: &Folder, present: &Present, server: &Settings) -> Vec<Fault> {
+pub(super) fn faults(folder: &DefinitionFolder, present: &Present, server: &Settings) -> Vec<FileProblem> {
     let known = defined(folder, present);
     let mut faults = Vec::new();
     let mut told = |file: &str, problems: Vec<AuthoringProblem>| {
@@ -50,7 +50,7 @@ pub(super) fn faults(folder: &Folder, present: &Present, server: &Settings) -> V
 }
 
 /// What may be referred to: what the folder says goes over what there is.
-fn defined<'a>(folder: &'a Folder, present: &'a Present) -> DefinedKeys<'a> {
+fn defined<'a>(folder: &'a DefinitionFolder, present: &'a Present) -> DefinedKeys<'a> {
     let carries = |connector: &'a Connector| {
         let kind = kinds::find(&connector.kind);
         (connector.key.as_str(), kind.and_then(|kind| kind.carries()))
@@ -68,7 +68,7 @@ fn defined<'a>(folder: &'a Folder, present: &'a Present) -> DefinedKeys<'a> {
 }
 
 /// Whether the password of a new account can be one takes the library that made it.
-fn password_hashes(folder: &Folder) -> Vec<AuthoringProblem> {
+fn password_hashes(folder: &DefinitionFolder) -> Vec<AuthoringProblem> {
     let mut found = ProblemList::default();
     for (place, person) in folder.people.iter().enumerate() {
         if person.password_hash.as_deref().is_some_and(|hash| !password::is_hash(hash)) {
@@ -81,7 +81,7 @@ fn password_hashes(folder: &Folder) -> Vec<AuthoringProblem> {
 }
 
 /// What the kinds of connectors say about their settings.
-fn settings_of_connectors(folder: &Folder, present: &Present, server: &Settings) -> Vec<AuthoringProblem> {
+fn settings_of_connectors(folder: &DefinitionFolder, present: &Present, server: &Settings) -> Vec<AuthoringProblem> {
     let answers = answer_keys(folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)));
     let mut found = ProblemList::default();
     for (place, connector) in folder.connectors.iter().enumerate() {

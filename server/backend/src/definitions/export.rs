@@ -1,7 +1,7 @@
 //! What there is, as files in their canonical form.
 
 use super::Present;
-use super::files::File;
+use super::files::DefinitionFile;
 use super::secrets;
 use crate::error::{Error, Result};
 use domain::connectors::Connector;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The files of an organization, by path.
-pub(super) fn files(key: &str, present: &Present) -> Result<Vec<File>> {
+pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>> {
     let organization = OrganizationDefinition {
         key: key.to_owned(),
         name: present.name.clone().unwrap_or_default(),

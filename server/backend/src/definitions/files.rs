@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 /// A file: its path inside the folder with `/` between names, and its text.
-pub type File = (String, String);
+pub type DefinitionFile = (String, String);
 
 /// Bytes of the largest file.
 pub(super) const LARGEST_FILE: usize = 4 * 1024 * 1024;
@@ -25,14 +25,14 @@ const MOST_FILES: usize = 5000;
 
 /// Something wrong in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct FileProblem {
     pub file: String,
     pub line: Option<usize>,
     /// A sentence that says what would be right.
     pub message: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
@@ -43,7 +43,7 @@ impl fmt::Display for Fault {
 
 /// A folder that could be read.
 #[derive(Default)]
-pub(super) struct Folder {
+pub(super) struct DefinitionFolder {
     /// Of the organization that it is for.
     pub key: String,
     /// The organization itself, when the folder says it.
@@ -75,25 +75,25 @@ impl FileText {
     }
 }
 
-impl Folder {
+impl DefinitionFolder {
     /// A fault where a path leads to in a file; without a line when the path is of the whole file.
-    pub fn fault(&self, file: &str, path: &ValuePath, message: impl Into<String>) -> Fault {
+    pub fn fault(&self, file: &str, path: &ValuePath, message: impl Into<String>) -> FileProblem {
         let line = self.texts.get(file).filter(|_| *path != ValuePath::root()).and_then(|text| text.line(path));
-        Fault { file: file.to_owned(), line, message: message.into() }
+        FileProblem { file: file.to_owned(), line, message: message.into() }
     }
 }
 
 /// Reads every file as what its place says it is. The organization is the one with this key, or else the one that `organization.yaml`
 /// names.
-pub(super) fn parse(organization_key: Option<&str>, files: Vec<File>) -> Result<Folder, Vec<Fault>> {
+pub(super) fn parse(organization_key: Option<&str>, files: Vec<DefinitionFile>) -> Result<DefinitionFolder, Vec<FileProblem>> {
     let mut faults = Vec::new();
-    let mut note = |file: &str, line: Option<usize>, message: String| faults.push(Fault { file: file.to_owned(), line, message });
+    let mut note = |file: &str, line: Option<usize>, message: String| faults.push(FileProblem { file: file.to_owned(), line, message });
     let total: usize = files.iter().map(|(_, text)| text.len()).sum();
     if files.len() > MOST_FILES || total > LARGEST_FOLDER {
         note(".", None, format!("The folder is too large. It may have {MOST_FILES} files of 32 MiB together"));
         return Err(faults);
     }
-    let mut folder = Folder::default();
+    let mut folder = DefinitionFolder::default();
     if files.iter().all(|(path, _)| ignored(path)) {
         note(".", None, "There are no definition files here. Choose a folder with an organization.yaml".to_owned());
     }

@@ -1,7 +1,7 @@
 //! Folders on disk.
 
 use super::files::{LARGEST_FILE, ignored};
-use super::{File, bytes};
+use super::{DefinitionFile, bytes};
 use crate::error::{Error, Result};
 use crate::private_file;
 use domain::Refusal;
@@ -12,7 +12,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// `Input` when there is no such folder, or a file is no text, too large, or a folder is in its place.
-pub fn read(folder: &Path) -> Result<Vec<File>> {
+pub fn read(folder: &Path) -> Result<Vec<DefinitionFile>> {
     let mut files = Vec::new();
     let mut folders = vec![(String::new(), folder.to_path_buf())];
     while let Some((prefix, folder)) = folders.pop() {
@@ -60,7 +60,7 @@ fn refuse(path: &Path, message: &str) -> Error {
 ///
 /// # Errors
 /// `Input` when a file cannot be written.
-pub fn write(folder: &Path, files: &[File]) -> Result<()> {
+pub fn write(folder: &Path, files: &[DefinitionFile]) -> Result<()> {
     for (relative, text) in files {
         let path = folder.join(relative);
         if let Some(parent) = path.parent() {

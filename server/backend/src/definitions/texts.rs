@@ -1,7 +1,7 @@
 //! Where a text is meant and a file says a number: the number as it was written; where a number is meant, the number. What a form keeps of
 //! a text is a text, also in what is sent to other systems.
 
-use super::files::Folder;
+use super::files::DefinitionFolder;
 use domain::connectors::Connector;
 use domain::forms::{Condition, Field, Form};
 use serde_json::{Number, Value};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const NUMBERS: [&str; 2] = ["integer", "decimal"];
 
 /// Brings the values of a folder into the kinds that its forms say.
-pub(super) fn meant(folder: &mut Folder) {
+pub(super) fn meant(folder: &mut DefinitionFolder) {
     folder.connectors.iter_mut().for_each(settings);
     for form in &mut folder.forms {
         let numbers = numbers(form);

@@ -1,6 +1,6 @@
 //! One call of a connector, with its secrets in place and out of sight.
 
-use crate::connectors::{self, Message, Outcome, Outgoing, Verdict};
+use crate::connectors::{self, AttemptVerdict, Message, Outcome, Outgoing};
 use crate::{Backend, apart};
 use domain::connectors::Connector;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub(super) async fn call(backend: &Backend, organization: &str, connector: &Conn
     };
     let mut outcome = tried.unwrap_or_else(|_| {
         let error = format!("No answer within {} seconds.", PATIENCE.as_secs());
-        Outcome::without_answer(Verdict::Retry { error, after: None }, String::new())
+        Outcome::without_answer(AttemptVerdict::Retry { error, after: None }, String::new())
     });
     // Chats name their messages; e-mails are named by Docket, and a ticket is no message.
     outcome.names_message = outcome.created.is_some() && kind.carries().is_some();

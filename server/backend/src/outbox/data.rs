@@ -6,7 +6,7 @@ use crate::store::{form_versions, organizations, people, requests};
 use crate::templates;
 use chrono::{DateTime, Utc};
 use domain::address::Address;
-use domain::effect::Notice;
+use domain::effect::NoticeEffect;
 use domain::forms::Form;
 use domain::id::OrganizationId;
 use domain::notices::words;
@@ -70,7 +70,7 @@ pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &
 pub(super) fn event(
     backend: &Backend,
     organization: &OrganizationRef,
-    (request, notice): (&Request, &Notice),
+    (request, notice): (&Request, &NoticeEffect),
     answered: &Answered,
     at: DateTime<Utc>,
 ) -> Value {

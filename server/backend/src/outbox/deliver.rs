@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use chrono::{DateTime, Utc};
 use domain::connectors::{Connector, Trial, trial};
-use domain::effect::{Effect, Notice};
+use domain::effect::{Effect, NoticeEffect};
 
 /// Why a delivery is set aside, and what to do.
 const SET_ASIDE: &str = "Set aside: twice in a row the worker ended while it was making this delivery, or could not write down what came \
@@ -82,7 +82,7 @@ async fn send(
     let organization = &prepared.organization;
     let notice = match &prepared.effect.effect {
         Effect::Notify(notice) => notice.clone(),
-        Effect::Dispatch { .. } | Effect::Launch { .. } | Effect::Summarize => Notice::default(),
+        Effect::Dispatch { .. } | Effect::Launch { .. } | Effect::Summarize => NoticeEffect::default(),
     };
     let about = About { organization, topic, notice: &notice };
     if let (Some(request), Some(answered)) = (topic.request(), &prepared.answered) {

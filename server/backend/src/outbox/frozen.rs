@@ -7,7 +7,7 @@
 //!
 //! It is kept until it arrives, or for as long as attempts are when it was given up.
 
-use crate::connectors::{self, Body, MessageContent, Outcome, Verdict};
+use crate::connectors::{self, AttemptVerdict, Body, MessageContent, Outcome};
 use crate::store::deliveries::Delivery;
 use domain::connectors::Connector;
 use domain::id::DeliveryId;
@@ -94,9 +94,9 @@ impl<'a> Content<'a> {
 /// Whether something went out that did not arrive.
 fn is_to_be_kept(outcome: &Outcome) -> bool {
     match outcome.verdict {
-        Verdict::Sent => false,
-        Verdict::Retry { .. } | Verdict::Unauthorized { .. } => true,
-        Verdict::Permanent { .. } => !outcome.request.is_empty(),
+        AttemptVerdict::Sent => false,
+        AttemptVerdict::Retry { .. } | AttemptVerdict::Unauthorized { .. } => true,
+        AttemptVerdict::Permanent { .. } => !outcome.request.is_empty(),
     }
 }
 

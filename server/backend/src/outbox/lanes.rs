@@ -153,7 +153,7 @@ impl Lanes {
 mod tests {
     use super::*;
     use crate::store::deliveries::{Delivery, Recipient};
-    use domain::connectors::Times;
+    use domain::connectors::DeliveryTimes;
     use domain::id::{EffectId, OrganizationId, RequestId};
     use domain::subject::Subject;
     use uuid::Uuid;
@@ -165,7 +165,7 @@ mod tests {
             effect: EffectId(Uuid::nil()),
             subject: Subject::Request(RequestId(Uuid::nil())),
             connector: connector.to_owned(),
-            times: Times { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 },
+            times: DeliveryTimes { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 },
             created_at: chrono::DateTime::UNIX_EPOCH,
             recipient: Recipient::Fulfilment,
             made: None,

@@ -13,7 +13,7 @@ use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
 use domain::address::Address;
 use domain::direction::isolate;
-use domain::effect::Notice;
+use domain::effect::NoticeEffect;
 use domain::id::PersonId;
 use domain::notices::{self as rules, Channel, words};
 use domain::people::OrganizationRef;
@@ -36,13 +36,13 @@ const LINES: u64 = 50;
 const SUMMED_UP: Duration = Duration::days(7);
 
 /// A message, or why there is nothing to send.
-pub(super) type Written = std::result::Result<Message, Outcome>;
+pub(super) type WrittenMessage = std::result::Result<Message, Outcome>;
 
 /// What a message is about.
 pub(super) struct About<'a> {
     pub organization: &'a OrganizationRef,
     pub topic: &'a Topic,
-    pub notice: &'a Notice,
+    pub notice: &'a NoticeEffect,
 }
 
 fn cut(text: &str) -> Cow<'_, str> {
@@ -99,7 +99,7 @@ pub(super) async fn to_person(
     channel: Channel,
     id: PersonId,
     now: DateTime<Utc>,
-) -> Result<Written> {
+) -> Result<WrittenMessage> {
     let handle = backend.store().read(delivery.organization);
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
         return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
@@ -183,7 +183,7 @@ pub(super) async fn summary(
     delivery: &Delivery,
     id: PersonId,
     now: DateTime<Utc>,
-) -> Result<Written> {
+) -> Result<WrittenMessage> {
     let handle = backend.store().read(delivery.organization);
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
         return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
@@ -201,7 +201,7 @@ pub(super) async fn summary(
 }
 
 /// The summary of these notices.
-fn sum_up(backend: &Backend, organization: &OrganizationRef, found: &[notices::Notice]) -> std::result::Result<Body, String> {
+fn sum_up(backend: &Backend, organization: &OrganizationRef, found: &[notices::StoredNotice]) -> std::result::Result<Body, String> {
     let subject = match found.len() {
         1 => "1 thing you have not seen".to_owned(),
         many => format!("{many} things you have not seen"),

@@ -38,7 +38,7 @@ use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use std::pin::pin;
 use std::time::Instant;
-use worker::Worker;
+use worker::OutboxWorker;
 
 /// How long a worker may take for one try before another one takes it up. Longer than the client's patience.
 const LEASE: Duration = Duration::seconds(60);
@@ -49,7 +49,7 @@ const SIGN: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What a worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct WorkerSummary {
     /// Effects handed on, as deliveries. What people are told is not counted.
     pub relayed: u32,
     pub delivered: u32,
@@ -59,7 +59,7 @@ pub struct Summary {
     pub failed: u32,
 }
 
-impl std::fmt::Display for Summary {
+impl std::fmt::Display for WorkerSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { relayed, delivered, retrying, failed } = self;
         write!(f, "{relayed} effects relayed, {delivered} deliveries made, {retrying} to be tried again, {failed} given up")
@@ -75,7 +75,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     if let Err(error) = renew_statistics(&backend).await {
         tracing::warn!(%error, "the worker could not renew the statistics of tables before it began");
     }
-    let mut worker = Worker::new(&backend);
+    let mut worker = OutboxWorker::new(&backend);
     let mut looked: Option<Instant> = None;
     // Not by the clock, which may be set back.
     let mut signed = None::<Instant>;
@@ -112,9 +112,9 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 ///
 /// # Errors
 /// When the database fails. A destination that fails is no error: its delivery is tried again when it is due.
-pub async fn run_once(backend: &Backend) -> Result<Summary> {
+pub async fn run_once(backend: &Backend) -> Result<WorkerSummary> {
     sign_of_life(backend, "once").await?;
-    let mut worker = Worker::new(backend);
+    let mut worker = OutboxWorker::new(backend);
     worker.look();
     loop {
         worker.begin();

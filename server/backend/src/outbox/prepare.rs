@@ -6,7 +6,7 @@ use crate::Backend;
 use crate::connectors::{self, all_by_server};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
-use crate::store::effects::Recorded;
+use crate::store::effects::RecordedEffect;
 use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, threads};
 use domain::connectors::receipt::Receipt;
 use domain::connectors::{Connector, Trial, trial};
@@ -23,7 +23,7 @@ pub(super) struct Prepared {
     pub connector: Option<Arc<Connector>>,
     pub organization: Arc<OrganizationRef>,
     pub topic: Arc<Topic>,
-    pub effect: Recorded,
+    pub effect: RecordedEffect,
     /// What began its thread there.
     pub thread: Option<String>,
     /// None where nobody is told of the answers.
@@ -67,7 +67,7 @@ struct DeliveryFacts {
     handle: Read,
     organization: Option<Arc<OrganizationRef>>,
     topics: Topics,
-    effects: BTreeMap<EffectId, Result<Recorded>>,
+    effects: BTreeMap<EffectId, Result<RecordedEffect>>,
     connectors: BTreeMap<String, Result<Option<Arc<Connector>>>>,
     forms: BTreeMap<String, Result<Arc<Form>>>,
     emails: BTreeMap<PersonId, String>,

@@ -2,7 +2,7 @@
 
 use super::deliver::Tried;
 use crate::Backend;
-use crate::connectors::{Outcome, Verdict};
+use crate::connectors::{AttemptVerdict, Outcome};
 use crate::error::Result;
 use crate::live::Change;
 use crate::requests::{announce, record_each};
@@ -17,7 +17,7 @@ use domain::connectors::receipt::Receipt;
 use domain::id::{DeliveryId, OrganizationId, RequestId};
 use domain::notices::told;
 use domain::requests::lifecycle::{self, Observation};
-use domain::requests::{Decision, Request, Status};
+use domain::requests::{Request, StateChange, Status};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,10 +30,10 @@ pub(super) enum TryEnding {
 }
 
 /// What became of recording one try: None when the lease was lost meanwhile, and whoever has it now records it.
-pub(super) type Recorded = Result<Option<TryEnding>>;
+pub(super) type RecordResult = Result<Option<TryEnding>>;
 
 /// Records tries of one organization, one of each request that is handed on. What cannot be recorded with others is recorded alone.
-pub(super) async fn record(backend: Backend, organization: OrganizationId, lease: Arc<str>, tries: Vec<Tried>) -> Vec<Recorded> {
+pub(super) async fn record(backend: Backend, organization: OrganizationId, lease: Arc<str>, tries: Vec<Tried>) -> Vec<RecordResult> {
     let tries: Arc<[Tried]> = tries.into();
     match together(&backend, organization, &lease, tries.clone(), 0..tries.len()).await {
         Ok(ended) => ended.into_iter().map(Ok).collect(),
@@ -126,10 +126,10 @@ fn consequence<'a>(be: &Backend, tried: &'a Tried, requests: &BTreeMap<RequestId
         return Consequence { tried, after: After::SetAside, error, cancelled };
     }
     let asked = match &tried.outcome.verdict {
-        Verdict::Sent => return Consequence { tried, after: After::Delivered, error, cancelled },
-        Verdict::Permanent { .. } => return Consequence { tried, after: After::Failed, error, cancelled },
-        Verdict::Retry { after, .. } => *after,
-        Verdict::Unauthorized { .. } => None,
+        AttemptVerdict::Sent => return Consequence { tried, after: After::Delivered, error, cancelled },
+        AttemptVerdict::Permanent { .. } => return Consequence { tried, after: After::Failed, error, cancelled },
+        AttemptVerdict::Retry { after, .. } => *after,
+        AttemptVerdict::Unauthorized { .. } => None,
     };
     let next = next_try(&be.settings().delivery_pauses, tried.delivery.times.attempts + 1, now, asked);
     let again = next.filter(|_| !cancelled);
@@ -182,13 +182,13 @@ fn is_kept(outcome: &Outcome) -> bool {
 fn met(outcome: &Outcome) -> Option<Met> {
     match &outcome.verdict {
         // What was not worth sending reached nobody.
-        Verdict::Sent if outcome.request.is_empty() => None,
-        Verdict::Sent => Some(Met::Taken),
+        AttemptVerdict::Sent if outcome.request.is_empty() => None,
+        AttemptVerdict::Sent => Some(Met::Taken),
         // It works, and told of a recipient that they have to wait.
-        Verdict::Retry { .. } if !outcome.receipts.is_empty() => Some(Met::Answered),
-        Verdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
-        Verdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
-        Verdict::Permanent { .. } => outcome.code.map(|_| Met::Answered),
+        AttemptVerdict::Retry { .. } if !outcome.receipts.is_empty() => Some(Met::Answered),
+        AttemptVerdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
+        AttemptVerdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
+        AttemptVerdict::Permanent { .. } => outcome.code.map(|_| Met::Answered),
     }
 }
 
@@ -219,7 +219,7 @@ async fn observed(
     recorded: &[&Consequence<'_>],
     mut requests: BTreeMap<RequestId, Request>,
     now: DateTime<Utc>,
-) -> Result<Vec<(Request, Decision)>> {
+) -> Result<Vec<(Request, StateChange)>> {
     let fulfil: Vec<_> = recorded.iter().filter_map(|one| Some((one.tried.delivery.fulfils()?, one))).collect();
     let delivered: Vec<RequestId> = fulfil.iter().filter(|(_, one)| one.ended() == TryEnding::Delivered).map(|(id, _)| *id).collect();
     let mut unfinished = BTreeSet::new();

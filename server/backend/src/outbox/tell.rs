@@ -14,7 +14,7 @@ use crate::store::{connectors as definitions, notices, organizations};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::connectors::Connector;
-use domain::effect::{Effect, Notice};
+use domain::effect::{Effect, NoticeEffect};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
 use domain::notices::{self as rules, CHANNELS, Channel, Defaults, Told, words};
 use serde_json::Value;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// What is told of effects.
 #[derive(Default)]
 struct Telling {
-    notices: Vec<notices::Notice>,
+    notices: Vec<notices::StoredNotice>,
     deliveries: Vec<New>,
 }
 
@@ -74,7 +74,7 @@ struct Planned<'a> {
 
 /// What is told.
 enum ToldContent<'a> {
-    Event(&'a Notice, &'static Told, Arc<Topic>),
+    Event(&'a NoticeEffect, &'static Told, Arc<Topic>),
     Summary,
 }
 
@@ -138,7 +138,7 @@ fn summary(backend: &Backend, means: &Means, recorded: &Unrelayed, people: &[&Ad
 fn event(
     backend: &Backend,
     means: &Means,
-    (recorded, notice, told): (&Unrelayed, &Notice, &Told),
+    (recorded, notice, told): (&Unrelayed, &NoticeEffect, &Told),
     topic: &Topic,
     people: &[&Addressed],
     now: DateTime<Utc>,
@@ -160,7 +160,7 @@ fn event(
         sends(Channel::Telegram, !person.telegram_chat.is_empty());
         // A channel is read by others: who has quiet hours is named there without being called.
         let mentioned = !person.slack_member_id.is_empty() && reached(Channel::Slack) && first_at(Channel::Slack) <= now;
-        telling.notices.push(notices::Notice {
+        telling.notices.push(notices::StoredNotice {
             id: backend.id(),
             person: person.id,
             subject: recorded.subject,

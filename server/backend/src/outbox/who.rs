@@ -6,9 +6,9 @@ use crate::store::{Read, delegations, groups, members};
 use chrono::{DateTime, Utc};
 use domain::approvals::Target;
 use domain::approvals::delegation::Delegation;
-use domain::effect::Notice;
+use domain::effect::NoticeEffect;
 use domain::id::PersonId;
-use domain::notices::{Part, Told};
+use domain::notices::{NoticeParty, Told};
 use domain::people::PersonRef;
 use domain::permission::Permission;
 use domain::requests::Request;
@@ -35,16 +35,16 @@ impl<'a> Who<'a> {
     }
 
     /// Who is told, each once.
-    pub async fn told(&mut self, told: &Told, notice: &Notice, topic: &Topic) -> Result<Vec<PersonId>> {
+    pub async fn told(&mut self, told: &Told, notice: &NoticeEffect, topic: &Topic) -> Result<Vec<PersonId>> {
         let request = topic.request();
         let mut ids: BTreeSet<PersonId> = BTreeSet::new();
         for part in told.parts {
             match part {
-                Part::Requester => ids.extend(request.map(|request| request.requester.id)),
-                Part::Assignee => ids.extend(request.and_then(|request| Some(request.state.assignee.as_ref()?.id))),
-                Part::Supervisor => ids.extend(self.supervisors().await?),
-                Part::Administrator => ids.extend(self.administrators().await?),
-                Part::Named => {
+                NoticeParty::Requester => ids.extend(request.map(|request| request.requester.id)),
+                NoticeParty::Assignee => ids.extend(request.and_then(|request| Some(request.state.assignee.as_ref()?.id))),
+                NoticeParty::Supervisor => ids.extend(self.supervisors().await?),
+                NoticeParty::Administrator => ids.extend(self.administrators().await?),
+                NoticeParty::Named => {
                     ids.extend(&notice.people);
                     if let Some(request) = request {
                         ids.extend(self.deciders(notice, request).await?);
@@ -59,7 +59,7 @@ impl<'a> Who<'a> {
     }
 
     /// Who may decide what the notice asks for, and their deputies.
-    async fn deciders(&mut self, notice: &Notice, request: &Request) -> Result<BTreeSet<PersonId>> {
+    async fn deciders(&mut self, notice: &NoticeEffect, request: &Request) -> Result<BTreeSet<PersonId>> {
         let mut deciders: BTreeSet<PersonId> = BTreeSet::new();
         for key in &notice.targets {
             deciders.extend(self.meant(key).await?);

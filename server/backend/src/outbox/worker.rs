@@ -8,10 +8,10 @@
 use super::deliver::{Tried, deliver};
 use super::lanes::{Lanes, OF_DESTINATION};
 use super::prepare::{Ready, prepare};
-use super::record::{Recorded, TryEnding, record};
-use super::{LEASE, Summary, relay};
+use super::record::{RecordResult, TryEnding, record};
+use super::{LEASE, WorkerSummary, relay};
 use crate::Backend;
-use crate::connectors::Verdict;
+use crate::connectors::AttemptVerdict;
 use crate::error::{Error, Result};
 use crate::periodic::{self, JobsDone, PERIODIC_JOBS, PeriodicJob};
 use crate::store::deliveries::Destination;
@@ -34,13 +34,13 @@ const RECORDINGS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What came of a stage.
-pub(super) enum Stage {
+pub(super) enum StageEnding {
     Relayed(Result<relay::Relayed>),
     /// What is ready to be tried, and whether there may be more.
     Claimed(Result<(Vec<Ready>, bool)>),
     Called(Destination, DeliveryId, Result<Box<Tried>>),
     GivenBack(Result<()>),
-    Recorded(Vec<DeliveryId>, Result<Vec<Recorded>>),
+    Recorded(Vec<DeliveryId>, Result<Vec<RecordResult>>),
     /// What came of the short periodic jobs that were due.
     TimePassed(Result<JobsDone>),
     /// A long one, by its name.
@@ -73,11 +73,11 @@ impl Look {
     }
 }
 
-pub(super) struct Worker {
+pub(super) struct OutboxWorker {
     backend: Backend,
     /// The name of its leases: no other worker has it.
     lease: Arc<str>,
-    stages: JoinSet<Stage>,
+    stages: JoinSet<StageEnding>,
     relay: Look,
     claim: Look,
     time: Look,
@@ -86,12 +86,12 @@ pub(super) struct Worker {
     lanes: Lanes,
     ended: Vec<Tried>,
     recordings: usize,
-    summary: Summary,
+    summary: WorkerSummary,
     /// The first stage that could not be done, since the last one asked.
     error: Option<Error>,
 }
 
-impl Worker {
+impl OutboxWorker {
     pub fn new(backend: &Backend) -> Self {
         Self {
             backend: backend.clone(),
@@ -104,7 +104,7 @@ impl Worker {
             lanes: Lanes::default(),
             ended: Vec::new(),
             recordings: 0,
-            summary: Summary::default(),
+            summary: WorkerSummary::default(),
             error: None,
         }
     }
@@ -117,7 +117,7 @@ impl Worker {
     }
 
     /// What was done so far.
-    pub fn summary(&self) -> Summary {
+    pub fn summary(&self) -> WorkerSummary {
         self.summary
     }
 
@@ -132,7 +132,7 @@ impl Worker {
         self.call();
         if self.relay.begins() {
             let backend = self.backend.clone();
-            self.spawn(Stage::Relayed, async move { relay::relay(&backend).await });
+            self.spawn(StageEnding::Relayed, async move { relay::relay(&backend).await });
         }
         if self.lanes.room() > 0 && self.claim.begins() {
             self.claim();
@@ -140,7 +140,7 @@ impl Worker {
         let waited = self.time.needed.is_some_and(|since| since.elapsed() >= PATIENCE);
         if (self.relay.is_idle() || waited) && self.time.begins() {
             let backend = self.backend.clone();
-            self.spawn(Stage::TimePassed, async move { Ok(periodic::run_short(&backend, PERIODIC_JOBS).await) });
+            self.spawn(StageEnding::TimePassed, async move { Ok(periodic::run_short(&backend, PERIODIC_JOBS).await) });
             PERIODIC_JOBS.iter().filter(|job| job.is_long).for_each(|job| self.begin_long(job));
         }
     }
@@ -151,14 +151,14 @@ impl Worker {
     }
 
     /// The next stage that ends; None when none is under way.
-    pub async fn next(&mut self) -> Option<std::result::Result<Stage, JoinError>> {
+    pub async fn next(&mut self) -> Option<std::result::Result<StageEnding, JoinError>> {
         self.stages.join_next().await
     }
 
     /// Takes note of a stage that ended.
-    pub fn end(&mut self, ended: std::result::Result<Stage, JoinError>) {
+    pub fn end(&mut self, ended: std::result::Result<StageEnding, JoinError>) {
         match ended {
-            Ok(Stage::Relayed(done)) => {
+            Ok(StageEnding::Relayed(done)) => {
                 self.relay.under_way = false;
                 if let Some(relayed) = self.looked(done, "the worker could not relay") {
                     self.summary.relayed += relayed.handed_on;
@@ -170,7 +170,7 @@ impl Worker {
                     }
                 }
             }
-            Ok(Stage::Claimed(done)) => {
+            Ok(StageEnding::Claimed(done)) => {
                 self.claim.under_way = false;
                 if let Some((ready, more)) = self.looked(done, "the worker could not look for what is due") {
                     if more {
@@ -179,12 +179,12 @@ impl Worker {
                     ready.into_iter().for_each(|one| self.lanes.take(one));
                 }
             }
-            Ok(Stage::Called(destination, id, done)) => self.called(destination, id, done),
-            Ok(Stage::GivenBack(done)) => {
+            Ok(StageEnding::Called(destination, id, done)) => self.called(destination, id, done),
+            Ok(StageEnding::GivenBack(done)) => {
                 noted(done, "deliveries could not be given back; others take them up when their leases run out");
             }
-            Ok(Stage::Recorded(ids, done)) => self.recorded(&ids, done),
-            Ok(Stage::TimePassed(done)) => {
+            Ok(StageEnding::Recorded(ids, done)) => self.recorded(&ids, done),
+            Ok(StageEnding::TimePassed(done)) => {
                 self.time.under_way = false;
                 if let Some(JobsDone { changed, error }) = self.looked(done, "the worker could not begin its periodic jobs") {
                     self.error = self.error.take().or(error);
@@ -194,7 +194,7 @@ impl Worker {
                     }
                 }
             }
-            Ok(Stage::LongJob(name, done)) => {
+            Ok(StageEnding::LongJob(name, done)) => {
                 self.long_jobs.remove(name);
                 // Why it failed, if it did, is logged.
                 if done.is_ok_and(|changed| changed > 0) {
@@ -220,7 +220,7 @@ impl Worker {
     /// Begins a stage in a task of its own, which ends with an error when it panics.
     fn spawn<T: Send + 'static>(
         &mut self,
-        stage: impl FnOnce(Result<T>) -> Stage + Send + 'static,
+        stage: impl FnOnce(Result<T>) -> StageEnding + Send + 'static,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) {
         self.stages.spawn(async move {
@@ -236,7 +236,7 @@ impl Worker {
         }
         self.long_jobs.insert(job.name);
         let backend = self.backend.clone();
-        self.spawn(|done| Stage::LongJob(job.name, done), async move { periodic::run_one(&backend, job).await });
+        self.spawn(|done| StageEnding::LongJob(job.name, done), async move { periodic::run_one(&backend, job).await });
     }
 
     /// What a look found; an error is logged and kept.
@@ -254,7 +254,7 @@ impl Worker {
     fn claim(&mut self) {
         let (backend, lease) = (self.backend.clone(), self.lease.clone());
         let (most, allowed, alone) = (self.lanes.room(), self.lanes.allowed(), self.lanes.takes_alone());
-        self.spawn(Stage::Claimed, async move {
+        self.spawn(StageEnding::Claimed, async move {
             let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
             let take = Take { most, of_destination: OF_DESTINATION, allowed, alone };
             let (claimed, more) = leases::claim(&reader, &writer, &lease, backend.now(), LEASE, take).await?;
@@ -267,7 +267,7 @@ impl Worker {
         while let Some((destination, ready)) = self.lanes.next() {
             let (id, backend) = (ready.delivery.id, self.backend.clone());
             let tried = async move { deliver(backend, ready).await.map(Box::new) };
-            self.spawn(move |done| Stage::Called(destination, id, done), tried);
+            self.spawn(move |done| StageEnding::Called(destination, id, done), tried);
         }
         self.give_back(false);
     }
@@ -279,11 +279,11 @@ impl Worker {
             return;
         }
         let (backend, lease) = (self.backend.clone(), self.lease.clone());
-        self.spawn(Stage::GivenBack, async move { leases::give_back(&backend.store().platform_writer(), &lease, &stale).await });
+        self.spawn(StageEnding::GivenBack, async move { leases::give_back(&backend.store().platform_writer(), &lease, &stale).await });
     }
 
     fn called(&mut self, destination: Destination, id: DeliveryId, done: Result<Box<Tried>>) {
-        let failed = |verdict: &Verdict| matches!(verdict, Verdict::Retry { .. } | Verdict::Unauthorized { .. });
+        let failed = |verdict: &AttemptVerdict| matches!(verdict, AttemptVerdict::Retry { .. } | AttemptVerdict::Unauthorized { .. });
         let well = !done.as_ref().is_ok_and(|tried| failed(&tried.outcome.verdict));
         if self.lanes.called(&destination, well) {
             self.claim.need();
@@ -305,11 +305,11 @@ impl Worker {
             let ids: Vec<DeliveryId> = tries.iter().map(|one| one.delivery.id).collect();
             let (backend, lease) = (self.backend.clone(), self.lease.clone());
             self.recordings += 1;
-            self.spawn(move |done| Stage::Recorded(ids, done), async move { Ok(record(backend, organization, lease, tries).await) });
+            self.spawn(move |done| StageEnding::Recorded(ids, done), async move { Ok(record(backend, organization, lease, tries).await) });
         }
     }
 
-    fn recorded(&mut self, ids: &[DeliveryId], done: Result<Vec<Recorded>>) {
+    fn recorded(&mut self, ids: &[DeliveryId], done: Result<Vec<RecordResult>>) {
         self.recordings -= 1;
         self.lanes.let_go(ids);
         for one in noted(done, "tries could not be recorded").into_iter().flatten() {

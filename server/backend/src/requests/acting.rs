@@ -16,7 +16,7 @@ use domain::people::Facts;
 use domain::requests::actions::{ActionAsks, ActionCall, ActionDetail, ActionInput, ActionKind, ActionReceiver};
 use domain::requests::faster::faster;
 use domain::requests::lifecycle;
-use domain::requests::{Decision, Request, Status, What};
+use domain::requests::{Request, StateChange, Status, What};
 
 /// Does what a person wants with a request. `seen` is the number of events on the person's screen, when what they do rests on what they
 /// read.
@@ -124,7 +124,7 @@ pub(crate) async fn decide_locked(
     person: PersonId,
     input: &ActionInput,
     seen: Option<u32>,
-) -> Result<Decision> {
+) -> Result<StateChange> {
     let now = backend.now();
     let facts = fresh(tx, person, now).await?;
     let decision = match lifecycle::act(request, &facts, input, now) {

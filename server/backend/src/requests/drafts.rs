@@ -4,8 +4,8 @@ use super::free_number::FreeNumber;
 use super::route::route;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::known::{Known, KnownItem};
-use crate::store::drafts::{self as store, Draft};
+use crate::known::{KnownItem, OrganizationRules};
+use crate::store::drafts::{self as store, SavedDraft};
 use crate::store::{Handle, requests};
 use crate::{Backend, catalog};
 use domain::Refusal;
@@ -74,7 +74,7 @@ pub async fn save_draft(backend: &Backend, caller: &Caller, draft: SaveDraft) ->
                 };
                 let saved_at = be.now();
                 let step = draft.step.map(|step| step.chars().filter(|c| *c != '\0').take(LONGEST_STEP).collect());
-                let saved = Draft {
+                let saved = SavedDraft {
                     id: draft.id,
                     person: caller.id(),
                     item: item.id,
@@ -160,7 +160,7 @@ pub async fn drafts(backend: &Backend, caller: &Caller) -> Result<Vec<DraftSumma
 }
 
 /// "Step 2 of 4, Access": the visible sections, and the review at the end.
-fn progress(draft: &Draft) -> String {
+fn progress(draft: &SavedDraft) -> String {
     let effective = journey::effective(&draft.form, &draft.answers);
     let sections = journey::visible_sections(&draft.form, &effective);
     let steps = sections.len() + 1;
@@ -186,8 +186,8 @@ pub(super) struct Filled {
     pub began_with: Option<Form>,
 }
 
-impl From<Draft> for Filled {
-    fn from(draft: Draft) -> Self {
+impl From<SavedDraft> for Filled {
+    fn from(draft: SavedDraft) -> Self {
         Self { id: draft.id, answers: draft.answers, step: draft.step, saved_at: Some(draft.saved_at), began_with: Some(draft.form) }
     }
 }
@@ -197,7 +197,7 @@ pub(super) async fn draft_page(
     backend: &Backend,
     handle: &impl Handle,
     caller: &Caller,
-    (known, item): (&Known, &KnownItem),
+    (known, item): (&OrganizationRules, &KnownItem),
     filled: Filled,
 ) -> Result<DraftPage> {
     let version = item.form_for(&caller.facts.group_keys())?;

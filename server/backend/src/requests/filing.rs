@@ -9,7 +9,7 @@ use super::{announcing, route, sla};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::known::{Known, KnownItem};
+use crate::known::{KnownItem, OrganizationRules};
 use crate::store::{Batch, Handle, Tx, drafts, form_versions, micros, requests, tasks};
 use crate::zones;
 use chrono::{DateTime, Utc};
@@ -23,7 +23,7 @@ use domain::requests::filing::{Filed, Filing, file};
 use domain::requests::number::docket_number;
 use domain::requests::tasks::Task;
 use domain::requests::times::local_times;
-use domain::requests::wire::{SubmitDraft, Submitted};
+use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
 use domain::{Problem, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ const TRIES: u32 = 16;
 ///
 /// # Errors
 /// Not found when the item or the draft is not the caller's.
-pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> Result<Submitted> {
+pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> Result<SubmissionOutcome> {
     check_size(&draft.answers)?;
     let mut known = backend.known(caller.organization).await?;
     for _ in 0..TRIES {
@@ -43,11 +43,11 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
         if let Ok(FilingReadiness::Filed(prepared)) = &ready
             && save(backend, caller, &known, prepared).await?
         {
-            return Ok(Submitted::Filed { number: prepared.filed.request.number.clone() });
+            return Ok(SubmissionOutcome::Filed { number: prepared.filed.request.number.clone() });
         }
         // Whatever stands in the way, it means nothing when an earlier try filed it.
         if let Some(number) = number_if_already_filed(backend, caller, draft.id).await? {
-            return Ok(Submitted::Filed { number });
+            return Ok(SubmissionOutcome::Filed { number });
         }
         let now = backend.known_now(caller.organization).await?;
         if now.version() == known.version() {
@@ -71,7 +71,7 @@ pub async fn submit(backend: &Backend, caller: &Caller, draft: SubmitDraft) -> R
 enum FilingReadiness {
     Filed(Box<PreparedFiling>),
     /// Nothing to file: the answers or the form need another look.
-    Other(Submitted),
+    Other(SubmissionOutcome),
 }
 
 /// A filed request that is not saved yet.
@@ -79,7 +79,7 @@ enum FilingReadiness {
 struct PreparedFiling {
     filed: Filed,
     form: Arc<FormVersion>,
-    turn: requests::Turn,
+    turn: requests::QueuePosition,
     /// Of the rules it was filed by.
     version: i64,
 }
@@ -95,7 +95,7 @@ async fn number_if_already_filed(backend: &Backend, caller: &Caller, draft: Requ
 }
 
 /// Files the draft by what is known, unless there is something to look at again.
-async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDraft) -> Result<FilingReadiness> {
+async fn prepare(be: &Backend, caller: &Caller, known: &OrganizationRules, draft: &SubmitDraft) -> Result<FilingReadiness> {
     let handle = &be.store().read(caller.organization);
     let of = known.offered(&draft.item_key, caller).ok_or(Refusal::NotFound)?;
     let form = of.form_for(&caller.facts.group_keys())?;
@@ -105,7 +105,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
     let (item, mut answers) = (of.item.clone(), draft.answers.clone());
     let problems = verify_picks(handle, known, form.form(), &mut answers).await?;
     if !problems.is_empty() {
-        return Ok(FilingReadiness::Other(Submitted::Problems { problems }));
+        return Ok(FilingReadiness::Other(SubmissionOutcome::Problems { problems }));
     }
     let now = be.stamp(handle).await?;
     let filed = file(Filing {
@@ -127,7 +127,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &Known, draft: &SubmitDra
             let turn = sla::first_turn(known, &filed.request, &filed.decision);
             Ok(FilingReadiness::Filed(Box::new(PreparedFiling { filed, form, turn, version: known.version() })))
         }
-        Err(Refusal::Problems { problems }) => Ok(FilingReadiness::Other(Submitted::Problems { problems })),
+        Err(Refusal::Problems { problems }) => Ok(FilingReadiness::Other(SubmissionOutcome::Problems { problems })),
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -137,7 +137,7 @@ async fn changed(
     be: &Backend,
     handle: &impl Handle,
     caller: &Caller,
-    of: (&Known, &KnownItem),
+    of: (&OrganizationRules, &KnownItem),
     draft: &SubmitDraft,
 ) -> Result<FilingReadiness> {
     let before = drafts::find(handle, draft.id).await?.filter(|saved| saved.person == caller.id());
@@ -149,12 +149,12 @@ async fn changed(
         began_with: before.map(|saved| saved.form),
     };
     let page = draft_page(be, handle, caller, of, filled).await?;
-    Ok(FilingReadiness::Other(Submitted::Changed { page: Box::new(page) }))
+    Ok(FilingReadiness::Other(SubmissionOutcome::Changed { page: Box::new(page) }))
 }
 
 /// Saves a filed request as a whole. False, and nothing is saved, when its number is taken, an earlier try saved it, its draft is somebody
 /// else's, or the rules it was filed by are not the present ones.
-async fn save(be: &Backend, caller: &Caller, known: &Known, prepared: &PreparedFiling) -> Result<bool> {
+async fn save(be: &Backend, caller: &Caller, known: &OrganizationRules, prepared: &PreparedFiling) -> Result<bool> {
     let filed = &prepared.filed;
     if known.keeps(prepared.form.hash())? && !super::tasks::has_planned(&filed.request, &filed.decision) {
         let handle = be.store().read(caller.organization);
@@ -197,7 +197,7 @@ fn rows(handle: &impl Handle, be: &Backend, prepared: &PreparedFiling, begun: &[
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.
-async fn verify_picks(handle: &impl Handle, known: &Known, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
+async fn verify_picks(handle: &impl Handle, known: &OrganizationRules, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
     let asked = journey::prune(form, answers);
     let picks: Vec<_> = form
         .sections

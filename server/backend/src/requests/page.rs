@@ -24,7 +24,7 @@ use domain::requests::actions::AllowedActions;
 use domain::requests::comments::{self as remarks, Audience, Comment};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
-use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskStatus, Worker};
+use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskActor, TaskStatus};
 use domain::requests::wire::{AnswerSection, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
 use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
 use domain::requests::{Event, Request, Status, What};
@@ -234,7 +234,7 @@ async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request:
     let locked = lifecycle::lock(&request.state).is_some();
     let today = caller.today(now);
     let tasks = tasks.into_iter().map(|task| {
-        let moves = |to: &TaskStatus| rules::change(request, Worker::Person(facts), &task, *to, "", now).is_ok();
+        let moves = |to: &TaskStatus| rules::change(request, TaskActor::Person(facts), &task, *to, "", now).is_ok();
         let of_task = links.iter().filter(|link| link.task == task.id);
         TaskView {
             overdue: task.overdue(today),

@@ -4,10 +4,10 @@ use super::summary;
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::known::{Known, KnownItem};
+use crate::known::{KnownItem, OrganizationRules};
 use crate::store::count::Count;
 use crate::store::requests::queue as rows;
-use crate::store::requests::queue::{Found, Number, Wanted, Words};
+use crate::store::requests::queue::{Number, QueueSearch, QueuedRequest, SearchWords};
 use crate::store::{PageCursor, Read, cut_page, members};
 use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
@@ -17,7 +17,7 @@ use domain::catalog::Item;
 use domain::people::search_text;
 use domain::permission::Permission;
 use domain::requests::number;
-use domain::requests::queue::{BoardPage, Choice, Counts, Due, Holder, LANES, Lane, QueueFilter, QueuePage, QueueRow, row};
+use domain::requests::queue::{BoardPage, Counts, DueChoice, FilterChoice, Holder, LANES, Lane, QueueFilter, QueuePage, QueueRow, row};
 use domain::requests::{Status, lifecycle};
 use domain::tally::MOST_COUNTED;
 use domain::text::search_words;
@@ -63,7 +63,7 @@ pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> R
 
 /// How many requests the caller has that have not ended; none for those who do not work on requests.
 pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
-    let mine = Wanted { assignee: Some(Some(caller.id())), ..Wanted::default() };
+    let mine = QueueSearch { assignee: Some(Some(caller.id())), ..QueueSearch::default() };
     rows::count(handle, &mine, MOST_COUNTED).filter(|_| caller.facts.may(Permission::Work))
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
 struct QueueQuestion<'a> {
     caller: &'a Caller,
     handle: Read,
-    known: Arc<Known>,
+    known: Arc<OrganizationRules>,
     now: DateTime<Utc>,
 }
 
@@ -89,7 +89,7 @@ impl<'a> QueueQuestion<'a> {
     }
 
     /// The filter as the store takes it; None when nothing fits.
-    async fn wanted(&self, filter: &QueueFilter) -> Result<Option<Wanted>> {
+    async fn wanted(&self, filter: &QueueFilter) -> Result<Option<QueueSearch>> {
         let text = SearchText::read("filter.text", &filter.text)?;
         let item = match &filter.item {
             None => None,
@@ -104,11 +104,11 @@ impl<'a> QueueQuestion<'a> {
             Holder::Nobody => None,
         });
         let due_by = filter.due.filter(|_| !filter.ended).map(|due| match due {
-            Due::Late => self.now,
-            Due::Today => self.end_of_day(),
+            DueChoice::Late => self.now,
+            DueChoice::Today => self.end_of_day(),
         });
         let words = if text.is_empty() { None } else { Some(self.words(&text).await?) };
-        Ok(Some(Wanted { ended: filter.ended, status: filter.status, assignee, item, due_by, words }))
+        Ok(Some(QueueSearch { ended: filter.ended, status: filter.status, assignee, item, due_by, words }))
     }
 
     /// The first moment of the person's tomorrow.
@@ -119,7 +119,7 @@ impl<'a> QueueQuestion<'a> {
     }
 
     /// What typed words may mean.
-    async fn words(&self, search: &SearchText) -> Result<Words> {
+    async fn words(&self, search: &SearchText) -> Result<SearchWords> {
         let text = search.text();
         let number = match (number::parse(text), number::beginning(text)) {
             (Some(whole), _) => Some(Number::Few(whole)),
@@ -138,18 +138,23 @@ impl<'a> QueueQuestion<'a> {
         };
         let named = self.items().filter(|known| fits(&known.item)).map(|known| known.id).take(MEANT).collect();
         let people = members::search(&self.handle, search, MEANT as u64).await?;
-        Ok(Words { number, items: named, requesters: people.into_iter().map(|person| person.id).collect(), title: search_words(text) })
+        Ok(SearchWords {
+            number,
+            items: named,
+            requesters: people.into_iter().map(|person| person.id).collect(),
+            title: search_words(text),
+        })
     }
 
-    async fn rows(&self, wanted: Option<&Wanted>, after: Option<PageCursor>, limit: usize) -> Result<Vec<Found>> {
+    async fn rows(&self, wanted: Option<&QueueSearch>, after: Option<PageCursor>, limit: usize) -> Result<Vec<QueuedRequest>> {
         match wanted {
             Some(wanted) => rows::page(&self.handle, wanted, after, limit as u64).await,
             None => Ok(Vec::new()),
         }
     }
 
-    async fn lane(&self, wanted: Option<Wanted>, status: Status) -> Result<Lane> {
-        let wanted = wanted.map(|wanted| Wanted { status: Some(status), ..wanted });
+    async fn lane(&self, wanted: Option<QueueSearch>, status: Status) -> Result<Lane> {
+        let wanted = wanted.map(|wanted| QueueSearch { status: Some(status), ..wanted });
         let found = self.rows(wanted.as_ref(), None, PAGE).await?;
         let count = match &wanted {
             Some(wanted) if found.len() == PAGE => self.count(wanted).await?,
@@ -158,7 +163,7 @@ impl<'a> QueueQuestion<'a> {
         Ok(Lane { status, rows: found.iter().map(|found| self.row(found)).collect(), count })
     }
 
-    async fn count(&self, wanted: &Wanted) -> Result<u32> {
+    async fn count(&self, wanted: &QueueSearch) -> Result<u32> {
         let count = match rows::count(&self.handle, wanted, MOST_COUNTED) {
             Some(count) => count.ask(&self.handle).await?,
             None => 0,
@@ -167,16 +172,16 @@ impl<'a> QueueQuestion<'a> {
     }
 
     async fn counts(&self) -> Result<Counts> {
-        let all = Wanted::default();
-        let mine = Wanted { assignee: Some(Some(self.caller.id())), ..all.clone() };
-        let unassigned = Wanted { assignee: Some(None), ..all.clone() };
-        let late = Wanted { due_by: Some(self.now), ..all.clone() };
+        let all = QueueSearch::default();
+        let mine = QueueSearch { assignee: Some(Some(self.caller.id())), ..all.clone() };
+        let unassigned = QueueSearch { assignee: Some(None), ..all.clone() };
+        let late = QueueSearch { due_by: Some(self.now), ..all.clone() };
         let (open, mine, unassigned, late) =
             futures::try_join!(self.count(&all), self.count(&mine), self.count(&unassigned), self.count(&late))?;
         Ok(Counts { open, mine, unassigned, late })
     }
 
-    fn row(&self, found: &Found) -> QueueRow {
+    fn row(&self, found: &QueuedRequest) -> QueueRow {
         let request = &found.request;
         let ended = request.state.status.is_terminal();
         let promised = request.item.sla.as_ref().filter(|_| !ended && request.state.status != Status::Resolved);
@@ -191,9 +196,9 @@ impl<'a> QueueQuestion<'a> {
         row(request, summary(request), allowed, due_at, paused, self.now)
     }
 
-    fn choices(&self) -> Vec<Choice> {
-        let mut choices: Vec<Choice> =
-            self.items().map(|known| Choice { key: known.item.key.clone(), name: known.item.name.clone() }).collect();
+    fn choices(&self) -> Vec<FilterChoice> {
+        let mut choices: Vec<FilterChoice> =
+            self.items().map(|known| FilterChoice { key: known.item.key.clone(), name: known.item.name.clone() }).collect();
         choices.sort_by_cached_key(|choice| search_text(&choice.name));
         choices
     }

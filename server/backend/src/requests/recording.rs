@@ -5,22 +5,22 @@ use super::announcing::announce_decision;
 use super::{sla, tasks, waiting};
 use crate::Backend;
 use crate::error::{Error, Result};
-use crate::store::requests::Turn;
+use crate::store::requests::QueuePosition;
 use crate::store::{Batch, Handle, Tx, drafts, effects, events, requests, tasks as task_rows, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::EffectId;
 use domain::notices::told;
 use domain::requests::tasks::Task;
-use domain::requests::{Decision, Request, State, Status};
+use domain::requests::{Request, State, StateChange, Status};
 use domain::subject::Subject;
 
 /// A decision about a request, with all that is written of it.
 pub(super) struct DecidedRequest<'a> {
     /// As it was before; one that is filed, as it is.
     pub request: &'a Request,
-    pub decision: &'a Decision,
-    pub turn: Turn,
+    pub decision: &'a StateChange,
+    pub turn: QueuePosition,
     /// Tasks of the item's plan, whose work begins. They are written beside.
     pub begun: &'a [Task],
     /// The version of the rules that it is filed by; None when it was there.
@@ -80,20 +80,20 @@ pub(super) fn decided_batch(handle: &impl Handle, be: &Backend, decided: &[Decid
 }
 
 /// Saves a decision about a locked request and announces it. Answers with the state it is in then.
-pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &Decision) -> Result<State> {
+pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &StateChange) -> Result<State> {
     let decided = [(request, decision)];
     let mut states = record_all(tx, backend, &decided).await?;
     states.pop().ok_or_else(|| Error::failed("a decision was not recorded"))
 }
 
 /// As `record`, for decisions about several locked requests, one about each.
-pub(crate) async fn record_each(tx: &Tx<'_>, backend: &Backend, decided: &[(Request, Decision)]) -> Result<()> {
+pub(crate) async fn record_each(tx: &Tx<'_>, backend: &Backend, decided: &[(Request, StateChange)]) -> Result<()> {
     let decided: Vec<_> = decided.iter().map(|(request, decision)| (request, decision)).collect();
     record_all(tx, backend, &decided).await.map(drop)
 }
 
 /// Saves decisions with the tasks of work that begins by them, and announces each. Answers with the states they lead to.
-async fn record_all(tx: &Tx<'_>, backend: &Backend, decided: &[(&Request, &Decision)]) -> Result<Vec<State>> {
+async fn record_all(tx: &Tx<'_>, backend: &Backend, decided: &[(&Request, &StateChange)]) -> Result<Vec<State>> {
     let now = backend.now();
     let mut whole = Vec::with_capacity(decided.len());
     for (request, decision) in decided {

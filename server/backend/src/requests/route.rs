@@ -3,12 +3,12 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::known::{Known, KnownItem};
+use crate::known::{KnownItem, OrganizationRules};
 use crate::store::{Handle, delegations, groups, members};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::delegation::{Delegation, meant};
-use domain::approvals::route::{Asked, Described, Directory, describe};
+use domain::approvals::route::{Described, Directory, RouteQuestion, describe};
 use domain::approvals::wire::{Deputy, Route, RouteRule, RouteStage};
 use domain::approvals::{FrozenRule, Target};
 use domain::catalog::Item;
@@ -34,14 +34,19 @@ pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, a
 pub(super) async fn route(
     backend: &Backend,
     handle: &impl Handle,
-    (known, KnownItem { id, item, .. }): (&Known, &KnownItem),
+    (known, KnownItem { id, item, .. }): (&OrganizationRules, &KnownItem),
     form: &Form,
     answers: &Answers,
     requester: &Facts,
 ) -> Result<Route> {
     let found = directory(handle, known, item, answers, requester.person.id).await?;
-    let asked =
-        Asked { policy: item.approval.as_ref(), approver_team: item.approver_team.as_deref(), requester: &requester.person, form, answers };
+    let asked = RouteQuestion {
+        policy: item.approval.as_ref(),
+        approver_team: item.approver_team.as_deref(),
+        requester: &requester.person,
+        form,
+        answers,
+    };
     let Described { approval, because, skipped, .. } = describe(&asked, &found);
     let me = requester.person.id;
     let mut rules = Vec::new();
@@ -106,7 +111,7 @@ async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, 
 /// The people and groups the item's policy speaks of.
 pub(super) async fn directory(
     handle: &impl Handle,
-    known: &Known,
+    known: &OrganizationRules,
     item: &Item,
     answers: &Answers,
     requester: PersonId,

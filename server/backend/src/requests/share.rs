@@ -13,10 +13,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Refusal;
 use domain::address::Address;
 use domain::id::{CommentId, OrganizationId, ShareId, TaskId};
-use domain::requests::comments::{Audience, Author, Comment, Part, parts, write_by_link};
+use domain::requests::comments::{Audience, Author, Comment, CommentPart, parts, write_by_link};
 use domain::requests::lifecycle::lock;
 use domain::requests::share::{self, ShareLink};
-use domain::requests::tasks::{self as rules, TaskStatus, Worker};
+use domain::requests::tasks::{self as rules, TaskActor, TaskStatus};
 use domain::requests::work::{SharedComment, SharedTask};
 
 /// Wrong tokens from one address in a quarter of an hour.
@@ -118,7 +118,7 @@ pub async fn change_shared(
                 // Revoked a moment ago counts: the link is read again under the lock.
                 share::open(share_links::find(tx, link.id).await?.as_ref(), be.now())?;
                 let (_, task) = tasks::find(tx, link.task).await?.ok_or(Refusal::NotFound)?;
-                move_task(tx, &be, &request, Worker::Outsider(&name), &task, to, &notes).await.map(drop)
+                move_task(tx, &be, &request, TaskActor::Outsider(&name), &task, to, &notes).await.map(drop)
             })
         })
         .await?;
@@ -222,8 +222,8 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
 /// The words of a comment with mentions as names: ids are for those who have an account.
 fn plain(body: &str) -> String {
     let words = parts(body).into_iter().map(|part| match part {
-        Part::Text(text) => text.to_owned(),
-        Part::Mention { name, .. } => format!("@{name}"),
+        CommentPart::Text(text) => text.to_owned(),
+        CommentPart::Mention { name, .. } => format!("@{name}"),
     });
     words.collect()
 }

@@ -4,22 +4,22 @@
 //! requests that are open too. A request's place in queues follows at its next event.
 
 use crate::error::Result;
-use crate::known::Known;
-use crate::store::requests::Turn;
+use crate::known::OrganizationRules;
+use crate::store::requests::QueuePosition;
 use crate::store::{Handle, calendars, events};
 use crate::zones;
 use chrono::{DateTime, Duration, Utc};
 use domain::requests::sla::calendar::{Business, Calendar, OffsetTable};
 use domain::requests::sla::shown::due_view;
-use domain::requests::sla::{self, Clock, Clocks, Sla};
+use domain::requests::sla::{self, Sla, SlaClock, SlaClocks};
 use domain::requests::wire::ClocksView;
-use domain::requests::{Decision, Event, Request, State, history};
+use domain::requests::{Event, Request, State, StateChange, history};
 
 /// Where a request without a promised time stands in queues: so long after its submission.
 const UNPROMISED: Duration = Duration::days(30);
 
 /// A request's place in queues when it is filed.
-pub(super) fn first_turn(known: &Known, request: &Request, decision: &Decision) -> Turn {
+pub(super) fn first_turn(known: &OrganizationRules, request: &Request, decision: &StateChange) -> QueuePosition {
     let clocks = request.item.sla.as_ref().map(|sla| {
         let calendar = sla.calendar.as_deref().and_then(|key| known.calendar(key));
         let (business, _) = hours(calendar, request.submitted_at);
@@ -29,7 +29,7 @@ pub(super) fn first_turn(known: &Known, request: &Request, decision: &Decision) 
 }
 
 /// A request's place in queues after a decision that is not saved yet.
-pub(super) async fn turn(handle: &impl Handle, request: &Request, decision: &Decision, now: DateTime<Utc>) -> Result<Turn> {
+pub(super) async fn turn(handle: &impl Handle, request: &Request, decision: &StateChange, now: DateTime<Utc>) -> Result<QueuePosition> {
     let ended = decision.state.status.is_terminal() || decision.state.deleted;
     let clocks = if request.item.sla.is_some() && !ended {
         let mut all = events::after(handle, request.id, 0).await?;
@@ -46,7 +46,7 @@ pub(super) async fn view(handle: &impl Handle, request: &Request, events: &[Even
     let Some(sla) = &request.item.sla else { return Ok(None) };
     let (business, calendar) = business(handle, sla, now).await?;
     let clocks = sla::clocks(&history::start(request), events, &business, sla, now);
-    let shown = |clock: &Option<Clock>| {
+    let shown = |clock: &Option<SlaClock>| {
         let running = clock.as_ref().filter(|clock| clock.stopped_at.is_none())?;
         Some(due_view(request.submitted_at, running.due_at?, running.paused, now))
     };
@@ -59,7 +59,7 @@ pub(super) async fn view(handle: &impl Handle, request: &Request, events: &[Even
     }))
 }
 
-async fn clocks(handle: &impl Handle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<Clocks>> {
+async fn clocks(handle: &impl Handle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<SlaClocks>> {
     let Some(sla) = &request.item.sla else { return Ok(None) };
     let (business, _) = business(handle, sla, now).await?;
     Ok(Some(sla::clocks(&history::start(request), events, &business, sla, now)))
@@ -88,20 +88,20 @@ fn offsets(calendar: &Calendar, now: DateTime<Utc>) -> OffsetTable {
 }
 
 /// Where a state stands: at the next due time of its running clocks; at the end, when it ended.
-fn place(request: &Request, state: &State, clocks: Option<&Clocks>) -> Turn {
+fn place(request: &Request, state: &State, clocks: Option<&SlaClocks>) -> QueuePosition {
     if state.status.is_terminal() || state.deleted {
-        return Turn { at: state.updated_at, runs_out: false };
+        return QueuePosition { at: state.updated_at, runs_out: false };
     }
     let running = clocks.into_iter().flat_map(|clocks| [&clocks.response, &clocks.resolution]).flatten();
     let next =
         running.filter(|clock| clock.stopped_at.is_none()).filter_map(|clock| Some((clock.due_at?, clock))).min_by_key(|(at, _)| *at);
     match next {
-        Some((at, clock)) => Turn { at, runs_out: runs_out(clock) },
-        None => Turn { at: request.submitted_at + UNPROMISED, runs_out: false },
+        Some((at, clock)) => QueuePosition { at, runs_out: runs_out(clock) },
+        None => QueuePosition { at: request.submitted_at + UNPROMISED, runs_out: false },
     }
 }
 
 /// Whether a clock will be, or is, late if nothing happens. What was late before it stood still stays late.
-fn runs_out(clock: &Clock) -> bool {
+fn runs_out(clock: &SlaClock) -> bool {
     !clock.paused || clock.breached
 }

@@ -13,9 +13,9 @@ use domain::bounds::is_known_day;
 use domain::id::{EffectId, PersonId, RequestId, TaskId};
 use domain::notices::told;
 use domain::people::{Facts, PersonRef};
-use domain::requests::tasks::{self as rules, Task, TaskStatus, Worker};
+use domain::requests::tasks::{self as rules, Task, TaskActor, TaskStatus};
 use domain::requests::work::{MyTask, TaskDraft};
-use domain::requests::{Decision, Request, What, lifecycle};
+use domain::requests::{Request, StateChange, What, lifecycle};
 use domain::subject::Subject;
 use domain::text::{tidy_line, tidy_prose};
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ pub async fn change_task(backend: &Backend, caller: &Caller, id: TaskId, to: Tas
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let (request, facts, task) = locked(tx, &be, person, id).await?;
-                move_task(tx, &be, &request, Worker::Person(&facts), &task, to, &notes).await
+                move_task(tx, &be, &request, TaskActor::Person(&facts), &task, to, &notes).await
             })
         })
         .await
@@ -114,7 +114,7 @@ pub(super) async fn move_task(
     tx: &Tx<'_>,
     be: &Backend,
     request: &Request,
-    worker: Worker<'_>,
+    worker: TaskActor<'_>,
     task: &Task,
     to: TaskStatus,
     notes: &str,
@@ -165,12 +165,17 @@ async fn assignee(handle: &impl Handle, id: Option<PersonId>) -> Result<Option<P
 }
 
 /// Whether a decision lets work begin that the item's plan has tasks for.
-pub(super) fn has_planned(request: &Request, decision: &Decision) -> bool {
+pub(super) fn has_planned(request: &Request, decision: &StateChange) -> bool {
     !request.item.plan.tasks.is_empty() && begins(decision)
 }
 
 /// Adds the tasks of the item's plan to a decision in which the work begins; does nothing to any other. They are saved with it.
-pub(super) async fn planned(tx: &Tx<'_>, be: &Backend, request: &Request, decision: &Decision) -> Result<Option<(Decision, Vec<Task>)>> {
+pub(super) async fn planned(
+    tx: &Tx<'_>,
+    be: &Backend,
+    request: &Request,
+    decision: &StateChange,
+) -> Result<Option<(StateChange, Vec<Task>)>> {
     let templates = &request.item.plan.tasks;
     if !has_planned(request, decision) || tasks::count(tx, request.id).await? > 0 {
         return Ok(None);
@@ -197,11 +202,11 @@ pub(super) async fn planned(tx: &Tx<'_>, be: &Backend, request: &Request, decisi
     let mut added = rules::add_planned(&after, &made, be.now());
     let mut events = decision.events.clone();
     events.append(&mut added.events);
-    Ok(Some((Decision { state: added.state, events, effects: decision.effects.clone() }, made)))
+    Ok(Some((StateChange { state: added.state, events, effects: decision.effects.clone() }, made)))
 }
 
 /// Whether the work begins with this decision: released for now, or its time has come.
-fn begins(decision: &Decision) -> bool {
+fn begins(decision: &StateChange) -> bool {
     let has = |wanted: fn(&What) -> bool| decision.events.iter().any(|event| wanted(&event.what));
     has(|what| *what == What::Activated) || (has(|what| *what == What::Released) && !has(|what| matches!(what, What::Scheduled { .. })))
 }

@@ -42,7 +42,7 @@ pub(crate) struct Attempt {
 }
 
 /// One try, as listed.
-pub(crate) struct Listed {
+pub(crate) struct ListedAttempt {
     pub delivery: DeliveryId,
     pub number: u32,
     pub at: DateTime<Utc>,
@@ -91,7 +91,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, tries: Vec<(DeliveryId, Attempt)>) -> Re
 }
 
 /// The tries of these deliveries, oldest first, without what was sent and received.
-pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Result<Vec<Listed>> {
+pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Result<Vec<ListedAttempt>> {
     if deliveries.is_empty() {
         return Ok(Vec::new());
     }
@@ -106,7 +106,7 @@ pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Resul
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(delivery, number, at, milliseconds, code, error)| Listed {
+        .map(|(delivery, number, at, milliseconds, code, error)| ListedAttempt {
             delivery: DeliveryId(delivery),
             number: number.try_into().unwrap_or_default(),
             at: time(at),

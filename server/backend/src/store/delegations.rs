@@ -41,7 +41,7 @@ const LATELY: Duration = Duration::days(30);
 
 /// Which end of a grant a person is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum DelegationEnd {
     /// They are away.
     From,
     /// They are the deputy.
@@ -161,8 +161,8 @@ async fn named(handle: &impl Handle, rows: Vec<Model>) -> Result<Vec<Delegation>
 }
 
 /// Grants a person gave or was given, the one that ends last first.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, side: Side, limit: u64) -> Result<Vec<Delegation>> {
-    let column = if side == Side::From { Column::FromId } else { Column::ToId };
+pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, side: DelegationEnd, limit: u64) -> Result<Vec<Delegation>> {
+    let column = if side == DelegationEnd::From { Column::FromId } else { Column::ToId };
     let query = of_organization(handle).filter(column.eq(person.0));
     let rows = query.order_by_desc(Column::EndsAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
     named(handle, rows).await

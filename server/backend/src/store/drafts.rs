@@ -34,7 +34,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// A saved draft.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft {
+pub(crate) struct SavedDraft {
     pub id: RequestId,
     pub person: PersonId,
     pub item: ItemId,
@@ -46,8 +46,8 @@ pub(crate) struct Draft {
     pub discarded: bool,
 }
 
-fn draft(row: Model) -> Result<Draft> {
-    Ok(Draft {
+fn draft(row: Model) -> Result<SavedDraft> {
+    Ok(SavedDraft {
         id: RequestId(row.id),
         person: PersonId(row.person_id),
         item: ItemId(row.item_id),
@@ -60,7 +60,7 @@ fn draft(row: Model) -> Result<Draft> {
 }
 
 /// The draft, whoever's it is.
-pub(crate) async fn find(handle: &impl Handle, id: RequestId) -> Result<Option<Draft>> {
+pub(crate) async fn find(handle: &impl Handle, id: RequestId) -> Result<Option<SavedDraft>> {
     let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
     row.map(draft).transpose()
 }
@@ -73,7 +73,7 @@ fn of_item(handle: &impl Handle, person: PersonId, item: ItemId) -> Select<Entit
 }
 
 /// The visible draft a person has of an item, the last saved one.
-pub(crate) async fn visible(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<Option<Draft>> {
+pub(crate) async fn visible(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<Option<SavedDraft>> {
     let query = of_item(handle, person, item).filter(Column::DiscardedAt.is_null());
     let row = query.order_by_desc(Column::SavedAt).order_by_desc(Column::Id).limit(1).one(handle.connection()).await?;
     row.map(draft).transpose()
@@ -90,7 +90,7 @@ pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<
 }
 
 /// A person's drafts, the last saved first.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, limit: u64) -> Result<Vec<Draft>> {
+pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, limit: u64) -> Result<Vec<SavedDraft>> {
     let rows = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::PersonId.eq(person.0))
@@ -104,7 +104,7 @@ pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, limit: u64
 }
 
 /// Writes a draft: a new one, or over the person's own. False when the id is somebody else's or discarded.
-pub(crate) async fn save(tx: &Tx<'_>, draft: &Draft) -> Result<bool> {
+pub(crate) async fn save(tx: &Tx<'_>, draft: &SavedDraft) -> Result<bool> {
     let at = micros(draft.saved_at);
     let row = Model {
         id: draft.id.0,

@@ -33,7 +33,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// A recorded effect.
 #[derive(Clone, Debug)]
-pub(crate) struct Recorded {
+pub(crate) struct RecordedEffect {
     pub effect: Effect,
     pub created_at: DateTime<Utc>,
 }
@@ -51,8 +51,8 @@ pub(crate) struct Unrelayed {
     pub effect: Option<Effect>,
 }
 
-fn recorded(row: Model) -> Result<Recorded> {
-    Ok(Recorded { effect: from_json(&row.effect)?, created_at: time(row.created_at) })
+fn recorded(row: Model) -> Result<RecordedEffect> {
+    Ok(RecordedEffect { effect: from_json(&row.effect)?, created_at: time(row.created_at) })
 }
 
 /// Records effects, each about its subject.
@@ -165,7 +165,7 @@ pub(crate) async fn words(handle: &impl Handle, ids: &[EffectId]) -> Result<BTre
 }
 
 /// These effects; what cannot be read is an error of its own.
-pub(crate) async fn these(handle: &impl Handle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, Result<Recorded>>> {
+pub(crate) async fn these(handle: &impl Handle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, Result<RecordedEffect>>> {
     let rows = Entity::find()
         .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
         .filter(Column::OrganizationId.eq(handle.organization()))

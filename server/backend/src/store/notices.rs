@@ -43,7 +43,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// What one person was told.
 #[derive(Clone, Debug)]
-pub(crate) struct Notice {
+pub(crate) struct StoredNotice {
     pub id: Uuid,
     pub person: PersonId,
     pub subject: Subject,
@@ -62,8 +62,8 @@ pub(crate) struct Notice {
     pub read_at: Option<DateTime<Utc>>,
 }
 
-fn notice(row: Model) -> Notice {
-    Notice {
+fn notice(row: Model) -> StoredNotice {
+    StoredNotice {
         id: row.id,
         person: PersonId(row.person_id),
         subject: Subject::from_parts(&row.subject_kind, row.subject_id),
@@ -87,7 +87,7 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Writes what people were told; nobody is told of one effect twice.
-pub(crate) async fn insert(tx: &Tx<'_>, notices: Vec<Notice>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, notices: Vec<StoredNotice>) -> Result<()> {
     let mut rows = notices.into_iter().map(|one| {
         Model {
             id: one.id,
@@ -121,20 +121,20 @@ pub(crate) async fn insert(tx: &Tx<'_>, notices: Vec<Notice>) -> Result<()> {
 }
 
 /// What everybody was told of one effect.
-pub(crate) async fn of_effect(handle: &impl Handle, effect: EffectId) -> Result<Vec<Notice>> {
+pub(crate) async fn of_effect(handle: &impl Handle, effect: EffectId) -> Result<Vec<StoredNotice>> {
     let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).filter(Column::EffectId.eq(effect.0));
     let rows = query.order_by_asc(Column::Id).all(handle.connection()).await?;
     Ok(rows.into_iter().map(notice).collect())
 }
 
 /// What one person was told of one effect.
-pub(crate) async fn find(handle: &impl Handle, effect: EffectId, person: PersonId) -> Result<Option<Notice>> {
+pub(crate) async fn find(handle: &impl Handle, effect: EffectId, person: PersonId) -> Result<Option<StoredNotice>> {
     let query = of_organization(handle).filter(Column::EffectId.eq(effect.0)).filter(Column::PersonId.eq(person.0));
     Ok(query.one(handle.connection()).await?.map(notice))
 }
 
 /// The bell's list, newest first, after the row that was the last of the page before.
-pub(crate) async fn page(handle: &impl Handle, person: PersonId, after: Option<PageCursor>, limit: u64) -> Result<Vec<Notice>> {
+pub(crate) async fn page(handle: &impl Handle, person: PersonId, after: Option<PageCursor>, limit: u64) -> Result<Vec<StoredNotice>> {
     let mut query = of_organization(handle).filter(Column::PersonId.eq(person.0)).filter(Column::InApp.eq(true));
     if let Some(cursor) = after {
         query = query.filter(cursor.rows_before(Column::CreatedAt, Column::EffectId));
@@ -156,7 +156,7 @@ pub(crate) fn unread(handle: &impl Handle, person: PersonId) -> Count {
 }
 
 /// What a person was told since a moment, has not read, and was not sent by e-mail; oldest first.
-pub(crate) async fn unseen(handle: &impl Handle, person: PersonId, since: DateTime<Utc>, limit: u64) -> Result<Vec<Notice>> {
+pub(crate) async fn unseen(handle: &impl Handle, person: PersonId, since: DateTime<Utc>, limit: u64) -> Result<Vec<StoredNotice>> {
     let rows = Entity::find()
         .filter(unread_of(handle, person))
         .filter(Column::CreatedAt.gte(micros(since)))

@@ -4,7 +4,7 @@ use super::engine::{Batch, Count, own_rows};
 use super::{Handle, counted_approvers, micros, requests};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use domain::approvals::machine::{self, Scope};
+use domain::approvals::machine::{self, DeputyScope};
 use domain::approvals::{Approval, FrozenRule};
 use domain::id::{ItemId, PersonId, RequestId};
 use domain::people::Facts;
@@ -118,7 +118,7 @@ pub(crate) async fn waiting_for_targets(handle: &impl Handle, wanted: &[(String,
 pub(crate) struct Reach {
     person: PersonId,
     own: Vec<String>,
-    lent: Vec<Scope>,
+    lent: Vec<DeputyScope>,
 }
 
 impl Reach {
@@ -228,7 +228,7 @@ impl Lenders {
 }
 
 impl LentItems {
-    fn lend(&mut self, scope: &Scope) {
+    fn lend(&mut self, scope: &DeputyScope) {
         let by = scope.on_behalf_of.id;
         if scope.items.is_empty() {
             self.everything = self.everything.and(by);

@@ -12,12 +12,12 @@ const LOOK: u64 = 20_000;
 
 /// Why a template cannot be read or rendered: what is wrong, and in which line.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct TemplateError {
     pub line: Option<u32>,
     pub what: String,
 }
 
-impl Fault {
+impl TemplateError {
     /// With a line that is found out later.
     pub fn new(what: impl Into<String>) -> Self {
         Self { line: None, what: what.into() }
@@ -43,7 +43,7 @@ impl Budget {
     }
 
     /// Pays for steps or bytes that come next.
-    pub fn spend(&self, amount: usize) -> Result<(), Fault> {
+    pub fn spend(&self, amount: usize) -> Result<(), TemplateError> {
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
         let left = self.left.get().checked_sub(amount).ok_or_else(too_much)?;
         self.left.set(left);
@@ -56,6 +56,6 @@ impl Budget {
     }
 }
 
-fn too_much() -> Fault {
-    Fault::new("it takes too much work. Repeat less, or list fewer answers")
+fn too_much() -> TemplateError {
+    TemplateError::new("it takes too much work. Repeat less, or list fewer answers")
 }

@@ -1,6 +1,6 @@
 //! Values as a rendering has them in its hands: mostly the data of the delivery itself, sometimes something made of it.
 
-use super::budget::{Budget, Fault};
+use super::budget::{Budget, TemplateError};
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ pub(super) enum Datum<'d> {
 
 impl<'d> Datum<'d> {
     /// Something made by the template; it is paid for.
-    pub fn made(value: Value, budget: &Budget) -> Result<Self, Fault> {
+    pub fn made(value: Value, budget: &Budget) -> Result<Self, TemplateError> {
         budget.spend(weight(&value, 0)?)?;
         Ok(Self::Made(Rc::new(value)))
     }
@@ -69,7 +69,7 @@ impl<'d> Datum<'d> {
     }
 
     /// The value under a name; undefined where there is none.
-    pub fn attribute(&self, name: &str, budget: &Budget) -> Result<Self, Fault> {
+    pub fn attribute(&self, name: &str, budget: &Budget) -> Result<Self, TemplateError> {
         if let Self::Turn { index, of } = self {
             let value = match name {
                 "index" => Value::from(index + 1),
@@ -87,7 +87,7 @@ impl<'d> Datum<'d> {
     }
 
     /// The item at a place, from the end when it is negative; undefined where there is none.
-    pub fn item(&self, place: i64, budget: &Budget) -> Result<Self, Fault> {
+    pub fn item(&self, place: i64, budget: &Budget) -> Result<Self, TemplateError> {
         let at = |items: &[Value]| match usize::try_from(place) {
             Ok(place) => Some(place),
             Err(_) => items.len().checked_sub(usize::try_from(place.unsigned_abs()).ok()?),
@@ -96,7 +96,7 @@ impl<'d> Datum<'d> {
     }
 
     /// A part of it: of the data without a copy, of anything else as a copy that is paid for.
-    fn inner(&self, part: impl for<'v> Fn(&'v Value) -> Option<&'v Value>, budget: &Budget) -> Result<Self, Fault> {
+    fn inner(&self, part: impl for<'v> Fn(&'v Value) -> Option<&'v Value>, budget: &Budget) -> Result<Self, TemplateError> {
         match self {
             Self::Given(value) => Ok(part(value).map_or(Self::Undefined, Self::Given)),
             other => match part(other.value()) {
@@ -110,12 +110,12 @@ impl<'d> Datum<'d> {
     }
 
     /// Its items: those of a list, the keys of an object.
-    pub fn items(&self, budget: &Budget) -> Result<Vec<Self>, Fault> {
+    pub fn items(&self, budget: &Budget) -> Result<Vec<Self>, TemplateError> {
         let count = match self.value() {
             Value::Array(items) => items.len(),
             Value::Object(entries) => entries.len(),
             Value::Null => 0,
-            _ => return Err(Fault::new("only a list can be gone through")),
+            _ => return Err(TemplateError::new("only a list can be gone through")),
         };
         budget.spend(count.saturating_mul(size_of::<Self>()))?;
         match (self, self.value()) {
@@ -133,13 +133,13 @@ impl<'d> Datum<'d> {
     }
 
     /// A copy, which is paid for before it is made.
-    pub fn copied(value: &Value, budget: &Budget) -> Result<Self, Fault> {
+    pub fn copied(value: &Value, budget: &Budget) -> Result<Self, TemplateError> {
         budget.spend(weight(value, 0)?)?;
         Ok(Self::Made(Rc::new(value.clone())))
     }
 
     /// As text: nothing is empty, and what is no text is written as JSON.
-    pub fn as_text(&self, budget: &Budget) -> Result<Cow<'_, str>, Fault> {
+    pub fn as_text(&self, budget: &Budget) -> Result<Cow<'_, str>, TemplateError> {
         match self.value() {
             Value::Null => Ok(Cow::Borrowed("")),
             Value::String(text) => Ok(Cow::Borrowed(text)),
@@ -149,9 +149,9 @@ impl<'d> Datum<'d> {
 }
 
 /// Steps and bytes that a value is worth.
-pub(super) fn weight(value: &Value, depth: usize) -> Result<usize, Fault> {
+pub(super) fn weight(value: &Value, depth: usize) -> Result<usize, TemplateError> {
     if depth > DEEPEST {
-        return Err(Fault::new("its lists are too deep"));
+        return Err(TemplateError::new("its lists are too deep"));
     }
     let mut sum = size_of::<Value>();
     match value {
@@ -172,7 +172,7 @@ pub(super) fn weight(value: &Value, depth: usize) -> Result<usize, Fault> {
 }
 
 /// A value as JSON, laid out with so many spaces when a number is given.
-pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Result<String, Fault> {
+pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Result<String, TemplateError> {
     let mut paid = Paid { written: Vec::new(), budget, fault: None };
     let done = match indent {
         Some(spaces) => {
@@ -183,9 +183,9 @@ pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Res
         None => serde_json::to_writer(&mut paid, value),
     };
     match (done, paid.fault) {
-        (Ok(()), _) => String::from_utf8(paid.written).map_err(|_| Fault::new("what it makes is not text")),
+        (Ok(()), _) => String::from_utf8(paid.written).map_err(|_| TemplateError::new("what it makes is not text")),
         (Err(_), Some(fault)) => Err(fault),
-        (Err(error), None) => Err(Fault::new(error.to_string())),
+        (Err(error), None) => Err(TemplateError::new(error.to_string())),
     }
 }
 
@@ -193,7 +193,7 @@ pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Res
 struct Paid<'b> {
     written: Vec<u8>,
     budget: &'b Budget,
-    fault: Option<Fault>,
+    fault: Option<TemplateError>,
 }
 
 impl io::Write for Paid<'_> {

@@ -1,8 +1,8 @@
 //! A template run over the data of a delivery. Whatever it says, it ends soon and takes little memory: each step is paid for first.
 
-use super::budget::{Budget, Fault};
+use super::budget::{Budget, TemplateError};
 use super::datum::{Datum, json};
-use super::filters::{Arguments, array, contains, filter, object, same, test};
+use super::filters::{FilterArguments, array, contains, filter, object, same, test};
 use super::language::targets;
 use super::{Escape, html, slack};
 use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, ForLoop, Stmt, UnaryOpKind};
@@ -27,18 +27,18 @@ pub(super) struct Evaluation<'d, 's> {
 
 impl<'d, 's> Evaluation<'d, 's> {
     /// The text that a template makes, of so many bytes at most.
-    pub fn run(root: &Stmt<'s>, escape: Escape, data: &'d Map<String, Value>, longest: usize) -> Result<String, Fault> {
+    pub fn run(root: &Stmt<'s>, escape: Escape, data: &'d Map<String, Value>, longest: usize) -> Result<String, TemplateError> {
         let scopes = vec![BTreeMap::new()];
         let mut evaluation = Self { data, escape, scopes, budget: Budget::new(), made: String::new(), longest };
         evaluation.statement(root)?;
         Ok(evaluation.made)
     }
 
-    fn statements(&mut self, all: &[Stmt<'s>]) -> Result<(), Fault> {
+    fn statements(&mut self, all: &[Stmt<'s>]) -> Result<(), TemplateError> {
         all.iter().try_for_each(|one| self.statement(one))
     }
 
-    fn statement(&mut self, statement: &Stmt<'s>) -> Result<(), Fault> {
+    fn statement(&mut self, statement: &Stmt<'s>) -> Result<(), TemplateError> {
         self.budget.spend(1)?;
         match statement {
             Stmt::Template(template) => self.statements(&template.children),
@@ -78,22 +78,22 @@ impl<'d, 's> Evaluation<'d, 's> {
                 self.put(&set.target, Datum::safe(text))
             }
             // Refused when the template was read.
-            _ => Err(Fault::new("it says something that does not exist here")),
+            _ => Err(TemplateError::new("it says something that does not exist here")),
         }
     }
 
     /// Writes a text as it is.
-    fn write(&mut self, text: &str) -> Result<(), Fault> {
+    fn write(&mut self, text: &str) -> Result<(), TemplateError> {
         self.budget.spend(text.len())?;
         if self.made.len().saturating_add(text.len()) > self.longest {
-            return Err(Fault::new(format!("it makes more than {} characters", self.longest)));
+            return Err(TemplateError::new(format!("it makes more than {} characters", self.longest)));
         }
         self.made.push_str(text);
         Ok(())
     }
 
     /// A value as it is written where the text goes.
-    fn escaped<'v>(&self, value: &'v Datum<'d>) -> Result<Cow<'v, str>, Fault> {
+    fn escaped<'v>(&self, value: &'v Datum<'d>) -> Result<Cow<'v, str>, TemplateError> {
         let safe = matches!(value, Datum::Safe(_));
         if self.escape == Escape::Json && !safe {
             return json(value.value(), None, &self.budget).map(Cow::Owned);
@@ -108,7 +108,7 @@ impl<'d, 's> Evaluation<'d, 's> {
         Ok(Cow::Owned(entities))
     }
 
-    fn each(&mut self, each: &ForLoop<'s>) -> Result<(), Fault> {
+    fn each(&mut self, each: &ForLoop<'s>) -> Result<(), TemplateError> {
         let mut items = self.expression(&each.iter)?.items(&self.budget)?;
         if let Some(condition) = &each.filter_expr {
             let mut chosen = Vec::new();
@@ -137,14 +137,14 @@ impl<'d, 's> Evaluation<'d, 's> {
     }
 
     /// Puts a value under a name, or the items of one under several.
-    fn put(&mut self, target: &Expr<'s>, value: Datum<'d>) -> Result<(), Fault> {
+    fn put(&mut self, target: &Expr<'s>, value: Datum<'d>) -> Result<(), TemplateError> {
         let names = targets(target)?;
         let values = match names.as_slice() {
             [_] => vec![value],
             _ => value.items(&self.budget)?,
         };
         if names.len() != values.len() {
-            return Err(Fault::new(format!("{} names stand for {} values", names.len(), values.len())));
+            return Err(TemplateError::new(format!("{} names stand for {} values", names.len(), values.len())));
         }
         if let Some(scope) = self.scopes.last_mut() {
             scope.extend(names.into_iter().zip(values));
@@ -152,12 +152,12 @@ impl<'d, 's> Evaluation<'d, 's> {
         Ok(())
     }
 
-    fn expression(&mut self, expression: &Expr<'s>) -> Result<Datum<'d>, Fault> {
+    fn expression(&mut self, expression: &Expr<'s>) -> Result<Datum<'d>, TemplateError> {
         let line = u32::from(expression.span().start_line);
         self.value(expression).map_err(|fault| fault.at(line))
     }
 
-    fn value(&mut self, expression: &Expr<'s>) -> Result<Datum<'d>, Fault> {
+    fn value(&mut self, expression: &Expr<'s>) -> Result<Datum<'d>, TemplateError> {
         self.budget.spend(1)?;
         match expression {
             Expr::Var(name) => {
@@ -165,7 +165,7 @@ impl<'d, 's> Evaluation<'d, 's> {
                 Ok(own.or_else(|| self.data.get(name.id).map(Datum::Given)).unwrap_or(Datum::Undefined))
             }
             Expr::Const(constant) => {
-                let value = serde_json::to_value(&constant.value).map_err(|error| Fault::new(error.to_string()))?;
+                let value = serde_json::to_value(&constant.value).map_err(|error| TemplateError::new(error.to_string()))?;
                 Datum::made(value, &self.budget)
             }
             Expr::GetAttr(of) => self.expression(&of.expr)?.attribute(of.name, &self.budget),
@@ -242,38 +242,38 @@ impl<'d, 's> Evaluation<'d, 's> {
         }
     }
 
-    fn list(&mut self, items: &[Expr<'s>]) -> Result<Datum<'d>, Fault> {
+    fn list(&mut self, items: &[Expr<'s>]) -> Result<Datum<'d>, TemplateError> {
         let items = items.iter().map(|item| self.expression(item)).collect::<Result<Vec<_>, _>>()?;
         array(items, &self.budget)
     }
 
-    fn arguments(&mut self, all: &[CallArg<'s>]) -> Result<Arguments<'d>, Fault> {
-        let mut given = Arguments::default();
+    fn arguments(&mut self, all: &[CallArg<'s>]) -> Result<FilterArguments<'d>, TemplateError> {
+        let mut given = FilterArguments::default();
         for one in all {
             match one {
                 CallArg::Pos(value) => given.placed.push(self.expression(value)?),
                 CallArg::Kwarg(name, value) => given.named.push(((*name).to_owned(), self.expression(value)?)),
-                CallArg::PosSplat(_) | CallArg::KwargSplat(_) => return Err(Fault::new("arguments are written one by one")),
+                CallArg::PosSplat(_) | CallArg::KwargSplat(_) => return Err(TemplateError::new("arguments are written one by one")),
             }
         }
         Ok(given)
     }
 
     /// `range(stop)`, or `range(start, stop)`.
-    fn range(&self, given: &Arguments<'d>) -> Result<Datum<'d>, Fault> {
+    fn range(&self, given: &FilterArguments<'d>) -> Result<Datum<'d>, TemplateError> {
         let numbers: Option<Vec<i64>> = given.placed.iter().map(|bound| bound.value().as_i64()).collect();
         let (start, stop) = match numbers.as_deref() {
             Some([stop]) => (0, *stop),
             Some([start, stop]) => (*start, *stop),
-            _ => return Err(Fault::new("range needs one whole number, or two")),
+            _ => return Err(TemplateError::new("range needs one whole number, or two")),
         };
         if stop.saturating_sub(start) > LONGEST_RANGE {
-            return Err(Fault::new(format!("a range has {LONGEST_RANGE} numbers at most")));
+            return Err(TemplateError::new(format!("a range has {LONGEST_RANGE} numbers at most")));
         }
         Datum::made(Value::Array((start..stop).map(Value::from).collect()), &self.budget)
     }
 
-    fn slice(&self, of: &Datum<'d>, start: Option<i64>, stop: Option<i64>) -> Result<Datum<'d>, Fault> {
+    fn slice(&self, of: &Datum<'d>, start: Option<i64>, stop: Option<i64>) -> Result<Datum<'d>, TemplateError> {
         let length = match of.value() {
             Value::String(text) => {
                 self.budget.spend(text.len())?;
@@ -281,7 +281,7 @@ impl<'d, 's> Evaluation<'d, 's> {
             }
             Value::Array(items) => items.len(),
             Value::Null => return Ok(Datum::Undefined),
-            _ => return Err(Fault::new("only a list or a text can be sliced")),
+            _ => return Err(TemplateError::new("only a list or a text can be sliced")),
         };
         let place = |bound: i64| match usize::try_from(bound) {
             Ok(place) => place.min(length),
@@ -298,7 +298,7 @@ impl<'d, 's> Evaluation<'d, 's> {
         }
     }
 
-    fn both(&mut self, op: BinOpKind, left: &Expr<'s>, right: &Expr<'s>) -> Result<Datum<'d>, Fault> {
+    fn both(&mut self, op: BinOpKind, left: &Expr<'s>, right: &Expr<'s>) -> Result<Datum<'d>, TemplateError> {
         let left = self.expression(left)?;
         // The other side is asked only when it matters.
         match op {
@@ -333,8 +333,8 @@ impl<'d, 's> Evaluation<'d, 's> {
         }
     }
 
-    fn compare(&self, op: CompareOpKind, left: &Datum<'d>, right: &Datum<'d>) -> Result<bool, Fault> {
-        let order = || -> Result<Option<Ordering>, Fault> {
+    fn compare(&self, op: CompareOpKind, left: &Datum<'d>, right: &Datum<'d>) -> Result<bool, TemplateError> {
+        let order = || -> Result<Option<Ordering>, TemplateError> {
             Ok(match (left.value(), right.value()) {
                 (Value::Number(left), Value::Number(right)) => left.as_f64().partial_cmp(&right.as_f64()),
                 (Value::String(left), Value::String(right)) => {
@@ -357,12 +357,12 @@ impl<'d, 's> Evaluation<'d, 's> {
     }
 }
 
-fn no_number() -> Fault {
-    Fault::new("only numbers can be counted with")
+fn no_number() -> TemplateError {
+    TemplateError::new("only numbers can be counted with")
 }
 
 /// Whole numbers stay whole as long as they can.
-fn arithmetic(op: &BinOpKind, left: &Number, right: &Number) -> Result<Value, Fault> {
+fn arithmetic(op: &BinOpKind, left: &Number, right: &Number) -> Result<Value, TemplateError> {
     let whole = left.as_i64().zip(right.as_i64()).and_then(|(left, right)| match op {
         BinOpKind::Add => left.checked_add(right),
         BinOpKind::Sub => left.checked_sub(right),
@@ -384,5 +384,5 @@ fn arithmetic(op: &BinOpKind, left: &Number, right: &Number) -> Result<Value, Fa
         BinOpKind::Rem => left.rem_euclid(right),
         _ => return Err(no_number()),
     };
-    Number::from_f64(made).map(Value::Number).ok_or_else(|| Fault::new("a number is too large, or divided by nought"))
+    Number::from_f64(made).map(Value::Number).ok_or_else(|| TemplateError::new("a number is too large, or divided by nought"))
 }

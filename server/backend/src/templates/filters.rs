@@ -1,6 +1,6 @@
 //! The filters and tests a template can use. Each pays for what it reads and makes before it does.
 
-use super::budget::{Budget, Fault};
+use super::budget::{Budget, TemplateError};
 use super::datum::{Datum, json};
 use serde_json::{Map, Number, Value};
 
@@ -66,28 +66,28 @@ const WIDEST: usize = 40;
 
 /// What a filter or a test is given besides the value.
 #[derive(Default)]
-pub(super) struct Arguments<'d> {
+pub(super) struct FilterArguments<'d> {
     pub placed: Vec<Datum<'d>>,
     pub named: Vec<(String, Datum<'d>)>,
 }
 
-impl<'d> Arguments<'d> {
+impl<'d> FilterArguments<'d> {
     fn get(&self, place: usize, name: &str) -> Option<&Datum<'d>> {
         self.placed.get(place).or_else(|| self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value))
     }
 
-    fn text(&self, place: usize, name: &str, budget: &Budget) -> Result<Option<String>, Fault> {
+    fn text(&self, place: usize, name: &str, budget: &Budget) -> Result<Option<String>, TemplateError> {
         self.get(place, name).map(|value| paid(value, budget)).transpose()
     }
 
-    fn spaces(&self, place: usize, name: &str) -> Result<Option<usize>, Fault> {
+    fn spaces(&self, place: usize, name: &str) -> Result<Option<usize>, TemplateError> {
         let Some(asked) = self.get(place, name) else { return Ok(None) };
         match asked.value() {
             Value::Bool(false) | Value::Null => Ok(None),
             Value::Bool(true) => Ok(Some(2)),
             other => match other.as_u64().and_then(|spaces| usize::try_from(spaces).ok()).filter(|spaces| *spaces <= WIDEST) {
                 Some(spaces) => Ok(Some(spaces)),
-                None => Err(Fault::new(format!("{name} is a number up to {WIDEST}"))),
+                None => Err(TemplateError::new(format!("{name} is a number up to {WIDEST}"))),
             },
         }
     }
@@ -98,21 +98,21 @@ impl<'d> Arguments<'d> {
 }
 
 /// A text of its own, paid for.
-fn paid(value: &Datum<'_>, budget: &Budget) -> Result<String, Fault> {
+fn paid(value: &Datum<'_>, budget: &Budget) -> Result<String, TemplateError> {
     let text = value.as_text(budget)?;
     budget.spend(text.len())?;
     Ok(text.into_owned())
 }
 
 /// A text made of a value's text, by something that makes it a few times as long at most.
-fn changed<'d>(value: &Datum<'d>, budget: &Budget, change: impl FnOnce(&str) -> String) -> Result<Datum<'d>, Fault> {
+fn changed<'d>(value: &Datum<'d>, budget: &Budget, change: impl FnOnce(&str) -> String) -> Result<Datum<'d>, TemplateError> {
     let text = value.as_text(budget)?;
     budget.spend(text.len().saturating_mul(4))?;
     Ok(Datum::text(change(&text)))
 }
 
 /// A list of copies.
-fn copies<'d>(items: impl IntoIterator<Item = Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+fn copies<'d>(items: impl IntoIterator<Item = Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     let mut list = Vec::new();
     for item in items {
         budget.spend(super::datum::weight(item.value(), 0)?)?;
@@ -122,7 +122,7 @@ fn copies<'d>(items: impl IntoIterator<Item = Datum<'d>>, budget: &Budget) -> Re
 }
 
 /// Puts a value through a filter. Escaping depends on where the text goes, and is not here.
-pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     budget.spend(1)?;
     match name {
         "safe" => Ok(Datum::safe(paid(value, budget)?)),
@@ -167,7 +167,7 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, b
         },
         "list" => copies(value.items(budget)?, budget),
         "items" => {
-            let Some(entries) = value.value().as_object() else { return Err(Fault::new("only an object has items")) };
+            let Some(entries) = value.value().as_object() else { return Err(TemplateError::new("only an object has items")) };
             let mut pairs = Vec::new();
             for (key, item) in entries {
                 budget.spend(key.len() + super::datum::weight(item, 0)?)?;
@@ -178,7 +178,7 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, b
         "join" => joined(value, given, budget),
         "map" => {
             let Some(attribute) = given.text(usize::MAX, "attribute", budget)? else {
-                return Err(Fault::new("map needs an attribute, like map(attribute=\"title\")"));
+                return Err(TemplateError::new("map needs an attribute, like map(attribute=\"title\")"));
             };
             let mut mapped = Vec::new();
             for item in value.items(budget)? {
@@ -188,7 +188,9 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, b
         }
         "select" | "reject" => copies(value.items(budget)?.into_iter().filter(|item| item.is_true() == (name == "select")), budget),
         "selectattr" | "rejectattr" => {
-            let Some(attribute) = given.text(0, "attribute", budget)? else { return Err(Fault::new(format!("{name} needs an attribute"))) };
+            let Some(attribute) = given.text(0, "attribute", budget)? else {
+                return Err(TemplateError::new(format!("{name} needs an attribute")));
+            };
             let mut found = Vec::new();
             for item in value.items(budget)? {
                 if item.attribute(&attribute, budget)?.is_true() == (name == "selectattr") {
@@ -214,7 +216,7 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, b
             let scale = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
             Datum::made(Value::from((number(value, budget)?.as_f64().unwrap_or_default() * scale).round() / scale), budget)
         }
-        other => Err(Fault::new(format!("there is no filter “{other}”"))),
+        other => Err(TemplateError::new(format!("there is no filter “{other}”"))),
     }
 }
 
@@ -236,9 +238,9 @@ fn titled(text: &str) -> String {
     made
 }
 
-fn replaced<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+fn replaced<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     let (Some(from), Some(to)) = (given.text(0, "old", budget)?, given.text(1, "new", budget)?) else {
-        return Err(Fault::new("replace needs what is replaced, and by what"));
+        return Err(TemplateError::new("replace needs what is replaced, and by what"));
     };
     let text = value.as_text(budget)?;
     budget.spend(text.len())?;
@@ -250,7 +252,7 @@ fn replaced<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Re
     Ok(Datum::text(text.replace(from.as_str(), &to)))
 }
 
-fn indented<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+fn indented<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     let spaces = " ".repeat(given.spaces(0, "width")?.unwrap_or(4));
     let (first, blank) = (given.is_true(1, "first"), given.is_true(2, "blank"));
     let text = value.as_text(budget)?;
@@ -264,14 +266,14 @@ fn indented<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Re
     Ok(Datum::text(indented.collect::<Vec<_>>().join("\n")))
 }
 
-fn texts<'d>(parts: &[&str], budget: &Budget) -> Result<Datum<'d>, Fault> {
+fn texts<'d>(parts: &[&str], budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     let bytes: usize = parts.iter().map(|part| part.len()).sum();
     budget.spend(bytes.saturating_add(parts.len().saturating_mul(size_of::<Value>())))?;
     Datum::made(Value::Array(parts.iter().map(|part| Value::from(*part)).collect()), budget)
 }
 
 /// The first or the last item of a list, letter of a text.
-fn ends<'d>(value: &Datum<'d>, first: bool, budget: &Budget) -> Result<Datum<'d>, Fault> {
+fn ends<'d>(value: &Datum<'d>, first: bool, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     if let Value::String(text) = value.value() {
         let letter = if first { text.chars().next() } else { text.chars().next_back() };
         return Ok(letter.map_or(Datum::Undefined, Datum::text));
@@ -280,7 +282,7 @@ fn ends<'d>(value: &Datum<'d>, first: bool, budget: &Budget) -> Result<Datum<'d>
     Ok(if items.is_empty() { Datum::Undefined } else { items.swap_remove(if first { 0 } else { items.len() - 1 }) })
 }
 
-fn joined<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+fn joined<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     let between = given.text(0, "joiner", budget)?.unwrap_or_default();
     let mut made = String::new();
     for (place, item) in value.items(budget)?.iter().enumerate() {
@@ -295,7 +297,7 @@ fn joined<'d>(value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Resu
 }
 
 /// A number, or what a text says as one; nought when it says none.
-fn number(value: &Datum<'_>, budget: &Budget) -> Result<Number, Fault> {
+fn number(value: &Datum<'_>, budget: &Budget) -> Result<Number, TemplateError> {
     let read = |text: &str| {
         let text = text.trim();
         let float = || text.parse::<f64>().ok().and_then(Number::from_f64);
@@ -313,7 +315,7 @@ fn number(value: &Datum<'_>, budget: &Budget) -> Result<Number, Fault> {
 }
 
 /// Whether a value passes a test.
-pub(super) fn test<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, budget: &Budget) -> Result<bool, Fault> {
+pub(super) fn test<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<bool, TemplateError> {
     budget.spend(1)?;
     let other = || given.placed.first().cloned().unwrap_or(Datum::Undefined);
     let whole = || value.value().as_i64();
@@ -336,12 +338,12 @@ pub(super) fn test<'d>(name: &str, value: &Datum<'d>, given: &Arguments<'d>, bud
         "eq" | "equalto" => same(value, &other(), budget)?,
         "ne" => !same(value, &other(), budget)?,
         "in" => contains(&other(), value, budget)?,
-        unknown => return Err(Fault::new(format!("there is no test “{unknown}”"))),
+        unknown => return Err(TemplateError::new(format!("there is no test “{unknown}”"))),
     })
 }
 
 /// Whether two values are equal; numbers by their size.
-pub(super) fn same(one: &Datum<'_>, other: &Datum<'_>, budget: &Budget) -> Result<bool, Fault> {
+pub(super) fn same(one: &Datum<'_>, other: &Datum<'_>, budget: &Budget) -> Result<bool, TemplateError> {
     Ok(match (one.value(), other.value()) {
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
         (one, other) => {
@@ -352,7 +354,7 @@ pub(super) fn same(one: &Datum<'_>, other: &Datum<'_>, budget: &Budget) -> Resul
 }
 
 /// Whether a list has a value, a text a part, an object a key.
-pub(super) fn contains(whole: &Datum<'_>, part: &Datum<'_>, budget: &Budget) -> Result<bool, Fault> {
+pub(super) fn contains(whole: &Datum<'_>, part: &Datum<'_>, budget: &Budget) -> Result<bool, TemplateError> {
     match whole.value() {
         Value::String(text) => {
             let part = part.as_text(budget)?;
@@ -369,12 +371,12 @@ pub(super) fn contains(whole: &Datum<'_>, part: &Datum<'_>, budget: &Budget) -> 
             Ok(false)
         }
         Value::Null => Ok(false),
-        _ => Err(Fault::new("“in” asks a list or a text")),
+        _ => Err(TemplateError::new("“in” asks a list or a text")),
     }
 }
 
 /// The entries of an object that a template wrote out.
-pub(super) fn object<'d>(entries: Vec<(String, Datum<'d>)>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+pub(super) fn object<'d>(entries: Vec<(String, Datum<'d>)>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     let mut object = Map::new();
     for (key, value) in entries {
         budget.spend(super::datum::weight(value.value(), 0)?)?;
@@ -384,6 +386,6 @@ pub(super) fn object<'d>(entries: Vec<(String, Datum<'d>)>, budget: &Budget) -> 
 }
 
 /// The items of a list that a template wrote out.
-pub(super) fn array<'d>(items: Vec<Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, Fault> {
+pub(super) fn array<'d>(items: Vec<Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
     copies(items, budget)
 }

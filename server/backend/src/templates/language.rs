@@ -3,7 +3,7 @@
 //! minijinja reads the text. Its own engine does not run it: that counts steps and not what a step allocates, and one such step can
 //! take all the memory there is. So macros, inclusion and arithmetic of texts and lists do not exist here.
 
-use super::budget::Fault;
+use super::budget::TemplateError;
 use super::filters::{FILTERS, TESTS};
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, Stmt};
 use minijinja::machinery::{Token, parse, tokenize};
@@ -25,7 +25,7 @@ pub(super) struct Reading<'s> {
 }
 
 /// Reads a template.
-pub(super) fn read(source: &str) -> Result<Reading<'_>, Fault> {
+pub(super) fn read(source: &str) -> Result<Reading<'_>, TemplateError> {
     measure(source)?;
     let root = parse(source, "template", SyntaxConfig::default()).map_err(|error| unread(&error))?;
     let mut names = Names { locals: vec![BTreeSet::new()], found: BTreeSet::new() };
@@ -34,7 +34,7 @@ pub(super) fn read(source: &str) -> Result<Reading<'_>, Fault> {
 }
 
 /// Refuses what would be too deep, before it is read: the parser calls itself for it.
-fn measure(source: &str) -> Result<(), Fault> {
+fn measure(source: &str) -> Result<(), TemplateError> {
     let (mut words, mut branches) = (0, 0);
     for token in tokenize(source, false, SyntaxConfig::default()) {
         let (token, span) = token.map_err(|error| unread(&error))?;
@@ -46,18 +46,18 @@ fn measure(source: &str) -> Result<(), Fault> {
         words += 1;
         let line = u32::from(span.start_line);
         if words > LONGEST_TAG {
-            return Err(Fault::new("an expression is too long").at(line));
+            return Err(TemplateError::new("an expression is too long").at(line));
         }
         if branches > BRANCHES {
-            return Err(Fault::new(format!("there are more than {BRANCHES} “elif”")).at(line));
+            return Err(TemplateError::new(format!("there are more than {BRANCHES} “elif”")).at(line));
         }
     }
     Ok(())
 }
 
-fn unread(error: &minijinja::Error) -> Fault {
+fn unread(error: &minijinja::Error) -> TemplateError {
     let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    Fault { line: error.line().and_then(|line| u32::try_from(line).ok()), what }
+    TemplateError { line: error.line().and_then(|line| u32::try_from(line).ok()), what }
 }
 
 fn list(names: impl Iterator<Item = &'static str>) -> String {
@@ -72,11 +72,11 @@ struct Names<'s> {
 }
 
 impl<'s> Names<'s> {
-    fn statements(&mut self, all: &[Stmt<'s>]) -> Result<(), Fault> {
+    fn statements(&mut self, all: &[Stmt<'s>]) -> Result<(), TemplateError> {
         all.iter().try_for_each(|one| self.statement(one))
     }
 
-    fn statement(&mut self, statement: &Stmt<'s>) -> Result<(), Fault> {
+    fn statement(&mut self, statement: &Stmt<'s>) -> Result<(), TemplateError> {
         match statement {
             Stmt::Template(template) => self.statements(&template.children),
             Stmt::EmitRaw(_) => Ok(()),
@@ -89,7 +89,7 @@ impl<'s> Names<'s> {
             Stmt::ForLoop(each) => {
                 let line = u32::from(each.span().start_line);
                 if each.recursive {
-                    return Err(Fault::new("a loop cannot be recursive").at(line));
+                    return Err(TemplateError::new("a loop cannot be recursive").at(line));
                 }
                 self.expression(&each.iter)?;
                 self.locals.push(BTreeSet::from(["loop"]));
@@ -116,7 +116,7 @@ impl<'s> Names<'s> {
             Stmt::SetBlock(set) => {
                 let line = u32::from(set.span().start_line);
                 if set.filter.is_some() {
-                    return Err(Fault::new("a block that is set has no filter here").at(line));
+                    return Err(TemplateError::new("a block that is set has no filter here").at(line));
                 }
                 self.locals.push(BTreeSet::new());
                 self.statements(&set.body)?;
@@ -130,7 +130,7 @@ impl<'s> Names<'s> {
     }
 
     /// A name, or several, that values are put under.
-    fn target(&mut self, target: &Expr<'s>) -> Result<(), Fault> {
+    fn target(&mut self, target: &Expr<'s>) -> Result<(), TemplateError> {
         for name in targets(target)? {
             if let Some(locals) = self.locals.last_mut() {
                 locals.insert(name);
@@ -139,11 +139,11 @@ impl<'s> Names<'s> {
         Ok(())
     }
 
-    fn expressions(&mut self, all: &[Expr<'s>]) -> Result<(), Fault> {
+    fn expressions(&mut self, all: &[Expr<'s>]) -> Result<(), TemplateError> {
         all.iter().try_for_each(|one| self.expression(one))
     }
 
-    fn expression(&mut self, expression: &Expr<'s>) -> Result<(), Fault> {
+    fn expression(&mut self, expression: &Expr<'s>) -> Result<(), TemplateError> {
         let line = u32::from(expression.span().start_line);
         if let Some((base, path)) = path(expression) {
             if !self.locals.iter().any(|scope| scope.contains(base)) {
@@ -160,7 +160,7 @@ impl<'s> Names<'s> {
             }
             Expr::Slice(slice) => {
                 if slice.step.is_some() {
-                    return Err(Fault::new("a slice has no steps here").at(line));
+                    return Err(TemplateError::new("a slice has no steps here").at(line));
                 }
                 self.expression(&slice.expr)?;
                 slice.start.iter().chain(&slice.stop).try_for_each(|bound| self.expression(bound))
@@ -168,7 +168,7 @@ impl<'s> Names<'s> {
             Expr::UnaryOp(one) => self.expression(&one.expr),
             Expr::BinOp(two) => {
                 if matches!(two.op, BinOpKind::Pow) {
-                    return Err(Fault::new("there is no “**”").at(line));
+                    return Err(TemplateError::new("there is no “**”").at(line));
                 }
                 self.expression(&two.left)?;
                 self.expression(&two.right)
@@ -185,7 +185,7 @@ impl<'s> Names<'s> {
             Expr::Filter(filter) => {
                 if !FILTERS.contains(&filter.name) {
                     let known = list(FILTERS.iter().copied());
-                    return Err(Fault::new(format!("there is no filter “{}”. There are {known}", filter.name)).at(line));
+                    return Err(TemplateError::new(format!("there is no filter “{}”. There are {known}", filter.name)).at(line));
                 }
                 filter.expr.iter().try_for_each(|value| self.expression(value))?;
                 self.arguments(&filter.args).map_err(|fault| fault.at(line))
@@ -193,7 +193,7 @@ impl<'s> Names<'s> {
             Expr::Test(test) => {
                 if !TESTS.contains(&test.name) {
                     let known = list(TESTS.iter().copied());
-                    return Err(Fault::new(format!("there is no test “{}”. There are {known}", test.name)).at(line));
+                    return Err(TemplateError::new(format!("there is no test “{}”. There are {known}", test.name)).at(line));
                 }
                 self.expression(&test.expr)?;
                 self.arguments(&test.args).map_err(|fault| fault.at(line))
@@ -201,7 +201,7 @@ impl<'s> Names<'s> {
             Expr::Call(call) => {
                 match &call.expr {
                     Expr::Var(name) if name.id == RANGE => {}
-                    _ => return Err(Fault::new("nothing can be called here but range(…)").at(line)),
+                    _ => return Err(TemplateError::new("nothing can be called here but range(…)").at(line)),
                 }
                 self.arguments(&call.args).map_err(|fault| fault.at(line))
             }
@@ -214,27 +214,27 @@ impl<'s> Names<'s> {
         }
     }
 
-    fn arguments(&mut self, all: &[CallArg<'s>]) -> Result<(), Fault> {
+    fn arguments(&mut self, all: &[CallArg<'s>]) -> Result<(), TemplateError> {
         all.iter().try_for_each(|one| match one {
             CallArg::Pos(value) | CallArg::Kwarg(_, value) => self.expression(value),
-            CallArg::PosSplat(_) | CallArg::KwargSplat(_) => Err(Fault::new("arguments are written one by one")),
+            CallArg::PosSplat(_) | CallArg::KwargSplat(_) => Err(TemplateError::new("arguments are written one by one")),
         })
     }
 }
 
-fn missing(statement: &str, line: u16) -> Fault {
-    Fault::new(format!("there is no “{statement}” here")).at(u32::from(line))
+fn missing(statement: &str, line: u16) -> TemplateError {
+    TemplateError::new(format!("there is no “{statement}” here")).at(u32::from(line))
 }
 
 /// The names that values are put under.
-pub(super) fn targets<'s>(target: &Expr<'s>) -> Result<Vec<&'s str>, Fault> {
+pub(super) fn targets<'s>(target: &Expr<'s>) -> Result<Vec<&'s str>, TemplateError> {
     let names = |items: &[Expr<'s>]| items.iter().map(name).collect::<Option<Vec<_>>>();
     let found = match target {
         Expr::List(list) => names(&list.items),
         Expr::Tuple(tuple) => names(&tuple.items),
         other => name(other).map(|name| vec![name]),
     };
-    found.ok_or_else(|| Fault::new("a value is put under a plain name"))
+    found.ok_or_else(|| TemplateError::new("a value is put under a plain name"))
 }
 
 fn name<'s>(expression: &Expr<'s>) -> Option<&'s str> {

@@ -12,7 +12,7 @@ use domain::Refusal;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{Console, ConsoleFilter, Period, Show};
 use domain::notices::wire::ChangeMine;
-use domain::notices::{Channel, Summary};
+use domain::notices::{Channel, SummarySchedule};
 use serde_json::json;
 
 /// So many wrong passwords from a place; what is told of it is recorded when this returns, if anything is.
@@ -156,7 +156,7 @@ async fn a_person_of_two_organizations_waits_in_neither_for_the_other() {
         let (north, south) = (Outside::open(&world).await, Outside::open_for(&world, "south").await);
         for (organization, at) in [("north", "10:00:00"), ("south", "10:01:00")] {
             let both = world.caller(organization, "both@shared.example").await;
-            let daily = Summary { at: at.parse().unwrap(), weekdays_only: false };
+            let daily = SummarySchedule { at: at.parse().unwrap(), weekdays_only: false };
             notices::change_mine(&world.backend, &both, ChangeMine::Summary(Some(daily))).await.unwrap();
             let off = ChangeMine::Switch { event: "new_request_created".into(), channel: Channel::Email, on: false };
             notices::change_mine(&world.backend, &both, off).await.unwrap();

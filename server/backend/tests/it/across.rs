@@ -4,7 +4,7 @@ use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::requests::file;
 use backend::live::Change;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::time::Duration;
@@ -45,7 +45,7 @@ async fn another_process_hears_of_a_request_and_its_worker_wakes() {
         assert!(targets.contains(&format!("person:{}", ruth.id())), "{targets:?}");
         wakes(&other).await;
 
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         hears_of(&mut changes, &number).await;
         wakes(&other).await;
         // And back.
@@ -63,7 +63,7 @@ async fn another_process_hears_of_tries_and_of_much_at_once() {
         let other = world.another().await;
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         other.backend.store().follow().await;
         let mut changes = other.backend.live().subscribe();
         // Nothing listens there: the try is recorded, and made again later.
@@ -85,7 +85,7 @@ async fn another_process_hears_of_tries_and_of_much_at_once() {
         let mut missing: std::collections::BTreeSet<String> = sent
             .into_iter()
             .map(|one| match one {
-                domain::requests::wire::Submitted::Filed { number } => number,
+                domain::requests::wire::SubmissionOutcome::Filed { number } => number,
                 other => panic!("{other:?}"),
             })
             .collect();

@@ -6,15 +6,15 @@ use crate::requests::{answers, file, refusal};
 use backend::live::Change;
 use backend::{Caller, approvals, outbox, requests};
 use domain::Refusal;
-use domain::approvals::Verdict;
-use domain::approvals::wire::{Decide, INBOX_ROWS, InboxPage};
+use domain::approvals::ApproverVerdict;
+use domain::approvals::wire::{Decide, INBOX_ROWS, InboxView};
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::RequestPage;
 use serde_json::json;
 
 /// A decision on what the caller sees now.
-pub async fn decide(world: &World, caller: &Caller, number: &str, verdict: Verdict, reason: &str) -> backend::Result<RequestPage> {
+pub async fn decide(world: &World, caller: &Caller, number: &str, verdict: ApproverVerdict, reason: &str) -> backend::Result<RequestPage> {
     let page = requests::page(&world.backend, caller, number).await?;
     let seen = page.events.last().map_or(0, |event| event.seq);
     let decision = Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
@@ -32,14 +32,14 @@ async fn all_rules_have_to_approve() {
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 1);
         assert_eq!(approvals::count(&world.backend, &hana).await.unwrap(), 0);
 
-        let page = decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::PendingApproval);
         assert_eq!(page.approval.rules[0].given.as_ref().unwrap().by.name, "Ruth Abel");
         assert_eq!(approvals::count(&world.backend, &ruth).await.unwrap(), 0);
-        let again = decide(&world, &ruth, &number, Verdict::Approve, "").await;
+        let again = decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await;
         assert!(matches!(refusal(again), Refusal::Conflict { .. }));
 
-        let page = decide(&world, &petra, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &petra, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 0);
         world.deliver_all().await;
@@ -60,7 +60,7 @@ async fn where_two_people_are_needed_it_waits_no_more_for_who_has_decided() {
         let be = &world.backend;
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
         assert_eq!((approvals::count(be, &samir).await.unwrap(), approvals::count(be, &petra).await.unwrap()), (1, 1));
-        let page = decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &samir, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::PendingApproval);
         assert_eq!(approvals::count(be, &samir).await.unwrap(), 0);
         assert!(approvals::inbox(be, &samir, 0).await.unwrap().rows.is_empty());
@@ -69,8 +69,8 @@ async fn where_two_people_are_needed_it_waits_no_more_for_who_has_decided() {
         // Taken back, it waits for him again.
         paged::act(be, &samir, &number, ActionCall::new(ActionKind::Withdraw, ""), None).await.unwrap();
         assert_eq!(approvals::count(be, &samir).await.unwrap(), 1);
-        decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
-        let page = decide(&world, &petra, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &samir, &number, ApproverVerdict::Approve, "").await.unwrap();
+        let page = decide(&world, &petra, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::Open);
         assert_eq!((approvals::count(be, &samir).await.unwrap(), approvals::count(be, &petra).await.unwrap()), (0, 0));
         world.deliver_all().await;
@@ -86,7 +86,7 @@ async fn who_approved_a_stage_and_is_asked_again_is_told_as_what() {
         let (hana, samir, petra) =
             (world.caller("north", "hana").await, world.caller("north", "samir").await, world.caller("north", "petra").await);
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
-        decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &samir, &number, ApproverVerdict::Approve, "").await.unwrap();
         for (caller, again) in [(&samir, Some("You approved as line manager; now as head of operations")), (&petra, None)] {
             let rows = approvals::inbox(&world.backend, caller, 0).await.unwrap().rows;
             assert_eq!(rows.iter().map(|row| row.again.as_deref()).collect::<Vec<_>>(), [again], "{}", caller.facts.person.name);
@@ -104,7 +104,7 @@ async fn where_the_policy_allows_it_ones_own_request_waits_too() {
         let number = file(&world, &samir, "note", json!({"text": "Hello"})).await;
         let rows = approvals::inbox(&world.backend, &samir, 0).await.unwrap().rows;
         assert_eq!(rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), [number.as_str()]);
-        let page = decide(&world, &samir, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &samir, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::Open);
         world.deliver_all().await;
     })
@@ -122,7 +122,7 @@ async fn an_inbox_shows_as_many_as_asked_for_and_counts_all() {
             world.clock.advance(chrono::Duration::seconds(1));
             numbers.push(file(&world, &hana, "note", json!({"text": "Hello"})).await);
         }
-        let shown = |page: InboxPage| page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>();
+        let shown = |page: InboxView| page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>();
         let first = approvals::inbox(&world.backend, &ruth, 0).await.unwrap();
         assert_eq!(first.count, u64::from(INBOX_ROWS) + 3);
         assert_eq!(shown(first), numbers[..INBOX_ROWS as usize]);
@@ -140,8 +140,8 @@ async fn of_two_who_decide_at_once_one_wins_and_the_other_is_told_who_did() {
         for round in 0..8 {
             let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
             let (yes, no) = tokio::join!(
-                decide(&world, &ruth, &number, Verdict::Approve, ""),
-                decide(&other, &samir, &number, Verdict::Reject, "Not this year"),
+                decide(&world, &ruth, &number, ApproverVerdict::Approve, ""),
+                decide(&other, &samir, &number, ApproverVerdict::Reject, "Not this year"),
             );
             let (winner, lost) = match (yes, no) {
                 (Ok(page), lost) => (page, lost),
@@ -168,12 +168,12 @@ async fn declining_needs_a_reason_and_ends_it() {
     on_both(|world| async move {
         let (hana, ada) = (world.caller("north", "hana").await, world.caller("north", "ada").await);
         let number = file(&world, &hana, "badge", json!({"text": "North door"})).await;
-        let silent = decide(&world, &ada, &number, Verdict::Reject, "  ").await;
+        let silent = decide(&world, &ada, &number, ApproverVerdict::Reject, "  ").await;
         assert!(matches!(refusal(silent), Refusal::Input { path, .. } if path == "reason"));
-        let page = decide(&world, &ada, &number, Verdict::Reject, "The door is gone").await.unwrap();
+        let page = decide(&world, &ada, &number, ApproverVerdict::Reject, "The door is gone").await.unwrap();
         assert_eq!(page.summary.status, Status::Rejected);
-        assert_eq!(outbox::run_once(&world.backend).await.unwrap(), outbox::Summary::default());
-        assert!(matches!(refusal(decide(&world, &ada, &number, Verdict::Approve, "").await), Refusal::Conflict { .. }));
+        assert_eq!(outbox::run_once(&world.backend).await.unwrap(), outbox::WorkerSummary::default());
+        assert!(matches!(refusal(decide(&world, &ada, &number, ApproverVerdict::Approve, "").await), Refusal::Conflict { .. }));
     })
     .await;
 }
@@ -186,7 +186,7 @@ async fn nobody_decides_their_own_request() {
             let number = file(&world, caller, item, given).await;
             assert_eq!(approvals::count(&world.backend, caller).await.unwrap(), 0);
             assert!(approvals::inbox(&world.backend, caller, 0).await.unwrap().rows.is_empty());
-            assert!(matches!(refusal(decide(&world, caller, &number, Verdict::Approve, "").await), Refusal::NotNow { .. }));
+            assert!(matches!(refusal(decide(&world, caller, &number, ApproverVerdict::Approve, "").await), Refusal::NotNow { .. }));
         }
     })
     .await;
@@ -198,7 +198,7 @@ async fn a_question_goes_back_and_its_answer_has_to_be_seen() {
         let (hana, ada) = (world.caller("north", "hana").await, world.caller("north", "ada").await);
         let be = &world.backend;
         let number = file(&world, &hana, "badge", json!({"text": "Which door?"})).await;
-        let asked = decide(&world, &ada, &number, Verdict::AskForChanges, "Which door?").await.unwrap();
+        let asked = decide(&world, &ada, &number, ApproverVerdict::AskForChanges, "Which door?").await.unwrap();
         assert_eq!((asked.summary.status, asked.question.as_deref()), (Status::NeedsInfo, Some("Which door?")));
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 0);
         let seen = asked.events.last().unwrap().seq;
@@ -206,12 +206,12 @@ async fn a_question_goes_back_and_its_answer_has_to_be_seen() {
             paged::act(be, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The north one"), None).await.unwrap().unwrap();
         assert_eq!(answered.summary.status, Status::PendingApproval);
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 1);
-        let blind = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen };
+        let blind = Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen };
         match refusal(paged::decide(be, &ada, blind).await) {
             Refusal::Conflict { message } => assert!(message.contains("Hana Sato"), "{message}"),
             other => panic!("{other:?}"),
         }
-        let page = decide(&world, &ada, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &ada, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::Open);
     })
     .await;
@@ -226,7 +226,7 @@ async fn membership_is_read_when_somebody_decides() {
             .apply_file("north", "groups.yaml", "- key: platform\n  name: Platform owners\n  members:\n    - email: samir@north.example\n")
             .await;
         // The caller's facts are those of an earlier moment; the transaction reads its own.
-        let decision = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen: 1 };
+        let decision = Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
         assert_eq!(refusal(paged::decide(&world.backend, &petra, decision).await), Refusal::NotFound);
     })
     .await;

@@ -6,13 +6,13 @@ use crate::requests::{file, refusal};
 use backend::{Caller, approvals, held, outbox, requests};
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::{HeldOutcome, OneOfMany};
 use domain::approvals::wire::Decide;
 use domain::requests::Status;
 use serde_json::json;
 
-fn decision(number: &str, verdict: Verdict, reason: &str) -> Decide {
+fn decision(number: &str, verdict: ApproverVerdict, reason: &str) -> Decide {
     Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen: 1 }
 }
 
@@ -39,11 +39,11 @@ async fn many_are_held_and_then_decided_each_for_itself() {
         let be = &world.backend;
         let ([one, two, three], ada) = badges(&world).await;
         let decisions = vec![
-            decision(&one, Verdict::Approve, ""),
-            decision(&two, Verdict::Reject, "No more badges"),
+            decision(&one, ApproverVerdict::Approve, ""),
+            decision(&two, ApproverVerdict::Reject, "No more badges"),
             // Refused at once: it gives no reason; there is no such request.
-            decision(&three, Verdict::Reject, ""),
-            decision("BG-0000", Verdict::Approve, ""),
+            decision(&three, ApproverVerdict::Reject, ""),
+            decision("BG-0000", ApproverVerdict::Approve, ""),
         ];
         let results = hold(&world, &ada, decisions).await;
         assert_eq!(results.iter().map(|one| one.held.is_some()).collect::<Vec<_>>(), [true, true, false, false]);
@@ -53,8 +53,8 @@ async fn many_are_held_and_then_decided_each_for_itself() {
         assert_eq!(status(&world, &ada, &one).await, Status::PendingApproval);
         let rows = approvals::inbox(be, &ada, 0).await.unwrap().rows;
         let held_row = rows.iter().find(|row| row.number == two).unwrap();
-        assert_eq!((held_row.held, held_row.alike == rows[0].alike), (Some(Verdict::Reject), true));
-        let again = hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await;
+        assert_eq!((held_row.held, held_row.alike == rows[0].alike), (Some(ApproverVerdict::Reject), true));
+        let again = hold(&world, &ada, vec![decision(&one, ApproverVerdict::Approve, "")]).await;
         assert!(again[0].refused.as_ref().unwrap().contains("already"));
         world.clock.advance(Duration::seconds(8));
         // Two workers at once decide each once.
@@ -75,11 +75,12 @@ async fn undone_in_time_nothing_happens_and_too_late_it_says_so() {
     on_both(|world| async move {
         let be = &world.backend;
         let ([one, two], ada) = badges(&world).await;
-        let ids: Vec<_> = hold(&world, &ada, vec![decision(&one, Verdict::Approve, ""), decision(&two, Verdict::Approve, "")])
-            .await
-            .into_iter()
-            .filter_map(|one| one.held)
-            .collect();
+        let ids: Vec<_> =
+            hold(&world, &ada, vec![decision(&one, ApproverVerdict::Approve, ""), decision(&two, ApproverVerdict::Approve, "")])
+                .await
+                .into_iter()
+                .filter_map(|one| one.held)
+                .collect();
         // Nobody undoes what somebody else holds.
         let ruth = world.caller("north", "ruth").await;
         assert!(held::undo_held(be, &ruth, ids.clone()).await.unwrap().is_empty());
@@ -89,7 +90,7 @@ async fn undone_in_time_nothing_happens_and_too_late_it_says_so() {
         assert_eq!([status(&world, &ada, &one).await, status(&world, &ada, &two).await], [Status::PendingApproval, Status::Open]);
         assert!(held::undo_held(be, &ada, ids.clone()).await.unwrap().is_empty(), "it was taken");
         // Undone, it can be decided again.
-        assert!(hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await[0].held.is_some());
+        assert!(hold(&world, &ada, vec![decision(&one, ApproverVerdict::Approve, "")]).await[0].held.is_some());
         world.clock.advance(Duration::seconds(8));
         outbox::run_once(be).await.unwrap();
         assert_eq!(status(&world, &ada, &one).await, Status::Open);
@@ -103,7 +104,7 @@ async fn one_is_held_as_many_are_and_sent_by_its_person_alone() {
         let be = &world.backend;
         let ([one, two], ada) = badges(&world).await;
         let mut ids = Vec::new();
-        for decision in [decision(&one, Verdict::AskForChanges, "Which door?"), decision(&two, Verdict::Approve, "")] {
+        for decision in [decision(&one, ApproverVerdict::AskForChanges, "Which door?"), decision(&two, ApproverVerdict::Approve, "")] {
             ids.extend(hold(&world, &ada, vec![decision]).await[0].held);
         }
         assert_eq!(held::held(be, &ada).await.unwrap().iter().map(|one| one.left).collect::<Vec<_>>(), [8, 8]);
@@ -128,11 +129,11 @@ async fn what_is_held_is_told_however_much_was_decided_before() {
         let be = &world.backend;
         let ([one, two], ada) = badges(&world).await;
         for _ in 0..201 {
-            let ids: Vec<_> = hold(&world, &ada, vec![decision(&one, Verdict::Approve, "")]).await[0].held.into_iter().collect();
+            let ids: Vec<_> = hold(&world, &ada, vec![decision(&one, ApproverVerdict::Approve, "")]).await[0].held.into_iter().collect();
             held::undo_held(be, &ada, ids).await.unwrap();
             world.clock.advance(Duration::milliseconds(1));
         }
-        let id = hold(&world, &ada, vec![decision(&two, Verdict::Approve, "")]).await[0].held.unwrap();
+        let id = hold(&world, &ada, vec![decision(&two, ApproverVerdict::Approve, "")]).await[0].held.unwrap();
         assert_eq!(held::held(be, &ada).await.unwrap().last().map(|told| (told.id, told.outcome.clone())), Some((id, None)));
         held::undo_held(be, &ada, vec![id]).await.unwrap();
     })
@@ -146,8 +147,8 @@ async fn what_changed_meanwhile_is_told_with_who_did_it() {
         let hana = world.caller("north", "hana").await;
         let number = file(&world, &hana, "access", json!({"system": "ledger"})).await;
         let (ruth, samir) = (world.caller("north", "ruth").await, world.caller("north", "samir").await);
-        assert!(hold(&world, &ruth, vec![decision(&number, Verdict::Approve, "")]).await[0].held.is_some());
-        paged::decide(be, &samir, decision(&number, Verdict::Reject, "Not this quarter")).await.unwrap();
+        assert!(hold(&world, &ruth, vec![decision(&number, ApproverVerdict::Approve, "")]).await[0].held.is_some());
+        paged::decide(be, &samir, decision(&number, ApproverVerdict::Reject, "Not this quarter")).await.unwrap();
         world.clock.advance(Duration::seconds(8));
         outbox::run_once(be).await.unwrap();
         let told = held::held(be, &ruth).await.unwrap();
@@ -186,13 +187,13 @@ async fn requests_with_the_same_answers_but_who_and_when_are_alike() {
 async fn questions_are_asked_one_by_one_and_a_hundred_are_enough() {
     on_both(|world| async move {
         let ([one, two], ada) = badges(&world).await;
-        let questions = [&one, &two].map(|number| decision(number, Verdict::AskForChanges, "Which door?"));
+        let questions = [&one, &two].map(|number| decision(number, ApproverVerdict::AskForChanges, "Which door?"));
         let ask = held::decide_many(&world.backend, &ada, questions.to_vec()).await;
         assert!(matches!(refusal(ask), Refusal::Input { .. }));
-        let many = vec![decision(&one, Verdict::Approve, ""); 101];
+        let many = vec![decision(&one, ApproverVerdict::Approve, ""); 101];
         assert!(matches!(refusal(held::decide_many(&world.backend, &ada, many).await), Refusal::Input { .. }));
         let stranger = world.caller("south", "otto").await;
-        let own = hold(&world, &stranger, vec![decision(&one, Verdict::Approve, "")]).await;
+        let own = hold(&world, &stranger, vec![decision(&one, ApproverVerdict::Approve, "")]).await;
         assert_eq!(own[0].refused.as_deref(), Some("This does not exist, or is not yours to decide."));
     })
     .await;

@@ -2,13 +2,13 @@
 
 use crate::harness::{World, on_both};
 use backend::catalog;
-use domain::catalog::wire::CatalogPage;
+use domain::catalog::wire::CatalogView;
 
-async fn page(world: &World, organization: &str, name: &str) -> CatalogPage {
+async fn page(world: &World, organization: &str, name: &str) -> CatalogView {
     catalog::page(&world.backend, &world.caller(organization, name).await).await.unwrap()
 }
 
-fn keys(page: &CatalogPage) -> Vec<&str> {
+fn keys(page: &CatalogView) -> Vec<&str> {
     page.items.iter().map(|item| item.key.as_str()).collect()
 }
 

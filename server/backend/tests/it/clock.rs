@@ -9,7 +9,7 @@ use backend::outbox::run_once;
 use backend::{CallerProof, held, people, requests};
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::Decide;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
@@ -73,7 +73,7 @@ async fn a_held_decision_is_not_held_for_a_day() {
     on_both(|world| async move {
         let (hana, ada) = (world.caller("north", "hana").await, world.caller("north", "ada").await);
         let number = file(&world, &hana, "badge", json!({"text": "For the east door"})).await;
-        let decision = Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen: 1 };
+        let decision = Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
         assert!(held::decide_many(&world.backend, &ada, vec![decision]).await.unwrap()[0].held.is_some());
         world.clock.advance(Duration::days(-1));
         run_once(&world.backend).await.unwrap();

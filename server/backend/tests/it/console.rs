@@ -6,13 +6,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use backend::outbox::{Summary, run_once};
+use backend::outbox::{WorkerSummary, run_once};
 use backend::secrets::Keys;
 use backend::{Error, Settings, console, definitions};
 use chrono::Duration;
 use domain::Refusal;
 use domain::connectors::DeliveryStatus;
-use domain::connectors::breaker::Standing;
+use domain::connectors::breaker::DestinationStanding;
 use domain::connectors::wire::{ConnectorInput, Console, ConsoleFilter, Period, Show, WorkerView};
 use domain::forms::Answers;
 use sea_orm::{ConnectionTrait, Statement};
@@ -60,7 +60,7 @@ async fn look(world: &World, show: Show) -> Console {
     console::page(&world.backend, &world.caller("north", "ada").await, filter, None).await.unwrap()
 }
 
-async fn standing(world: &World) -> Standing {
+async fn standing(world: &World) -> DestinationStanding {
     look(world, Show::All).await.destinations.iter().find(|one| one.key == "desk").unwrap().standing
 }
 
@@ -73,19 +73,19 @@ async fn a_destination_that_keeps_failing_is_paused_probed_with_one_delivery_and
             approved(&world).await;
         }
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 5);
-        assert_eq!(standing(&world).await, Standing::Paused);
+        assert_eq!(standing(&world).await, DestinationStanding::Paused);
         // One more comes during the pause: it waits, and loses none of its tries.
         let late = approved(&world).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 1, ..Summary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 1, ..WorkerSummary::default() });
         desk.calls();
 
         world.clock.advance(Duration::minutes(2));
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1, "one probe");
         assert_eq!(desk.calls().len(), 1);
-        assert_eq!(standing(&world).await, Standing::Paused);
+        assert_eq!(standing(&world).await, DestinationStanding::Paused);
         // The second pause is five minutes, however long the probe was alone.
         world.clock.advance(Duration::seconds(299));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         world.clock.advance(Duration::seconds(1));
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         assert_eq!(desk.calls().len(), 1);
@@ -93,7 +93,7 @@ async fn a_destination_that_keeps_failing_is_paused_probed_with_one_delivery_and
         desk.answers(200);
         world.clock.advance(Duration::hours(2));
         assert_eq!(run_once(&world.backend).await.unwrap().delivered, 6, "the probe, then all that waited");
-        assert_eq!(standing(&world).await, Standing::Healthy);
+        assert_eq!(standing(&world).await, DestinationStanding::Healthy);
         assert!(desk.calls().contains(&late));
     })
     .await;
@@ -109,7 +109,7 @@ async fn a_refused_key_pauses_at_once_and_a_replay_tries_at_once() {
         run_once(&world.backend).await.unwrap();
         let page = look(&world, Show::All).await;
         let one = page.destinations.iter().find(|one| one.key == "desk").unwrap();
-        assert!(one.refuses_us && one.standing == Standing::Paused && one.waiting == 2);
+        assert!(one.refuses_us && one.standing == DestinationStanding::Paused && one.waiting == 2);
         assert_eq!(one.hours.iter().fold((0, 0), |sum, hour| (sum.0 + hour.0, sum.1 + hour.1)), (2, 0));
 
         desk.answers(200);
@@ -118,7 +118,7 @@ async fn a_refused_key_pauses_at_once_and_a_replay_tries_at_once() {
         let ids = page.rows.iter().map(|row| row.id).collect();
         assert_eq!(console::send_now(&world.backend, &ada, ids).await.unwrap(), 2);
         assert_eq!(run_once(&world.backend).await.unwrap().delivered, 2);
-        assert_eq!(standing(&world).await, Standing::Healthy);
+        assert_eq!(standing(&world).await, DestinationStanding::Healthy);
     })
     .await;
 }
@@ -130,10 +130,10 @@ async fn what_is_held_waits_until_it_is_released() {
         let ada = world.caller("north", "ada").await;
         console::hold(&world.backend, &ada, "desk".to_owned(), true).await.unwrap();
         let number = approved(&world).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 1, ..Summary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 1, ..WorkerSummary::default() });
         world.clock.advance(Duration::days(3));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
-        assert_eq!(standing(&world).await, Standing::Held);
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
+        assert_eq!(standing(&world).await, DestinationStanding::Held);
         console::hold(&world.backend, &ada, "desk".to_owned(), false).await.unwrap();
         assert_eq!(run_once(&world.backend).await.unwrap().delivered, 1);
         assert_eq!(desk.calls(), [number]);
@@ -162,7 +162,7 @@ async fn a_skipped_delivery_is_failed_and_can_be_replayed_with_all_that_failed()
         assert!(detail.attempts[0].request.contains("\n  \"data\": {"), "laid out: {}", detail.attempts[0].request);
 
         desk.answers(200);
-        let since = backend::Clock::now(&*world.clock) - Duration::hours(1);
+        let since = backend::TimeSource::now(&*world.clock) - Duration::hours(1);
         assert_eq!(console::replay_since(&world.backend, &ada, "other".to_owned(), since).await.unwrap(), 0);
         assert_eq!(console::replay_since(&world.backend, &ada, String::new(), since).await.unwrap(), 1);
         assert_eq!(run_once(&world.backend).await.unwrap().delivered, 1);

@@ -3,7 +3,7 @@
 use crate::delivery::approved;
 use crate::harness::{World, on_both};
 use crate::paged;
-use backend::outbox::{Summary, run_once};
+use backend::outbox::{WorkerSummary, run_once};
 use backend::requests;
 use domain::connectors::DeliveryStatus;
 use domain::requests::wire::DeliveryView;
@@ -30,7 +30,7 @@ impl Surgeon {
     }
 }
 
-const FAILED: Summary = Summary { relayed: 0, delivered: 0, retrying: 0, failed: 1 };
+const FAILED: WorkerSummary = WorkerSummary { relayed: 0, delivered: 0, retrying: 0, failed: 1 };
 
 /// The only delivery of a request, as an administrator sees it.
 async fn delivery(world: &World, number: &str) -> DeliveryView {
@@ -47,8 +47,8 @@ async fn a_connector_that_cannot_be_read_or_is_gone_fails_the_delivery() {
         let number = approved(&world).await;
         let definition = surgeon.text("SELECT definition FROM connectors WHERE key = 'desk'").await;
         surgeon.run("UPDATE connectors SET definition = '{\"key\":' WHERE key = 'desk'").await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 1, ..FAILED });
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default(), "it is not tried again");
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 1, ..FAILED });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default(), "it is not tried again");
         surgeon.put("UPDATE connectors SET definition = $1 WHERE key = 'desk'", &definition).await;
         let failed = delivery(&world, &number).await;
         assert_eq!((failed.status, failed.attempts.len()), (DeliveryStatus::Failed, 1));
@@ -56,7 +56,7 @@ async fn a_connector_that_cannot_be_read_or_is_gone_fails_the_delivery() {
 
         let other = approved(&world).await;
         surgeon.run("DELETE FROM connectors WHERE key = 'desk'").await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 1, ..FAILED });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 1, ..FAILED });
         let failed = delivery(&world, &other).await;
         assert!(failed.attempts[0].error.contains("no connector “desk”"), "{}", failed.attempts[0].error);
     })
@@ -72,8 +72,8 @@ async fn a_request_that_cannot_be_read_fails_its_delivery_and_holds_up_no_other(
         approved(&world).await;
         let state = surgeon.text(&format!("SELECT state FROM requests WHERE number = '{number}'")).await;
         surgeon.run(&format!("UPDATE requests SET state = 'broken' WHERE number = '{number}'")).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 2, retrying: 1, ..FAILED });
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 2, retrying: 1, ..FAILED });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         surgeon.put(&format!("UPDATE requests SET state = $1 WHERE number = '{number}'"), &state).await;
         let failed = delivery(&world, &number).await;
         assert_eq!((failed.status, failed.attempts.len()), (DeliveryStatus::Failed, 1));
@@ -81,7 +81,7 @@ async fn a_request_that_cannot_be_read_fails_its_delivery_and_holds_up_no_other(
         // Restored, it is sent again.
         let ada = world.caller("north", "ada").await;
         paged::replay(&world.backend, &ada, failed.id).await.unwrap();
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { retrying: 1, ..Summary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { retrying: 1, ..WorkerSummary::default() });
     })
     .await;
 }
@@ -94,8 +94,8 @@ async fn an_effect_that_cannot_be_read_becomes_a_failed_delivery_and_holds_up_no
         let number = approved(&world).await;
         surgeon.run("UPDATE effects SET effect = '{\"kind\":\"of a later version\"}'").await;
         approved(&world).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 2, retrying: 1, ..FAILED });
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 2, retrying: 1, ..FAILED });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         let failed = delivery(&world, &number).await;
         assert_eq!(failed.status, DeliveryStatus::Failed);
         assert!(failed.attempts[0].error.contains("cannot be read"), "{}", failed.attempts[0].error);

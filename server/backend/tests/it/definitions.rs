@@ -1,17 +1,17 @@
 //! Definitions as files: what is planned, applied, refused and written again.
 
 use crate::harness::{World, fixture, on_both, on_empty};
-use backend::definitions::{self, File, folder};
+use backend::definitions::{self, DefinitionFile, folder};
 use backend::{Error, people};
 use domain::Refusal;
 use std::path::Path;
 
-fn file(path: &str, text: &str) -> Vec<File> {
+fn file(path: &str, text: &str) -> Vec<DefinitionFile> {
     vec![(path.to_owned(), text.to_owned())]
 }
 
 /// The fixture with one text of one file replaced.
-fn altered(path: &str, from: &str, to: &str) -> Vec<File> {
+fn altered(path: &str, from: &str, to: &str) -> Vec<DefinitionFile> {
     let mut files = fixture("north");
     let text = &mut files.iter_mut().find(|(name, _)| name == path).unwrap().1;
     assert!(text.contains(from), "{path} has no “{from}”");
@@ -26,7 +26,7 @@ fn message<T: std::fmt::Debug>(result: backend::Result<T>) -> String {
     }
 }
 
-async fn exported(world: &World, organization: &str) -> Vec<File> {
+async fn exported(world: &World, organization: &str) -> Vec<DefinitionFile> {
     definitions::export(&world.backend, organization).await.unwrap()
 }
 

@@ -5,13 +5,13 @@ use crate::harness::{World, on_both, on_both_with, settings};
 use crate::paged;
 use crate::receiver::{Answer, Receiver, SECRET};
 use crate::requests::{file, refusal};
-use backend::outbox::{Summary, run, run_once};
+use backend::outbox::{WorkerSummary, run, run_once};
 use backend::{Settings, requests};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::connectors::DeliveryStatus;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::{Status, What};
@@ -31,7 +31,7 @@ fn signing() -> Settings {
 pub async fn approved(world: &World) -> String {
     let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
     let number = file(world, &hana, "access", json!({"system": "Ledger"})).await;
-    decide(world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+    decide(world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
     number
 }
 
@@ -42,8 +42,8 @@ async fn an_approved_request_is_delivered_once_signed_and_completes() {
         desk.connect(&world, "127.0.0.1").await;
         let number = approved(&world).await;
         let done = run_once(&world.backend).await.unwrap();
-        assert_eq!(done, Summary { relayed: 1, delivered: 1, ..Summary::default() });
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(done, WorkerSummary { relayed: 1, delivered: 1, ..WorkerSummary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         let calls = desk.calls();
         assert_eq!(calls.len(), 1);
         let payload = calls[0].verified();
@@ -99,8 +99,8 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         desk.connect(&world, "127.0.0.1").await;
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         paged::act(&world.backend, &hana, &number, ActionCall::new(ActionKind::Cancel, "No longer needed"), None).await.unwrap();
         run_once(&world.backend).await.unwrap();
 
@@ -111,7 +111,7 @@ async fn nothing_is_sent_before_it_is_decided_or_after_it_was_cancelled() {
         assert_eq!(desk.calls().len(), 1);
         paged::act(&world.backend, &hana, &other, ActionCall::new(ActionKind::Cancel, "Not needed"), None).await.unwrap();
         world.clock.advance(Duration::days(1));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         assert_eq!(desk.calls().len(), 0);
     })
     .await;
@@ -127,13 +127,13 @@ async fn failed_tries_follow_the_schedule_until_given_up_and_replayed() {
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         for (pause, last) in [(1, false), (5, false), (15, false), (60, true)] {
             world.clock.advance(Duration::minutes(pause) - Duration::seconds(1));
-            assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default(), "{pause} minutes are not over");
+            assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default(), "{pause} minutes are not over");
             world.clock.advance(Duration::seconds(1));
             let done = run_once(&world.backend).await.unwrap();
             assert_eq!((done.retrying, done.failed), if last { (0, 1) } else { (1, 0) }, "after {pause} minutes");
         }
         world.clock.advance(Duration::days(2));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         let calls = desk.calls();
         assert_eq!(calls.len(), 5);
         let first = calls[0].verified();
@@ -182,7 +182,7 @@ async fn a_wish_to_be_asked_later_is_respected_and_gone_is_gone() {
         approved(&world).await;
         assert_eq!(run_once(&world.backend).await.unwrap().retrying, 1);
         world.clock.advance(Duration::seconds(599));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default());
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default());
         world.clock.advance(Duration::seconds(1));
         desk.answers(Answer::Code(410));
         assert_eq!(run_once(&world.backend).await.unwrap().failed, 1);
@@ -206,9 +206,9 @@ async fn a_worker_killed_between_claim_and_record_is_replaced_when_its_lease_run
 
         desk.answers(Answer::Code(200));
         world.clock.advance(Duration::seconds(59));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default(), "the lease still runs");
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default(), "the lease still runs");
         world.clock.advance(Duration::seconds(2));
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { delivered: 1, ..Summary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { delivered: 1, ..WorkerSummary::default() });
         let second = desk.got.recv().await.unwrap();
         assert_eq!(first.header("webhook-id"), second.header("webhook-id"));
         let ada = world.caller("north", "ada").await;

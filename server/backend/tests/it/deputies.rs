@@ -8,8 +8,8 @@ use backend::live::Change;
 use backend::{Caller, approvals, delegations, requests};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
-use domain::approvals::Verdict;
-use domain::approvals::away::{AwayPage, AwayRow, Phase};
+use domain::approvals::ApproverVerdict;
+use domain::approvals::away::{AwayRow, AwayView, DelegationPhase};
 use domain::approvals::wire::Decide;
 use domain::requests::{Status, What};
 use serde_json::{Value, json};
@@ -50,11 +50,11 @@ pub async fn waiting(world: &World, caller: &Caller) -> u64 {
 }
 
 /// A decision as somebody would send it who looked before.
-fn blind(number: &str, verdict: Verdict) -> Decide {
+fn blind(number: &str, verdict: ApproverVerdict) -> Decide {
     Decide { number: number.to_owned(), verdict, reason: "Because".to_owned(), seen: 1 }
 }
 
-fn problem_of(result: backend::Result<AwayPage>) -> (String, String) {
+fn problem_of(result: backend::Result<AwayView>) -> (String, String) {
     match refusal(result) {
         Refusal::Problems { mut problems } => (problems[0].field.clone(), problems.remove(0).message),
         other => panic!("{other:?}"),
@@ -71,7 +71,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
         assert_eq!(refusal(requests::page(&world.backend, &jonas, &number).await), Refusal::NotFound);
         let mut changes = world.backend.live().subscribe();
         let row = lend(&world, &ruth, &jonas, 2).await;
-        assert_eq!((row.phase, row.to.name.as_str()), (Phase::Now, "Jonas Weber"));
+        assert_eq!((row.phase, row.to.name.as_str()), (DelegationPhase::Now, "Jonas Weber"));
         let told = Change::Rights { organization: ruth.organization, people: vec![jonas.id()] };
         assert_eq!(changes.recv().await.unwrap(), told);
 
@@ -83,7 +83,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
         let yours: Vec<_> =
             page.approval.rules.iter().map(|rule| (rule.yours, rule.on_behalf_of.as_ref().map(|p| p.name.as_str()))).collect();
         assert_eq!(yours, [(true, Some("Ruth Abel")), (false, None)]);
-        let page = decide(&world, &jonas, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &jonas, &number, ApproverVerdict::Approve, "").await.unwrap();
         let given = page.approval.rules[0].given.as_ref().unwrap();
         assert_eq!((given.by.name.as_str(), given.on_behalf_of.as_ref().unwrap().name.as_str()), ("Jonas Weber", "Ruth Abel"));
         let recorded = page.events.iter().any(|event| {
@@ -93,7 +93,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
         assert!(recorded, "{:?}", page.events);
         // Ruth may still decide what waits for her; this one does not any more.
         assert_eq!((waiting(&world, &jonas).await, waiting(&world, &ruth).await), (0, 0));
-        match refusal(paged::decide(&world.backend, &ruth, blind(&number, Verdict::Approve)).await) {
+        match refusal(paged::decide(&world.backend, &ruth, blind(&number, ApproverVerdict::Approve)).await) {
             Refusal::Conflict { message } => assert!(message.starts_with("Jonas Weber approved this for Ruth Abel at"), "{message}"),
             other => panic!("{other:?}"),
         }
@@ -115,22 +115,22 @@ async fn a_grant_holds_on_its_days_and_for_its_items() {
         (given["scope"], given["items"]) = (json!("some"), json!([of("Software access")]));
         given["since"] = json!(day(world.backend.now() + Duration::days(1)));
         let row = lend_as(&world, &ruth, given).await;
-        assert_eq!((row.phase, row.services), (Phase::Planned, vec!["Software access".to_owned()]));
+        assert_eq!((row.phase, row.services), (DelegationPhase::Planned, vec!["Software access".to_owned()]));
 
         assert_eq!(waiting(&world, &jonas).await, 0, "it begins tomorrow");
         world.clock.advance(Duration::days(1));
         assert_eq!(waiting(&world, &jonas).await, 1);
         let inbox = approvals::inbox(&world.backend, &again(&world, &jonas).await, 0).await.unwrap();
         assert_eq!(inbox.rows[0].number, access);
-        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&laptop, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&laptop, ApproverVerdict::Approve)).await), Refusal::NotFound);
         world.clock.advance(Duration::days(2));
         assert_eq!(waiting(&world, &jonas).await, 0, "it is over");
-        match refusal(paged::decide(&world.backend, &jonas, blind(&access, Verdict::Approve)).await) {
+        match refusal(paged::decide(&world.backend, &jonas, blind(&access, ApproverVerdict::Approve)).await) {
             Refusal::Conflict { message } => assert!(message.starts_with("You stood in for Ruth Abel until"), "{message}"),
             other => panic!("{other:?}"),
         }
         let page = delegations::page(&world.backend, &ruth).await.unwrap();
-        assert_eq!((page.given[0].phase, page.given[0].ended_early, page.given[0].may_end), (Phase::Over, false, false));
+        assert_eq!((page.given[0].phase, page.given[0].ended_early, page.given[0].may_end), (DelegationPhase::Over, false, false));
     })
     .await;
 }
@@ -145,10 +145,10 @@ async fn a_grant_ended_meanwhile_is_told_to_the_deputy_who_decides() {
             let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
             let grant = lend(&world, &ruth, &jonas, 5).await.id;
             let (decided, ended) = tokio::join!(
-                paged::decide(&other.backend, &jonas, blind(&number, Verdict::Reject)),
+                paged::decide(&other.backend, &jonas, blind(&number, ApproverVerdict::Reject)),
                 paged::end_away(&world.backend, &ruth, grant),
             );
-            assert!(ended.unwrap().given.iter().all(|row| row.phase == Phase::Over), "round {round}");
+            assert!(ended.unwrap().given.iter().all(|row| row.phase == DelegationPhase::Over), "round {round}");
             let page = requests::page(&world.backend, &hana, &number).await.unwrap();
             match decided {
                 Ok(page) => assert_eq!(page.summary.status, Status::Rejected),
@@ -158,7 +158,7 @@ async fn a_grant_ended_meanwhile_is_told_to_the_deputy_who_decides() {
                         other => panic!("{other:?}"),
                     }
                     assert_eq!(page.summary.status, Status::PendingApproval);
-                    decide(&world, &ruth, &number, Verdict::Reject, "Not this year").await.unwrap();
+                    decide(&world, &ruth, &number, ApproverVerdict::Reject, "Not this year").await.unwrap();
                 }
             }
             world.clock.advance(Duration::minutes(1));
@@ -177,8 +177,8 @@ async fn of_the_absent_person_and_the_deputy_one_decides() {
         for round in 0..6 {
             let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
             let (own, lent) = tokio::join!(
-                paged::decide(&world.backend, &ruth, blind(&number, Verdict::Reject)),
-                paged::decide(&other.backend, &jonas, blind(&number, Verdict::Reject)),
+                paged::decide(&world.backend, &ruth, blind(&number, ApproverVerdict::Reject)),
+                paged::decide(&other.backend, &jonas, blind(&number, ApproverVerdict::Reject)),
             );
             let (winner, lost, name) = match (own, lent) {
                 (Ok(page), lost) => (page, lost, "Ruth Abel declined this at"),
@@ -204,7 +204,7 @@ async fn what_was_lent_is_not_lent_on() {
         lend(&world, &jonas, &both, 5).await;
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         assert_eq!((waiting(&world, &jonas).await, waiting(&world, &both).await), (1, 0));
-        assert_eq!(refusal(paged::decide(&world.backend, &both, blind(&number, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &both, blind(&number, ApproverVerdict::Approve)).await), Refusal::NotFound);
     })
     .await;
 }
@@ -218,20 +218,26 @@ async fn nobody_approves_their_own_request_through_a_deputy_or_as_one() {
         lend(&world, &ruth, &samir, 5).await;
         let own = file(&world, &samir, "access", json!({"system": "Ledger"})).await;
         assert_eq!(waiting(&world, &samir).await, 0);
-        assert!(matches!(refusal(paged::decide(&world.backend, &samir, blind(&own, Verdict::Approve)).await), Refusal::NotNow { .. }));
+        assert!(matches!(
+            refusal(paged::decide(&world.backend, &samir, blind(&own, ApproverVerdict::Approve)).await),
+            Refusal::NotNow { .. }
+        ));
         // Samir's own, by his deputy, who has no other right to it.
         lend(&world, &samir, &jonas, 5).await;
         assert_eq!(waiting(&world, &jonas).await, 0);
-        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&own, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&own, ApproverVerdict::Approve)).await), Refusal::NotFound);
         // An administrator's own, by a deputy of that administrator, and as the deputy of another approver.
         lend(&world, &ada, &jonas, 5).await;
         let badge = file(&world, &ada, "badge", json!({"text": "x"})).await;
         assert_eq!(waiting(&world, &jonas).await, 1, "Samir's alone: Ruth is away, and her deputy asked for it");
-        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&badge, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&badge, ApproverVerdict::Approve)).await), Refusal::NotFound);
         lend(&world, &ruth, &ada, 5).await;
         let access = file(&world, &ada, "access", json!({"system": "Ledger"})).await;
         let ada = again(&world, &ada).await;
-        assert!(matches!(refusal(paged::decide(&world.backend, &ada, blind(&access, Verdict::Approve)).await), Refusal::NotNow { .. }));
+        assert!(matches!(
+            refusal(paged::decide(&world.backend, &ada, blind(&access, ApproverVerdict::Approve)).await),
+            Refusal::NotNow { .. }
+        ));
         assert_eq!(waiting(&world, &ada).await, 1, "Samir's alone");
     })
     .await;
@@ -249,7 +255,7 @@ async fn a_deputy_loses_with_the_absent_person_what_they_lose() {
         let left = "- key: platform\n  name: Platform owners\n  members:\n    - email: samir@north.example\n";
         world.apply_file("north", "groups.yaml", left).await;
         // The deputy's facts are those of an earlier moment; the transaction reads its own.
-        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&number, Verdict::Approve)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::decide(&world.backend, &jonas, blind(&number, ApproverVerdict::Approve)).await), Refusal::NotFound);
         assert_eq!(waiting(&world, &jonas).await, 0);
     })
     .await;
@@ -304,9 +310,9 @@ async fn a_grant_is_ended_by_its_giver_or_an_administrator_and_taken_up_again_fo
         assert!(paged::end_away(be, &ada, id).await.unwrap().others.is_empty());
         assert_eq!(waiting(&world, &jonas).await, 0);
         let row = &paged::end_away(be, &ruth, id).await.unwrap().given[0];
-        assert_eq!((row.phase, row.ended_early), (Phase::Over, true), "ending twice is ending once");
+        assert_eq!((row.phase, row.ended_early), (DelegationPhase::Over, true), "ending twice is ending once");
         world.clock.advance(Duration::seconds(50));
-        assert_eq!(paged::resume_away(be, &ruth, id).await.unwrap().given[0].phase, Phase::Now);
+        assert_eq!(paged::resume_away(be, &ruth, id).await.unwrap().given[0].phase, DelegationPhase::Now);
         assert_eq!(waiting(&world, &jonas).await, 1);
         paged::end_away(be, &ruth, id).await.unwrap();
         world.clock.advance(Duration::seconds(70));
@@ -363,7 +369,7 @@ async fn the_requesters_manager_decides_and_an_administrator_where_there_is_none
         let number = file(&world, &hana, "note", json!({"text": "x"})).await;
         let ruth = world.caller("north", "ruth").await;
         assert_eq!(waiting(&world, &ruth).await, 1);
-        assert_eq!(decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap().summary.status, Status::Open);
+        assert_eq!(decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap().summary.status, Status::Open);
         let out = backend::definitions::export(&world.backend, "north").await.unwrap();
         assert!(out.iter().any(|(path, text)| path == "people.yaml" && text.contains("manager: ruth@north.example")));
     })

@@ -7,7 +7,7 @@ use crate::requests::{answers, file};
 use backend::live::Change;
 use backend::{Caller, approvals, notices, outbox, people, periodic, requests};
 use chrono::Duration;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::requests::{Status, What};
 use serde_json::json;
 
@@ -28,7 +28,7 @@ async fn fell_back(world: &World, caller: &Caller, number: &str) -> usize {
 
 /// What somebody was told in the bell, as events of a request.
 async fn told(world: &World, caller: &Caller) -> Vec<String> {
-    while outbox::run_once(&world.backend).await.unwrap() != outbox::Summary::default() {}
+    while outbox::run_once(&world.backend).await.unwrap() != outbox::WorkerSummary::default() {}
     let list = notices::list(&world.backend, caller, None).await.unwrap();
     list.rows.into_iter().map(|row| row.sentence).collect()
 }
@@ -64,9 +64,9 @@ async fn what_waits_for_a_group_falls_back_when_its_last_member_leaves() {
         assert_eq!((count(&world, &ada).await, count(&world, &petra).await, fell_back(&world, &ada, &number).await), (1, 1, 1));
         world.apply_file("north", "groups.yaml", EMPTY).await;
         assert_eq!(fell_back(&world, &ada, &number).await, 1);
-        decide(&world, &ada, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ada, &number, ApproverVerdict::Approve, "").await.unwrap();
         let ruth = world.caller("north", "ruth").await;
-        assert_eq!(decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap().summary.status, Status::InProgress);
+        assert_eq!(decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap().summary.status, Status::InProgress);
         world.deliver_all().await;
     })
     .await;
@@ -82,7 +82,7 @@ async fn what_waits_for_somebody_who_is_disabled_falls_back_and_they_may_come_ba
         people::enable(&world.backend, "ruth@north.example", None).await.unwrap();
         let ruth = world.caller("north", "ruth").await;
         assert_eq!((count(&world, &ada).await, count(&world, &ruth).await), (1, 1));
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(count(&world, &ada).await, 0, "one decision is enough");
     })
     .await;
@@ -110,7 +110,7 @@ async fn what_nobody_could_decide_from_the_start_is_said_before_and_told_at_subm
             [WHY],
             "once"
         );
-        decide(&world, &ada, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ada, &number, ApproverVerdict::Approve, "").await.unwrap();
         world.deliver_all().await;
     })
     .await;

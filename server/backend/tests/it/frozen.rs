@@ -6,7 +6,7 @@ use crate::outside::Outside;
 use crate::requests::file;
 use backend::notices;
 use chrono::Duration;
-use domain::notices::Summary;
+use domain::notices::SummarySchedule;
 use domain::notices::wire::ChangeMine;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
@@ -77,7 +77,7 @@ async fn a_summary_says_in_every_try_what_it_said_first() {
         notices::change_mine(
             &world.backend,
             &ruth,
-            ChangeMine::Summary(Some(Summary { at: "17:00:00".parse().unwrap(), weekdays_only: false })),
+            ChangeMine::Summary(Some(SummarySchedule { at: "17:00:00".parse().unwrap(), weekdays_only: false })),
         )
         .await
         .unwrap();

@@ -2,8 +2,8 @@
 //! and `south`, from the definition files in `fixtures/`.
 
 use crate::databases::{Leftovers, on_each};
-use backend::definitions::{self, File, Plan, folder};
-use backend::{Backend, Caller, Clock, Real, Settings, Store, outbox};
+use backend::definitions::{self, ApplyPlan, DefinitionFile, folder};
+use backend::{Backend, Caller, MachineSources, Settings, Store, TimeSource, outbox};
 use chrono::{DateTime, Duration, Utc};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ impl TestClock {
     }
 }
 
-impl Clock for TestClock {
+impl TimeSource for TestClock {
     fn now(&self) -> DateTime<Utc> {
         *self.0.lock().unwrap()
     }
@@ -44,7 +44,7 @@ impl World {
     /// Lets a worker do all there is to do, however many days it takes.
     pub async fn deliver_all(&self) {
         self.clock.advance(Duration::days(1));
-        while outbox::run_once(&self.backend).await.unwrap() != outbox::Summary::default() {
+        while outbox::run_once(&self.backend).await.unwrap() != outbox::WorkerSummary::default() {
             self.clock.advance(Duration::days(1));
         }
     }
@@ -56,12 +56,12 @@ impl World {
     }
 
     /// Applies files to an organization: all of them, or some over what there is.
-    pub async fn apply(&self, organization: &str, files: Vec<File>) -> backend::Result<Plan> {
+    pub async fn apply(&self, organization: &str, files: Vec<DefinitionFile>) -> backend::Result<ApplyPlan> {
         definitions::apply(&self.backend, organization, files).await
     }
 
     /// Applies one file over what there is.
-    pub async fn apply_file(&self, organization: &str, path: &str, text: &str) -> Plan {
+    pub async fn apply_file(&self, organization: &str, path: &str, text: &str) -> ApplyPlan {
         self.apply(organization, vec![(path.to_owned(), text.to_owned())]).await.unwrap()
     }
 
@@ -73,13 +73,13 @@ impl World {
     /// Another process on the same database, with the same clock and other settings.
     pub async fn with(&self, settings: Settings) -> Self {
         let store = Store::open(&self.url).await.unwrap();
-        let backend = Backend::new(store, settings.clone(), self.clock.clone(), Arc::new(Real)).unwrap();
+        let backend = Backend::new(store, settings.clone(), self.clock.clone(), Arc::new(MachineSources)).unwrap();
         Self { backend, settings, ..self.clone() }
     }
 }
 
 /// The definition files of a fixture organization.
-pub fn fixture(organization: &str) -> Vec<File> {
+pub fn fixture(organization: &str) -> Vec<DefinitionFile> {
     folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(organization)).unwrap()
 }
 
@@ -124,6 +124,6 @@ async fn world(url: &str, settings: &Settings) -> World {
     store.migrate().await.unwrap();
     let begin = DateTime::parse_from_rfc3339("2026-03-12T09:00:00Z").unwrap().to_utc();
     let clock = Arc::new(TestClock(Mutex::new(begin)));
-    let backend = Backend::new(store, settings.clone(), clock.clone(), Arc::new(Real)).unwrap();
+    let backend = Backend::new(store, settings.clone(), clock.clone(), Arc::new(MachineSources)).unwrap();
     World { backend, clock, url: url.to_owned(), settings: settings.clone(), leftovers: Arc::default() }
 }

@@ -7,7 +7,7 @@ use domain::Refusal;
 use domain::id::RequestId;
 use domain::people::Profile;
 use domain::requests::Status;
-use domain::requests::wire::{RequestPage, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{RequestPage, SaveDraft, SubmissionOutcome, SubmitDraft};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -36,13 +36,13 @@ impl Warm {
         SubmitDraft { id: RequestId(Uuid::now_v7()), item_key, form_version, answers: answers(given) }
     }
 
-    async fn submit(&self, given: Value) -> backend::Result<Submitted> {
+    async fn submit(&self, given: Value) -> backend::Result<SubmissionOutcome> {
         requests::submit(&self.world.backend, &self.caller, self.draft(given)).await
     }
 
     /// The page of one more request.
     async fn filed(&self, given: Value) -> RequestPage {
-        let Submitted::Filed { number } = self.submit(given).await.unwrap() else { panic!("not filed") };
+        let SubmissionOutcome::Filed { number } = self.submit(given).await.unwrap() else { panic!("not filed") };
         requests::page(&self.world.backend, &self.caller, &number).await.unwrap()
     }
 }
@@ -69,10 +69,12 @@ async fn a_form_edited_elsewhere_is_shown_before_anything_is_filed() {
         let more = "key: note\ntitle: Note\nsections:\n  - key: note\n    title: Note\n    fields:\n      \
             - {key: text, label: Text, type: text, required: true}\n      - {key: more, label: More, type: text}\n";
         world.apply_file("north", "forms/note.yaml", more).await;
-        let Submitted::Changed { page } = warm.submit(json!({"text": "After"})).await.unwrap() else { panic!("filed by the old form") };
+        let SubmissionOutcome::Changed { page } = warm.submit(json!({"text": "After"})).await.unwrap() else {
+            panic!("filed by the old form")
+        };
         assert_eq!(page.form.sections[0].fields.len(), 2);
         // Answers that only the old form would refuse are not refused.
-        assert!(matches!(warm.submit(json!({})).await.unwrap(), Submitted::Changed { .. }));
+        assert!(matches!(warm.submit(json!({})).await.unwrap(), SubmissionOutcome::Changed { .. }));
     })
     .await;
 }
@@ -111,7 +113,7 @@ async fn people_are_named_as_they_are_called_now() {
         assert_eq!((owner.text.as_str(), page.approval.rules[0].words.as_str()), ("Ruth Abel-Marsh", "Ruth Abel-Marsh"));
         // Somebody who was looked for and not found, and comes later.
         let stranger = json!({"model": "light", "owner": {"id": Uuid::nil(), "name": "Nobody"}});
-        assert!(matches!(warm.submit(stranger).await.unwrap(), Submitted::Problems { .. }));
+        assert!(matches!(warm.submit(stranger).await.unwrap(), SubmissionOutcome::Problems { .. }));
     })
     .await;
 }
@@ -160,7 +162,7 @@ async fn a_draft_of_somebody_else_is_filed_by_nobody_else() {
         assert_eq!(refusal(requests::submit(&warm.world.backend, &warm.caller, theirs.clone()).await), Refusal::NotFound);
         assert_eq!(requests::drafts(be, &ruth).await.unwrap().len(), 1);
         let sent = requests::submit(be, &ruth, theirs).await.unwrap();
-        assert!(matches!(sent, Submitted::Filed { .. }) && requests::drafts(be, &ruth).await.unwrap().is_empty());
+        assert!(matches!(sent, SubmissionOutcome::Filed { .. }) && requests::drafts(be, &ruth).await.unwrap().is_empty());
     })
     .await;
 }

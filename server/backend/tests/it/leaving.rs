@@ -5,13 +5,13 @@ use crate::deputies::lend;
 use crate::harness::{World, fixture, on_both};
 use crate::paged;
 use crate::requests::{file, refusal};
-use backend::definitions::{self, File};
+use backend::definitions::{self, DefinitionFile};
 use backend::live::Change;
 use backend::people::SignInPlace;
 use backend::{CallerProof, approvals, outbox, people};
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::requests::actions::ActionCall;
 use serde_json::json;
 
@@ -19,7 +19,7 @@ const PASSWORD: &str = "a long enough password";
 const HANA: &str = "hana@north.example";
 
 /// The fixture with these lines of a file left out.
-fn without(path: &str, lines: &[&str]) -> Vec<File> {
+fn without(path: &str, lines: &[&str]) -> Vec<DefinitionFile> {
     altered(path, |text| {
         lines.iter().fold(text.to_owned(), |text, lines| {
             assert!(text.contains(lines), "{path} has no “{lines}”");
@@ -28,7 +28,7 @@ fn without(path: &str, lines: &[&str]) -> Vec<File> {
     })
 }
 
-fn altered(path: &str, change: impl Fn(&str) -> String) -> Vec<File> {
+fn altered(path: &str, change: impl Fn(&str) -> String) -> Vec<DefinitionFile> {
     let mut files = fixture("north");
     let text = &mut files.iter_mut().find(|(name, _)| name == path).unwrap().1;
     *text = change(text);
@@ -217,7 +217,7 @@ async fn whoever_left_decides_nothing_is_chosen_nowhere_and_is_told_nothing() {
         lend(&world, &petra, &ruth, 3).await;
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
         people::disable(be, "ruth@north.example", None).await.unwrap();
-        assert_eq!(refusal(decide(&world, &ruth, &number, Verdict::Approve, "").await), Refusal::NotFound);
+        assert_eq!(refusal(decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await), Refusal::NotFound);
         assert!(backend::delegations::page(be, &petra).await.unwrap().given.iter().all(|row| row.ended_early), "her deputies ended");
         assert!(people::search_people(be, &hana, "ruth").await.unwrap().is_empty());
         let ada = world.caller("north", "ada").await;

@@ -6,7 +6,7 @@ use crate::harness::{World, on_both};
 use crate::requests::file;
 use backend::approvals;
 use chrono::Duration;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -60,7 +60,7 @@ async fn somebody_stands_in_for_five_hundred_colleagues() {
         let numbers: Vec<&str> = inbox.rows.iter().map(|row| &*row.number).collect();
         assert_eq!(numbers, [&first, &second, &third], "the third by the group alone");
         assert_eq!(backend::people::me(&world.backend, &mina).await.unwrap().inbox_count, 3);
-        decide(&world, &mina, &second, Verdict::Approve, "").await.unwrap();
+        decide(&world, &mina, &second, ApproverVerdict::Approve, "").await.unwrap();
     })
     .await;
 }

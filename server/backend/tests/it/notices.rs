@@ -10,11 +10,11 @@ use backend::outbox::run_once;
 use backend::{Caller, console, notices, people};
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleFilter, Period, Show};
 use domain::notices::wire::{ChangeMine, ChangeOurs};
-use domain::notices::{Channel, Quiet, Summary};
+use domain::notices::{Channel, Quiet, SummarySchedule};
 use domain::requests::actions::{ActionCall, ActionKind};
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ async fn approvers_are_asked_and_the_requester_learns_the_outcome_on_every_chann
         assert_eq!(asked.get("thread_ts"), None);
         assert!(outside.at("/tg/").is_empty(), "a request that one sends is confirmed by e-mail and the bell alone");
 
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         work(&world).await;
         assert_eq!(bell(&world, &hana).await.0[0], "request_approved");
         let mails = outside.mails();
@@ -216,7 +216,7 @@ async fn a_summary_tells_once_what_was_not_seen() {
         let off = ChangeMine::Switch { event: "request_pending_approval".into(), channel: Channel::Email, on: false };
         notices::change_mine(be, &ruth, off).await.unwrap();
         // A Thursday, 09:00.
-        let daily = Summary { at: "10:00:00".parse().unwrap(), weekdays_only: true };
+        let daily = SummarySchedule { at: "10:00:00".parse().unwrap(), weekdays_only: true };
         notices::change_mine(be, &ruth, ChangeMine::Summary(Some(daily))).await.unwrap();
         let numbers = [
             file(&world, &hana, "access", json!({"system": "Ledger"})).await,
@@ -254,8 +254,8 @@ async fn subscribers_get_events_as_the_schema_says_and_those_alone() {
             (world.caller("north", "hana").await, world.caller("north", "ruth").await, world.caller("north", "mina").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         let other = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
-        decide(&world, &ruth, &other, Verdict::Reject, "Too dear").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &other, ApproverVerdict::Reject, "Too dear").await.unwrap();
         let body = format!("@[Hana Sato]({}) secret", hana.id());
         let comment = domain::requests::work::CommentDraft { body, audience: domain::requests::comments::Audience::Public, task: None };
         paged::comment(&world.backend, &mina, &number, comment).await.unwrap();
@@ -333,7 +333,7 @@ async fn who_stands_in_is_asked_as_well_and_a_given_up_delivery_is_told_to_admin
         work(&world).await;
         let jonas = world.caller("north", "jonas").await;
         assert_eq!(bell(&world, &jonas).await.0, ["request_pending_approval"]);
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         world.deliver_all().await;
         // Nobody listens where the plan's connector goes.
         let told = notices::list(&world.backend, &ada, None).await.unwrap().rows;

@@ -1,7 +1,7 @@
 //! What people do with a request, with the page that they see next: as the screens ask for it.
 
 use backend::{Backend, Caller, Result, approvals, delegations, requests};
-use domain::approvals::away::AwayPage;
+use domain::approvals::away::AwayView;
 use domain::approvals::wire::Decide;
 use domain::forms::Answers;
 use domain::id::{CommentId, DelegationId, DeliveryId, ShareId, TaskId};
@@ -56,17 +56,17 @@ pub async fn revoke_share(be: &Backend, caller: &Caller, id: ShareId) -> Result<
     page_after(be, caller, requests::revoke_share(be, caller, id).await).await
 }
 
-pub async fn begin_away(be: &Backend, caller: &Caller, answers: Answers) -> Result<AwayPage> {
+pub async fn begin_away(be: &Backend, caller: &Caller, answers: Answers) -> Result<AwayView> {
     delegations::begin(be, caller, answers).await?;
     delegations::page(be, caller).await
 }
 
-pub async fn end_away(be: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayPage> {
+pub async fn end_away(be: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayView> {
     delegations::end(be, caller, id).await?;
     delegations::page(be, caller).await
 }
 
-pub async fn resume_away(be: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayPage> {
+pub async fn resume_away(be: &Backend, caller: &Caller, id: DelegationId) -> Result<AwayView> {
     delegations::resume(be, caller, id).await?;
     delegations::page(be, caller).await
 }

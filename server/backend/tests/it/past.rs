@@ -6,7 +6,7 @@ use crate::paged;
 use crate::requests::{file, refusal};
 use backend::requests;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::connectors::DeliveryStatus;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind, AllowedActions};
@@ -75,10 +75,10 @@ async fn what_an_approver_saw_is_shown_with_a_check() {
         let be = &world.backend;
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
         let seen = requests::page(be, &petra, &number).await.unwrap();
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         // Petra decides on what she had open before Ruth did.
         let decision =
-            domain::approvals::wire::Decide { number: number.clone(), verdict: Verdict::Approve, reason: String::new(), seen: 1 };
+            domain::approvals::wire::Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
         let page = paged::decide(be, &petra, decision).await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);
         let hers = page.events.iter().find(|event| event.actor.as_ref().is_some_and(|actor| actor.id == petra.id())).unwrap();
@@ -88,7 +88,7 @@ async fn what_an_approver_saw_is_shown_with_a_check() {
         let by = moment.seen.unwrap();
         assert_eq!(
             (moment.seq, by.by.name.as_str(), by.decision, by.verdict, by.same),
-            (1, "Petra Novak", hers.seq, Verdict::Approve, true)
+            (1, "Petra Novak", hers.seq, ApproverVerdict::Approve, true)
         );
         assert_eq!((shown.events.len(), shown.approval.rules.iter().filter(|rule| rule.given.is_some()).count()), (1, 0));
         assert_eq!(shown.sections, seen.sections);

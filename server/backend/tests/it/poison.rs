@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use backend::outbox::{Summary, run_once};
+use backend::outbox::{WorkerSummary, run_once};
 use backend::{console, requests};
 use chrono::Duration;
 use domain::connectors::DeliveryStatus;
@@ -65,12 +65,12 @@ impl Desk {
 }
 
 /// A worker of its own, as in a process of its own.
-async fn doomed(world: &World) -> JoinHandle<backend::Result<Summary>> {
+async fn doomed(world: &World) -> JoinHandle<backend::Result<WorkerSummary>> {
     let other = world.another().await;
     tokio::spawn(async move { run_once(&other.backend).await })
 }
 
-async fn killed(worker: JoinHandle<backend::Result<Summary>>) {
+async fn killed(worker: JoinHandle<backend::Result<WorkerSummary>>) {
     worker.abort();
     assert!(worker.await.unwrap_err().is_cancelled());
 }
@@ -95,7 +95,7 @@ async fn what_ends_its_worker_twice_is_set_aside_and_keeps_nobody_waiting() {
             calls.recv().await.unwrap();
         }
         killed(worker).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary::default(), "its leases have not run out");
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary::default(), "its leases have not run out");
 
         // A second one tries them one by one, and ends over the first. Others do not wait for that.
         desk.hangs(Some(&guilty));
@@ -229,7 +229,7 @@ async fn a_template_of_an_older_version_fails_its_delivery_with_a_sentence() {
         let hostile = "UPDATE connectors SET definition = replace(definition, '{{ number }}', '{{ sections|tojson(indent=1500000000) }}')";
         assert!(database.execute_unprepared(hostile).await.unwrap().rows_affected() > 0);
         let number = approved(&world).await;
-        assert_eq!(run_once(&world.backend).await.unwrap(), Summary { relayed: 1, failed: 1, ..Summary::default() });
+        assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 1, failed: 1, ..WorkerSummary::default() });
         let page = requests::page(&world.backend, &world.caller("north", "ada").await, &number).await.unwrap();
         let sentence = "Not sent: The template cannot be used, in line 1: indent is a number up to 40.";
         assert_eq!(page.deliveries[0].attempts[0].error, sentence);

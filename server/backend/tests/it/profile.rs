@@ -7,7 +7,7 @@ use backend::{CallerProof, definitions, people, requests};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::Refusal;
 use domain::people::Profile;
-use domain::requests::wire::Submitted;
+use domain::requests::wire::SubmissionOutcome;
 use serde_json::json;
 
 const PASSWORD: &str = "a long enough password";
@@ -36,7 +36,7 @@ async fn today_is_the_date_where_the_person_is() {
             let hana = world.caller("north", "hana").await;
             let page = requests::open_draft(&world.backend, &hana, "note").await.unwrap();
             let sent = send(&world, &hana, "note", json!({"text": "x", "day": text})).await;
-            (page.today, matches!(sent, Submitted::Filed { .. }))
+            (page.today, matches!(sent, SubmissionOutcome::Filed { .. }))
         };
         // The evening of the 12th in London is the morning of the 13th in Tokyo.
         world.clock.advance(Duration::hours(14) + Duration::minutes(30));

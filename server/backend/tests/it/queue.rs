@@ -6,11 +6,11 @@ use crate::requests::{file, refusal};
 use backend::{Caller, approvals, people, requests};
 use chrono::Duration;
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::Decide;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::queue::{Due, Holder, LANES, QueueFilter, QueuePage};
+use domain::requests::queue::{DueChoice, Holder, LANES, QueueFilter, QueuePage};
 use domain::requests::sla::shown::Pace;
 use serde_json::json;
 
@@ -129,7 +129,7 @@ async fn every_filter_finds_its_own() {
             (QueueFilter { text: waiting[..4].to_owned(), ..all() }, vec![&waiting]),
             (QueueFilter { text: "it-".to_owned(), ..all() }, vec![&waiting]),
             (QueueFilter { text: "x%_".to_owned(), ..all() }, vec![]),
-            (QueueFilter { due: Some(Due::Late), ..all() }, vec![]),
+            (QueueFilter { due: Some(DueChoice::Late), ..all() }, vec![]),
         ];
         for (filter, expected) in cases {
             let page = ask(&world, &mina, filter.clone()).await;
@@ -203,8 +203,10 @@ async fn what_was_promised_first_is_first_and_late_when_its_time_is_over() {
         assert_eq!((due(1), page.rows[1].paused), (Some(("Paused", Pace::Paused)), true));
         assert_eq!((due(2), due(3)), (Some(("9 h left", Pace::Calm)), None));
 
-        let (late, today) =
-            (QueueFilter { due: Some(Due::Late), ..Default::default() }, QueueFilter { due: Some(Due::Today), ..Default::default() });
+        let (late, today) = (
+            QueueFilter { due: Some(DueChoice::Late), ..Default::default() },
+            QueueFilter { due: Some(DueChoice::Today), ..Default::default() },
+        );
         assert!(numbers(&ask(&world, &mina, late.clone()).await).is_empty());
         assert_eq!(numbers(&ask(&world, &mina, today).await), [&sooner, &later]);
         world.clock.advance(Duration::minutes(95));
@@ -239,7 +241,7 @@ async fn an_inbox_of_many_groups_lists_each_request_once() {
         let inbox = approvals::inbox(&world.backend, &samir, 0).await.unwrap();
         assert_eq!(inbox.rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), filed);
         assert_eq!((inbox.count, approvals::count(&world.backend, &samir).await.unwrap()), (6, 6));
-        let decision = Decide { number: filed[0].clone(), verdict: Verdict::Reject, reason: "No".to_owned(), seen: 1 };
+        let decision = Decide { number: filed[0].clone(), verdict: ApproverVerdict::Reject, reason: "No".to_owned(), seen: 1 };
         paged::decide(&world.backend, &samir, decision).await.unwrap();
         assert_eq!(approvals::count(&world.backend, &samir).await.unwrap(), 5);
         world.deliver_all().await;

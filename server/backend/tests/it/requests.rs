@@ -6,7 +6,7 @@ use backend::{Caller, Error, requests};
 use domain::Refusal;
 use domain::forms::Answers;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::wire::{DraftPage, MyFilter, SaveDraft, SubmitDraft, Submitted};
+use domain::requests::wire::{DraftPage, MyFilter, SaveDraft, SubmissionOutcome, SubmitDraft};
 use domain::requests::{Status, What};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub fn answers(value: Value) -> Answers {
 }
 
 /// Opens a dialog and sends these answers.
-pub async fn send(world: &World, caller: &Caller, item: &str, given: Value) -> Submitted {
+pub async fn send(world: &World, caller: &Caller, item: &str, given: Value) -> SubmissionOutcome {
     let page = requests::open_draft(&world.backend, caller, item).await.unwrap();
     requests::submit(&world.backend, caller, submission(&page, item, given)).await.unwrap()
 }
@@ -24,7 +24,7 @@ pub async fn send(world: &World, caller: &Caller, item: &str, given: Value) -> S
 /// The docket number of a sent request.
 pub async fn file(world: &World, caller: &Caller, item: &str, given: Value) -> String {
     match send(world, caller, item, given).await {
-        Submitted::Filed { number } => number,
+        SubmissionOutcome::Filed { number } => number,
         other => panic!("not filed: {other:?}"),
     }
 }
@@ -69,7 +69,7 @@ async fn one_draft_makes_one_request_however_often_it_is_sent() {
         let numbers: std::collections::BTreeSet<String> = sent
             .into_iter()
             .map(|one| match one.unwrap() {
-                Submitted::Filed { number } => number,
+                SubmissionOutcome::Filed { number } => number,
                 other => panic!("{other:?}"),
             })
             .collect();
@@ -216,7 +216,7 @@ async fn answers_are_checked_again_on_the_server() {
     on_both(|world| async move {
         let hana = world.caller("north", "hana").await;
         match send(&world, &hana, "laptop", json!({"model": "strong"})).await {
-            Submitted::Problems { problems } => assert_eq!(problems[0].field, "reason"),
+            SubmissionOutcome::Problems { problems } => assert_eq!(problems[0].field, "reason"),
             other => panic!("{other:?}"),
         }
         let page = requests::open_draft(&world.backend, &hana, "note").await.unwrap();
@@ -236,7 +236,7 @@ async fn picked_people_are_of_the_organization_and_named_as_they_are() {
         let stranger = world.caller("south", "otto").await;
         let pick = |id: String| json!({"model": "light", "owner": {"id": id, "name": "The director"}});
         match send(&world, &hana, "laptop", pick(stranger.id().to_string())).await {
-            Submitted::Problems { problems } => assert_eq!((problems.len(), problems[0].field.as_str()), (1, "owner")),
+            SubmissionOutcome::Problems { problems } => assert_eq!((problems.len(), problems[0].field.as_str()), (1, "owner")),
             other => panic!("{other:?}"),
         }
         let number = file(&world, &hana, "laptop", pick(jonas.id().to_string())).await;
@@ -250,7 +250,7 @@ async fn picked_people_are_of_the_organization_and_named_as_they_are() {
         assert_eq!(page.sections[0].answers[1].text, "Platform owners");
         let elsewhere = backend::people::search_groups(&world.backend, &stranger, "platform").await.unwrap();
         let sent = send(&world, &hana, "access", json!({"system": "Ledger", "team": {"id": elsewhere[0].id, "name": "x"}})).await;
-        assert!(matches!(sent, Submitted::Problems { .. }), "{sent:?}");
+        assert!(matches!(sent, SubmissionOutcome::Problems { .. }), "{sent:?}");
     })
     .await;
 }
@@ -264,7 +264,7 @@ async fn a_changed_form_is_shown_with_what_changed_and_keeps_what_fits() {
         requests::save_draft(be, &hana, saving(&page, "note", json!({"text": "Hello"}), "note")).await.unwrap();
         world.apply_file("north", "forms/note.yaml", LONGER_NOTE).await;
         let changed = match requests::submit(be, &hana, submission(&page, "note", json!({"text": "Hello"}))).await.unwrap() {
-            Submitted::Changed { page } => *page,
+            SubmissionOutcome::Changed { page } => *page,
             other => panic!("{other:?}"),
         };
         assert_eq!(changed.id, page.id);
@@ -276,7 +276,7 @@ async fn a_changed_form_is_shown_with_what_changed_and_keeps_what_fits() {
         requests::save_draft(be, &hana, saving(&changed, "note", json!({"text": "Hello"}), "note")).await.unwrap();
         assert!(requests::open_draft(be, &hana, "note").await.unwrap().changes.is_empty());
         let sent = requests::submit(be, &hana, submission(&changed, "note", json!({"text": "Hello", "room": "4"}))).await.unwrap();
-        assert!(matches!(sent, Submitted::Filed { .. }), "{sent:?}");
+        assert!(matches!(sent, SubmissionOutcome::Filed { .. }), "{sent:?}");
     })
     .await;
 }

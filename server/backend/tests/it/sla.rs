@@ -3,7 +3,7 @@
 use crate::harness::{World, on_both};
 use crate::paged;
 use crate::requests::file;
-use backend::{Caller, Clock, requests};
+use backend::{Caller, TimeSource, requests};
 use chrono::{DateTime, Utc};
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::queue::QueueFilter;

@@ -5,7 +5,7 @@ use crate::harness::{World, on_both};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::any;
-use backend::outbox::{Summary, run, run_once};
+use backend::outbox::{WorkerSummary, run, run_once};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -59,7 +59,7 @@ async fn a_slow_destination_holds_up_no_other_and_gives_back_what_it_was_not_sen
         assert!(slow.try_recv().is_err(), "no more than 32 calls at once, and none after the worker was stopped");
         // The clock stands still: only what was given back can be taken up before its lease runs out.
         let rest = run_once(&world.backend).await.unwrap();
-        assert_eq!(rest, Summary { delivered: 8, ..rest });
+        assert_eq!(rest, WorkerSummary { delivered: 8, ..rest });
         calls(&mut slow, 8).await;
         assert!(quick.try_recv().is_err(), "nothing is sent twice");
     })

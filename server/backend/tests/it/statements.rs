@@ -4,7 +4,7 @@
 use crate::harness::{World, on_both};
 use crate::requests::file;
 use backend::{Caller, approvals, held, requests};
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::Decide;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::comments::Audience;
@@ -33,7 +33,7 @@ impl Table<'_> {
 }
 
 fn decision(number: &str, seen: u32) -> Decide {
-    Decide { number: number.to_owned(), verdict: Verdict::Approve, reason: String::new(), seen }
+    Decide { number: number.to_owned(), verdict: ApproverVerdict::Approve, reason: String::new(), seen }
 }
 
 async fn laptop(world: &World, hana: &Caller) -> String {
@@ -53,7 +53,7 @@ async fn use_cases_go_to_the_database_as_often_as_agreed() {
         let draft = requests::open_draft(be, &hana, "note").await.unwrap();
         let submission = crate::requests::submission(&draft, "note", json!({"text": "The window squeaks"}));
         let submitted = table.add("submit", requests::submit(be, &hana, submission)).await;
-        let domain::requests::wire::Submitted::Filed { number } = submitted else { panic!("{submitted:?}") };
+        let domain::requests::wire::SubmissionOutcome::Filed { number } = submitted else { panic!("{submitted:?}") };
         table.add("act: assign to me", requests::act(be, &mina, &number, ActionCall::new(ActionKind::AssignToMe, ""), Some(1))).await;
         table.add("act: start", requests::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None)).await;
         let words = CommentDraft { audience: Audience::Public, task: None, body: "It does".to_owned() };

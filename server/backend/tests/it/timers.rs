@@ -6,7 +6,7 @@ use crate::paged;
 use crate::requests::file;
 use backend::{Caller, approvals, periodic, requests};
 use chrono::Duration;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::RequestPage;
 use domain::requests::{Status, What};
@@ -68,8 +68,8 @@ async fn approvers_are_reminded_then_somebody_else_may_decide_then_docket_does_e
         assert_eq!(look(&world, &other).await, 1);
         let ended = page(&world, &hana, &number).await;
         assert_eq!(ended.summary.status, Status::Open);
-        assert_eq!(count(&ended, |what| matches!(what, What::TimedOut { verdict: Verdict::Approve, .. })), 1);
-        assert_eq!(ended.approval.stages[0].settled, Some(Verdict::Approve));
+        assert_eq!(count(&ended, |what| matches!(what, What::TimedOut { verdict: ApproverVerdict::Approve, .. })), 1);
+        assert_eq!(ended.approval.stages[0].settled, Some(ApproverVerdict::Approve));
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 0);
         assert_eq!(look(&world, &other).await, 0);
         world.deliver_all().await;
@@ -99,9 +99,9 @@ async fn nothing_falls_due_for_what_was_cancelled_or_decided_or_while_changes_ar
         let decided = file(&world, &hana, "timed", json!({"text": "Hello"})).await;
         let asked = file(&world, &hana, "timed", json!({"text": "Hello"})).await;
         paged::act(&world.backend, &hana, &cancelled, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
-        decide(&world, &ruth, &decided, Verdict::Reject, "No").await.unwrap();
+        decide(&world, &ruth, &decided, ApproverVerdict::Reject, "No").await.unwrap();
         world.clock.advance(Duration::hours(10));
-        decide(&world, &ruth, &asked, Verdict::AskForChanges, "Which?").await.unwrap();
+        decide(&world, &ruth, &asked, ApproverVerdict::AskForChanges, "Which?").await.unwrap();
         world.clock.advance(Duration::days(5));
         assert_eq!(look(&world, &other).await, 0);
 

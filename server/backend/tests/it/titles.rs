@@ -9,7 +9,7 @@ use crate::requests::{answers, file};
 use backend::outbox::run_once;
 use backend::{Caller, Error, approvals, console, definitions, notices, periodic, requests};
 use chrono::Duration;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::connectors::wire::{ConsoleFilter, Show};
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
@@ -95,8 +95,8 @@ async fn a_request_is_named_by_what_it_is_about_wherever_it_is() {
         let chat = outside.at("/slack").iter().map(Value::to_string).collect::<String>();
         assert!(chat.contains(title), "{chat}");
 
-        decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
-        decide(&world, &world.caller("north", "petra").await, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
+        decide(&world, &world.caller("north", "petra").await, &number, ApproverVerdict::Approve, "").await.unwrap();
         run_once(be).await.unwrap();
         let approved = outside.at("/hook");
         assert_eq!((&approved[0]["data"]["title"], &approved[0]["data"]["item"]["name"]), (&json!(title), &json!("Laptop")));
@@ -255,8 +255,8 @@ async fn what_was_frozen_before_there_were_titles_is_sent_as_it_was() {
         let hana = world.caller("north", "hana").await;
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
         outside.fail(true);
-        decide(&world, &world.caller("north", "ruth").await, &number, Verdict::Approve, "").await.unwrap();
-        decide(&world, &world.caller("north", "petra").await, &number, Verdict::Approve, "").await.unwrap();
+        decide(&world, &world.caller("north", "ruth").await, &number, ApproverVerdict::Approve, "").await.unwrap();
+        decide(&world, &world.caller("north", "petra").await, &number, ApproverVerdict::Approve, "").await.unwrap();
         run_once(be).await.unwrap();
         let connection = database(&world).await;
         run(&connection, "UPDATE deliveries SET frozen = replace(frozen, '\"title\":\"A Light one\"', '\"of_before\":1') WHERE connector = 'desk'")

@@ -7,7 +7,7 @@ use crate::requests::{file, refusal};
 use backend::{Backend, Caller, notices, outbox, people, requests};
 use chrono::{Duration, NaiveDate};
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::id::TaskId;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::comments::{Audience, Author};
@@ -125,7 +125,7 @@ async fn tasks_of_the_plan_are_there_when_the_work_begins() {
         let (number, _, mina) = note(&world).await;
         assert!(requests::page(be, &mina, &number).await.unwrap().work.tasks.is_empty());
         let ruth = world.caller("north", "ruth").await;
-        let page = decide(&world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        let page = decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!((page.summary.status, page.work.tasks.len()), (Status::Open, 2));
     })
     .await;

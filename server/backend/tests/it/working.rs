@@ -7,7 +7,7 @@ use crate::requests::{file, refusal};
 use backend::{Caller, people, requests};
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use domain::Refusal;
-use domain::approvals::Verdict;
+use domain::approvals::ApproverVerdict;
 use domain::id::PersonId;
 use domain::requests::actions::{ActionCall, ActionKind, ActionReceiver};
 use domain::requests::wire::RequestPage;
@@ -197,7 +197,7 @@ async fn approvals_are_taken_back_and_re_routed() {
         let (ruth, petra, jonas) =
             (world.caller("north", "ruth").await, world.caller("north", "petra").await, world.caller("north", "jonas").await);
         let number = file(world, &desk.hana, "laptop", json!({"model": "light"})).await;
-        decide(world, &ruth, &number, Verdict::Approve, "").await.unwrap();
+        decide(world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         let page = desk.leads(&ruth, &number, ActionCall::new(ActionKind::Withdraw, words("Wrong one")), Status::PendingApproval).await;
         assert!(page.approval.rules.iter().all(|rule| rule.given.is_none()));
 
@@ -207,9 +207,9 @@ async fn approvals_are_taken_back_and_re_routed() {
         let page = desk.does(&desk.ada, &number, to(jonas.id())).await;
         assert_eq!(page.approval.rules[0].words, "Jonas Weber");
         assert_eq!(page.approval.rules[0].moved, "Re-routed, instead of Ruth Abel");
-        assert!(decide(world, &ruth, &number, Verdict::Approve, "").await.is_err(), "it is no longer Ruth's");
-        decide(world, &jonas, &number, Verdict::Approve, "").await.unwrap();
-        let page = decide(world, &petra, &number, Verdict::Approve, "").await.unwrap();
+        assert!(decide(world, &ruth, &number, ApproverVerdict::Approve, "").await.is_err(), "it is no longer Ruth's");
+        decide(world, &jonas, &number, ApproverVerdict::Approve, "").await.unwrap();
+        let page = decide(world, &petra, &number, ApproverVerdict::Approve, "").await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);
         world.deliver_all().await;
     })
@@ -257,7 +257,7 @@ async fn a_cancellation_and_an_approval_at_once_have_one_outcome() {
             let number = file(&desk.world, &desk.hana, "access", json!({"system": "Ledger"})).await;
             let (cancelled, approved) = tokio::join!(
                 desk.try_to(&desk.hana, &number, ActionCall::new(ActionKind::Cancel, words("Not needed"))),
-                decide(&other, &ruth, &number, Verdict::Approve, ""),
+                decide(&other, &ruth, &number, ApproverVerdict::Approve, ""),
             );
             let page = desk.page(&desk.hana, &number).await;
             let order: Vec<&str> = page
@@ -298,7 +298,7 @@ async fn a_decision_and_the_time_it_was_due_have_one_outcome() {
             let number = file(&desk.world, &desk.hana, "timed", json!({"text": "Hello"})).await;
             desk.world.clock.advance(Duration::hours(5));
             let (decided, ran) =
-                tokio::join!(decide(&desk.world, &ruth, &number, Verdict::Approve, ""), backend::periodic::run(&other.backend));
+                tokio::join!(decide(&desk.world, &ruth, &number, ApproverVerdict::Approve, ""), backend::periodic::run(&other.backend));
             ran.unwrap();
             let page = desk.page(&desk.hana, &number).await;
             let timed_out = page.events.iter().any(|event| matches!(event.what, What::TimedOut { .. }));

@@ -2,10 +2,10 @@
 
 use crate::harness::on_both;
 use crate::requests::{answers, file};
-use backend::{Backend, Caller, Ids, Real, Store, requests};
+use backend::{Backend, Caller, IdSource, MachineSources, Store, requests};
 use domain::id::RequestId;
 use domain::requests::What;
-use domain::requests::wire::{SubmitDraft, Submitted};
+use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -70,8 +70,8 @@ async fn many_at_once_are_each_answered_for_themselves() {
         let (mut numbers, mut refused) = (BTreeSet::new(), 0);
         for sent in sending {
             match sent.await.unwrap() {
-                Submitted::Filed { number } => assert!(numbers.insert(number), "two requests with one number"),
-                Submitted::Problems { .. } => refused += 1,
+                SubmissionOutcome::Filed { number } => assert!(numbers.insert(number), "two requests with one number"),
+                SubmissionOutcome::Problems { .. } => refused += 1,
                 other => panic!("{other:?}"),
             }
         }
@@ -87,9 +87,9 @@ fn note(id: RequestId, form_version: String, given: serde_json::Value) -> Submit
 /// Ids as everywhere, but docket numbers that are often taken.
 struct FewNumbers(AtomicU8);
 
-impl Ids for FewNumbers {
+impl IdSource for FewNumbers {
     fn id(&self) -> Uuid {
-        Real.id()
+        MachineSources.id()
     }
     fn bytes(&self) -> [u8; 4] {
         [0, 0, 0, self.0.fetch_add(1, Ordering::SeqCst) / 3]
@@ -120,7 +120,7 @@ async fn a_number_that_is_taken_and_a_submission_sent_twice_spoil_nothing_for_ot
             .collect();
         let mut filed = BTreeSet::new();
         for sent in sending {
-            let (id, Submitted::Filed { number }) = sent.await.unwrap() else { panic!("not filed") };
+            let (id, SubmissionOutcome::Filed { number }) = sent.await.unwrap() else { panic!("not filed") };
             filed.insert((number, id.to_string()));
         }
         assert_eq!(filed.len(), 30, "each submission has one number, however often it was sent");

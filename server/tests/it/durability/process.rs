@@ -1,7 +1,7 @@
 //! `docket serve` in a process of its own, people who use it, and a ledger of what they were told is done.
 
 use crate::harness::{APPROVER, Browser, Folder, PASSWORD, REQUESTER, location};
-use backend::{Backend, Real, Store, definitions, people};
+use backend::{Backend, MachineSources, Store, definitions, people};
 use reqwest::StatusCode;
 use reqwest::header::ORIGIN;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -39,7 +39,7 @@ impl Place {
         let config = Config::read(&place.variables()).unwrap();
         let store = Store::open(url).await.unwrap();
         store.migrate().await.unwrap();
-        let real = Arc::new(Real);
+        let real = Arc::new(MachineSources);
         let backend = Backend::new(store, config.settings(server::keys::load(&config).unwrap()), real.clone(), real).unwrap();
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/north");
         definitions::apply(&backend, "north", definitions::folder::read(&fixture).unwrap()).await.unwrap();

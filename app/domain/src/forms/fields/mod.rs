@@ -158,7 +158,8 @@ pub(crate) mod tests {
 
     /// A field with the options `a` (Alpha) and `b` (Beta).
     pub fn with_options(kind: &str) -> Field {
-        let option = |value: &str, label: &str| crate::forms::Choice { value: value.into(), label: label.into(), hint: String::new() };
+        let option =
+            |value: &str, label: &str| crate::forms::ChoiceOption { value: value.into(), label: label.into(), hint: String::new() };
         Field { options: vec![option("a", "Alpha"), option("b", "Beta")], ..field(kind) }
     }
 

@@ -1,7 +1,7 @@
 //! What a person does: as a page or another program asks for it, and as the machine takes it.
 
 use super::{ActionButton, ActionKind, ActionRow, buttons};
-use crate::approvals::{Target, Verdict};
+use crate::approvals::{ApproverVerdict, Target};
 use crate::id::{GroupId, PersonId};
 use crate::people::Facts;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -84,12 +84,12 @@ pub enum ActionDetail {
     },
 }
 
-impl From<Verdict> for ActionKind {
-    fn from(verdict: Verdict) -> Self {
+impl From<ApproverVerdict> for ActionKind {
+    fn from(verdict: ApproverVerdict) -> Self {
         match verdict {
-            Verdict::Approve => Self::Approve,
-            Verdict::Reject => Self::Reject,
-            Verdict::AskForChanges => Self::RequestInfo,
+            ApproverVerdict::Approve => Self::Approve,
+            ApproverVerdict::Reject => Self::Reject,
+            ApproverVerdict::AskForChanges => Self::RequestInfo,
         }
     }
 }
@@ -101,7 +101,7 @@ impl ActionInput {
     }
 
     /// An approver's decision.
-    pub fn decide(verdict: Verdict, reason: impl Into<String>, seen: Option<u32>) -> Self {
+    pub fn decide(verdict: ApproverVerdict, reason: impl Into<String>, seen: Option<u32>) -> Self {
         Self { detail: ActionDetail::Decision { seen }, ..Self::new(verdict.into(), reason) }
     }
 
@@ -122,11 +122,11 @@ impl ActionInput {
     }
 
     /// The approver's verdict that it is; None when it is no decision. Those who work ask for changes too, by another right.
-    pub fn verdict(&self) -> Option<Verdict> {
+    pub fn verdict(&self) -> Option<ApproverVerdict> {
         match (self.kind, &self.detail) {
-            (ActionKind::Approve, _) => Some(Verdict::Approve),
-            (ActionKind::Reject, _) => Some(Verdict::Reject),
-            (ActionKind::RequestInfo, ActionDetail::Decision { .. }) => Some(Verdict::AskForChanges),
+            (ActionKind::Approve, _) => Some(ApproverVerdict::Approve),
+            (ActionKind::Reject, _) => Some(ApproverVerdict::Reject),
+            (ActionKind::RequestInfo, ActionDetail::Decision { .. }) => Some(ApproverVerdict::AskForChanges),
             _ => None,
         }
     }

@@ -39,7 +39,7 @@ fn are_usual(given: &[Status]) -> bool {
 
 /// One clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clock {
+pub struct SlaClock {
     /// Working minutes allowed.
     pub target: u32,
     /// Working seconds used.
@@ -80,13 +80,13 @@ pub struct Share {
 
 /// The clocks of a request, and where its time went: the largest share first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clocks {
-    pub response: Option<Clock>,
-    pub resolution: Option<Clock>,
+pub struct SlaClocks {
+    pub response: Option<SlaClock>,
+    pub resolution: Option<SlaClock>,
     pub shares: Vec<Share>,
 }
 
-impl Clocks {
+impl SlaClocks {
     /// "Late because: 62 % waiting for approvers, 30 % for the requester"; None while no clock is breached.
     pub fn late_because(&self) -> Option<String> {
         let late = [&self.response, &self.resolution].into_iter().flatten().any(|clock| clock.breached);
@@ -158,7 +158,7 @@ fn taken_up(before: &State, state: &State) -> bool {
 }
 
 /// The clocks at `now`. `events` in their order; `start` is the state before the first (`history::start`).
-pub fn clocks(start: &State, events: &[Event], business: &Business, sla: &Sla, now: DateTime<Utc>) -> Clocks {
+pub fn clocks(start: &State, events: &[Event], business: &Business, sla: &Sla, now: DateTime<Utc>) -> SlaClocks {
     let stretches = stretches(start, events, now);
     let mut answered = false;
     let mut before = start;
@@ -172,14 +172,14 @@ pub fn clocks(start: &State, events: &[Event], business: &Business, sla: &Sla, n
         let steps: Vec<(&Stretch, bool)> = stretches.iter().enumerate().map(|(i, stretch)| (stretch, runs(i, stretch))).collect();
         target.map(|target| run(&steps, business, &sla.pause_in, target, now))
     };
-    Clocks {
+    SlaClocks {
         response: clock(sla.response_minutes, &|index, _| response_runs[index]),
         resolution: clock(sla.resolution_minutes, &|_, stretch| !over(stretch.state.status)),
         shares: shares(&stretches, business),
     }
 }
 
-fn run(steps: &[(&Stretch, bool)], business: &Business, pause_in: &[Status], target: u32, now: DateTime<Utc>) -> Clock {
+fn run(steps: &[(&Stretch, bool)], business: &Business, pause_in: &[Status], target: u32, now: DateTime<Utc>) -> SlaClock {
     let allowed = Duration::minutes(i64::from(target));
     let mut elapsed = Duration::zero();
     let mut used_up = None;
@@ -208,7 +208,7 @@ fn run(steps: &[(&Stretch, bool)], business: &Business, pause_in: &[Status], tar
         _ if running => business.after(now, allowed - elapsed),
         _ => None,
     };
-    Clock { target, elapsed_seconds: elapsed.num_seconds(), due_at, paused, stopped_at, breached }
+    SlaClock { target, elapsed_seconds: elapsed.num_seconds(), due_at, paused, stopped_at, breached }
 }
 
 fn shares(stretches: &[Stretch], business: &Business) -> Vec<Share> {

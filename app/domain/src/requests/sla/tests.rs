@@ -118,7 +118,7 @@ fn log(events: &[(&str, What)]) -> (State, Vec<Event>) {
     (start, events.collect())
 }
 
-fn at(events: &[(&str, What)], now: &str, pause_in: Vec<Status>) -> Clocks {
+fn at(events: &[(&str, What)], now: &str, pause_in: Vec<Status>) -> SlaClocks {
     let (start, events) = log(events);
     let sla = Sla { calendar: None, response_minutes: Some(60), resolution_minutes: Some(240), pause_in };
     clocks(&start, &events, &office(), &sla, utc(now))
@@ -128,7 +128,7 @@ fn text() -> String {
     "why".to_owned()
 }
 
-fn minutes(clock: &Option<Clock>) -> (i64, bool, bool) {
+fn minutes(clock: &Option<SlaClock>) -> (i64, bool, bool) {
     let clock = clock.as_ref().unwrap();
     (clock.elapsed_seconds / 60, clock.paused, clock.breached)
 }

@@ -2,7 +2,7 @@
 
 use super::{Changes, Kind};
 use crate::definitions::Present;
-use crate::definitions::files::{Fault, Folder};
+use crate::definitions::files::{DefinitionFolder, FileProblem};
 use crate::people::leaving::administers;
 use crate::store::members::Member;
 use crate::store::people::Account;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 impl Changes {
     /// What is wrong when an organization that has administrators who can sign in would have none.
-    pub fn without_administrators(&self, folder: &Folder, present: &Present) -> Option<Fault> {
+    pub fn without_administrators(&self, folder: &DefinitionFolder, present: &Present) -> Option<FileProblem> {
         let before: Vec<&Member> = present.members.iter().filter(|member| administers(member)).collect();
         let changed = |member: &Member| self.members.iter().find(|after| after.account.id == member.account.id);
         let kept = before.iter().any(|member| changed(member).is_none_or(administers));
@@ -28,7 +28,7 @@ impl Changes {
     }
 
     /// Ids of all people that may be referred to, by address.
-    pub(super) fn people(&mut self, folder: &Folder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, PersonId> {
+    pub(super) fn people(&mut self, folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, PersonId> {
         let mut ids: BTreeMap<String, PersonId> = present.members.iter().map(|m| (m.account.email.clone(), m.account.id)).collect();
         let accounts: BTreeMap<&str, &Account> = present.accounts.iter().map(|account| (account.email.as_str(), account)).collect();
         let members: BTreeMap<&str, &Member> = present.members.iter().map(|m| (m.account.email.as_str(), m)).collect();

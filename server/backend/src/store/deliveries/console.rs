@@ -14,7 +14,7 @@ use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct DeliverySearch {
     pub show: Show,
     pub connector: Option<String>,
     pub since: Option<DateTime<Utc>>,
@@ -26,7 +26,7 @@ fn waits() -> Expr {
     Expr::expr(Func::coalesce([Expr::col(Column::FailedAt), Expr::col(Column::DeliveredAt)])).is_null()
 }
 
-fn wanted(handle: &impl Handle, wanted: &Wanted) -> Condition {
+fn wanted(handle: &impl Handle, wanted: &DeliverySearch) -> Condition {
     let all = Condition::all().add(Column::OrganizationId.eq(handle.organization()));
     let all = match wanted.show {
         Show::All => all,
@@ -40,7 +40,7 @@ fn wanted(handle: &impl Handle, wanted: &Wanted) -> Condition {
 }
 
 /// The next rows.
-pub(crate) async fn page(handle: &impl Handle, what: &Wanted, after: Option<PageCursor>, limit: u64) -> Result<Vec<Delivery>> {
+pub(crate) async fn page(handle: &impl Handle, what: &DeliverySearch, after: Option<PageCursor>, limit: u64) -> Result<Vec<Delivery>> {
     let mut query = Entity::find().filter(wanted(handle, what));
     if let Some(cursor) = after {
         query = query.filter(cursor.rows_before(Column::CreatedAt, Column::Id));
@@ -50,7 +50,7 @@ pub(crate) async fn page(handle: &impl Handle, what: &Wanted, after: Option<Page
 }
 
 /// How many there are, counted no further than `most`.
-pub(crate) fn count(handle: &impl Handle, what: &Wanted, most: u64) -> Count {
+pub(crate) fn count(handle: &impl Handle, what: &DeliverySearch, most: u64) -> Count {
     let mut found = Query::select();
     found.column(Column::Id).from(Entity).cond_where(wanted(handle, what)).limit(most);
     Count::of(found)

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::store::engine::own_rows;
 use crate::store::{Handle, PlatformWriter, Tx, micros, time};
 use chrono::{DateTime, Utc};
-use domain::connectors::Times;
+use domain::connectors::DeliveryTimes;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
@@ -118,7 +118,7 @@ pub(crate) struct Delivery {
     /// The connector's key.
     pub connector: String,
     /// `attempts` counts the tries of the present schedule; a replay begins a fresh one.
-    pub times: Times,
+    pub times: DeliveryTimes,
     pub created_at: DateTime<Utc>,
     pub recipient: Recipient,
     /// What it made in the other system: its name there and its address.
@@ -141,7 +141,7 @@ pub(super) fn delivery(row: Model) -> Delivery {
         effect: EffectId(row.effect_id),
         subject: Subject::from_parts(&row.subject_kind, row.subject_id),
         connector: row.connector,
-        times: Times {
+        times: DeliveryTimes {
             next_at: row.next_at.map(time),
             leased_until: row.leased_until.map(time),
             delivered_at: row.delivered_at.map(time),

@@ -3,10 +3,10 @@
 use super::SoleConnection;
 use super::batch::Batch;
 use super::handle_connection::HandleConnection;
-use super::insert_queue::{self, Addition, Written};
+use super::insert_queue::{self, Addition, InsertResult};
 use super::statement_counter::StatementCounter;
-use super::writer::{Finish, Job, Work};
-use crate::live::Live;
+use super::writer::{FinishCallback, QueuedWrite, UseCaseRun};
+use crate::live::LiveAnnouncer;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -20,31 +20,31 @@ const NEXT: &str = "RELEASE use_case; SAVEPOINT use_case";
 const UNDO: &str = "ROLLBACK TO use_case";
 
 /// A transaction with several use cases.
-pub(super) struct Group {
+pub(super) struct CommitGroup {
     outer: DatabaseTransaction,
-    live: Arc<Live>,
+    live: Arc<LiveAnnouncer>,
     counter: Arc<StatementCounter>,
-    finishes: Vec<Finish>,
+    finishes: Vec<FinishCallback>,
     /// Whether something was written since the savepoint, and stays.
     kept: bool,
     /// Why what ran can no longer be told apart: nothing of it is kept then, and nothing more runs.
     failed: Option<String>,
 }
 
-impl Group {
+impl CommitGroup {
     /// In a transaction that has just begun.
-    pub(super) fn new(outer: DatabaseTransaction, live: Arc<Live>, counter: Arc<StatementCounter>) -> Self {
+    pub(super) fn new(outer: DatabaseTransaction, live: Arc<LiveAnnouncer>, counter: Arc<StatementCounter>) -> Self {
         Self { outer, live, counter, finishes: Vec::new(), kept: false, failed: None }
     }
 
     /// Runs the first use case and what waits behind it.
-    pub(super) async fn run(&mut self, first: Job, queue: &mut mpsc::Receiver<Job>) {
+    pub(super) async fn run(&mut self, first: QueuedWrite, queue: &mut mpsc::Receiver<QueuedWrite>) {
         self.say(BEGIN).await;
         let (mut next, mut taken, mut adding) = (Some(first), 0, Vec::new());
         loop {
             match next.take() {
-                Some(Job::Add(addition)) => adding.push(addition),
-                Some(Job::Run(work)) => {
+                Some(QueuedWrite::Add(addition)) => adding.push(addition),
+                Some(QueuedWrite::Run(work)) => {
                     self.add(std::mem::take(&mut adding)).await;
                     self.work(work).await;
                 }
@@ -104,7 +104,7 @@ impl Group {
         }
     }
 
-    async fn work(&mut self, work: Work) {
+    async fn work(&mut self, work: UseCaseRun) {
         let outer = if self.begin().await { Some(&self.outer) } else { None };
         let (keep, finish) = work(outer).await;
         self.finishes.push(finish);
@@ -137,7 +137,7 @@ impl Group {
     }
 
     /// Answers after the commit.
-    fn answer(&mut self, addition: Addition, written: Written) {
+    fn answer(&mut self, addition: Addition, written: InsertResult) {
         let live = self.live.clone();
         self.finishes.push(Box::new(move |committed| addition.end(committed.and(written), &live, None)));
     }

@@ -7,7 +7,7 @@ use super::handle_connection::HandleConnection;
 use super::processes::Teller;
 use super::statement_counter::StatementCounter;
 use crate::error::{Error, Result};
-use crate::live::{Change, Live};
+use crate::live::{Change, LiveAnnouncer};
 use futures::FutureExt;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use std::panic::AssertUnwindSafe;
@@ -22,7 +22,7 @@ const TRIES: u32 = 5;
 const LARGEST: usize = 64;
 
 /// What became of an addition: written, refused because a key is taken, or failed with a cause.
-pub(super) type Written = std::result::Result<bool, String>;
+pub(super) type InsertResult = std::result::Result<bool, String>;
 
 /// One use case's changes, and who waits for them.
 pub(super) struct Addition {
@@ -38,7 +38,7 @@ impl Addition {
     }
 
     /// Announces what is on disk, and answers.
-    pub(super) fn end(self, written: Written, live: &Live, teller: Option<&Teller>) {
+    pub(super) fn end(self, written: InsertResult, live: &LiveAnnouncer, teller: Option<&Teller>) {
         if matches!(written, Ok(true)) {
             if let Some(teller) = teller {
                 teller.tell(std::slice::from_ref(&self.change));
@@ -51,14 +51,14 @@ impl Addition {
     }
 }
 
-pub(super) fn told(done: std::result::Result<bool, DbErr>) -> Written {
+pub(super) fn told(done: std::result::Result<bool, DbErr>) -> InsertResult {
     done.map_err(|error| format!("database: {error}"))
 }
 
 /// PostgreSQL: several transactions at once, each with what waits.
 pub(super) fn on_postgres(
     connection: &DatabaseConnection,
-    live: &Arc<Live>,
+    live: &Arc<LiveAnnouncer>,
     teller: &Teller,
     counter: &Arc<StatementCounter>,
     queue: mpsc::Receiver<Addition>,
@@ -87,7 +87,7 @@ pub(super) fn on_postgres(
     }
 }
 
-async fn write(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, waiting: Vec<Addition>) -> Vec<(Addition, Written)> {
+async fn write(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, waiting: Vec<Addition>) -> Vec<(Addition, InsertResult)> {
     let mut written = vec![None; waiting.len()];
     if waiting.len() > 1 {
         written = together(connection, counter, &waiting).await.unwrap_or(written);
@@ -104,7 +104,7 @@ async fn write(connection: &DatabaseConnection, counter: &Arc<StatementCounter>,
 }
 
 /// A transaction of its own.
-async fn alone(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &Batch) -> Written {
+async fn alone(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &Batch) -> InsertResult {
     for _ in 1..TRIES {
         match written(connection, counter, batch).await {
             Err(error) if is_deadlock(&error) => {}

@@ -72,7 +72,7 @@ pub(in crate::store) use skip_locked::update_unlocked;
 pub use statement_counter::StatementCounts;
 
 use crate::error::{Error, Result};
-use crate::live::{Change, Live};
+use crate::live::{Change, LiveAnnouncer};
 use chrono::{DateTime, Utc};
 use database_state::DatabaseState;
 use domain::id::OrganizationId;
@@ -91,7 +91,7 @@ use std::time::Duration;
 pub struct Store {
     reader: Arc<Reader>,
     writer: writer::Writer,
-    live: Arc<Live>,
+    live: Arc<LiveAnnouncer>,
     /// Where to listen for other processes: the address, and who tells them. None on SQLite.
     channel: Option<(Arc<str>, processes::Teller)>,
     /// What hears other processes, once asked to.
@@ -107,7 +107,7 @@ impl Store {
     /// # Errors
     /// When the address is of neither kind or the database does not answer.
     pub async fn open(url: &str) -> Result<Self> {
-        let (live, ear, state) = (Arc::new(Live::default()), Arc::default(), Arc::<DatabaseState>::default());
+        let (live, ear, state) = (Arc::new(LiveAnnouncer::default()), Arc::default(), Arc::<DatabaseState>::default());
         let counter = Arc::<StatementCounter>::default();
         if url.starts_with("sqlite:") {
             let (reader, sole) = sqlite::open(url, state.clone()).await?;
@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// This process's announcements.
-    pub fn live(&self) -> &Live {
+    pub fn live(&self) -> &LiveAnnouncer {
         &self.live
     }
 

@@ -21,14 +21,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 #[derive(Clone)]
 pub(crate) struct SoleConnection {
     pool: DatabaseConnection,
-    standing: Arc<Standing>,
+    standing: Arc<ConnectionStanding>,
     file: Arc<DatabaseFile>,
     state: Arc<DatabaseState>,
 }
 
 /// What is known of the connection in the pool.
 #[derive(Default)]
-struct Standing {
+struct ConnectionStanding {
     /// Whether to throw it away when it is used next.
     doubted: AtomicBool,
     /// How many were thrown away.
@@ -41,7 +41,7 @@ impl SoleConnection {
     /// # Errors
     /// When the file cannot be opened.
     pub(super) async fn open(mut options: ConnectOptions, state: Arc<DatabaseState>) -> Result<Self, DbErr> {
-        let standing = Arc::<Standing>::default();
+        let standing = Arc::<ConnectionStanding>::default();
         let path: SqliteConnectOptions = options.get_url().parse().map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
         let file = Arc::new(DatabaseFile::of(path.get_filename()));
         let (judged, there) = (standing.clone(), file.clone());

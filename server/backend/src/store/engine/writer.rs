@@ -4,14 +4,14 @@
 //! On PostgreSQL every use case has its own transaction, in its own task. In both, a caller that goes away cancels nothing.
 
 use super::batch::Batch;
-use super::group_commit::Group;
+use super::group_commit::CommitGroup;
 use super::handle_connection::HandleConnection;
 use super::insert_queue::{self, Addition};
 use super::processes::Teller;
 use super::statement_counter::StatementCounter;
 use super::{SoleConnection, Tx};
 use crate::error::{Error, Result};
-use crate::live::{Change, Live};
+use crate::live::{Change, LiveAnnouncer};
 use domain::id::OrganizationId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -25,22 +25,22 @@ use tokio::sync::{mpsc, oneshot};
 const QUEUE: usize = 4096;
 
 /// Called after the commit with what became of it.
-pub(super) type Finish = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+pub(super) type FinishCallback = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 /// A use case: runs after a savepoint, says whether to keep its changes and how to answer. Without a transaction it only says how to answer.
-pub(super) type Work = Box<dyn for<'t> FnOnce(Option<&'t DatabaseTransaction>) -> BoxFuture<'t, (bool, Finish)> + Send>;
+pub(super) type UseCaseRun = Box<dyn for<'t> FnOnce(Option<&'t DatabaseTransaction>) -> BoxFuture<'t, (bool, FinishCallback)> + Send>;
 
 /// Where use cases wait.
 #[derive(Clone)]
 enum Queue {
     /// SQLite: for the writer, which has one connection.
-    One(mpsc::Sender<Job>, SoleConnection),
+    One(mpsc::Sender<QueuedWrite>, SoleConnection),
     /// PostgreSQL: only those that add, for each other.
     Adding(mpsc::Sender<Addition>),
 }
 
 /// What waits for the writer of SQLite.
-pub(super) enum Job {
-    Run(Work),
+pub(super) enum QueuedWrite {
+    Run(UseCaseRun),
     Add(Addition),
 }
 
@@ -48,7 +48,7 @@ pub(super) enum Job {
 #[derive(Clone)]
 pub(crate) struct Writer {
     connection: DatabaseConnection,
-    live: Arc<Live>,
+    live: Arc<LiveAnnouncer>,
     queue: Queue,
     counter: Arc<StatementCounter>,
     /// Tells other processes; None where they see for themselves.
@@ -57,14 +57,19 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// One connection, shared commits: SQLite.
-    pub(crate) fn group_commit(sole: SoleConnection, live: Arc<Live>, counter: Arc<StatementCounter>) -> Self {
+    pub(crate) fn group_commit(sole: SoleConnection, live: Arc<LiveAnnouncer>, counter: Arc<StatementCounter>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(work(sole.clone(), live.clone(), counter.clone(), receiver));
         Self { connection: sole.pool().clone(), live, queue: Queue::One(sender, sole), counter, teller: None }
     }
 
     /// One transaction per use case: PostgreSQL.
-    pub(crate) fn concurrent(connection: DatabaseConnection, live: Arc<Live>, teller: Teller, counter: Arc<StatementCounter>) -> Self {
+    pub(crate) fn concurrent(
+        connection: DatabaseConnection,
+        live: Arc<LiveAnnouncer>,
+        teller: Teller,
+        counter: Arc<StatementCounter>,
+    ) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         insert_queue::on_postgres(&connection, &live, &teller, &counter, receiver);
         Self { connection, live, queue: Queue::Adding(sender), counter, teller: Some(teller) }
@@ -93,7 +98,7 @@ impl Writer {
         self.counter.commit();
         let job = self.pack(organization, work, answer);
         match &self.queue {
-            Queue::One(queue, _) => queue.send(Job::Run(job)).await.map_err(|_| stopped())?,
+            Queue::One(queue, _) => queue.send(QueuedWrite::Run(job)).await.map_err(|_| stopped())?,
             Queue::Adding(_) => {
                 let connection = self.connection.clone();
                 tokio::spawn(async move { alone(&connection, job).await });
@@ -107,14 +112,14 @@ impl Writer {
         self.counter.commit();
         let (addition, answered) = Addition::new(batch, change);
         match &self.queue {
-            Queue::One(queue, _) => queue.send(Job::Add(addition)).await.map_err(|_| stopped())?,
+            Queue::One(queue, _) => queue.send(QueuedWrite::Add(addition)).await.map_err(|_| stopped())?,
             Queue::Adding(queue) => queue.send(addition).await.map_err(|_| stopped())?,
         }
         answered.await.map_err(|_| dropped())?
     }
 
     /// Packs a typed use case: what it returned is kept until the commit is known, then answered.
-    fn pack<T, F>(&self, organization: OrganizationId, work: F, answer: oneshot::Sender<Result<T>>) -> Work
+    fn pack<T, F>(&self, organization: OrganizationId, work: F, answer: oneshot::Sender<Result<T>>) -> UseCaseRun
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Tx<'t>) -> BoxFuture<'t, Result<T>> + Send + 'static,
@@ -123,7 +128,7 @@ impl Writer {
         Box::new(move |transaction| {
             Box::pin(async move {
                 let Some(transaction) = transaction else {
-                    let finish: Finish = Box::new(move |committed| {
+                    let finish: FinishCallback = Box::new(move |committed| {
                         let _ = answer.send(Err(committed.map_or_else(Error::Failed, |()| dropped())));
                     });
                     return (false, finish);
@@ -143,7 +148,7 @@ impl Writer {
                 let result = if spoiled { result.and(Err(Error::failed("a statement failed, and the use case went on"))) } else { result };
                 let keep = result.is_ok() && !undone;
                 let changes = tx.changes.into_inner().unwrap_or_default();
-                let finish: Finish = Box::new(move |committed| {
+                let finish: FinishCallback = Box::new(move |committed| {
                     let result = match committed {
                         Ok(()) => result,
                         Err(cause) => result.and(Err(Error::Failed(cause))),
@@ -173,7 +178,7 @@ fn dropped() -> Error {
 }
 
 /// The SQLite writer's task: takes what waits, runs it, commits once, answers all.
-async fn work(sole: SoleConnection, live: Arc<Live>, counter: Arc<StatementCounter>, mut queue: mpsc::Receiver<Job>) {
+async fn work(sole: SoleConnection, live: Arc<LiveAnnouncer>, counter: Arc<StatementCounter>, mut queue: mpsc::Receiver<QueuedWrite>) {
     while let Some(first) = queue.recv().await {
         let group = AssertUnwindSafe(group(&sole, &live, &counter, first, &mut queue));
         if group.catch_unwind().await.is_err() {
@@ -184,31 +189,37 @@ async fn work(sole: SoleConnection, live: Arc<Live>, counter: Arc<StatementCount
     }
 }
 
-async fn group(sole: &SoleConnection, live: &Arc<Live>, counter: &Arc<StatementCounter>, first: Job, queue: &mut mpsc::Receiver<Job>) {
+async fn group(
+    sole: &SoleConnection,
+    live: &Arc<LiveAnnouncer>,
+    counter: &Arc<StatementCounter>,
+    first: QueuedWrite,
+    queue: &mut mpsc::Receiver<QueuedWrite>,
+) {
     match sole.begin().await {
         Ok(outer) => {
-            let mut group = Group::new(outer, live.clone(), counter.clone());
+            let mut group = CommitGroup::new(outer, live.clone(), counter.clone());
             group.run(first, queue).await;
             group.end(sole).await;
         }
         Err(cause) => {
             sole.note(&Err(cause.clone()));
             match first {
-                Job::Run(work) => refuse(work, cause).await,
-                Job::Add(addition) => addition.end(Err(cause), live, None),
+                QueuedWrite::Run(work) => refuse(work, cause).await,
+                QueuedWrite::Add(addition) => addition.end(Err(cause), live, None),
             }
         }
     }
 }
 
 /// Answers a use case that cannot run.
-async fn refuse(work: Work, cause: String) {
+async fn refuse(work: UseCaseRun, cause: String) {
     let (_, finish) = work(None).await;
     finish(Err(cause));
 }
 
 /// PostgreSQL: one use case, one transaction.
-async fn alone(connection: &DatabaseConnection, job: Work) {
+async fn alone(connection: &DatabaseConnection, job: UseCaseRun) {
     let transaction = match connection.begin().await {
         Ok(transaction) => transaction,
         Err(error) => return refuse(job, format!("begin: {error}")).await,

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect, RelationDef};
 
 /// A person with what a signed-in caller needs.
-pub(crate) struct Found {
+pub(crate) struct CallerRecord {
     pub facts: Facts,
     pub email: String,
     pub disabled: bool,
@@ -72,7 +72,7 @@ pub(in crate::store) fn in_groups() -> RelationDef {
 
 /// A member with facts and the columns of the account that a signed-in caller depends on: in one query, or two for those who were ever
 /// somebody's deputy.
-pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Found>> {
+pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<CallerRecord>> {
     let Some((mut found, lent)) = load(handle, id).await? else { return Ok(None) };
     if lent {
         found.facts.stands_in = delegations::lent_to(handle, id, now).await?;
@@ -81,7 +81,7 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>)
 }
 
 /// A member by themselves, and whether they were ever somebody's deputy.
-async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)>> {
+async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(CallerRecord, bool)>> {
     let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
     let elsewhere = Query::select()
         .expr(Expr::val(1))
@@ -117,7 +117,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
         .into_model()
         .all(handle.connection())
         .await?;
-    let mut found: Option<(Found, bool)> = None;
+    let mut found: Option<(CallerRecord, bool)> = None;
     for row in rows {
         let (found, _) = match &mut found {
             Some(found) => found,
@@ -128,7 +128,7 @@ async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(Found, bool)
                     memberships: Vec::new(),
                     stands_in: Vec::new(),
                 };
-                let first = Found {
+                let first = CallerRecord {
                     facts,
                     email: row.email,
                     disabled: row.disabled || row.left,

@@ -53,14 +53,14 @@ pub struct Model {
 
 /// A request's place in queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Turn {
+pub(crate) struct QueuePosition {
     /// What queues are ordered by: when the work is due, or as if it were; of a request that has ended, when it did.
     pub at: DateTime<Utc>,
     /// `at` is when a running clock runs out: after it, the request is late.
     pub runs_out: bool,
 }
 
-impl Turn {
+impl QueuePosition {
     fn due_at(self) -> Option<i64> {
         self.runs_out.then(|| micros(self.at))
     }
@@ -114,7 +114,7 @@ pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) 
 
 /// Saves a filed request: its id and its number are keys. It is not saved when the organization's rules are not those of `version` any
 /// more, or when its id is that of a draft of somebody else.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: Turn, version: i64) -> Result<()> {
+pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: QueuePosition, version: i64) -> Result<()> {
     let times = Some(&filed.times).filter(|times| !times.is_empty());
     let row = Model {
         id: filed.id.0,
@@ -159,7 +159,12 @@ fn is_closed(state: &State) -> bool {
 }
 
 /// Saves where requests stand; `changed_at` is what lists of what changed last are ordered by. The caller holds their rows' locks.
-pub(crate) fn save(batch: &mut Batch, handle: &impl Handle, states: &[(RequestId, State, Turn)], changed_at: DateTime<Utc>) -> Result<()> {
+pub(crate) fn save(
+    batch: &mut Batch,
+    handle: &impl Handle,
+    states: &[(RequestId, State, QueuePosition)],
+    changed_at: DateTime<Utc>,
+) -> Result<()> {
     const ID: usize = 1;
     const CHANGED: [Column; 9] = [
         Column::Status,

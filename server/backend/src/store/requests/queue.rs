@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct QueueSearch {
     pub ended: bool,
     pub status: Option<Status>,
     /// `Some(None)`: nobody has it.
@@ -31,12 +31,12 @@ pub(crate) struct Wanted {
     /// A running clock runs out by then.
     pub due_by: Option<DateTime<Utc>>,
     /// What the words mean; one of them has to fit.
-    pub words: Option<Words>,
+    pub words: Option<SearchWords>,
 }
 
 /// What typed words may mean. Nothing is found when they mean nothing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Words {
+pub(crate) struct SearchWords {
     pub number: Option<Number>,
     pub items: Vec<ItemId>,
     pub requesters: Vec<PersonId>,
@@ -85,14 +85,14 @@ pub(crate) enum Number {
 }
 
 /// A row of the queue: the request, its place, and whether a running clock runs out there.
-pub(crate) struct Found {
+pub(crate) struct QueuedRequest {
     pub request: Request,
     pub at: DateTime<Utc>,
     pub runs_out: bool,
 }
 
 /// The next rows.
-pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<PageCursor>, limit: u64) -> Result<Vec<Found>> {
+pub(crate) async fn page(handle: &impl Handle, wanted: &QueueSearch, after: Option<PageCursor>, limit: u64) -> Result<Vec<QueuedRequest>> {
     let connection = handle.connection();
     let backend = connection.get_database_backend();
     let order = order_of(wanted);
@@ -119,13 +119,13 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &Wanted, after: Option<Pa
     found
         .map(|model| {
             let (at, runs_out) = (crate::store::time(model.queue_at), model.due_at.is_some());
-            Ok(Found { request: request(model)?, at, runs_out })
+            Ok(QueuedRequest { request: request(model)?, at, runs_out })
         })
         .collect()
 }
 
 /// How many there are, counted no further than `most`.
-pub(crate) fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Option<Count> {
+pub(crate) fn count(handle: &impl Handle, wanted: &QueueSearch, most: u64) -> Option<Count> {
     let base = base(handle, wanted, None);
     let named = |branch: Branch, number: usize| {
         let one = match branch.in_title {
@@ -152,12 +152,12 @@ pub(crate) fn count(handle: &impl Handle, wanted: &Wanted, most: u64) -> Option<
 }
 
 /// The next due first; of what has ended, what ended last.
-fn order_of(wanted: &Wanted) -> Order {
+fn order_of(wanted: &QueueSearch) -> Order {
     if wanted.ended { Order::Desc } else { Order::Asc }
 }
 
 /// What is asked of every branch.
-fn base(handle: &impl Handle, wanted: &Wanted, after: Option<PageCursor>) -> Condition {
+fn base(handle: &impl Handle, wanted: &QueueSearch, after: Option<PageCursor>) -> Condition {
     let mut all = Condition::all().add(Column::OrganizationId.eq(handle.organization())).add(Column::Closed.eq(wanted.ended));
     if wanted.ended {
         // Deleted requests are closed too; none of them is open.
@@ -178,7 +178,7 @@ fn statuses(ended: bool) -> impl Iterator<Item = Status> {
 }
 
 /// What is asked besides the status and the words.
-fn rest(wanted: &Wanted) -> Condition {
+fn rest(wanted: &QueueSearch) -> Condition {
     let mut rest = Condition::all();
     if let Some(item) = wanted.item {
         rest = rest.add(Column::ItemId.eq(item.0));
@@ -191,7 +191,7 @@ fn rest(wanted: &Wanted) -> Condition {
 }
 
 /// What is asked besides the words.
-fn narrowed(wanted: &Wanted) -> Condition {
+fn narrowed(wanted: &QueueSearch) -> Condition {
     match wanted.status {
         Some(status) => rest(wanted).add(Column::Status.eq(status.key())),
         None => rest(wanted),
@@ -199,7 +199,7 @@ fn narrowed(wanted: &Wanted) -> Condition {
 }
 
 /// The ranges that together hold all that is wanted.
-fn branches(wanted: &Wanted, backend: DatabaseBackend) -> Vec<Branch> {
+fn branches(wanted: &QueueSearch, backend: DatabaseBackend) -> Vec<Branch> {
     let whole = |ranges: Vec<Condition>| ranges.into_iter().map(|range| Branch { range, in_title: None }).collect();
     let rest = rest(wanted);
     let by_status = |one: Condition| -> Vec<Condition> {

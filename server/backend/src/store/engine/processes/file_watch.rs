@@ -9,7 +9,7 @@ use super::super::handle_connection::HandleConnection;
 use super::super::{Read, Reader, SoleConnection};
 use super::Ear;
 use crate::error::{Error, Result};
-use crate::live::{Change, Live};
+use crate::live::{Change, LiveAnnouncer};
 use crate::store::requests;
 use domain::id::OrganizationId;
 use domain::subject::Subject;
@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// How far the SQLite file was read.
 #[derive(Clone, Copy)]
-struct Seen {
+struct WatchMark {
     /// Changes when another connection than the writer's commits: which connection was asked, and what it said.
     version: (u64, i64),
     events: i64,
@@ -35,7 +35,7 @@ struct Seen {
 }
 
 /// Announces what other processes commit to the same SQLite file. Returns when nothing from now on will be missed.
-pub(in crate::store::engine) async fn watch(reader: Arc<Reader>, writer: SoleConnection, live: Arc<Live>) -> Ear {
+pub(in crate::store::engine) async fn watch(reader: Arc<Reader>, writer: SoleConnection, live: Arc<LiveAnnouncer>) -> Ear {
     let mut seen = look(&reader, &writer).await.ok();
     Ear(tokio::spawn(async move {
         let mut poll = interval(POLL);
@@ -58,7 +58,7 @@ pub(in crate::store::engine) async fn watch(reader: Arc<Reader>, writer: SoleCon
 
 /// What is new since, as far as another process committed. The row numbers are read before the version: a commit in between is in the
 /// version, and is looked for.
-async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>) -> Result<(Seen, Vec<Change>)> {
+async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<WatchMark>) -> Result<(WatchMark, Vec<Change>)> {
     let now = look(reader, writer).await?;
     let Some(seen) = seen.filter(|seen| seen.version != now.version) else { return Ok((now, Vec::new())) };
     if now.events < seen.events || now.attempts < seen.attempts {
@@ -97,7 +97,7 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Seen>
     Ok((now, changes))
 }
 
-async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<Seen> {
+async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<WatchMark> {
     let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts), \
                  (SELECT coalesce(sum(version), 0) FROM organizations)";
     let marks = one(&**reader, marks).await?;
@@ -109,7 +109,7 @@ async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<Seen> {
             break (number, version.try_get_by_index(0)?);
         }
     };
-    Ok(Seen { version, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)?, rules: marks.try_get_by_index(2)? })
+    Ok(WatchMark { version, events: marks.try_get_by_index(0)?, attempts: marks.try_get_by_index(1)?, rules: marks.try_get_by_index(2)? })
 }
 
 async fn one(connection: &impl ConnectionTrait, sql: &str) -> Result<QueryResult> {

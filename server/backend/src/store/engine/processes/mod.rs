@@ -10,7 +10,7 @@ mod notifications;
 pub(super) use file_watch::watch;
 pub(super) use notifications::{Teller, listen};
 
-use crate::live::{Change, Live};
+use crate::live::{Change, LiveAnnouncer};
 use tokio::task::JoinHandle;
 
 /// Listens until it is dropped.
@@ -22,7 +22,7 @@ impl Drop for Ear {
     }
 }
 
-fn look_at_everything(live: &Live) {
+fn look_at_everything(live: &LiveAnnouncer) {
     live.announce(Change::Everything);
     live.wake();
 }

@@ -4,7 +4,7 @@
 //! disk sync, so that commits could no longer share one (a third of the submissions a second remained).
 
 use super::{Ear, look_at_everything};
-use crate::live::{Change, Live};
+use crate::live::{Change, LiveAnnouncer};
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 use serde::{Deserialize, Serialize};
@@ -140,7 +140,7 @@ fn payloads(from: Uuid, mut changes: Vec<Change>) -> Vec<String> {
 }
 
 /// Announces what other processes tell on PostgreSQL. Returns when it listens, or could not connect yet.
-pub(in crate::store::engine) async fn listen(url: &str, live: Arc<Live>, teller: Teller) -> Ear {
+pub(in crate::store::engine) async fn listen(url: &str, live: Arc<LiveAnnouncer>, teller: Teller) -> Ear {
     let first = connect(url).await;
     Ear(tokio::spawn(hear(url.to_owned(), first, live, teller)))
 }
@@ -161,7 +161,7 @@ async fn connect(url: &str) -> Option<PgListener> {
     }
 }
 
-async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<Live>, teller: Teller) {
+async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<LiveAnnouncer>, teller: Teller) {
     let mut asked = false;
     loop {
         let Some(open) = &mut listener else {
@@ -197,7 +197,7 @@ async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<Live>, te
 }
 
 /// Takes one notification in; one that cannot be read is a newer program's.
-fn take(live: &Live, me: Uuid, payload: &str) {
+fn take(live: &LiveAnnouncer, me: Uuid, payload: &str) {
     match serde_json::from_str::<ProcessNews>(payload) {
         Ok(told) if told.from == me || told.changes.is_empty() => {}
         Ok(told) => {
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_one_told_oneself_is_no_news() {
-        let (live, me) = (Live::default(), Uuid::new_v4());
+        let (live, me) = (LiveAnnouncer::default(), Uuid::new_v4());
         let mut heard = live.subscribe();
         let payload = payloads(me, vec![change(1, "x")]).remove(0);
         take(&live, me, &payload);
