@@ -13,11 +13,11 @@ use backend::{Backend, Caller, CallerProof, MachineSources, Store, TimeSource, a
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::forms::Answers;
 use domain::id::{OrganizationId, PersonId, RequestId};
 use domain::requests::actions::ActionKind;
-use domain::requests::comments::Audience;
+use domain::requests::comments::CommentAudience;
 use domain::requests::wire::{SaveDraft, SubmissionOutcome, SubmitDraft};
 use domain::requests::work::CommentDraft;
 use serde::Deserialize;
@@ -237,7 +237,7 @@ impl StoryTeller {
             StepKind::Action(ActionKind::Reject) => decide(ApproverVerdict::Reject).await,
             StepKind::Own(OwnStep::AskForChanges) => decide(ApproverVerdict::AskForChanges).await,
             StepKind::Own(own @ (OwnStep::Comment | OwnStep::CommentInternal)) => {
-                let audience = if own == OwnStep::Comment { Audience::Public } else { Audience::Internal };
+                let audience = if own == OwnStep::Comment { CommentAudience::Public } else { CommentAudience::Internal };
                 let draft = CommentDraft { audience, task: None, body: step.text.clone() };
                 requests::comment(backend, &caller, number, draft).await.map(drop)
             }
@@ -270,7 +270,7 @@ impl StoryTeller {
 
     async fn decide(&self, caller: &Caller, number: &str, verdict: ApproverVerdict, reason: &str) -> backend::Result<()> {
         let seen = requests::page(&self.backend, caller, number).await?.events.len().try_into().unwrap_or(u32::MAX);
-        let decision = Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
+        let decision = ApproverDecision { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
         approvals::decide(&self.backend, caller, decision).await.map(drop)
     }
 

@@ -47,7 +47,7 @@ pub const MOST_CUT_OFF: u32 = 2;
 
 /// How a delivery is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trial {
+pub enum TrialMode {
     /// Beside others.
     Together,
     /// While no other one begins: when its worker ends again, it was this one.
@@ -60,11 +60,11 @@ pub enum Trial {
 ///
 /// A worker has hundreds in its hands when it ends, and one of them may be why. All of them were cut off once then, the innocent too; each
 /// is tried alone after that, so that only the one that ends workers is cut off twice.
-pub fn trial(cut_off: u32) -> Trial {
+pub fn trial(cut_off: u32) -> TrialMode {
     match cut_off {
-        0 => Trial::Together,
-        MOST_CUT_OFF.. => Trial::Never,
-        _ => Trial::Alone,
+        0 => TrialMode::Together,
+        MOST_CUT_OFF.. => TrialMode::Never,
+        _ => TrialMode::Alone,
     }
 }
 
@@ -96,7 +96,7 @@ impl DeliveryStatus {
 pub fn status(times: &DeliveryTimes, now: DateTime<Utc>) -> DeliveryStatus {
     if times.delivered_at.is_some() {
         DeliveryStatus::Delivered
-    } else if times.failed_at.is_some() && trial(times.cut_off) == Trial::Never {
+    } else if times.failed_at.is_some() && trial(times.cut_off) == TrialMode::Never {
         DeliveryStatus::SetAside
     } else if times.failed_at.is_some() {
         DeliveryStatus::Failed
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_delivery_is_tried_alone_after_a_worker_ended_with_it_and_set_aside_after_the_second() {
-        assert_eq!([0, 1, 2, 3].map(trial), [Trial::Together, Trial::Alone, Trial::Never, Trial::Never]);
+        assert_eq!([0, 1, 2, 3].map(trial), [TrialMode::Together, TrialMode::Alone, TrialMode::Never, TrialMode::Never]);
         let cut_off = |cut_off| DeliveryTimes { cut_off, attempts: 1, ..NEW };
         assert_eq!(status(&cut_off(1), at(0)), DeliveryStatus::Retrying);
         assert_eq!(status(&DeliveryTimes { failed_at: Some(at(0)), ..cut_off(1) }, at(0)), DeliveryStatus::Failed);

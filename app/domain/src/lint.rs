@@ -6,7 +6,7 @@
 //! value, and what would be right. Paths begin at the value that was judged; whoever put it into a list says where (`within`). Where it
 //! was written, in a line of a file or an input of a page, is known to whoever asks.
 
-use crate::notices::Channel;
+use crate::notices::NoticeChannel;
 use crate::permission::ROLES;
 use crate::text::{count_characters, is_blank_text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,7 @@ pub struct DefinedKeys<'a> {
     pub people: BTreeSet<&'a str>,
     pub groups: BTreeSet<&'a str>,
     /// Connectors, and the channel of notifications that each can carry.
-    pub connectors: BTreeMap<&'a str, Option<Channel>>,
+    pub connectors: BTreeMap<&'a str, Option<NoticeChannel>>,
     /// Kinds of connectors that the server has, in the order in which they are offered.
     pub connector_kinds: Vec<&'a str>,
     pub calendars: BTreeSet<&'a str>,
@@ -210,7 +210,7 @@ pub(crate) mod tests {
         DefinedKeys {
             people: ["ruth@north.example", "hana@north.example"].into(),
             groups: ["platform", "finance"].into(),
-            connectors: [("desk", None), ("mail", Some(Channel::Email))].into(),
+            connectors: [("desk", None), ("mail", Some(NoticeChannel::Email))].into(),
             connector_kinds: vec!["webhook", "smtp"],
             calendars: ["office"].into(),
             forms: ["laptop"].into(),

@@ -96,27 +96,27 @@ impl SiteSection {
 
 /// The page on which somebody begins, and what it shows of what it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Landing {
+pub struct LandingPage {
     pub page: Address<'static>,
     pub query: &'static [(&'static str, &'static str)],
 }
 
-impl fmt::Display for Landing {
+impl fmt::Display for LandingPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.page.with_query(self.query))
     }
 }
 
-const fn whole(page: Address<'static>) -> Landing {
-    Landing { page, query: &[] }
+const fn whole(page: Address<'static>) -> LandingPage {
+    LandingPage { page, query: &[] }
 }
 
-const fn some_work(query: &'static [(&'static str, &'static str)]) -> Landing {
-    Landing { page: Address::Work, query }
+const fn some_work(query: &'static [(&'static str, &'static str)]) -> LandingPage {
+    LandingPage { page: Address::Work, query }
 }
 
 /// Where people begin, by the most powerful role they hold. Read with `landing`; its golden file is `tests/golden/landing.txt`.
-pub const LANDINGS: &[(&str, Landing)] = &[
+pub const LANDINGS: &[(&str, LandingPage)] = &[
     ("central_admin", whole(Address::Work)),
     ("admin", whole(Address::Work)),
     ("space_admin", whole(Address::Work)),
@@ -133,7 +133,7 @@ pub const LANDINGS: &[(&str, Landing)] = &[
 
 /// The page with the person's work: those who work on requests begin with the queue, whoever has something to decide with the inbox,
 /// those who lead with what waits, everybody else with the catalog. `waiting` counts what waits for their decision.
-pub fn landing(facts: &Facts, waiting: u64) -> Landing {
+pub fn landing(facts: &Facts, waiting: u64) -> LandingPage {
     let main = LANDINGS.iter().find(|(key, _)| facts.roles.iter().any(|role| role == key)).map(|(_, landing)| *landing);
     match main.unwrap_or(whole(Address::Catalog)) {
         work if facts.may(Permission::Work) => work,

@@ -5,13 +5,15 @@ mod world;
 
 use domain::approvals::delegation::Delegation;
 use domain::approvals::machine::{self, DeputyScope};
-use domain::approvals::{ApproverVerdict, Deadline, Policy, Require, Rule, Stage, Target, deadline};
+use domain::approvals::{
+    ApprovalPolicy, ApprovalRule, ApprovalStage, ApproverVerdict, RuleTarget, StageDeadline, StageRequirement, deadline,
+};
 use domain::effect::{Effect, NoticeEffect};
 use domain::id::ItemId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::lifecycle::{ActionInput, ActionKind, Observation, act, allowed, case, may_see, observe};
-use domain::requests::{FulfilmentPlan, Request, Status, What, history};
+use domain::requests::lifecycle::{ActionInput, ActionKind, SystemObservation, act, allowed, case, may_see, observe};
+use domain::requests::{EventKind, FulfilmentPlan, Request, Status, history};
 use office::*;
 use uuid::Uuid;
 use world::filed;
@@ -24,25 +26,30 @@ fn reject() -> ActionInput {
     ActionInput::decide(ApproverVerdict::Reject, "Too dear", None)
 }
 
-fn rule(key: &str) -> Rule {
-    Rule { key: key.to_owned(), label: key.to_owned(), ..Rule::default() }
+fn rule(key: &str) -> ApprovalRule {
+    ApprovalRule { key: key.to_owned(), label: key.to_owned(), ..ApprovalRule::default() }
 }
 
-fn by_person(facts: &Facts, key: &str) -> Rule {
-    Rule { person: Some(facts.person.id.to_string()), ..rule(key) }
+fn by_person(facts: &Facts, key: &str) -> ApprovalRule {
+    ApprovalRule { person: Some(facts.person.id.to_string()), ..rule(key) }
 }
 
-fn stage(key: &str, require: Require, rules: Vec<Rule>, deadline: Option<Deadline>) -> Stage {
-    Stage { key: key.to_owned(), label: key.to_owned(), require, rules, when: None, deadline }
+fn stage(key: &str, require: StageRequirement, rules: Vec<ApprovalRule>, deadline: Option<StageDeadline>) -> ApprovalStage {
+    ApprovalStage { key: key.to_owned(), label: key.to_owned(), require, rules, when: None, deadline }
 }
 
-fn request(stages: Vec<Stage>) -> Request {
-    filed(Some(Policy { stages, ..Policy::default() }), FulfilmentPlan::default()).request
+fn request(stages: Vec<ApprovalStage>) -> Request {
+    filed(Some(ApprovalPolicy { stages, ..ApprovalPolicy::default() }), FulfilmentPlan::default()).request
 }
 
 fn team_then_money() -> Request {
-    let team = stage("Team", Require::All, vec![by_person(&ruth(), "ruth")], None);
-    let money = stage("Money", Require::Any, vec![by_person(&samir(), "samir"), Rule { administrators: true, ..rule("admins") }], None);
+    let team = stage("Team", StageRequirement::All, vec![by_person(&ruth(), "ruth")], None);
+    let money = stage(
+        "Money",
+        StageRequirement::Any,
+        vec![by_person(&samir(), "samir"), ApprovalRule { administrators: true, ..rule("admins") }],
+        None,
+    );
     request(vec![team, money])
 }
 
@@ -72,8 +79,8 @@ fn a_stage_opens_when_the_one_before_is_met() {
 #[test]
 fn a_second_click_never_decides_the_next_stage() {
     let both = vec![
-        stage("Team", Require::All, vec![by_person(&ruth(), "a")], None),
-        stage("Money", Require::All, vec![by_person(&ruth(), "b")], None),
+        stage("Team", StageRequirement::All, vec![by_person(&ruth(), "a")], None),
+        stage("Money", StageRequirement::All, vec![by_person(&ruth(), "b")], None),
     ];
     let new = request(both);
     let click = ActionInput::decide(ApproverVerdict::Approve, "", Some(new.state.events));
@@ -85,8 +92,9 @@ fn a_second_click_never_decides_the_next_stage() {
 
 #[test]
 fn a_number_means_so_many_people() {
-    let rules = || vec![by_person(&ruth(), "ruth"), Rule { group: Some(group().key), ..rule("owners") }, by_person(&ruth(), "again")];
-    let new = request(vec![stage("Board", Require::AtLeast(2), rules(), None)]);
+    let rules =
+        || vec![by_person(&ruth(), "ruth"), ApprovalRule { group: Some(group().key), ..rule("owners") }, by_person(&ruth(), "again")];
+    let new = request(vec![stage("Board", StageRequirement::AtLeast(2), rules(), None)]);
     let one = then(&new, &ruth(), &approve(), 1);
     assert_eq!(one.state.approval.decisions.len(), 1, "nobody counts twice");
     assert!(no(&one, &ruth(), &approve(), 2).starts_with("You approved this"));
@@ -127,8 +135,9 @@ fn a_grant_is_for_its_items_and_does_not_cascade() {
 
 #[test]
 fn no_path_leads_to_ones_own_request() {
-    let group = Rule { group: Some(group().key), ..rule("owners") };
-    let new = request(vec![stage("Any", Require::Any, vec![group, Rule { administrators: true, ..rule("admins") }], None)]);
+    let group = ApprovalRule { group: Some(group().key), ..rule("owners") };
+    let new =
+        request(vec![stage("Any", StageRequirement::Any, vec![group, ApprovalRule { administrators: true, ..rule("admins") }], None)]);
     // Directly, as administrator, and in the place of somebody who may.
     let lent = Facts { stands_in: deputy(&samir(), 0, 100).stands_in, ..requester() };
     for me in [requester(), lent] {
@@ -137,7 +146,7 @@ fn no_path_leads_to_ones_own_request() {
     // A deputy of the requester, whose right it is not either.
     let dora = deputy(&requester(), 0, 100);
     assert_eq!(act(&new, &dora, &approve(), at(1)), Err(Refusal::NotFound));
-    let me = Target::Person { id: requester().person.id };
+    let me = RuleTarget::Person { id: requester().person.id };
     let own = ActionInput::reroute("owners", me, "Jonas Weber", "So");
     assert_eq!(no(&new, &requester(), &own, 1), "This is your own request. Another administrator has to re-route it.");
     assert_eq!(no(&new, &admin(), &own, 1), "Nobody approves their own request. Choose somebody else");
@@ -145,8 +154,8 @@ fn no_path_leads_to_ones_own_request() {
 
 #[test]
 fn a_policy_can_allow_self_approval() {
-    let stages = vec![stage("Self", Require::All, vec![by_person(&requester(), "me")], None)];
-    let new = filed(Some(Policy { stages, self_approval: true, when: None }), FulfilmentPlan::default()).request;
+    let stages = vec![stage("Self", StageRequirement::All, vec![by_person(&requester(), "me")], None)];
+    let new = filed(Some(ApprovalPolicy { stages, self_approval: true, when: None }), FulfilmentPlan::default()).request;
     assert_eq!(then(&new, &requester(), &approve(), 1).state.status, Status::Open);
     assert!(act(&new, &deputy(&requester(), 0, 100), &approve(), at(1)).is_ok());
 }
@@ -154,7 +163,7 @@ fn a_policy_can_allow_self_approval() {
 #[test]
 fn an_administrator_gives_a_rule_to_somebody_else() {
     let new = team_then_money();
-    let target = Target::Person { id: mei().person.id };
+    let target = RuleTarget::Person { id: mei().person.id };
     let reroute = |reason: &str| ActionInput::reroute("ruth", target.clone(), "Mei Lin", reason.to_owned());
     assert_eq!(no(&new, &admin(), &reroute(" "), 1), "Write why you re-route the approval");
     assert_eq!(no(&new, &ruth(), &reroute("Away"), 1), "Only an administrator can re-route an approval.");
@@ -182,7 +191,10 @@ fn an_administrator_gives_a_rule_to_somebody_else() {
 #[test]
 fn a_decision_can_be_taken_back_while_its_stage_is_open() {
     let rules = vec![by_person(&ruth(), "ruth"), by_person(&samir(), "samir")];
-    let new = request(vec![stage("Team", Require::All, rules, None), stage("Money", Require::All, vec![by_person(&mei(), "mei")], None)]);
+    let new = request(vec![
+        stage("Team", StageRequirement::All, rules, None),
+        stage("Money", StageRequirement::All, vec![by_person(&mei(), "mei")], None),
+    ]);
     let back = ActionInput::new(ActionKind::Withdraw, "Misread");
     assert_eq!(no(&new, &ruth(), &back, 1), "You have decided nothing here that could be taken back.");
     let one = then(&new, &ruth(), &approve(), 1);
@@ -194,16 +206,17 @@ fn a_decision_can_be_taken_back_while_its_stage_is_open() {
 }
 
 fn due_stage(then: Option<ApproverVerdict>) -> Request {
-    let deadline = Deadline { hours: 3, remind: vec![1], escalate_to: Some(mei().person.id.to_string()), escalate_after: Some(2), then };
-    let money = stage("Money", Require::All, vec![by_person(&samir(), "samir")], None);
-    request(vec![stage("Team", Require::Any, vec![by_person(&ruth(), "ruth")], Some(deadline)), money])
+    let deadline =
+        StageDeadline { hours: 3, remind: vec![1], escalate_to: Some(mei().person.id.to_string()), escalate_after: Some(2), then };
+    let money = stage("Money", StageRequirement::All, vec![by_person(&samir(), "samir")], None);
+    request(vec![stage("Team", StageRequirement::Any, vec![by_person(&ruth(), "ruth")], Some(deadline)), money])
 }
 
 /// The request after everything that is due at this minute.
 fn pass(request: &Request, minute: i64) -> (Request, Vec<Effect>) {
     let (mut request, mut effects) = (request.clone(), Vec::new());
     for due in deadline::due(&request.state.approval, at(minute)) {
-        let seen = Observation::DeadlineReached { key: due.key };
+        let seen = SystemObservation::DeadlineReached { key: due.key };
         let decision = observe(&request, &seen, at(minute));
         request.state = decision.state;
         effects.extend(decision.effects);
@@ -217,7 +230,7 @@ fn what_falls_due_happens_once() {
     let new = due_stage(Some(ApproverVerdict::Reject));
     assert_eq!(pass(&new, 59).1, []);
     let (reminded, effects) = pass(&new, 60);
-    let targets = vec![Target::Person { id: ruth().person.id }.index_key()];
+    let targets = vec![RuleTarget::Person { id: ruth().person.id }.index_key()];
     assert_eq!(
         effects,
         [Effect::Notify(NoticeEffect { event: "request_approval_reminder".to_owned(), targets, ..NoticeEffect::default() })]
@@ -234,7 +247,7 @@ fn what_falls_due_happens_once() {
     // The other way round: who decided first wins, and the due date finds nothing.
     let key = "Team/outcome/3".to_owned();
     let decided = then(&escalated, &mei(), &approve(), 180);
-    assert!(observe(&decided, &Observation::DeadlineReached { key }, at(180)).is_nothing());
+    assert!(observe(&decided, &SystemObservation::DeadlineReached { key }, at(180)).is_nothing());
 }
 
 #[test]
@@ -262,14 +275,14 @@ fn a_decision_records_what_was_seen() {
     let new = team_then_money();
     let seen = ActionInput::decide(ApproverVerdict::Approve, "", Some(1));
     let decision = act(&new, &ruth(), &seen, at(5)).unwrap();
-    let What::Approved { seen: Some(seen), .. } = &decision.events[0].what else { panic!("{:?}", decision.events) };
+    let EventKind::Approved { seen: Some(seen), .. } = &decision.events[0].what else { panic!("{:?}", decision.events) };
     assert_eq!((seen.events, seen.content.clone()), (1, history::fingerprint(&new)));
     let mut other = new.clone();
     other.answers.set("amount", "501".into());
     assert_ne!(history::fingerprint(&other), seen.content);
     let future = ActionInput::decide(ApproverVerdict::Approve, "", Some(900));
     let decision = act(&new, &ruth(), &future, at(5)).unwrap();
-    assert!(matches!(&decision.events[0].what, What::Approved { seen: Some(seen), .. } if seen.events == new.state.events));
+    assert!(matches!(&decision.events[0].what, EventKind::Approved { seen: Some(seen), .. } if seen.events == new.state.events));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use domain::effect::{Effect, NoticeEffect};
 use domain::id::{CommentId, TaskId};
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::comments::{self, Audience, Author, Comment, CommentPart};
+use domain::requests::comments::{self, Comment, CommentAudience, CommentAuthor, CommentPart};
 use domain::requests::lifecycle::{ActionInput, ActionKind, act};
 use domain::requests::share::{self, ShareLink};
 use domain::requests::{FulfilmentPlan, Request};
@@ -26,8 +26,8 @@ fn started() -> Request {
     Request { state: decision.state, ..request }
 }
 
-fn comment(by: &Facts, audience: Audience, body: &str) -> Comment {
-    let author = Author::Person { person: by.person.clone() };
+fn comment(by: &Facts, audience: CommentAudience, body: &str) -> Comment {
+    let author = CommentAuthor::Person { person: by.person.clone() };
     Comment {
         id: CommentId(Uuid::from_u128(8)),
         author,
@@ -44,39 +44,40 @@ fn comment(by: &Facts, audience: Audience, body: &str) -> Comment {
 fn internal_comments_are_for_those_who_work() {
     let request = started();
     let write = |who: &Facts, audience| comments::write(&request, who, audience, " Hello ", at(1));
-    assert_eq!(write(&plain(), Audience::Public), Ok("Hello".to_owned()));
-    assert!(matches!(write(&plain(), Audience::Internal), Err(Refusal::NotNow { .. })));
-    assert_eq!(write(&operator(), Audience::Internal), Ok("Hello".to_owned()));
-    assert_eq!(write(&stranger(), Audience::Public), Err(Refusal::NotFound));
-    let inside = comment(&operator(), Audience::Internal, "Careful");
+    assert_eq!(write(&plain(), CommentAudience::Public), Ok("Hello".to_owned()));
+    assert!(matches!(write(&plain(), CommentAudience::Internal), Err(Refusal::NotNow { .. })));
+    assert_eq!(write(&operator(), CommentAudience::Internal), Ok("Hello".to_owned()));
+    assert_eq!(write(&stranger(), CommentAudience::Public), Err(Refusal::NotFound));
+    let inside = comment(&operator(), CommentAudience::Internal, "Careful");
     let readers: Vec<_> = [plain(), operator(), admin(), ruth()].iter().map(|who| comments::may_read(&inside, who)).collect();
     assert_eq!(readers, [false, true, true, false]);
-    assert!(comments::write(&request, &plain(), Audience::Public, "\n ", at(1)).is_err());
+    assert!(comments::write(&request, &plain(), CommentAudience::Public, "\n ", at(1)).is_err());
     assert_eq!(comments::write_by_link(&request, "Ada", "Done").unwrap(), ("Ada".to_owned(), "Done".to_owned()));
     assert!(comments::write_by_link(&request, "", "Done").is_err());
     let called = format!("@[Olga]({}) look", operator().person.id);
     assert_eq!(comments::write_by_link(&request, "Ada", &called).unwrap().1, "@Olga look", "nobody is mentioned");
-    let outside = Comment { author: Author::Outsider { name: "Ada".to_owned() }, ..comment(&plain(), Audience::Public, &called) };
+    let outside =
+        Comment { author: CommentAuthor::Outsider { name: "Ada".to_owned() }, ..comment(&plain(), CommentAudience::Public, &called) };
     assert_eq!(comments::notice(&request, &outside, &[operator()], at(1)), None);
 }
 
 #[test]
 fn comments_are_changed_by_their_author_for_ten_minutes() {
-    let (request, own) = (started(), comment(&plain(), Audience::Public, "Helo"));
+    let (request, own) = (started(), comment(&plain(), CommentAudience::Public, "Helo"));
     let edit = |who: &Facts, minute| comments::edit(&request, &own, who, "Hello", at(minute));
     assert_eq!(edit(&plain(), 9), Ok("Hello".to_owned()));
     assert!(edit(&plain(), 10).unwrap_err().to_string().contains("10 minutes"));
     assert_eq!(edit(&operator(), 1), Err(Refusal::not_now("Only its author can change a comment.")));
     assert_eq!(edit(&stranger(), 1), Err(Refusal::NotFound));
-    let inside = comment(&operator(), Audience::Internal, "Careful");
+    let inside = comment(&operator(), CommentAudience::Internal, "Careful");
     assert_eq!(comments::edit(&request, &inside, &plain(), "x", at(1)), Err(Refusal::NotFound), "what one may not read is not there");
-    let outside = Comment { author: Author::Outsider { name: "Ada".to_owned() }, ..own.clone() };
+    let outside = Comment { author: CommentAuthor::Outsider { name: "Ada".to_owned() }, ..own.clone() };
     assert!(comments::edit(&request, &outside, &plain(), "x", at(1)).is_err());
 }
 
 #[test]
 fn a_comment_reads_at_each_moment_as_it_did_then() {
-    let written = comment(&plain(), Audience::Public, "Helo");
+    let written = comment(&plain(), CommentAudience::Public, "Helo");
     let changed = written.clone().changed("Hello".to_owned(), false, at(2));
     let back = changed.left(false, at(4)).left(true, at(6));
     let then = |minute| back.clone().at(false, at(minute)).map(|read| (read.body, read.edited_at, read.earlier.len()));
@@ -116,9 +117,9 @@ fn those_mentioned_are_told_if_they_may_read_it() {
         Some(Effect::Notify(NoticeEffect { event, people, .. })) if event == "mentioned" => people,
         other => panic!("{other:?}"),
     };
-    assert_eq!(told(Audience::Public), [plain().person.id, supervisor().person.id]);
-    assert_eq!(told(Audience::Internal), [supervisor().person.id]);
-    assert_eq!(comments::notice(&request, &comment(&operator(), Audience::Public, "Nobody"), &known, at(1)), None);
+    assert_eq!(told(CommentAudience::Public), [plain().person.id, supervisor().person.id]);
+    assert_eq!(told(CommentAudience::Internal), [supervisor().person.id]);
+    assert_eq!(comments::notice(&request, &comment(&operator(), CommentAudience::Public, "Nobody"), &known, at(1)), None);
 }
 
 #[test]

@@ -3,19 +3,19 @@
 mod office;
 mod world;
 
-use domain::approvals::{ApproverVerdict, Behalves, Require, Target};
+use domain::approvals::{ApproverVerdict, DeputyDecisions, RuleTarget, StageRequirement};
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::requests::actions::rows_from;
-use domain::requests::lifecycle::{ACTION_TABLE, ActionInput, Goal, act, apply, fold, observe};
+use domain::requests::lifecycle::{ACTION_TABLE, ActionGoal, ActionInput, act, apply, fold, observe};
 use domain::requests::tasks::TaskStatus;
-use domain::requests::{Automation, Ended, Event, FulfilmentPlan, STATUSES, Status, What, history};
+use domain::requests::{AutomationEnd, AutomationPlan, Event, EventKind, FulfilmentPlan, STATUSES, Status, history};
 use office::*;
 use proptest::prelude::*;
 use world::{Node, filled, observations, plan};
 
 fn worlds() -> Vec<Node> {
-    let automation = Some(Automation { job_template: Some("Make a machine".to_owned()), workflow_template: None });
+    let automation = Some(AutomationPlan { job_template: Some("Make a machine".to_owned()), workflow_template: None });
     let mut worlds = Vec::new();
     for plan in [
         plan(&[], false),
@@ -23,8 +23,8 @@ fn worlds() -> Vec<Node> {
         FulfilmentPlan { qa: true, schedule: true, ..plan(&[], false) },
         FulfilmentPlan { automation, ..plan(&[], false) },
     ] {
-        worlds.push(Node::filed(Require::All, None, plan.clone()));
-        for require in [Require::All, Require::Any, Require::AtLeast(2)] {
+        worlds.push(Node::filed(StageRequirement::All, None, plan.clone()));
+        for require in [StageRequirement::All, StageRequirement::Any, StageRequirement::AtLeast(2)] {
             for rules in [vec![], vec![by_requester()], vec![by_ruth(), by_group()], vec![by_group(), by_lead(), by_admins()]] {
                 worlds.push(Node::filed(require, Some(rules), plan.clone()));
             }
@@ -53,38 +53,48 @@ fn action(index: usize, words: String) -> ActionInput {
     }
 }
 
-fn any_what() -> impl Strategy<Value = What> {
+fn any_what() -> impl Strategy<Value = EventKind> {
     let keys = || prop::collection::vec(prop::sample::select(vec!["ruth".to_owned(), "owners".to_owned()]), 0..3);
     let text = || ".{0,12}";
-    let behalf = || Just(Behalves::new());
+    let behalf = || Just(DeputyDecisions::new());
     let verdict = || prop::sample::select(vec![ApproverVerdict::Approve, ApproverVerdict::Reject]);
     let task = || any::<u128>().prop_map(|id| TaskId(uuid::Uuid::from_u128(id % 3)));
     let status = || prop::sample::select(domain::requests::tasks::TASK_STATUSES.to_vec());
-    let target = || Just(Target::Administrators);
+    let target = || Just(RuleTarget::Administrators);
     let decided = prop_oneof![
-        (keys(), text(), behalf()).prop_map(|(rules, reason, on_behalf_of)| What::Approved { rules, reason, on_behalf_of, seen: None }),
-        (keys(), text(), behalf()).prop_map(|(rules, reason, on_behalf_of)| What::Rejected { rules, reason, on_behalf_of, seen: None }),
-        (keys(), text()).prop_map(|(rules, reason)| What::Withdrawn { rules, reason }),
-        (text(), target(), text()).prop_map(|(rule, target, words)| What::Rerouted { rule, target, reason: words.clone(), words }),
-        text().prop_map(|key| What::Reminded { key }),
-        keys().prop_map(|rules| What::FellBack { rules }),
-        (text(), keys(), target()).prop_map(|(key, rules, target)| What::ApprovalEscalated { words: key.clone(), key, rules, target }),
-        (text(), verdict()).prop_map(|(key, verdict)| What::TimedOut { stage: "approval".to_owned(), key, verdict }),
-        text().prop_map(|question| What::InfoRequested { question }),
-        text().prop_map(|answer| What::InfoProvided { answer }),
+        (keys(), text(), behalf()).prop_map(|(rules, reason, on_behalf_of)| EventKind::Approved {
+            rules,
+            reason,
+            on_behalf_of,
+            seen: None
+        }),
+        (keys(), text(), behalf()).prop_map(|(rules, reason, on_behalf_of)| EventKind::Rejected {
+            rules,
+            reason,
+            on_behalf_of,
+            seen: None
+        }),
+        (keys(), text()).prop_map(|(rules, reason)| EventKind::Withdrawn { rules, reason }),
+        (text(), target(), text()).prop_map(|(rule, target, words)| EventKind::Rerouted { rule, target, reason: words.clone(), words }),
+        text().prop_map(|key| EventKind::Reminded { key }),
+        keys().prop_map(|rules| EventKind::FellBack { rules }),
+        (text(), keys(), target()).prop_map(|(key, rules, target)| EventKind::ApprovalEscalated { words: key.clone(), key, rules, target }),
+        (text(), verdict()).prop_map(|(key, verdict)| EventKind::TimedOut { stage: "approval".to_owned(), key, verdict }),
+        text().prop_map(|question| EventKind::InfoRequested { question }),
+        text().prop_map(|answer| EventKind::InfoProvided { answer }),
     ];
     let seen = prop_oneof![
-        Just(What::Submitted),
-        Just(What::Released),
-        Just(What::Scheduled { for_time: at(60) }),
-        Just(What::Activated),
-        text().prop_map(|connector| What::Delivered { connector }),
-        (1..4u32).prop_map(|attempt| What::Launching { attempt }),
-        text().prop_map(|job| What::Launched { job }),
-        text().prop_map(|note| What::AutomationEnded { ended: Ended::Failed, note }),
-        text().prop_map(|error| What::Failed { error }),
-        (task(), any::<bool>()).prop_map(|(task, required)| What::TaskAdded { task, title: String::new(), required }),
-        (task(), status(), any::<bool>()).prop_map(|(task, to, required)| What::TaskChanged {
+        Just(EventKind::Submitted),
+        Just(EventKind::Released),
+        Just(EventKind::Scheduled { for_time: at(60) }),
+        Just(EventKind::Activated),
+        text().prop_map(|connector| EventKind::Delivered { connector }),
+        (1..4u32).prop_map(|attempt| EventKind::Launching { attempt }),
+        text().prop_map(|job| EventKind::Launched { job }),
+        text().prop_map(|note| EventKind::AutomationEnded { ended: AutomationEnd::Failed, note }),
+        text().prop_map(|error| EventKind::Failed { error }),
+        (task(), any::<bool>()).prop_map(|(task, required)| EventKind::TaskAdded { task, title: String::new(), required }),
+        (task(), status(), any::<bool>()).prop_map(|(task, to, required)| EventKind::TaskChanged {
             task,
             title: String::new(),
             to,
@@ -93,23 +103,23 @@ fn any_what() -> impl Strategy<Value = What> {
         }),
     ];
     let worked = prop_oneof![
-        Just(What::Retried),
-        Just(What::Started),
-        Just(What::TakenOver),
-        Just(What::Assigned { to: operator().person }),
-        text().prop_map(|reason| What::Blocked { reason }),
-        text().prop_map(|note| What::Unblocked { note }),
-        text().prop_map(|reason| What::Escalated { reason }),
-        text().prop_map(|note| What::SentToQa { note }),
-        text().prop_map(|reason| What::ReturnedFromQa { reason }),
-        text().prop_map(|note| What::PassedQa { note }),
-        text().prop_map(|note| What::Resolved { note }),
-        text().prop_map(|reason| What::Reopened { reason }),
-        text().prop_map(|note| What::Closed { note }),
-        text().prop_map(|note| What::Completed { note }),
-        text().prop_map(|reason| What::Cancelled { reason }),
-        text().prop_map(|reason| What::Uncancelled { reason }),
-        text().prop_map(|reason| What::Deleted { reason }),
+        Just(EventKind::Retried),
+        Just(EventKind::Started),
+        Just(EventKind::TakenOver),
+        Just(EventKind::Assigned { to: operator().person }),
+        text().prop_map(|reason| EventKind::Blocked { reason }),
+        text().prop_map(|note| EventKind::Unblocked { note }),
+        text().prop_map(|reason| EventKind::Escalated { reason }),
+        text().prop_map(|note| EventKind::SentToQa { note }),
+        text().prop_map(|reason| EventKind::ReturnedFromQa { reason }),
+        text().prop_map(|note| EventKind::PassedQa { note }),
+        text().prop_map(|note| EventKind::Resolved { note }),
+        text().prop_map(|reason| EventKind::Reopened { reason }),
+        text().prop_map(|note| EventKind::Closed { note }),
+        text().prop_map(|note| EventKind::Completed { note }),
+        text().prop_map(|reason| EventKind::Cancelled { reason }),
+        text().prop_map(|reason| EventKind::Uncancelled { reason }),
+        text().prop_map(|reason| EventKind::Deleted { reason }),
     ];
     prop_oneof![decided, seen, worked]
 }
@@ -148,7 +158,7 @@ proptest! {
         let log = serde_json::to_string(&node.events).unwrap();
         let read: Vec<Event> = serde_json::from_str(&log).unwrap();
         prop_assert_eq!(&fold(&node.start, &read), &node.request.state);
-        let stored: domain::requests::State = serde_json::from_str(&serde_json::to_string(&node.request.state).unwrap()).unwrap();
+        let stored: domain::requests::RequestState = serde_json::from_str(&serde_json::to_string(&node.request.state).unwrap()).unwrap();
         prop_assert_eq!(stored, node.request.state);
     }
 
@@ -176,7 +186,7 @@ proptest! {
         whats in prop::collection::vec(any_noted(), 2..6),
     ) {
         let node = lived(world, steps);
-        let read = |whats: &mut dyn Iterator<Item = &What>| {
+        let read = |whats: &mut dyn Iterator<Item = &EventKind>| {
             let mut state = node.request.state.clone();
             for what in whats {
                 state = apply(&state, &Event { seq: state.events + 1, at: at(99), actor: None, what: what.clone() });
@@ -190,7 +200,7 @@ proptest! {
 
     /// Two approvals of different rules, recorded in the same moment, lead to the same outcome in either order.
     #[test]
-    fn the_order_of_two_approvals_does_not_matter(require in prop::sample::select(vec![Require::All, Require::Any, Require::AtLeast(2)])) {
+    fn the_order_of_two_approvals_does_not_matter(require in prop::sample::select(vec![StageRequirement::All, StageRequirement::Any, StageRequirement::AtLeast(2)])) {
         let node = Node::filed(require, Some(vec![by_ruth(), by_group()]), plan(&[], false));
         let both = |first: Facts, second: Facts| {
             let mut node = node.clone();
@@ -203,8 +213,8 @@ proptest! {
         };
         let (one, other) = (both(ruth(), samir()), both(samir(), ruth()));
         prop_assert_eq!((one.status, one.events), (other.status, other.events));
-        if require != Require::Any {
-            let names = |state: &domain::requests::State| {
+        if require != StageRequirement::Any {
+            let names = |state: &domain::requests::RequestState| {
                 let mut names: Vec<_> = state.approval.decisions.iter().map(|given| (given.rule.clone(), given.by.name.clone())).collect();
                 names.sort();
                 names
@@ -227,30 +237,30 @@ proptest! {
         prop_assert_eq!((next.events, next.updated_at), (seq, at(5)));
         let usual = if status == Status::Blocked { Status::InProgress } else { Status::PendingApproval };
         let along = rows_from(status).any(|row| match row.to {
-            Goal::To(to) => next.status == to,
-            Goal::Back => next.status == returns_to.last().copied().unwrap_or(usual),
-            Goal::Gone | Goal::Stay => false,
+            ActionGoal::To(to) => next.status == to,
+            ActionGoal::Back => next.status == returns_to.last().copied().unwrap_or(usual),
+            ActionGoal::Gone | ActionGoal::Stay => false,
         });
         prop_assert!(next.status == status || along, "{:?} to {:?}", status, next.status);
     }
 }
 
-fn any_noted() -> impl Strategy<Value = What> {
+fn any_noted() -> impl Strategy<Value = EventKind> {
     prop_oneof![
-        ".{0,5}".prop_map(|connector| What::Delivered { connector }),
-        ".{0,5}".prop_map(|connector| What::Replayed { connector }),
-        (any::<u128>(), any::<bool>()).prop_map(|(id, required)| What::TaskAdded {
+        ".{0,5}".prop_map(|connector| EventKind::Delivered { connector }),
+        ".{0,5}".prop_map(|connector| EventKind::Replayed { connector }),
+        (any::<u128>(), any::<bool>()).prop_map(|(id, required)| EventKind::TaskAdded {
             task: TaskId(uuid::Uuid::from_u128(id)),
             title: String::new(),
             required
         }),
-        any::<u128>().prop_map(|id| What::TaskChanged {
+        any::<u128>().prop_map(|id| EventKind::TaskChanged {
             task: TaskId(uuid::Uuid::from_u128(id)),
             title: String::new(),
             to: TaskStatus::Done,
             required: true,
             by_link: None
         }),
-        "[a-c]".prop_map(|key| What::Reminded { key }),
+        "[a-c]".prop_map(|key| EventKind::Reminded { key }),
     ]
 }

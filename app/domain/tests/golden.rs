@@ -2,9 +2,9 @@
 
 mod office;
 
-use domain::approvals::machine::{self, Case};
-use domain::approvals::{Approval, ApproverVerdict, Require};
-use domain::notices::{CHANNELS, Channel, Choices, Defaults, NOTICES, Quiet, Switch};
+use domain::approvals::machine::{self, ApprovalCase};
+use domain::approvals::{Approval, ApproverVerdict, StageRequirement};
+use domain::notices::{CHANNELS, NOTICES, NoticeChannel, NoticeChoices, NoticeDefaults, NoticeSwitch, QuietTime};
 use domain::people::Facts;
 use domain::permission::{GROUP_ROLES, PERMISSIONS, ROLES, granted, label};
 use domain::refusal::Refusal;
@@ -48,36 +48,40 @@ fn permissions() {
 /// Who is told of what, and on which channels unless somebody switches them. Times show what quiet hours from 19:00 to 07:30 do at 22:00.
 #[test]
 fn notices() {
-    let choices = |urgent_passes| Choices {
-        quiet: Some(Quiet { from: time("19:00:00"), to: time("07:30:00"), urgent_passes }),
-        ..Choices::default()
+    let choices = |urgent_passes| NoticeChoices {
+        quiet: Some(QuietTime { from: time("19:00:00"), to: time("07:30:00"), urgent_passes }),
+        ..NoticeChoices::default()
     };
     let at = "2026-11-23T22:00:00".parse().unwrap();
     let mut text = format!("{:<29}{:<38}{:<38}{:<18}at night, urgent let through\n", "event", "told", "channels", "at night");
     for told in NOTICES {
         let people: Vec<String> = told.parts.iter().map(|part| format!("{part:?}")).collect();
-        let on: Vec<&str> =
-            CHANNELS.into_iter().filter(|one| Choices::default().reached(&Defaults::default(), told, *one)).map(Channel::label).collect();
-        let sent =
-            |passes| choices(passes).put_off(told, Channel::Email, at).map_or("at once".to_owned(), |at| at.format("at %H:%M").to_string());
+        let on: Vec<&str> = CHANNELS
+            .into_iter()
+            .filter(|one| NoticeChoices::default().reached(&NoticeDefaults::default(), told, *one))
+            .map(NoticeChannel::label)
+            .collect();
+        let sent = |passes| {
+            choices(passes).put_off(told, NoticeChannel::Email, at).map_or("at once".to_owned(), |at| at.format("at %H:%M").to_string())
+        };
         writeln!(text, "{:<29}{:<38}{:<38}{:<18}{}", told.key, people.join(", "), on.join(", "), sent(false), sent(true)).unwrap();
     }
     text.push_str("\norganization     person   reached\n");
     let told = domain::notices::find("request_approved").unwrap();
     for (word, switch) in [
-        ("on", Switch { on: true, locked: false }),
-        ("off", Switch { on: false, locked: false }),
-        ("on, locked", Switch { on: true, locked: true }),
-        ("off, locked", Switch { on: false, locked: true }),
+        ("on", NoticeSwitch { on: true, locked: false }),
+        ("off", NoticeSwitch { on: false, locked: false }),
+        ("on, locked", NoticeSwitch { on: true, locked: true }),
+        ("off, locked", NoticeSwitch { on: false, locked: true }),
     ] {
         for own in [None, Some(true), Some(false)] {
-            let mut defaults = Defaults::default();
-            defaults.set(told, Channel::Email, switch);
-            let mut choices = Choices::default();
+            let mut defaults = NoticeDefaults::default();
+            defaults.set(told, NoticeChannel::Email, switch);
+            let mut choices = NoticeChoices::default();
             if let Some(on) = own {
-                choices.own.entry(told.key.to_owned()).or_default().insert(Channel::Email, on);
+                choices.own.entry(told.key.to_owned()).or_default().insert(NoticeChannel::Email, on);
             }
-            let reached = if choices.reached(&defaults, told, Channel::Email) { "yes" } else { "no" };
+            let reached = if choices.reached(&defaults, told, NoticeChannel::Email) { "yes" } else { "no" };
             writeln!(text, "{word:<17}{:<9}{reached}", own.map_or("-", |on| if on { "on" } else { "off" })).unwrap();
         }
     }
@@ -122,8 +126,8 @@ fn actions_page() {
     compare("../../../../docs/actions.md", &document::print_page());
 }
 
-fn case(approval: &Approval) -> Case<'_> {
-    Case { approval, requester: requester().person.id, item: domain::id::ItemId(uuid::Uuid::from_u128(1001)), now: at(41) }
+fn case(approval: &Approval) -> ApprovalCase<'_> {
+    ApprovalCase { approval, requester: requester().person.id, item: domain::id::ItemId(uuid::Uuid::from_u128(1001)), now: at(41) }
 }
 
 const VERDICTS: [(ApproverVerdict, &str); 3] =
@@ -148,14 +152,14 @@ fn approvals() {
         text = text.trim_end().to_owned() + "\n";
     }
     for (require, rules) in [
-        (Require::All, vec![]),
-        (Require::All, vec![by_ruth()]),
-        (Require::All, vec![by_ruth(), by_group()]),
-        (Require::All, vec![by_group(), by_lead()]),
-        (Require::Any, vec![by_ruth(), by_group()]),
-        (Require::Any, vec![by_group(), by_lead()]),
-        (Require::All, vec![by_admins()]),
-        (Require::AtLeast(2), vec![by_ruth(), by_group(), by_lead()]),
+        (StageRequirement::All, vec![]),
+        (StageRequirement::All, vec![by_ruth()]),
+        (StageRequirement::All, vec![by_ruth(), by_group()]),
+        (StageRequirement::All, vec![by_group(), by_lead()]),
+        (StageRequirement::Any, vec![by_ruth(), by_group()]),
+        (StageRequirement::Any, vec![by_group(), by_lead()]),
+        (StageRequirement::All, vec![by_admins()]),
+        (StageRequirement::AtLeast(2), vec![by_ruth(), by_group(), by_lead()]),
     ] {
         let keys: Vec<_> = rules.iter().map(|rule| rule.key.as_str()).collect();
         writeln!(text, "\n{require:?} of [{}]\n", keys.join(", ")).unwrap();

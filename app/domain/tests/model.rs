@@ -5,13 +5,13 @@ mod office;
 mod world;
 
 use desk::{Desk, Fault, Snap, Step};
-use domain::approvals::{ApproverVerdict, Deadline, Policy, Require, Rule, Stage, Target};
+use domain::approvals::{ApprovalPolicy, ApprovalRule, ApprovalStage, ApproverVerdict, RuleTarget, StageDeadline, StageRequirement};
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::requests::actions::rows_from;
-use domain::requests::lifecycle::{ACTION_TABLE, ActionInput, ActionKind, Goal, goal};
+use domain::requests::lifecycle::{ACTION_TABLE, ActionGoal, ActionInput, ActionKind, goal};
 use domain::requests::tasks::{self, Task, TaskStatus};
-use domain::requests::{Automation, FulfilmentPlan, STATUSES, Status};
+use domain::requests::{AutomationPlan, FulfilmentPlan, STATUSES, Status};
 use office::*;
 use stateright::{Checker, HasDiscoveries, Model};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,27 +25,27 @@ fn decide(verdict: ApproverVerdict) -> ActionInput {
     ActionInput::decide(verdict, reason(), Some(1))
 }
 
-fn rule(key: &str) -> Rule {
-    Rule { key: key.to_owned(), label: key.to_owned(), ..Rule::default() }
+fn rule(key: &str) -> ApprovalRule {
+    ApprovalRule { key: key.to_owned(), label: key.to_owned(), ..ApprovalRule::default() }
 }
 
-fn person(facts: &Facts, key: &str) -> Rule {
-    Rule { person: Some(facts.person.id.to_string()), ..rule(key) }
+fn person(facts: &Facts, key: &str) -> ApprovalRule {
+    ApprovalRule { person: Some(facts.person.id.to_string()), ..rule(key) }
 }
 
-fn owners(key: &str) -> Rule {
-    Rule { group: Some(group().key), ..rule(key) }
+fn owners(key: &str) -> ApprovalRule {
+    ApprovalRule { group: Some(group().key), ..rule(key) }
 }
 
-fn stage(key: &str, require: Require, rules: Vec<Rule>, then: Option<ApproverVerdict>) -> Stage {
-    let deadline = then.map(|then| Deadline {
+fn stage(key: &str, require: StageRequirement, rules: Vec<ApprovalRule>, then: Option<ApproverVerdict>) -> ApprovalStage {
+    let deadline = then.map(|then| StageDeadline {
         hours: 2,
         remind: vec![1],
         escalate_to: Some(admin().person.id.to_string()),
         escalate_after: Some(1),
         then: Some(then),
     });
-    Stage { key: key.to_owned(), label: key.to_owned(), require, rules, when: None, deadline }
+    ApprovalStage { key: key.to_owned(), label: key.to_owned(), require, rules, when: None, deadline }
 }
 
 /// The requester (an administrator in the approving group), Ruth with a deputy for an hour, Samir of the group, an administrator.
@@ -53,9 +53,9 @@ fn approvers() -> Vec<Facts> {
     vec![requester(), ruth(), samir(), admin(), deputy(&ruth(), 0, 60)]
 }
 
-fn approving(stages: Vec<Stage>, plan: FulfilmentPlan, hours: u8) -> Desk {
-    let file = filed(Some(Policy { stages, ..Policy::default() }), plan);
-    let target = Target::Person { id: admin().person.id };
+fn approving(stages: Vec<ApprovalStage>, plan: FulfilmentPlan, hours: u8) -> Desk {
+    let file = filed(Some(ApprovalPolicy { stages, ..ApprovalPolicy::default() }), plan);
+    let target = RuleTarget::Person { id: admin().person.id };
     let actions = vec![
         decide(ApproverVerdict::Approve),
         decide(ApproverVerdict::Reject),
@@ -78,25 +78,27 @@ fn hooked() -> FulfilmentPlan {
 }
 
 fn two_stages() -> Desk {
-    let first = stage("team", Require::All, vec![person(&ruth(), "ruth"), owners("owners")], None);
-    let second = stage("money", Require::Any, vec![Rule { administrators: true, ..rule("admins") }], Some(ApproverVerdict::Reject));
+    let first = stage("team", StageRequirement::All, vec![person(&ruth(), "ruth"), owners("owners")], None);
+    let second =
+        stage("money", StageRequirement::Any, vec![ApprovalRule { administrators: true, ..rule("admins") }], Some(ApproverVerdict::Reject));
     approving(vec![first, second], hooked(), 2)
 }
 
 fn two_of_three() -> Desk {
-    let rules = vec![person(&ruth(), "ruth"), owners("owners"), Rule { administrators: true, ..rule("admins") }];
-    approving(vec![stage("board", Require::AtLeast(2), rules, None)], FulfilmentPlan::default(), 1)
+    let rules = vec![person(&ruth(), "ruth"), owners("owners"), ApprovalRule { administrators: true, ..rule("admins") }];
+    approving(vec![stage("board", StageRequirement::AtLeast(2), rules, None)], FulfilmentPlan::default(), 1)
 }
 
 fn any_in_time() -> Desk {
     let rules = vec![person(&ruth(), "ruth"), person(&requester(), "self"), owners("owners")];
-    approving(vec![stage("any", Require::Any, rules, Some(ApproverVerdict::Approve))], hooked(), 2)
+    approving(vec![stage("any", StageRequirement::Any, rules, Some(ApproverVerdict::Approve))], hooked(), 2)
 }
 
 /// Samir, whom rules name and who is alone in the group beside the requester, is disabled at some moment.
 fn leaving() -> Desk {
-    let first = stage("team", Require::All, vec![person(&samir(), "samir"), owners("owners")], None);
-    let second = stage("board", Require::AtLeast(2), vec![owners("more"), person(&ruth(), "ruth"), person(&samir(), "again")], None);
+    let first = stage("team", StageRequirement::All, vec![person(&samir(), "samir"), owners("owners")], None);
+    let second =
+        stage("board", StageRequirement::AtLeast(2), vec![owners("more"), person(&ruth(), "ruth"), person(&samir(), "again")], None);
     let desk = approving(vec![first, second], FulfilmentPlan::default(), 0);
     let wanted = |action: &ActionInput| action.verdict().is_some() || matches!(action.kind, ActionKind::Withdraw | ActionKind::ProvideInfo);
     Desk { actions: desk.actions.iter().filter(|action| wanted(action)).cloned().collect(), unsteady: false, leaver: true, ..desk }
@@ -158,7 +160,7 @@ fn checked() -> Desk {
 }
 
 fn automated() -> Desk {
-    let automation = Some(Automation { job_template: Some("Make a machine".to_owned()), workflow_template: None });
+    let automation = Some(AutomationPlan { job_template: Some("Make a machine".to_owned()), workflow_template: None });
     working(FulfilmentPlan { automation, connectors: vec!["hook".to_owned()], ..FulfilmentPlan::default() }, false)
 }
 
@@ -347,7 +349,7 @@ fn the_table_has_one_row_an_action_and_ends_are_ends() {
     assert_eq!(actions.len(), ACTION_TABLE.len());
     for status in STATUSES {
         assert_eq!(goal(status, ActionKind::Cancel).is_some(), status.is_open(), "{status:?}: what has not ended can be cancelled");
-        let leads: Vec<_> = rows_from(status).filter(|row| row.to != Goal::Gone).map(|row| row.kind).collect();
+        let leads: Vec<_> = rows_from(status).filter(|row| row.to != ActionGoal::Gone).map(|row| row.kind).collect();
         match status {
             Status::Cancelled => assert_eq!(leads, [ActionKind::Uncancel]),
             _ => assert_eq!(leads.is_empty(), status.is_terminal(), "{status:?}"),

@@ -1,7 +1,9 @@
 //! What holds for every form and every answer, also for forms nobody should write and answers nobody could give.
 
 use chrono::NaiveDate;
-use domain::forms::{Answers, ChoiceOption, Condition, Field, Form, Rules, Section, Variant, check, fields, journey, lint, resolver};
+use domain::forms::{
+    AnswerCondition, Answers, ChoiceOption, Field, FieldRules, Form, Section, SectionVariant, check, fields, journey, lint, resolver,
+};
 use domain::lint::DefinedKeys;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -58,7 +60,7 @@ fn answers() -> impl Strategy<Value = Answers> {
     prop::collection::btree_map(key, answer(), 0..8).prop_map(Answers)
 }
 
-fn condition() -> impl Strategy<Value = Condition> {
+fn condition() -> impl Strategy<Value = AnswerCondition> {
     let key = || prop::sample::select(vec!["a", "b", "c", "d", "e", "f", "gone"]);
     let atom = (key(), 0..7_u8, usual()).prop_map(|(field, form, value)| {
         let written = match form {
@@ -74,14 +76,14 @@ fn condition() -> impl Strategy<Value = Condition> {
     });
     atom.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::All),
-            prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::Any),
-            inner.prop_map(|part| Condition::Not(Box::new(part))),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(AnswerCondition::All),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(AnswerCondition::Any),
+            inner.prop_map(|part| AnswerCondition::Not(Box::new(part))),
         ]
     })
 }
 
-fn rules() -> impl Strategy<Value = Rules> {
+fn rules() -> impl Strategy<Value = FieldRules> {
     let length = || prop::option::weighted(0.2, 0..6_u32);
     let number = || prop::option::weighted(0.2, prop::sample::select(vec!["0", "5", "5.5", "-1", "many"]).prop_map(str::to_owned));
     let limit = || {
@@ -103,7 +105,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     };
     let pattern = prop::option::weighted(0.2, prop_oneof![Just("[a-z]*".to_owned()), Just("(".to_owned()), any::<String>()]);
     (length(), length(), number(), number(), length(), pattern, limit(), limit()).prop_map(
-        |(min_length, max_length, min, max, places, pattern, not_before, not_after)| Rules {
+        |(min_length, max_length, min, max, places, pattern, not_before, not_after)| FieldRules {
             min_length,
             max_length,
             min,
@@ -140,12 +142,8 @@ fn field() -> impl Strategy<Value = Field> {
 }
 
 fn form() -> impl Strategy<Value = Form> {
-    let variant = (prop::sample::select(vec!["it", "hr"]), prop::collection::vec(field(), 0..3)).prop_map(|(group, fields)| Variant {
-        group: group.into(),
-        title: String::new(),
-        description: String::new(),
-        fields,
-    });
+    let variant = (prop::sample::select(vec!["it", "hr"]), prop::collection::vec(field(), 0..3))
+        .prop_map(|(group, fields)| SectionVariant { group: group.into(), title: String::new(), description: String::new(), fields });
     let section = (prop::option::weighted(0.4, condition()), prop::collection::vec(field(), 0..4), prop::collection::vec(variant, 0..2));
     prop::collection::vec(section, 0..4).prop_map(|sections| Form {
         key: "form".into(),
@@ -169,7 +167,7 @@ fn form() -> impl Strategy<Value = Form> {
 
 /// The form as `lint` would let it be published, as far as keys and cycles go: keys once, conditions on earlier fields only.
 fn sound(form: &Form) -> Form {
-    fn earlier(when: Option<Condition>, seen: &[String]) -> Option<Condition> {
+    fn earlier(when: Option<AnswerCondition>, seen: &[String]) -> Option<AnswerCondition> {
         when.filter(|when| when.fields().iter().all(|key| seen.iter().any(|s| s == key)))
     }
     let mut form = resolver::resolve(form, &[]);

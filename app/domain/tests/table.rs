@@ -5,13 +5,13 @@ mod office;
 mod world;
 
 use chrono::Duration;
-use domain::approvals::{Policy, Require, Rule, Stage};
+use domain::approvals::{ApprovalPolicy, ApprovalRule, ApprovalStage, StageRequirement};
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::actions::{ACTION_TABLE, ActionAsks, ActionDetail, ActionInput, ActionKind, ActionRow};
-use domain::requests::lifecycle::{Observation, act, allowed, may_see, observe};
-use domain::requests::{Automation, Ended, FulfilmentPlan, Request, STATUSES, Status};
+use domain::requests::lifecycle::{SystemObservation, act, allowed, may_see, observe};
+use domain::requests::{AutomationEnd, AutomationPlan, FulfilmentPlan, Request, STATUSES, Status};
 use office::*;
 use std::collections::BTreeSet;
 use world::{filed, filled};
@@ -25,7 +25,7 @@ fn callers() -> Vec<Facts> {
 }
 
 fn plans() -> Vec<FulfilmentPlan> {
-    let automation = Automation { job_template: Some("rack".to_owned()), workflow_template: None };
+    let automation = AutomationPlan { job_template: Some("rack".to_owned()), workflow_template: None };
     vec![
         FulfilmentPlan::default(),
         FulfilmentPlan { qa: true, schedule: true, ..FulfilmentPlan::default() },
@@ -36,15 +36,25 @@ fn plans() -> Vec<FulfilmentPlan> {
 
 /// Requests of every plan in every status, with and without a task left, assigned and not, cancelled by their requester and by others.
 fn requests() -> Vec<Request> {
-    let rule = |key: &str| Rule { key: key.to_owned(), label: key.to_owned(), ..Rule::default() };
-    let rules =
-        vec![Rule { person: Some(ruth().person.id.to_string()), ..rule("ruth") }, Rule { group: Some(group().key), ..rule("owners") }];
-    let stage = Stage { key: "team".to_owned(), label: "Team".to_owned(), require: Require::All, rules, when: None, deadline: None };
+    let rule = |key: &str| ApprovalRule { key: key.to_owned(), label: key.to_owned(), ..ApprovalRule::default() };
+    let rules = vec![
+        ApprovalRule { person: Some(ruth().person.id.to_string()), ..rule("ruth") },
+        ApprovalRule { group: Some(group().key), ..rule("owners") },
+    ];
+    let stage = ApprovalStage {
+        key: "team".to_owned(),
+        label: "Team".to_owned(),
+        require: StageRequirement::All,
+        rules,
+        when: None,
+        deadline: None,
+    };
     let mut all = Vec::new();
     for plan in plans() {
-        for policy in [None, Some(Policy { stages: vec![stage.clone()], ..Policy::default() })] {
+        for policy in [None, Some(ApprovalPolicy { stages: vec![stage.clone()], ..ApprovalPolicy::default() })] {
             let new = filed(policy, plan.clone()).request;
-            let failed = observe(&new, &Observation::AutomationEnded { attempt: 1, ended: Ended::Failed, note: String::new() }, at(1));
+            let failed =
+                observe(&new, &SystemObservation::AutomationEnded { attempt: 1, ended: AutomationEnd::Failed, note: String::new() }, at(1));
             let given = act(&new, &ruth(), &ActionInput::new(ActionKind::Approve, ""), at(1)).map(|decision| decision.state);
             for state in [Some(new.state.clone()), Some(failed.state), given.ok()].into_iter().flatten() {
                 for status in STATUSES {

@@ -3,15 +3,15 @@
 mod office;
 mod world;
 
-use domain::approvals::{ApproverVerdict, Policy};
+use domain::approvals::{ApprovalPolicy, ApproverVerdict};
 use domain::effect::Effect;
 use domain::id::TaskId;
 use domain::people::Facts;
 use domain::refusal::Refusal;
-use domain::requests::comments::{self, Audience};
-use domain::requests::lifecycle::{ActionInput, ActionKind, Observation, act, allowed, lock, may_see, observe};
+use domain::requests::comments::{self, CommentAudience};
+use domain::requests::lifecycle::{ActionInput, ActionKind, SystemObservation, act, allowed, lock, may_see, observe};
 use domain::requests::tasks::{self, TASK_STATUSES, Task, TaskActor, TaskStatus};
-use domain::requests::{Automation, Ended, FulfilmentPlan, Request, Status, What, event, history};
+use domain::requests::{AutomationEnd, AutomationPlan, EventKind, FulfilmentPlan, Request, Status, event, history};
 use office::*;
 use uuid::Uuid;
 use world::filed;
@@ -37,7 +37,7 @@ fn no(request: &Request, who: &Facts, action: &ActionInput) -> String {
     act(request, who, action, at(1)).expect_err("refused").to_string()
 }
 
-fn saw(request: &Request, seen: &Observation, minute: i64) -> Request {
+fn saw(request: &Request, seen: &SystemObservation, minute: i64) -> Request {
     Request { state: observe(request, seen, at(minute)).state, ..request.clone() }
 }
 
@@ -122,7 +122,7 @@ fn a_resolved_request_is_locked_until_it_is_reopened() {
     for edit in edits {
         assert_eq!(no(&resolved, &operator(), &edit), "This request is resolved and locked. Reopen it first.", "{edit:?}");
     }
-    assert_eq!(comments::write(&resolved, &operator(), Audience::Public, "Hello", at(1)), Err(Refusal::not_now(why)));
+    assert_eq!(comments::write(&resolved, &operator(), CommentAudience::Public, "Hello", at(1)), Err(Refusal::not_now(why)));
     assert_eq!(tasks::add(&resolved, &operator(), &task(true), 0, at(1)), Err(Refusal::not_now(why)));
     for may in [plain(), operator()] {
         let reopened = then(&resolved, &may, &ActionInput::new(ActionKind::Reopen, text()));
@@ -152,53 +152,57 @@ fn work_can_be_put_off_where_the_plan_says_so() {
     let put_off = then(&then(&open, &operator(), &assign(operator())), &operator(), &later);
     assert_eq!((put_off.state.status, put_off.state.scheduled_for), (Status::Scheduled, Some(at(60))));
     assert_eq!(no(&put_off, &operator(), &later), "It is scheduled for this time already.");
-    assert!(observe(&put_off, &Observation::TimeCame, at(59)).is_nothing());
-    let active = saw(&put_off, &Observation::TimeCame, 60);
+    assert!(observe(&put_off, &SystemObservation::TimeCame, at(59)).is_nothing());
+    let active = saw(&put_off, &SystemObservation::TimeCame, 60);
     assert_eq!((active.state.status, active.state.scheduled_for), (Status::Assigned, None), "it is theirs again");
-    assert!(observe(&active, &Observation::TimeCame, at(61)).is_nothing());
+    assert!(observe(&active, &SystemObservation::TimeCame, at(61)).is_nothing());
     assert_eq!(then(&put_off, &operator(), &ActionInput::new(ActionKind::Activate, "")).state.status, Status::Assigned);
 }
 
 fn automation() -> FulfilmentPlan {
     FulfilmentPlan {
-        automation: Some(Automation { job_template: Some("Make".to_owned()), workflow_template: None }),
+        automation: Some(AutomationPlan { job_template: Some("Make".to_owned()), workflow_template: None }),
         ..FulfilmentPlan::default()
     }
 }
 
-fn ended(attempt: u32, ended: Ended) -> Observation {
-    Observation::AutomationEnded { attempt, ended, note: "said why".to_owned() }
+fn ended(attempt: u32, ended: AutomationEnd) -> SystemObservation {
+    SystemObservation::AutomationEnded { attempt, ended, note: "said why".to_owned() }
 }
 
 #[test]
 fn an_automation_is_launched_mirrored_and_tried_again() {
     let file = filed(None, automation());
     assert_eq!((file.request.state.status, file.decision.effects), (Status::InProgress, vec![Effect::Launch { attempt: 1 }]));
-    let runs = saw(&file.request, &Observation::Launched { attempt: 1, job: "job 7".to_owned() }, 1);
+    let runs = saw(&file.request, &SystemObservation::Launched { attempt: 1, job: "job 7".to_owned() }, 1);
     assert_eq!(runs.state.run.as_ref().unwrap().job.as_deref(), Some("job 7"));
     assert_eq!(
         no(&runs, &operator(), &ActionInput::new(ActionKind::Complete, text())),
         "An automation is at work. Docket records how it ends."
     );
     assert_eq!(no(&runs, &operator(), &ActionInput::new(ActionKind::Retry, "")), "The automation is at work.");
-    for (end, status) in [(Ended::Succeeded, Status::Completed), (Ended::Failed, Status::Failed), (Ended::Cancelled, Status::Cancelled)] {
+    for (end, status) in [
+        (AutomationEnd::Succeeded, Status::Completed),
+        (AutomationEnd::Failed, Status::Failed),
+        (AutomationEnd::Cancelled, Status::Cancelled),
+    ] {
         let over = saw(&runs, &ended(1, end), 2);
         assert_eq!(over.state.status, status);
         assert!(observe(&over, &ended(1, end), at(3)).is_nothing(), "told twice");
     }
-    let failed = saw(&runs, &ended(1, Ended::Failed), 2);
+    let failed = saw(&runs, &ended(1, AutomationEnd::Failed), 2);
     let decision = act(&failed, &operator(), &ActionInput::new(ActionKind::Retry, ""), at(3)).unwrap();
     assert_eq!((decision.state.status, &decision.effects[..]), (Status::InProgress, &[Effect::Launch { attempt: 2 }][..]));
     let again = Request { state: decision.state, ..failed };
-    assert!(observe(&again, &ended(1, Ended::Succeeded), at(4)).is_nothing(), "the first attempt is over");
-    assert_eq!(saw(&again, &ended(2, Ended::Succeeded), 4).state.status, Status::Completed);
+    assert!(observe(&again, &ended(1, AutomationEnd::Succeeded), at(4)).is_nothing(), "the first attempt is over");
+    assert_eq!(saw(&again, &ended(2, AutomationEnd::Succeeded), 4).state.status, Status::Completed);
 }
 
 #[test]
 fn an_end_that_comes_at_a_bad_time_is_kept_and_can_be_dealt_with() {
     let runs = request(automation());
     let blocked = then(&runs, &operator(), &ActionInput::new(ActionKind::Block, text()));
-    let ended = saw(&blocked, &ended(1, Ended::Failed), 2);
+    let ended = saw(&blocked, &ended(1, AutomationEnd::Failed), 2);
     assert_eq!(ended.state.status, Status::Blocked);
     let back = then(&ended, &operator(), &ActionInput::new(ActionKind::Unblock, ""));
     let decision = act(&back, &operator(), &ActionInput::new(ActionKind::Retry, ""), at(3)).unwrap();
@@ -244,7 +248,7 @@ fn required_tasks_hold_the_request_back() {
         request(FulfilmentPlan { complete_when_delivered: true, connectors: vec!["hook".to_owned()], ..FulfilmentPlan::default() });
     let planned = tasks::add_planned(&delivered, &[task(true)], at(1));
     let delivered = Request { state: planned.state, ..delivered };
-    let all = Observation::Delivered { connector: "hook".to_owned(), all: true };
+    let all = SystemObservation::Delivered { connector: "hook".to_owned(), all: true };
     assert_eq!(saw(&delivered, &all, 2).state.status, Status::InProgress);
 }
 
@@ -271,7 +275,7 @@ fn tasks_move_along_their_own_table() {
     }
     let (_, decision) = tasks::change(&held, TaskActor::Outsider("Ada"), &task(true), TaskStatus::Done, "", at(2)).unwrap();
     let event = &decision.events[0];
-    assert!(event.actor.is_none() && matches!(&event.what, What::TaskChanged { by_link: Some(name), .. } if name == "Ada"));
+    assert!(event.actor.is_none() && matches!(&event.what, EventKind::TaskChanged { by_link: Some(name), .. } if name == "Ada"));
     let cancelled = Task { status: TaskStatus::Cancelled, ..task(false) };
     assert_eq!(tasks::progress(&[done, cancelled, task(true)]), (1, 2));
     let due = Task { due: Some("2026-03-12".parse().unwrap()), ..task(true) };
@@ -291,24 +295,24 @@ fn tasks_need_a_title_and_there_is_an_end_to_them() {
 #[test]
 fn everything_that_notifies_has_its_event_key() {
     let keys: std::collections::BTreeSet<_> = [
-        What::Submitted,
-        What::Released,
-        What::Activated,
-        What::InfoRequested { question: text() },
-        What::InfoProvided { answer: text() },
-        What::Blocked { reason: text() },
-        What::Unblocked { note: text() },
-        What::SentToQa { note: text() },
-        What::Rejected { rules: vec![], reason: text(), on_behalf_of: Default::default(), seen: None },
-        What::Cancelled { reason: text() },
-        What::Uncancelled { reason: text() },
-        What::Completed { note: text() },
+        EventKind::Submitted,
+        EventKind::Released,
+        EventKind::Activated,
+        EventKind::InfoRequested { question: text() },
+        EventKind::InfoProvided { answer: text() },
+        EventKind::Blocked { reason: text() },
+        EventKind::Unblocked { note: text() },
+        EventKind::SentToQa { note: text() },
+        EventKind::Rejected { rules: vec![], reason: text(), on_behalf_of: Default::default(), seen: None },
+        EventKind::Cancelled { reason: text() },
+        EventKind::Uncancelled { reason: text() },
+        EventKind::Completed { note: text() },
     ]
     .iter()
-    .filter_map(What::event_key)
+    .filter_map(EventKind::event_key)
     .collect();
     assert_eq!(keys.len(), 12, "each its own");
-    assert_eq!(What::Started.event_key(), None);
+    assert_eq!(EventKind::Started.event_key(), None);
 }
 
 #[test]
@@ -316,7 +320,7 @@ fn a_stage_that_opens_is_news_for_approvers_and_approval_only_where_there_was_on
     let direct = filed(None, FulfilmentPlan::default());
     let before = |request: &Request| history::start(request);
     assert_eq!(event::keys(&before(&direct.request), &direct.decision), ["new_request_created"]);
-    let asked = filed(Some(Policy::default()), FulfilmentPlan::default());
+    let asked = filed(Some(ApprovalPolicy::default()), FulfilmentPlan::default());
     assert_eq!(event::keys(&before(&asked.request), &asked.decision), ["new_request_created", "request_pending_approval"]);
     let approve = ActionInput::decide(ApproverVerdict::Approve, "", None);
     let decision = act(&asked.request, &admin(), &approve, at(1)).unwrap();

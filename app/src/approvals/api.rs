@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::wire::Json;
 use domain::approvals::bulk::{HeldView, OneOfMany};
-use domain::approvals::wire::{Decide, InboxView, LeadershipRow};
+use domain::approvals::wire::{ApproverDecision, InboxView, LeadershipRow};
 use domain::id::HeldId;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxView, ApiError> 
 
 /// Approves, declines or asks for changes at once, for programs; answers with the request as it is then.
 #[server(name = DecideCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/decide")]
-pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
+pub async fn decide(decision: ApproverDecision) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let done = backend::approvals::decide(&backend, &caller, decision).await;
@@ -27,7 +27,7 @@ pub async fn decide(decision: Decide) -> Result<RequestPage, ApiError> {
 
 /// Decides one request or many, after the time to undo: what became of each at once.
 #[server(name = DecideManyCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/decide_many")]
-pub async fn decide_many(decisions: Vec<Decide>) -> Result<Vec<OneOfMany>, ApiError> {
+pub async fn decide_many(decisions: Vec<ApproverDecision>) -> Result<Vec<OneOfMany>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::held::decide_many(&backend, &caller, decisions).await)

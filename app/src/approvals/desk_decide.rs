@@ -9,7 +9,7 @@ use crate::ui::focus::focus_any;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::HeldView;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::id::HeldId;
 use domain::requests::actions::ActionKind;
 use domain::text::tidy_prose;
@@ -126,7 +126,7 @@ impl InboxDesk {
         self.refused.set(None);
         self.sending.set(Some(verdict));
         spawn_local(async move {
-            let decision = Decide { number: number.clone(), verdict, reason: reason.clone(), seen };
+            let decision = ApproverDecision { number: number.clone(), verdict, reason: reason.clone(), seen };
             let answer = decide_many(vec![decision]).await;
             self.sending.try_set(None);
             let one = answer.map(|results| results.into_iter().next());

@@ -4,7 +4,7 @@ use super::api::decide_many;
 use super::desk::InboxDesk;
 use super::held_batch::{HeldBatch, doing};
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -32,9 +32,10 @@ impl InboxDesk {
 
     /// Decides every selected request, each checked for itself. They are held for some seconds first.
     pub fn decide_selected(self, verdict: ApproverVerdict, reason: String) {
-        let decisions: Vec<Decide> = self.list.with_untracked(|list| {
+        let decisions: Vec<ApproverDecision> = self.list.with_untracked(|list| {
             let rows = self.chosen.get_untracked().into_iter().filter_map(|number| list.row(&number));
-            rows.map(|row| Decide { number: row.data.number.clone(), verdict, reason: reason.clone(), seen: row.data.events }).collect()
+            rows.map(|row| ApproverDecision { number: row.data.number.clone(), verdict, reason: reason.clone(), seen: row.data.events })
+                .collect()
         });
         if decisions.is_empty() || self.bulk.get_untracked() {
             return;

@@ -13,7 +13,7 @@ use crate::ui::{ErrorView, Icon, Skeleton};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::wire::ApprovalView;
-use domain::approvals::{ApproverVerdict, Require};
+use domain::approvals::{ApproverVerdict, StageRequirement};
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
@@ -194,7 +194,7 @@ fn left_after_yours(approval: &ApprovalView) -> u32 {
         let given = of_stage().filter(|rule| rule.given.as_ref().is_some_and(|given| given.verdict == ApproverVerdict::Approve)).count();
         let yours = of_stage().filter(|rule| rule.yours).count();
         // Where a number of people is needed, each counts once.
-        let yours = if matches!(stage.require, Require::AtLeast(_)) { yours.min(1) } else { yours };
+        let yours = if matches!(stage.require, StageRequirement::AtLeast(_)) { yours.min(1) } else { yours };
         if stage.met { 0 } else { stage.needed.saturating_sub(u32::try_from(given + yours).unwrap_or(u32::MAX)) }
     });
     left.sum()
@@ -228,21 +228,23 @@ mod tests {
         RuleView { label: text(), words: text(), yours, given: None, stage, key: text(), moved: text(), on_behalf_of: None }
     }
 
-    fn stage(require: Require, needed: u32, met: bool) -> StageView {
+    fn stage(require: StageRequirement, needed: u32, met: bool) -> StageView {
         StageView { label: String::new(), require, needed, met, open: false, due_at: None, settled: None }
     }
 
     #[test]
     fn what_is_left_counts_people_stage_by_stage() {
-        let left = |stages: Vec<StageView>, rules: Vec<RuleView>| left_after_yours(&ApprovalView { require: Require::All, rules, stages });
-        let all = || stage(Require::All, 2, false);
+        let left = |stages: Vec<StageView>, rules: Vec<RuleView>| {
+            left_after_yours(&ApprovalView { require: StageRequirement::All, rules, stages })
+        };
+        let all = || stage(StageRequirement::All, 2, false);
         assert_eq!(left(vec![all()], vec![rule(0, true), rule(0, false)]), 1);
         assert_eq!(left(vec![all()], vec![rule(0, true), rule(0, true)]), 0, "one approval counts for both");
-        let two = || stage(Require::AtLeast(2), 2, false);
+        let two = || stage(StageRequirement::AtLeast(2), 2, false);
         assert_eq!(left(vec![two()], vec![rule(0, true), rule(0, true), rule(0, false)]), 1, "nobody counts twice");
-        let any = stage(Require::Any, 1, false);
+        let any = stage(StageRequirement::Any, 1, false);
         assert_eq!(left(vec![any], vec![rule(0, true), rule(0, false)]), 0);
-        let met = stage(Require::All, 1, true);
+        let met = stage(StageRequirement::All, 1, true);
         assert_eq!(left(vec![met, two()], vec![rule(0, false), rule(1, true), rule(1, false), rule(1, false)]), 1);
         assert_eq!(left(vec![all(), two()], vec![rule(0, true), rule(0, false), rule(1, false), rule(1, false)]), 3);
     }

@@ -32,7 +32,7 @@ fn words(approval: &ApprovalView) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::approvals::Require;
+    use domain::approvals::StageRequirement;
     use domain::approvals::wire::RuleView;
     use domain::people::PersonRef;
 
@@ -49,7 +49,7 @@ mod tests {
             on_behalf_of: lent.then(|| absent.clone()),
             moved: String::new(),
         };
-        let said = |rules: Vec<RuleView>| words(&ApprovalView { require: Require::All, rules, stages: Vec::new() });
+        let said = |rules: Vec<RuleView>| words(&ApprovalView { require: StageRequirement::All, rules, stages: Vec::new() });
         assert_eq!(said(vec![rule(true, true), rule(false, false)]).as_deref(), Some("You decide for Ruth Abel. Both names are recorded."));
         assert_eq!(said(vec![rule(true, true), rule(true, false)]), None);
         assert_eq!(said(vec![rule(false, true)]), None);

@@ -6,7 +6,7 @@ use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{InboxRow, InboxView};
 use domain::people::PersonRef;
-use domain::requests::{Event, What};
+use domain::requests::{Event, EventKind};
 use domain::text::fold_search;
 use std::collections::BTreeSet;
 
@@ -204,10 +204,10 @@ impl InboxList {
 pub fn last_words(events: &[Event], me: Option<&PersonRef>) -> Option<String> {
     events.iter().rev().find_map(|event| {
         let did = match &event.what {
-            What::Approved { .. } => "approved this",
-            What::Rejected { .. } => "declined this",
-            What::InfoRequested { .. } => "asked for changes",
-            What::Cancelled { .. } => "cancelled this",
+            EventKind::Approved { .. } => "approved this",
+            EventKind::Rejected { .. } => "declined this",
+            EventKind::InfoRequested { .. } => "asked for changes",
+            EventKind::Cancelled { .. } => "cancelled this",
             _ => return None,
         };
         let actor = event.actor.as_ref()?;
@@ -367,13 +367,18 @@ mod tests {
         let at = DateTime::from_timestamp(0, 0).unwrap();
         let event = |seq, actor: Option<&PersonRef>, what| Event { seq, at, actor: actor.cloned(), what };
         let events = [
-            event(1, Some(&person(1, "Hana Sato")), What::Submitted),
+            event(1, Some(&person(1, "Hana Sato")), EventKind::Submitted),
             event(
                 2,
                 Some(&samir),
-                What::Approved { rules: vec!["owner".to_owned()], reason: String::new(), on_behalf_of: Default::default(), seen: None },
+                EventKind::Approved {
+                    rules: vec!["owner".to_owned()],
+                    reason: String::new(),
+                    on_behalf_of: Default::default(),
+                    seen: None,
+                },
             ),
-            event(3, None, What::Released),
+            event(3, None, EventKind::Released),
         ];
         assert_eq!(last_words(&events, None).as_deref(), Some("Samir Haddad approved this"));
         assert_eq!(last_words(&events, Some(&samir)).as_deref(), Some("You approved this"));

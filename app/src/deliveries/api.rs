@@ -3,13 +3,13 @@
 use crate::error::ApiError;
 use crate::wire::Json;
 use chrono::{DateTime, Utc};
-use domain::connectors::wire::{ConnectorInput, ConnectorView, Console, ConsoleFilter, DeliveryDetail, KindView};
+use domain::connectors::wire::{ConnectorInput, ConnectorView, ConsoleFilter, ConsoleView, DeliveryDetail, KindView};
 use domain::id::DeliveryId;
 use leptos::prelude::*;
 
 /// How destinations are, and a page of deliveries.
 #[server(name = ConsoleCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/console")]
-pub async fn console(filter: ConsoleFilter, after: Option<String>) -> Result<Console, ApiError> {
+pub async fn console(filter: ConsoleFilter, after: Option<String>) -> Result<ConsoleView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::console::page(&backend, &caller, filter, after).await)

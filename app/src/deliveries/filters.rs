@@ -4,7 +4,7 @@ use super::place::{ConsoleLocation, PERIODS, SHOWS};
 use super::state::ConsoleState;
 use crate::ui::{Icon, select_view};
 use domain::address::Address;
-use domain::connectors::wire::Show;
+use domain::connectors::wire::ShownDeliveries;
 use domain::tally::count_words;
 use domain::text::tidy_code;
 use leptos::prelude::*;
@@ -18,12 +18,12 @@ pub fn DeliveryFilterBar(desk: ConsoleState) -> impl IntoView {
     let go = Callback::new(move |place: ConsoleLocation| {
         navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
-    let show = |(show, _, words): &(Show, &str, &'static str)| {
+    let show = |(show, _, words): &(ShownDeliveries, &str, &'static str)| {
         let (show, words) = (*show, *words);
         let count = move || match show {
-            Show::Waiting => format!(" {}", count_words(desk.page.with(|page| page.waiting))),
-            Show::Failed => format!(" {}", count_words(desk.page.with(|page| page.failed))),
-            Show::All | Show::Delivered => String::new(),
+            ShownDeliveries::Waiting => format!(" {}", count_words(desk.page.with(|page| page.waiting))),
+            ShownDeliveries::Failed => format!(" {}", count_words(desk.page.with(|page| page.failed))),
+            ShownDeliveries::All | ShownDeliveries::Delivered => String::new(),
         };
         view! {
             <a

@@ -12,14 +12,14 @@ use crate::session::may;
 use crate::ui::{MenuButton, MenuItem, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
-use domain::connectors::wire::{Console, DeliveryDetail, KindView};
+use domain::connectors::wire::{ConsoleView, DeliveryDetail, KindView};
 use domain::live::LiveEvent;
 use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-type ConsoleAnswer = (Console, Option<DeliveryDetail>, Vec<KindView>);
+type ConsoleAnswer = (ConsoleView, Option<DeliveryDetail>, Vec<KindView>);
 
 async fn find(place: ConsoleLocation, manages: bool) -> Result<ConsoleAnswer, ApiError> {
     let page = console(place.filter, place.after).await?;

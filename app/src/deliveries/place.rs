@@ -1,7 +1,7 @@
 //! What the console's address says: which deliveries, which page, and which one is open.
 
 use domain::address::Address;
-use domain::connectors::wire::{ConsoleFilter, Period, Show};
+use domain::connectors::wire::{ConsoleFilter, ConsolePeriod, ShownDeliveries};
 use domain::id::DeliveryId;
 use domain::text::tidy_code;
 
@@ -15,19 +15,19 @@ pub struct ConsoleLocation {
 }
 
 /// Words of the address, and on screen.
-pub const SHOWS: &[(Show, &str, &str)] = &[
-    (Show::All, "", "All"),
-    (Show::Waiting, "waiting", "Waiting"),
-    (Show::Failed, "failed", "Failed"),
-    (Show::Delivered, "delivered", "Delivered"),
+pub const SHOWS: &[(ShownDeliveries, &str, &str)] = &[
+    (ShownDeliveries::All, "", "All"),
+    (ShownDeliveries::Waiting, "waiting", "Waiting"),
+    (ShownDeliveries::Failed, "failed", "Failed"),
+    (ShownDeliveries::Delivered, "delivered", "Delivered"),
 ];
 
 /// Words of the address, and on screen.
-pub const PERIODS: &[(Period, &str, &str)] = &[
-    (Period::Day, "day", "Last 24 hours"),
-    (Period::Week, "", "Last 7 days"),
-    (Period::Month, "month", "Last 30 days"),
-    (Period::Ever, "ever", "Any time"),
+pub const PERIODS: &[(ConsolePeriod, &str, &str)] = &[
+    (ConsolePeriod::Day, "day", "Last 24 hours"),
+    (ConsolePeriod::Week, "", "Last 7 days"),
+    (ConsolePeriod::Month, "month", "Last 30 days"),
+    (ConsolePeriod::Ever, "ever", "Any time"),
 ];
 
 impl ConsoleLocation {
@@ -89,18 +89,19 @@ mod tests {
     #[test]
     fn an_address_says_all_of_it_and_nothing_needless() {
         assert_eq!(ConsoleLocation::default().address(), Address::Connectors.root());
-        let filter = ConsoleFilter { show: Show::Failed, connector: "desk".into(), period: Period::Day, number: "IT-7F3K".into() };
+        let filter =
+            ConsoleFilter { show: ShownDeliveries::Failed, connector: "desk".into(), period: ConsolePeriod::Day, number: "IT-7F3K".into() };
         let place = ConsoleLocation { filter, after: Some("12.x".into()), open: Some(DeliveryId(uuid::Uuid::nil())) };
         let address = place.address();
         let values: BTreeMap<&str, &str> = address.split_once('?').unwrap().1.split('&').filter_map(|pair| pair.split_once('=')).collect();
         assert_eq!(ConsoleLocation::read(|key| values.get(key).map(|value| (*value).to_owned())), place);
-        assert_eq!(ConsoleLocation::read(|_| Some("nonsense".into())).filter.show, Show::All);
+        assert_eq!(ConsoleLocation::read(|_| Some("nonsense".into())).filter.show, ShownDeliveries::All);
     }
 
     #[test]
     fn another_filter_begins_at_the_first_page() {
         let later = ConsoleLocation { after: Some("12.x".into()), ..ConsoleLocation::default() };
-        let other = later.with(|filter| filter.show = Show::Failed);
+        let other = later.with(|filter| filter.show = ShownDeliveries::Failed);
         assert_eq!(other.after, None);
         assert!(!other.lists_like(&later) && later.opening(Some(DeliveryId(uuid::Uuid::nil()))).lists_like(&later));
     }

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::ui::toast::{Toasts, use_toasts};
 use crate::ui::{Refresher, Selection};
 use domain::connectors::DeliveryStatus;
-use domain::connectors::wire::{Console, ConsoleRow, DeliveryDetail, Show};
+use domain::connectors::wire::{ConsoleRow, ConsoleView, DeliveryDetail, ShownDeliveries};
 use domain::id::DeliveryId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 #[derive(Clone, Copy)]
 pub struct ConsoleState {
     pub place: Memo<ConsoleLocation>,
-    pub page: RwSignal<Console>,
+    pub page: RwSignal<ConsoleView>,
     pub open: RwSignal<Option<DeliveryDetail>>,
     pub selection: Selection<DeliveryId>,
     /// Deliveries that are not on screen yet: nothing moves under the reader.
@@ -31,7 +31,7 @@ pub struct ConsoleState {
 
 impl ConsoleState {
     /// As first found.
-    pub fn new(page: Console, open: Option<DeliveryDetail>, place: Memo<ConsoleLocation>) -> Self {
+    pub fn new(page: ConsoleView, open: Option<DeliveryDetail>, place: Memo<ConsoleLocation>) -> Self {
         Self {
             place,
             page: RwSignal::new(page),
@@ -116,7 +116,7 @@ impl ConsoleState {
         }
     }
 
-    async fn merge(self, found: Console) {
+    async fn merge(self, found: ConsoleView) {
         let Some(shown) = self.page.try_with_untracked(|page| page.rows.clone()) else { return };
         if shown.is_empty() {
             self.page.try_set(found);
@@ -130,10 +130,10 @@ impl ConsoleState {
         let missing = |row: &&ConsoleRow| last.is_none_or(|last| row.queued_at >= last) && !found.rows.iter().any(|now| now.id == row.id);
         let moved: Vec<DeliveryId> = rows.iter().filter(missing).map(|row| row.id).collect();
         let show = self.place.try_with_untracked(|place| place.filter.show);
-        self.page.try_set(Console { rows, next, ..found });
+        self.page.try_set(ConsoleView { rows, next, ..found });
         for id in moved {
             // What was looked up once stands elsewhere, and says so.
-            let fits = |page: &Console| page.rows.iter().any(|row| row.id == id && show.is_some_and(|show| fits(show, row.status)));
+            let fits = |page: &ConsoleView| page.rows.iter().any(|row| row.id == id && show.is_some_and(|show| fits(show, row.status)));
             if self.page.try_with_untracked(fits) == Some(true)
                 && let Ok(now) = delivery(id).await
             {
@@ -172,12 +172,12 @@ impl ConsoleState {
 }
 
 /// Whether a list shows deliveries that stand so.
-fn fits(show: Show, status: DeliveryStatus) -> bool {
+fn fits(show: ShownDeliveries, status: DeliveryStatus) -> bool {
     match show {
-        Show::All => false,
-        Show::Waiting => status != DeliveryStatus::Delivered && !status.is_given_up(),
-        Show::Failed => status.is_given_up(),
-        Show::Delivered => status == DeliveryStatus::Delivered,
+        ShownDeliveries::All => false,
+        ShownDeliveries::Waiting => status != DeliveryStatus::Delivered && !status.is_given_up(),
+        ShownDeliveries::Failed => status.is_given_up(),
+        ShownDeliveries::Delivered => status == DeliveryStatus::Delivered,
     }
 }
 

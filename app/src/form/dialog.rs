@@ -6,7 +6,7 @@ use super::{Filling, dom};
 use crate::ui::focus::focus_soon;
 use crate::ui::{DialogButtons, DialogForm, DialogFrame};
 use chrono::NaiveDate;
-use domain::forms::{Answers, ChoiceOption, Field, Form, Rules, Section};
+use domain::forms::{Answers, ChoiceOption, Field, FieldRules, Form, Section};
 use leptos::prelude::*;
 
 /// A form of one section, for a dialog.
@@ -33,7 +33,7 @@ pub fn field(key: &str, kind: &str, label: &str, required: bool) -> Field {
         required,
         default: None,
         options: Vec::new(),
-        rules: Rules::default(),
+        rules: FieldRules::default(),
         when: None,
     }
 }

@@ -168,7 +168,7 @@ impl Filling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::forms::{ChoiceOption, Rules, Section};
+    use domain::forms::{ChoiceOption, FieldRules, Section};
     use serde_json::json;
 
     fn field(key: &str, kind: &str, required: bool) -> Field {
@@ -181,7 +181,7 @@ mod tests {
             required,
             default: None,
             options: if kind == "select" { options } else { vec![] },
-            rules: Rules::default(),
+            rules: FieldRules::default(),
             when: None,
         }
     }
@@ -239,7 +239,7 @@ mod tests {
         let owner = Owner::new();
         owner.with(|| {
             let filling = filling();
-            let number = Field { rules: Rules { min: Some("-40".into()), ..Rules::default() }, ..field("sum", "decimal", false) };
+            let number = Field { rules: FieldRules { min: Some("-40".into()), ..FieldRules::default() }, ..field("sum", "decimal", false) };
             filling.form.update(|form| form.sections[0].fields.push(number.clone()));
             for typed in ["1", "1 ", "1 2", "1 234,", "1 234,5 "] {
                 filling.edit("sum", json!(typed));

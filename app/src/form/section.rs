@@ -3,7 +3,7 @@
 use super::Filling;
 use super::widgets::FieldView;
 use crate::ui::Icon;
-use domain::forms::{Condition, Field, Form, Section};
+use domain::forms::{AnswerCondition, Field, Form, Section};
 use leptos::prelude::*;
 
 /// The questions of one section.
@@ -33,13 +33,13 @@ fn Reason(words: String, #[prop(optional_no_strip)] id: Option<String>) -> impl 
     .into_any()
 }
 
-fn why(when: &Condition, form: &Form) -> String {
+fn why(when: &AnswerCondition, form: &Form) -> String {
     format!("Asked because {}", when.words(form))
 }
 
 /// Neighbours under the same condition belong together.
-fn blocks(fields: Vec<Field>) -> Vec<(Option<Condition>, Vec<Field>)> {
-    let mut blocks: Vec<(Option<Condition>, Vec<Field>)> = Vec::new();
+fn blocks(fields: Vec<Field>) -> Vec<(Option<AnswerCondition>, Vec<Field>)> {
+    let mut blocks: Vec<(Option<AnswerCondition>, Vec<Field>)> = Vec::new();
     for field in fields {
         match blocks.last_mut() {
             Some((when, together)) if *when == field.when => together.push(field),
@@ -49,7 +49,7 @@ fn blocks(fields: Vec<Field>) -> Vec<(Option<Condition>, Vec<Field>)> {
     blocks
 }
 
-fn block(filling: Filling, form: &Form, when: Option<Condition>, fields: Vec<Field>) -> AnyView {
+fn block(filling: Filling, form: &Form, when: Option<AnswerCondition>, fields: Vec<Field>) -> AnyView {
     let Some(when) = when else {
         return fields.into_iter().map(|field| view! { <FieldView filling field /> }).collect_view().into_any();
     };
@@ -73,9 +73,9 @@ fn block(filling: Filling, form: &Form, when: Option<Condition>, fields: Vec<Fie
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::forms::Rules;
+    use domain::forms::FieldRules;
 
-    fn field(key: &str, when: Option<Condition>) -> Field {
+    fn field(key: &str, when: Option<AnswerCondition>) -> Field {
         Field {
             key: key.into(),
             label: key.into(),
@@ -84,14 +84,14 @@ mod tests {
             required: false,
             default: None,
             options: vec![],
-            rules: Rules::default(),
+            rules: FieldRules::default(),
             when,
         }
     }
 
     #[test]
     fn neighbours_under_the_same_condition_form_one_block() {
-        let when = |key: &str| Some(Condition::Answered { field: key.into(), answered: true });
+        let when = |key: &str| Some(AnswerCondition::Answered { field: key.into(), answered: true });
         let fields = vec![field("a", None), field("b", when("a")), field("c", when("a")), field("d", when("b")), field("e", None)];
         let sizes: Vec<usize> = blocks(fields).iter().map(|(_, fields)| fields.len()).collect();
         assert_eq!(sizes, [1, 2, 1, 1]);

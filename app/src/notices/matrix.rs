@@ -1,17 +1,17 @@
 //! The matrix of events and channels, one's own or the organization's.
 
 use crate::ui::Icon;
-use domain::notices::wire::{Cell, Column, MatrixRow};
-use domain::notices::{CHANNELS, Channel};
+use domain::notices::wire::{MatrixColumn, MatrixRow, MatrixSwitch};
+use domain::notices::{CHANNELS, NoticeChannel};
 use leptos::prelude::*;
 
 /// A switch that was thrown: event, channel, on, locked.
-pub type Thrown = (String, Channel, bool, bool);
+pub type Thrown = (String, NoticeChannel, bool, bool);
 
 /// The table. Its rows are made once; the switches follow `rows`.
 #[component]
 pub fn Matrix(
-    columns: Signal<Vec<Column>>,
+    columns: Signal<Vec<MatrixColumn>>,
     rows: Signal<Vec<MatrixRow>>,
     /// Whether switches can be locked: for who decides for everybody.
     locks: bool,
@@ -52,16 +52,16 @@ pub fn Matrix(
     .into_any()
 }
 
-fn icon(channel: Channel) -> &'static str {
+fn icon(channel: NoticeChannel) -> &'static str {
     match channel {
-        Channel::InApp => "bell",
-        Channel::Email => "mail",
-        Channel::Slack => "hash",
-        Channel::Telegram => "send",
+        NoticeChannel::InApp => "bell",
+        NoticeChannel::Email => "mail",
+        NoticeChannel::Slack => "hash",
+        NoticeChannel::Telegram => "send",
     }
 }
 
-fn head(column: &Column) -> AnyView {
+fn head(column: &MatrixColumn) -> AnyView {
     view! {
         <th scope="col" class="matrix__c">
             <span class="matrix__ch">
@@ -79,7 +79,7 @@ fn head(column: &Column) -> AnyView {
 /// Where a row is.
 #[derive(Clone, Copy)]
 struct MatrixCell {
-    columns: Signal<Vec<Column>>,
+    columns: Signal<Vec<MatrixColumn>>,
     rows: Signal<Vec<MatrixRow>>,
     row: usize,
     locks: bool,
@@ -87,7 +87,7 @@ struct MatrixCell {
 }
 
 fn line(place: MatrixCell, row: MatrixRow) -> AnyView {
-    let of_channel = |channel: Channel| match row.cells.iter().position(|cell| cell.channel == channel) {
+    let of_channel = |channel: NoticeChannel| match row.cells.iter().position(|cell| cell.channel == channel) {
         Some(at) => cell(place, at, &row),
         None => view! { <td class="matrix__c"></td> }.into_any(),
     };
@@ -108,8 +108,8 @@ fn cell(place: MatrixCell, at: usize, row: &MatrixRow) -> AnyView {
     let Some(first) = row.cells.get(at) else { return ().into_any() };
     let channel = first.channel;
     let now = move || place.rows.with(|rows| rows.get(place.row).and_then(|row| row.cells.get(at)).cloned());
-    let on = Memo::new(move |_| now().is_some_and(|cell: Cell| cell.on));
-    let locked = Memo::new(move |_| now().is_some_and(|cell: Cell| cell.locked));
+    let on = Memo::new(move |_| now().is_some_and(|cell: MatrixSwitch| cell.on));
+    let locked = Memo::new(move |_| now().is_some_and(|cell: MatrixSwitch| cell.locked));
     let works = Memo::new(move |_| place.columns.with(|columns| columns.iter().any(|one| one.channel == channel && one.works)));
     let name = format!("{}, {}", row.label, channel.label());
     let event = row.event.clone();

@@ -7,7 +7,7 @@ use crate::ui::Icon;
 use chrono::{NaiveTime, Timelike};
 use domain::address::Address;
 use domain::notices::wire::{ChangeMine, MyNotices};
-use domain::notices::{Channel, Quiet, SummarySchedule};
+use domain::notices::{NoticeChannel, QuietTime, SummarySchedule};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -93,9 +93,9 @@ pub fn Mine(mine: MyNotices, saving: Saving) -> impl IntoView {
     .into_any()
 }
 
-fn usual() -> Quiet {
+fn usual() -> QuietTime {
     let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-    Quiet { from: at(19, 0), to: at(7, 30), urgent_passes: true }
+    QuietTime { from: at(19, 0), to: at(7, 30), urgent_passes: true }
 }
 
 /// "07:30", and what reads like it.
@@ -111,7 +111,7 @@ fn read(text: &str) -> Option<NaiveTime> {
 #[component]
 fn QuietHours(shown: MyChoices) -> impl IntoView {
     let quiet = Memo::new(move |_| shown.now.with(|now| now.quiet));
-    let set = move |change: &dyn Fn(&mut Quiet)| {
+    let set = move |change: &dyn Fn(&mut QuietTime)| {
         let mut next = quiet.get_untracked().unwrap_or_else(usual);
         change(&mut next);
         shown.change(ChangeMine::Quiet(Some(next)));
@@ -131,7 +131,7 @@ fn QuietHours(shown: MyChoices) -> impl IntoView {
                     prop:value=value
                     on:change=move |event| {
                         if let Some(time) = read(&event_target_value(&event)) {
-                            set(&|quiet: &mut Quiet| if from { quiet.from = time } else { quiet.to = time });
+                            set(&|quiet: &mut QuietTime| if from { quiet.from = time } else { quiet.to = time });
                         }
                     }
                 />
@@ -173,7 +173,7 @@ fn QuietHours(shown: MyChoices) -> impl IntoView {
                             prop:checked=move || quiet.get().is_some_and(|quiet| quiet.urgent_passes)
                             on:change=move |event| {
                                 let passes = event_target_checked(&event);
-                                set(&|quiet: &mut Quiet| quiet.urgent_passes = passes);
+                                set(&|quiet: &mut QuietTime| quiet.urgent_passes = passes);
                             }
                         />
                         <span>"Let what is overdue through"</span>
@@ -242,7 +242,7 @@ fn DailySummary(shown: MyChoices) -> impl IntoView {
 fn UnknownChannels(shown: MyChoices) -> impl IntoView {
     let missing: Vec<&'static str> = shown.now.with_untracked(|now| {
         let unlinked = |channel| now.columns.iter().any(|one| one.channel == channel && one.note == "Not linked");
-        [Channel::Slack, Channel::Telegram].into_iter().filter(|channel| unlinked(*channel)).map(Channel::label).collect()
+        [NoticeChannel::Slack, NoticeChannel::Telegram].into_iter().filter(|channel| unlinked(*channel)).map(NoticeChannel::label).collect()
     });
     if missing.is_empty() {
         return ().into_any();

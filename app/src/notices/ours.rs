@@ -4,8 +4,8 @@ use super::api::change_ours;
 use super::matrix::{Matrix, Thrown};
 use super::settings::Saving;
 use domain::address::Address;
-use domain::notices::Channel;
-use domain::notices::wire::{Carrier, ChangeOurs, OurNotices};
+use domain::notices::NoticeChannel;
+use domain::notices::wire::{ChangeOurs, ChannelCarrier, OurNotices};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -67,14 +67,14 @@ pub fn Ours(ours: OurNotices, saving: Saving) -> impl IntoView {
     .into_any()
 }
 
-fn hint(channel: Channel) -> &'static str {
+fn hint(channel: NoticeChannel) -> &'static str {
     match channel {
-        Channel::InApp => "",
-        Channel::Email => "An e-mail to each person, whatever the connector’s own address is.",
-        Channel::Slack => {
+        NoticeChannel::InApp => "",
+        NoticeChannel::Email => "An e-mail to each person, whatever the connector’s own address is.",
+        NoticeChannel::Slack => {
             "One thread for each request in the connector’s channel; people are called by their member ID. Threads need a bot."
         }
-        Channel::Telegram => "A message to each person who said which chat is theirs.",
+        NoticeChannel::Telegram => "A message to each person who said which chat is theirs.",
     }
 }
 
@@ -97,7 +97,7 @@ pub fn Carriers(ours: OurNotices, saving: Saving) -> impl IntoView {
     .into_any()
 }
 
-fn field(shown: OurChoices, channel: Channel, choices: Vec<Carrier>) -> AnyView {
+fn field(shown: OurChoices, channel: NoticeChannel, choices: Vec<ChannelCarrier>) -> AnyView {
     let used = Memo::new(move |_| {
         shown.now.with(|now| now.carriers.iter().find(|(one, ..)| *one == channel).map(|(_, used, _)| used.clone()).unwrap_or_default())
     });

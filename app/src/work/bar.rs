@@ -5,7 +5,7 @@ use super::state::WorkState;
 use crate::ui::{Icon, select_view};
 use domain::address::Address;
 use domain::bounds::SEARCH_LETTERS;
-use domain::requests::queue::{DueChoice, Holder, LANES, QueueFilter};
+use domain::requests::queue::{AssigneeChoice, DueChoice, LANES, QueueFilter};
 use domain::tally::count_words;
 use domain::text::tidy_line;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use leptos_router::hooks::use_navigate;
 /// How many are open, mine, nobody's, late.
 #[component]
 pub fn CountStrip(work: WorkState) -> impl IntoView {
-    type Pick = fn(&domain::requests::queue::Counts) -> u32;
+    type Pick = fn(&domain::requests::queue::QueueCounts) -> u32;
     let one = |class: &'static str, icon: &'static str, words: &'static str, pick: Pick, change: fn(&mut QueueFilter)| {
         let count = move || work.counts.with(pick);
         let shown = move || count_words(u64::from(count()));
@@ -46,8 +46,8 @@ pub fn CountStrip(work: WorkState) -> impl IntoView {
     view! {
         <ul class="strip" role="list" aria-label="Summary">
             {one("", "list-checks", "open", |counts| counts.open, |_| {})}
-            {one("", "user-round-check", "mine", |counts| counts.mine, |filter| filter.holder = Some(Holder::Me))}
-            {one("strip--wait", "user-round", "nobody has", |counts| counts.unassigned, |filter| filter.holder = Some(Holder::Nobody))}
+            {one("", "user-round-check", "mine", |counts| counts.mine, |filter| filter.holder = Some(AssigneeChoice::Me))}
+            {one("strip--wait", "user-round", "nobody has", |counts| counts.unassigned, |filter| filter.holder = Some(AssigneeChoice::Nobody))}
             {one("strip--bad", "alarm-clock", "late", |counts| counts.late, |filter| filter.due = Some(DueChoice::Late))}
         </ul>
     }
@@ -161,12 +161,12 @@ fn HolderFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
     move || {
         let now = now.get();
         let mut lines = vec![(String::new(), "Everyone".to_owned(), now.is_none())];
-        for (holder, words) in [(Holder::Me, "Me"), (Holder::Nobody, "Nobody")] {
+        for (holder, words) in [(AssigneeChoice::Me, "Me"), (AssigneeChoice::Nobody, "Nobody")] {
             lines.push((holder_key(holder), words.to_owned(), now == Some(holder)));
         }
         work.people.with(|people| {
             lines.extend(people.iter().map(|person| {
-                let holder = Holder::Person(person.id);
+                let holder = AssigneeChoice::Person(person.id);
                 (holder_key(holder), person.name.clone(), now == Some(holder))
             }));
         });

@@ -7,7 +7,7 @@ use domain::people::PersonRef;
 use domain::requests::actions::ActionKind;
 use domain::requests::board::moves;
 use domain::requests::queue::QueueRow;
-use domain::requests::sla::shown::{DueView, Pace};
+use domain::requests::sla::shown::{DueView, SlaPace};
 use domain::requests::title::item_beside;
 use leptos::prelude::*;
 
@@ -142,12 +142,12 @@ pub fn take(work: WorkState, number: &str, data: &QueueRow) -> AnyView {
 /// A due time: icon, words, and how much of the time is over.
 pub fn due(due: DueView) -> AnyView {
     let (class, icon) = match due.pace {
-        Pace::Calm => ("sla sla--ok", "timer"),
-        Pace::Soon => ("sla sla--soon", "timer"),
-        Pace::Late => ("sla sla--late", "alarm-clock"),
-        Pace::Paused => ("sla sla--paused", "circle-pause"),
+        SlaPace::Calm => ("sla sla--ok", "timer"),
+        SlaPace::Soon => ("sla sla--soon", "timer"),
+        SlaPace::Late => ("sla sla--late", "alarm-clock"),
+        SlaPace::Paused => ("sla sla--paused", "circle-pause"),
     };
-    let bar = matches!(due.pace, Pace::Calm | Pace::Soon).then(|| {
+    let bar = matches!(due.pace, SlaPace::Calm | SlaPace::Soon).then(|| {
         view! { <progress class="progress" max="100" value=due.used.to_string() aria-label=format!("Time used, {} %", due.used)></progress> }.into_any()
     });
     view! {

@@ -3,7 +3,7 @@
 use domain::address::Address;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
 use domain::requests::Status;
-use domain::requests::queue::{DueChoice, Holder, QueueFilter};
+use domain::requests::queue::{AssigneeChoice, DueChoice, QueueFilter};
 use domain::text::tidy_line;
 
 /// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…&ended=1&after=…`
@@ -20,9 +20,9 @@ impl WorkLocation {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let get = |key: &str| get(key).map(|value| tidy_line(&value).into_owned()).filter(|value| !value.is_empty());
         let holder = |text: String| match text.as_str() {
-            "me" => Some(Holder::Me),
-            "nobody" => Some(Holder::Nobody),
-            id => id.parse().ok().map(Holder::Person),
+            "me" => Some(AssigneeChoice::Me),
+            "nobody" => Some(AssigneeChoice::Nobody),
+            id => id.parse().ok().map(AssigneeChoice::Person),
         };
         let due = |text: String| match text.as_str() {
             "late" => Some(DueChoice::Late),
@@ -78,11 +78,11 @@ impl WorkLocation {
 }
 
 /// The value of a holder in the address.
-pub fn holder_key(holder: Holder) -> String {
+pub fn holder_key(holder: AssigneeChoice) -> String {
     match holder {
-        Holder::Me => "me".to_owned(),
-        Holder::Nobody => "nobody".to_owned(),
-        Holder::Person(id) => id.to_string(),
+        AssigneeChoice::Me => "me".to_owned(),
+        AssigneeChoice::Nobody => "nobody".to_owned(),
+        AssigneeChoice::Person(id) => id.to_string(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::place::WorkLocation;
 use crate::error::ApiError;
 use domain::people::PersonRef;
 use domain::requests::Status;
-use domain::requests::queue::{Counts, FilterChoice, QueueRow};
+use domain::requests::queue::{FilterChoice, QueueCounts, QueueRow};
 use domain::requests::wire::RequestPage;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct WorkContent {
     /// The lanes of the board, each with how many it has in all; none in the list.
     pub lanes: Vec<(Status, u32)>,
     pub next: Option<String>,
-    pub counts: Counts,
+    pub counts: QueueCounts,
     pub items: Vec<FilterChoice>,
     pub people: Vec<PersonRef>,
 }
@@ -234,7 +234,7 @@ mod tests {
             rows: rows.iter().map(|(number, status, events, due)| data(number, *status, *events, *due)).collect(),
             lanes: [Status::Open, Status::InProgress, Status::Blocked].map(|lane| (lane, 2)).to_vec(),
             next: None,
-            counts: Counts::default(),
+            counts: QueueCounts::default(),
             items: Vec::new(),
             people: Vec::new(),
         }

@@ -11,7 +11,7 @@ use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::board::{barred, moves};
-use domain::requests::queue::{Counts, FilterChoice};
+use domain::requests::queue::{FilterChoice, QueueCounts};
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,7 +29,7 @@ pub struct ActionPrompt {
 pub struct WorkState {
     pub place: Memo<WorkLocation>,
     pub rows: RwSignal<Rows>,
-    pub counts: RwSignal<Counts>,
+    pub counts: RwSignal<QueueCounts>,
     pub next: RwSignal<Option<String>>,
     pub items: RwSignal<Vec<FilterChoice>>,
     pub people: RwSignal<Vec<PersonRef>>,

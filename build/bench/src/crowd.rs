@@ -4,7 +4,7 @@ use crate::report::BenchResult;
 use crate::world;
 use backend::{Backend, Caller, definitions, people, requests};
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::forms::Answers;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
@@ -103,7 +103,7 @@ impl Crowd {
 
     async fn decide(&self, number: &str, verdict: ApproverVerdict) -> BenchResult<()> {
         let seen = requests::page(&self.backend, &self.approver, number).await?.events.len() as u32;
-        let decision = Decide { number: number.to_owned(), verdict, reason: "It is so".to_owned(), seen };
+        let decision = ApproverDecision { number: number.to_owned(), verdict, reason: "It is so".to_owned(), seen };
         backend::approvals::decide(&self.backend, &self.approver, decision).await?;
         Ok(())
     }

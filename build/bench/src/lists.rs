@@ -6,7 +6,7 @@ use crate::postgres::Database;
 use crate::report::{BenchResult, Ratio, ReportRow, median, note};
 use backend::{approvals, requests};
 use domain::requests::Status;
-use domain::requests::queue::{DueChoice, Holder, QueueFilter};
+use domain::requests::queue::{AssigneeChoice, DueChoice, QueueFilter};
 use std::time::Instant;
 
 /// Times a page is asked for; the median counts.
@@ -35,8 +35,8 @@ async fn ask(crowd: &Crowd, page: &str) -> BenchResult<usize> {
     match page {
         "queue" => queue(all()).await,
         "queue, in progress" => queue(QueueFilter { status: Some(Status::InProgress), ..all() }).await,
-        "queue, one's own" => queue(QueueFilter { holder: Some(Holder::Me), ..all() }).await,
-        "queue, nobody's" => queue(QueueFilter { holder: Some(Holder::Nobody), ..all() }).await,
+        "queue, one's own" => queue(QueueFilter { holder: Some(AssigneeChoice::Me), ..all() }).await,
+        "queue, nobody's" => queue(QueueFilter { holder: Some(AssigneeChoice::Nobody), ..all() }).await,
         "queue, one service" => queue(QueueFilter { item: Some("note-1".to_owned()), ..all() }).await,
         "queue, late" => queue(QueueFilter { due: Some(DueChoice::Late), ..all() }).await,
         "queue, words" => queue(QueueFilter { text: "note".to_owned(), ..all() }).await,

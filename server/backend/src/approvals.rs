@@ -10,8 +10,8 @@ use crate::{Backend, held, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::bulk::{self, DueGroup};
-use domain::approvals::wire::{Decide, INBOX_ROWS, InboxRow, InboxView, LeadershipRow, MOST_INBOX_ROWS};
-use domain::approvals::{ApproverVerdict, Require, RuleDecision, Target, machine};
+use domain::approvals::wire::{ApproverDecision, INBOX_ROWS, InboxRow, InboxView, LeadershipRow, MOST_INBOX_ROWS};
+use domain::approvals::{ApproverVerdict, RuleDecision, RuleTarget, StageRequirement, machine};
 use domain::permission::Permission;
 use domain::requests::actions::ActionInput;
 use domain::requests::lifecycle;
@@ -64,7 +64,7 @@ pub(crate) async fn counted(handle: &Read, backend: &Backend, caller: &Caller) -
 ///
 /// # Errors
 /// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
-pub async fn decide(backend: &Backend, caller: &Caller, decision: Decide) -> Result<RequestOutcome> {
+pub async fn decide(backend: &Backend, caller: &Caller, decision: ApproverDecision) -> Result<RequestOutcome> {
     let input = ActionInput::decide(decision.verdict, decision.reason, Some(decision.seen));
     perform(backend, caller, &decision.number, input, Some(decision.seen)).await
 }
@@ -107,9 +107,9 @@ fn row(request: &Request, caller: &Caller, now: DateTime<Utc>) -> InboxRow {
     let given = stage.map_or(0, |stage| machine::approvals_in(approval, stage));
     let needed = rules.len();
     let words = match (rules, stage.map(|stage| stage.require).unwrap_or_default()) {
-        ([only], _) if machine::targets(approval, only) == [&Target::Person { id: me }] => "You".to_owned(),
+        ([only], _) if machine::targets(approval, only) == [&RuleTarget::Person { id: me }] => "You".to_owned(),
         ([only], _) => machine::words(approval, only),
-        (_, Require::All) => format!("{given} of {needed}"),
+        (_, StageRequirement::All) => format!("{given} of {needed}"),
         (_, require) => require.words(needed),
     };
     InboxRow {

@@ -3,9 +3,9 @@
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::{Backend, requests};
-use domain::approvals::{Require, Stage};
+use domain::approvals::{ApprovalStage, StageRequirement};
 use domain::catalog::wire::{CatalogView, ItemCard};
-use domain::catalog::{Item, may_request};
+use domain::catalog::{CatalogItem, may_request};
 
 /// The caller's own open requests shown beside the catalog.
 const OPEN_REQUESTS: u64 = 4;
@@ -22,7 +22,7 @@ pub async fn page(backend: &Backend, caller: &Caller) -> Result<CatalogView> {
 }
 
 /// An item as shown.
-pub fn card(item: &Item) -> ItemCard {
+pub fn card(item: &CatalogItem) -> ItemCard {
     ItemCard {
         key: item.key.clone(),
         name: item.name.clone(),
@@ -38,13 +38,13 @@ pub fn card(item: &Item) -> ItemCard {
 }
 
 /// "2 approvals", "Any 1 of 2 approves", "" when nobody has to.
-fn approval_words(item: &Item) -> String {
+fn approval_words(item: &CatalogItem) -> String {
     let Some(policy) = &item.approval else { return String::new() };
-    let rules = |stage: &Stage| stage.rules.len().max(1);
+    let rules = |stage: &ApprovalStage| stage.rules.len().max(1);
     match policy.stages.as_slice() {
         [] => "1 approval".to_owned(),
         [only] if rules(only) == 1 => "1 approval".to_owned(),
-        [only] if only.require == Require::All => format!("{} approvals", rules(only)),
+        [only] if only.require == StageRequirement::All => format!("{} approvals", rules(only)),
         [only] => format!("{} approves", only.require.words(rules(only))),
         several => format!("{} stages of approval", several.len()),
     }

@@ -22,17 +22,18 @@ use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
 use domain::bounds::check_day;
-use domain::connectors::breaker::Health;
+use domain::connectors::breaker::DestinationHealth;
 use domain::connectors::wire::{
-    AttemptWhole, CHART_HOURS, CONSOLE_ROWS, Console, ConsoleFilter, ConsoleRow, DeliveryDetail, DestinationView, Show, WorkerView,
+    AttemptWhole, CHART_HOURS, CONSOLE_ROWS, ConsoleFilter, ConsoleRow, ConsoleView, DeliveryDetail, DestinationView, ShownDeliveries,
+    WorkerView,
 };
-use domain::connectors::{Connector, Trial, status, trial};
+use domain::connectors::{Connector, TrialMode, status, trial};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
 use domain::requests::Request;
-use domain::requests::lifecycle::{self, Observation};
-use domain::requests::wire::Made;
+use domain::requests::lifecycle::{self, SystemObservation};
+use domain::requests::wire::ExternalRecord;
 use domain::subject::Subject;
 use domain::tally::MOST_COUNTED;
 use std::collections::BTreeMap;
@@ -64,7 +65,7 @@ async fn known(backend: &Backend, handle: &impl crate::store::Handle) -> Result<
 ///
 /// # Errors
 /// `NotFound` for who may not see deliveries.
-pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, after: Option<String>) -> Result<Console> {
+pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, after: Option<String>) -> Result<ConsoleView> {
     see(caller)?;
     let after = PageCursor::read(after.as_deref())?;
     let handle = backend.store().read(caller.organization);
@@ -86,8 +87,8 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
     let found = console::page(&handle, &wanted, after, CONSOLE_ROWS + 1).await?;
     let (found, next) = cut_page(found, CONSOLE_ROWS as usize, |last| PageCursor::at(last.created_at, last.id.0));
     let shown = |show| Some(console::count(&handle, &DeliverySearch { show, ..wanted.clone() }, MOST_COUNTED));
-    let [waiting, failed] = count::all(&handle, [shown(Show::Waiting), shown(Show::Failed)]).await?;
-    Ok(Console {
+    let [waiting, failed] = count::all(&handle, [shown(ShownDeliveries::Waiting), shown(ShownDeliveries::Failed)]).await?;
+    Ok(ConsoleView {
         now: backend.now(),
         destinations: destination_views(backend, caller, &known).await?,
         waiting,
@@ -122,11 +123,11 @@ async fn destination_views(backend: &Backend, caller: &Caller, known: &[Connecto
     let first = this_hour - (CHART_HOURS as i64 - 1);
     let since = DateTime::<Utc>::from_timestamp(first * 3600, 0).unwrap_or(backend.now());
     let tries = attempts::by_hour(&handle, since).await?;
-    let health: BTreeMap<String, Health> = destinations::all(&handle).await?.into_iter().collect();
+    let health: BTreeMap<String, DestinationHealth> = destinations::all(&handle).await?.into_iter().collect();
     let mut views = Vec::with_capacity(known.len());
     for connector in known {
         let health = health.get(&connector.key).cloned().unwrap_or_default();
-        let wanted = DeliverySearch { show: Show::Waiting, connector: Some(connector.key.clone()), ..DeliverySearch::default() };
+        let wanted = DeliverySearch { show: ShownDeliveries::Waiting, connector: Some(connector.key.clone()), ..DeliverySearch::default() };
         let kind = crate::connectors::find(&connector.kind);
         views.push(DestinationView {
             key: connector.key.clone(),
@@ -194,7 +195,7 @@ pub async fn delivery(backend: &Backend, caller: &Caller, id: DeliveryId) -> Res
     let handle = backend.store().read(caller.organization);
     let found = deliveries::find(&handle, id).await?.ok_or(Refusal::NotFound)?;
     let known = known(backend, &handle).await?;
-    let made = found.made.clone().map(|(number, link)| Made { number, link });
+    let made = found.made.clone().map(|(number, link)| ExternalRecord { number, link });
     let row = rows(backend, caller, vec![found], &known).await?.pop().ok_or(Refusal::NotFound)?;
     let attempts = attempts::whole(&handle, id).await?.into_iter().map(|(number, attempt)| whole(number, attempt)).collect();
     Ok(DeliveryDetail { row, made, attempts })
@@ -252,11 +253,15 @@ pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) 
 pub async fn replay_since(backend: &Backend, caller: &Caller, connector: String, since: DateTime<Utc>) -> Result<u32> {
     require(&caller.facts, Permission::ReplayDeliveries)?;
     check_day("since", since.date_naive())?;
-    let wanted =
-        DeliverySearch { show: Show::Failed, connector: (!connector.is_empty()).then_some(connector), since: Some(since), subject: None };
+    let wanted = DeliverySearch {
+        show: ShownDeliveries::Failed,
+        connector: (!connector.is_empty()).then_some(connector),
+        since: Some(since),
+        subject: None,
+    };
     let mut found = console::page(&backend.store().read(caller.organization), &wanted, None, MOST_REPLAYED).await?;
     // What ended workers is sent again by who looked at it, one by one.
-    found.retain(|delivery| trial(delivery.times.cut_off) != Trial::Never);
+    found.retain(|delivery| trial(delivery.times.cut_off) != TrialMode::Never);
     // The oldest first: a destination hears of a request in order.
     found.reverse();
     send_now(backend, caller, found.into_iter().map(|delivery| delivery.id).collect()).await
@@ -282,10 +287,10 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
     }
     let health = destinations::lock(tx, &delivery.connector).await?;
     if health.paused_until.is_some_and(|until| until > now) {
-        destinations::save(tx, &delivery.connector, &Health { paused_until: Some(now), ..health }).await?;
+        destinations::save(tx, &delivery.connector, &DestinationHealth { paused_until: Some(now), ..health }).await?;
     }
     if deliveries::replay(tx, id, now).await? {
-        let seen = Observation::Replayed { connector: delivery.connector, by: actor.person.clone() };
+        let seen = SystemObservation::Replayed { connector: delivery.connector, by: actor.person.clone() };
         if let Some(request) = request {
             record(tx, backend, &request, &lifecycle::observe(&request, &seen, now)).await?;
         }
@@ -318,7 +323,7 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
             let attempt =
                 Attempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
             attempts::insert(tx, vec![(id, attempt)]).await?;
-            let seen = Observation::DeliveryFailed { connector: delivery.connector, error };
+            let seen = SystemObservation::DeliveryFailed { connector: delivery.connector, error };
             if let Some(request) = request {
                 record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
             }
@@ -344,10 +349,10 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
             }
             let health = destinations::lock(tx, &connector).await?;
             let health = if held {
-                Health { held_at: health.held_at.or(Some(be.now())), ..health }
+                DestinationHealth { held_at: health.held_at.or(Some(be.now())), ..health }
             } else {
                 // Who releases it wants it tried.
-                Health { held_at: None, paused_until: health.paused_until.map(|until| until.min(be.now())), ..health }
+                DestinationHealth { held_at: None, paused_until: health.paused_until.map(|until| until.min(be.now())), ..health }
             };
             destinations::save(tx, &connector, &health).await?;
             tx.announce(Change::Deliveries { organization });

@@ -23,12 +23,12 @@ use crate::store::{calendars, connectors, forms, groups, items, members, organiz
 use crate::{Backend, fallback};
 use changes::Changes;
 use domain::Refusal;
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{ItemId, OrganizationId};
-use domain::notices::Defaults;
-use domain::requests::sla::calendar::Calendar;
+use domain::notices::NoticeDefaults;
+use domain::requests::sla::calendar::WorkCalendar;
 use files::{DefinitionFolder, FileProblem};
 use std::fmt;
 use uuid::Uuid;
@@ -65,15 +65,15 @@ struct Present {
     /// The organization's, empty when it has none.
     time_zone: String,
     /// What it decided about notifications.
-    notices: Defaults,
+    notices: NoticeDefaults,
     members: Vec<members::Member>,
     /// Accounts with an address of the folder, members or not.
     accounts: Vec<people::Account>,
     groups: Vec<groups::Listed>,
     connectors: Vec<Connector>,
-    calendars: Vec<Calendar>,
+    calendars: Vec<WorkCalendar>,
     forms: Vec<(Uuid, Form)>,
-    items: Vec<(ItemId, Item)>,
+    items: Vec<(ItemId, CatalogItem)>,
 }
 
 /// What `apply` would do. Changes nothing. Without a key the organization is the one that `organization.yaml` names.

@@ -178,7 +178,7 @@ fn announce(tx: &Tx<'_>, grant: &Delegation) {
 }
 
 /// What the caller can limit a grant to.
-fn services(known: &[(ItemId, domain::catalog::Item)], caller: &Caller) -> Vec<(ItemId, String)> {
+fn services(known: &[(ItemId, domain::catalog::CatalogItem)], caller: &Caller) -> Vec<(ItemId, String)> {
     known.iter().filter(|(_, item)| away::concerns(item, &caller.facts, &caller.email)).map(|(id, item)| (*id, item.name.clone())).collect()
 }
 

@@ -9,11 +9,11 @@ use crate::requests::record;
 use crate::store::waiting_rules::WaitingRow;
 use crate::store::{Handle, Tx, counted_approvers, delegations, members, organizations, requests, waiting_rules};
 use chrono::{DateTime, Utc};
-use domain::approvals::Target;
-use domain::approvals::able::{Absence, Deciders, undecidable};
+use domain::approvals::RuleTarget;
+use domain::approvals::able::{ActiveDelegation, PossibleDeciders, undecidable};
 use domain::id::{OrganizationId, PersonId, RequestId};
 use domain::requests::Status;
-use domain::requests::lifecycle::{self, Observation};
+use domain::requests::lifecycle::{self, SystemObservation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// People of a group that are looked at: among so many somebody is there.
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 200;
 
 /// What waits for nobody, if anything does.
 struct Stuck {
-    deciders: Deciders,
+    deciders: PossibleDeciders,
     requests: Vec<RequestId>,
 }
 
@@ -65,7 +65,7 @@ async fn settle_all(backend: &Backend, organization: OrganizationId) -> Result<u
     backend.store().write(organization, move |tx| Box::pin(async move { settle(tx, &be).await })).await
 }
 
-async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &Deciders, id: RequestId) -> Result<bool> {
+async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &PossibleDeciders, id: RequestId) -> Result<bool> {
     let request = match requests::lock(tx, id).await {
         Ok(Some(request)) => request,
         Ok(None) => return Ok(false),
@@ -75,7 +75,7 @@ async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &Deciders, id: Requ
         }
         Err(error) => return Err(error),
     };
-    let seen = Observation::NobodyLeft { deciders: deciders.clone() };
+    let seen = SystemObservation::NobodyLeft { deciders: deciders.clone() };
     let decision = lifecycle::observe(&request, &seen, backend.now());
     if decision.is_nothing() {
         return Ok(false);
@@ -87,16 +87,16 @@ async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &Deciders, id: Requ
 
 /// Who can decide what waits, and the requests that may wait for nobody.
 async fn look(handle: &impl Handle, now: DateTime<Utc>) -> Result<Stuck> {
-    let mut stuck = Stuck { deciders: Deciders::default(), requests: Vec::new() };
+    let mut stuck = Stuck { deciders: PossibleDeciders::default(), requests: Vec::new() };
     let waiting = waiting_rules::targets(handle).await?;
-    let targets: Vec<Target> = waiting.iter().filter_map(|key| Target::from_index_key(key)).collect();
-    if targets.iter().all(|target| *target == Target::Administrators) {
+    let targets: Vec<RuleTarget> = waiting.iter().filter_map(|key| RuleTarget::from_index_key(key)).collect();
+    if targets.iter().all(|target| *target == RuleTarget::Administrators) {
         return Ok(stuck);
     }
     let people: Vec<PersonId> = targets
         .iter()
         .filter_map(|target| match target {
-            Target::Person { id } => Some(*id),
+            RuleTarget::Person { id } => Some(*id),
             _ => None,
         })
         .collect();
@@ -106,13 +106,13 @@ async fn look(handle: &impl Handle, now: DateTime<Utc>) -> Result<Stuck> {
     }
     for target in targets {
         let meant = match &target {
-            Target::Person { id } => there.get(id).copied().into_iter().collect(),
+            RuleTarget::Person { id } => there.get(id).copied().into_iter().collect(),
             group => members::meant(handle, group, LOOKED_AT).await?.into_iter().map(|person| person.id).collect(),
         };
         stuck.deciders.means(target, meant);
     }
     for away in delegations::absences(handle, now).await? {
-        stuck.deciders.is_away(away.from, Absence { items: away.items, deputy: away.to });
+        stuck.deciders.is_away(away.from, ActiveDelegation { items: away.items, deputy: away.to });
     }
     let wanted = doubtful(&stuck.deciders, &waiting);
     let mut found = not_yet_theirs(waiting_rules::waiting_for_targets(handle, &wanted).await?, &wanted);
@@ -131,9 +131,9 @@ async fn look(handle: &impl Handle, now: DateTime<Utc>) -> Result<Stuck> {
 }
 
 /// The targets that mean nobody who is there: for every requester, or for the one who is the only one left.
-fn doubtful(deciders: &Deciders, waiting: &[String]) -> Vec<(String, Option<PersonId>)> {
+fn doubtful(deciders: &PossibleDeciders, waiting: &[String]) -> Vec<(String, Option<PersonId>)> {
     let doubt = |key: &String| {
-        let target = Target::from_index_key(key).filter(|target| *target != Target::Administrators)?;
+        let target = RuleTarget::from_index_key(key).filter(|target| *target != RuleTarget::Administrators)?;
         match deciders.present(&target)?.as_slice() {
             [] => Some((key.clone(), None)),
             [only] => Some((key.clone(), Some(*only))),
@@ -151,7 +151,7 @@ fn not_yet_theirs(rows: Vec<WaitingRow>, wanted: &[(String, Option<PersonId>)]) 
             |(target, requester): &(String, Option<PersonId>)| *target == row.target && requester.is_none_or(|one| one == row.requester);
         let (doubtful, theirs) = rules.entry((row.request, row.rule.clone())).or_default();
         *doubtful |= wanted.iter().any(asked);
-        *theirs |= row.target == Target::Administrators.index_key();
+        *theirs |= row.target == RuleTarget::Administrators.index_key();
     }
     let mut requests: Vec<RequestId> =
         rules.into_iter().filter(|(_, (doubtful, theirs))| *doubtful && !theirs).map(|((request, _), _)| request).collect();

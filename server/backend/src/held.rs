@@ -9,8 +9,8 @@ use crate::store::{held_decisions, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
-use domain::approvals::bulk::{Held, HeldOutcome, HeldView, MOST_AT_ONCE, OneOfMany, due};
-use domain::approvals::wire::Decide;
+use domain::approvals::bulk::{HeldDecision, HeldOutcome, HeldView, MOST_AT_ONCE, OneOfMany, due};
+use domain::approvals::wire::ApproverDecision;
 use domain::id::{HeldId, OrganizationId, PersonId};
 use domain::requests::actions::ActionInput;
 
@@ -23,7 +23,7 @@ const AT_ONCE: u64 = 100;
 ///
 /// # Errors
 /// Too many at once; the same question about several.
-pub async fn decide_many(backend: &Backend, caller: &Caller, decisions: Vec<Decide>) -> Result<Vec<OneOfMany>> {
+pub async fn decide_many(backend: &Backend, caller: &Caller, decisions: Vec<ApproverDecision>) -> Result<Vec<OneOfMany>> {
     if decisions.len() > MOST_AT_ONCE {
         return Err(Refusal::input("decisions", format!("Decide {MOST_AT_ONCE} requests or fewer at once")).into());
     }
@@ -42,9 +42,9 @@ pub async fn decide_many(backend: &Backend, caller: &Caller, decisions: Vec<Deci
     Ok(results)
 }
 
-async fn hold(backend: &Backend, caller: &Caller, decision: Decide) -> Result<HeldId> {
+async fn hold(backend: &Backend, caller: &Caller, decision: ApproverDecision) -> Result<HeldId> {
     let number = number(&decision.number)?;
-    let held = Held { number: number.clone(), verdict: decision.verdict, reason: decision.reason, seen: decision.seen };
+    let held = HeldDecision { number: number.clone(), verdict: decision.verdict, reason: decision.reason, seen: decision.seen };
     let (be, person) = (backend.clone(), caller.id());
     backend
         .store()
@@ -64,7 +64,7 @@ async fn hold(backend: &Backend, caller: &Caller, decision: Decide) -> Result<He
         .await
 }
 
-fn input_of(held: &Held) -> ActionInput {
+fn input_of(held: &HeldDecision) -> ActionInput {
     ActionInput::decide(held.verdict, held.reason.clone(), Some(held.seen))
 }
 

@@ -9,13 +9,13 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::{Handle, calendars, groups, items, members, organizations};
-use domain::approvals::Target;
-use domain::catalog::{Item, may_request};
+use domain::approvals::RuleTarget;
+use domain::catalog::{CatalogItem, may_request};
 use domain::forms::Form;
 use domain::forms::resolver::{FormVersion, resolve};
 use domain::id::{GroupId, ItemId, OrganizationId, PersonId};
 use domain::people::{GroupRef, PersonRef};
-use domain::requests::sla::calendar::Calendar;
+use domain::requests::sla::calendar::WorkCalendar;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -28,7 +28,7 @@ const PEOPLE: usize = 20_000;
 pub(crate) struct OrganizationRules {
     version: i64,
     items: Vec<Arc<KnownItem>>,
-    calendars: Vec<Calendar>,
+    calendars: Vec<WorkCalendar>,
     groups: Vec<GroupRef>,
     found: Mutex<FoundRules>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct OrganizationRules {
 /// An item with its form.
 pub(crate) struct KnownItem {
     pub id: ItemId,
-    pub item: Item,
+    pub item: CatalogItem,
     /// As authored, with its variants.
     form: Form,
     /// For members of these groups, of those that have variants.
@@ -50,7 +50,7 @@ struct FoundRules {
     addresses: BTreeMap<String, Option<PersonRef>>,
     managers: BTreeMap<PersonId, Option<PersonRef>>,
     /// Two of those a target means who can sign in: enough to know whether there is another one than the requester.
-    deciders: BTreeMap<Target, Vec<PersonId>>,
+    deciders: BTreeMap<RuleTarget, Vec<PersonId>>,
     /// Addresses of form versions that the database keeps.
     versions: BTreeSet<String>,
 }
@@ -102,7 +102,7 @@ impl OrganizationRules {
     }
 
     /// The calendar with this key.
-    pub fn calendar(&self, key: &str) -> Option<&Calendar> {
+    pub fn calendar(&self, key: &str) -> Option<&WorkCalendar> {
         self.calendars.iter().find(|calendar| calendar.key == key)
     }
 
@@ -161,7 +161,7 @@ impl OrganizationRules {
     }
 
     /// Whether nobody but this requester could decide what the target names. Who is away is not known here: it changes by the hour.
-    pub async fn is_nobody(&self, handle: &impl Handle, target: &Target, requester: Option<PersonId>) -> Result<bool> {
+    pub async fn is_nobody(&self, handle: &impl Handle, target: &RuleTarget, requester: Option<PersonId>) -> Result<bool> {
         let alone = |people: &[PersonId]| people.iter().all(|person| Some(*person) == requester);
         if let Some(known) = lock(&self.found)?.deciders.get(target) {
             return Ok(alone(known));

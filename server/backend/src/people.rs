@@ -22,7 +22,7 @@ use domain::lint::is_key;
 use domain::people::lint::LONGEST_NAME;
 use domain::people::{GroupRef, Me, OrganizationRef, PersonRef, is_email, normal_email};
 use domain::permission::{self, Permission};
-use domain::sections::{self, Landing};
+use domain::sections::{self, LandingPage};
 use domain::text::{count_characters, tidy_line};
 
 pub use leaving::{disable, enable};
@@ -132,7 +132,7 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn landing(backend: &Backend, caller: &Caller) -> Result<Landing> {
+pub async fn landing(backend: &Backend, caller: &Caller) -> Result<LandingPage> {
     Ok(sections::landing(&caller.facts, approvals::count(backend, caller).await?))
 }
 

@@ -40,9 +40,9 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::{PageCursor, cut_page, requests};
 use domain::Refusal;
-use domain::approvals::{FrozenRule, FrozenStage, Require, machine};
+use domain::approvals::{FrozenRule, FrozenStage, StageRequirement, machine};
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
-use domain::requests::{Request, State, Status};
+use domain::requests::{Request, RequestState, Status};
 
 /// Rows of a page of one's own requests.
 const PAGE: usize = 25;
@@ -97,8 +97,8 @@ fn note(request: &Request) -> String {
     match request.state.status {
         Status::PendingApproval => match (machine::open_rules(approval).as_slice(), machine::open_stage(approval)) {
             ([only], _) => format!("{} decides", capital(&machine::words(approval, only))),
-            (rules, Some(FrozenStage { require: Require::Any, .. })) => format!("Any 1 of {} decides", rules.len()),
-            (_, Some(stage @ FrozenStage { require: Require::AtLeast(_), .. })) => {
+            (rules, Some(FrozenStage { require: StageRequirement::Any, .. })) => format!("Any 1 of {} decides", rules.len()),
+            (_, Some(stage @ FrozenStage { require: StageRequirement::AtLeast(_), .. })) => {
                 let left = stage.require.needed(stage.rules.len()).saturating_sub(machine::approvals_in(approval, stage));
                 if left == 1 { "1 more approval to come".to_owned() } else { format!("{left} more approvals to come") }
             }
@@ -138,7 +138,7 @@ fn capital(words: &str) -> String {
 }
 
 /// The rules that wait for a decision now: none while the requester has to answer first.
-pub(crate) fn waiting(state: &State) -> Vec<&FrozenRule> {
+pub(crate) fn waiting(state: &RequestState) -> Vec<&FrozenRule> {
     if state.status == Status::PendingApproval { machine::open_rules(&state.approval) } else { Vec::new() }
 }
 

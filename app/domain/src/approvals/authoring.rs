@@ -12,8 +12,8 @@
 //!       rules: [..]
 //! ```
 
-use super::{Deadline, Policy, Require, Rule, Stage};
-use crate::forms::Condition;
+use super::{ApprovalPolicy, ApprovalRule, ApprovalStage, StageDeadline, StageRequirement};
+use crate::forms::AnswerCondition;
 use serde::{Deserialize, Serialize};
 
 /// Key of the stage of a policy that is written without `stages:`.
@@ -36,13 +36,13 @@ pub struct WrittenPolicy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at_least: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    rules: Vec<Rule>,
+    rules: Vec<ApprovalRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    deadline: Option<Deadline>,
+    deadline: Option<StageDeadline>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stages: Vec<WrittenStage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    when: Option<Condition>,
+    when: Option<AnswerCondition>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     self_approval: bool,
 }
@@ -59,49 +59,49 @@ struct WrittenStage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at_least: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    rules: Vec<Rule>,
+    rules: Vec<ApprovalRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    when: Option<Condition>,
+    when: Option<AnswerCondition>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    deadline: Option<Deadline>,
+    deadline: Option<StageDeadline>,
 }
 
-fn require(word: Option<WrittenRequire>, at_least: Option<u32>) -> Result<Require, &'static str> {
+fn require(word: Option<WrittenRequire>, at_least: Option<u32>) -> Result<StageRequirement, &'static str> {
     match (word, at_least) {
         (Some(_), Some(_)) => Err("write either require: or at_least:, not both"),
         (_, Some(0)) => Err("at_least: must be 1 or more"),
-        (_, Some(n)) => Ok(Require::AtLeast(n)),
-        (Some(WrittenRequire::Any), None) => Ok(Require::Any),
-        (Some(WrittenRequire::All) | None, None) => Ok(Require::All),
+        (_, Some(n)) => Ok(StageRequirement::AtLeast(n)),
+        (Some(WrittenRequire::Any), None) => Ok(StageRequirement::Any),
+        (Some(WrittenRequire::All) | None, None) => Ok(StageRequirement::All),
     }
 }
 
-fn written(require: Require) -> (Option<WrittenRequire>, Option<u32>) {
+fn written(require: StageRequirement) -> (Option<WrittenRequire>, Option<u32>) {
     match require {
-        Require::All => (Some(WrittenRequire::All), None),
-        Require::Any => (Some(WrittenRequire::Any), None),
-        Require::AtLeast(n) => (None, Some(n)),
+        StageRequirement::All => (Some(WrittenRequire::All), None),
+        StageRequirement::Any => (Some(WrittenRequire::Any), None),
+        StageRequirement::AtLeast(n) => (None, Some(n)),
     }
 }
 
-impl TryFrom<WrittenPolicy> for Policy {
+impl TryFrom<WrittenPolicy> for ApprovalPolicy {
     type Error = &'static str;
 
     fn try_from(w: WrittenPolicy) -> Result<Self, Self::Error> {
         let only = require(w.require, w.at_least)?;
         let stages = if w.stages.is_empty() {
-            if w.rules.is_empty() && only == Require::All && w.deadline.is_none() {
+            if w.rules.is_empty() && only == StageRequirement::All && w.deadline.is_none() {
                 Vec::new()
             } else {
                 let key = ONLY_STAGE.to_owned();
-                vec![Stage { key, label: String::new(), require: only, rules: w.rules, when: None, deadline: w.deadline }]
+                vec![ApprovalStage { key, label: String::new(), require: only, rules: w.rules, when: None, deadline: w.deadline }]
             }
         } else if w.rules.is_empty() && w.require.is_none() && w.at_least.is_none() && w.deadline.is_none() {
             w.stages
                 .into_iter()
                 .map(|s| {
                     let require = require(s.require, s.at_least)?;
-                    Ok(Stage { key: s.key, label: s.label, require, rules: s.rules, when: s.when, deadline: s.deadline })
+                    Ok(ApprovalStage { key: s.key, label: s.label, require, rules: s.rules, when: s.when, deadline: s.deadline })
                 })
                 .collect::<Result<_, &'static str>>()?
         } else {
@@ -111,8 +111,8 @@ impl TryFrom<WrittenPolicy> for Policy {
     }
 }
 
-impl From<Policy> for WrittenPolicy {
-    fn from(policy: Policy) -> Self {
+impl From<ApprovalPolicy> for WrittenPolicy {
+    fn from(policy: ApprovalPolicy) -> Self {
         let plain = match policy.stages.as_slice() {
             [] => true,
             [only] => only.key == ONLY_STAGE && only.label.is_empty() && only.when.is_none(),
@@ -135,7 +135,7 @@ impl From<Policy> for WrittenPolicy {
         }
         let stages = policy.stages.into_iter().map(|stage| {
             let (require, at_least) = written(stage.require);
-            let Stage { key, label, rules, when, deadline, .. } = stage;
+            let ApprovalStage { key, label, rules, when, deadline, .. } = stage;
             WrittenStage { key, label, require, at_least, rules, when, deadline }
         });
         Self { stages: stages.collect(), ..base }
@@ -146,11 +146,11 @@ impl From<Policy> for WrittenPolicy {
 mod tests {
     use super::*;
 
-    fn read(yaml: &str) -> Policy {
+    fn read(yaml: &str) -> ApprovalPolicy {
         yaml_serde::from_str(yaml).unwrap()
     }
 
-    fn again(policy: &Policy) -> Policy {
+    fn again(policy: &ApprovalPolicy) -> ApprovalPolicy {
         yaml_serde::from_str(&yaml_serde::to_string(policy).unwrap()).unwrap()
     }
 
@@ -158,11 +158,11 @@ mod tests {
     fn the_short_form_is_one_stage_and_is_written_back_short() {
         let short = "require: any\nrules:\n- key: money\n  label: Who pays\n  person: ruth@north.example\n";
         let policy = read(short);
-        assert_eq!((policy.stages.len(), policy.stages[0].require), (1, Require::Any));
+        assert_eq!((policy.stages.len(), policy.stages[0].require), (1, StageRequirement::Any));
         assert_eq!(yaml_serde::to_string(&policy).unwrap(), short);
-        assert_eq!(read("{}"), Policy::default());
-        assert_eq!(again(&Policy::default()), Policy::default());
-        assert_eq!(yaml_serde::to_string(&Policy::default()).unwrap(), "require: all\n");
+        assert_eq!(read("{}"), ApprovalPolicy::default());
+        assert_eq!(again(&ApprovalPolicy::default()), ApprovalPolicy::default());
+        assert_eq!(yaml_serde::to_string(&ApprovalPolicy::default()).unwrap(), "require: all\n");
     }
 
     #[test]
@@ -188,7 +188,7 @@ stages:
     deadline: {hours: 72, remind: [24, 48], escalate_to: ruth@north.example, escalate_after: 48, then: reject}
 ",
         );
-        assert_eq!(policy.stages[0].require, Require::AtLeast(2));
+        assert_eq!(policy.stages[0].require, StageRequirement::AtLeast(2));
         assert_eq!(policy.stages[1].deadline.as_ref().unwrap().remind, [24, 48]);
         assert!(policy.self_approval && policy.stages.iter().flat_map(|stage| &stage.rules).all(|rule| rule.names() == 1));
         assert_eq!(again(&policy), policy);
@@ -203,7 +203,7 @@ stages:
             "{require: most}",
             "{stages: [{key: s, boss: 1}]}",
         ] {
-            assert!(yaml_serde::from_str::<Policy>(wrong).is_err(), "{wrong}");
+            assert!(yaml_serde::from_str::<ApprovalPolicy>(wrong).is_err(), "{wrong}");
         }
     }
 }

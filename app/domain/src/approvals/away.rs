@@ -1,10 +1,10 @@
 //! The "Away" page: who decides in whose place. Setting it up is a form of its own, checked like any other, in the browser and again on
 //! the server.
 
-use super::Policy;
-use crate::catalog::{self, Item};
+use super::ApprovalPolicy;
+use crate::catalog::{self, CatalogItem};
 use crate::forms::dates::parse_date;
-use crate::forms::{Answers, ChoiceOption, Condition, Field, Form, Rules, Section};
+use crate::forms::{AnswerCondition, Answers, ChoiceOption, Field, FieldRules, Form, Section};
 use crate::id::{DelegationId, ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -78,8 +78,8 @@ const SOME: &str = "some";
 
 /// The form of a new grant, with the services it can be limited to.
 pub fn form(services: &[(ItemId, String)]) -> Form {
-    let after_since = Rules { not_before: Some("field:since".to_owned()), ..Rules::default() };
-    let from_today = Rules { not_before: Some("today".to_owned()), ..Rules::default() };
+    let after_since = FieldRules { not_before: Some("field:since".to_owned()), ..FieldRules::default() };
+    let from_today = FieldRules { not_before: Some("today".to_owned()), ..FieldRules::default() };
     let mut fields = vec![
         Field { hint: "Somebody who can decide what you decide.".to_owned(), ..field("to", "Deputy", "user_picker") },
         Field { rules: from_today, ..field("since", "First day", "date") },
@@ -90,7 +90,7 @@ pub fn form(services: &[(ItemId, String)]) -> Form {
         let scope = vec![choice(ALL, "Everything I decide"), choice(SOME, "Only some services")];
         fields.push(Field { default: Some(ALL.into()), options: scope, ..field("scope", "What the deputy decides", "radio") });
         let options = services.iter().map(|(id, name)| choice(&id.to_string(), name)).collect();
-        let when = Some(Condition::Equals { field: "scope".to_owned(), value: SOME.into() });
+        let when = Some(AnswerCondition::Equals { field: "scope".to_owned(), value: SOME.into() });
         fields.push(Field { options, when, ..field("items", "Services", "multi_select") });
     }
     let section = Section {
@@ -114,7 +114,7 @@ fn field(key: &str, label: &str, kind: &str) -> Field {
         required: true,
         default: None,
         options: Vec::new(),
-        rules: Rules::default(),
+        rules: FieldRules::default(),
         when: None,
     }
 }
@@ -131,14 +131,14 @@ pub fn read(answers: &Answers) -> Option<WantedDelegation> {
 }
 
 /// Whether a grant of this person can be limited to the item: it needs approval, and they may request it or its policy speaks of them.
-pub fn concerns(item: &Item, facts: &Facts, email: &str) -> bool {
+pub fn concerns(item: &CatalogItem, facts: &Facts, email: &str) -> bool {
     let Some(policy) = &item.approval else { return false };
     catalog::may_request(item, facts)
         || facts.may(Permission::DecideAsFallback)
         || speaks_of(policy, item.approver_team.as_deref(), facts, email)
 }
 
-fn speaks_of(policy: &Policy, team: Option<&str>, facts: &Facts, email: &str) -> bool {
+fn speaks_of(policy: &ApprovalPolicy, team: Option<&str>, facts: &Facts, email: &str) -> bool {
     let member = |key: &str| facts.memberships.iter().any(|membership| membership.group.key == key);
     let in_team = team.is_some_and(member) && (policy.stages.is_empty() || policy.rules().any(|rule| rule.team));
     in_team

@@ -66,7 +66,7 @@ pub fn alike(request: &Request) -> String {
 
 /// A decision that is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct HeldDecision {
     pub number: String,
     pub verdict: ApproverVerdict,
     pub reason: String,

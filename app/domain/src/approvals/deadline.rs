@@ -2,7 +2,7 @@
 //! request, which takes each key once; asking twice, or by two workers, changes nothing.
 
 use super::machine::open_stage;
-use super::{Approval, ApproverVerdict, FrozenStage, Target};
+use super::{Approval, ApproverVerdict, FrozenStage, RuleTarget};
 use crate::bounds::later;
 use chrono::{DateTime, Duration, Utc};
 
@@ -22,7 +22,7 @@ pub enum DueKind {
     /// Tell those who may decide.
     Remind,
     /// Somebody else may decide as well.
-    Escalate { target: Target, words: String },
+    Escalate { target: RuleTarget, words: String },
     /// Docket decides the stage.
     Outcome { verdict: ApproverVerdict },
 }
@@ -90,15 +90,15 @@ pub fn due_at(approval: &Approval) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approvals::{Escalation, FrozenDeadline, Require, machine};
+    use crate::approvals::{ApprovalEscalation, FrozenDeadline, StageRequirement, machine};
 
     fn at(hours: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_773_306_000, 0).unwrap() + Duration::hours(hours)
     }
 
     fn waiting() -> Approval {
-        let mut approval = Approval::of_one_stage(Require::All, vec![machine::fallback()]);
-        let escalation = Some(Escalation { after: 48, target: Target::Administrators, words: "any administrator".to_owned() });
+        let mut approval = Approval::of_one_stage(StageRequirement::All, vec![machine::fallback()]);
+        let escalation = Some(ApprovalEscalation { after: 48, target: RuleTarget::Administrators, words: "any administrator".to_owned() });
         approval.stages[0].deadline =
             Some(FrozenDeadline { hours: 72, remind: vec![24, 36], escalation, then: Some(ApproverVerdict::Reject) });
         approval.opened_at = Some(at(0));
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!((keys(&paused, 500), next(&paused)), (vec![], None));
         let not_open = Approval { opened_at: None, ..waiting() };
         assert_eq!(keys(&not_open, 500), [""; 0]);
-        assert_eq!(keys(&Approval::of_one_stage(Require::All, vec![]), 500), [""; 0]);
+        assert_eq!(keys(&Approval::of_one_stage(StageRequirement::All, vec![]), 500), [""; 0]);
         let mut asks = waiting();
         if let Some(deadline) = &mut asks.stages[0].deadline {
             deadline.then = Some(ApproverVerdict::AskForChanges);

@@ -1,7 +1,7 @@
 //! Delegation: deciding in somebody's place for some days, for all items or some. It does not cascade: a stand-in carries the right of
 //! the absent person alone, never what that person was lent by others.
 
-use super::Target;
+use super::RuleTarget;
 use crate::id::{DelegationId, ItemId, PersonId};
 use crate::people::{Membership, PersonRef};
 use crate::permission::{Permission, granted};
@@ -61,13 +61,13 @@ impl Delegation {
     /// What the deputy's facts say about it; the absent person's roles and memberships are read fresh.
     pub fn stand_in(&self, roles: Vec<String>, memberships: Vec<Membership>) -> StandIn {
         let (from, until, items) = (self.starts_at, self.over_at(), self.items.clone());
-        StandIn { principal: Authority { person: self.from.clone(), roles, memberships }, from, until, items }
+        StandIn { principal: OwnAuthority { person: self.from.clone(), roles, memberships }, from, until, items }
     }
 }
 
 /// What a person may decide by what they are, not by what they were lent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Authority {
+pub struct OwnAuthority {
     pub person: PersonRef,
     pub roles: Vec<String>,
     pub memberships: Vec<Membership>,
@@ -77,7 +77,7 @@ pub struct Authority {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandIn {
     /// In whose place.
-    pub principal: Authority,
+    pub principal: OwnAuthority,
     pub from: DateTime<Utc>,
     /// The first moment it is over.
     pub until: DateTime<Utc>,
@@ -99,24 +99,24 @@ impl StandIn {
 }
 
 /// Whether the target means this person.
-pub fn meant(target: &Target, person: PersonId, roles: &[String], memberships: &[Membership]) -> bool {
+pub fn meant(target: &RuleTarget, person: PersonId, roles: &[String], memberships: &[Membership]) -> bool {
     match target {
-        Target::Person { id } => person == *id,
-        Target::Group { id } => memberships.iter().any(|m| m.group.id == *id),
-        Target::GroupRole { id, role } => memberships.iter().any(|m| m.group.id == *id && m.roles.contains(role)),
-        Target::Administrators => granted(roles, Permission::DecideAsFallback),
+        RuleTarget::Person { id } => person == *id,
+        RuleTarget::Group { id } => memberships.iter().any(|m| m.group.id == *id),
+        RuleTarget::GroupRole { id, role } => memberships.iter().any(|m| m.group.id == *id && m.roles.contains(role)),
+        RuleTarget::Administrators => granted(roles, Permission::DecideAsFallback),
     }
 }
 
-/// Every `Target::index_key` that means this person.
+/// Every `RuleTarget::index_key` that means this person.
 pub fn keys(person: PersonId, roles: &[String], memberships: &[Membership]) -> Vec<String> {
-    let mut keys = vec![Target::Person { id: person }.index_key()];
+    let mut keys = vec![RuleTarget::Person { id: person }.index_key()];
     for membership in memberships {
-        keys.push(Target::Group { id: membership.group.id }.index_key());
-        keys.extend(membership.roles.iter().map(|role| Target::GroupRole { id: membership.group.id, role: role.clone() }.index_key()));
+        keys.push(RuleTarget::Group { id: membership.group.id }.index_key());
+        keys.extend(membership.roles.iter().map(|role| RuleTarget::GroupRole { id: membership.group.id, role: role.clone() }.index_key()));
     }
     if granted(roles, Permission::DecideAsFallback) {
-        keys.push(Target::Administrators.index_key());
+        keys.push(RuleTarget::Administrators.index_key());
     }
     keys
 }

@@ -1,9 +1,9 @@
 //! What a policy may say: whatever would silently leave an approval out, or leave a requester waiting for nobody, is refused.
 
 use super::authoring::ONLY_STAGE;
-use super::{ApproverVerdict, Deadline, Policy, Require, Rule, Stage};
+use super::{ApprovalPolicy, ApprovalRule, ApprovalStage, ApproverVerdict, StageDeadline, StageRequirement};
 use crate::forms::lint::judge_condition;
-use crate::forms::{Condition, Form};
+use crate::forms::{AnswerCondition, Form};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
 use crate::text::{count_characters, is_blank_text};
 use std::collections::BTreeSet;
@@ -14,10 +14,10 @@ const LONGEST_DEADLINE: u32 = 366 * 24;
 /// Everything wrong with a policy, as authored. `form` is the one whose answers it speaks of, when there is one.
 ///
 /// Paths lead through `stages`, also where a policy of one stage is written without.
-pub fn lint_policy(policy: &Policy, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_policy(policy: &ApprovalPolicy, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (root, mut found) = (ValuePath::root(), ProblemList::default());
     let mut keys = (BTreeSet::new(), BTreeSet::new());
-    let whole: Vec<&Condition> = policy.when.iter().collect();
+    let whole: Vec<&AnswerCondition> = policy.when.iter().collect();
     judge_when(root.clone(), form, &whole, "the approval", &mut found);
     for (place, stage) in policy.stages.iter().enumerate() {
         let at = root.entry("stages").place(place);
@@ -25,7 +25,7 @@ pub fn lint_policy(policy: &Policy, form: Option<&Form>, known: &DefinedKeys<'_>
         if !keys.0.insert(&stage.key) {
             found.note(at.entry("key"), format!("Two stages have the key “{}”. Rename one", stage.key));
         }
-        let in_stage: Vec<&Condition> = whole.iter().copied().chain(&stage.when).collect();
+        let in_stage: Vec<&AnswerCondition> = whole.iter().copied().chain(&stage.when).collect();
         if stage.when.is_some() {
             judge_when(at.clone(), form, &in_stage, &format!("stage “{}”", stage.key), &mut found);
         }
@@ -35,7 +35,7 @@ pub fn lint_policy(policy: &Policy, form: Option<&Form>, known: &DefinedKeys<'_>
             if !keys.1.insert(&rule.key) {
                 found.note(at.entry("key"), format!("Two rules have the key “{}”. Rename one", rule.key));
             }
-            let held: Vec<&Condition> = in_stage.iter().copied().chain(&rule.when).collect();
+            let held: Vec<&AnswerCondition> = in_stage.iter().copied().chain(&rule.when).collect();
             if rule.when.is_some() {
                 judge_when(at.clone(), form, &held, &format!("rule “{}”", rule.key), &mut found);
             }
@@ -49,18 +49,18 @@ pub fn lint_policy(policy: &Policy, form: Option<&Form>, known: &DefinedKeys<'_>
 }
 
 /// The last of the conditions that have to hold, which is written at `at`.
-fn judge_when(at: ValuePath, form: Option<&Form>, held: &[&Condition], place: &str, found: &mut ProblemList) {
+fn judge_when(at: ValuePath, form: Option<&Form>, held: &[&AnswerCondition], place: &str, found: &mut ProblemList) {
     for message in form.into_iter().flat_map(|form| judge_condition(form, held, place)) {
         found.note(at.entry("when"), message);
     }
 }
 
-fn judge_number_of_rules(at: &ValuePath, stage: &Stage, found: &mut ProblemList) {
+fn judge_number_of_rules(at: &ValuePath, stage: &ApprovalStage, found: &mut ProblemList) {
     if stage.rules.is_empty() {
         let name = if stage.key == ONLY_STAGE { "The approval".to_owned() } else { format!("The stage “{}”", stage.key) };
         found.note(at.entry("rules"), format!("{name} has no rules. Add one, or take the stage out"));
     }
-    if let Require::AtLeast(n) = stage.require
+    if let StageRequirement::AtLeast(n) = stage.require
         && n as usize > stage.rules.len().max(1)
     {
         found.note(at.entry("at_least"), format!("A stage asks for {n} of {} rules. Lower at_least: or add rules", stage.rules.len()));
@@ -68,7 +68,7 @@ fn judge_number_of_rules(at: &ValuePath, stage: &Stage, found: &mut ProblemList)
 }
 
 /// Everything wrong with a rule, but for its condition. `form` is the one whose answers it may name, when there is one.
-pub fn lint_rule(rule: &Rule, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_rule(rule: &ApprovalRule, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     found.check_key(at.entry("key"), "rule", &rule.key);
     if is_blank_text(&rule.label) || count_characters(&rule.label) > 120 {
@@ -109,9 +109,9 @@ fn judge_answer(key: &str, form: &Form) -> Option<&'static str> {
 }
 
 /// Everything wrong with a deadline.
-pub fn lint_deadline(deadline: &Deadline, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_deadline(deadline: &StageDeadline, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
-    let Deadline { hours, remind, escalate_to, escalate_after, then } = deadline;
+    let StageDeadline { hours, remind, escalate_to, escalate_after, then } = deadline;
     if *hours == 0 || *hours > LONGEST_DEADLINE {
         found.note(at.entry("hours"), format!("A deadline must be 1 to {LONGEST_DEADLINE} hours away, a year at most. It is {hours}"));
     }
@@ -173,7 +173,7 @@ sections:
     }
 
     fn found(policy: &str) -> Vec<String> {
-        let policy: Policy = yaml_serde::from_str(policy).unwrap();
+        let policy: ApprovalPolicy = yaml_serde::from_str(policy).unwrap();
         told(lint_policy(&policy, Some(&purchase()), &known()))
     }
 

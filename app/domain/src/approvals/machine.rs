@@ -6,7 +6,7 @@
 //! Asking for changes is no decision: it leaves every rule open, and approvals given before stay given.
 
 use super::delegation::{keys, meant};
-use super::{Approval, ApproverVerdict, Behalves, FrozenRule, FrozenStage, Move, Require, RuleDecision, Target};
+use super::{Approval, ApproverVerdict, DeputyDecisions, FrozenRule, FrozenStage, RuleDecision, RuleMove, RuleTarget, StageRequirement};
 use crate::id::{ItemId, PersonId};
 use crate::people::{Facts, PersonRef};
 use crate::refusal::Refusal;
@@ -18,7 +18,7 @@ pub const LONGEST_TEXT: usize = 4000;
 
 /// Whose request is decided, of which item, and when.
 #[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
+pub struct ApprovalCase<'a> {
     pub approval: &'a Approval,
     pub requester: PersonId,
     pub item: ItemId,
@@ -27,7 +27,7 @@ pub struct Case<'a> {
 
 /// By which right somebody decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Capacity {
+pub enum DecidingCapacity {
     Own,
     /// In this person's place.
     For(PersonRef),
@@ -39,11 +39,11 @@ pub struct DecisionRight {
     /// Keys of the rules.
     pub rules: Vec<String>,
     /// In whose place, for rules that are not decided in one's own right.
-    pub on_behalf_of: Behalves,
+    pub on_behalf_of: DeputyDecisions,
 }
 
 /// Those the rule is meant for: whom it names, or whom it was re-routed to.
-pub fn holders<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
+pub fn holders<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a RuleTarget> {
     match approval.moves.iter().rfind(|moved| moved.rule == rule.key && !moved.joins) {
         Some(moved) => vec![&moved.target],
         None => std::iter::once(&rule.target).chain(&rule.also).collect(),
@@ -51,13 +51,13 @@ pub fn holders<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Targ
 }
 
 /// Those it was escalated to and who do not hold it anyway.
-fn joined<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Move> {
+fn joined<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a RuleMove> {
     let holders = holders(approval, rule);
     approval.moves.iter().filter(|moved| moved.rule == rule.key && moved.joins && !holders.contains(&&moved.target)).collect()
 }
 
 /// Everybody who may decide the rule now: its holders, and those it was escalated to.
-pub fn targets<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a Target> {
+pub fn targets<'a>(approval: &'a Approval, rule: &'a FrozenRule) -> Vec<&'a RuleTarget> {
     let mut targets = holders(approval, rule);
     targets.extend(joined(approval, rule).into_iter().map(|moved| &moved.target));
     targets
@@ -75,29 +75,29 @@ pub fn words(approval: &Approval, rule: &FrozenRule) -> String {
 }
 
 /// By which right this person may decide the rule now, their own before a lent one; None when by none.
-pub fn capacity(case: &Case<'_>, rule: &FrozenRule, facts: &Facts) -> Option<Capacity> {
+pub fn capacity(case: &ApprovalCase<'_>, rule: &FrozenRule, facts: &Facts) -> Option<DecidingCapacity> {
     let barred = |person: PersonId| person == case.requester && !case.approval.self_approval;
     if barred(facts.person.id) {
         return None;
     }
     let targets = targets(case.approval, rule);
     if targets.iter().any(|target| meant(target, facts.person.id, &facts.roles, &facts.memberships)) {
-        return Some(Capacity::Own);
+        return Some(DecidingCapacity::Own);
     }
     let lent = facts.stands_in.iter().find(|lent| {
         let who = &lent.principal;
         let right = || targets.iter().any(|target| meant(target, who.person.id, &who.roles, &who.memberships));
         lent.covers(case.item, case.now) && !barred(who.person.id) && right()
     });
-    lent.map(|lent| Capacity::For(lent.principal.person.clone()))
+    lent.map(|lent| DecidingCapacity::For(lent.principal.person.clone()))
 }
 
 /// Whether this person may decide the rule now, by any right.
-pub fn eligible(case: &Case<'_>, rule: &FrozenRule, facts: &Facts) -> bool {
+pub fn eligible(case: &ApprovalCase<'_>, rule: &FrozenRule, facts: &Facts) -> bool {
     capacity(case, rule, facts).is_some()
 }
 
-/// Every `Target::index_key` this person can decide in their own right, to find what waits for them. The requester is excluded by
+/// Every `RuleTarget::index_key` this person can decide in their own right, to find what waits for them. The requester is excluded by
 /// `eligible`.
 pub fn index_keys(facts: &Facts) -> Vec<String> {
     keys(facts.person.id, &facts.roles, &facts.memberships)
@@ -130,7 +130,7 @@ pub fn fallback() -> FrozenRule {
         key: "administrators".to_owned(),
         label: "Administrators".to_owned(),
         words: "any administrator".to_owned(),
-        target: Target::Administrators,
+        target: RuleTarget::Administrators,
         also: Vec::new(),
     }
 }
@@ -138,9 +138,9 @@ pub fn fallback() -> FrozenRule {
 /// The rule as it applies to this requester: one that names the requester alone could never be met, so the administrators decide it.
 pub fn rule_for(requester: PersonId, rule: FrozenRule) -> FrozenRule {
     match rule.target {
-        Target::Person { id } if id == requester => FrozenRule {
+        RuleTarget::Person { id } if id == requester => FrozenRule {
             words: "any administrator, as nobody approves their own request".to_owned(),
-            target: Target::Administrators,
+            target: RuleTarget::Administrators,
             ..rule
         },
         _ => rule,
@@ -181,7 +181,7 @@ pub fn open_rules(approval: &Approval) -> Vec<&FrozenRule> {
 
 /// Those who have decided in the open stage and may not again, as it needs a number of people.
 pub fn counted(approval: &Approval) -> Vec<PersonId> {
-    let Some(stage) = open_stage(approval).filter(|stage| matches!(stage.require, Require::AtLeast(_))) else { return Vec::new() };
+    let Some(stage) = open_stage(approval).filter(|stage| matches!(stage.require, StageRequirement::AtLeast(_))) else { return Vec::new() };
     let of_stage = |given: &&RuleDecision| stage.rules.iter().any(|rule| rule.key == given.rule);
     approval.decisions.iter().filter(of_stage).map(|given| given.by.id).collect()
 }
@@ -192,7 +192,7 @@ pub fn approved(approval: &Approval) -> bool {
 }
 
 /// The open rules this person may decide now and by which right, or why there is none. What is over names who decided and when.
-pub fn standing<'a>(case: &Case<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRule, Capacity)>, Refusal> {
+pub fn standing<'a>(case: &ApprovalCase<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRule, DecidingCapacity)>, Refusal> {
     let approval = case.approval;
     if facts.person.id == case.requester && !approval.self_approval {
         return Err(Refusal::not_now("This is your own request. Somebody else has to decide it."));
@@ -202,7 +202,7 @@ pub fn standing<'a>(case: &Case<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRul
     }
     let mut open: Vec<_> = open_rules(approval).into_iter().filter_map(|rule| Some((rule, capacity(case, rule, facts)?))).collect();
     let stage = open_stage(approval);
-    if stage.is_some_and(|stage| matches!(stage.require, Require::AtLeast(_))) {
+    if stage.is_some_and(|stage| matches!(stage.require, StageRequirement::AtLeast(_))) {
         // So many *people*: nobody counts twice, and the rule that fewest others could meet is used up first.
         if counted(approval).contains(&facts.person.id) {
             return Err(over(case, facts));
@@ -221,24 +221,24 @@ pub fn standing<'a>(case: &Case<'a>, facts: &Facts) -> Result<Vec<(&'a FrozenRul
 }
 
 /// In whose place this person would decide now; None when they would in their own right, or may not.
-pub fn in_place_of(case: &Case<'_>, facts: &Facts) -> Option<PersonRef> {
+pub fn in_place_of(case: &ApprovalCase<'_>, facts: &Facts) -> Option<PersonRef> {
     let open = standing(case, facts).ok()?;
     let lent = open.into_iter().map(|(_, capacity)| match capacity {
-        Capacity::Own => None,
-        Capacity::For(person) => Some(person),
+        DecidingCapacity::Own => None,
+        DecidingCapacity::For(person) => Some(person),
     });
     // Each rule decided in one's own right is one's own decision.
     lent.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 /// Whether the decision was this person's, or of a rule this person could have decided.
-fn decides_for(case: &Case<'_>, given: &RuleDecision, facts: &Facts) -> bool {
+fn decides_for(case: &ApprovalCase<'_>, given: &RuleDecision, facts: &Facts) -> bool {
     let of_theirs = |rule: &FrozenRule| rule.key == given.rule && eligible(case, rule, facts);
     given.by.id == facts.person.id || case.approval.rules().any(of_theirs)
 }
 
 /// Why somebody may not decide at all: no approver, or a deputy no more.
-fn not_an_approver(case: &Case<'_>, facts: &Facts) -> Refusal {
+fn not_an_approver(case: &ApprovalCase<'_>, facts: &Facts) -> Refusal {
     if let Some((principal, until)) = ended(case, facts) {
         let when = moment(until, case.now);
         return Refusal::conflict(format!("You stood in for {} until {}. It is theirs to decide now.", principal.name, &when[3..]));
@@ -247,10 +247,10 @@ fn not_an_approver(case: &Case<'_>, facts: &Facts) -> Refusal {
 }
 
 /// The grant by which this person could have decided before it ended.
-pub fn ended<'a>(case: &Case<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, DateTime<Utc>)> {
+pub fn ended<'a>(case: &ApprovalCase<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, DateTime<Utc>)> {
     let lent = facts.stands_in.iter().filter(|lent| lent.until <= case.now && lent.about(case.item)).find(|lent| {
         let who = &lent.principal;
-        let means = |target: &&Target| meant(target, who.person.id, &who.roles, &who.memberships);
+        let means = |target: &&RuleTarget| meant(target, who.person.id, &who.roles, &who.memberships);
         who.person.id != case.requester && case.approval.rules().any(|rule| targets(case.approval, rule).iter().any(means))
     })?;
     Some((&lent.principal.person, lent.until))
@@ -262,7 +262,7 @@ pub fn ended<'a>(case: &Case<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, Da
 ///
 /// # Errors
 /// Not theirs to decide, decided already, or the next stage opened after they looked.
-pub fn decide(case: &Case<'_>, facts: &Facts, seen: Option<u32>) -> Result<DecisionRight, Refusal> {
+pub fn decide(case: &ApprovalCase<'_>, facts: &Facts, seen: Option<u32>) -> Result<DecisionRight, Refusal> {
     let open = standing(case, facts)?;
     if seen.is_some_and(|seen| seen < case.approval.opened_by) {
         let label = open_stage(case.approval).map(|stage| stage.label.as_str()).filter(|label| !label.is_empty());
@@ -271,8 +271,8 @@ pub fn decide(case: &Case<'_>, facts: &Facts, seen: Option<u32>) -> Result<Decis
     }
     let rules = open.iter().map(|(rule, _)| rule.key.clone()).collect();
     let lent = open.into_iter().filter_map(|(rule, capacity)| match capacity {
-        Capacity::Own => None,
-        Capacity::For(person) => Some((rule.key.clone(), person)),
+        DecidingCapacity::Own => None,
+        DecidingCapacity::For(person) => Some((rule.key.clone(), person)),
     });
     Ok(DecisionRight { rules, on_behalf_of: lent.collect() })
 }
@@ -281,7 +281,7 @@ pub fn decide(case: &Case<'_>, facts: &Facts, seen: Option<u32>) -> Result<Decis
 ///
 /// # Errors
 /// Nothing of theirs, or its stage is over.
-pub fn withdrawable(case: &Case<'_>, facts: &Facts) -> Result<Vec<String>, Refusal> {
+pub fn withdrawable(case: &ApprovalCase<'_>, facts: &Facts) -> Result<Vec<String>, Refusal> {
     let mine = |rule: &&FrozenRule| given(case.approval, rule).is_some_and(|given| given.by.id == facts.person.id);
     let open = open_stage(case.approval);
     let rules: Vec<String> = open.into_iter().flat_map(|s| &s.rules).filter(mine).map(|rule| rule.key.clone()).collect();
@@ -299,7 +299,7 @@ pub fn record(
     approval: &Approval,
     rules: &[String],
     by: &PersonRef,
-    on_behalf_of: &Behalves,
+    on_behalf_of: &DeputyDecisions,
     verdict: ApproverVerdict,
     reason: &str,
     at: DateTime<Utc>,
@@ -317,7 +317,7 @@ pub fn record(
 }
 
 /// What to tell somebody for whom nothing is left: the decision that closed it, preferably of a rule of theirs.
-pub fn over(case: &Case<'_>, facts: &Facts) -> Refusal {
+pub fn over(case: &ApprovalCase<'_>, facts: &Facts) -> Refusal {
     let approval = case.approval;
     let own = approval.decisions.iter().find(|given| given.by.id == facts.person.id);
     let rejection = approval.decisions.iter().find(|given| given.verdict == ApproverVerdict::Reject);

@@ -15,7 +15,7 @@ pub mod route;
 pub mod stored;
 pub mod wire;
 
-use crate::forms::Condition;
+use crate::forms::AnswerCondition;
 use crate::id::{GroupId, PersonId};
 use crate::people::PersonRef;
 use chrono::{DateTime, Utc};
@@ -26,33 +26,33 @@ use std::collections::BTreeMap;
 /// (S4-017). One plain stage is written without `stages:`, as `require:` and `rules:`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "authoring::WrittenPolicy", into = "authoring::WrittenPolicy")]
-pub struct Policy {
+pub struct ApprovalPolicy {
     /// One after the other: a stage opens when the one before it is met.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<ApprovalStage>,
     /// Approval is needed only when this holds.
-    pub when: Option<Condition>,
+    pub when: Option<AnswerCondition>,
     /// The requester may decide their own request, where a rule names them.
     pub self_approval: bool,
 }
 
 /// One step of a policy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stage {
+pub struct ApprovalStage {
     /// Stable key, unique in the policy.
     pub key: String,
     /// As shown: "Money". May be empty when it is the only one.
     pub label: String,
-    pub require: Require,
-    pub rules: Vec<Rule>,
+    pub require: StageRequirement,
+    pub rules: Vec<ApprovalRule>,
     /// The stage is needed only when this holds.
-    pub when: Option<Condition>,
-    pub deadline: Option<Deadline>,
+    pub when: Option<AnswerCondition>,
+    pub deadline: Option<StageDeadline>,
 }
 
 /// How many rules of a stage must be met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Require {
+pub enum StageRequirement {
     /// Every rule (S0-066).
     #[default]
     All,
@@ -62,7 +62,7 @@ pub enum Require {
     AtLeast(u32),
 }
 
-impl Require {
+impl StageRequirement {
     /// How many of `rules` rules have to be met: never more than there are, and at least one when there is one.
     pub fn needed(self, rules: usize) -> usize {
         match self {
@@ -85,7 +85,7 @@ impl Require {
 /// One rule as authored: exactly one of `person`, `group` (with or without `role`), `manager`, `answer`, `team`, `administrators`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
+pub struct ApprovalRule {
     /// Stable key, unique in the policy.
     pub key: String,
     /// Why this rule is there, as shown: "Finance systems owner".
@@ -113,10 +113,10 @@ pub struct Rule {
     pub administrators: bool,
     /// The rule is needed only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Condition>,
+    pub when: Option<AnswerCondition>,
 }
 
-impl Rule {
+impl ApprovalRule {
     /// How many of the ways to name somebody are used: exactly one is right. A role belongs to its group.
     pub fn names(&self) -> usize {
         [self.person.is_some(), self.group.is_some(), self.manager, self.answer.is_some(), self.team, self.administrators]
@@ -129,7 +129,7 @@ impl Rule {
 /// What happens while nobody decides. Hours count from the opening of the stage; while changes are asked they stand still.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Deadline {
+pub struct StageDeadline {
     /// The stage should be decided within these hours.
     pub hours: u32,
     /// Those who may decide are reminded after so many hours each.
@@ -149,14 +149,14 @@ pub struct Deadline {
 /// Who may decide a rule, as frozen at submission. Membership is read when somebody decides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Target {
+pub enum RuleTarget {
     Person { id: PersonId },
     Group { id: GroupId },
     GroupRole { id: GroupId, role: String },
     Administrators,
 }
 
-impl Target {
+impl RuleTarget {
     /// The text under which the store indexes waiting rules: `person:…`, `group:…`, `role:…:it-forms-admin`, `administrators`.
     pub fn index_key(&self) -> String {
         match self {
@@ -199,10 +199,10 @@ pub struct FrozenRule {
     pub label: String,
     /// The rule in words: "Ruth Abel", "anyone in Web platform owners".
     pub words: String,
-    pub target: Target,
+    pub target: RuleTarget,
     /// Others who may decide it from the start: the administrators, for an approver team.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<Target>,
+    pub also: Vec<RuleTarget>,
 }
 
 /// A stage as frozen at submission: its conditions are answered, its rules all count.
@@ -211,7 +211,7 @@ pub struct FrozenStage {
     pub key: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
-    pub require: Require,
+    pub require: StageRequirement,
     pub rules: Vec<FrozenRule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<FrozenDeadline>,
@@ -224,17 +224,17 @@ pub struct FrozenDeadline {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remind: Vec<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalation: Option<Escalation>,
+    pub escalation: Option<ApprovalEscalation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<ApproverVerdict>,
 }
 
 /// Who may decide as well when it takes too long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
+pub struct ApprovalEscalation {
     /// Hours after the opening of the stage.
     pub after: u32,
-    pub target: Target,
+    pub target: RuleTarget,
     /// "Ruth Abel".
     pub words: String,
 }
@@ -250,10 +250,10 @@ pub struct Approval {
     pub decisions: Vec<RuleDecision>,
     /// Rules that were given to somebody else, or to somebody as well, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moves: Vec<Move>,
+    pub moves: Vec<RuleMove>,
     /// Stages that Docket decided at their due date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub settled: Vec<Settled>,
+    pub settled: Vec<StageSettlement>,
     /// When the present stage opened, put off by the time it stood still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<DateTime<Utc>>,
@@ -285,7 +285,7 @@ impl Approval {
     }
 
     /// The one stage that most approvals have.
-    pub fn of_one_stage(require: Require, rules: Vec<FrozenRule>) -> Self {
+    pub fn of_one_stage(require: StageRequirement, rules: Vec<FrozenRule>) -> Self {
         let key = authoring::ONLY_STAGE.to_owned();
         let stages =
             if rules.is_empty() { Vec::new() } else { vec![FrozenStage { key, label: String::new(), require, rules, deadline: None }] };
@@ -299,9 +299,9 @@ fn is_zero(number: &u32) -> bool {
 
 /// A rule given to somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Move {
+pub struct RuleMove {
     pub rule: String,
-    pub target: Target,
+    pub target: RuleTarget,
     /// The new words of the rule: "Ruth Abel".
     pub words: String,
     /// They decide as well (escalation), not instead (re-routing).
@@ -311,7 +311,7 @@ pub struct Move {
 
 /// A stage that Docket decided by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settled {
+pub struct StageSettlement {
     pub stage: String,
     pub verdict: ApproverVerdict,
     pub at: DateTime<Utc>,
@@ -331,7 +331,7 @@ pub struct RuleDecision {
 }
 
 /// Rule keys and the people in whose place they were decided; rules decided in one's own right are not listed.
-pub type Behalves = BTreeMap<String, PersonRef>;
+pub type DeputyDecisions = BTreeMap<String, PersonRef>;
 
 /// What an approver had on screen when deciding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

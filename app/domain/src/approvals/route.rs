@@ -2,10 +2,13 @@
 //! would change that. The same function makes the preview and what is frozen at submission.
 
 use super::wire::RouteSkipped;
-use super::{Approval, Deadline, Escalation, FrozenDeadline, FrozenRule, FrozenStage, Policy, Rule, Stage, Target, authoring, machine};
-use crate::forms::condition::Comparison;
+use super::{
+    Approval, ApprovalEscalation, ApprovalPolicy, ApprovalRule, ApprovalStage, FrozenDeadline, FrozenRule, FrozenStage, RuleTarget,
+    StageDeadline, authoring, machine,
+};
+use crate::forms::condition::ValueComparison;
 use crate::forms::words::uncapitalised;
-use crate::forms::{Answers, Condition, Form, journey};
+use crate::forms::{AnswerCondition, Answers, Form, journey};
 use crate::id::PersonId;
 use crate::people::{GroupRef, PersonRef};
 use crate::permission;
@@ -13,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The people and groups a policy speaks of, as they are in the organization now. Who is gone is missing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Directory {
+pub struct PolicyDirectory {
     /// By e-mail as authored, see `emails`.
     pub people: BTreeMap<String, PersonRef>,
     /// By key, see `groups`.
@@ -23,14 +26,14 @@ pub struct Directory {
     /// The requester's manager.
     pub manager: Option<PersonRef>,
     /// Of what the policy names, what means nobody who could decide a request of this requester.
-    pub nobody: BTreeSet<Target>,
+    pub nobody: BTreeSet<RuleTarget>,
 }
 
 /// Whose request it is, of which item, with which answers.
 #[derive(Clone, Copy, Debug)]
 pub struct RouteQuestion<'a> {
     /// None when the item needs no approval.
-    pub policy: Option<&'a Policy>,
+    pub policy: Option<&'a ApprovalPolicy>,
     /// Key of the item's approver team.
     pub approver_team: Option<&'a str>,
     pub requester: &'a PersonRef,
@@ -42,7 +45,7 @@ pub struct RouteQuestion<'a> {
 
 /// Who has to approve, and who does not.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Described {
+pub struct RouteDescription {
     pub approval: Approval,
     /// Why a conditional rule is asked, by rule key.
     pub because: BTreeMap<String, String>,
@@ -51,9 +54,9 @@ pub struct Described {
     pub fell_back: Vec<String>,
 }
 
-impl Policy {
+impl ApprovalPolicy {
     /// Every rule of every stage, in order.
-    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+    pub fn rules(&self) -> impl Iterator<Item = &ApprovalRule> {
         self.stages.iter().flat_map(|stage| &stage.rules)
     }
 
@@ -85,12 +88,12 @@ fn picked(answers: &Answers, field: &str) -> Option<PersonId> {
 
 /// Who has to approve, and which answers would change that. An item with a policy never goes without approvers, unless conditions
 /// say so: where nobody fits a rule any more, the administrators decide it.
-pub fn describe(asked: &RouteQuestion<'_>, directory: &Directory) -> Described {
-    let mut route = Described::default();
+pub fn describe(asked: &RouteQuestion<'_>, directory: &PolicyDirectory) -> RouteDescription {
+    let mut route = RouteDescription::default();
     let Some(policy) = asked.policy else { return route };
     route.approval.self_approval = policy.self_approval;
     let answers = journey::effective(asked.form, asked.answers);
-    let holds = |when: &Option<Condition>| when.as_ref().is_none_or(|when| when.holds(&answers));
+    let holds = |when: &Option<AnswerCondition>| when.as_ref().is_none_or(|when| when.holds(&answers));
     if !holds(&policy.when) {
         route.skipped.extend(skipped("Approval", &policy.when, asked.form));
         return route;
@@ -98,7 +101,7 @@ pub fn describe(asked: &RouteQuestion<'_>, directory: &Directory) -> Described {
     let finder = ApproverFinder { asked, directory, answers: &answers, self_approval: policy.self_approval };
     if policy.stages.is_empty() {
         let rules = vec![finder.nobody_named(authoring::ONLY_STAGE)];
-        route.approval.stages = Approval::of_one_stage(super::Require::All, rules).stages;
+        route.approval.stages = Approval::of_one_stage(super::StageRequirement::All, rules).stages;
     }
     for stage in &policy.stages {
         if !holds(&stage.when) {
@@ -129,51 +132,51 @@ pub fn describe(asked: &RouteQuestion<'_>, directory: &Directory) -> Described {
 }
 
 /// The approval to be frozen, and the rules of its first stage that administrators decide because nobody whom they name can.
-pub fn freeze(asked: &RouteQuestion<'_>, directory: &Directory) -> (Approval, Vec<String>) {
-    let Described { approval, mut fell_back, .. } = describe(asked, directory);
+pub fn freeze(asked: &RouteQuestion<'_>, directory: &PolicyDirectory) -> (Approval, Vec<String>) {
+    let RouteDescription { approval, mut fell_back, .. } = describe(asked, directory);
     let first = approval.stages.first().map(|stage| stage.rules.as_slice()).unwrap_or_default();
     fell_back.retain(|key| first.iter().any(|rule| rule.key == *key));
     (approval, fell_back)
 }
 
-fn skipped(label: &str, when: &Option<Condition>, form: &Form) -> Option<RouteSkipped> {
+fn skipped(label: &str, when: &Option<AnswerCondition>, form: &Form) -> Option<RouteSkipped> {
     let when = when.as_ref()?;
     let words = format!("{label} is not needed. It would be when {}.", when.words(form));
     Some(RouteSkipped { label: label.to_owned(), words, fields: when.fields().into_iter().map(str::to_owned).collect() })
 }
 
-fn because(label: &str, when: &Condition, form: &Form) -> String {
+fn because(label: &str, when: &AnswerCondition, form: &Form) -> String {
     format!("Because {}. When {}, {} is not needed.", when.words(form), opposite(when).words(form), uncapitalised(label))
 }
 
 /// The condition under which this one fails, as somebody would say it: "less than 500", not "not at least 500".
-fn opposite(when: &Condition) -> Condition {
+fn opposite(when: &AnswerCondition) -> AnswerCondition {
     match when {
-        Condition::Compare { field, comparison, limit } => {
+        AnswerCondition::Compare { field, comparison, limit } => {
             let comparison = match comparison {
-                Comparison::AtLeast => Comparison::LessThan,
-                Comparison::LessThan => Comparison::AtLeast,
-                Comparison::AtMost => Comparison::MoreThan,
-                Comparison::MoreThan => Comparison::AtMost,
+                ValueComparison::AtLeast => ValueComparison::LessThan,
+                ValueComparison::LessThan => ValueComparison::AtLeast,
+                ValueComparison::AtMost => ValueComparison::MoreThan,
+                ValueComparison::MoreThan => ValueComparison::AtMost,
             };
-            Condition::Compare { field: field.clone(), comparison, limit: limit.clone() }
+            AnswerCondition::Compare { field: field.clone(), comparison, limit: limit.clone() }
         }
-        Condition::Not(inner) => (**inner).clone(),
-        Condition::All(parts) if !parts.is_empty() => Condition::Any(parts.iter().map(opposite).collect()),
-        Condition::Any(parts) if !parts.is_empty() => Condition::All(parts.iter().map(opposite).collect()),
-        other => Condition::Not(Box::new(other.clone())),
+        AnswerCondition::Not(inner) => (**inner).clone(),
+        AnswerCondition::All(parts) if !parts.is_empty() => AnswerCondition::Any(parts.iter().map(opposite).collect()),
+        AnswerCondition::Any(parts) if !parts.is_empty() => AnswerCondition::All(parts.iter().map(opposite).collect()),
+        other => AnswerCondition::Not(Box::new(other.clone())),
     }
 }
 
 struct ApproverFinder<'a> {
     asked: &'a RouteQuestion<'a>,
-    directory: &'a Directory,
+    directory: &'a PolicyDirectory,
     answers: &'a Answers,
     self_approval: bool,
 }
 
 impl ApproverFinder<'_> {
-    fn stage(&self, stage: &Stage, rules: Vec<FrozenRule>) -> FrozenStage {
+    fn stage(&self, stage: &ApprovalStage, rules: Vec<FrozenRule>) -> FrozenStage {
         FrozenStage {
             key: stage.key.clone(),
             label: stage.label.clone(),
@@ -183,13 +186,13 @@ impl ApproverFinder<'_> {
         }
     }
 
-    fn deadline(&self, deadline: &Deadline) -> FrozenDeadline {
+    fn deadline(&self, deadline: &StageDeadline) -> FrozenDeadline {
         let escalation = deadline.escalate_to.as_ref().map(|email| {
             let person = self.directory.people.get(email).filter(|person| self.self_approval || person.id != self.asked.requester.id);
             let after = deadline.escalate_after.unwrap_or(deadline.hours);
             match person {
-                Some(person) => Escalation { after, target: Target::Person { id: person.id }, words: person.name.clone() },
-                None => Escalation { after, target: Target::Administrators, words: "any administrator".to_owned() },
+                Some(person) => ApprovalEscalation { after, target: RuleTarget::Person { id: person.id }, words: person.name.clone() },
+                None => ApprovalEscalation { after, target: RuleTarget::Administrators, words: "any administrator".to_owned() },
             }
         });
         FrozenDeadline { hours: deadline.hours, remind: deadline.remind.clone(), escalation, then: deadline.then }
@@ -198,14 +201,14 @@ impl ApproverFinder<'_> {
     /// The rule of a stage that names nobody: the approver team's or the administrators'.
     fn nobody_named(&self, stage: &str) -> FrozenRule {
         let key = if stage == authoring::ONLY_STAGE { "administrators".to_owned() } else { format!("{stage}-administrators") };
-        let rule = Rule { key, label: "Administrators".to_owned(), team: true, ..Rule::default() };
+        let rule = ApprovalRule { key, label: "Administrators".to_owned(), team: true, ..ApprovalRule::default() };
         let (found, _) = self.freeze(&rule);
         let label = if found.also.is_empty() { found.label } else { "Approver team".to_owned() };
         FrozenRule { label, ..found }
     }
 
     /// The rule, and whether it is the administrators' because nobody whom it names can decide it.
-    fn freeze(&self, rule: &Rule) -> (FrozenRule, bool) {
+    fn freeze(&self, rule: &ApprovalRule) -> (FrozenRule, bool) {
         let (words, target, also) = self.find(rule);
         let frozen = FrozenRule { key: rule.key.clone(), label: rule.label.clone(), words, target, also };
         let mut frozen = if self.self_approval { frozen } else { machine::rule_for(self.asked.requester.id, frozen) };
@@ -213,18 +216,18 @@ impl ApproverFinder<'_> {
             return (frozen, false);
         }
         let nobody = self.directory.nobody.contains(&frozen.target);
-        if nobody && frozen.target != Target::Administrators {
+        if nobody && frozen.target != RuleTarget::Administrators {
             frozen.words.push_str(", or any administrator, as nobody there can decide now");
-            frozen.also.push(Target::Administrators);
+            frozen.also.push(RuleTarget::Administrators);
         }
-        let fell_back = nobody || frozen.target == Target::Administrators;
+        let fell_back = nobody || frozen.target == RuleTarget::Administrators;
         (frozen, fell_back)
     }
 
-    fn find(&self, rule: &Rule) -> (String, Target, Vec<Target>) {
+    fn find(&self, rule: &ApprovalRule) -> (String, RuleTarget, Vec<RuleTarget>) {
         let directory = self.directory;
-        let named = |person: &PersonRef| (person.name.clone(), Target::Person { id: person.id }, Vec::new());
-        let instead = |why: &str| (format!("any administrator{why}"), Target::Administrators, Vec::new());
+        let named = |person: &PersonRef| (person.name.clone(), RuleTarget::Person { id: person.id }, Vec::new());
+        let instead = |why: &str| (format!("any administrator{why}"), RuleTarget::Administrators, Vec::new());
         if rule.administrators {
             return instead("");
         }
@@ -232,7 +235,7 @@ impl ApproverFinder<'_> {
             return match self.asked.approver_team.and_then(|key| directory.groups.get(key)) {
                 Some(team) => {
                     let words = format!("anyone in {}, or an administrator", team.name);
-                    (words, Target::Group { id: team.id }, vec![Target::Administrators])
+                    (words, RuleTarget::Group { id: team.id }, vec![RuleTarget::Administrators])
                 }
                 None => instead(""),
             };
@@ -249,10 +252,10 @@ impl ApproverFinder<'_> {
             (None, Some(key)) => directory.groups.get(key).map(|group| match &rule.role {
                 Some(role) => {
                     let holder = permission::ROLES.iter().find(|(key, _, _)| key == role).map_or(role.as_str(), |(_, label, _)| label);
-                    let target = Target::GroupRole { id: group.id, role: role.clone() };
+                    let target = RuleTarget::GroupRole { id: group.id, role: role.clone() };
                     (format!("a {} of {}", lower_first(holder), group.name), target, Vec::new())
                 }
-                None => (format!("anyone in {}", group.name), Target::Group { id: group.id }, Vec::new()),
+                None => (format!("anyone in {}", group.name), RuleTarget::Group { id: group.id }, Vec::new()),
             }),
             (None, None) => None,
         };

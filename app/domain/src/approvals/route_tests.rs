@@ -1,7 +1,7 @@
 //! Whom the rules of a policy find, and what is said when they find nobody.
 
 use super::*;
-use crate::approvals::Require;
+use crate::approvals::StageRequirement;
 use crate::forms::tests::{answers, form};
 use uuid::Uuid;
 
@@ -11,9 +11,9 @@ fn person(n: u128, name: &str) -> PersonRef {
 
 const BOSS: &str = r#"{"id": "00000000-0000-0000-0000-000000000004", "name": "Mei Lin"}"#;
 
-fn directory() -> Directory {
+fn directory() -> PolicyDirectory {
     let group = |n, key: &str, name: &str| GroupRef { id: Uuid::from_u128(n).into(), key: key.to_owned(), name: name.to_owned() };
-    Directory {
+    PolicyDirectory {
         people: [("ruth@north.example".to_owned(), person(2, "Ruth Abel"))].into(),
         groups: [("owners".to_owned(), group(100, "owners", "Owners")), ("desk".to_owned(), group(101, "desk", "Service desk"))].into(),
         picked: [(person(4, "").id, person(4, "Mei Lin"))].into(),
@@ -38,15 +38,15 @@ sections:
 }
 
 /// What a policy comes to for these answers.
-fn by(policy: &str, given: &str, team: Option<&str>, directory: &Directory) -> Described {
-    let policy: Policy = yaml_serde::from_str(policy).unwrap();
+fn by(policy: &str, given: &str, team: Option<&str>, directory: &PolicyDirectory) -> RouteDescription {
+    let policy: ApprovalPolicy = yaml_serde::from_str(policy).unwrap();
     let (form, answers) = (purchase(), answers(given));
     let requester = person(1, "Jonas Weber");
     let asked = RouteQuestion { policy: Some(&policy), approver_team: team, requester: &requester, form: &form, answers: &answers };
     describe(&asked, directory)
 }
 
-fn who(route: &Described) -> Vec<String> {
+fn who(route: &RouteDescription) -> Vec<String> {
     let words = |stage: &FrozenStage| stage.rules.iter().map(|rule| rule.words.clone()).collect::<Vec<_>>().join(" + ");
     route.approval.stages.iter().map(words).collect()
 }
@@ -102,20 +102,20 @@ fn whoever_is_missing_is_replaced_by_the_administrators() {
   - {key: d, label: D, answer: boss}
   - {key: e, label: E, team: true}
 ";
-    let nobody = by(policy, "{}", Some("gone"), &Directory::default());
+    let nobody = by(policy, "{}", Some("gone"), &PolicyDirectory::default());
     let rules = &nobody.approval.stages[0].rules;
-    assert!(rules.iter().all(|rule| rule.target == Target::Administrators && rule.words.starts_with("any administrator")), "{rules:?}");
+    assert!(rules.iter().all(|rule| rule.target == RuleTarget::Administrators && rule.words.starts_with("any administrator")), "{rules:?}");
     let loan = format!(r#"{{"kind": "loan", "boss": {BOSS}}}"#);
     let all = by(policy, &loan, Some("desk"), &directory());
     let words: Vec<_> = all.approval.rules().skip(2).map(|rule| rule.words.as_str()).collect();
     assert_eq!(words, ["Samir Haddad", "Mei Lin", "anyone in Service desk, or an administrator"]);
-    assert_eq!(all.approval.stages[0].rules[4].also, [Target::Administrators]);
+    assert_eq!(all.approval.stages[0].rules[4].also, [RuleTarget::Administrators]);
 }
 
 #[test]
 fn a_group_without_anybody_is_joined_by_the_administrators() {
     let mut empty = directory();
-    let target = Target::Group { id: empty.groups["owners"].id };
+    let target = RuleTarget::Group { id: empty.groups["owners"].id };
     empty.nobody.insert(target.clone());
     let policy = "stages:
   - {key: one, rules: [{key: a, label: A, group: owners}, {key: b, label: B, group: desk}]}
@@ -125,7 +125,11 @@ fn a_group_without_anybody_is_joined_by_the_administrators() {
     let words = "anyone in Owners, or any administrator, as nobody there can decide now";
     assert_eq!(who(&route), [format!("{words} + anyone in Service desk"), format!("{words} + any administrator")]);
     let rule = &route.approval.stages[0].rules[0];
-    assert_eq!((&rule.target, rule.also.as_slice()), (&target, [Target::Administrators].as_slice()), "whoever joins the group decides too");
+    assert_eq!(
+        (&rule.target, rule.also.as_slice()),
+        (&target, [RuleTarget::Administrators].as_slice()),
+        "whoever joins the group decides too"
+    );
     assert_eq!(route.fell_back, ["a", "c"]);
 }
 
@@ -174,11 +178,11 @@ deadline: {hours: 8, escalate_to: me@north.example}
 ";
     let strict = by(policy, "{}", None, &own);
     let stage = &strict.approval.stages[0];
-    assert_eq!(stage.rules[0].target, Target::Administrators);
-    assert_eq!(stage.deadline.as_ref().unwrap().escalation.as_ref().unwrap().target, Target::Administrators);
+    assert_eq!(stage.rules[0].target, RuleTarget::Administrators);
+    assert_eq!(stage.deadline.as_ref().unwrap().escalation.as_ref().unwrap().target, RuleTarget::Administrators);
     let open = by(&format!("self_approval: true\n{policy}"), "{}", None, &own);
     let stage = &open.approval.stages[0];
-    assert_eq!((stage.rules[0].words.as_str(), stage.require), ("Jonas Weber", Require::Any));
+    assert_eq!((stage.rules[0].words.as_str(), stage.require), ("Jonas Weber", StageRequirement::Any));
     assert_eq!(stage.deadline.as_ref().unwrap().escalation.as_ref().unwrap().words, "Jonas Weber");
     assert!(open.approval.self_approval && !strict.approval.self_approval);
 }
@@ -194,7 +198,7 @@ fn opposites_are_said_as_people_say_them() {
 
 #[test]
 fn what_a_policy_speaks_of_is_looked_up() {
-    let policy: Policy = yaml_serde::from_str(
+    let policy: ApprovalPolicy = yaml_serde::from_str(
         "rules:
   - {key: a, label: A, person: a@north.example}
   - {key: b, label: B, group: owners}

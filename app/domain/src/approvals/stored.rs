@@ -1,6 +1,6 @@
 //! Approvals as they are stored: those frozen before there were stages read as one stage.
 
-use super::{Approval, FrozenRule, FrozenStage, Move, Require, RuleDecision, Settled};
+use super::{Approval, FrozenRule, FrozenStage, RuleDecision, RuleMove, StageRequirement, StageSettlement};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ pub struct StoredApproval {
     #[serde(default)]
     stages: Vec<FrozenStage>,
     #[serde(default)]
-    require: Require,
+    require: StageRequirement,
     #[serde(default)]
     rules: Vec<FrozenRule>,
     #[serde(default)]
@@ -18,9 +18,9 @@ pub struct StoredApproval {
     #[serde(default)]
     decisions: Vec<RuleDecision>,
     #[serde(default)]
-    moves: Vec<Move>,
+    moves: Vec<RuleMove>,
     #[serde(default)]
-    settled: Vec<Settled>,
+    settled: Vec<StageSettlement>,
     #[serde(default)]
     opened_at: Option<DateTime<Utc>>,
     #[serde(default)]
@@ -51,7 +51,7 @@ impl From<StoredApproval> for Approval {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approvals::Target;
+    use crate::approvals::RuleTarget;
     use serde_json::json;
 
     #[test]
@@ -63,8 +63,8 @@ mod tests {
                            "at": "2026-03-12T09:00:00Z", "verdict": "approve", "reason": ""}]
         });
         let read: Approval = serde_json::from_value(old).unwrap();
-        assert_eq!((read.stages.len(), read.stages[0].require), (1, Require::Any));
-        assert_eq!((&read.stages[0].rules[0].target, read.decisions.len()), (&Target::Administrators, 1));
+        assert_eq!((read.stages.len(), read.stages[0].require), (1, StageRequirement::Any));
+        assert_eq!((&read.stages[0].rules[0].target, read.decisions.len()), (&RuleTarget::Administrators, 1));
         let again: Approval = serde_json::from_value(serde_json::to_value(&read).unwrap()).unwrap();
         assert_eq!(again, read);
         let none: Approval = serde_json::from_value(json!({"require": "all", "rules": [], "decisions": []})).unwrap();
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_frozen_number_of_rules_survives_storage() {
         let rule = crate::approvals::machine::fallback();
-        let approval = Approval::of_one_stage(Require::AtLeast(2), vec![rule]);
+        let approval = Approval::of_one_stage(StageRequirement::AtLeast(2), vec![rule]);
         let text = serde_json::to_string(&approval).unwrap();
         assert_eq!(serde_json::from_str::<Approval>(&text).unwrap(), approval);
     }

@@ -1,7 +1,7 @@
 //! What the inbox and the approval panels receive and send.
 
 use super::bulk::{DueGroup, HeldView};
-use super::{ApproverVerdict, Require};
+use super::{ApproverVerdict, StageRequirement};
 use crate::people::PersonRef;
 use crate::requests::sla::shown::DueView;
 use chrono::{DateTime, Utc};
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Who will have to approve, before sending.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Route {
-    pub require: Require,
+pub struct ApprovalRoute {
+    pub require: StageRequirement,
     /// Of all stages, in order. Empty when nobody has to.
     pub rules: Vec<RouteRule>,
     /// In order; rules say which one they are of.
@@ -26,7 +26,7 @@ pub struct Route {
 pub struct RouteStage {
     /// May be empty when it is the only one.
     pub label: String,
-    pub require: Require,
+    pub require: StageRequirement,
     pub rules: u32,
 }
 
@@ -57,12 +57,12 @@ pub struct RouteRule {
     pub because: String,
     /// Deputies in effect, of the people shown.
     #[serde(default)]
-    pub deputies: Vec<Deputy>,
+    pub deputies: Vec<DeputyView>,
 }
 
 /// Who decides in whose place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deputy {
+pub struct DeputyView {
     pub person: PersonRef,
     pub on_behalf_of: PersonRef,
     /// The first moment it is over.
@@ -72,7 +72,7 @@ pub struct Deputy {
 /// A request's approval as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalView {
-    pub require: Require,
+    pub require: StageRequirement,
     pub rules: Vec<RuleView>,
     /// In order; rules say which one they are of.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub struct ApprovalView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageView {
     pub label: String,
-    pub require: Require,
+    pub require: StageRequirement,
     /// Rules that have to be met.
     pub needed: u32,
     pub met: bool,
@@ -188,7 +188,7 @@ pub struct InboxView {
 
 /// A decision sent by an approver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decide {
+pub struct ApproverDecision {
     pub number: String,
     pub verdict: ApproverVerdict,
     /// Required to reject or to ask for changes.

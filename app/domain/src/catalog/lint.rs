@@ -1,6 +1,6 @@
 //! What an item of the catalog may say, its plan included, and the order of the catalog.
 
-use super::Item;
+use super::CatalogItem;
 use crate::approvals::lint::lint_policy;
 use crate::forms::{Field, Form};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 const MOST_TAGS: usize = 20;
 
 /// Everything wrong with an item. `form` is the one it names, when there is one.
-pub fn lint_item(item: &Item, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_item(item: &CatalogItem, form: Option<&Form>, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     found.check_key(at.entry("key"), "item", &item.key);
     let texts = [
@@ -136,15 +136,15 @@ pub fn lint_order(order: &[String], known: &DefinedKeys<'_>) -> Vec<AuthoringPro
 
 #[cfg(test)]
 mod tests {
-    use super::super::Visibility;
+    use super::super::ItemVisibility;
     use super::*;
     use crate::forms::tests::form;
     use crate::lint::tests::{assert_rule, known, told};
-    use crate::requests::Automation;
-    use crate::requests::sla::Sla;
+    use crate::requests::AutomationPlan;
+    use crate::requests::sla::SlaTargets;
 
-    fn item() -> Item {
-        Item {
+    fn item() -> CatalogItem {
+        CatalogItem {
             key: "laptop".to_owned(),
             name: "Portable".to_owned(),
             description: "A laptop.".to_owned(),
@@ -161,7 +161,7 @@ mod tests {
             approver_team: None,
             plan: FulfilmentPlan::default(),
             sla: None,
-            visible_to: Visibility::default(),
+            visible_to: ItemVisibility::default(),
         }
     }
 
@@ -186,7 +186,7 @@ sections:
     }
 
     #[track_caller]
-    fn rule(change: impl FnOnce(&mut Item), told_as: &str, neighbour: impl FnOnce(&mut Item)) {
+    fn rule(change: impl FnOnce(&mut CatalogItem), told_as: &str, neighbour: impl FnOnce(&mut CatalogItem)) {
         let (mut wrong, mut right) = (item(), item());
         change(&mut wrong);
         neighbour(&mut right);
@@ -221,7 +221,7 @@ sections:
 
     #[test]
     fn what_it_refers_to_is_there() {
-        let visible = |group: &str, role: &str| Visibility { groups: vec![group.into()], roles: vec![role.into()] };
+        let visible = |group: &str, role: &str| ItemVisibility { groups: vec![group.into()], roles: vec![role.into()] };
         rule(|i| i.form = "laptpo".into(), "form: There is no form “laptpo”. Add the form or", |i| i.form = "laptop".into());
         rule(
             |i| i.visible_to = visible("finanze", "admin"),
@@ -239,7 +239,7 @@ sections:
             |i| i.approver_team = Some("finance".into()),
         );
         let calendar =
-            |key: &str| Sla { calendar: Some(key.into()), response_minutes: Some(60), resolution_minutes: None, pause_in: vec![] };
+            |key: &str| SlaTargets { calendar: Some(key.into()), response_minutes: Some(60), resolution_minutes: None, pause_in: vec![] };
         rule(|i| i.sla = Some(calendar("offce")), "sla.calendar: There is no calendar “offce”", |i| i.sla = Some(calendar("office")));
     }
 
@@ -252,7 +252,7 @@ sections:
             |i| i.plan.connectors = to(&["desk"]),
         );
         rule(
-            |i| i.plan.automation = Some(Automation { job_template: Some("x".into()), workflow_template: None }),
+            |i| i.plan.automation = Some(AutomationPlan { job_template: Some("x".into()), workflow_template: None }),
             "plan.automation: No automation is connected",
             |i| i.plan.automation = None,
         );

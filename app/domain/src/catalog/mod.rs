@@ -4,17 +4,17 @@ pub mod lint;
 pub mod search;
 pub mod wire;
 
-use crate::approvals::Policy;
+use crate::approvals::ApprovalPolicy;
 use crate::people::Facts;
 use crate::permission::Permission;
 use crate::requests::FulfilmentPlan;
-use crate::requests::sla::Sla;
+use crate::requests::sla::SlaTargets;
 use serde::{Deserialize, Serialize};
 
 /// Something that can be requested, as its organization defines it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Item {
+pub struct CatalogItem {
     /// Stable key, unique in the organization; the item's address.
     pub key: String,
     pub name: String,
@@ -40,7 +40,7 @@ pub struct Item {
     #[serde(default, rename = "title", skip_serializing_if = "String::is_empty")]
     pub title_template: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approval: Option<Policy>,
+    pub approval: Option<ApprovalPolicy>,
     /// Key of the group that approves when the policy names nobody, or says `team: true`; otherwise the administrators do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approver_team: Option<String>,
@@ -48,10 +48,10 @@ pub struct Item {
     pub plan: FulfilmentPlan,
     /// How soon people should react and be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sla: Option<Sla>,
+    pub sla: Option<SlaTargets>,
     /// Who may see it; everybody of the organization when empty.
-    #[serde(default, skip_serializing_if = "Visibility::is_empty")]
-    pub visible_to: Visibility,
+    #[serde(default, skip_serializing_if = "ItemVisibility::is_empty")]
+    pub visible_to: ItemVisibility,
 }
 
 fn yes() -> bool {
@@ -61,14 +61,14 @@ fn yes() -> bool {
 /// Who may see an item: members of any of the groups, or holders of any of the roles.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Visibility {
+pub struct ItemVisibility {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
 }
 
-impl Visibility {
+impl ItemVisibility {
     /// Whether everybody may see it.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.roles.is_empty()
@@ -76,7 +76,7 @@ impl Visibility {
 }
 
 /// Whether the item exists for this person: enabled (S4-019), and visible to one of their groups or roles.
-pub fn may_request(item: &Item, facts: &Facts) -> bool {
+pub fn may_request(item: &CatalogItem, facts: &Facts) -> bool {
     let seen = item.visible_to.is_empty()
         || facts.memberships.iter().any(|m| item.visible_to.groups.contains(&m.group.key))
         || facts.roles.iter().any(|r| item.visible_to.roles.contains(r));

@@ -16,7 +16,7 @@ pub const LONGEST_PAUSE: i64 = PAUSES[PAUSES.len() - 1];
 
 /// How a destination has been lately. The default is one that nothing is known against.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Health {
+pub struct DestinationHealth {
     /// Tries that failed since the last one that was taken.
     pub failures: u32,
     /// Since when they fail.
@@ -37,7 +37,7 @@ pub struct Health {
 
 /// What a try says about the destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Met {
+pub enum AttemptEvidence {
     Taken,
     /// Unreachable, overloaded or broken.
     Failed(String),
@@ -60,7 +60,7 @@ pub enum DestinationStanding {
     Held,
 }
 
-impl Health {
+impl DestinationHealth {
     /// Where it stands.
     pub fn standing(&self) -> DestinationStanding {
         match self {
@@ -72,11 +72,11 @@ impl Health {
     }
 
     /// How it is after a try that began at `began` and ended at `now`.
-    pub fn after(&self, met: &Met, began: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    pub fn after(&self, met: &AttemptEvidence, began: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         let (error, refused) = match met {
-            Met::Taken | Met::Answered => return Self { held_at: self.held_at, ..Self::default() },
-            Met::Failed(error) => (error, false),
-            Met::Refused(error) => (error, true),
+            AttemptEvidence::Taken | AttemptEvidence::Answered => return Self { held_at: self.held_at, ..Self::default() },
+            AttemptEvidence::Failed(error) => (error, false),
+            AttemptEvidence::Refused(error) => (error, true),
         };
         let failures = self.failures.saturating_add(1);
         // Tries that were under way when the pause began do not lengthen it. The probe, which began later, does.
@@ -104,13 +104,13 @@ mod tests {
         DateTime::from_timestamp(1_773_306_000, 0).unwrap() + Duration::minutes(minutes)
     }
 
-    fn failed() -> Met {
-        Met::Failed("It answered 503.".to_owned())
+    fn failed() -> AttemptEvidence {
+        AttemptEvidence::Failed("It answered 503.".to_owned())
     }
 
     #[test]
     fn a_destination_is_paused_after_five_failures_in_a_row_and_longer_each_time() {
-        let mut health = Health::default();
+        let mut health = DestinationHealth::default();
         for failures in 1..PATIENCE {
             health = health.after(&failed(), at(0), at(0));
             assert_eq!((health.failures, health.standing()), (failures, DestinationStanding::Failing));
@@ -123,35 +123,35 @@ mod tests {
             now += Duration::minutes(pause);
         }
         assert_eq!(health.failing_since, Some(at(0)));
-        assert_eq!(health.after(&Met::Taken, now, now), Health::default());
+        assert_eq!(health.after(&AttemptEvidence::Taken, now, now), DestinationHealth::default());
     }
 
     #[test]
     fn a_wrong_key_pauses_at_once() {
-        let health = Health::default().after(&Met::Refused("It refuses our key.".to_owned()), at(0), at(0));
+        let health = DestinationHealth::default().after(&AttemptEvidence::Refused("It refuses our key.".to_owned()), at(0), at(0));
         assert_eq!((health.paused_until, health.refuses_us), (Some(at(1)), true));
     }
 
     #[test]
     fn tries_under_way_when_a_pause_begins_do_not_lengthen_it_and_the_probe_does() {
-        let paused = (0..PATIENCE).fold(Health::default(), |health, _| health.after(&failed(), at(0), at(0)));
+        let paused = (0..PATIENCE).fold(DestinationHealth::default(), |health, _| health.after(&failed(), at(0), at(0)));
         let late = paused.after(&failed(), at(0), at(1));
         assert_eq!((late.paused_until, late.pauses), (Some(at(1)), 1));
         // While it is probed nobody else probes it.
-        let probed = Health { paused_until: Some(at(3)), ..late };
+        let probed = DestinationHealth { paused_until: Some(at(3)), ..late };
         assert_eq!(probed.after(&failed(), at(2), at(2)).paused_until, Some(at(7)));
     }
 
     #[test]
     fn a_delivery_at_fault_says_nothing_against_the_destination() {
-        let failing = Health::default().after(&failed(), at(0), at(0));
-        assert_eq!(failing.after(&Met::Answered, at(1), at(1)), Health::default());
+        let failing = DestinationHealth::default().after(&failed(), at(0), at(0));
+        assert_eq!(failing.after(&AttemptEvidence::Answered, at(1), at(1)), DestinationHealth::default());
     }
 
     #[test]
     fn nothing_but_a_release_ends_a_hold() {
-        let held = Health { held_at: Some(at(0)), ..Health::default() };
-        for met in [Met::Taken, failed(), Met::Answered] {
+        let held = DestinationHealth { held_at: Some(at(0)), ..DestinationHealth::default() };
+        for met in [AttemptEvidence::Taken, failed(), AttemptEvidence::Answered] {
             assert_eq!(held.after(&met, at(1), at(1)).standing(), DestinationStanding::Held);
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// An answer to a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
+pub struct RecipientReceipt {
     pub address: String,
     /// The status of SMTP.
     pub code: u16,
@@ -12,7 +12,7 @@ pub struct Receipt {
     pub words: String,
 }
 
-impl Receipt {
+impl RecipientReceipt {
     /// The answer to an address.
     pub fn new(address: &impl ToString, code: u16, words: &str) -> Self {
         Self { address: address.to_string(), code, words: words.to_owned() }
@@ -34,7 +34,7 @@ impl Receipt {
     }
 }
 
-impl fmt::Display for Receipt {
+impl fmt::Display for RecipientReceipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.words.as_str() {
             "" => f.write_str(&self.address),

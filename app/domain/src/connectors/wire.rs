@@ -4,7 +4,7 @@ use super::DeliveryStatus;
 use super::breaker::DestinationStanding;
 use crate::forms::{Answers, Form};
 use crate::id::DeliveryId;
-use crate::requests::wire::Made;
+use crate::requests::wire::ExternalRecord;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +16,10 @@ pub const CONSOLE_ROWS: u64 = 25;
 /// Which deliveries to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsoleFilter {
-    pub show: Show,
+    pub show: ShownDeliveries,
     /// Key of a connector; any when empty.
     pub connector: String,
-    pub period: Period,
+    pub period: ConsolePeriod,
     /// A docket number; any when empty.
     pub number: String,
 }
@@ -27,7 +27,7 @@ pub struct ConsoleFilter {
 /// Deliveries by where they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Show {
+pub enum ShownDeliveries {
     #[default]
     All,
     /// Not ended: waiting, being sent or to be tried again.
@@ -39,7 +39,7 @@ pub enum Show {
 /// Deliveries by when they were queued.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Period {
+pub enum ConsolePeriod {
     Day,
     #[default]
     Week,
@@ -47,7 +47,7 @@ pub enum Period {
     Ever,
 }
 
-impl Period {
+impl ConsolePeriod {
     /// Days back from now; None is without end.
     pub fn days(self) -> Option<i64> {
         match self {
@@ -61,7 +61,7 @@ impl Period {
 
 /// The console: how destinations are, and a page of deliveries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Console {
+pub struct ConsoleView {
     /// When this was so.
     pub now: DateTime<Utc>,
     pub destinations: Vec<DestinationView>,
@@ -141,7 +141,7 @@ impl ConsoleRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryDetail {
     pub row: ConsoleRow,
-    pub made: Option<Made>,
+    pub made: Option<ExternalRecord>,
     /// Oldest first.
     pub attempts: Vec<AttemptWhole>,
 }

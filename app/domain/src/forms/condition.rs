@@ -1,7 +1,7 @@
 //! Conditions: when a section or a field is asked. Written in definition files as `{field: employment, equals: contractor}`.
 
 use super::answers::{Answers, says_something, text};
-use super::number::Decimal;
+use super::number::DecimalNumber;
 use super::words::{join, uncapitalised};
 use super::{Field, Form, dates};
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use std::cmp::Ordering;
 /// A statement about answers. A field that is not answered, or not asked, satisfies none but `answered: false`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ConditionText", into = "ConditionText")]
-pub enum Condition {
+pub enum AnswerCondition {
     /// Every one holds; true when empty.
-    All(Vec<Condition>),
+    All(Vec<AnswerCondition>),
     /// At least one holds; false when empty.
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
+    Any(Vec<AnswerCondition>),
+    Not(Box<AnswerCondition>),
     /// The answer is this value. A person or a group is meant by id or by name; several choices by the whole list.
     Equals {
         field: String,
@@ -39,28 +39,28 @@ pub enum Condition {
     /// Numbers and dates.
     Compare {
         field: String,
-        comparison: Comparison,
+        comparison: ValueComparison,
         limit: Value,
     },
 }
 
 /// How numbers and dates compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
+pub enum ValueComparison {
     AtLeast,
     AtMost,
     MoreThan,
     LessThan,
 }
 
-impl Condition {
+impl AnswerCondition {
     /// Whether it holds for these answers, taken as they are: for what the person sees, pass `journey::effective` answers.
     pub fn holds(&self, answers: &Answers) -> bool {
         self.holds_by(&mut |atom| atom.atom_holds(answers))
     }
 
     /// Whether it holds when `oracle` says which of its single statements do.
-    pub fn holds_by(&self, oracle: &mut dyn FnMut(&Condition) -> bool) -> bool {
+    pub fn holds_by(&self, oracle: &mut dyn FnMut(&AnswerCondition) -> bool) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds_by(oracle)),
             Self::Any(parts) => parts.iter().any(|part| part.holds_by(oracle)),
@@ -70,7 +70,7 @@ impl Condition {
     }
 
     /// The single statements in it.
-    pub fn atoms(&self) -> Vec<&Condition> {
+    pub fn atoms(&self) -> Vec<&AnswerCondition> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::atoms).collect(),
             Self::Not(part) => part.atoms(),
@@ -116,10 +116,10 @@ impl Condition {
                 },
             },
             Self::Compare { comparison, limit, .. } => order(answer, limit).is_some_and(|order| match comparison {
-                Comparison::AtLeast => order.is_ge(),
-                Comparison::AtMost => order.is_le(),
-                Comparison::MoreThan => order.is_gt(),
-                Comparison::LessThan => order.is_lt(),
+                ValueComparison::AtLeast => order.is_ge(),
+                ValueComparison::AtMost => order.is_le(),
+                ValueComparison::MoreThan => order.is_gt(),
+                ValueComparison::LessThan => order.is_lt(),
             }),
             Self::All(_) | Self::Any(_) | Self::Not(_) => false,
         }
@@ -163,14 +163,14 @@ impl Condition {
             Self::Compare { comparison, limit, .. } => {
                 let dated = text(limit).is_some_and(|t| day(&t).is_some());
                 let how = match (comparison, dated) {
-                    (Comparison::AtLeast, false) => "at least",
-                    (Comparison::AtMost, false) => "at most",
-                    (Comparison::MoreThan, false) => "more than",
-                    (Comparison::LessThan, false) => "less than",
-                    (Comparison::AtLeast, true) => "on or after",
-                    (Comparison::AtMost, true) => "on or before",
-                    (Comparison::MoreThan, true) => "after",
-                    (Comparison::LessThan, true) => "before",
+                    (ValueComparison::AtLeast, false) => "at least",
+                    (ValueComparison::AtMost, false) => "at most",
+                    (ValueComparison::MoreThan, false) => "more than",
+                    (ValueComparison::LessThan, false) => "less than",
+                    (ValueComparison::AtLeast, true) => "on or after",
+                    (ValueComparison::AtMost, true) => "on or before",
+                    (ValueComparison::MoreThan, true) => "after",
+                    (ValueComparison::LessThan, true) => "before",
                 };
                 format!("{name} {is} {how} {}", show(limit))
             }
@@ -214,7 +214,7 @@ fn same(answer: &Value, value: &Value) -> bool {
 
 fn order(answer: &Value, limit: &Value) -> Option<Ordering> {
     let (answer, limit) = (text(answer)?, text(limit)?);
-    if let (Some(a), Some(b)) = (Decimal::parse(&answer), Decimal::parse(&limit)) {
+    if let (Some(a), Some(b)) = (DecimalNumber::parse(&answer), DecimalNumber::parse(&limit)) {
         return Some(a.cmp(&b));
     }
     let (a, b) = (day(&answer)?, day(&limit)?);
@@ -231,11 +231,11 @@ fn day(text: &str) -> Option<chrono::NaiveDateTime> {
 #[serde(deny_unknown_fields, default)]
 struct ConditionText {
     #[serde(skip_serializing_if = "Option::is_none")]
-    all: Option<Vec<Condition>>,
+    all: Option<Vec<AnswerCondition>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    any: Option<Vec<Condition>>,
+    any: Option<Vec<AnswerCondition>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    not: Option<Box<Condition>>,
+    not: Option<Box<AnswerCondition>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -259,7 +259,7 @@ struct ConditionText {
 const FORMS: &str = "a condition is one of: all: [..], any: [..], not: .., or field: with exactly one of \
      equals, in, contains, answered, at_least, at_most, more_than, less_than";
 
-impl TryFrom<ConditionText> for Condition {
+impl TryFrom<ConditionText> for AnswerCondition {
     type Error = &'static str;
 
     fn try_from(w: ConditionText) -> Result<Self, Self::Error> {
@@ -273,10 +273,10 @@ impl TryFrom<ConditionText> for Condition {
                 w.one_of.map(|values| Self::In { field: key.clone(), values }),
                 w.contains.map(|value| Self::Contains { field: key.clone(), value }),
                 w.answered.map(|answered| Self::Answered { field: key.clone(), answered }),
-                w.at_least.map(|limit| compare(key, Comparison::AtLeast, limit)),
-                w.at_most.map(|limit| compare(key, Comparison::AtMost, limit)),
-                w.more_than.map(|limit| compare(key, Comparison::MoreThan, limit)),
-                w.less_than.map(|limit| compare(key, Comparison::LessThan, limit)),
+                w.at_least.map(|limit| compare(key, ValueComparison::AtLeast, limit)),
+                w.at_most.map(|limit| compare(key, ValueComparison::AtMost, limit)),
+                w.more_than.map(|limit| compare(key, ValueComparison::MoreThan, limit)),
+                w.less_than.map(|limit| compare(key, ValueComparison::LessThan, limit)),
             ];
             found.extend(atoms.into_iter().flatten());
             if found.len() == before {
@@ -288,24 +288,24 @@ impl TryFrom<ConditionText> for Condition {
     }
 }
 
-impl From<Condition> for ConditionText {
-    fn from(condition: Condition) -> Self {
+impl From<AnswerCondition> for ConditionText {
+    fn from(condition: AnswerCondition) -> Self {
         let none = Self::default();
         match condition {
-            Condition::All(parts) => Self { all: Some(parts), ..none },
-            Condition::Any(parts) => Self { any: Some(parts), ..none },
-            Condition::Not(part) => Self { not: Some(part), ..none },
-            Condition::Equals { field, value } => Self { field: Some(field), equals: Some(value), ..none },
-            Condition::In { field, values } => Self { field: Some(field), one_of: Some(values), ..none },
-            Condition::Contains { field, value } => Self { field: Some(field), contains: Some(value), ..none },
-            Condition::Answered { field, answered } => Self { field: Some(field), answered: Some(answered), ..none },
-            Condition::Compare { field, comparison, limit } => {
+            AnswerCondition::All(parts) => Self { all: Some(parts), ..none },
+            AnswerCondition::Any(parts) => Self { any: Some(parts), ..none },
+            AnswerCondition::Not(part) => Self { not: Some(part), ..none },
+            AnswerCondition::Equals { field, value } => Self { field: Some(field), equals: Some(value), ..none },
+            AnswerCondition::In { field, values } => Self { field: Some(field), one_of: Some(values), ..none },
+            AnswerCondition::Contains { field, value } => Self { field: Some(field), contains: Some(value), ..none },
+            AnswerCondition::Answered { field, answered } => Self { field: Some(field), answered: Some(answered), ..none },
+            AnswerCondition::Compare { field, comparison, limit } => {
                 let base = Self { field: Some(field), ..none };
                 match comparison {
-                    Comparison::AtLeast => Self { at_least: Some(limit), ..base },
-                    Comparison::AtMost => Self { at_most: Some(limit), ..base },
-                    Comparison::MoreThan => Self { more_than: Some(limit), ..base },
-                    Comparison::LessThan => Self { less_than: Some(limit), ..base },
+                    ValueComparison::AtLeast => Self { at_least: Some(limit), ..base },
+                    ValueComparison::AtMost => Self { at_most: Some(limit), ..base },
+                    ValueComparison::MoreThan => Self { more_than: Some(limit), ..base },
+                    ValueComparison::LessThan => Self { less_than: Some(limit), ..base },
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::forms::{Form, Section};
 use serde_json::json;
 
 fn holds(condition: &str, answers: Value) -> bool {
-    let condition: Condition = yaml_serde::from_str(condition).unwrap();
+    let condition: AnswerCondition = yaml_serde::from_str(condition).unwrap();
     condition.holds(&serde_json::from_value(answers).unwrap())
 }
 
@@ -67,7 +67,7 @@ fn combinations() {
 #[test]
 fn writing_is_lossless_and_mistakes_are_explained() {
     let text = r#"{"all":[{"field":"a","in":["x",1]},{"not":{"field":"b","at_least":"5"}},{"field":"c","answered":false}]}"#;
-    let condition: Condition = serde_json::from_str(text).unwrap();
+    let condition: AnswerCondition = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&condition).unwrap(), text);
     assert_eq!(condition.fields(), ["a", "b", "c"]);
     for wrong in [
@@ -78,9 +78,9 @@ fn writing_is_lossless_and_mistakes_are_explained() {
         r#"{"field":"a","equals":"b","contains":"c"}"#,
         r#"{"fiel":"a"}"#,
     ] {
-        assert!(serde_json::from_str::<Condition>(wrong).is_err(), "{wrong}");
+        assert!(serde_json::from_str::<AnswerCondition>(wrong).is_err(), "{wrong}");
     }
-    let error = serde_json::from_str::<Condition>(r#"{"field":"a"}"#).unwrap_err().to_string();
+    let error = serde_json::from_str::<AnswerCondition>(r#"{"field":"a"}"#).unwrap_err().to_string();
     assert!(error.contains("exactly one of"), "{error}");
 }
 
@@ -116,7 +116,7 @@ fn words_use_labels() {
         ),
         ("{field: gone, contains: x}", "“gone” includes x"),
     ] {
-        let parsed: Condition = yaml_serde::from_str(condition).unwrap();
+        let parsed: AnswerCondition = yaml_serde::from_str(condition).unwrap();
         assert_eq!(parsed.words(&form), words);
     }
 }

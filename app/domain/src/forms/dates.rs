@@ -48,9 +48,9 @@ pub fn datetime_words(at: NaiveDateTime) -> String {
 
 /// A limit of a date, as written in a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
+pub struct DateLimit {
     /// What it counts from.
-    pub from: From,
+    pub from: LimitOrigin,
     /// How far after (or, negative, before) it lies.
     pub offset: i32,
     /// Unit of the offset: `d`, `w`, `m` or `y`.
@@ -59,7 +59,7 @@ pub struct Limit {
 
 /// What a limit counts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum From {
+pub enum LimitOrigin {
     /// A fixed date.
     Fixed(NaiveDate),
     /// The day on which the answer is checked, where the requester is.
@@ -68,17 +68,17 @@ pub enum From {
     Field(String),
 }
 
-impl Limit {
+impl DateLimit {
     /// Reads `2026-09-30`, `today`, `today+14d`, `today-1m`, `field:start`, `field:start+7d`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(date) = parse_date(text) {
-            return Some(Self { from: From::Fixed(date), offset: 0, unit: 'd' });
+            return Some(Self { from: LimitOrigin::Fixed(date), offset: 0, unit: 'd' });
         }
         let (base, offset, unit) = split_offset(text);
         let from = match base.split_once(':') {
-            None if base == "today" => From::Today,
-            Some(("field", key)) if !key.is_empty() => From::Field(key.to_owned()),
+            None if base == "today" => LimitOrigin::Today,
+            Some(("field", key)) if !key.is_empty() => LimitOrigin::Field(key.to_owned()),
             _ => return None,
         };
         Some(Self { from, offset, unit })
@@ -87,9 +87,9 @@ impl Limit {
     /// The date it means now; none while the field it refers to has no date, or beyond the calendar.
     pub fn date(&self, answers: &Answers, today: NaiveDate) -> Option<NaiveDate> {
         let base = match &self.from {
-            From::Fixed(date) => *date,
-            From::Today => today,
-            From::Field(key) => {
+            LimitOrigin::Fixed(date) => *date,
+            LimitOrigin::Today => today,
+            LimitOrigin::Field(key) => {
                 let written = text(answers.get(key)?)?.into_owned();
                 parse_date(&written).or_else(|| parse_datetime(&written).map(|at| at.date()))?
             }
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn limits_count_from_today_and_from_other_answers() {
         let mut answers = Answers::default();
-        let at = |limit: &str, answers: &Answers| Limit::parse(limit).unwrap().date(answers, day("2026-01-31"));
+        let at = |limit: &str, answers: &Answers| DateLimit::parse(limit).unwrap().date(answers, day("2026-01-31"));
         assert_eq!(at("today", &answers), Some(day("2026-01-31")));
         assert_eq!(at("today+14d", &answers), Some(day("2026-02-14")));
         assert_eq!(at("today+1m", &answers), Some(day("2026-02-28")));
@@ -167,8 +167,8 @@ mod tests {
     #[test]
     fn other_words_are_no_limits() {
         for text in ["", "tomorrow", "today+", "today+14", "today+d", "today14d", "field:", "today+99999d", "today+1é"] {
-            assert_eq!(Limit::parse(text), None, "{text}");
+            assert_eq!(DateLimit::parse(text), None, "{text}");
         }
-        assert_eq!(Limit::parse("field:a-1").unwrap().from, From::Field("a-1".into()));
+        assert_eq!(DateLimit::parse("field:a-1").unwrap().from, LimitOrigin::Field("a-1".into()));
     }
 }

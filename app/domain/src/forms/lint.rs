@@ -4,11 +4,11 @@
 //! to the form's author.
 
 use super::answers::says_something;
-use super::dates::{From, Limit};
+use super::dates::{DateLimit, LimitOrigin};
 use super::fields::{FieldType, Widget, find, whole_pattern};
-use super::number::Decimal;
+use super::number::DecimalNumber;
 use super::resolver::resolve;
-use super::{Answers, Condition, Field, Form, Rules, Section, journey};
+use super::{AnswerCondition, Answers, Field, FieldRules, Form, Section, journey};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
 use crate::text::{is_blank_text, tidy_line};
 use chrono::NaiveDate;
@@ -147,7 +147,7 @@ fn judge_field(section: &Section, field: &Field, fields: &BTreeMap<&str, &Field>
     }
     if let Some(when) = &field.when {
         judge_statements(when, fields, &format!("field {name}"), &mut |message| found.note("when", message));
-        let both: Vec<&Condition> = section.when.iter().chain([when]).collect();
+        let both: Vec<&AnswerCondition> = section.when.iter().chain([when]).collect();
         let section_can = section.when.as_ref().is_none_or(|w| reach::can_hold(&[w], fields));
         if section_can && !reach::can_hold(&both, fields) {
             found.note(
@@ -166,7 +166,7 @@ fn judge_field(section: &Section, field: &Field, fields: &BTreeMap<&str, &Field>
         found.note("default", format!("The default of field {name} has more digits than files keep exactly. Put it in quotes"));
     }
     if let Some(default) = field.default.as_ref().filter(|value| says_something(value)) {
-        let timeless = Field { rules: Rules { not_before: None, not_after: None, ..field.rules.clone() }, ..field.clone() };
+        let timeless = Field { rules: FieldRules { not_before: None, not_after: None, ..field.rules.clone() }, ..field.clone() };
         if let Err(message) = (known.check)(&timeless, default, &Answers::default(), NaiveDate::default()) {
             found.note("default", format!("The default of field {name} would be refused: {message}"));
         }
@@ -232,7 +232,7 @@ fn judge_rules(field: &Field, known: &FieldType, fields: &BTreeMap<&str, &Field>
         found.note_rule("max_length", format!("Field {name} is required but max_length is 0. Raise max_length"));
     }
     let mut number = |rule: &str, written: &Option<String>| {
-        let read = written.as_deref().map(Decimal::parse);
+        let read = written.as_deref().map(DecimalNumber::parse);
         if read == Some(None) {
             found.note_rule(rule, format!("The rule {rule} of field {name} must be a number, like 12.50"));
         }
@@ -259,10 +259,10 @@ fn judge_rules(field: &Field, known: &FieldType, fields: &BTreeMap<&str, &Field>
 
 fn judge_dates(field: &Field, fields: &BTreeMap<&str, &Field>, name: &str, found: &mut FieldProblems<'_>) {
     let mut limit = |rule: &str, written: &Option<String>| {
-        let read = written.as_deref().map(Limit::parse);
+        let read = written.as_deref().map(DateLimit::parse);
         match &read {
             Some(None) => found.note_rule(rule, format!("The rule {rule} of field {name} must be a date, today, today+14d or field:<key>")),
-            Some(Some(Limit { from: From::Field(key), .. })) => match fields.get(key.as_str()) {
+            Some(Some(DateLimit { from: LimitOrigin::Field(key), .. })) => match fields.get(key.as_str()) {
                 None => found.note_rule(
                     rule,
                     format!(
@@ -285,9 +285,9 @@ fn judge_dates(field: &Field, fields: &BTreeMap<&str, &Field>, name: &str, found
         && std::mem::discriminant(&from.from) == std::mem::discriminant(&to.from)
     {
         // With a common base any base will do; two different fields do not contradict by themselves.
-        let comparable = !matches!((&from.from, &to.from), (From::Field(a), From::Field(b)) if a != b);
+        let comparable = !matches!((&from.from, &to.from), (LimitOrigin::Field(a), LimitOrigin::Field(b)) if a != b);
         let mut base = Answers::default();
-        if let From::Field(key) = &from.from {
+        if let LimitOrigin::Field(key) = &from.from {
             base.set(key, Value::from("2026-03-15"));
         }
         let day = NaiveDate::from_ymd_opt(2026, 3, 15).unwrap_or_default();

@@ -16,7 +16,7 @@ pub mod words;
 pub mod written_number;
 
 pub use answers::Answers;
-pub use condition::Condition;
+pub use condition::AnswerCondition;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -56,17 +56,17 @@ pub struct Section {
     pub description: String,
     /// Shown only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Condition>,
+    pub when: Option<AnswerCondition>,
     pub fields: Vec<Field>,
     /// Group-specific versions that replace the fields of this section (S0-058). Empty once resolved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variants: Vec<Variant>,
+    pub variants: Vec<SectionVariant>,
 }
 
 /// A section as made for one group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Variant {
+pub struct SectionVariant {
     /// Key of the group whose members see it.
     pub group: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -96,11 +96,11 @@ pub struct Field {
     /// For select, multi_select and radio.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<ChoiceOption>,
-    #[serde(default, skip_serializing_if = "Rules::is_empty")]
-    pub rules: Rules,
+    #[serde(default, skip_serializing_if = "FieldRules::is_empty")]
+    pub rules: FieldRules,
     /// Asked only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Condition>,
+    pub when: Option<AnswerCondition>,
 }
 
 /// One option of a choice.
@@ -117,7 +117,7 @@ pub struct ChoiceOption {
 /// Validation rules; which ones apply depends on the field's type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+pub struct FieldRules {
     /// Characters (text) or chosen options (multi_select), at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u32>,
@@ -150,7 +150,7 @@ pub struct Rules {
     pub not_after: Option<String>,
 }
 
-impl Rules {
+impl FieldRules {
     /// Whether no rule is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -7,13 +7,13 @@ pub const LONGEST: usize = 40;
 
 /// A decimal number in lowest terms: no leading zeros, no trailing zeros after the point, no negative zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decimal {
+pub struct DecimalNumber {
     negative: bool,
     whole: String,
     fraction: String,
 }
 
-impl Decimal {
+impl DecimalNumber {
     /// Reads `-12.50`. Digits with at most one point, a sign in front, nothing else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -54,13 +54,13 @@ impl Decimal {
     }
 }
 
-impl PartialOrd for Decimal {
+impl PartialOrd for DecimalNumber {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Decimal {
+impl Ord for DecimalNumber {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self.negative, other.negative) {
             (false, false) => self.size(other),
@@ -75,8 +75,8 @@ impl Ord for Decimal {
 mod tests {
     use super::*;
 
-    fn d(text: &str) -> Decimal {
-        Decimal::parse(text).unwrap()
+    fn d(text: &str) -> DecimalNumber {
+        DecimalNumber::parse(text).unwrap()
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn everything_else_is_not_a_number() {
         for text in ["", "-", ".", "1.", "1,5", "1e3", "1 000", "0x1", "--1", "NaN", &"9".repeat(41)] {
-            assert_eq!(Decimal::parse(text), None, "{text}");
+            assert_eq!(DecimalNumber::parse(text), None, "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::answers::says_something;
 use super::fields::{Widget, find};
-use super::{Answers, Condition, Field, Form, SchemaChange, Section, dates, number};
+use super::{AnswerCondition, Answers, Field, Form, SchemaChange, Section, dates, number};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -155,7 +155,7 @@ fn field_changes(was: &Field, now: &Field, form: &Form, note: &mut dyn FnMut(Str
     }
 }
 
-fn asked_when(label: &str, when: Option<&Condition>, form: &Form) -> String {
+fn asked_when(label: &str, when: Option<&AnswerCondition>, form: &Form) -> String {
     match when {
         Some(when) => format!("“{label}” is asked when {}", when.words(form)),
         None => format!("“{label}” is always asked"),
@@ -186,7 +186,7 @@ fn fit(field: &Field, value: &Value) -> Option<Value> {
     let is_option = |one: &Value| super::answers::text(one).is_some_and(|v| field.options.iter().any(|o| o.value == v));
     let fits = match widget {
         Widget::Text | Widget::TextArea | Widget::Email | Widget::Tel => text.is_some(),
-        Widget::Number => text.is_some_and(|t| number::Decimal::parse(&t).is_some()),
+        Widget::Number => text.is_some_and(|t| number::DecimalNumber::parse(&t).is_some()),
         Widget::Date => text.is_some_and(|t| dates::parse_date(&t).is_some()),
         Widget::DateTime => text.is_some_and(|t| dates::parse_datetime(&t).is_some()),
         Widget::Checkbox => value.is_boolean(),
@@ -255,7 +255,7 @@ sections:
         new.sections[0].fields[0].label = "Building".into();
         new.sections[0].fields[1].required = true;
         new.sections[0].fields[1].options.pop();
-        new.sections[0].fields[1].when = Some(Condition::Answered { field: "building".into(), answered: true });
+        new.sections[0].fields[1].when = Some(AnswerCondition::Answered { field: "building".into(), answered: true });
         let told: Vec<_> = changes(&old, &new).into_iter().map(|c| c.message).collect();
         let expected = [
             "“Building” is new",

@@ -1,7 +1,7 @@
 //! Numbers as people write them: `12,50`, `1 000`, `1'000.50`, `−5`, `１２`, `١٢`. Docket knows nobody's locale, so that only what can be
 //! meant in one way is read; what can be meant in two is asked.
 
-use super::number::{Decimal, LONGEST};
+use super::number::{DecimalNumber, LONGEST};
 use crate::text::{digit_value, tidy_code};
 
 /// What a written number can mean.
@@ -46,7 +46,7 @@ pub fn read_number(text: &str, points: bool) -> NumberReading {
 impl NumberReading {
     fn is_short(&self) -> bool {
         match self {
-            Self::Sure(number) => Decimal::parse(number).is_some(),
+            Self::Sure(number) => DecimalNumber::parse(number).is_some(),
             Self::Unsure { grouped, pointed } => grouped.len().max(pointed.len()) <= LONGEST,
             Self::Nothing => true,
         }
@@ -232,7 +232,7 @@ mod tests {
         #[test]
         fn reading_never_panics_and_what_was_read_reads_as_itself(text in "[-+0-9., '٫٬１−x]{0,14}", points: bool) {
             if let NumberReading::Sure(number) = read_number(&text, points) {
-                prop_assert!(Decimal::parse(&number).is_some());
+                prop_assert!(DecimalNumber::parse(&number).is_some());
                 prop_assert_eq!(read_number(&number, points), NumberReading::Sure(number.clone()));
             }
         }

@@ -1,10 +1,10 @@
 //! What an organization may decide about notifications: events there are, and connectors that carry the channel.
 
-use super::{Defaults, NOTICES, find};
+use super::{NOTICES, NoticeDefaults, find};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
 
 /// Everything wrong with what an organization decides.
-pub fn lint_notifications(decided: &Defaults, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_notifications(decided: &NoticeDefaults, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     for (event, channels) in &decided.switches {
         let at = at.entry("switches").entry(event);
@@ -29,38 +29,42 @@ pub fn lint_notifications(decided: &Defaults, known: &DefinedKeys<'_>) -> Vec<Au
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Channel, Switch};
+    use super::super::{NoticeChannel, NoticeSwitch};
     use super::*;
     use crate::lint::tests::{assert_rule, known};
 
-    fn switched(event: &str, channel: Channel) -> Defaults {
-        let switch = Switch { on: true, locked: false };
-        Defaults { switches: [(event.to_owned(), [(channel, switch)].into())].into(), ..Defaults::default() }
+    fn switched(event: &str, channel: NoticeChannel) -> NoticeDefaults {
+        let switch = NoticeSwitch { on: true, locked: false };
+        NoticeDefaults { switches: [(event.to_owned(), [(channel, switch)].into())].into(), ..NoticeDefaults::default() }
     }
 
-    fn carried(channel: Channel, key: &str) -> Defaults {
-        Defaults { channels: [(channel, key.to_owned())].into(), ..Defaults::default() }
+    fn carried(channel: NoticeChannel, key: &str) -> NoticeDefaults {
+        NoticeDefaults { channels: [(channel, key.to_owned())].into(), ..NoticeDefaults::default() }
     }
 
     #[test]
     fn decisions_in_order_pass_and_their_nearest_neighbours_do_not() {
-        let rule = |wrong: Defaults, told_as: &str, right: Defaults| {
+        let rule = |wrong: NoticeDefaults, told_as: &str, right: NoticeDefaults| {
             assert_rule(|decided| lint_notifications(decided, &known()), wrong, told_as, right);
         };
         rule(
-            switched("request_aproved", Channel::Email),
+            switched("request_aproved", NoticeChannel::Email),
             "switches.request_aproved: There is no event “request_aproved”. There are new_request_created,",
-            switched("request_approved", Channel::Email),
+            switched("request_approved", NoticeChannel::Email),
         );
         rule(
-            switched("wrong_passwords", Channel::Slack),
+            switched("wrong_passwords", NoticeChannel::Slack),
             "switches.wrong_passwords.slack: “wrong_passwords” is told to the owner of the account alone, and never by Slack",
-            switched("wrong_passwords", Channel::Telegram),
+            switched("wrong_passwords", NoticeChannel::Telegram),
         );
         for wrong in ["desk", "gone"] {
             let told_as = format!("channels.email: “{wrong}” is not a connector that carries E-mail");
-            rule(carried(Channel::Email, wrong), &told_as, carried(Channel::Email, "mail"));
+            rule(carried(NoticeChannel::Email, wrong), &told_as, carried(NoticeChannel::Email, "mail"));
         }
-        rule(carried(Channel::Slack, "mail"), "channels.slack: “mail” is not a connector that carries Slack", carried(Channel::Slack, ""));
+        rule(
+            carried(NoticeChannel::Slack, "mail"),
+            "channels.slack: “mail” is not a connector that carries Slack",
+            carried(NoticeChannel::Slack, ""),
+        );
     }
 }

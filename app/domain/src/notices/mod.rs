@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Where a person can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Channel {
+pub enum NoticeChannel {
     /// The bell.
     InApp,
     Email,
@@ -24,9 +24,9 @@ pub enum Channel {
 }
 
 /// Every channel, in the order of the matrix.
-pub const CHANNELS: [Channel; 4] = [Channel::InApp, Channel::Email, Channel::Slack, Channel::Telegram];
+pub const CHANNELS: [NoticeChannel; 4] = [NoticeChannel::InApp, NoticeChannel::Email, NoticeChannel::Slack, NoticeChannel::Telegram];
 
-impl Channel {
+impl NoticeChannel {
     /// As it is written in definitions.
     pub fn key(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ impl NoticeGroup {
 
 /// An event that people are told of.
 #[derive(Clone, Copy, Debug)]
-pub struct Told {
+pub struct NoticeRule {
     /// S3-045 … S3-057, and those of Docket.
     pub key: &'static str,
     pub label: &'static str,
@@ -98,40 +98,46 @@ pub struct Told {
     /// Who is told; the one who did it only when `tells_the_actor`.
     pub parts: &'static [NoticeParty],
     /// Channels that are on until somebody switches them.
-    pub on: &'static [Channel],
+    pub on: &'static [NoticeChannel],
     /// Comes through quiet hours when the person lets it.
     pub urgent: bool,
 }
 
-impl Told {
+impl NoticeRule {
     /// Whether who did it is told as well: sending a request is confirmed.
     pub fn tells_the_actor(&self) -> bool {
         self.key == "new_request_created"
     }
 
     /// Whether it can go by a channel at all: what is about an account is for its owner alone, and others read a Slack channel.
-    pub fn goes_by(&self, channel: Channel) -> bool {
+    pub fn goes_by(&self, channel: NoticeChannel) -> bool {
         self.group != NoticeGroup::Account || channel != Slack
     }
 }
 
-use Channel::{Email, InApp, Slack, Telegram};
+use NoticeChannel::{Email, InApp, Slack, Telegram};
 use NoticeParty::{Administrator, Assignee, Named, Requester, Supervisor};
 
-const ALL: &[Channel] = &[InApp, Email, Slack, Telegram];
-const CHAT: &[Channel] = &[InApp, Slack, Telegram];
-const BELL: &[Channel] = &[InApp];
+const ALL: &[NoticeChannel] = &[InApp, Email, Slack, Telegram];
+const CHAT: &[NoticeChannel] = &[InApp, Slack, Telegram];
+const BELL: &[NoticeChannel] = &[InApp];
 
-const fn told(key: &'static str, label: &'static str, group: NoticeGroup, parts: &'static [NoticeParty], on: &'static [Channel]) -> Told {
-    Told { key, label, group, parts, on, urgent: false }
+const fn told(
+    key: &'static str,
+    label: &'static str,
+    group: NoticeGroup,
+    parts: &'static [NoticeParty],
+    on: &'static [NoticeChannel],
+) -> NoticeRule {
+    NoticeRule { key, label, group, parts, on, urgent: false }
 }
 
-const fn urgent(key: &'static str, label: &'static str, parts: &'static [NoticeParty]) -> Told {
-    Told { key, label, group: NoticeGroup::Deadlines, parts, on: ALL, urgent: true }
+const fn urgent(key: &'static str, label: &'static str, parts: &'static [NoticeParty]) -> NoticeRule {
+    NoticeRule { key, label, group: NoticeGroup::Deadlines, parts, on: ALL, urgent: true }
 }
 
 /// Every event, in the order of the matrix.
-pub const NOTICES: &[Told] = &[
+pub const NOTICES: &[NoticeRule] = &[
     told("new_request_created", "Request submitted", NoticeGroup::Requests, &[Requester], &[InApp, Email]),
     told("request_pending_approval", "Waiting for approval", NoticeGroup::Requests, &[Named], ALL),
     told("approval_fell_back", "Nobody else can decide", NoticeGroup::Requests, &[Named], ALL),
@@ -158,16 +164,16 @@ pub const NOTICES: &[Told] = &[
 ];
 
 /// The entry of an event key.
-pub fn find(key: &str) -> Option<&'static Told> {
+pub fn find(key: &str) -> Option<&'static NoticeRule> {
     NOTICES.iter().find(|told| told.key == key)
 }
 
 /// A person's choices: event key, channel, on or off. What is missing is as usual.
-pub type Own = BTreeMap<String, BTreeMap<Channel, bool>>;
+pub type OwnChoices = BTreeMap<String, BTreeMap<NoticeChannel, bool>>;
 
 /// An organization's switch of one event on one channel (S3-043, S3-044: `is_email_enabled` and its siblings).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Switch {
+pub struct NoticeSwitch {
     pub on: bool,
     /// Nobody can choose otherwise.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -177,26 +183,26 @@ pub struct Switch {
 /// What an organization decides about notifications. Stored as JSON, written in `organization.yaml`: fields are only added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Defaults {
+pub struct NoticeDefaults {
     /// Event key, channel, switch; only what differs from the table.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub switches: BTreeMap<String, BTreeMap<Channel, Switch>>,
+    pub switches: BTreeMap<String, BTreeMap<NoticeChannel, NoticeSwitch>>,
     /// Which connector carries a channel: its key, or empty for none. A channel that is missing goes by the server's own, when it has one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub channels: BTreeMap<Channel, String>,
+    pub channels: BTreeMap<NoticeChannel, String>,
 }
 
-impl Defaults {
+impl NoticeDefaults {
     /// The switch of an event on a channel, as set or as usual.
-    pub fn switch(&self, told: &Told, channel: Channel) -> Switch {
+    pub fn switch(&self, told: &NoticeRule, channel: NoticeChannel) -> NoticeSwitch {
         let set = self.switches.get(told.key).and_then(|channels| channels.get(&channel)).copied();
-        set.unwrap_or(Switch { on: told.on.contains(&channel), locked: false })
+        set.unwrap_or(NoticeSwitch { on: told.on.contains(&channel), locked: false })
     }
 
     /// Sets a switch; one that is as usual is not kept.
-    pub fn set(&mut self, told: &Told, channel: Channel, switch: Switch) {
+    pub fn set(&mut self, told: &NoticeRule, channel: NoticeChannel, switch: NoticeSwitch) {
         let channels = self.switches.entry(told.key.to_owned()).or_default();
-        if switch == (Switch { on: told.on.contains(&channel), locked: false }) {
+        if switch == (NoticeSwitch { on: told.on.contains(&channel), locked: false }) {
             channels.remove(&channel);
         } else {
             channels.insert(channel, switch);
@@ -207,14 +213,14 @@ impl Defaults {
 
 /// Hours in which only what is urgent gets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quiet {
+pub struct QuietTime {
     pub from: NaiveTime,
     /// The first moment that is not quiet; on the next day when it is before `from`.
     pub to: NaiveTime,
     pub urgent_passes: bool,
 }
 
-impl Quiet {
+impl QuietTime {
     /// When the quiet that holds at a local time ends; None when it is not quiet. Equal ends are no quiet at all.
     pub fn ends(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
         let time = at.time();
@@ -246,18 +252,18 @@ impl SummarySchedule {
 
 /// What a person chose. Stored as JSON: fields are only added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choices {
+pub struct NoticeChoices {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub own: Own,
+    pub own: OwnChoices,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet: Option<Quiet>,
+    pub quiet: Option<QuietTime>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<SummarySchedule>,
 }
 
-impl Choices {
+impl NoticeChoices {
     /// Whether an event reaches the person on a channel: a locked switch of the organization, then their own, then the organization's.
-    pub fn reached(&self, defaults: &Defaults, told: &Told, channel: Channel) -> bool {
+    pub fn reached(&self, defaults: &NoticeDefaults, told: &NoticeRule, channel: NoticeChannel) -> bool {
         let switch = defaults.switch(told, channel);
         let own = self.own.get(told.key).and_then(|channels| channels.get(&channel)).copied();
         told.goes_by(channel) && own.filter(|_| !switch.locked).unwrap_or(switch.on)
@@ -265,7 +271,7 @@ impl Choices {
 
     /// When a message is sent that the person wants: None for at once, else when their quiet hours end, in their local time. The bell
     /// rings at any time: it wakes nobody.
-    pub fn put_off(&self, told: &Told, channel: Channel, local: NaiveDateTime) -> Option<NaiveDateTime> {
+    pub fn put_off(&self, told: &NoticeRule, channel: NoticeChannel, local: NaiveDateTime) -> Option<NaiveDateTime> {
         let quiet = self.quiet.filter(|quiet| channel != InApp && !(told.urgent && quiet.urgent_passes))?;
         quiet.ends(local)
     }
@@ -304,24 +310,24 @@ mod tests {
     #[test]
     fn a_lock_beats_a_person_and_a_person_beats_the_organization() {
         let told = find("request_rejected").unwrap();
-        let mut defaults = Defaults::default();
-        let mut mine = Choices::default();
+        let mut defaults = NoticeDefaults::default();
+        let mut mine = NoticeChoices::default();
         assert!(mine.reached(&defaults, told, Email));
-        defaults.set(told, Email, Switch { on: false, locked: false });
+        defaults.set(told, Email, NoticeSwitch { on: false, locked: false });
         assert!(!mine.reached(&defaults, told, Email));
         mine.own.entry(told.key.to_owned()).or_default().insert(Email, true);
         assert!(mine.reached(&defaults, told, Email));
-        defaults.set(told, Email, Switch { on: false, locked: true });
+        defaults.set(told, Email, NoticeSwitch { on: false, locked: true });
         assert!(!mine.reached(&defaults, told, Email));
-        defaults.set(told, Email, Switch { on: true, locked: false });
-        assert_eq!(defaults, Defaults::default(), "what is as usual is not kept");
+        defaults.set(told, Email, NoticeSwitch { on: true, locked: false });
+        assert_eq!(defaults, NoticeDefaults::default(), "what is as usual is not kept");
     }
 
     #[test]
     fn what_is_about_an_account_never_goes_to_a_channel_of_many() {
         let told = find("wrong_passwords").unwrap();
-        let (mut defaults, mut mine) = (Defaults::default(), Choices::default());
-        defaults.set(told, Slack, Switch { on: true, locked: true });
+        let (mut defaults, mut mine) = (NoticeDefaults::default(), NoticeChoices::default());
+        defaults.set(told, Slack, NoticeSwitch { on: true, locked: true });
         mine.own.entry(told.key.to_owned()).or_default().insert(Slack, true);
         assert_eq!(CHANNELS.map(|channel| mine.reached(&defaults, told, channel)), [true, true, false, false]);
         assert!(NOTICES.iter().all(|told| told.goes_by(Email)));
@@ -329,7 +335,7 @@ mod tests {
 
     #[test]
     fn quiet_hours_reach_over_midnight_and_end_in_the_morning() {
-        let quiet = |from: &str, to: &str| Quiet { from: from.parse().unwrap(), to: to.parse().unwrap(), urgent_passes: true };
+        let quiet = |from: &str, to: &str| QuietTime { from: from.parse().unwrap(), to: to.parse().unwrap(), urgent_passes: true };
         let night = quiet("19:00:00", "07:30:00");
         assert_eq!(night.ends(local("2026-11-23T18:59:59")), None);
         assert_eq!(night.ends(local("2026-11-23T19:00:00")), Some(local("2026-11-24T07:30:00")));
@@ -343,9 +349,9 @@ mod tests {
 
     #[test]
     fn urgent_things_come_through_when_they_may_and_the_bell_always_rings() {
-        let night = |urgent_passes| Choices {
-            quiet: Some(Quiet { from: "19:00:00".parse().unwrap(), to: "07:00:00".parse().unwrap(), urgent_passes }),
-            ..Choices::default()
+        let night = |urgent_passes| NoticeChoices {
+            quiet: Some(QuietTime { from: "19:00:00".parse().unwrap(), to: "07:00:00".parse().unwrap(), urgent_passes }),
+            ..NoticeChoices::default()
         };
         let (late, usual, at) =
             (find("request_approval_reminder").unwrap(), find("request_approved").unwrap(), local("2026-11-23T22:00:00"));

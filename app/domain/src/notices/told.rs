@@ -1,14 +1,14 @@
 //! What a decision tells: its notices, by event key.
 
-use crate::approvals::{Target, machine};
+use crate::approvals::{RuleTarget, machine};
 use crate::effect::{Effect, NoticeEffect};
 use crate::id::PersonId;
 use crate::people::PersonRef;
 use crate::requests::tasks::Task;
-use crate::requests::{State, StateChange, Status, What, event};
+use crate::requests::{EventKind, RequestState, StateChange, Status, event};
 
 /// The notices a decision sets off, beyond those its rules name themselves. Nobody is told of what is deleted.
-pub fn told(before: &State, decision: &StateChange) -> Vec<Effect> {
+pub fn told(before: &RequestState, decision: &StateChange) -> Vec<Effect> {
     if decision.state.deleted {
         return Vec::new();
     }
@@ -20,7 +20,7 @@ pub fn told(before: &State, decision: &StateChange) -> Vec<Effect> {
         .collect()
 }
 
-fn of_key(key: &str, before: &State, decision: &StateChange) -> NoticeEffect {
+fn of_key(key: &str, before: &RequestState, decision: &StateChange) -> NoticeEffect {
     let event = decision.events.iter().find(|event| event.what.event_key() == Some(key));
     let by = event.and_then(|event| event.actor.clone());
     let text = event.map(|event| event.what.words().to_owned()).unwrap_or_default();
@@ -35,15 +35,15 @@ fn of_key(key: &str, before: &State, decision: &StateChange) -> NoticeEffect {
 }
 
 /// What has no event key of the replaced system.
-fn of_event(what: &What, by: Option<&PersonRef>) -> Option<NoticeEffect> {
+fn of_event(what: &EventKind, by: Option<&PersonRef>) -> Option<NoticeEffect> {
     let (event, people, text) = match what {
-        What::Assigned { to } if by.is_none_or(|by| by.id != to.id) => ("request_assigned", vec![to.id], String::new()),
-        What::Escalated { reason } => ("request_escalated", Vec::new(), reason.clone()),
-        What::FellBack { .. } => ("approval_fell_back", Vec::new(), String::new()),
+        EventKind::Assigned { to } if by.is_none_or(|by| by.id != to.id) => ("request_assigned", vec![to.id], String::new()),
+        EventKind::Escalated { reason } => ("request_escalated", Vec::new(), reason.clone()),
+        EventKind::FellBack { .. } => ("approval_fell_back", Vec::new(), String::new()),
         _ => return None,
     };
     let targets = match what {
-        What::FellBack { .. } => vec![Target::Administrators.index_key()],
+        EventKind::FellBack { .. } => vec![RuleTarget::Administrators.index_key()],
         _ => Vec::new(),
     };
     Some(NoticeEffect { event: event.to_owned(), people, targets, by: by.cloned(), text, ..NoticeEffect::default() })
@@ -74,13 +74,13 @@ pub fn wrong_passwords(owner: PersonId, text: String) -> Effect {
 
 /// Who is asked to decide: those who may, but administrators only once, when the same decision tells them why it is theirs.
 fn asked(decision: &StateChange) -> Vec<String> {
-    let told = decision.events.iter().any(|event| matches!(event.what, What::FellBack { .. }));
-    let administrators = Target::Administrators.index_key();
+    let told = decision.events.iter().any(|event| matches!(event.what, EventKind::FellBack { .. }));
+    let administrators = RuleTarget::Administrators.index_key();
     waiting(&decision.state).into_iter().filter(|key| !told || *key != administrators).collect()
 }
 
 /// Who may decide now, as index keys.
-fn waiting(state: &State) -> Vec<String> {
+fn waiting(state: &RequestState) -> Vec<String> {
     if state.status != Status::PendingApproval {
         return Vec::new();
     }

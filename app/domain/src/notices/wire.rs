@@ -1,6 +1,6 @@
 //! Notifications as the screens get them.
 
-use super::{Channel, Quiet, SummarySchedule};
+use super::{NoticeChannel, QuietTime, SummarySchedule};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,8 @@ pub struct NoticeList {
 
 /// A switch of the matrix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Cell {
-    pub channel: Channel,
+pub struct MatrixSwitch {
+    pub channel: NoticeChannel,
     pub on: bool,
     pub locked: bool,
 }
@@ -49,13 +49,13 @@ pub struct MatrixRow {
     /// The heading it stands under.
     pub group: String,
     /// Of the channels that it can go by.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<MatrixSwitch>,
 }
 
 /// A column of the matrix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Column {
-    pub channel: Channel,
+pub struct MatrixColumn {
+    pub channel: NoticeChannel,
     pub label: String,
     /// Where it reaches the person, or why it does not.
     pub note: String,
@@ -66,9 +66,9 @@ pub struct Column {
 /// One's own choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MyNotices {
-    pub columns: Vec<Column>,
+    pub columns: Vec<MatrixColumn>,
     pub rows: Vec<MatrixRow>,
-    pub quiet: Option<Quiet>,
+    pub quiet: Option<QuietTime>,
     pub summary: Option<SummarySchedule>,
     /// Whether any switch differs from the organization's.
     pub differs: bool,
@@ -82,18 +82,18 @@ pub struct MyNotices {
 pub enum ChangeMine {
     Switch {
         event: String,
-        channel: Channel,
+        channel: NoticeChannel,
         on: bool,
     },
     /// Forget every own switch.
     AsUsual,
-    Quiet(Option<Quiet>),
+    Quiet(Option<QuietTime>),
     Summary(Option<SummarySchedule>),
 }
 
 /// A connector that can carry a channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Carrier {
+pub struct ChannelCarrier {
     /// Its key; empty for none.
     pub key: String,
     pub name: String,
@@ -102,16 +102,16 @@ pub struct Carrier {
 /// What an organization decides, for its administrators.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OurNotices {
-    pub columns: Vec<Column>,
+    pub columns: Vec<MatrixColumn>,
     pub rows: Vec<MatrixRow>,
     /// For each channel but the bell: the one in use, and those to choose from.
-    pub carriers: Vec<(Channel, String, Vec<Carrier>)>,
+    pub carriers: Vec<(NoticeChannel, String, Vec<ChannelCarrier>)>,
 }
 
 /// A change of what the organization decides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeOurs {
-    Switch { event: String, channel: Channel, on: bool, locked: bool },
-    Carrier { channel: Channel, key: String },
+    Switch { event: String, channel: NoticeChannel, on: bool, locked: bool },
+    Carrier { channel: NoticeChannel, key: String },
 }

@@ -1,6 +1,6 @@
 //! People, groups and the organization itself as their author defines them: in files, and on screens that edit them.
 
-use crate::notices::Defaults;
+use crate::notices::NoticeDefaults;
 use crate::text::tidy_code;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct OrganizationDefinition {
     pub time_zone: Option<String>,
     /// What it decides about notifications; left as it is when nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notifications: Option<Defaults>,
+    pub notifications: Option<NoticeDefaults>,
 }
 
 /// A person of an organization.

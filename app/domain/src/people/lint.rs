@@ -90,7 +90,7 @@ mod tests {
     use super::super::definition::MemberDefinition;
     use super::*;
     use crate::lint::tests::{assert_rule, known, told};
-    use crate::notices::Defaults;
+    use crate::notices::NoticeDefaults;
 
     fn person() -> PersonDefinition {
         PersonDefinition {
@@ -214,7 +214,7 @@ mod tests {
             key: key.to_owned(),
             name: name.to_owned(),
             time_zone: zone.map(str::to_owned),
-            notifications: Some(Defaults::default()),
+            notifications: Some(NoticeDefaults::default()),
         };
         let rule = |wrong: OrganizationDefinition, told_as: &str| {
             let right = organization("north", "North", Some("UTC"));

@@ -1,7 +1,7 @@
 //! Moving a card over the board: which lanes it can go to and by which action, and why it cannot go to another.
 
 use super::Status;
-use super::actions::{ActionAsks, ActionKind, ActionRow, AllowedActions, Goal};
+use super::actions::{ActionAsks, ActionGoal, ActionKind, ActionRow, AllowedActions};
 use super::queue::LANES;
 
 /// The lanes a card can move to, and by which action: exactly what the person may do now, in the order of the lanes. Completing leads
@@ -22,10 +22,10 @@ fn lane_of(row: &ActionRow) -> Option<Status> {
     row.button.as_ref()?;
     let to = match (row.to, row.asks) {
         (_, ActionAsks::Person { .. } | ActionAsks::Time { .. } | ActionAsks::Approver { .. }) => return None,
-        (Goal::To(to), _) => to,
+        (ActionGoal::To(to), _) => to,
         // A card of a lane that is gone back from was at work.
-        (Goal::Back, _) => Status::InProgress,
-        (Goal::Stay | Goal::Gone, _) => return None,
+        (ActionGoal::Back, _) => Status::InProgress,
+        (ActionGoal::Stay | ActionGoal::Gone, _) => return None,
     };
     (LANES.contains(&to) || to == Status::Completed).then_some(to)
 }

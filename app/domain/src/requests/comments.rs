@@ -18,7 +18,7 @@ pub const EDIT_MINUTES: i64 = 10;
 /// Who reads a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Audience {
+pub enum CommentAudience {
     /// Everybody who sees the request.
     #[default]
     Public,
@@ -29,7 +29,7 @@ pub enum Audience {
 /// Who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Author {
+pub enum CommentAuthor {
     Person {
         person: PersonRef,
     },
@@ -43,8 +43,8 @@ pub enum Author {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
     pub id: CommentId,
-    pub author: Author,
-    pub audience: Audience,
+    pub author: CommentAuthor,
+    pub audience: CommentAudience,
     /// The task it is about, if it is about one.
     #[serde(default)]
     pub task: Option<TaskId>,
@@ -55,12 +55,12 @@ pub struct Comment {
     pub edited_at: Option<DateTime<Utc>>,
     /// What it said before it was changed or removed, oldest first. Kept, not shown: pages carry none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<Earlier>,
+    pub earlier: Vec<EarlierComment>,
 }
 
 /// What a comment was until it was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Earlier {
+pub struct EarlierComment {
     /// None while it was removed.
     pub body: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +78,7 @@ impl Comment {
 
     /// This comment as something becomes of it now: what it was is kept.
     pub fn left(mut self, removed: bool, now: DateTime<Utc>) -> Self {
-        self.earlier.push(Earlier { body: (!removed).then(|| self.body.clone()), edited_at: self.edited_at, until: now });
+        self.earlier.push(EarlierComment { body: (!removed).then(|| self.body.clone()), edited_at: self.edited_at, until: now });
         self
     }
 
@@ -100,11 +100,11 @@ impl Comment {
 ///
 /// # Errors
 /// Not found; internal without working on requests; a locked request; empty or too long.
-pub fn write(request: &Request, actor: &Facts, audience: Audience, body: &str, now: DateTime<Utc>) -> Result<String, Refusal> {
+pub fn write(request: &Request, actor: &Facts, audience: CommentAudience, body: &str, now: DateTime<Utc>) -> Result<String, Refusal> {
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);
     }
-    if audience == Audience::Internal && !reads_internal(actor) {
+    if audience == CommentAudience::Internal && !reads_internal(actor) {
         return Err(Refusal::not_now("Only the people who work on requests write internal comments."));
     }
     unlocked(request)?;
@@ -132,7 +132,7 @@ fn reads_internal(facts: &Facts) -> bool {
 
 /// Whether this person reads the comment, given that they see the request.
 pub fn may_read(comment: &Comment, facts: &Facts) -> bool {
-    comment.audience == Audience::Public || reads_internal(facts)
+    comment.audience == CommentAudience::Public || reads_internal(facts)
 }
 
 /// Until when its author can change or remove it.
@@ -157,7 +157,7 @@ pub fn may_change(request: &Request, comment: &Comment, actor: &Facts, now: Date
     if !may_see(request, actor, now) || !may_read(comment, actor) {
         return Err(Refusal::NotFound);
     }
-    if !matches!(&comment.author, Author::Person { person } if person.id == actor.person.id) {
+    if !matches!(&comment.author, CommentAuthor::Person { person } if person.id == actor.person.id) {
         return Err(Refusal::not_now("Only its author can change a comment."));
     }
     unlocked(request)?;
@@ -239,7 +239,7 @@ pub fn mentioned(body: &str) -> Vec<crate::id::PersonId> {
 /// its author. None when nobody is, and when the author has no account.
 pub fn notice(request: &Request, comment: &Comment, known: &[Facts], now: DateTime<Utc>) -> Option<Effect> {
     let mentioned = mentioned(&comment.body);
-    let Author::Person { person: author } = &comment.author else { return None };
+    let CommentAuthor::Person { person: author } = &comment.author else { return None };
     let told = known.iter().filter(|facts| {
         let id = facts.person.id;
         mentioned.contains(&id) && id != author.id && may_see(request, facts, now) && may_read(comment, facts)

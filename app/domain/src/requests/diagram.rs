@@ -1,6 +1,6 @@
 //! The transition table as a picture: the same rows, drawn.
 
-use super::actions::{ActionKind, Goal, print_table, rows_from};
+use super::actions::{ActionGoal, ActionKind, print_table, rows_from};
 use super::{STATUSES, Status};
 use std::fmt::Write;
 
@@ -13,14 +13,14 @@ pub fn mermaid() -> String {
         let mut arrows: Vec<(String, Vec<String>)> = Vec::new();
         for row in rows_from(status) {
             let to = match row.to {
-                Goal::To(Status::Cancelled) if row.kind == ActionKind::Cancel => {
+                ActionGoal::To(Status::Cancelled) if row.kind == ActionKind::Cancel => {
                     cancellable.push(status.key());
                     continue;
                 }
-                Goal::To(to) => to.key().to_owned(),
-                Goal::Back => format!("back_from_{}", status.key()),
-                Goal::Gone => "[*]".to_owned(),
-                Goal::Stay => continue,
+                ActionGoal::To(to) => to.key().to_owned(),
+                ActionGoal::Back => format!("back_from_{}", status.key()),
+                ActionGoal::Gone => "[*]".to_owned(),
+                ActionGoal::Stay => continue,
             };
             let name = row.kind.key().replace('_', " ");
             match arrows.iter_mut().find(|(known, _)| *known == to) {

@@ -1,11 +1,11 @@
 //! Events: everything that happens to a request.
 
-use crate::approvals::{ApproverVerdict, Behalves, SeenState, Target};
+use crate::approvals::{ApproverVerdict, DeputyDecisions, RuleTarget, SeenState};
 use crate::id::TaskId;
 use crate::people::PersonRef;
 use crate::requests::actions::ActionKind;
 use crate::requests::tasks::TaskStatus;
-use crate::requests::{State, StateChange, Status};
+use crate::requests::{RequestState, StateChange, Status};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +17,13 @@ pub struct Event {
     pub at: DateTime<Utc>,
     /// None when Docket itself acted.
     pub actor: Option<PersonRef>,
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// How a run of an automation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ended {
+pub enum AutomationEnd {
     Succeeded,
     Failed,
     Cancelled,
@@ -32,22 +32,22 @@ pub enum Ended {
 /// What an event says. Stored as JSON for ever: variants and fields are only added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum What {
+pub enum EventKind {
     Submitted,
     /// `rules` are the keys of the rules this decision counts for.
     Approved {
         rules: Vec<String>,
         reason: String,
-        #[serde(default, skip_serializing_if = "Behalves::is_empty")]
-        on_behalf_of: Behalves,
+        #[serde(default, skip_serializing_if = "DeputyDecisions::is_empty")]
+        on_behalf_of: DeputyDecisions,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<SeenState>,
     },
     Rejected {
         rules: Vec<String>,
         reason: String,
-        #[serde(default, skip_serializing_if = "Behalves::is_empty")]
-        on_behalf_of: Behalves,
+        #[serde(default, skip_serializing_if = "DeputyDecisions::is_empty")]
+        on_behalf_of: DeputyDecisions,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<SeenState>,
     },
@@ -59,7 +59,7 @@ pub enum What {
     /// An administrator gave a rule to somebody else.
     Rerouted {
         rule: String,
-        target: Target,
+        target: RuleTarget,
         words: String,
         reason: String,
     },
@@ -71,7 +71,7 @@ pub enum What {
     ApprovalEscalated {
         key: String,
         rules: Vec<String>,
-        target: Target,
+        target: RuleTarget,
         words: String,
     },
     /// Nobody whom these rules name can decide: administrators decide them as well.
@@ -123,7 +123,7 @@ pub enum What {
         job: String,
     },
     AutomationEnded {
-        ended: Ended,
+        ended: AutomationEnd,
         note: String,
     },
     /// The automation failed, and the request with it until somebody tries again.
@@ -191,7 +191,7 @@ pub enum What {
 /// The actions whose events say nothing beyond words: each with its event and the field that keeps what was written, if it has one.
 macro_rules! events_of_words {
     ($($kind:ident => $what:ident $({ $field:ident })?),* $(,)?) => {
-        impl What {
+        impl EventKind {
             /// The event of an action that needs nothing but words; None where it needs more, or no person does it.
             pub fn of_words(kind: ActionKind, words: String) -> Option<Self> {
                 match kind {
@@ -239,7 +239,7 @@ events_of_words! {
     Delete => Deleted { reason },
 }
 
-impl What {
+impl EventKind {
     /// The action that it records; None for what Docket saw or did beside the table.
     pub fn action(&self) -> Option<ActionKind> {
         Some(match self {
@@ -290,10 +290,10 @@ impl What {
 
 /// The event keys a decision sets off, in order: those of its events, and `request_pending_approval` when approvers have something to
 /// decide that they had not before. What needs no approval is not told as approved.
-pub fn keys(before: &State, decision: &StateChange) -> Vec<&'static str> {
+pub fn keys(before: &RequestState, decision: &StateChange) -> Vec<&'static str> {
     let after = &decision.state;
     let had_approval = !after.approval.stages.is_empty();
-    let told = decision.events.iter().filter(|event| had_approval || event.what != What::Released);
+    let told = decision.events.iter().filter(|event| had_approval || event.what != EventKind::Released);
     let mut keys: Vec<&'static str> = told.filter_map(|event| event.what.event_key()).collect();
     let opened = before.status != Status::PendingApproval || before.approval.opened_by != after.approval.opened_by;
     if after.status == Status::PendingApproval && opened && !after.deleted {

@@ -1,6 +1,6 @@
 //! Who was faster: the words for a person whose action comes too late because of what happened since they looked.
 
-use super::{Event, What};
+use super::{Event, EventKind};
 use crate::id::PersonId;
 
 /// "Mina Park started the work": the latest event among these that somebody else did and that an action can be too late for.
@@ -13,17 +13,17 @@ pub fn faster(events: &[Event], me: PersonId) -> Option<String> {
 }
 
 /// What was done, after a name; None for what changes nothing about what is possible.
-fn did(what: &What) -> Option<String> {
+fn did(what: &EventKind) -> Option<String> {
     Some(match what {
-        What::TimedOut { .. } => "decided it, as nobody had decided in time".to_owned(),
-        What::AutomationEnded { .. } => "recorded the end of the automation".to_owned(),
-        What::TaskAdded { title, .. } => format!("added the task “{title}”"),
-        What::TaskChanged { title, .. } => format!("changed the task “{title}”"),
+        EventKind::TimedOut { .. } => "decided it, as nobody had decided in time".to_owned(),
+        EventKind::AutomationEnded { .. } => "recorded the end of the automation".to_owned(),
+        EventKind::TaskAdded { title, .. } => format!("added the task “{title}”"),
+        EventKind::TaskChanged { title, .. } => format!("changed the task “{title}”"),
         other => {
             let did = other.action().map(|kind| kind.row().line.faster).filter(|did| !did.is_empty())?;
             match other {
-                What::Rerouted { words, .. } => format!("{did} {words}"),
-                What::Assigned { to } => format!("{did} {}", to.name),
+                EventKind::Rerouted { words, .. } => format!("{did} {words}"),
+                EventKind::Assigned { to } => format!("{did} {}", to.name),
                 _ => did.to_owned(),
             }
         }
@@ -37,7 +37,7 @@ mod tests {
     use chrono::DateTime;
     use uuid::Uuid;
 
-    fn event(seq: u32, by: Option<u128>, what: What) -> Event {
+    fn event(seq: u32, by: Option<u128>, what: EventKind) -> Event {
         let actor = by.map(|id| PersonRef { id: PersonId(Uuid::from_u128(id)), name: format!("Person {id}"), title: String::new() });
         Event { seq, at: DateTime::from_timestamp(0, 0).unwrap(), actor, what }
     }
@@ -45,12 +45,12 @@ mod tests {
     #[test]
     fn the_latest_who_changed_what_is_possible_is_named() {
         let me = PersonId(Uuid::from_u128(1));
-        let started = event(1, Some(2), What::Started);
-        let delivered = event(2, None, What::Delivered { connector: "desk".to_owned() });
-        let mine = event(3, Some(1), What::TakenOver);
+        let started = event(1, Some(2), EventKind::Started);
+        let delivered = event(2, None, EventKind::Delivered { connector: "desk".to_owned() });
+        let mine = event(3, Some(1), EventKind::TakenOver);
         assert_eq!(faster(&[started.clone(), delivered.clone(), mine.clone()], me).as_deref(), Some("Person 2 started the work"));
         assert_eq!(faster(&[delivered, mine], me), None);
-        let ended = event(4, None, What::Cancelled { reason: String::new() });
+        let ended = event(4, None, EventKind::Cancelled { reason: String::new() });
         assert_eq!(faster(&[started, ended], me).as_deref(), Some("Docket cancelled it"));
     }
 }

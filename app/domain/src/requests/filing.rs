@@ -1,12 +1,12 @@
 //! Filing: how a draft becomes a request. Checks the answers, keeps only what was asked, freezes form and rules.
 
-use super::lifecycle::{self, Steps};
+use super::lifecycle::{self, ChangeBuilder};
 use super::title::make_title;
 use super::wire::{AnswerSection, AnswerView};
-use super::{AnswerTimes, Request, State, StateChange, Status, What};
+use super::{AnswerTimes, EventKind, Request, RequestState, StateChange, Status};
 use crate::approvals::Approval;
-use crate::approvals::route::{self, Directory, RouteQuestion};
-use crate::catalog::Item;
+use crate::approvals::route::{self, PolicyDirectory, RouteQuestion};
+use crate::catalog::CatalogItem;
 use crate::forms::resolver::FormVersion;
 use crate::forms::{Answers, Form, check, fields, journey};
 use crate::id::{ItemId, RequestId};
@@ -17,19 +17,19 @@ use std::sync::Arc;
 
 /// Everything a filing depends on.
 #[derive(Clone, Debug)]
-pub struct Filing {
+pub struct RequestFiling {
     /// The draft's id, which becomes the request's.
     pub id: RequestId,
     pub number: String,
     pub item_id: ItemId,
-    pub item: Item,
+    pub item: CatalogItem,
     pub requester: PersonRef,
     /// Resolved for this requester.
     pub form: Arc<FormVersion>,
     /// As the person left them.
     pub answers: Answers,
     /// The people and groups the item's policy speaks of.
-    pub directory: Directory,
+    pub directory: PolicyDirectory,
     /// The time answered in the plan's `schedule_field`, where the requester is; None when there is none.
     pub begins_at: Option<DateTime<Utc>>,
     /// The times that were answered, where the requester is.
@@ -41,14 +41,14 @@ pub struct Filing {
 
 /// A filed request, to be saved as a whole.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Filed {
+pub struct FiledRequest {
     pub request: Request,
     /// `state` is the request's; `events` begin with the submission.
     pub decision: StateChange,
 }
 
 /// Files a draft, or says which answers need another look.
-pub fn file(f: Filing) -> Result<Filed, Refusal> {
+pub fn file(f: RequestFiling) -> Result<FiledRequest, Refusal> {
     let form = f.form.form();
     let problems = check::check(form, &f.answers, f.today);
     if !problems.is_empty() {
@@ -65,11 +65,11 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
     let (approval, fell_back) = route::freeze(&asked, &f.directory);
     let needs_approval = !approval.stages.is_empty();
 
-    let draft = State { begins_at: f.begins_at, ..draft(approval, f.now) };
-    let mut steps = Steps::new(&draft, f.now);
-    steps.push(Some(&f.requester), What::Submitted);
+    let draft = RequestState { begins_at: f.begins_at, ..draft(approval, f.now) };
+    let mut steps = ChangeBuilder::new(&draft, f.now);
+    steps.push(Some(&f.requester), EventKind::Submitted);
     if !fell_back.is_empty() {
-        steps.push(None, What::FellBack { rules: fell_back });
+        steps.push(None, EventKind::FellBack { rules: fell_back });
     }
     if !needs_approval {
         lifecycle::release(&mut steps, &f.item.plan);
@@ -88,12 +88,12 @@ pub fn file(f: Filing) -> Result<Filed, Refusal> {
         submitted_at: f.now,
         state: decision.state.clone(),
     };
-    Ok(Filed { request, decision })
+    Ok(FiledRequest { request, decision })
 }
 
 /// The state before the first event: what the fold of a request's events starts from.
-pub fn draft(approval: Approval, now: DateTime<Utc>) -> State {
-    State {
+pub fn draft(approval: Approval, now: DateTime<Utc>) -> RequestState {
+    RequestState {
         status: Status::Draft,
         returns_to: Vec::new(),
         approval,
@@ -129,11 +129,11 @@ pub fn answer_sections(form: &Form, answers: &Answers) -> Vec<AnswerSection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approvals::{Rule, Target};
+    use crate::approvals::{ApprovalRule, RuleTarget};
     use serde_json::json;
     use uuid::Uuid;
 
-    fn filing(answers: serde_json::Value) -> Filing {
+    fn filing(answers: serde_json::Value) -> RequestFiling {
         let form = json!({
             "key": "access", "title": "Access",
             "sections": [
@@ -153,7 +153,7 @@ mod tests {
             "key": "access", "name": "Access", "description": "", "icon": "key", "category": "IT", "enabled": true, "prefix": "IT",
             "form": "access", "approval": {"require": "any"}, "visible_to": {}
         });
-        Filing {
+        RequestFiling {
             id: RequestId(Uuid::from_u128(1)),
             number: "IT-7F3K".to_owned(),
             item_id: ItemId(Uuid::from_u128(2)),
@@ -161,7 +161,7 @@ mod tests {
             requester: PersonRef { id: Uuid::from_u128(3).into(), name: "Jonas Weber".to_owned(), title: String::new() },
             form: Arc::new(FormVersion::of(serde_json::from_value(form).unwrap())),
             answers: serde_json::from_value(answers).unwrap(),
-            directory: Directory::default(),
+            directory: PolicyDirectory::default(),
             begins_at: None,
             times: AnswerTimes::default(),
             now: DateTime::from_timestamp(1_773_306_000, 0).unwrap(),
@@ -203,14 +203,14 @@ mod tests {
     #[test]
     fn a_rule_naming_the_requester_goes_to_the_administrators() {
         let mut own = filing(json!({"name": "Mei", "kind": "staff"}));
-        let rules = vec![Rule { key: "me".to_owned(), label: "Me".to_owned(), manager: true, ..Rule::default() }];
+        let rules = vec![ApprovalRule { key: "me".to_owned(), label: "Me".to_owned(), manager: true, ..ApprovalRule::default() }];
         own.item.approval = serde_json::from_value(json!({"rules": rules})).unwrap();
         own.directory.manager = Some(own.requester.clone());
         let filed = file(own).unwrap();
         let rule = &filed.request.state.approval.stages[0].rules[0];
-        assert_eq!(rule.target, Target::Administrators);
+        assert_eq!(rule.target, RuleTarget::Administrators);
         assert_ne!(rule.words, "Jonas Weber");
-        assert_eq!(filed.decision.events[1].what, What::FellBack { rules: vec!["me".to_owned()] });
+        assert_eq!(filed.decision.events[1].what, EventKind::FellBack { rules: vec!["me".to_owned()] });
         let before = draft(filed.request.state.approval.fresh(), filed.request.submitted_at);
         let told = crate::notices::told::told(&before, &filed.decision);
         let to: Vec<_> = told

@@ -1,8 +1,8 @@
 //! Who may do what when, as the table says (`actions`), in this order: seen at all, the right person, the right time, what else is needed.
 
 use super::actions::{ACTION_TABLE, ActionKind, ActionNeed, ActorRight, AllowedActions, goal};
-use super::{Ended, Request, State, Status};
-use crate::approvals::machine::{self, Case};
+use super::{AutomationEnd, Request, RequestState, Status};
+use crate::approvals::machine::{self, ApprovalCase};
 use crate::people::Facts;
 use crate::permission::{Permission, Scope};
 use crate::refusal::Refusal;
@@ -12,8 +12,8 @@ use Status as S;
 use chrono::{DateTime, Utc};
 
 /// The request's approval, as the machine takes it.
-pub fn case(request: &Request, now: DateTime<Utc>) -> Case<'_> {
-    Case { approval: &request.state.approval, requester: request.requester.id, item: request.item_id, now }
+pub fn case(request: &Request, now: DateTime<Utc>) -> ApprovalCase<'_> {
+    ApprovalCase { approval: &request.state.approval, requester: request.requester.id, item: request.item_id, now }
 }
 
 /// What a permission has to reach over to be used on the request.
@@ -53,7 +53,7 @@ pub fn allowed(request: &Request, actor: &Facts, now: DateTime<Utc>) -> AllowedA
 }
 
 /// The row by which an action is judged now: its own, or that of what it is in this status.
-pub(super) fn resolve_kind(state: &State, kind: ActionKind) -> ActionKind {
+pub(super) fn resolve_kind(state: &RequestState, kind: ActionKind) -> ActionKind {
     match kind.row().same_as.unwrap_or(kind) {
         A::Assign if goal(state.status, A::Assign).is_none() && goal(state.status, A::Reassign).is_some() => A::Reassign,
         kind => kind,
@@ -61,7 +61,7 @@ pub(super) fn resolve_kind(state: &State, kind: ActionKind) -> ActionKind {
 }
 
 /// Why nothing about the request can be edited (comments, tasks, files): it is resolved or over. None while it can.
-pub fn lock(state: &State) -> Option<&'static str> {
+pub fn lock(state: &RequestState) -> Option<&'static str> {
     match state.status {
         _ if state.deleted => Some("This request was deleted."),
         S::Resolved => Some("This request is resolved and locked. Reopen it to change anything."),
@@ -150,8 +150,8 @@ fn meets(request: &Request, actor: &Facts, need: ActionNeed) -> Result<(), Refus
         N::NotLaunched => require(plan.automation.is_none() || state.run.is_none(), "The automation has run already."),
         N::RunFailed if plan.automation.is_none() => require(false, "There is no automation to try again."),
         N::RunFailed if state.status == S::InProgress => match state.run.as_ref().and_then(|run| run.ended) {
-            Some(Ended::Failed | Ended::Cancelled) => Ok(()),
-            Some(Ended::Succeeded) => require(false, "The automation has succeeded."),
+            Some(AutomationEnd::Failed | AutomationEnd::Cancelled) => Ok(()),
+            Some(AutomationEnd::Succeeded) => require(false, "The automation has succeeded."),
             None => require(false, "The automation is at work."),
         },
         N::RunFailed => Ok(()),

@@ -1,13 +1,13 @@
 //! Time travel: a request as it was at any of its events, and what an approver saw when deciding.
 
-use super::{Event, Request, State, What, filing, lifecycle};
+use super::{Event, EventKind, Request, RequestState, filing, lifecycle};
 use crate::approvals::{ApproverVerdict, SeenState};
 use crate::connectors::DeliveryStatus;
 use sha2::{Digest, Sha256};
 
 /// The state before the first event: what the fold begins with. It can be told from any later state, as what is frozen stays.
-pub fn start(request: &Request) -> State {
-    State { begins_at: request.state.begins_at, ..filing::draft(request.state.approval.fresh(), request.submitted_at) }
+pub fn start(request: &Request) -> RequestState {
+    RequestState { begins_at: request.state.begins_at, ..filing::draft(request.state.approval.fresh(), request.submitted_at) }
 }
 
 /// The request as it was right after event number `seq`, whatever order the events are given in. 0 is the draft; a number beyond the
@@ -23,8 +23,8 @@ pub fn at(request: &Request, events: &[Event], seq: u32) -> Request {
 pub fn seen(events: &[Event], decision: u32) -> Option<(&Event, &SeenState, ApproverVerdict)> {
     let event = events.iter().find(|event| event.seq == decision)?;
     match &event.what {
-        What::Approved { seen: Some(seen), .. } => Some((event, seen, ApproverVerdict::Approve)),
-        What::Rejected { seen: Some(seen), .. } => Some((event, seen, ApproverVerdict::Reject)),
+        EventKind::Approved { seen: Some(seen), .. } => Some((event, seen, ApproverVerdict::Approve)),
+        EventKind::Rejected { seen: Some(seen), .. } => Some((event, seen, ApproverVerdict::Reject)),
         _ => None,
     }
 }
@@ -34,10 +34,10 @@ pub fn deliveries(events: &[Event]) -> Vec<(&str, DeliveryStatus)> {
     let mut known: Vec<(&str, DeliveryStatus)> = Vec::new();
     for event in events {
         match &event.what {
-            What::Dispatched { connectors } => known.extend(connectors.iter().map(|name| (name.as_str(), DeliveryStatus::Waiting))),
-            What::Delivered { connector } => stands(&mut known, connector, DeliveryStatus::Delivered),
-            What::DeliveryFailed { connector, .. } => stands(&mut known, connector, DeliveryStatus::Failed),
-            What::Replayed { connector } => stands(&mut known, connector, DeliveryStatus::Waiting),
+            EventKind::Dispatched { connectors } => known.extend(connectors.iter().map(|name| (name.as_str(), DeliveryStatus::Waiting))),
+            EventKind::Delivered { connector } => stands(&mut known, connector, DeliveryStatus::Delivered),
+            EventKind::DeliveryFailed { connector, .. } => stands(&mut known, connector, DeliveryStatus::Failed),
+            EventKind::Replayed { connector } => stands(&mut known, connector, DeliveryStatus::Waiting),
             _ => {}
         }
     }

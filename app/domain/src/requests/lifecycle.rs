@@ -3,17 +3,17 @@
 //! Who acts: the requester, approvers and their deputies, people who work on requests, administrators, and Docket itself. Every change
 //! is an event; `fold::apply` is the only code that moves a state. The table is in `actions`, who may do what in `guard`.
 
-pub use super::actions::{ACTION_TABLE, ActionDetail, ActionInput, ActionKind, Goal, goal, print_table};
+pub use super::actions::{ACTION_TABLE, ActionDetail, ActionGoal, ActionInput, ActionKind, goal, print_table};
 pub use super::fold::{apply, fold};
 pub use super::guard::{allowed, case, lock, may_see, replay};
-pub use super::observation::Observation;
+pub use super::observation::SystemObservation;
 
 use super::guard::{approver, guard, resolve_kind};
 use super::history;
-use super::{Ended, Event, FulfilmentPlan, Request, State, StateChange, Status, What};
+use super::{AutomationEnd, Event, EventKind, FulfilmentPlan, Request, RequestState, StateChange, Status};
 use crate::approvals::deadline::{self, DueKind};
 use crate::approvals::machine;
-use crate::approvals::{ApproverVerdict, SeenState, Target, able};
+use crate::approvals::{ApproverVerdict, RuleTarget, SeenState, able};
 use crate::effect::{Effect, NoticeEffect};
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
@@ -28,7 +28,7 @@ use chrono::{DateTime, Utc};
 /// # Errors
 /// Not found; not theirs to do; not now; input when what the action asks for is missing or wrong.
 pub fn act(request: &Request, actor: &Facts, input: &ActionInput, now: DateTime<Utc>) -> Result<StateChange, Refusal> {
-    let mut steps = Steps::new(&request.state, now);
+    let mut steps = ChangeBuilder::new(&request.state, now);
     if let Some(verdict) = input.verdict() {
         approver(request, actor, now)?;
         decide(&mut steps, request, actor, verdict, input)?;
@@ -38,12 +38,12 @@ pub fn act(request: &Request, actor: &Facts, input: &ActionInput, now: DateTime<
     guard(request, actor, kind, now)?;
     let words = kind.row().asks.read_words("words", &input.words)?;
     let what = match kind {
-        A::Withdraw => What::Withdrawn { rules: machine::withdrawable(&case(request, now), actor)?, reason: words },
+        A::Withdraw => EventKind::Withdrawn { rules: machine::withdrawable(&case(request, now), actor)?, reason: words },
         A::Reroute => reroute(request, input, words)?,
         A::Assign | A::Reassign => assign(request, actor, input)?,
         A::Schedule => schedule(request, input, now)?,
         // None for what no person does, which its guard has refused.
-        _ => What::of_words(kind, words).ok_or(Refusal::NotFound)?,
+        _ => EventKind::of_words(kind, words).ok_or(Refusal::NotFound)?,
     };
     steps.push(Some(&actor.person), what);
     match (kind, &input.detail) {
@@ -55,14 +55,14 @@ pub fn act(request: &Request, actor: &Facts, input: &ActionInput, now: DateTime<
     Ok(steps.done())
 }
 
-fn notify(event: &str, targets: &[&Target]) -> Effect {
+fn notify(event: &str, targets: &[&RuleTarget]) -> Effect {
     let mut targets: Vec<String> = targets.iter().map(|target| target.index_key()).collect();
     targets.sort();
     targets.dedup();
     Effect::Notify(NoticeEffect { event: event.to_owned(), targets, ..NoticeEffect::default() })
 }
 
-fn assign(request: &Request, actor: &Facts, input: &ActionInput) -> Result<What, Refusal> {
+fn assign(request: &Request, actor: &Facts, input: &ActionInput) -> Result<EventKind, Refusal> {
     let to = match &input.detail {
         _ if input.kind == A::AssignToMe => actor,
         ActionDetail::Person(to) => to,
@@ -74,10 +74,10 @@ fn assign(request: &Request, actor: &Facts, input: &ActionInput) -> Result<What,
     if request.state.assignee.as_ref().is_some_and(|person| person.id == to.person.id) && request.state.status != S::Open {
         return Err(Refusal::conflict(format!("{} has this request already.", to.person.name)));
     }
-    Ok(What::Assigned { to: to.person.clone() })
+    Ok(EventKind::Assigned { to: to.person.clone() })
 }
 
-fn schedule(request: &Request, input: &ActionInput, now: DateTime<Utc>) -> Result<What, Refusal> {
+fn schedule(request: &Request, input: &ActionInput, now: DateTime<Utc>) -> Result<EventKind, Refusal> {
     let ActionDetail::Time(for_time) = input.detail else { return Err(input.kind.row().asks.missing("at")) };
     if for_time <= now {
         return Err(Refusal::input("at", "Choose a time that has not passed"));
@@ -85,10 +85,10 @@ fn schedule(request: &Request, input: &ActionInput, now: DateTime<Utc>) -> Resul
     if request.state.status == S::Scheduled && request.state.scheduled_for == Some(for_time) {
         return Err(Refusal::conflict("It is scheduled for this time already."));
     }
-    Ok(What::Scheduled { for_time })
+    Ok(EventKind::Scheduled { for_time })
 }
 
-fn reroute(request: &Request, input: &ActionInput, reason: String) -> Result<What, Refusal> {
+fn reroute(request: &Request, input: &ActionInput, reason: String) -> Result<EventKind, Refusal> {
     let ActionDetail::Rule { rule, target, words } = &input.detail else { return Err(input.kind.row().asks.missing("to")) };
     let approval = &request.state.approval;
     let found = approval.rules().find(|known| known.key == *rule).ok_or(Refusal::NotFound)?;
@@ -96,7 +96,7 @@ fn reroute(request: &Request, input: &ActionInput, reason: String) -> Result<Wha
     if machine::given(approval, found).is_some() || stage.is_none_or(|stage| machine::met(approval, stage)) {
         return Err(Refusal::conflict("This was decided already. Nothing is left to re-route."));
     }
-    if *target == (Target::Person { id: request.requester.id }) && !approval.self_approval {
+    if *target == (RuleTarget::Person { id: request.requester.id }) && !approval.self_approval {
         return Err(Refusal::input("to", "Nobody approves their own request. Choose somebody else"));
     }
     if machine::holders(approval, found) == [target] {
@@ -105,20 +105,26 @@ fn reroute(request: &Request, input: &ActionInput, reason: String) -> Result<Wha
     if words.is_empty() {
         return Err(input.kind.row().asks.missing("to"));
     }
-    Ok(What::Rerouted { rule: rule.clone(), target: target.clone(), words: words.clone(), reason })
+    Ok(EventKind::Rerouted { rule: rule.clone(), target: target.clone(), words: words.clone(), reason })
 }
 
-fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: ApproverVerdict, input: &ActionInput) -> Result<(), Refusal> {
+fn decide(
+    steps: &mut ChangeBuilder,
+    request: &Request,
+    actor: &Facts,
+    verdict: ApproverVerdict,
+    input: &ActionInput,
+) -> Result<(), Refusal> {
     let right = machine::decide(&case(request, steps.now), actor, input.seen())?;
     let reason = input.kind.row().asks.read_words("reason", &input.words)?;
     let seen = input.seen().map(|events| SeenState { events: events.min(request.state.events), content: history::fingerprint(request) });
     let by = Some(&actor.person);
     let (rules, on_behalf_of) = (right.rules, right.on_behalf_of);
     match verdict {
-        ApproverVerdict::AskForChanges => steps.push(by, What::InfoRequested { question: reason }),
-        ApproverVerdict::Reject => steps.push(by, What::Rejected { rules, reason, on_behalf_of, seen }),
+        ApproverVerdict::AskForChanges => steps.push(by, EventKind::InfoRequested { question: reason }),
+        ApproverVerdict::Reject => steps.push(by, EventKind::Rejected { rules, reason, on_behalf_of, seen }),
         ApproverVerdict::Approve => {
-            steps.push(by, What::Approved { rules, reason, on_behalf_of, seen });
+            steps.push(by, EventKind::Approved { rules, reason, on_behalf_of, seen });
             if machine::approved(&steps.state.approval) {
                 release(steps, &request.item.plan);
             }
@@ -128,20 +134,20 @@ fn decide(steps: &mut Steps, request: &Request, actor: &Facts, verdict: Approver
 }
 
 /// Approval is complete: the work begins, now or at the time that was asked for.
-pub(super) fn release(steps: &mut Steps, plan: &FulfilmentPlan) {
-    steps.push(None, What::Released);
+pub(super) fn release(steps: &mut ChangeBuilder, plan: &FulfilmentPlan) {
+    steps.push(None, EventKind::Released);
     match steps.state.begins_at.filter(|begins| *begins > steps.now) {
-        Some(for_time) => steps.push(None, What::Scheduled { for_time }),
+        Some(for_time) => steps.push(None, EventKind::Scheduled { for_time }),
         None => begin(steps, plan),
     }
 }
 
 /// The work begins: by connectors or an automation at once, otherwise when somebody starts it.
-fn begin(steps: &mut Steps, plan: &FulfilmentPlan) {
+fn begin(steps: &mut ChangeBuilder, plan: &FulfilmentPlan) {
     if !plan.connectors.is_empty() || plan.automation.is_some() {
-        steps.push(None, What::Started);
+        steps.push(None, EventKind::Started);
     } else if let Some(to) = steps.state.assignee.clone() {
-        steps.push(None, What::Assigned { to });
+        steps.push(None, EventKind::Assigned { to });
     }
     if !plan.connectors.is_empty() {
         steps.effects.push(Effect::Dispatch { connectors: plan.connectors.clone() });
@@ -151,49 +157,49 @@ fn begin(steps: &mut Steps, plan: &FulfilmentPlan) {
     }
 }
 
-fn launch(steps: &mut Steps) {
+fn launch(steps: &mut ChangeBuilder) {
     let attempt = steps.state.run.as_ref().map_or(0, |run| run.attempt) + 1;
-    steps.push(None, What::Launching { attempt });
+    steps.push(None, EventKind::Launching { attempt });
     steps.effects.push(Effect::Launch { attempt });
 }
 
 /// Records what Docket saw. Never refuses: what happened outside happened, also to a request that ended meanwhile. What is not true
 /// any more, or is known, changes nothing (`StateChange::is_nothing`).
-pub fn observe(request: &Request, observation: &Observation, now: DateTime<Utc>) -> StateChange {
-    let mut steps = Steps::new(&request.state, now);
+pub fn observe(request: &Request, observation: &SystemObservation, now: DateTime<Utc>) -> StateChange {
+    let mut steps = ChangeBuilder::new(&request.state, now);
     let (plan, state) = (&request.item.plan, &request.state);
     match observation {
-        Observation::Dispatched { connectors } => steps.push(None, What::Dispatched { connectors: connectors.clone() }),
-        Observation::Delivered { connector, all } => {
-            steps.push(None, What::Delivered { connector: connector.clone() });
+        SystemObservation::Dispatched { connectors } => steps.push(None, EventKind::Dispatched { connectors: connectors.clone() }),
+        SystemObservation::Delivered { connector, all } => {
+            steps.push(None, EventKind::Delivered { connector: connector.clone() });
             if *all && plan.complete_when_delivered && !state.runs() && completes_itself(request) {
-                steps.push(None, What::Completed { note: String::new() });
+                steps.push(None, EventKind::Completed { note: String::new() });
             }
         }
-        Observation::DeliveryFailed { connector, error } => {
-            steps.push(None, What::DeliveryFailed { connector: connector.clone(), error: error.clone() });
+        SystemObservation::DeliveryFailed { connector, error } => {
+            steps.push(None, EventKind::DeliveryFailed { connector: connector.clone(), error: error.clone() });
         }
-        Observation::Replayed { connector, by } => steps.push(Some(by), What::Replayed { connector: connector.clone() }),
-        Observation::DeadlineReached { key } => fall_due(&mut steps, request, key),
-        Observation::NobodyLeft { deciders } => {
+        SystemObservation::Replayed { connector, by } => steps.push(Some(by), EventKind::Replayed { connector: connector.clone() }),
+        SystemObservation::DeadlineReached { key } => fall_due(&mut steps, request, key),
+        SystemObservation::NobodyLeft { deciders } => {
             let waits = state.status == S::PendingApproval && !state.deleted;
             let rules = if waits { able::undecidable(&case(request, now), deciders) } else { Vec::new() };
             if !rules.is_empty() {
-                steps.push(None, What::FellBack { rules });
+                steps.push(None, EventKind::FellBack { rules });
             }
         }
-        Observation::TimeCame => {
+        SystemObservation::TimeCame => {
             if state.status == S::Scheduled && !state.deleted && state.scheduled_for.is_some_and(|time| time <= now) {
-                steps.push(None, What::Activated);
+                steps.push(None, EventKind::Activated);
                 begin(&mut steps, plan);
             }
         }
-        Observation::Launched { attempt, job } => {
+        SystemObservation::Launched { attempt, job } => {
             if state.run.as_ref().is_some_and(|run| run.attempt == *attempt && run.job.is_none() && run.ended.is_none()) {
-                steps.push(None, What::Launched { job: job.clone() });
+                steps.push(None, EventKind::Launched { job: job.clone() });
             }
         }
-        Observation::AutomationEnded { attempt, ended, note } => {
+        SystemObservation::AutomationEnded { attempt, ended, note } => {
             if state.run.as_ref().is_some_and(|run| run.attempt == *attempt && run.ended.is_none()) {
                 end(&mut steps, request, *ended, note);
             }
@@ -203,7 +209,7 @@ pub fn observe(request: &Request, observation: &Observation, now: DateTime<Utc>)
 }
 
 /// When Docket itself has to look at it again: the time it is put off to, or the next thing that falls due while nobody decides.
-pub fn wakes_at(state: &State) -> Option<DateTime<Utc>> {
+pub fn wakes_at(state: &RequestState) -> Option<DateTime<Utc>> {
     match state.status {
         _ if state.deleted => None,
         S::Scheduled => state.scheduled_for,
@@ -213,13 +219,13 @@ pub fn wakes_at(state: &State) -> Option<DateTime<Utc>> {
 }
 
 /// What Docket sees when it looks at a request by itself: everything that is due now, in order.
-pub fn due(request: &Request, now: DateTime<Utc>) -> Vec<Observation> {
+pub fn due(request: &Request, now: DateTime<Utc>) -> Vec<SystemObservation> {
     let state = &request.state;
     match state.status {
         _ if state.deleted => Vec::new(),
-        S::Scheduled => vec![Observation::TimeCame],
+        S::Scheduled => vec![SystemObservation::TimeCame],
         S::PendingApproval => {
-            deadline::due(&state.approval, now).into_iter().map(|due| Observation::DeadlineReached { key: due.key }).collect()
+            deadline::due(&state.approval, now).into_iter().map(|due| SystemObservation::DeadlineReached { key: due.key }).collect()
         }
         _ => Vec::new(),
     }
@@ -231,20 +237,20 @@ fn completes_itself(request: &Request) -> bool {
     goal(state.status, A::Complete).is_some() && !request.item.plan.qa && state.required_tasks.is_empty()
 }
 
-fn end(steps: &mut Steps, request: &Request, ended: Ended, note: &str) {
-    steps.push(None, What::AutomationEnded { ended, note: note.to_owned() });
+fn end(steps: &mut ChangeBuilder, request: &Request, ended: AutomationEnd, note: &str) {
+    steps.push(None, EventKind::AutomationEnded { ended, note: note.to_owned() });
     if request.state.status != S::InProgress {
         return;
     }
     match ended {
-        Ended::Succeeded if completes_itself(request) => steps.push(None, What::Completed { note: String::new() }),
-        Ended::Succeeded => {}
-        Ended::Failed => steps.push(None, What::Failed { error: note.to_owned() }),
-        Ended::Cancelled => steps.push(None, What::Cancelled { reason: note.to_owned() }),
+        AutomationEnd::Succeeded if completes_itself(request) => steps.push(None, EventKind::Completed { note: String::new() }),
+        AutomationEnd::Succeeded => {}
+        AutomationEnd::Failed => steps.push(None, EventKind::Failed { error: note.to_owned() }),
+        AutomationEnd::Cancelled => steps.push(None, EventKind::Cancelled { reason: note.to_owned() }),
     }
 }
 
-fn fall_due(steps: &mut Steps, request: &Request, key: &str) {
+fn fall_due(steps: &mut ChangeBuilder, request: &Request, key: &str) {
     let approval = &request.state.approval;
     let waits = request.state.status == S::PendingApproval && !request.state.deleted;
     let Some(due) = deadline::due(approval, steps.now).into_iter().find(|due| waits && due.key == key) else {
@@ -254,18 +260,18 @@ fn fall_due(steps: &mut Steps, request: &Request, key: &str) {
     let key = due.key;
     match due.what {
         DueKind::Remind => {
-            let targets: Vec<&Target> = open.iter().flat_map(|rule| machine::targets(approval, rule)).collect();
+            let targets: Vec<&RuleTarget> = open.iter().flat_map(|rule| machine::targets(approval, rule)).collect();
             steps.effects.push(notify("request_approval_reminder", &targets));
-            steps.push(None, What::Reminded { key });
+            steps.push(None, EventKind::Reminded { key });
         }
         DueKind::Escalate { target, words } => {
             steps.effects.push(notify("request_approval_escalated", &[&target]));
             let rules = open.into_iter().map(|rule| rule.key.clone()).collect();
-            steps.push(None, What::ApprovalEscalated { key, rules, target, words });
+            steps.push(None, EventKind::ApprovalEscalated { key, rules, target, words });
         }
         DueKind::Outcome { verdict } => {
             let stage = machine::open_stage(approval).map(|stage| stage.key.clone()).unwrap_or_default();
-            steps.push(None, What::TimedOut { key, stage, verdict });
+            steps.push(None, EventKind::TimedOut { key, stage, verdict });
             if steps.state.status == S::PendingApproval && machine::approved(&steps.state.approval) {
                 release(steps, &request.item.plan);
             }
@@ -274,19 +280,19 @@ fn fall_due(steps: &mut Steps, request: &Request, key: &str) {
 }
 
 /// A decision being made: events pushed one by one, each applied at once.
-pub(super) struct Steps {
-    pub(super) state: State,
+pub(super) struct ChangeBuilder {
+    pub(super) state: RequestState,
     events: Vec<Event>,
     pub(super) effects: Vec<Effect>,
     now: DateTime<Utc>,
 }
 
-impl Steps {
-    pub(super) fn new(state: &State, now: DateTime<Utc>) -> Self {
+impl ChangeBuilder {
+    pub(super) fn new(state: &RequestState, now: DateTime<Utc>) -> Self {
         Self { state: state.clone(), events: Vec::new(), effects: Vec::new(), now }
     }
 
-    pub(super) fn push(&mut self, actor: Option<&PersonRef>, what: What) {
+    pub(super) fn push(&mut self, actor: Option<&PersonRef>, what: EventKind) {
         let at = stamp(self.now, self.state.updated_at);
         let event = Event { seq: self.state.events + 1, at, actor: actor.cloned(), what };
         self.state = apply(&self.state, &event);

@@ -24,12 +24,12 @@ pub mod title;
 pub mod wire;
 pub mod work;
 
-pub use event::{Ended, Event, What};
+pub use event::{AutomationEnd, Event, EventKind};
 pub use status::STATUSES;
 pub use times::AnswerTimes;
 
 use crate::approvals::Approval;
-use crate::catalog::Item;
+use crate::catalog::CatalogItem;
 use crate::effect::Effect;
 use crate::forms::Answers;
 use crate::id::{ItemId, PersonId, RequestId, TaskId};
@@ -70,7 +70,7 @@ pub struct FulfilmentPlan {
     pub complete_when_delivered: bool,
     /// An automation does the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub automation: Option<Automation>,
+    pub automation: Option<AutomationPlan>,
     /// Finished work is checked before it counts as completed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub qa: bool,
@@ -82,7 +82,7 @@ pub struct FulfilmentPlan {
     pub schedule_field: Option<String>,
     /// Work tasks made when the work begins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tasks: Vec<tasks::Template>,
+    pub tasks: Vec<tasks::TaskTemplate>,
     /// What happens after approval, for the requester: "The service desk creates the accounts."
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
@@ -98,7 +98,7 @@ impl FulfilmentPlan {
 /// What an automation runs: exactly one of the two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Automation {
+pub struct AutomationPlan {
     /// Name of the job template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_template: Option<String>,
@@ -117,7 +117,7 @@ pub struct Request {
     pub title: String,
     pub item_id: ItemId,
     /// The item as it was at submission: name, icon, plan, policy.
-    pub item: Item,
+    pub item: CatalogItem,
     pub requester: PersonRef,
     /// Hash of the frozen form version.
     pub form_version: String,
@@ -127,12 +127,12 @@ pub struct Request {
     pub times: AnswerTimes,
     pub submitted_at: DateTime<Utc>,
     /// The part that moves.
-    pub state: State,
+    pub state: RequestState,
 }
 
 /// The part of a request that changes; the fold of its events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct RequestState {
     pub status: Status,
     /// Where `needs_info`, `blocked` and `cancelled` go back to, the last one first to be left.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
@@ -155,7 +155,7 @@ pub struct State {
     pub cancelled_by: Option<PersonId>,
     /// The automation's latest run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Run>,
+    pub run: Option<AutomationRun>,
     /// Required work tasks that are not over: nothing is completed before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_tasks: Vec<TaskId>,
@@ -164,7 +164,7 @@ pub struct State {
     pub deleted: bool,
 }
 
-impl State {
+impl RequestState {
     /// Where the present interruption goes back to.
     pub fn back(&self) -> Option<Status> {
         self.returns_to.last().copied()
@@ -178,14 +178,14 @@ impl State {
 
 /// One launch of an automation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct AutomationRun {
     /// 1 for the first.
     pub attempt: u32,
     /// The controller's name for it, once it answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Ended>,
+    pub ended: Option<AutomationEnd>,
 }
 
 /// States stored before interruptions could nest hold one status.
@@ -207,7 +207,7 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Status>,
 /// What a rule decided: the next state, the events that say so, and what must happen outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StateChange {
-    pub state: State,
+    pub state: RequestState,
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
 }

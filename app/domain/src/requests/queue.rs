@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct QueueFilter {
     pub status: Option<Status>,
-    pub holder: Option<Holder>,
+    pub holder: Option<AssigneeChoice>,
     /// Key of a service.
     pub item: Option<String>,
     pub due: Option<DueChoice>,
@@ -27,7 +27,7 @@ pub struct QueueFilter {
 /// Who has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Holder {
+pub enum AssigneeChoice {
     Me,
     Nobody,
     Person(PersonId),
@@ -63,7 +63,7 @@ pub struct QueueRow {
 
 /// How many; counted no further than `tally::MOST_COUNTED`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
+pub struct QueueCounts {
     /// Not ended.
     pub open: u32,
     pub mine: u32,
@@ -85,7 +85,7 @@ pub struct QueuePage {
     pub rows: Vec<QueueRow>,
     /// Give back as `after` to get the next page; None on the last one.
     pub next: Option<String>,
-    pub counts: Counts,
+    pub counts: QueueCounts,
     /// The services to filter by.
     pub items: Vec<FilterChoice>,
     /// The people who work on requests, at most 50.
@@ -106,7 +106,7 @@ pub const LANES: [Status; 8] = [
 
 /// One lane of the board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lane {
+pub struct BoardLane {
     pub status: Status,
     /// The next due first, at most 50.
     pub rows: Vec<QueueRow>,
@@ -116,8 +116,8 @@ pub struct Lane {
 /// The board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardPage {
-    pub lanes: Vec<Lane>,
-    pub counts: Counts,
+    pub lanes: Vec<BoardLane>,
+    pub counts: QueueCounts,
     pub items: Vec<FilterChoice>,
     pub people: Vec<PersonRef>,
 }

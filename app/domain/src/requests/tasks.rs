@@ -2,8 +2,8 @@
 //! are left (`State::required_tasks`), so that completing and finishing a task can never miss each other.
 
 use super::guard::{lock, may_see};
-use super::lifecycle::Steps;
-use super::{Request, StateChange, What};
+use super::lifecycle::ChangeBuilder;
+use super::{EventKind, Request, StateChange};
 use crate::approvals::machine::text;
 use crate::bounds::check_day;
 use crate::id::TaskId;
@@ -63,7 +63,7 @@ impl TaskStatus {
 /// A task an item's plan makes for each request when its work begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Template {
+pub struct TaskTemplate {
     /// Stable key, unique in the plan.
     pub key: String,
     pub title: String,
@@ -131,7 +131,7 @@ pub fn add(request: &Request, actor: &Facts, task: &Task, have: usize, now: Date
     if have >= MOST {
         return Err(Refusal::not_now(format!("A request can have {MOST} tasks. Finish some of them, or put steps into one task.")));
     }
-    let mut steps = Steps::new(&request.state, now);
+    let mut steps = ChangeBuilder::new(&request.state, now);
     steps.push(Some(&actor.person), added(task));
     Ok(steps.done())
 }
@@ -139,15 +139,15 @@ pub fn add(request: &Request, actor: &Facts, task: &Task, have: usize, now: Date
 /// The tasks of the plan, as Docket adds them in the transaction in which the work begins. `tasks` were made from the plan's
 /// templates by the caller, who has the ids and knows the people.
 pub fn add_planned(request: &Request, tasks: &[Task], now: DateTime<Utc>) -> StateChange {
-    let mut steps = Steps::new(&request.state, now);
+    let mut steps = ChangeBuilder::new(&request.state, now);
     for task in tasks {
         steps.push(None, added(task));
     }
     steps.done()
 }
 
-fn added(task: &Task) -> What {
-    What::TaskAdded { task: task.id, title: tidy_line(&task.title).into_owned(), required: task.required }
+fn added(task: &Task) -> EventKind {
+    EventKind::TaskAdded { task: task.id, title: tidy_line(&task.title).into_owned(), required: task.required }
 }
 
 /// Moves a task, with notes when it is done: the task as it is then, and what it means for the request.
@@ -186,8 +186,8 @@ pub fn change(
     let notes = text(notes, "notes", "Notes")?;
     let notes = if notes.is_empty() { task.notes.clone() } else { notes };
     let next = Task { status: to, notes, ..task.clone() };
-    let mut steps = Steps::new(&request.state, now);
-    steps.push(actor, What::TaskChanged { task: task.id, title: task.title.clone(), to, required: task.required, by_link });
+    let mut steps = ChangeBuilder::new(&request.state, now);
+    steps.push(actor, EventKind::TaskChanged { task: task.id, title: task.title.clone(), to, required: task.required, by_link });
     Ok((next, steps.done()))
 }
 

@@ -1,12 +1,12 @@
 //! The questions about a request and their answers, in the order in which they were asked.
 
-use super::{Event, What};
+use super::{Event, EventKind};
 use crate::people::PersonRef;
 use chrono::{DateTime, Utc};
 
 /// One question with its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
+pub struct QuestionExchange {
     /// Number of the event that asked.
     pub seq: u32,
     pub question: ThreadMessage,
@@ -24,13 +24,15 @@ pub struct ThreadMessage {
 }
 
 /// Every question so far. An answer belongs to the question before it.
-pub fn thread(events: &[Event]) -> Vec<Exchange> {
-    let mut thread: Vec<Exchange> = Vec::new();
+pub fn thread(events: &[Event]) -> Vec<QuestionExchange> {
+    let mut thread: Vec<QuestionExchange> = Vec::new();
     for event in events {
         let words = |text: &String| ThreadMessage { by: event.actor.clone(), at: event.at, text: text.clone() };
         match &event.what {
-            What::InfoRequested { question } => thread.push(Exchange { seq: event.seq, question: words(question), answer: None }),
-            What::InfoProvided { answer } => {
+            EventKind::InfoRequested { question } => {
+                thread.push(QuestionExchange { seq: event.seq, question: words(question), answer: None })
+            }
+            EventKind::InfoProvided { answer } => {
                 if let Some(open) = thread.last_mut() {
                     open.answer = Some(words(answer));
                 }
@@ -48,9 +50,10 @@ mod tests {
     #[test]
     fn questions_and_answers_go_together() {
         let at = DateTime::from_timestamp(0, 0).unwrap();
-        let asked = |seq, text: &str| Event { seq, at, actor: None, what: What::InfoRequested { question: text.to_owned() } };
-        let answered = |seq, text: &str| Event { seq, at, actor: None, what: What::InfoProvided { answer: text.to_owned() } };
-        let events = [asked(2, "Which?"), answered(3, "This"), Event { seq: 4, at, actor: None, what: What::Started }, asked(5, "When?")];
+        let asked = |seq, text: &str| Event { seq, at, actor: None, what: EventKind::InfoRequested { question: text.to_owned() } };
+        let answered = |seq, text: &str| Event { seq, at, actor: None, what: EventKind::InfoProvided { answer: text.to_owned() } };
+        let events =
+            [asked(2, "Which?"), answered(3, "This"), Event { seq: 4, at, actor: None, what: EventKind::Started }, asked(5, "When?")];
         let read: Vec<_> =
             thread(&events).into_iter().map(|one| (one.seq, one.question.text, one.answer.map(|words| words.text))).collect();
         assert_eq!(read, [(2, "Which?".to_owned(), Some("This".to_owned())), (5, "When?".to_owned(), None)]);

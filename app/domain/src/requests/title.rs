@@ -6,7 +6,7 @@
 //! whoever does not see them must not see it.
 
 use super::AnswerTimes;
-use crate::catalog::Item;
+use crate::catalog::CatalogItem;
 use crate::forms::{Answers, Field, Form, fields, journey};
 use crate::shorten::fair_length;
 use crate::text::{count_characters, cut_at_word, search_words, tidy_line};
@@ -146,7 +146,7 @@ fn all_fields(form: &Form) -> impl Iterator<Item = &Field> {
 }
 
 /// What a request is about, by its item and its answers to this form.
-pub fn make_title(item: &Item, form: &Form, answers: &Answers, times: &AnswerTimes) -> String {
+pub fn make_title(item: &CatalogItem, form: &Form, answers: &Answers, times: &AnswerTimes) -> String {
     title_of_answers(&item.title_template, form, answers, times).unwrap_or_else(|| item.name.clone())
 }
 

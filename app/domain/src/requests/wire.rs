@@ -1,7 +1,7 @@
 //! What the request pages receive and send.
 
 use crate::approvals::ApproverVerdict;
-use crate::approvals::wire::{ApprovalView, Route};
+use crate::approvals::wire::{ApprovalRoute, ApprovalView};
 use crate::catalog::wire::ItemCard;
 use crate::connectors::DeliveryStatus;
 use crate::forms::{Answers, Form, SchemaChange};
@@ -57,7 +57,7 @@ pub struct DraftPage {
     pub saved_at: Option<DateTime<Utc>>,
     /// Today where the requester is: what relative date rules compare with.
     pub today: NaiveDate,
-    pub route: Route,
+    pub route: ApprovalRoute,
     /// What happens after approval, in words.
     pub after: String,
     /// What changed in the form since the draft began.
@@ -151,7 +151,7 @@ pub struct RequestPage {
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Set when this is how it was, and not how it is.
     #[serde(default)]
-    pub moment: Option<Moment>,
+    pub moment: Option<PastMoment>,
     /// Tasks and comments.
     pub work: WorkView,
     /// Service level clocks, as they were when the page was made; None when its item promised nothing.
@@ -161,7 +161,7 @@ pub struct RequestPage {
 
 /// A moment of a request's past that is being looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct PastMoment {
     /// Number of the last event that had happened.
     pub seq: u32,
     /// Number of the latest event there is now.
@@ -212,13 +212,13 @@ pub struct DeliveryView {
     /// Tries allowed in all.
     pub tries: u32,
     /// What it made in the other system.
-    pub made: Option<Made>,
+    pub made: Option<ExternalRecord>,
     pub attempts: Vec<AttemptView>,
 }
 
 /// Something that exists in another system because of a delivery: a ticket, a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
+pub struct ExternalRecord {
     /// Its name there.
     pub number: String,
     /// Where to read it; empty when there is no address.

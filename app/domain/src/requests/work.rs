@@ -1,6 +1,6 @@
 //! What the tasks, comments and share links of a request receive and send.
 
-use super::comments::{Audience, Comment};
+use super::comments::{Comment, CommentAudience};
 use super::tasks::{Task, TaskStatus};
 use crate::id::{PersonId, ShareId, TaskId};
 use crate::people::PersonRef;
@@ -68,7 +68,7 @@ pub struct TaskDraft {
 /// A comment to be written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommentDraft {
-    pub audience: Audience,
+    pub audience: CommentAudience,
     /// The task it is about: whoever has its link reads it, when it is public.
     #[serde(default)]
     pub task: Option<TaskId>,

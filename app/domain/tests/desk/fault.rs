@@ -2,12 +2,12 @@
 
 use super::{Desk, Snap};
 use crate::office::*;
-use domain::approvals::Require;
+use domain::approvals::StageRequirement;
 use domain::effect::Effect;
 use domain::people::Facts;
 use domain::refusal::Refusal;
 use domain::requests::lifecycle::{ActionInput, ActionKind as A, act, apply};
-use domain::requests::{Event, Request, StateChange, Status, What};
+use domain::requests::{Event, EventKind, Request, StateChange, Status};
 
 /// One wrong answer, for each property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +61,13 @@ impl Desk {
                 if !matches!(refusal, Refusal::Conflict { .. }) || !matches!(status, Status::Open | Status::InProgress) {
                     return Err(refusal);
                 }
-                let what = What::Rejected { rules: vec![], reason: String::new(), on_behalf_of: Default::default(), seen: None };
+                let what = EventKind::Rejected { rules: vec![], reason: String::new(), on_behalf_of: Default::default(), seen: None };
                 let event = Event { seq: request.state.events + 1, at: now, actor: Some(facts.person.clone()), what };
                 Ok(StateChange { state: apply(&request.state, &event), events: vec![event], effects: vec![] })
             }),
             (Some(Fault::AllIsAny), _) if decides.is_some() => {
-                let decision = with(&|other| other.state.approval.stages.iter_mut().for_each(|stage| stage.require = Require::Any));
+                let decision =
+                    with(&|other| other.state.approval.stages.iter_mut().for_each(|stage| stage.require = StageRequirement::Any));
                 decision.map(|mut decision| {
                     decision.state.approval.stages.clone_from(&request.state.approval.stages);
                     decision

@@ -1,12 +1,12 @@
 //! Somebody leaves: who is there to decide, and whether what waits passes on when nobody is.
 
 use super::{Desk, Fault, Snap};
-use domain::approvals::able::Deciders;
+use domain::approvals::able::PossibleDeciders;
 use domain::approvals::delegation::meant;
 use domain::approvals::machine;
-use domain::approvals::{Require, Target};
+use domain::approvals::{RuleTarget, StageRequirement};
 use domain::people::Facts;
-use domain::requests::lifecycle::{Observation, case, observe};
+use domain::requests::lifecycle::{SystemObservation, case, observe};
 use domain::requests::{StateChange, Status};
 
 impl Desk {
@@ -16,14 +16,14 @@ impl Desk {
     }
 
     /// What Docket finds when it looks who can decide.
-    pub fn nobody_left(&self, snap: &Snap) -> Observation {
+    pub fn nobody_left(&self, snap: &Snap) -> SystemObservation {
         let (approval, people) = (&snap.request.state.approval, self.present(snap));
-        let mut deciders = Deciders::default();
+        let mut deciders = PossibleDeciders::default();
         for target in approval.rules().flat_map(|rule| machine::targets(approval, rule)) {
             let of_target = people.iter().filter(|facts| meant(target, facts.person.id, &facts.roles, &facts.memberships));
             deciders.means(target.clone(), of_target.map(|facts| facts.person.id).collect());
         }
-        Observation::NobodyLeft { deciders }
+        SystemObservation::NobodyLeft { deciders }
     }
 
     /// What Docket makes of it.
@@ -42,13 +42,13 @@ impl Desk {
         let decided = |rule| people.iter().any(|facts| !counted.contains(&facts.person.id) && machine::eligible(&case, rule, facts));
         let open = machine::open_rules(approval);
         let enough = match stage.require {
-            Require::All => open.into_iter().all(decided),
-            Require::Any | Require::AtLeast(_) => open.into_iter().any(decided),
+            StageRequirement::All => open.into_iter().all(decided),
+            StageRequirement::Any | StageRequirement::AtLeast(_) => open.into_iter().any(decided),
         };
         let administrator = |facts: &Facts| {
             let me = facts.person.id;
             me != snap.request.requester.id
-                && meant(&Target::Administrators, me, &facts.roles, &facts.memberships)
+                && meant(&RuleTarget::Administrators, me, &facts.roles, &facts.memberships)
                 && !counted.contains(&me)
         };
         enough || !people.iter().any(administrator) || self.pass_on(snap).is_some()

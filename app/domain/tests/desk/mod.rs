@@ -11,12 +11,12 @@ pub use fault::Fault;
 
 use crate::office::*;
 use domain::approvals::machine;
-use domain::approvals::{ApproverVerdict, Target};
+use domain::approvals::{ApproverVerdict, RuleTarget};
 use domain::effect::Effect;
 use domain::people::Facts;
-use domain::requests::lifecycle::{ActionInput, ActionKind as A, Observation, allowed, observe};
+use domain::requests::lifecycle::{ActionInput, ActionKind as A, SystemObservation, allowed, observe};
 use domain::requests::tasks::{self, Task, TaskActor, TaskStatus};
-use domain::requests::{Request, StateChange, Status, What};
+use domain::requests::{EventKind, Request, StateChange, Status};
 use recount::{core, met};
 use shown::shown_is_possible;
 use stateright::{Model, Property};
@@ -27,7 +27,7 @@ use std::hash::{Hash, Hasher};
 pub enum Step {
     /// Index of the person, index of the action.
     Acts(usize, usize),
-    Sees(Observation),
+    Sees(SystemObservation),
     /// A task is done by the person.
     TaskDone(usize),
     /// An hour passes.
@@ -174,11 +174,11 @@ impl Desk {
         next.request.state = decision.state;
         let mut note = |wrong: Wrong, is: bool| next.wrong |= if is { wrong as u8 } else { 0 };
         let state = &next.request.state;
-        let released = decision.events.iter().any(|event| event.what == What::Released);
+        let released = decision.events.iter().any(|event| event.what == EventKind::Released);
         let rejected = decision
             .events
             .iter()
-            .any(|event| matches!(event.what, What::Rejected { .. } | What::TimedOut { verdict: ApproverVerdict::Reject, .. }));
+            .any(|event| matches!(event.what, EventKind::Rejected { .. } | EventKind::TimedOut { verdict: ApproverVerdict::Reject, .. }));
         next.outcomes += u8::from(released) + u8::from(rejected);
         next.dispatched += decision.effects.iter().filter(|effect| matches!(effect, Effect::Dispatch { .. })).count() as u8;
         next.launched += decision.effects.iter().filter(|effect| matches!(effect, Effect::Launch { .. })).count() as u8;
@@ -223,11 +223,11 @@ impl Desk {
         let targets = machine::targets(approval, rule);
         let index = self.people.iter().position(|facts| facts.person.id == given.by.id).expect("known");
         let facts = self.facts(snap, index);
-        let names = |facts: &Facts, target: &Target| match target {
-            Target::Person { id } => facts.person.id == *id,
-            Target::Group { .. } => !facts.memberships.is_empty(),
-            Target::GroupRole { role, .. } => facts.memberships.iter().any(|m| m.roles.contains(role)),
-            Target::Administrators => facts.roles.iter().any(|role| role == "admin"),
+        let names = |facts: &Facts, target: &RuleTarget| match target {
+            RuleTarget::Person { id } => facts.person.id == *id,
+            RuleTarget::Group { .. } => !facts.memberships.is_empty(),
+            RuleTarget::GroupRole { role, .. } => facts.memberships.iter().any(|m| m.roles.contains(role)),
+            RuleTarget::Administrators => facts.roles.iter().any(|role| role == "admin"),
         };
         match &given.on_behalf_of {
             None => targets.iter().any(|target| names(&facts, target)),
@@ -294,15 +294,19 @@ impl Model for Desk {
             steps.push(Step::Revoked);
         }
         let due = domain::approvals::deadline::due(&snap.request.state.approval, Self::now(snap));
-        steps.extend(due.into_iter().map(|due| Step::Sees(Observation::DeadlineReached { key: due.key })));
-        steps.push(Step::Sees(Observation::TimeCame));
+        steps.extend(due.into_iter().map(|due| Step::Sees(SystemObservation::DeadlineReached { key: due.key })));
+        steps.push(Step::Sees(SystemObservation::TimeCame));
         if let Some(run) = &snap.request.state.run {
-            for ended in [domain::requests::Ended::Succeeded, domain::requests::Ended::Failed, domain::requests::Ended::Cancelled] {
-                steps.push(Step::Sees(Observation::AutomationEnded { attempt: run.attempt, ended, note: String::new() }));
+            for ended in [
+                domain::requests::AutomationEnd::Succeeded,
+                domain::requests::AutomationEnd::Failed,
+                domain::requests::AutomationEnd::Cancelled,
+            ] {
+                steps.push(Step::Sees(SystemObservation::AutomationEnded { attempt: run.attempt, ended, note: String::new() }));
             }
         }
         if snap.dispatched > 0 && !snap.delivered {
-            steps.push(Step::Sees(Observation::Delivered { connector: "hook".to_owned(), all: true }));
+            steps.push(Step::Sees(SystemObservation::Delivered { connector: "hook".to_owned(), all: true }));
         }
         if self.task.is_some() {
             steps.extend((0..self.people.len()).map(Step::TaskDone));
@@ -326,9 +330,9 @@ impl Model for Desk {
                     return None;
                 }
                 let mut next = self.after(snap, decision, None);
-                next.delivered |= matches!(seen, Observation::Delivered { .. });
+                next.delivered |= matches!(seen, SystemObservation::Delivered { .. });
                 let again = observe(&next.request, &seen, Self::now(snap));
-                if !again.is_nothing() && !matches!(seen, Observation::Delivered { .. }) {
+                if !again.is_nothing() && !matches!(seen, SystemObservation::Delivered { .. }) {
                     next.wrong |= Wrong::Doubled as u8;
                 }
                 next

@@ -1,10 +1,10 @@
 //! What the machine keeps, counted anew by other code.
 
-use domain::approvals::{ApproverVerdict, Require};
-use domain::requests::State;
+use domain::approvals::{ApproverVerdict, StageRequirement};
+use domain::requests::RequestState;
 
 /// Whether every stage is met, counted anew.
-pub fn met(state: &State) -> bool {
+pub fn met(state: &RequestState) -> bool {
     let approval = &state.approval;
     approval.stages.iter().all(|stage| {
         let approving: Vec<_> = approval
@@ -16,15 +16,15 @@ pub fn met(state: &State) -> bool {
         let by_docket = approval.settled.iter().any(|settled| settled.stage == stage.key && settled.verdict == ApproverVerdict::Approve);
         by_docket
             || match stage.require {
-                Require::All => stage.rules.iter().all(|rule| approving.iter().any(|given| given.rule == rule.key)),
-                Require::Any => !approving.is_empty(),
-                Require::AtLeast(n) => people.len() >= n as usize,
+                StageRequirement::All => stage.rules.iter().all(|rule| approving.iter().any(|given| given.rule == rule.key)),
+                StageRequirement::Any => !approving.is_empty(),
+                StageRequirement::AtLeast(n) => people.len() >= n as usize,
             }
     })
 }
 
 /// What an end protects: everything but the log's counter and what was delivered.
-pub fn core(state: &State) -> String {
+pub fn core(state: &RequestState) -> String {
     let run = state.run.as_ref().map(|run| run.attempt);
     format!("{:?} {:?} {:?} {:?} {:?} {}", state.status, state.returns_to, state.approval, state.assignee, run, state.deleted)
 }

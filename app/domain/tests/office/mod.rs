@@ -3,8 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use chrono::{DateTime, Duration, Utc};
-use domain::approvals::delegation::{Authority, StandIn};
-use domain::approvals::{FrozenRule, Target};
+use domain::approvals::delegation::{OwnAuthority, StandIn};
+use domain::approvals::{FrozenRule, RuleTarget};
 use domain::id::{GroupId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, PersonRef};
 use uuid::Uuid;
@@ -72,7 +72,7 @@ pub fn checker() -> Facts {
 /// The deputy, who stands in for this person from minute `from` to minute `until`.
 pub fn deputy(principal: &Facts, from: i64, until: i64) -> Facts {
     let authority =
-        Authority { person: principal.person.clone(), roles: principal.roles.clone(), memberships: principal.memberships.clone() };
+        OwnAuthority { person: principal.person.clone(), roles: principal.roles.clone(), memberships: principal.memberships.clone() };
     let lent = StandIn { principal: authority, from: at(from), until: at(until), items: Vec::new() };
     Facts { stands_in: vec![lent], ..facts(10, "Dora Klein", &["requester"], None) }
 }
@@ -82,31 +82,31 @@ pub fn everybody() -> Vec<Facts> {
     vec![requester(), ruth(), samir(), mei(), admin(), operator(), stranger()]
 }
 
-fn rule(key: &str, target: Target) -> FrozenRule {
+fn rule(key: &str, target: RuleTarget) -> FrozenRule {
     FrozenRule { key: key.to_owned(), label: key.to_owned(), words: key.to_owned(), target, also: Vec::new() }
 }
 
 /// "Ruth Abel".
 pub fn by_ruth() -> FrozenRule {
-    rule("ruth", Target::Person { id: ruth().person.id })
+    rule("ruth", RuleTarget::Person { id: ruth().person.id })
 }
 
 /// "anyone in Web platform owners".
 pub fn by_group() -> FrozenRule {
-    rule("owners", Target::Group { id: group().id })
+    rule("owners", RuleTarget::Group { id: group().id })
 }
 
 /// "a lead of Web platform owners".
 pub fn by_lead() -> FrozenRule {
-    rule("leads", Target::GroupRole { id: group().id, role: "lead".to_owned() })
+    rule("leads", RuleTarget::GroupRole { id: group().id, role: "lead".to_owned() })
 }
 
 /// "any administrator".
 pub fn by_admins() -> FrozenRule {
-    rule("admins", Target::Administrators)
+    rule("admins", RuleTarget::Administrators)
 }
 
 /// The requester, named by the policy.
 pub fn by_requester() -> FrozenRule {
-    rule("self", Target::Person { id: requester().person.id })
+    rule("self", RuleTarget::Person { id: requester().person.id })
 }

@@ -4,20 +4,20 @@
 
 use crate::office::{admin, at, everybody, group, operator, requester, samir};
 use chrono::NaiveDate;
-use domain::approvals::machine::{self, Case};
-use domain::approvals::route::Directory;
-use domain::approvals::{ApproverVerdict, FrozenRule, Policy, Require, Rule, Stage, Target};
-use domain::catalog::{Item, Visibility};
+use domain::approvals::machine::{self, ApprovalCase};
+use domain::approvals::route::PolicyDirectory;
+use domain::approvals::{ApprovalPolicy, ApprovalRule, ApprovalStage, ApproverVerdict, FrozenRule, RuleTarget, StageRequirement};
+use domain::catalog::{CatalogItem, ItemVisibility};
 use domain::effect::Effect;
 use domain::forms::resolver::FormVersion;
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, RequestId};
 use domain::people::Facts;
 use domain::requests::actions::{ActionAsks, ActionRow};
-use domain::requests::filing::{Filed, Filing, file};
+use domain::requests::filing::{FiledRequest, RequestFiling, file};
 use domain::requests::history;
-use domain::requests::lifecycle::{ActionDetail, ActionInput, ActionKind, Observation, fold};
-use domain::requests::{Ended, Event, FulfilmentPlan, Request, State, StateChange, Status, What};
+use domain::requests::lifecycle::{ActionDetail, ActionInput, ActionKind, SystemObservation, fold};
+use domain::requests::{AutomationEnd, Event, EventKind, FulfilmentPlan, Request, RequestState, StateChange, Status};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -42,20 +42,20 @@ pub fn filled(row: &ActionRow, words: impl Into<String>) -> ActionInput {
             ActionInput { detail: ActionDetail::Person(Box::new(operator())), ..ActionInput::new(row.kind, words) }
         }
         ActionAsks::Time { .. } => ActionInput::schedule(at(1_000)),
-        ActionAsks::Approver { .. } => ActionInput::reroute("ruth", Target::Person { id: samir().person.id }, "Samir Haddad", words),
+        ActionAsks::Approver { .. } => ActionInput::reroute("ruth", RuleTarget::Person { id: samir().person.id }, "Samir Haddad", words),
         ActionAsks::Nothing | ActionAsks::Words(_) => ActionInput::new(row.kind, words),
     }
 }
 
-pub fn observations() -> Vec<Observation> {
+pub fn observations() -> Vec<SystemObservation> {
     vec![
-        Observation::Dispatched { connectors: vec!["hook".to_owned()] },
-        Observation::Delivered { connector: "hook".to_owned(), all: false },
-        Observation::Delivered { connector: "hook".to_owned(), all: true },
-        Observation::DeliveryFailed { connector: "hook".to_owned(), error: "no answer".to_owned() },
-        Observation::Replayed { connector: "hook".to_owned(), by: admin().person },
-        Observation::AutomationEnded { attempt: 1, ended: Ended::Failed, note: "no".to_owned() },
-        Observation::TimeCame,
+        SystemObservation::Dispatched { connectors: vec!["hook".to_owned()] },
+        SystemObservation::Delivered { connector: "hook".to_owned(), all: false },
+        SystemObservation::Delivered { connector: "hook".to_owned(), all: true },
+        SystemObservation::DeliveryFailed { connector: "hook".to_owned(), error: "no answer".to_owned() },
+        SystemObservation::Replayed { connector: "hook".to_owned(), by: admin().person },
+        SystemObservation::AutomationEnded { attempt: 1, ended: AutomationEnd::Failed, note: "no".to_owned() },
+        SystemObservation::TimeCame,
     ]
 }
 
@@ -63,13 +63,13 @@ pub fn observations() -> Vec<Observation> {
 #[derive(Clone)]
 pub struct Node {
     pub request: Request,
-    pub start: State,
+    pub start: RequestState,
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
 }
 
 impl Node {
-    pub fn filed(require: Require, rules: Option<Vec<FrozenRule>>, plan: FulfilmentPlan) -> Self {
+    pub fn filed(require: StageRequirement, rules: Option<Vec<FrozenRule>>, plan: FulfilmentPlan) -> Self {
         let filed = filing(require, rules, plan);
         let start = history::start(&filed.request);
         assert_eq!(filed.request.state, filed.decision.state);
@@ -96,14 +96,14 @@ impl Node {
         next
     }
 
-    fn count(&self, wanted: impl Fn(&What) -> bool) -> usize {
+    fn count(&self, wanted: impl Fn(&EventKind) -> bool) -> usize {
         self.events.iter().filter(|event| wanted(&event.what)).count()
     }
 
     /// Whether the frozen policy is met, counted anew from the decisions.
     fn policy_met(&self, people: &[Facts]) -> bool {
         let approval = &self.request.state.approval;
-        let case = Case { approval, requester: self.request.requester.id, item: self.request.item_id, now: at(0) };
+        let case = ApprovalCase { approval, requester: self.request.requester.id, item: self.request.item_id, now: at(0) };
         let met = |rule: &&FrozenRule| {
             approval.decisions.iter().any(|given| {
                 let by = people.iter().find(|facts| facts.person.id == given.by.id).expect("known");
@@ -111,9 +111,9 @@ impl Node {
             })
         };
         approval.stages.iter().all(|stage| match stage.require {
-            Require::All => stage.rules.iter().all(|rule| met(&rule)),
-            Require::Any => stage.rules.iter().any(|rule| met(&rule)),
-            Require::AtLeast(n) => stage.rules.iter().filter(met).count() >= n as usize,
+            StageRequirement::All => stage.rules.iter().all(|rule| met(&rule)),
+            StageRequirement::Any => stage.rules.iter().any(|rule| met(&rule)),
+            StageRequirement::AtLeast(n) => stage.rules.iter().filter(met).count() >= n as usize,
         })
     }
 
@@ -124,8 +124,8 @@ impl Node {
         assert_eq!(fold(&self.start, &self.events), *state, "the request is the fold of its events");
         assert!(self.events.iter().enumerate().all(|(i, event)| event.seq as usize == i + 1), "events count up without gaps");
         assert!(state.approval.decisions.iter().all(|given| given.by.id != me), "no self approval");
-        let released = self.count(|what| *what == What::Released);
-        let rejected = self.count(|what| matches!(what, What::Rejected { .. }));
+        let released = self.count(|what| *what == EventKind::Released);
+        let rejected = self.count(|what| matches!(what, EventKind::Rejected { .. }));
         assert!(released + rejected <= 1, "at most one outcome");
         assert!(self.effects.len() <= 1, "dispatched at most once");
         assert!(released == 1 || self.effects.is_empty(), "dispatched only after approval");
@@ -139,36 +139,36 @@ impl Node {
 }
 
 /// The rule as its author would write it.
-fn authored(rule: &FrozenRule) -> Rule {
-    let base = Rule { key: rule.key.clone(), label: rule.label.clone(), ..Rule::default() };
+fn authored(rule: &FrozenRule) -> ApprovalRule {
+    let base = ApprovalRule { key: rule.key.clone(), label: rule.label.clone(), ..ApprovalRule::default() };
     match &rule.target {
-        Target::Person { id } => Rule { person: Some(id.to_string()), ..base },
-        Target::Group { .. } => Rule { group: Some(group().key), ..base },
-        Target::GroupRole { role, .. } => Rule { group: Some(group().key), role: Some(role.clone()), ..base },
-        Target::Administrators => Rule { administrators: true, ..base },
+        RuleTarget::Person { id } => ApprovalRule { person: Some(id.to_string()), ..base },
+        RuleTarget::Group { .. } => ApprovalRule { group: Some(group().key), ..base },
+        RuleTarget::GroupRole { role, .. } => ApprovalRule { group: Some(group().key), role: Some(role.clone()), ..base },
+        RuleTarget::Administrators => ApprovalRule { administrators: true, ..base },
     }
 }
 
 /// Everybody of the office, by the addresses of `authored`.
-pub fn directory() -> Directory {
+pub fn directory() -> PolicyDirectory {
     let people = everybody().into_iter().map(|facts| (facts.person.id.to_string(), facts.person)).collect();
-    Directory { people, groups: [(group().key, group())].into(), ..Directory::default() }
+    PolicyDirectory { people, groups: [(group().key, group())].into(), ..PolicyDirectory::default() }
 }
 
 /// A filed request. No policy when `rules` is None.
-fn filing(require: Require, rules: Option<Vec<FrozenRule>>, plan: FulfilmentPlan) -> Filed {
+fn filing(require: StageRequirement, rules: Option<Vec<FrozenRule>>, plan: FulfilmentPlan) -> FiledRequest {
     let policy = rules.as_ref().map(|rules| {
-        let rules: Vec<Rule> = rules.iter().map(authored).collect();
-        let stage = Stage { key: "approval".to_owned(), label: String::new(), require, rules, when: None, deadline: None };
+        let rules: Vec<ApprovalRule> = rules.iter().map(authored).collect();
+        let stage = ApprovalStage { key: "approval".to_owned(), label: String::new(), require, rules, when: None, deadline: None };
         let stages = if stage.rules.is_empty() { vec![] } else { vec![stage] };
-        Policy { stages, ..Policy::default() }
+        ApprovalPolicy { stages, ..ApprovalPolicy::default() }
     });
     filed(policy, plan)
 }
 
 /// A request of an item with this policy and plan, filed by the requester at minute 0.
-pub fn filed(policy: Option<Policy>, plan: FulfilmentPlan) -> Filed {
-    let item = Item {
+pub fn filed(policy: Option<ApprovalPolicy>, plan: FulfilmentPlan) -> FiledRequest {
+    let item = CatalogItem {
         key: "web-access".to_owned(),
         name: "Web access".to_owned(),
         description: String::new(),
@@ -185,9 +185,9 @@ pub fn filed(policy: Option<Policy>, plan: FulfilmentPlan) -> Filed {
         approver_team: None,
         plan,
         sla: None,
-        visible_to: Visibility::default(),
+        visible_to: ItemVisibility::default(),
     };
-    file(Filing {
+    file(RequestFiling {
         id: RequestId(Uuid::from_u128(1000)),
         number: "IT-7F3K".to_owned(),
         item_id: ItemId(Uuid::from_u128(1001)),

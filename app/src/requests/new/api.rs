@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::wire::Json;
-use domain::approvals::wire::Route;
+use domain::approvals::wire::ApprovalRoute;
 use domain::forms::Answers;
 use domain::id::RequestId;
 use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft, SubmissionOutcome, SubmitDraft};
@@ -42,7 +42,7 @@ pub async fn restore_draft(id: RequestId) -> Result<(), ApiError> {
 
 /// Who would have to approve a request with these answers.
 #[server(name = PreviewRouteCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/preview_route")]
-pub async fn preview_route(item_key: String, answers: Answers) -> Result<Route, ApiError> {
+pub async fn preview_route(item_key: String, answers: Answers) -> Result<ApprovalRoute, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::requests::preview_route(&backend, &caller, &item_key, &answers).await)

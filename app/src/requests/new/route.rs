@@ -3,8 +3,8 @@
 use super::state::Dialog;
 use crate::ui::{Avatar, Icon, WallClock, day_words, use_wall_clock};
 use chrono::{NaiveDate, TimeDelta};
-use domain::approvals::Require;
-use domain::approvals::wire::{Deputy, Route, RouteRule, RouteStage};
+use domain::approvals::StageRequirement;
+use domain::approvals::wire::{ApprovalRoute, DeputyView, RouteRule, RouteStage};
 use leptos::prelude::*;
 
 /// Window width from which the dialog has two columns, in CSS pixels: 52 rem, the icon rail and the margins.
@@ -72,18 +72,18 @@ struct RouteReader {
     today: NaiveDate,
 }
 
-fn gist(route: &Route) -> String {
+fn gist(route: &ApprovalRoute) -> String {
     match (route.rules.len(), route.require) {
         (count, _) if route.stages.len() > 1 => format!("{count} approvals in {} stages", route.stages.len()),
         (0, _) => "Nobody has to".to_owned(),
         (1, _) => "1 approval".to_owned(),
-        (count, Require::Any) => format!("Any 1 of {count}"),
-        (count, Require::All) => format!("{count} approvals"),
+        (count, StageRequirement::Any) => format!("Any 1 of {count}"),
+        (count, StageRequirement::All) => format!("{count} approvals"),
         (count, require) => require.words(count),
     }
 }
 
-fn rules(route: &Route, reader: RouteReader) -> AnyView {
+fn rules(route: &ApprovalRoute, reader: RouteReader) -> AnyView {
     let skipped = skipped(route);
     if route.rules.is_empty() {
         return view! {
@@ -127,7 +127,7 @@ fn lead(index: usize, stage: &RouteStage, several: bool) -> Option<AnyView> {
 }
 
 /// How many approvals of a stage it takes; nothing when it takes all.
-fn enough(require: Require, rules: usize) -> String {
+fn enough(require: StageRequirement, rules: usize) -> String {
     match require.needed(rules) {
         needed if needed == rules => String::new(),
         1 => "One of these is enough.".to_owned(),
@@ -136,7 +136,7 @@ fn enough(require: Require, rules: usize) -> String {
 }
 
 /// Who does not have to approve, and what would change that.
-fn skipped(route: &Route) -> Option<AnyView> {
+fn skipped(route: &ApprovalRoute) -> Option<AnyView> {
     let rows = route.skipped.iter().map(|left_out| {
         view! {
             <li class="route__why">
@@ -196,7 +196,7 @@ fn row(number: usize, rule: &RouteRule, reader: RouteReader) -> AnyView {
 }
 
 /// "Samir Haddad stands in for Ruth Abel until Fri 13 March".
-fn stands_in(deputy: &Deputy, reader: RouteReader) -> AnyView {
+fn stands_in(deputy: &DeputyView, reader: RouteReader) -> AnyView {
     // The first moment it is over belongs to the day after.
     let last = deputy.until - TimeDelta::microseconds(1);
     let day = move || reader.clock.local(last).date();
@@ -227,20 +227,20 @@ mod tests {
             because: String::new(),
             deputies: vec![],
         };
-        let route = |require, count| Route { require, rules: vec![rule.clone(); count], ..Route::default() };
-        assert_eq!(gist(&route(Require::All, 0)), "Nobody has to");
-        assert_eq!(gist(&route(Require::Any, 1)), "1 approval");
-        assert_eq!(gist(&route(Require::Any, 3)), "Any 1 of 3");
-        assert_eq!(gist(&route(Require::All, 2)), "2 approvals");
-        assert_eq!(gist(&route(Require::AtLeast(2), 3)), "2 of 3");
+        let route = |require, count| ApprovalRoute { require, rules: vec![rule.clone(); count], ..ApprovalRoute::default() };
+        assert_eq!(gist(&route(StageRequirement::All, 0)), "Nobody has to");
+        assert_eq!(gist(&route(StageRequirement::Any, 1)), "1 approval");
+        assert_eq!(gist(&route(StageRequirement::Any, 3)), "Any 1 of 3");
+        assert_eq!(gist(&route(StageRequirement::All, 2)), "2 approvals");
+        assert_eq!(gist(&route(StageRequirement::AtLeast(2), 3)), "2 of 3");
     }
 
     #[test]
     fn how_many_are_enough_is_said_when_it_is_not_all() {
-        assert_eq!(enough(Require::All, 2), "");
-        assert_eq!(enough(Require::Any, 1), "");
-        assert_eq!(enough(Require::Any, 2), "One of these is enough.");
-        assert_eq!(enough(Require::AtLeast(2), 3), "2 of these 3 are enough, each by another person.");
-        assert_eq!(enough(Require::AtLeast(5), 2), "");
+        assert_eq!(enough(StageRequirement::All, 2), "");
+        assert_eq!(enough(StageRequirement::Any, 1), "");
+        assert_eq!(enough(StageRequirement::Any, 2), "One of these is enough.");
+        assert_eq!(enough(StageRequirement::AtLeast(2), 3), "2 of these 3 are enough, each by another person.");
+        assert_eq!(enough(StageRequirement::AtLeast(5), 2), "");
     }
 }

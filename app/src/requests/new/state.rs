@@ -11,7 +11,7 @@ use crate::ui::focus::focus_soon;
 use crate::ui::toast::{Toasts, use_toasts};
 use domain::Problem;
 use domain::address::Address;
-use domain::approvals::wire::Route;
+use domain::approvals::wire::ApprovalRoute;
 use domain::catalog::wire::ItemCard;
 use domain::forms::{Form, SchemaChange, journey};
 use domain::requests::AnswerTimes;
@@ -63,7 +63,7 @@ pub struct Dialog {
     pub submitting: RwSignal<bool>,
     /// What changed in the form, once it did; the list may be empty.
     pub changes: RwSignal<Option<Vec<SchemaChange>>>,
-    pub route: RwSignal<Route>,
+    pub route: RwSignal<ApprovalRoute>,
     /// Counts questions for the route; only the latest one's answer counts.
     asked: StoredValue<u64>,
     /// The field to focus once its step is on screen.

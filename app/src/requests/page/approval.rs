@@ -2,7 +2,7 @@
 
 use crate::ui::{Avatar, Icon, When};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
-use domain::approvals::{ApproverVerdict, Require};
+use domain::approvals::{ApproverVerdict, StageRequirement};
 use domain::requests::Status;
 use leptos::prelude::*;
 
@@ -53,8 +53,8 @@ pub fn rule_words(approval: &ApprovalView) -> String {
         _ if approval.stages.len() > 1 => format!("{} stages, {} approvals", approval.stages.len(), needed(approval)),
         (_, 0) => "No approval needed".to_owned(),
         (_, 1) => "1 approval".to_owned(),
-        (Require::Any, n) => format!("Any 1 of {n}"),
-        (Require::All, n) => format!("All {n} approvals"),
+        (StageRequirement::Any, n) => format!("Any 1 of {n}"),
+        (StageRequirement::All, n) => format!("All {n} approvals"),
         (require, n) => require.words(n),
     }
 }
@@ -140,9 +140,9 @@ fn tally(approval: &ApprovalView, status: Status, reroute: Option<Reroute>) -> A
     let why = match (approval.require, approval.rules.len()) {
         _ if approval.stages.len() > 1 => "One stage after the other",
         (_, 1) => "This one decides",
-        (Require::Any, _) => "One of them is enough",
-        (Require::AtLeast(_), _) => "So many of them have to approve",
-        (Require::All, _) => "Each of them has to approve",
+        (StageRequirement::Any, _) => "One of them is enough",
+        (StageRequirement::AtLeast(_), _) => "So many of them have to approve",
+        (StageRequirement::All, _) => "Each of them has to approve",
     };
     let all: Vec<(RuleView, Hole)> = approval.rules.iter().cloned().zip(holes.iter().copied()).collect();
     let of_stage = |index: Option<u32>| {
@@ -323,7 +323,7 @@ mod tests {
     use domain::people::PersonRef;
     use uuid::Uuid;
 
-    fn approval(require: Require, verdicts: &[Option<ApproverVerdict>]) -> ApprovalView {
+    fn approval(require: StageRequirement, verdicts: &[Option<ApproverVerdict>]) -> ApprovalView {
         let rule = |verdict: &Option<ApproverVerdict>| RuleView {
             label: "Owner".to_owned(),
             words: "Ruth Abel".to_owned(),
@@ -346,11 +346,11 @@ mod tests {
     #[test]
     fn holes_follow_the_rule() {
         use ApproverVerdict::{Approve, AskForChanges, Reject};
-        assert_eq!(holes(&approval(Require::All, &[Some(Approve), None, None])), [Hole::Yes, Hole::Waiting, Hole::Waiting]);
-        assert_eq!(holes(&approval(Require::Any, &[None, None])), [Hole::Waiting, Hole::Spare]);
-        assert_eq!(holes(&approval(Require::Any, &[None, Some(Approve)])), [Hole::Spare, Hole::Yes]);
-        assert_eq!(holes(&approval(Require::All, &[Some(Reject), Some(AskForChanges)])), [Hole::No, Hole::Waiting]);
-        assert_eq!(holes(&approval(Require::AtLeast(2), &[None, Some(Approve), None])), [Hole::Waiting, Hole::Yes, Hole::Spare]);
+        assert_eq!(holes(&approval(StageRequirement::All, &[Some(Approve), None, None])), [Hole::Yes, Hole::Waiting, Hole::Waiting]);
+        assert_eq!(holes(&approval(StageRequirement::Any, &[None, None])), [Hole::Waiting, Hole::Spare]);
+        assert_eq!(holes(&approval(StageRequirement::Any, &[None, Some(Approve)])), [Hole::Spare, Hole::Yes]);
+        assert_eq!(holes(&approval(StageRequirement::All, &[Some(Reject), Some(AskForChanges)])), [Hole::No, Hole::Waiting]);
+        assert_eq!(holes(&approval(StageRequirement::AtLeast(2), &[None, Some(Approve), None])), [Hole::Waiting, Hole::Yes, Hole::Spare]);
     }
 
     #[test]
@@ -361,10 +361,10 @@ mod tests {
 
     #[test]
     fn the_rule_reads_as_words() {
-        assert_eq!(rule_words(&approval(Require::Any, &[None, None])), "Any 1 of 2");
-        assert_eq!(rule_words(&approval(Require::All, &[None, None])), "All 2 approvals");
-        assert_eq!(rule_words(&approval(Require::All, &[None])), "1 approval");
-        assert_eq!(rule_words(&approval(Require::All, &[])), "No approval needed");
-        assert_eq!(rule_words(&approval(Require::AtLeast(2), &[None, None, None])), "2 of 3");
+        assert_eq!(rule_words(&approval(StageRequirement::Any, &[None, None])), "Any 1 of 2");
+        assert_eq!(rule_words(&approval(StageRequirement::All, &[None, None])), "All 2 approvals");
+        assert_eq!(rule_words(&approval(StageRequirement::All, &[None])), "1 approval");
+        assert_eq!(rule_words(&approval(StageRequirement::All, &[])), "No approval needed");
+        assert_eq!(rule_words(&approval(StageRequirement::AtLeast(2), &[None, None, None])), "2 of 3");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::ui::{Icon, When};
 use domain::requests::sla::SlaClock;
-use domain::requests::sla::shown::{DueView, Pace};
+use domain::requests::sla::shown::{DueView, SlaPace};
 use domain::requests::wire::ClocksView;
 use leptos::prelude::*;
 
@@ -10,12 +10,12 @@ use leptos::prelude::*;
 #[component]
 pub fn DueMark(due: DueView) -> impl IntoView {
     let (class, icon) = match due.pace {
-        Pace::Calm => ("sla sla--ok", "timer"),
-        Pace::Soon => ("sla sla--soon", "timer"),
-        Pace::Late => ("sla sla--late", "alarm-clock"),
-        Pace::Paused => ("sla sla--paused", "circle-pause"),
+        SlaPace::Calm => ("sla sla--ok", "timer"),
+        SlaPace::Soon => ("sla sla--soon", "timer"),
+        SlaPace::Late => ("sla sla--late", "alarm-clock"),
+        SlaPace::Paused => ("sla sla--paused", "circle-pause"),
     };
-    let bar = matches!(due.pace, Pace::Calm | Pace::Soon);
+    let bar = matches!(due.pace, SlaPace::Calm | SlaPace::Soon);
     view! {
         <span class=class>
             <Icon name=icon />

@@ -5,7 +5,7 @@ use crate::ui::focus::focus_soon;
 use crate::ui::{Avatar, field_error};
 use domain::id::TaskId;
 use domain::people::PersonRef;
-use domain::requests::comments::{Audience, CommentPart, parts};
+use domain::requests::comments::{CommentAudience, CommentPart, parts};
 use domain::requests::work::CommentDraft;
 use domain::text::{is_blank_text, tidy_prose};
 use leptos::ev::KeyboardEvent;
@@ -71,7 +71,7 @@ pub fn CommentBox(
             shown.set(String::new());
         }
     });
-    let audience = RwSignal::new(Audience::Public);
+    let audience = RwSignal::new(CommentAudience::Public);
     let about = RwSignal::new(None::<TaskId>);
     let tried = RwSignal::new(false);
     let error = RwSignal::new(None::<&'static str>);
@@ -140,14 +140,14 @@ pub fn CommentBox(
     });
     let words = move || match (is_edit, audience.get()) {
         (true, _) => "Save comment",
-        (false, Audience::Public) => "Comment",
-        (false, Audience::Internal) => "Comment internally",
+        (false, CommentAudience::Public) => "Comment",
+        (false, CommentAudience::Internal) => "Comment internally",
     };
     view! {
         <form
             class="composer"
             class:slip__foot=!is_edit
-            class:is-internal=move || audience.get() == Audience::Internal
+            class:is-internal=move || audience.get() == CommentAudience::Internal
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
@@ -252,9 +252,9 @@ fn person_view(id: &'static str, finder: MentionFinder, pick: Callback<PersonRef
     .into_any()
 }
 
-fn audience_view(id: &'static str, audience: RwSignal<Audience>) -> AnyView {
+fn audience_view(id: &'static str, audience: RwSignal<CommentAudience>) -> AnyView {
     let changed = move |event: leptos::ev::Event| {
-        audience.set(if event_target_checked(&event) { Audience::Internal } else { Audience::Public });
+        audience.set(if event_target_checked(&event) { CommentAudience::Internal } else { CommentAudience::Public });
     };
     view! {
         <label class="choice" for=format!("{id}-internal")>
@@ -262,7 +262,7 @@ fn audience_view(id: &'static str, audience: RwSignal<Audience>) -> AnyView {
                 class="check"
                 type="checkbox"
                 id=format!("{id}-internal")
-                prop:checked=move || audience.get() == Audience::Internal
+                prop:checked=move || audience.get() == CommentAudience::Internal
                 on:change=changed
             />
             <span>"Internal: only those who work on requests read it"</span>

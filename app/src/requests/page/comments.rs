@@ -5,7 +5,7 @@ use super::comment_box::CommentBox;
 use super::sheet::Sheet;
 use crate::ui::{Avatar, Icon, When, toast::use_toasts};
 use domain::id::CommentId;
-use domain::requests::comments::{Audience, Author, Comment, CommentPart, parts};
+use domain::requests::comments::{Comment, CommentAudience, CommentAuthor, CommentPart, parts};
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::Task;
 use domain::requests::work::{CommentDraft, CommentView};
@@ -124,11 +124,12 @@ fn entry(hands: CommentActions, view: CommentView, tasks: &[Task]) -> AnyView {
 /// Who wrote it and when, around its words.
 fn frame(comment: &Comment, tasks: &[Task], actions: Option<AnyView>, text: AnyView) -> AnyView {
     let name = match &comment.author {
-        Author::Person { person } => person.name.clone(),
-        Author::Outsider { name } => name.clone(),
+        CommentAuthor::Person { person } => person.name.clone(),
+        CommentAuthor::Outsider { name } => name.clone(),
     };
-    let outside = matches!(comment.author, Author::Outsider { .. }).then(|| view! { <span class="tag">{VIA_LINK}</span> }.into_any());
-    let internal = comment.audience == Audience::Internal;
+    let outside =
+        matches!(comment.author, CommentAuthor::Outsider { .. }).then(|| view! { <span class="tag">{VIA_LINK}</span> }.into_any());
+    let internal = comment.audience == CommentAudience::Internal;
     let about = comment.task.and_then(|id| tasks.iter().find(|task| task.id == id)).map(|task| format!("About “{}”", task.title));
     let about = about.map(|words| view! { <span class="tag">{words}</span> }.into_any());
     let badge = internal.then(|| {

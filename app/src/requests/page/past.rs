@@ -12,13 +12,13 @@ use domain::address::Address;
 use domain::approvals::ApproverVerdict;
 use domain::id::TaskId;
 use domain::requests::tasks::TaskStatus;
-use domain::requests::wire::{Moment, RequestPage, SeenBy};
-use domain::requests::{Event, What};
+use domain::requests::wire::{PastMoment, RequestPage, SeenBy};
+use domain::requests::{Event, EventKind};
 use leptos::prelude::*;
 
 /// A page that was. Nothing can be done on it.
 #[component]
-pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoView {
+pub fn Past(page: RequestPage, moment: PastMoment, children: Children) -> impl IntoView {
     let number = page.summary.number.clone();
     let RequestPage { summary, approval, events, assignee, scheduled_for, .. } = page.clone();
     let status = summary.status;
@@ -40,7 +40,7 @@ pub fn Past(page: RequestPage, moment: Moment, children: Children) -> impl IntoV
 }
 
 /// Which moment this is, and the ways to others.
-fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
+fn banner(page: &RequestPage, moment: &PastMoment) -> AnyView {
     let present = Address::Request(&page.summary.number);
     let at = |seq: u32| present.with_query(&[("at", &seq.to_string())]);
     let older = (moment.seq > 1).then(|| {
@@ -67,7 +67,7 @@ fn banner(page: &RequestPage, moment: &Moment) -> AnyView {
             let after = page.events.last().map(|event| {
                 let line = line(event);
                 let until = match &event.what {
-                    What::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }),
+                    EventKind::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }),
                     _ => None,
                 };
                 view! { {format!(", after this: {} {}", line.who, line.text)} {until} }
@@ -126,8 +126,8 @@ fn tasks(events: &[Event]) -> Vec<(String, bool, TaskStatus)> {
     let mut known: Vec<(TaskId, (String, bool, TaskStatus))> = Vec::new();
     for event in events {
         let (id, now) = match &event.what {
-            What::TaskAdded { task, title, required } => (*task, (title.clone(), *required, TaskStatus::Open)),
-            What::TaskChanged { task, title, to, required, .. } => (*task, (title.clone(), *required, *to)),
+            EventKind::TaskAdded { task, title, required } => (*task, (title.clone(), *required, TaskStatus::Open)),
+            EventKind::TaskChanged { task, title, to, required, .. } => (*task, (title.clone(), *required, *to)),
             _ => continue,
         };
         match known.iter_mut().find(|(known, _)| *known == id) {
@@ -218,9 +218,9 @@ mod tests {
             seq,
             at,
             actor: None,
-            what: What::TaskAdded { task: id(n), title: title.to_owned(), required: n == 1 },
+            what: EventKind::TaskAdded { task: id(n), title: title.to_owned(), required: n == 1 },
         };
-        let done = What::TaskChanged { task: id(1), title: "Order".to_owned(), to: TaskStatus::Done, required: true, by_link: None };
+        let done = EventKind::TaskChanged { task: id(1), title: "Order".to_owned(), to: TaskStatus::Done, required: true, by_link: None };
         let events = [added(1, 1, "Order"), added(2, 2, "Fit"), Event { seq: 3, at, actor: None, what: done }];
         assert_eq!(tasks(&events), [("Order".to_owned(), true, TaskStatus::Done), ("Fit".to_owned(), false, TaskStatus::Open)]);
         assert_eq!(tasks(&events[..2])[0].2, TaskStatus::Open);

@@ -168,5 +168,5 @@ impl Sheet {
 
 /// Deleted requests are seen by administrators alone, and by them only when they look for one.
 fn gone(page: &RequestPage) -> bool {
-    page.events.last().is_some_and(|event| matches!(event.what, domain::requests::What::Deleted { .. }))
+    page.events.last().is_some_and(|event| matches!(event.what, domain::requests::EventKind::Deleted { .. }))
 }

@@ -5,7 +5,7 @@ use crate::ui::focus::focus_any;
 use crate::ui::{Avatar, When, field_error};
 use domain::requests::Event;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::thread::{Exchange, ThreadMessage, thread};
+use domain::requests::thread::{QuestionExchange, ThreadMessage, thread};
 use domain::text::tidy_prose;
 use leptos::prelude::*;
 
@@ -59,7 +59,7 @@ pub fn past_thread(events: &[Event], waits: bool, level: u8) -> Option<AnyView> 
 }
 
 /// "1 of 2 answered".
-fn overview(exchanges: &[Exchange]) -> String {
+fn overview(exchanges: &[QuestionExchange]) -> String {
     let answered = exchanges.iter().filter(|one| one.answer.is_some()).count();
     match exchanges.len() {
         1 if answered == 1 => "Answered".to_owned(),
@@ -68,7 +68,7 @@ fn overview(exchanges: &[Exchange]) -> String {
     }
 }
 
-fn messages(exchanges: &[Exchange]) -> AnyView {
+fn messages(exchanges: &[QuestionExchange]) -> AnyView {
     let all = exchanges
         .iter()
         .flat_map(|one| std::iter::once(message(&one.question, false)).chain(one.answer.as_ref().map(|words| message(words, true))));
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn the_overview_counts_answers() {
         let words = || ThreadMessage { by: None, at: DateTime::from_timestamp(0, 0).unwrap(), text: String::new() };
-        let one = |answered: bool| Exchange { seq: 1, question: words(), answer: answered.then(words) };
+        let one = |answered: bool| QuestionExchange { seq: 1, question: words(), answer: answered.then(words) };
         assert_eq!(overview(&[one(false)]), "Waits for an answer");
         assert_eq!(overview(&[one(true)]), "Answered");
         assert_eq!(overview(&[one(true), one(false)]), "1 of 2 answered");

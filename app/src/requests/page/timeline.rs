@@ -3,10 +3,10 @@
 use crate::live::LiveMark;
 use crate::ui::{Icon, When};
 use domain::address::Address;
-use domain::approvals::{ApproverVerdict, Behalves};
+use domain::approvals::{ApproverVerdict, DeputyDecisions};
 use domain::direction::isolate;
 use domain::requests::share::VIA_LINK;
-use domain::requests::{Event, What};
+use domain::requests::{Event, EventKind};
 use leptos::prelude::*;
 
 /// An event as it reads.
@@ -35,45 +35,49 @@ pub fn line(event: &Event) -> TimelineLine {
         TimelineLine { icon, mark, who, text: format!("{text}{rest}"), quote: event.what.words().to_owned() }
     };
     match &event.what {
-        What::Submitted => told(by("Somebody"), ""),
-        What::Approved { on_behalf_of, .. } | What::Rejected { on_behalf_of, .. } => told(by("Docket"), &in_place_of(on_behalf_of)),
-        What::Rerouted { words, .. } => told(by("Docket"), &format!(" {words}")),
-        What::Reminded { .. } => new("hourglass", "wait", "Docket".to_owned(), "reminded the approvers", ""),
-        What::ApprovalEscalated { words, .. } => {
+        EventKind::Submitted => told(by("Somebody"), ""),
+        EventKind::Approved { on_behalf_of, .. } | EventKind::Rejected { on_behalf_of, .. } => {
+            told(by("Docket"), &in_place_of(on_behalf_of))
+        }
+        EventKind::Rerouted { words, .. } => told(by("Docket"), &format!(" {words}")),
+        EventKind::Reminded { .. } => new("hourglass", "wait", "Docket".to_owned(), "reminded the approvers", ""),
+        EventKind::ApprovalEscalated { words, .. } => {
             new("hourglass", "wait", "Docket".to_owned(), &format!("let {words} decide as well, as it takes long"), "")
         }
-        What::FellBack { .. } => {
+        EventKind::FellBack { .. } => {
             new("arrow-up-right", "wait", "Docket".to_owned(), "let any administrator decide as well, as nobody who was asked can", "")
         }
-        What::TimedOut { verdict: ApproverVerdict::Reject, .. } => {
+        EventKind::TimedOut { verdict: ApproverVerdict::Reject, .. } => {
             new("x", "bad", "Docket".to_owned(), "declined, as nobody decided in time", "")
         }
-        What::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
+        EventKind::TimedOut { .. } => new("check", "done", "Docket".to_owned(), "approved, as nobody decided in time", ""),
         // The time follows, by the reader's clock.
-        What::Scheduled { .. } if actor.is_none() => new("calendar-clock", "wait", "The work".to_owned(), "is to begin on", ""),
-        What::Activated if actor.is_none() => new("rocket", "go", "The time".to_owned(), "has come; the work begins", ""),
-        What::Assigned { to } if event.actor.as_ref().is_some_and(|actor| actor.id == to.id) => {
+        EventKind::Scheduled { .. } if actor.is_none() => new("calendar-clock", "wait", "The work".to_owned(), "is to begin on", ""),
+        EventKind::Activated if actor.is_none() => new("rocket", "go", "The time".to_owned(), "has come; the work begins", ""),
+        EventKind::Assigned { to } if event.actor.as_ref().is_some_and(|actor| actor.id == to.id) => {
             new("user-round-check", "go", by("Docket"), "took it", "")
         }
-        What::Assigned { to } => told(by("Docket"), &format!(" {}", to.name)),
-        What::Launching { .. } => new("rocket", "go", "Docket".to_owned(), "starts the automation", ""),
-        What::Launched { job } => new("rocket", "go", "The automation".to_owned(), &format!("runs as {job}"), ""),
-        What::AutomationEnded { note, .. } => new("circle-dot", "go", "The automation".to_owned(), "has ended", note),
-        What::Failed { error } => TimelineLine { quote: error.clone(), ..told("The automation".to_owned(), "") },
-        What::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{}”", isolate(title)), ""),
-        What::TaskChanged { title, to, by_link, .. } => {
+        EventKind::Assigned { to } => told(by("Docket"), &format!(" {}", to.name)),
+        EventKind::Launching { .. } => new("rocket", "go", "Docket".to_owned(), "starts the automation", ""),
+        EventKind::Launched { job } => new("rocket", "go", "The automation".to_owned(), &format!("runs as {job}"), ""),
+        EventKind::AutomationEnded { note, .. } => new("circle-dot", "go", "The automation".to_owned(), "has ended", note),
+        EventKind::Failed { error } => TimelineLine { quote: error.clone(), ..told("The automation".to_owned(), "") },
+        EventKind::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{}”", isolate(title)), ""),
+        EventKind::TaskChanged { title, to, by_link, .. } => {
             let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{} ({VIA_LINK})", isolate(name)));
             new("circle-dot", "go", who, &format!("set the task “{}” to {}", isolate(title), to.label().to_lowercase()), "")
         }
-        What::InfoProvided { .. } => told(by("The requester"), ""),
-        What::Released => new("rocket", "go", "Approval".to_owned(), "is complete; the work begins", ""),
-        What::Dispatched { connectors } => new("arrow-up-right", "go", "Handed over".to_owned(), &format!("to {}", listed(connectors)), ""),
-        What::Delivered { connector } => new("check-check", "done", connector.clone(), "has taken the request", ""),
-        What::DeliveryFailed { connector, error } => {
+        EventKind::InfoProvided { .. } => told(by("The requester"), ""),
+        EventKind::Released => new("rocket", "go", "Approval".to_owned(), "is complete; the work begins", ""),
+        EventKind::Dispatched { connectors } => {
+            new("arrow-up-right", "go", "Handed over".to_owned(), &format!("to {}", listed(connectors)), "")
+        }
+        EventKind::Delivered { connector } => new("check-check", "done", connector.clone(), "has taken the request", ""),
+        EventKind::DeliveryFailed { connector, error } => {
             new("circle-alert", "bad", connector.clone(), "could not be reached; every try is used up", error)
         }
-        What::Replayed { connector } => new("rotate-cw", "go", by("Docket"), &format!("sends it to {connector} again"), ""),
-        What::Completed { note } if actor.is_none() => {
+        EventKind::Replayed { connector } => new("rotate-cw", "go", by("Docket"), &format!("sends it to {connector} again"), ""),
+        EventKind::Completed { note } if actor.is_none() => {
             new("check-check", "done", "Completed".to_owned(), "as everything was handed over", note)
         }
         _ => told(by("Docket"), ""),
@@ -81,7 +85,7 @@ pub fn line(event: &Event) -> TimelineLine {
 }
 
 /// " for Ruth Abel", when somebody stood in for her.
-fn in_place_of(people: &Behalves) -> String {
+fn in_place_of(people: &DeputyDecisions) -> String {
     let mut names: Vec<String> = people.values().map(|person| person.name.clone()).collect();
     names.dedup();
     if names.is_empty() { String::new() } else { format!(" for {}", listed(&names)) }
@@ -137,7 +141,7 @@ fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {
     let mark = if line.mark.is_empty() { "timeline__mark".to_owned() } else { format!("timeline__mark timeline__mark--{}", line.mark) };
     let quote = (!line.quote.is_empty()).then(|| view! { <p class="timeline__quote">{line.quote}</p> });
     let until = match &event.what {
-        What::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }.into_any()),
+        EventKind::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }.into_any()),
         _ => None,
     };
     let when = match number {
@@ -176,7 +180,7 @@ fn then_link(number: &str, event: &Event) -> AnyView {
 
 /// "What Ruth Abel saw when deciding".
 fn seen_link(number: &str, event: &Event) -> Option<AnyView> {
-    let (What::Approved { seen: Some(_), .. } | What::Rejected { seen: Some(_), .. }) = &event.what else { return None };
+    let (EventKind::Approved { seen: Some(_), .. } | EventKind::Rejected { seen: Some(_), .. }) = &event.what else { return None };
     let words = format!("What {} saw when deciding", event.actor.as_ref()?.name);
     Some(
         view! {
@@ -196,7 +200,7 @@ mod tests {
     use domain::people::PersonRef;
     use uuid::Uuid;
 
-    fn reads(what: What, actor: bool) -> String {
+    fn reads(what: EventKind, actor: bool) -> String {
         let actor = actor.then(|| PersonRef { id: PersonId(Uuid::nil()), name: "Ruth Abel".to_owned(), title: String::new() });
         let line = line(&Event { seq: 1, at: DateTime::from_timestamp(0, 0).unwrap(), actor, what });
         format!("{} {} [{}]", line.who, line.text, line.quote)
@@ -206,45 +210,45 @@ mod tests {
     fn every_event_reads_as_a_sentence() {
         let s = |text: &str| text.to_owned();
         let cases = [
-            (What::Submitted, true, "Ruth Abel submitted the request []"),
+            (EventKind::Submitted, true, "Ruth Abel submitted the request []"),
             (
-                What::Approved { rules: vec![], reason: s("Go ahead"), on_behalf_of: Behalves::new(), seen: None },
+                EventKind::Approved { rules: vec![], reason: s("Go ahead"), on_behalf_of: DeputyDecisions::new(), seen: None },
                 true,
                 "Ruth Abel approved [Go ahead]",
             ),
             (
-                What::Rejected { rules: vec![], reason: s("Too dear"), on_behalf_of: Behalves::new(), seen: None },
+                EventKind::Rejected { rules: vec![], reason: s("Too dear"), on_behalf_of: DeputyDecisions::new(), seen: None },
                 true,
                 "Ruth Abel declined [Too dear]",
             ),
-            (What::InfoRequested { question: s("Which site?") }, true, "Ruth Abel asked for changes [Which site?]"),
-            (What::InfoProvided { answer: s("North") }, true, "Ruth Abel answered [North]"),
+            (EventKind::InfoRequested { question: s("Which site?") }, true, "Ruth Abel asked for changes [Which site?]"),
+            (EventKind::InfoProvided { answer: s("North") }, true, "Ruth Abel answered [North]"),
             (
-                What::FellBack { rules: vec![s("owners")] },
+                EventKind::FellBack { rules: vec![s("owners")] },
                 false,
                 "Docket let any administrator decide as well, as nobody who was asked can []",
             ),
-            (What::Released, false, "Approval is complete; the work begins []"),
-            (What::Dispatched { connectors: vec![s("A"), s("B"), s("C")] }, false, "Handed over to A, B and C []"),
-            (What::Delivered { connector: s("Desk") }, false, "Desk has taken the request []"),
+            (EventKind::Released, false, "Approval is complete; the work begins []"),
+            (EventKind::Dispatched { connectors: vec![s("A"), s("B"), s("C")] }, false, "Handed over to A, B and C []"),
+            (EventKind::Delivered { connector: s("Desk") }, false, "Desk has taken the request []"),
             (
-                What::DeliveryFailed { connector: s("Desk"), error: s("503") },
+                EventKind::DeliveryFailed { connector: s("Desk"), error: s("503") },
                 false,
                 "Desk could not be reached; every try is used up [503]",
             ),
-            (What::Replayed { connector: s("Desk") }, true, "Ruth Abel sends it to Desk again []"),
-            (What::Started, true, "Ruth Abel started the work []"),
-            (What::Completed { note: s("Key handed out") }, true, "Ruth Abel completed the request [Key handed out]"),
-            (What::Completed { note: s("") }, false, "Completed as everything was handed over []"),
-            (What::Scheduled { for_time: DateTime::from_timestamp(0, 0).unwrap() }, true, "Ruth Abel put the work off to []"),
-            (What::Scheduled { for_time: DateTime::from_timestamp(0, 0).unwrap() }, false, "The work is to begin on []"),
-            (What::Activated, true, "Ruth Abel had the work begin at once []"),
+            (EventKind::Replayed { connector: s("Desk") }, true, "Ruth Abel sends it to Desk again []"),
+            (EventKind::Started, true, "Ruth Abel started the work []"),
+            (EventKind::Completed { note: s("Key handed out") }, true, "Ruth Abel completed the request [Key handed out]"),
+            (EventKind::Completed { note: s("") }, false, "Completed as everything was handed over []"),
+            (EventKind::Scheduled { for_time: DateTime::from_timestamp(0, 0).unwrap() }, true, "Ruth Abel put the work off to []"),
+            (EventKind::Scheduled { for_time: DateTime::from_timestamp(0, 0).unwrap() }, false, "The work is to begin on []"),
+            (EventKind::Activated, true, "Ruth Abel had the work begin at once []"),
             (
-                What::Assigned { to: PersonRef { id: PersonId(Uuid::nil()), name: s("Ruth Abel"), title: s("") } },
+                EventKind::Assigned { to: PersonRef { id: PersonId(Uuid::nil()), name: s("Ruth Abel"), title: s("") } },
                 true,
                 "Ruth Abel took it []",
             ),
-            (What::Cancelled { reason: s("Not needed") }, true, "Ruth Abel cancelled the request [Not needed]"),
+            (EventKind::Cancelled { reason: s("Not needed") }, true, "Ruth Abel cancelled the request [Not needed]"),
         ];
         for (what, actor, words) in cases {
             assert_eq!(reads(what, actor), words);

@@ -25,7 +25,7 @@ use domain::id::{DeliveryId, PersonId};
 use domain::live::LiveEvent;
 use domain::people::Me;
 use domain::permission::Permission;
-use domain::requests::What;
+use domain::requests::EventKind;
 use domain::requests::actions::ActionKind;
 use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
@@ -135,12 +135,12 @@ fn locked(page: &RequestPage) -> Option<String> {
     let last = page.events.iter().rev().find(|event| {
         matches!(
             event.what,
-            What::Cancelled { .. }
-                | What::Resolved { .. }
-                | What::Completed { .. }
-                | What::PassedQa { .. }
-                | What::Closed { .. }
-                | What::Rejected { .. }
+            EventKind::Cancelled { .. }
+                | EventKind::Resolved { .. }
+                | EventKind::Completed { .. }
+                | EventKind::PassedQa { .. }
+                | EventKind::Closed { .. }
+                | EventKind::Rejected { .. }
         )
     });
     let words = last.map(line).map(|line| {

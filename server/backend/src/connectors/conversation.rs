@@ -3,7 +3,7 @@
 use super::http::{Client, excerpt};
 use super::{AttemptVerdict, Outcome};
 use crate::settings::{MailServer, MailTls};
-use domain::connectors::receipt::Receipt;
+use domain::connectors::receipt::RecipientReceipt;
 use domain::shorten::shorten;
 use lettre::message::Message;
 use lettre::transport::smtp::Error;
@@ -29,7 +29,7 @@ pub(super) struct Letter<'a> {
     pub message: &'a Message,
     pub from: &'a Mailbox,
     /// Those who have it, or were refused it, from earlier tries.
-    pub before: &'a [Receipt],
+    pub before: &'a [RecipientReceipt],
     /// Everybody else.
     pub to: Vec<Address>,
 }
@@ -65,7 +65,7 @@ async fn converse(
     server: &MailServer,
     (address, tls): (IpAddr, Option<TlsParameters>),
     letter: &Letter<'_>,
-) -> Result<(Vec<Receipt>, Option<Response>), Error> {
+) -> Result<(Vec<RecipientReceipt>, Option<Response>), Error> {
     let hello = ClientId::default();
     let (whole, later) = if server.tls == MailTls::Whole { (tls, None) } else { (None, tls) };
     let mut connection = AsyncSmtpConnection::connect_tokio1((address, server.port), Some(PATIENCE), &hello, whole, None).await?;
@@ -80,7 +80,7 @@ async fn speak(
     server: &MailServer,
     (tls, hello): (Option<TlsParameters>, &ClientId),
     letter: &Letter<'_>,
-) -> Result<(Vec<Receipt>, Option<Response>), Error> {
+) -> Result<(Vec<RecipientReceipt>, Option<Response>), Error> {
     if let Some(tls) = tls {
         connection.starttls(tls, hello).await?;
     }
@@ -101,18 +101,18 @@ async fn speak(
     let mut receipts = Vec::with_capacity(letter.to.len());
     for address in &letter.to {
         if is_foreign(address) && !speaks_utf8 {
-            receipts.push(Receipt::new(address, NOT_ASCII, "the mail server takes no address with letters beyond ASCII"));
+            receipts.push(RecipientReceipt::new(address, NOT_ASCII, "the mail server takes no address with letters beyond ASCII"));
             continue;
         }
         match connection.command(Rcpt::new(address.clone(), Vec::new())).await {
-            Ok(response) => receipts.push(Receipt::new(address, u16::from(response.code()), "")),
+            Ok(response) => receipts.push(RecipientReceipt::new(address, u16::from(response.code()), "")),
             Err(error) => match code(&error).filter(|code| !is_final(*code)) {
-                Some(code) => receipts.push(Receipt::new(address, code, &words(&error))),
+                Some(code) => receipts.push(RecipientReceipt::new(address, code, &words(&error))),
                 None => return Err(error),
             },
         }
     }
-    if !receipts.iter().any(Receipt::took_it) {
+    if !receipts.iter().any(RecipientReceipt::took_it) {
         return Ok((receipts, None));
     }
     connection.command(Data).await?;
@@ -146,11 +146,13 @@ fn verdict_of(error: &Error) -> AttemptVerdict {
 }
 
 /// What the answers mean together with those of earlier tries. What one recipient was refused does not concern the others.
-fn outcome(letter: &Letter<'_>, receipts: Vec<Receipt>, taken: Option<&Response>, told: String) -> Outcome {
-    let all: Vec<&Receipt> = letter.before.iter().chain(&receipts).collect();
-    let named =
-        |which: fn(&Receipt) -> bool| all.iter().copied().filter(|one| which(one)).map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    let (took, refused, waiting) = (named(Receipt::took_it), named(Receipt::is_refused), named(Receipt::is_put_off));
+fn outcome(letter: &Letter<'_>, receipts: Vec<RecipientReceipt>, taken: Option<&Response>, told: String) -> Outcome {
+    let all: Vec<&RecipientReceipt> = letter.before.iter().chain(&receipts).collect();
+    let named = |which: fn(&RecipientReceipt) -> bool| {
+        all.iter().copied().filter(|one| which(one)).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    let (took, refused, waiting) =
+        (named(RecipientReceipt::took_it), named(RecipientReceipt::is_refused), named(RecipientReceipt::is_put_off));
     let others = if took.is_empty() { "" } else { " The others have it." };
     let verdict = match (waiting.is_empty(), took.is_empty()) {
         (false, _) => AttemptVerdict::Retry { error: format!("The mail server put off {waiting}.{others}"), after: None },

@@ -24,12 +24,12 @@ use crate::settings::Settings;
 use crate::templates::{self, Escape};
 use chrono::{DateTime, Duration, Utc};
 use domain::connectors::Connector as Definition;
-use domain::connectors::receipt::Receipt;
+use domain::connectors::receipt::RecipientReceipt;
 use domain::forms::answers::says_something;
 use domain::forms::check::check as check_form;
 use domain::forms::{Answers, Field, Form};
 use domain::id::DeliveryId;
-use domain::notices::{CHANNELS, Channel};
+use domain::notices::{CHANNELS, NoticeChannel};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ pub struct Outgoing<'a> {
     /// What began the request's thread at this destination, where the other side has threads.
     pub thread: Option<&'a str>,
     /// What recipients were answered in earlier tries, where each has an answer of their own.
-    pub receipts: &'a [Receipt],
+    pub receipts: &'a [RecipientReceipt],
 }
 
 /// What came of a try.
@@ -81,7 +81,7 @@ pub struct Outcome {
     /// Whether `created` names a message that others can stand below.
     pub names_message: bool,
     /// What this try answered to each recipient, where each has an answer of their own.
-    pub receipts: Vec<Receipt>,
+    pub receipts: Vec<RecipientReceipt>,
 }
 
 /// Something that exists in the other system because of a delivery.
@@ -197,7 +197,7 @@ pub trait ConnectorKind: Send + Sync {
     async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &http::Client) -> Outcome;
 
     /// The channel of notifications it can carry.
-    fn carries(&self) -> Option<Channel> {
+    fn carries(&self) -> Option<NoticeChannel> {
         None
     }
 
@@ -208,17 +208,17 @@ pub trait ConnectorKind: Send + Sync {
 }
 
 /// What carries a channel by the server's own settings: its key, which no connector of an organization can have.
-pub(crate) fn by_server(channel: Channel, server: &Settings) -> Option<Definition> {
+pub(crate) fn by_server(channel: NoticeChannel, server: &Settings) -> Option<Definition> {
     let mut settings = Map::new();
     let (key, kind, there) = match channel {
-        Channel::InApp => return None,
-        Channel::Email if server.sendgrid_from.is_some() => {
+        NoticeChannel::InApp => return None,
+        NoticeChannel::Email if server.sendgrid_from.is_some() => {
             settings.insert("from_email".to_owned(), server.sendgrid_from.clone().into());
             ("@email", "sendgrid", server.sendgrid_api_key.is_some())
         }
-        Channel::Email => ("@email", "smtp", server.mail.is_some()),
-        Channel::Slack => ("@slack", "slack_webhook", server.slack_webhook_url.is_some()),
-        Channel::Telegram => ("@telegram", "telegram", server.telegram_token.is_some()),
+        NoticeChannel::Email => ("@email", "smtp", server.mail.is_some()),
+        NoticeChannel::Slack => ("@slack", "slack_webhook", server.slack_webhook_url.is_some()),
+        NoticeChannel::Telegram => ("@telegram", "telegram", server.telegram_token.is_some()),
     };
     let name = format!("{} by this server", channel.label());
     there.then(|| Definition { key: key.to_owned(), name, kind: kind.to_owned(), enabled: true, settings })
@@ -255,7 +255,7 @@ fn sibling(field: &Field) -> Field {
     sibling.kind = "text".to_owned();
     sibling.hint = "Instead of the value: the name of a secret this server was given, DESK for DOCKET_SECRET_DESK".to_owned();
     sibling.required = false;
-    sibling.rules = domain::forms::Rules { max_length: Some(100), ..Default::default() };
+    sibling.rules = domain::forms::FieldRules { max_length: Some(100), ..Default::default() };
     sibling
 }
 

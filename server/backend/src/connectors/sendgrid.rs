@@ -7,7 +7,7 @@ use super::writing::{self, BODY, SUBJECT};
 use super::{Body, ConnectorKind, ConnectorSettings, Message, Outcome, Outgoing, mail_id};
 use crate::templates::Escape;
 use chrono::Duration;
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use domain::recipients::each_once;
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
@@ -62,8 +62,8 @@ impl ConnectorKind for SendGrid {
         }
     }
 
-    fn carries(&self) -> Option<Channel> {
-        Some(Channel::Email)
+    fn carries(&self) -> Option<NoticeChannel> {
+        Some(NoticeChannel::Email)
     }
 
     async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {

@@ -8,7 +8,7 @@ use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Message, 
 use crate::templates::Escape;
 use chrono::Duration;
 use domain::id::DeliveryId;
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 
@@ -69,8 +69,8 @@ impl ConnectorKind for SlackBot {
         }
     }
 
-    fn carries(&self) -> Option<Channel> {
-        Some(Channel::Slack)
+    fn carries(&self) -> Option<NoticeChannel> {
+        Some(NoticeChannel::Slack)
     }
 
     async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {

@@ -6,7 +6,7 @@ use super::writing::{self, READ_ALL, TextTarget};
 use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Message, Outcome, Outgoing};
 use crate::templates::{self, Escape};
 use chrono::Duration;
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use domain::shorten::shorten;
 use serde_json::{Map, Value, json};
 
@@ -68,8 +68,8 @@ impl ConnectorKind for SlackWebhook {
         }
     }
 
-    fn carries(&self) -> Option<Channel> {
-        Some(Channel::Slack)
+    fn carries(&self) -> Option<NoticeChannel> {
+        Some(NoticeChannel::Slack)
     }
 
     /// Without threads: Slack does not say which message a webhook made.

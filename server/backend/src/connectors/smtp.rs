@@ -13,9 +13,9 @@ use super::{ConnectorKind, ConnectorSettings, Outcome, Outgoing, mail_id};
 use crate::settings::{MailServer, MailTls};
 use crate::templates::Escape;
 use chrono::{DateTime, Utc};
-use domain::connectors::receipt::Receipt;
+use domain::connectors::receipt::RecipientReceipt;
 use domain::id::DeliveryId;
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use domain::recipients::each_once;
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -71,7 +71,7 @@ impl ConnectorKind for Smtp {
             Err(message) => return Outcome::not_set_up(message),
         };
         // Who has it, or was refused it, is not asked again.
-        let before: Vec<Receipt> = outgoing.receipts.iter().filter(|one| !one.is_put_off()).cloned().collect();
+        let before: Vec<RecipientReceipt> = outgoing.receipts.iter().filter(|one| !one.is_put_off()).cloned().collect();
         let has_answer = |address: &Address| before.iter().any(|one| one.address == address.to_string());
         let to: Vec<Address> = all.into_iter().map(|mailbox| mailbox.email).filter(|address| !has_answer(address)).collect();
         if to.is_empty() {
@@ -80,8 +80,8 @@ impl ConnectorKind for Smtp {
         send(&server, &Letter { message: &message, from: &from, before: &before, to }, client).await
     }
 
-    fn carries(&self) -> Option<Channel> {
-        Some(Channel::Email)
+    fn carries(&self) -> Option<NoticeChannel> {
+        Some(NoticeChannel::Email)
     }
 
     async fn tell(&self, given: &ConnectorSettings<'_>, message: &super::Message, client: &Client) -> Outcome {

@@ -6,7 +6,7 @@ use super::writing::{self, READ_ALL, TextTarget};
 use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Message, Outcome, Outgoing};
 use crate::templates::{self, Escape};
 use chrono::Duration;
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use domain::shorten::utf16_units;
 use serde_json::{Map, Value, json};
 
@@ -70,8 +70,8 @@ impl ConnectorKind for Telegram {
         }
     }
 
-    fn carries(&self) -> Option<Channel> {
-        Some(Channel::Telegram)
+    fn carries(&self) -> Option<NoticeChannel> {
+        Some(NoticeChannel::Telegram)
     }
 
     async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {

@@ -11,7 +11,7 @@ use crate::{Backend, Caller, apart};
 use domain::connectors::Connector;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, KindView, TestView};
 use domain::forms::answers::says_something;
-use domain::forms::{Answers, Field, Form, Rules, answer_keys};
+use domain::forms::{Answers, Field, FieldRules, Form, answer_keys};
 use domain::permission::Permission;
 use domain::text::{count_characters, tidy_line};
 use domain::{Problem, Refusal};
@@ -100,7 +100,7 @@ fn general() -> [Field; 2] {
         required,
         default: None,
         options: Vec::new(),
-        rules: Rules::default(),
+        rules: FieldRules::default(),
         when: None,
     };
     let mut name = field("name", "Name", "text", true, "");

@@ -8,14 +8,14 @@ use crate::error::{Error, Result};
 use crate::store::people::Account;
 use crate::store::{Tx, calendars, connectors, forms, groups, items, members, micros, organizations, people};
 use chrono::{DateTime, Utc};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{GroupId, ItemId, PersonId};
-use domain::notices::Defaults;
+use domain::notices::NoticeDefaults;
 use domain::people::GroupRef;
 use domain::people::definition::GroupDefinition;
-use domain::requests::sla::calendar::Calendar;
+use domain::requests::sla::calendar::WorkCalendar;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ pub(super) struct Changes {
     new_organization: Option<(String, String, String)>,
     renamed: Option<String>,
     moved_to_zone: Option<String>,
-    notices: Option<Defaults>,
+    notices: Option<NoticeDefaults>,
     new_accounts: Vec<(Account, Option<String>)>,
     changed_accounts: Vec<Account>,
     members: Vec<members::Member>,
@@ -37,11 +37,11 @@ pub(super) struct Changes {
     renamed_groups: Vec<(GroupId, String)>,
     group_members: Vec<(GroupId, Vec<(PersonId, Vec<String>)>)>,
     connectors: Vec<(Uuid, Connector)>,
-    calendars: Vec<Calendar>,
+    calendars: Vec<WorkCalendar>,
     forms: Vec<(Uuid, Form)>,
     /// Items whose name has to be free before the others are written.
     freed: Vec<ItemId>,
-    items: Vec<(ItemId, Item, Uuid, i32)>,
+    items: Vec<(ItemId, CatalogItem, Uuid, i32)>,
     places: Vec<(ItemId, i32)>,
 }
 
@@ -73,11 +73,11 @@ keyed! {
     GroupDefinition: |group| &group.key,
     groups::Listed: |listed| &listed.group.key,
     Connector: |connector| &connector.key,
-    Calendar: |calendar| &calendar.key,
+    WorkCalendar: |calendar| &calendar.key,
     Form: |form| &form.key,
     (Uuid, Form): |row| &row.1.key,
-    Item: |item| &item.key,
-    (ItemId, Item): |row| &row.1.key,
+    CatalogItem: |item| &item.key,
+    (ItemId, CatalogItem): |row| &row.1.key,
 }
 
 /// Names in a line about what is not in the folder.
@@ -216,7 +216,7 @@ impl Changes {
     }
 
     fn calendars(&mut self, folder: &DefinitionFolder, present: &Present) {
-        let differs = |file: &Calendar, was: Option<&Calendar>| (was != Some(file)).then(String::new);
+        let differs = |file: &WorkCalendar, was: Option<&WorkCalendar>| (was != Some(file)).then(String::new);
         let written = self.diff(("calendar", "calendars"), &folder.calendars, &present.calendars, differs);
         self.calendars = written.into_iter().map(|(file, _)| file.clone()).collect();
     }
@@ -234,7 +234,7 @@ impl Changes {
 
     fn items(&mut self, folder: &DefinitionFolder, present: &Present, forms: &BTreeMap<String, Uuid>, id: &dyn Fn() -> Uuid) -> Result<()> {
         let order = order(folder, present);
-        let differs = |file: &Item, was: Option<&(ItemId, Item)>| was.is_none_or(|(_, was)| was != file).then(String::new);
+        let differs = |file: &CatalogItem, was: Option<&(ItemId, CatalogItem)>| was.is_none_or(|(_, was)| was != file).then(String::new);
         for (file, was) in self.diff(("item", "items"), &folder.items, &present.items, differs) {
             let row = was.map_or_else(|| ItemId(id()), |(id, _)| *id);
             if was.is_some_and(|(_, was)| was.name != file.name) {

@@ -6,7 +6,7 @@ use super::secrets;
 use crate::error::{Error, Result};
 use domain::connectors::Connector;
 use domain::id::PersonId;
-use domain::notices::Defaults;
+use domain::notices::NoticeDefaults;
 use domain::people::definition::{GroupDefinition, MemberDefinition, OrganizationDefinition, PersonDefinition};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>>
         key: key.to_owned(),
         name: present.name.clone().unwrap_or_default(),
         time_zone: said(&present.time_zone),
-        notifications: Some(present.notices.clone()).filter(|notices| *notices != Defaults::default()),
+        notifications: Some(present.notices.clone()).filter(|notices| *notices != NoticeDefaults::default()),
     };
     let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
     let emails: BTreeMap<PersonId, &str> = present.members.iter().map(|one| (one.account.id, one.account.email.as_str())).collect();

@@ -2,13 +2,13 @@
 
 use super::lines::LineIndex;
 use super::{bytes, texts, yaml};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::lint::ValuePath;
 use domain::people::definition::{GroupDefinition, OrganizationDefinition, PersonDefinition};
 use domain::people::normal_email;
-use domain::requests::sla::calendar::Calendar;
+use domain::requests::sla::calendar::WorkCalendar;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -54,10 +54,10 @@ pub(super) struct DefinitionFolder {
     pub names_people: bool,
     pub groups: Vec<GroupDefinition>,
     pub connectors: Vec<Connector>,
-    pub calendars: Vec<Calendar>,
+    pub calendars: Vec<WorkCalendar>,
     /// Keys of items in their order; None when the folder does not say.
     pub order: Option<Vec<String>>,
-    pub items: Vec<Item>,
+    pub items: Vec<CatalogItem>,
     pub forms: Vec<Form>,
     /// All texts by path, to find lines in.
     pub texts: BTreeMap<String, FileText>,
@@ -142,7 +142,7 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<DefinitionFile>) 
                 folder.order = Some(list);
                 None
             }),
-            (_, Some(("items", name))) if is_yaml(name) => yaml::read(&text).map(|item: Item| {
+            (_, Some(("items", name))) if is_yaml(name) => yaml::read(&text).map(|item: CatalogItem| {
                 let wrong = misnamed(name, &item.key, &text);
                 folder.items.push(item);
                 wrong

@@ -127,7 +127,7 @@ impl LineIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::catalog::Item;
+    use domain::catalog::CatalogItem;
     use domain::lint::DefinedKeys;
     use std::time::{Duration, Instant};
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn the_line_is_the_one_of_the_entry_that_the_rules_name() {
         let text = "key: it\nname: it\ndescription: it\nicon: it\ncategory: it\ntags: [it, it]\nprefix: it\nform: it\n";
-        let item: Item = yaml_serde::from_str(text).unwrap();
+        let item: CatalogItem = yaml_serde::from_str(text).unwrap();
         let index = LineIndex::of(text);
         let known = DefinedKeys::default();
         let told: Vec<_> = domain::catalog::lint::lint_item(&item, None, &known).iter().map(|problem| index.line(&problem.path)).collect();

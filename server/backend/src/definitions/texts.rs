@@ -3,7 +3,7 @@
 
 use super::files::DefinitionFolder;
 use domain::connectors::Connector;
-use domain::forms::{Condition, Field, Form};
+use domain::forms::{AnswerCondition, Field, Form};
 use serde_json::{Number, Value};
 use std::collections::BTreeSet;
 
@@ -60,15 +60,17 @@ fn numbers(form: &Form) -> BTreeSet<String> {
 }
 
 /// A number is compared as a number with what is answered by one, however it was written.
-fn condition(when: &mut Condition, numbers: &BTreeSet<String>) {
+fn condition(when: &mut AnswerCondition, numbers: &BTreeSet<String>) {
     match when {
-        Condition::All(parts) | Condition::Any(parts) => parts.iter_mut().for_each(|part| condition(part, numbers)),
-        Condition::Not(part) => condition(part, numbers),
-        Condition::Equals { field, value } | Condition::Contains { field, value } if numbers.contains(field) => as_number(value),
-        Condition::In { field, values } if numbers.contains(field) => values.iter_mut().for_each(as_number),
-        Condition::Equals { .. } | Condition::Contains { .. } | Condition::In { .. } => {}
+        AnswerCondition::All(parts) | AnswerCondition::Any(parts) => parts.iter_mut().for_each(|part| condition(part, numbers)),
+        AnswerCondition::Not(part) => condition(part, numbers),
+        AnswerCondition::Equals { field, value } | AnswerCondition::Contains { field, value } if numbers.contains(field) => {
+            as_number(value)
+        }
+        AnswerCondition::In { field, values } if numbers.contains(field) => values.iter_mut().for_each(as_number),
+        AnswerCondition::Equals { .. } | AnswerCondition::Contains { .. } | AnswerCondition::In { .. } => {}
         // Limits are numbers or dates in any writing.
-        Condition::Answered { .. } | Condition::Compare { .. } => {}
+        AnswerCondition::Answered { .. } | AnswerCondition::Compare { .. } => {}
     }
 }
 

@@ -129,10 +129,10 @@ fn hint(text: &str, line: Option<usize>, told: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::catalog::Item;
+    use domain::catalog::CatalogItem;
     use domain::forms::Form;
     use domain::people::definition::{OrganizationDefinition, PersonDefinition};
-    use domain::requests::sla::calendar::Calendar;
+    use domain::requests::sla::calendar::WorkCalendar;
     use std::time::{Duration, Instant};
 
     /// What is told of each text that begins otherwise than it should.
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn values_of_another_kind_are_told_with_their_path() {
-        let misses = misses::<Item>(&[
+        let misses = misses::<CatalogItem>(&[
             ("key: a\ntags: a\n", "2: tags: the text “a” is written where a list should be"),
             ("key: a\nenabled: ja\n", "2: enabled: the text “ja” is written where true or false should be"),
             ("key: a\nsla: {response_minutes: ten}\n", "2: sla.response_minutes: the text “ten” is written where a whole number from 0"),
@@ -189,7 +189,7 @@ mod tests {
             ),
         ]);
         assert!(misses.is_empty(), "{misses:#?}");
-        let told = told::<Vec<Calendar>>("- key: a\n  name: a\n  hours:\n    - days: [mon]\n      from: a\n");
+        let told = told::<Vec<WorkCalendar>>("- key: a\n  name: a\n  hours:\n    - days: [mon]\n      from: a\n");
         assert!(told.starts_with("4: [0].hours[0].days[0]: unknown word `mon`, expected one of `monday`"), "{told}");
     }
 

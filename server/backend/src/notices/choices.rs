@@ -9,12 +9,12 @@ use crate::{Backend, outbox, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::connectors::Connector;
-use domain::notices::wire::{Carrier, Cell, ChangeMine, ChangeOurs, Column, MatrixRow, MyNotices, OurNotices};
-use domain::notices::{CHANNELS, Channel, Choices, Defaults, NOTICES, Switch, Told, find};
+use domain::notices::wire::{ChangeMine, ChangeOurs, ChannelCarrier, MatrixColumn, MatrixRow, MatrixSwitch, MyNotices, OurNotices};
+use domain::notices::{CHANNELS, NOTICES, NoticeChannel, NoticeChoices, NoticeDefaults, NoticeRule, NoticeSwitch, find};
 use domain::permission::Permission;
 
 /// Events that nothing of this version sets off are in no matrix.
-fn offered() -> impl Iterator<Item = &'static Told> {
+fn offered() -> impl Iterator<Item = &'static NoticeRule> {
     NOTICES.iter().filter(|told| told.key != "loan_overdue")
 }
 
@@ -31,12 +31,12 @@ pub async fn mine(backend: &Backend, caller: &Caller) -> Result<MyNotices> {
     let defaults = organizations::notices(&handle).await?;
     let me = addressed::of(&handle, &[caller.id()]).await?.into_iter().next().ok_or(Refusal::NotFound)?;
     let carriers = outbox::carriers(backend, &defaults, &connectors::sealed(&handle).await?);
-    let columns: Vec<Column> = CHANNELS.into_iter().map(|channel| column(channel, &me, carriers.contains_key(&channel))).collect();
+    let columns: Vec<MatrixColumn> = CHANNELS.into_iter().map(|channel| column(channel, &me, carriers.contains_key(&channel))).collect();
     let rows = offered().map(|told| {
         matrix_row(told, |channel| {
             let switch = defaults.switch(told, channel);
             let works = columns.iter().any(|column| column.channel == channel && column.works);
-            Cell { channel, on: works && me.choices.reached(&defaults, told, channel), locked: switch.locked }
+            MatrixSwitch { channel, on: works && me.choices.reached(&defaults, told, channel), locked: switch.locked }
         })
     });
     Ok(MyNotices {
@@ -50,7 +50,7 @@ pub async fn mine(backend: &Backend, caller: &Caller) -> Result<MyNotices> {
     })
 }
 
-fn matrix_row(told: &Told, cell: impl Fn(Channel) -> Cell) -> MatrixRow {
+fn matrix_row(told: &NoticeRule, cell: impl Fn(NoticeChannel) -> MatrixSwitch) -> MatrixRow {
     MatrixRow {
         event: told.key.to_owned(),
         label: told.label.to_owned(),
@@ -60,14 +60,14 @@ fn matrix_row(told: &Told, cell: impl Fn(Channel) -> Cell) -> MatrixRow {
 }
 
 /// Where a channel reaches the person, or why it does not.
-fn column(channel: Channel, me: &Addressed, carried: bool) -> Column {
+fn column(channel: NoticeChannel, me: &Addressed, carried: bool) -> MatrixColumn {
     let place = match channel {
-        Channel::InApp => "The bell",
-        Channel::Email => me.email.as_str(),
-        Channel::Slack => me.slack_member_id.as_str(),
-        Channel::Telegram => me.telegram_chat.as_str(),
+        NoticeChannel::InApp => "The bell",
+        NoticeChannel::Email => me.email.as_str(),
+        NoticeChannel::Slack => me.slack_member_id.as_str(),
+        NoticeChannel::Telegram => me.telegram_chat.as_str(),
     };
-    let carried = carried || channel == Channel::InApp;
+    let carried = carried || channel == NoticeChannel::InApp;
     let note = if !carried {
         "Not set up"
     } else if place.is_empty() {
@@ -75,7 +75,7 @@ fn column(channel: Channel, me: &Addressed, carried: bool) -> Column {
     } else {
         place
     };
-    Column { channel, label: channel.label().to_owned(), note: note.to_owned(), works: carried && !place.is_empty() }
+    MatrixColumn { channel, label: channel.label().to_owned(), note: note.to_owned(), works: carried && !place.is_empty() }
 }
 
 /// Changes one of the caller's own choices, and answers with all of them.
@@ -100,7 +100,7 @@ pub async fn change_mine(backend: &Backend, caller: &Caller, change: ChangeMine)
     mine(backend, caller).await
 }
 
-fn apply(choices: &mut Choices, defaults: &Defaults, change: ChangeMine) -> std::result::Result<(), Refusal> {
+fn apply(choices: &mut NoticeChoices, defaults: &NoticeDefaults, change: ChangeMine) -> std::result::Result<(), Refusal> {
     match change {
         ChangeMine::Switch { event, channel, on } => {
             let told = find(&event).filter(|told| told.goes_by(channel)).ok_or_else(unknown)?;
@@ -137,19 +137,24 @@ pub async fn ours(backend: &Backend, caller: &Caller) -> Result<OurNotices> {
     let name = |key: &str| known.iter().find(|one| one.key == key).map(|one| one.name.clone());
     let columns = CHANNELS.into_iter().map(|channel| {
         let note = match carriers.get(&channel) {
-            _ if channel == Channel::InApp => "The bell".to_owned(),
+            _ if channel == NoticeChannel::InApp => "The bell".to_owned(),
             Some(key) => name(key).unwrap_or_else(|| "This server’s own".to_owned()),
             None => "Not set up".to_owned(),
         };
-        Column { channel, label: channel.label().to_owned(), note, works: channel == Channel::InApp || carriers.contains_key(&channel) }
+        MatrixColumn {
+            channel,
+            label: channel.label().to_owned(),
+            note,
+            works: channel == NoticeChannel::InApp || carriers.contains_key(&channel),
+        }
     });
     let rows = offered().map(|told| {
         matrix_row(told, |channel| {
-            let Switch { on, locked } = defaults.switch(told, channel);
-            Cell { channel, on, locked }
+            let NoticeSwitch { on, locked } = defaults.switch(told, channel);
+            MatrixSwitch { channel, on, locked }
         })
     });
-    let carrying = CHANNELS.into_iter().filter(|channel| *channel != Channel::InApp).map(|channel| {
+    let carrying = CHANNELS.into_iter().filter(|channel| *channel != NoticeChannel::InApp).map(|channel| {
         let used = carriers.get(&channel).cloned().unwrap_or_default();
         (channel, used, choices_of(backend, channel, &known))
     });
@@ -157,13 +162,13 @@ pub async fn ours(backend: &Backend, caller: &Caller) -> Result<OurNotices> {
 }
 
 /// What could carry a channel: nothing, the server's own, and connectors of the right kind.
-fn choices_of(backend: &Backend, channel: Channel, known: &[Connector]) -> Vec<Carrier> {
+fn choices_of(backend: &Backend, channel: NoticeChannel, known: &[Connector]) -> Vec<ChannelCarrier> {
     let carries = |one: &&Connector| one.enabled && kinds::find(&one.kind).and_then(|kind| kind.carries()) == Some(channel);
     let own = by_server(channel, backend.settings());
-    let own = own.map(|own| Carrier { key: own.key, name: "This server’s own".to_owned() });
-    std::iter::once(Carrier { key: String::new(), name: "Off".to_owned() })
+    let own = own.map(|own| ChannelCarrier { key: own.key, name: "This server’s own".to_owned() });
+    std::iter::once(ChannelCarrier { key: String::new(), name: "Off".to_owned() })
         .chain(own)
-        .chain(known.iter().filter(carries).map(|one| Carrier { key: one.key.clone(), name: one.name.clone() }))
+        .chain(known.iter().filter(carries).map(|one| ChannelCarrier { key: one.key.clone(), name: one.name.clone() }))
         .collect()
 }
 
@@ -186,7 +191,7 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
                 match change {
                     ChangeOurs::Switch { event, channel, on, locked } => {
                         let told = find(&event).filter(|told| told.goes_by(channel)).ok_or_else(unknown)?;
-                        defaults.set(told, channel, Switch { on, locked });
+                        defaults.set(told, channel, NoticeSwitch { on, locked });
                     }
                     ChangeOurs::Carrier { channel, key } => {
                         let known = connectors::sealed(tx).await?;

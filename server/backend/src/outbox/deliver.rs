@@ -10,7 +10,7 @@ use crate::connectors::{self, Outcome, Outgoing};
 use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use chrono::{DateTime, Utc};
-use domain::connectors::{Connector, Trial, trial};
+use domain::connectors::{Connector, TrialMode, trial};
 use domain::effect::{Effect, NoticeEffect};
 
 /// Why a delivery is set aside, and what to do.
@@ -39,7 +39,7 @@ pub(super) async fn deliver(backend: Backend, ready: Ready) -> Result<Tried> {
     let Ready { delivery, prepared } = ready;
     let at = backend.now();
     let began = std::time::Instant::now();
-    let set_aside = trial(delivery.times.cut_off) == Trial::Never;
+    let set_aside = trial(delivery.times.cut_off) == TrialMode::Never;
     let mut frozen = None;
     let sent = match &prepared {
         _ if set_aside => {

@@ -11,7 +11,7 @@ use crate::connectors::{self, AttemptVerdict, Body, MessageContent, Outcome};
 use crate::store::deliveries::Delivery;
 use domain::connectors::Connector;
 use domain::id::DeliveryId;
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -101,13 +101,13 @@ fn is_to_be_kept(outcome: &Outcome) -> bool {
 }
 
 /// What a message to people said when it was tried before. None for the first try, and where another kind of channel carries it now.
-pub(super) fn kept_message(delivery: &Delivery, channel: Channel) -> Option<MessageContent> {
+pub(super) fn kept_message(delivery: &Delivery, channel: NoticeChannel) -> Option<MessageContent> {
     let kept: MessageContent = serde_json::from_str(delivery.frozen.as_deref()?).ok()?;
-    (matches!(kept.body, Body::Mail { .. }) == (channel == Channel::Email)).then_some(kept)
+    (matches!(kept.body, Body::Mail { .. }) == (channel == NoticeChannel::Email)).then_some(kept)
 }
 
 /// What is to be kept of a message to people after a try, as it is of other content.
-pub(super) fn keep_message(delivery: &Delivery, channel: Channel, content: &MessageContent, outcome: &Outcome) -> Option<String> {
+pub(super) fn keep_message(delivery: &Delivery, channel: NoticeChannel, content: &MessageContent, outcome: &Outcome) -> Option<String> {
     let keeps = is_to_be_kept(outcome) && kept_message(delivery, channel).is_none();
     keeps.then(|| serde_json::to_string(content).ok()).flatten()
 }

@@ -2,7 +2,7 @@
 
 use super::prepare::Ready;
 use crate::store::deliveries::Destination;
-use domain::connectors::{Trial, trial};
+use domain::connectors::{TrialMode, trial};
 use domain::id::DeliveryId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -76,7 +76,7 @@ impl Lanes {
     /// Takes a claimed delivery, unless it is in hand already: then its lease was only made longer.
     pub fn take(&mut self, ready: Ready) {
         if self.in_hand.insert(ready.delivery.id) {
-            if trial(ready.delivery.times.cut_off) != Trial::Together && self.alone.is_none() {
+            if trial(ready.delivery.times.cut_off) != TrialMode::Together && self.alone.is_none() {
                 self.alone = Some(Alone::Waiting(Box::new(ready)));
                 return;
             }

@@ -15,7 +15,7 @@ use domain::address::Address;
 use domain::direction::isolate;
 use domain::effect::NoticeEffect;
 use domain::id::PersonId;
-use domain::notices::{self as rules, Channel, words};
+use domain::notices::{self as rules, NoticeChannel, words};
 use domain::people::OrganizationRef;
 use domain::shorten::{shorten, utf16_units};
 use domain::subject::Subject;
@@ -96,7 +96,7 @@ pub(super) async fn to_person(
     backend: &Backend,
     about: &About<'_>,
     delivery: &Delivery,
-    channel: Channel,
+    channel: NoticeChannel,
     id: PersonId,
     now: DateTime<Utc>,
 ) -> Result<WrittenMessage> {
@@ -108,7 +108,7 @@ pub(super) async fn to_person(
     if seen.is_some_and(|seen| rules::is_stale(seen.at, seen.read_at.is_some(), now)) {
         return Ok(Err(Outcome::needless("Not sent: it was read in Docket meanwhile.")));
     }
-    let to = if channel == Channel::Email { person.email } else { person.telegram_chat };
+    let to = if channel == NoticeChannel::Email { person.email } else { person.telegram_chat };
     let content = match kept_message(delivery, channel) {
         Some(kept) => Ok(kept),
         None => write_to_person(backend, about, delivery, channel, now).await?,
@@ -120,11 +120,11 @@ async fn write_to_person(
     backend: &Backend,
     about: &About<'_>,
     delivery: &Delivery,
-    channel: Channel,
+    channel: NoticeChannel,
     now: DateTime<Utc>,
 ) -> Result<std::result::Result<MessageContent, String>> {
     let (body, thread) = match channel {
-        Channel::Email => (mail(backend, about, delivery).await?, first_mail(backend, delivery).await?),
+        NoticeChannel::Email => (mail(backend, about, delivery).await?, first_mail(backend, delivery).await?),
         _ => {
             let handle = backend.store().read(delivery.organization);
             (Ok(Body::Chat(telegram(backend, about))), first_message(&handle, delivery).await?)
@@ -138,7 +138,7 @@ pub(super) async fn to_channel(
     backend: &Backend,
     about: &About<'_>,
     delivery: &Delivery,
-    channel: Channel,
+    channel: NoticeChannel,
     now: DateTime<Utc>,
 ) -> Result<Message> {
     let content = match kept_message(delivery, channel) {
@@ -193,7 +193,7 @@ pub(super) async fn summary(
     if found.is_empty() {
         return Ok(Err(Outcome::needless("Not sent: everything was read in Docket meanwhile.")));
     }
-    let content = match kept_message(delivery, Channel::Email) {
+    let content = match kept_message(delivery, NoticeChannel::Email) {
         Some(kept) => Ok(kept),
         None => sum_up(backend, organization, &found).map(|body| MessageContent { written_at: now, body, thread: None }),
     };

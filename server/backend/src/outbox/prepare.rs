@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::store::deliveries::{Delivery, Recipient};
 use crate::store::effects::RecordedEffect;
 use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, threads};
-use domain::connectors::receipt::Receipt;
-use domain::connectors::{Connector, Trial, trial};
+use domain::connectors::receipt::RecipientReceipt;
+use domain::connectors::{Connector, TrialMode, trial};
 use domain::forms::Form;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
-use domain::notices::Channel;
+use domain::notices::NoticeChannel;
 use domain::people::OrganizationRef;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(super) struct Prepared {
     /// None where nobody is told of the answers.
     pub answered: Option<Answered>,
     /// What recipients were answered before.
-    pub receipts: Vec<Receipt>,
+    pub receipts: Vec<RecipientReceipt>,
 }
 
 /// A delivery to be tried: with what it needs, or why that cannot be read.
@@ -47,7 +47,8 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
     let mut ready = Vec::new();
     for (organization, deliveries) in organizations {
         // Reading it may be what ended the workers.
-        let (set_aside, deliveries): (Vec<_>, Vec<_>) = deliveries.into_iter().partition(|one| trial(one.times.cut_off) == Trial::Never);
+        let (set_aside, deliveries): (Vec<_>, Vec<_>) =
+            deliveries.into_iter().partition(|one| trial(one.times.cut_off) == TrialMode::Never);
         ready.extend(set_aside.into_iter().map(|delivery| Ready { delivery, prepared: Err("it is set aside".to_owned()) }));
         let known = DeliveryFacts::read(backend, organization, &deliveries).await?;
         for delivery in deliveries {
@@ -71,7 +72,7 @@ struct DeliveryFacts {
     connectors: BTreeMap<String, Result<Option<Arc<Connector>>>>,
     forms: BTreeMap<String, Result<Arc<Form>>>,
     emails: BTreeMap<PersonId, String>,
-    receipts: BTreeMap<DeliveryId, Vec<Receipt>>,
+    receipts: BTreeMap<DeliveryId, Vec<RecipientReceipt>>,
 }
 
 impl DeliveryFacts {
@@ -137,12 +138,12 @@ fn tells_answers(recipient: &Recipient) -> bool {
 
 /// Whether a connector writes where messages stand in threads that the other side names.
 fn chats(connector: &Connector) -> bool {
-    connectors::find(&connector.kind).and_then(|kind| kind.carries()).is_some_and(|channel| channel != Channel::Email)
+    connectors::find(&connector.kind).and_then(|kind| kind.carries()).is_some_and(|channel| channel != NoticeChannel::Email)
 }
 
 /// Whether a connector has recipients that are answered one by one.
 fn mails(connector: &Connector) -> bool {
-    connectors::find(&connector.kind).and_then(|kind| kind.carries()) == Some(Channel::Email)
+    connectors::find(&connector.kind).and_then(|kind| kind.carries()) == Some(NoticeChannel::Email)
 }
 
 /// The organization's connector with this key, or else the server's own.

@@ -11,12 +11,12 @@ use crate::store::deliveries::leases::{self, After};
 use crate::store::deliveries::{self, Delivery};
 use crate::store::{Handle, Tx, attempts, destinations, effects, receipts, requests, threads};
 use chrono::{DateTime, Utc};
-use domain::connectors::breaker::{Health, Met};
+use domain::connectors::breaker::{AttemptEvidence, DestinationHealth};
 use domain::connectors::next_try;
-use domain::connectors::receipt::Receipt;
+use domain::connectors::receipt::RecipientReceipt;
 use domain::id::{DeliveryId, OrganizationId, RequestId};
 use domain::notices::told;
-use domain::requests::lifecycle::{self, Observation};
+use domain::requests::lifecycle::{self, SystemObservation};
 use domain::requests::{Request, StateChange, Status};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -175,26 +175,26 @@ fn attempt(one: &Consequence<'_>) -> Attempt {
 
 /// Whether the answers to recipients are of use to a later try, or tell who did not get it.
 fn is_kept(outcome: &Outcome) -> bool {
-    outcome.receipts.len() > 1 && !outcome.receipts.iter().all(Receipt::took_it)
+    outcome.receipts.len() > 1 && !outcome.receipts.iter().all(RecipientReceipt::took_it)
 }
 
 /// What a try says about its destination; nothing when it did not reach out.
-fn met(outcome: &Outcome) -> Option<Met> {
+fn met(outcome: &Outcome) -> Option<AttemptEvidence> {
     match &outcome.verdict {
         // What was not worth sending reached nobody.
         AttemptVerdict::Sent if outcome.request.is_empty() => None,
-        AttemptVerdict::Sent => Some(Met::Taken),
+        AttemptVerdict::Sent => Some(AttemptEvidence::Taken),
         // It works, and told of a recipient that they have to wait.
-        AttemptVerdict::Retry { .. } if !outcome.receipts.is_empty() => Some(Met::Answered),
-        AttemptVerdict::Retry { error, .. } => Some(Met::Failed(error.clone())),
-        AttemptVerdict::Unauthorized { error } => Some(Met::Refused(error.clone())),
-        AttemptVerdict::Permanent { .. } => outcome.code.map(|_| Met::Answered),
+        AttemptVerdict::Retry { .. } if !outcome.receipts.is_empty() => Some(AttemptEvidence::Answered),
+        AttemptVerdict::Retry { error, .. } => Some(AttemptEvidence::Failed(error.clone())),
+        AttemptVerdict::Unauthorized { error } => Some(AttemptEvidence::Refused(error.clone())),
+        AttemptVerdict::Permanent { .. } => outcome.code.map(|_| AttemptEvidence::Answered),
     }
 }
 
 /// Lets the breakers know, destination by destination, always in the same order.
 async fn breakers(tx: &Tx<'_>, recorded: &[&Consequence<'_>], now: DateTime<Utc>) -> Result<()> {
-    let mut destinations: BTreeMap<&str, Vec<(Met, DateTime<Utc>)>> = BTreeMap::new();
+    let mut destinations: BTreeMap<&str, Vec<(AttemptEvidence, DateTime<Utc>)>> = BTreeMap::new();
     for one in recorded {
         let Tried { delivery: Delivery { connector, .. }, outcome, at, .. } = one.tried;
         if let Some(met) = met(outcome) {
@@ -202,7 +202,7 @@ async fn breakers(tx: &Tx<'_>, recorded: &[&Consequence<'_>], now: DateTime<Utc>
         }
     }
     for (connector, met) in destinations {
-        let after = |health| met.iter().fold(health, |health: Health, (met, at)| health.after(met, *at, now));
+        let after = |health| met.iter().fold(health, |health: DestinationHealth, (met, at)| health.after(met, *at, now));
         let seen = destinations::of(tx, connector).await?;
         // Most tries change nothing, and wait for nobody; those that do see what others changed before them.
         if after(seen.clone()) != seen {
@@ -236,8 +236,8 @@ async fn observed(
                 announce(tx, &request);
                 continue;
             }
-            TryEnding::Delivered => Observation::Delivered { connector, all: !unfinished.contains(&id) },
-            TryEnding::Failed => Observation::DeliveryFailed { connector, error: one.error.clone() },
+            TryEnding::Delivered => SystemObservation::Delivered { connector, all: !unfinished.contains(&id) },
+            TryEnding::Failed => SystemObservation::DeliveryFailed { connector, error: one.error.clone() },
         };
         let mut decision = lifecycle::observe(&request, &seen, now);
         if one.ended() == TryEnding::Failed && !one.cancelled {

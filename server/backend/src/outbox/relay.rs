@@ -9,7 +9,7 @@ use crate::store::effects::Unrelayed;
 use crate::store::{Tx, deliveries, effects, requests};
 use domain::effect::Effect;
 use domain::id::{DeliveryId, EffectId, OrganizationId, RequestId};
-use domain::requests::lifecycle::{self, Observation};
+use domain::requests::lifecycle::{self, SystemObservation};
 use domain::requests::{Request, StateChange, Status};
 use domain::subject::Subject;
 use futures::{StreamExt, stream};
@@ -170,7 +170,7 @@ async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Rel
             first_at: now,
         }));
         if let Some(request) = request {
-            let decision: StateChange = lifecycle::observe(&request, &Observation::Dispatched { connectors }, now);
+            let decision: StateChange = lifecycle::observe(&request, &SystemObservation::Dispatched { connectors }, now);
             decided.push((request, decision));
         }
     }

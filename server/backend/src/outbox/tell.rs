@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use domain::connectors::Connector;
 use domain::effect::{Effect, NoticeEffect};
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId};
-use domain::notices::{self as rules, CHANNELS, Channel, Defaults, Told, words};
+use domain::notices::{self as rules, CHANNELS, NoticeChannel, NoticeDefaults, NoticeRule, words};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,9 +60,9 @@ pub(super) async fn relay(backend: &Backend, organization: OrganizationId, effec
 
 /// What the organization decided about notices, and what carries them.
 struct Means {
-    defaults: Defaults,
+    defaults: NoticeDefaults,
     known: Vec<Connector>,
-    carriers: BTreeMap<Channel, String>,
+    carriers: BTreeMap<NoticeChannel, String>,
 }
 
 /// An effect that tells people something, and whom.
@@ -74,7 +74,7 @@ struct Planned<'a> {
 
 /// What is told.
 enum ToldContent<'a> {
-    Event(&'a NoticeEffect, &'static Told, Arc<Topic>),
+    Event(&'a NoticeEffect, &'static NoticeRule, Arc<Topic>),
     Summary,
 }
 
@@ -128,7 +128,7 @@ fn new(backend: &Backend, recorded: &Unrelayed, connector: String, recipient: Re
 
 /// A summary goes by e-mail, where something carries that.
 fn summary(backend: &Backend, means: &Means, recorded: &Unrelayed, people: &[&Addressed], now: DateTime<Utc>) -> Telling {
-    let Some(carrier) = means.carriers.get(&Channel::Email) else { return Telling::default() };
+    let Some(carrier) = means.carriers.get(&NoticeChannel::Email) else { return Telling::default() };
     let people = people.iter().filter(|person| !person.email.is_empty());
     let deliveries = people.map(|person| new(backend, recorded, carrier.clone(), Recipient::Summary(person.id), now));
     Telling { notices: Vec::new(), deliveries: deliveries.collect() }
@@ -138,7 +138,7 @@ fn summary(backend: &Backend, means: &Means, recorded: &Unrelayed, people: &[&Ad
 fn event(
     backend: &Backend,
     means: &Means,
-    (recorded, notice, told): (&Unrelayed, &NoticeEffect, &Told),
+    (recorded, notice, told): (&Unrelayed, &NoticeEffect, &NoticeRule),
     topic: &Topic,
     people: &[&Addressed],
     now: DateTime<Utc>,
@@ -151,15 +151,15 @@ fn event(
             let local = zones::local(person.zone, now);
             person.choices.put_off(told, channel, local).map_or(now, |local| zones::moment(person.zone, local))
         };
-        let mut sends = |channel: Channel, there: bool| {
+        let mut sends = |channel: NoticeChannel, there: bool| {
             let carrier = carriers.get(&channel).filter(|_| there && reached(channel))?;
             telling.deliveries.push(new(backend, recorded, carrier.clone(), Recipient::Person(person.id), first_at(channel)));
             Some(())
         };
-        let mailed = sends(Channel::Email, !person.email.is_empty()).is_some();
-        sends(Channel::Telegram, !person.telegram_chat.is_empty());
+        let mailed = sends(NoticeChannel::Email, !person.email.is_empty()).is_some();
+        sends(NoticeChannel::Telegram, !person.telegram_chat.is_empty());
         // A channel is read by others: who has quiet hours is named there without being called.
-        let mentioned = !person.slack_member_id.is_empty() && reached(Channel::Slack) && first_at(Channel::Slack) <= now;
+        let mentioned = !person.slack_member_id.is_empty() && reached(NoticeChannel::Slack) && first_at(NoticeChannel::Slack) <= now;
         telling.notices.push(notices::StoredNotice {
             id: backend.id(),
             person: person.id,
@@ -171,7 +171,7 @@ fn event(
             icon: topic.icon().to_owned(),
             sentence: words::sentence(&notice.event, notice.by.as_ref().map(|by| by.name.as_str()), topic.owner()),
             text: notice.text.clone(),
-            in_app: reached(Channel::InApp),
+            in_app: reached(NoticeChannel::InApp),
             mailed,
             mentioned,
             at: recorded.created_at,
@@ -181,7 +181,7 @@ fn event(
     }
     // What is about a person is for nobody else to read.
     if topic.request().is_some() {
-        let channel = carriers.get(&Channel::Slack).filter(|_| !people.is_empty() && defaults.switch(told, Channel::Slack).on);
+        let channel = carriers.get(&NoticeChannel::Slack).filter(|_| !people.is_empty() && defaults.switch(told, NoticeChannel::Slack).on);
         let channel = channel.map(|key| (key.clone(), Recipient::Channel));
         let subscribed =
             known.iter().filter(|one| one.enabled && subscribes(one, told.key)).map(|one| (one.key.clone(), Recipient::Subscription));
@@ -198,8 +198,8 @@ fn subscribes(connector: &Connector, event: &str) -> bool {
 }
 
 /// Which connector carries which channel: the one the organization chose, or else the server's own.
-pub(crate) fn carriers(backend: &Backend, defaults: &Defaults, known: &[Connector]) -> BTreeMap<Channel, String> {
-    let by = |channel: Channel| match defaults.channels.get(&channel) {
+pub(crate) fn carriers(backend: &Backend, defaults: &NoticeDefaults, known: &[Connector]) -> BTreeMap<NoticeChannel, String> {
+    let by = |channel: NoticeChannel| match defaults.channels.get(&channel) {
         Some(key) => {
             let own = known.iter().find(|one| one.key == *key && one.enabled);
             own.filter(|one| connectors::find(&one.kind).and_then(|kind| kind.carries()) == Some(channel)).map(|one| one.key.clone())

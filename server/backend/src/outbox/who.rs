@@ -4,11 +4,11 @@ use super::topic::Topic;
 use crate::error::Result;
 use crate::store::{Read, delegations, groups, members};
 use chrono::{DateTime, Utc};
-use domain::approvals::Target;
+use domain::approvals::RuleTarget;
 use domain::approvals::delegation::Delegation;
 use domain::effect::NoticeEffect;
 use domain::id::PersonId;
-use domain::notices::{NoticeParty, Told};
+use domain::notices::{NoticeParty, NoticeRule};
 use domain::people::PersonRef;
 use domain::permission::Permission;
 use domain::requests::Request;
@@ -35,7 +35,7 @@ impl<'a> Who<'a> {
     }
 
     /// Who is told, each once.
-    pub async fn told(&mut self, told: &Told, notice: &NoticeEffect, topic: &Topic) -> Result<Vec<PersonId>> {
+    pub async fn told(&mut self, told: &NoticeRule, notice: &NoticeEffect, topic: &Topic) -> Result<Vec<PersonId>> {
         let request = topic.request();
         let mut ids: BTreeSet<PersonId> = BTreeSet::new();
         for part in told.parts {
@@ -90,12 +90,12 @@ impl<'a> Who<'a> {
         if let Some(known) = self.targets.get(key) {
             return Ok(known.clone());
         }
-        let people = match Target::from_index_key(key) {
+        let people = match RuleTarget::from_index_key(key) {
             None => Vec::new(),
-            Some(Target::Person { id }) => vec![id],
-            Some(Target::Group { id }) => ids(groups::members(self.handle, id, None, MOST).await?.0),
-            Some(Target::GroupRole { id, role }) => ids(groups::members(self.handle, id, Some(&role), MOST).await?.0),
-            Some(Target::Administrators) => self.administrators().await?,
+            Some(RuleTarget::Person { id }) => vec![id],
+            Some(RuleTarget::Group { id }) => ids(groups::members(self.handle, id, None, MOST).await?.0),
+            Some(RuleTarget::GroupRole { id, role }) => ids(groups::members(self.handle, id, Some(&role), MOST).await?.0),
+            Some(RuleTarget::Administrators) => self.administrators().await?,
         };
         self.targets.insert(key.to_owned(), people.clone());
         Ok(people)

@@ -9,14 +9,14 @@ use crate::store::{Tx, deliveries, events, groups, members, requests};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::approvals::Target;
+use domain::approvals::RuleTarget;
 use domain::bounds::check_day;
 use domain::id::{DeliveryId, OrganizationId, PersonId, RequestId};
 use domain::people::Facts;
 use domain::requests::actions::{ActionAsks, ActionCall, ActionDetail, ActionInput, ActionKind, ActionReceiver};
 use domain::requests::faster::faster;
 use domain::requests::lifecycle;
-use domain::requests::{Request, StateChange, Status, What};
+use domain::requests::{EventKind, Request, StateChange, Status};
 
 /// Does what a person wants with a request. `seen` is the number of events on the person's screen, when what they do rests on what they
 /// read.
@@ -45,11 +45,11 @@ async fn resolve_call(backend: &Backend, caller: &Caller, call: ActionCall, seen
             let (target, words) = match to {
                 ActionReceiver::Person(id) => {
                     let person = members::present_people(&handle, &[id]).await?.into_iter().next().ok_or_else(nobody)?;
-                    (Target::Person { id }, person.name)
+                    (RuleTarget::Person { id }, person.name)
                 }
                 ActionReceiver::Group(id) => {
                     let group = groups::find(&handle, id).await?.ok_or_else(nobody)?;
-                    (Target::Group { id }, format!("anyone in {}", group.name))
+                    (RuleTarget::Group { id }, format!("anyone in {}", group.name))
                 }
             };
             ActionDetail::Rule { rule, target, words }
@@ -192,8 +192,8 @@ async fn require_seen(tx: &Tx<'_>, request: &Request, seen: u32) -> Result<()> {
     }
     for event in events::after(tx, request.id, seen).await? {
         let did = match event.what {
-            What::InfoProvided { .. } => "answered a question",
-            What::InfoRequested { .. } => "asked for changes",
+            EventKind::InfoProvided { .. } => "answered a question",
+            EventKind::InfoRequested { .. } => "asked for changes",
             _ => continue,
         };
         let who = event.actor.map_or_else(|| "Somebody".to_owned(), |actor| actor.name);

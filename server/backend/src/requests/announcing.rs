@@ -4,7 +4,7 @@ use crate::live::Change;
 use crate::store::{Handle, Tx};
 use domain::approvals::{Approval, machine};
 use domain::id::OrganizationId;
-use domain::requests::{Request, State};
+use domain::requests::{Request, RequestState};
 
 /// Tells open pages, once committed.
 pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
@@ -12,7 +12,7 @@ pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
 }
 
 /// Tells open pages of a decision, once committed: those of whoever could decide before, and of whoever can by it.
-pub(crate) fn announce_decision(tx: &Tx<'_>, request: &Request, after: &State) {
+pub(crate) fn announce_decision(tx: &Tx<'_>, request: &Request, after: &RequestState) {
     let moved = (request.state.approval.moves != after.approval.moves).then_some(&after.approval);
     tx.announce(change_of(OrganizationId(tx.organization()), request, std::iter::once(&request.state.approval).chain(moved)));
 }

@@ -12,7 +12,7 @@ use domain::Refusal;
 use domain::id::{CommentId, EffectId, PersonId};
 use domain::people::Facts;
 use domain::requests::Request;
-use domain::requests::comments::{self as rules, Author, Comment};
+use domain::requests::comments::{self as rules, Comment, CommentAuthor};
 use domain::requests::work::CommentDraft;
 use domain::stamp::stamp;
 use domain::subject::Subject;
@@ -34,7 +34,7 @@ pub async fn comment(backend: &Backend, caller: &Caller, text: &str, draft: Comm
                 let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
                 let (facts, at) = (fresh(tx, person, be.now()).await?, moment(tx, &be, &request).await?);
                 let body = rules::write(&request, &facts, draft.audience, &draft.body, at)?;
-                let author = Author::Person { person: facts.person };
+                let author = CommentAuthor::Person { person: facts.person };
                 if let Some(task) = draft.task
                     && tasks::find(tx, task).await?.is_none_or(|(of, _)| of != request.id)
                 {

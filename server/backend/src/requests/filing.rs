@@ -13,13 +13,13 @@ use crate::known::{KnownItem, OrganizationRules};
 use crate::store::{Batch, Handle, Tx, drafts, form_versions, micros, requests, tasks};
 use crate::zones;
 use chrono::{DateTime, Utc};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::forms::dates::{parse_date, parse_datetime};
 use domain::forms::resolver::FormVersion;
 use domain::forms::{Answers, Form, journey};
 use domain::id::{GroupId, PersonId, RequestId};
 use domain::requests::AnswerTimes;
-use domain::requests::filing::{Filed, Filing, file};
+use domain::requests::filing::{FiledRequest, RequestFiling, file};
 use domain::requests::number::docket_number;
 use domain::requests::tasks::Task;
 use domain::requests::times::local_times;
@@ -77,7 +77,7 @@ enum FilingReadiness {
 /// A filed request that is not saved yet.
 #[derive(Clone)]
 struct PreparedFiling {
-    filed: Filed,
+    filed: FiledRequest,
     form: Arc<FormVersion>,
     turn: requests::QueuePosition,
     /// Of the rules it was filed by.
@@ -108,7 +108,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &OrganizationRules, draft
         return Ok(FilingReadiness::Other(SubmissionOutcome::Problems { problems }));
     }
     let now = be.stamp(handle).await?;
-    let filed = file(Filing {
+    let filed = file(RequestFiling {
         id: draft.id,
         number: docket_number(&item.prefix, be.bytes()),
         item_id: of.id,
@@ -191,7 +191,7 @@ async fn save_more(tx: &Tx<'_>, be: &Backend, mut prepared: PreparedFiling) -> R
 
 /// What is written of a filed request.
 fn rows(handle: &impl Handle, be: &Backend, prepared: &PreparedFiling, begun: &[Task]) -> Result<Batch> {
-    let PreparedFiling { filed: Filed { request, decision }, turn, version, .. } = prepared;
+    let PreparedFiling { filed: FiledRequest { request, decision }, turn, version, .. } = prepared;
     let decided = DecidedRequest { request, decision, turn: *turn, begun, filed_by: Some(*version) };
     decided_batch(handle, be, &[decided], request.submitted_at)
 }
@@ -245,7 +245,7 @@ fn answer_times(form: &Form, answers: &Answers, caller: &Caller) -> AnswerTimes 
 }
 
 /// The time answered in the plan's `schedule_field`, where the requester is; a date means the beginning of its day.
-fn begins_at(item: &Item, form: &Form, answers: &Answers, caller: &Caller) -> Option<DateTime<Utc>> {
+fn begins_at(item: &CatalogItem, form: &Form, answers: &Answers, caller: &Caller) -> Option<DateTime<Utc>> {
     let key = item.plan.schedule_field.as_deref()?;
     let asked = journey::prune(form, answers);
     let text = asked.get(key)?.as_str()?;

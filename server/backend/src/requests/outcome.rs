@@ -1,6 +1,6 @@
 //! What came of a use case that writes: what happened, and no screen. Whoever shows one reads it then.
 
-use domain::requests::{Request, State, Status};
+use domain::requests::{Request, RequestState, Status};
 
 /// A request that something was done to: which one, and where it stands now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl RequestOutcome {
     }
 
     /// A request that is in another state now.
-    pub(super) fn moved(request: &Request, state: &State) -> Self {
+    pub(super) fn moved(request: &Request, state: &RequestState) -> Self {
         Self { number: request.number.clone(), status: state.status, events: state.events }
     }
 }

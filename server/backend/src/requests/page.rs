@@ -11,7 +11,7 @@ use crate::store::{
 use crate::zones::{self, Zone};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
-use domain::approvals::machine::{self, Capacity};
+use domain::approvals::machine::{self, DecidingCapacity};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{Approval, FrozenRule, deadline};
 use domain::connectors::wire::WorkerView;
@@ -21,13 +21,13 @@ use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
 use domain::requests::actions::AllowedActions;
-use domain::requests::comments::{self as remarks, Audience, Comment};
+use domain::requests::comments::{self as remarks, Comment, CommentAudience};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskActor, TaskStatus};
-use domain::requests::wire::{AnswerSection, AttemptView, DeliveryView, Made, Moment, RequestPage, SeenBy};
+use domain::requests::wire::{AnswerSection, AttemptView, DeliveryView, ExternalRecord, PastMoment, RequestPage, SeenBy};
 use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
-use domain::requests::{Event, Request, Status, What};
+use domain::requests::{Event, EventKind, Request, Status};
 use domain::requests::{history, lifecycle};
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ async fn stalled(backend: &Backend, caller: &Caller, found: &VisibleRequest, del
 pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, seen: bool) -> Result<RequestPage> {
     let mut found = find(backend, caller, text).await?;
     let last = found.request.state.events;
-    let mut moment = Moment { seq: seq.max(1), last, at: found.request.submitted_at, seen: None };
+    let mut moment = PastMoment { seq: seq.max(1), last, at: found.request.submitted_at, seen: None };
     if seen {
         let (event, seen, verdict) = history::seen(&found.events, seq).ok_or(Refusal::NotFound)?;
         let by = event.actor.clone().ok_or(Refusal::NotFound)?;
@@ -251,7 +251,7 @@ async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request:
         comments: comments.collect(),
         may_add: shares_seen && !locked,
         may_comment: !locked,
-        may_write_internally: remarks::write(request, facts, Audience::Internal, "words", now).is_ok(),
+        may_write_internally: remarks::write(request, facts, CommentAudience::Internal, "words", now).is_ok(),
         tasks,
     })
 }
@@ -277,7 +277,7 @@ fn share_view(link: &ShareLink, now: DateTime<Utc>) -> ShareView {
 
 /// What went wrong inside is for those who see deliveries.
 fn without_error(event: &mut Event) {
-    if let What::DeliveryFailed { error, .. } = &mut event.what {
+    if let EventKind::DeliveryFailed { error, .. } = &mut event.what {
         error.clear();
     }
 }
@@ -285,8 +285,10 @@ fn without_error(event: &mut Event) {
 /// Connectors are kept by key and read by name; one that is gone keeps its key.
 fn by_name(event: &mut Event, names: &BTreeMap<String, String>) {
     match &mut event.what {
-        What::Dispatched { connectors } => connectors.iter_mut().for_each(|connector| rename(connector, names)),
-        What::Delivered { connector } | What::DeliveryFailed { connector, .. } | What::Replayed { connector } => rename(connector, names),
+        EventKind::Dispatched { connectors } => connectors.iter_mut().for_each(|connector| rename(connector, names)),
+        EventKind::Delivered { connector } | EventKind::DeliveryFailed { connector, .. } | EventKind::Replayed { connector } => {
+            rename(connector, names)
+        }
         _ => {}
     }
 }
@@ -299,7 +301,7 @@ fn rename(connector: &mut String, names: &BTreeMap<String, String>) {
 
 fn question(events: &[Event]) -> Option<String> {
     events.iter().rev().find_map(|event| match &event.what {
-        What::InfoRequested { question } => Some(question.clone()),
+        EventKind::InfoRequested { question } => Some(question.clone()),
         _ => None,
     })
 }
@@ -355,8 +357,8 @@ fn moved(approval: &Approval, rule: &FrozenRule) -> String {
 /// In whose place the reader may decide a rule.
 fn lent(request: &Request, rule: &FrozenRule, facts: &Facts, now: DateTime<Utc>) -> Option<PersonRef> {
     match machine::capacity(&lifecycle::case(request, now), rule, facts)? {
-        Capacity::Own => None,
-        Capacity::For(person) => Some(person),
+        DecidingCapacity::Own => None,
+        DecidingCapacity::For(person) => Some(person),
     }
 }
 
@@ -376,7 +378,7 @@ async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, s
             connector: delivery.connector,
             status: connectors::status(&delivery.times, backend.now()),
             next_at: delivery.times.next_at,
-            made: delivery.made.map(|(number, link)| Made { number, link }),
+            made: delivery.made.map(|(number, link)| ExternalRecord { number, link }),
             tries: before_replay + in_one_schedule,
             attempts: own
                 .into_iter()

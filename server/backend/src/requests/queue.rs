@@ -13,11 +13,13 @@ use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::Refusal;
 use domain::bounds::SearchText;
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::people::search_text;
 use domain::permission::Permission;
 use domain::requests::number;
-use domain::requests::queue::{BoardPage, Counts, DueChoice, FilterChoice, Holder, LANES, Lane, QueueFilter, QueuePage, QueueRow, row};
+use domain::requests::queue::{
+    AssigneeChoice, BoardLane, BoardPage, DueChoice, FilterChoice, LANES, QueueCounts, QueueFilter, QueuePage, QueueRow, row,
+};
 use domain::requests::{Status, lifecycle};
 use domain::tally::MOST_COUNTED;
 use domain::text::search_words;
@@ -99,9 +101,9 @@ impl<'a> QueueQuestion<'a> {
             },
         };
         let assignee = filter.holder.map(|holder| match holder {
-            Holder::Me => Some(self.caller.id()),
-            Holder::Person(id) => Some(id),
-            Holder::Nobody => None,
+            AssigneeChoice::Me => Some(self.caller.id()),
+            AssigneeChoice::Person(id) => Some(id),
+            AssigneeChoice::Nobody => None,
         });
         let due_by = filter.due.filter(|_| !filter.ended).map(|due| match due {
             DueChoice::Late => self.now,
@@ -132,7 +134,7 @@ impl<'a> QueueQuestion<'a> {
         };
         let folded = search_text(text);
         let typed: Vec<&str> = folded.split_whitespace().collect();
-        let fits = |item: &Item| {
+        let fits = |item: &CatalogItem| {
             let name = search_text(&item.name);
             typed.iter().all(|word| name.split(|c: char| !c.is_alphanumeric()).any(|of_name| of_name.starts_with(word)))
         };
@@ -153,14 +155,14 @@ impl<'a> QueueQuestion<'a> {
         }
     }
 
-    async fn lane(&self, wanted: Option<QueueSearch>, status: Status) -> Result<Lane> {
+    async fn lane(&self, wanted: Option<QueueSearch>, status: Status) -> Result<BoardLane> {
         let wanted = wanted.map(|wanted| QueueSearch { status: Some(status), ..wanted });
         let found = self.rows(wanted.as_ref(), None, PAGE).await?;
         let count = match &wanted {
             Some(wanted) if found.len() == PAGE => self.count(wanted).await?,
             _ => u32::try_from(found.len()).unwrap_or(u32::MAX),
         };
-        Ok(Lane { status, rows: found.iter().map(|found| self.row(found)).collect(), count })
+        Ok(BoardLane { status, rows: found.iter().map(|found| self.row(found)).collect(), count })
     }
 
     async fn count(&self, wanted: &QueueSearch) -> Result<u32> {
@@ -171,14 +173,14 @@ impl<'a> QueueQuestion<'a> {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    async fn counts(&self) -> Result<Counts> {
+    async fn counts(&self) -> Result<QueueCounts> {
         let all = QueueSearch::default();
         let mine = QueueSearch { assignee: Some(Some(self.caller.id())), ..all.clone() };
         let unassigned = QueueSearch { assignee: Some(None), ..all.clone() };
         let late = QueueSearch { due_by: Some(self.now), ..all.clone() };
         let (open, mine, unassigned, late) =
             futures::try_join!(self.count(&all), self.count(&mine), self.count(&unassigned), self.count(&late))?;
-        Ok(Counts { open, mine, unassigned, late })
+        Ok(QueueCounts { open, mine, unassigned, late })
     }
 
     fn row(&self, found: &QueuedRequest) -> QueueRow {

@@ -12,7 +12,7 @@ use domain::effect::Effect;
 use domain::id::EffectId;
 use domain::notices::told;
 use domain::requests::tasks::Task;
-use domain::requests::{Request, State, StateChange, Status};
+use domain::requests::{Request, RequestState, StateChange, Status};
 use domain::subject::Subject;
 
 /// A decision about a request, with all that is written of it.
@@ -29,15 +29,15 @@ pub(super) struct DecidedRequest<'a> {
 
 impl DecidedRequest<'_> {
     /// Where it stood before: one that is filed was a draft, which nobody was told of and which waited for nobody.
-    fn before(&self) -> State {
+    fn before(&self) -> RequestState {
         match self.filed_by {
-            Some(_) => State { status: Status::Draft, ..self.decision.state.clone() },
+            Some(_) => RequestState { status: Status::Draft, ..self.decision.state.clone() },
             None => self.request.state.clone(),
         }
     }
 
     /// Who and what outside is to learn of it.
-    fn effects(&self, before: &State) -> impl Iterator<Item = Effect> {
+    fn effects(&self, before: &RequestState) -> impl Iterator<Item = Effect> {
         let status = self.decision.state.status;
         let given = self.begun.iter().filter_map(|task| told::given(task, None));
         let all = self.decision.effects.iter().cloned().chain(told::told(before, self.decision)).chain(given);
@@ -80,7 +80,7 @@ pub(super) fn decided_batch(handle: &impl Handle, be: &Backend, decided: &[Decid
 }
 
 /// Saves a decision about a locked request and announces it. Answers with the state it is in then.
-pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &StateChange) -> Result<State> {
+pub(crate) async fn record(tx: &Tx<'_>, backend: &Backend, request: &Request, decision: &StateChange) -> Result<RequestState> {
     let decided = [(request, decision)];
     let mut states = record_all(tx, backend, &decided).await?;
     states.pop().ok_or_else(|| Error::failed("a decision was not recorded"))
@@ -93,7 +93,7 @@ pub(crate) async fn record_each(tx: &Tx<'_>, backend: &Backend, decided: &[(Requ
 }
 
 /// Saves decisions with the tasks of work that begins by them, and announces each. Answers with the states they lead to.
-async fn record_all(tx: &Tx<'_>, backend: &Backend, decided: &[(&Request, &StateChange)]) -> Result<Vec<State>> {
+async fn record_all(tx: &Tx<'_>, backend: &Backend, decided: &[(&Request, &StateChange)]) -> Result<Vec<RequestState>> {
     let now = backend.now();
     let mut whole = Vec::with_capacity(decided.len());
     for (request, decision) in decided {

@@ -8,10 +8,10 @@ use crate::store::{Handle, delegations, groups, members};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::delegation::{Delegation, meant};
-use domain::approvals::route::{Described, Directory, RouteQuestion, describe};
-use domain::approvals::wire::{Deputy, Route, RouteRule, RouteStage};
-use domain::approvals::{FrozenRule, Target};
-use domain::catalog::Item;
+use domain::approvals::route::{PolicyDirectory, RouteDescription, RouteQuestion, describe};
+use domain::approvals::wire::{ApprovalRoute, DeputyView, RouteRule, RouteStage};
+use domain::approvals::{FrozenRule, RuleTarget};
+use domain::catalog::CatalogItem;
 use domain::forms::{Answers, Form};
 use domain::id::{ItemId, PersonId};
 use domain::people::Facts;
@@ -23,7 +23,7 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// Not found when the item is not for the caller.
-pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, answers: &Answers) -> Result<Route> {
+pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, answers: &Answers) -> Result<ApprovalRoute> {
     let handle = backend.store().read(caller.organization);
     let known = backend.known_to(caller).await?;
     let item = known.offered(item_key, caller).ok_or(Refusal::NotFound)?;
@@ -38,7 +38,7 @@ pub(super) async fn route(
     form: &Form,
     answers: &Answers,
     requester: &Facts,
-) -> Result<Route> {
+) -> Result<ApprovalRoute> {
     let found = directory(handle, known, item, answers, requester.person.id).await?;
     let asked = RouteQuestion {
         policy: item.approval.as_ref(),
@@ -47,7 +47,7 @@ pub(super) async fn route(
         form,
         answers,
     };
-    let Described { approval, because, skipped, .. } = describe(&asked, &found);
+    let RouteDescription { approval, because, skipped, .. } = describe(&asked, &found);
     let me = requester.person.id;
     let mut rules = Vec::new();
     let numbered: Vec<(usize, &FrozenRule)> =
@@ -55,14 +55,14 @@ pub(super) async fn route(
     for (stage, rule) in numbered {
         let limit = NAMED as u64 + 1;
         let (found, total) = match &rule.target {
-            Target::Person { id } => {
+            RuleTarget::Person { id } => {
                 let found = known.people(handle, &[*id]).await?;
                 let total = found.len() as u64;
                 (found, total)
             }
-            Target::Group { id } => groups::members(handle, *id, None, limit).await?,
-            Target::GroupRole { id, role } => groups::members(handle, *id, Some(role), limit).await?,
-            Target::Administrators => members::administrators(handle, limit).await?,
+            RuleTarget::Group { id } => groups::members(handle, *id, None, limit).await?,
+            RuleTarget::GroupRole { id, role } => groups::members(handle, *id, Some(role), limit).await?,
+            RuleTarget::Administrators => members::administrators(handle, limit).await?,
         };
         // The requester may be among those counted without being among those listed: ask the same rule about them alone.
         let barred = !approval.self_approval;
@@ -88,7 +88,7 @@ pub(super) async fn route(
         rules: stage.rules.len() as u32,
     });
     let require = approval.stages.first().map(|stage| stage.require).unwrap_or_default();
-    Ok(Route { require, rules, stages: stages.collect(), skipped })
+    Ok(ApprovalRoute { require, rules, stages: stages.collect(), skipped })
 }
 
 /// Names the deputies of the people shown who decide in their place now; never the person who may not decide it at all.
@@ -102,7 +102,7 @@ async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, 
         // Whoever decides the rule in their own right needs nobody's place.
         let own = |id: PersonId| rule.people.iter().any(|person| person.id == id);
         let of_rule = grants.iter().filter(|grant| own(grant.from.id) && !own(grant.to.id));
-        let deputy = |grant: &Delegation| Deputy { person: grant.to.clone(), on_behalf_of: grant.from.clone(), until: grant.ends_at };
+        let deputy = |grant: &Delegation| DeputyView { person: grant.to.clone(), on_behalf_of: grant.from.clone(), until: grant.ends_at };
         rule.deputies = of_rule.map(deputy).collect();
     }
     Ok(())
@@ -112,11 +112,11 @@ async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, 
 pub(super) async fn directory(
     handle: &impl Handle,
     known: &OrganizationRules,
-    item: &Item,
+    item: &CatalogItem,
     answers: &Answers,
     requester: PersonId,
-) -> Result<Directory> {
-    let mut found = Directory::default();
+) -> Result<PolicyDirectory> {
+    let mut found = PolicyDirectory::default();
     let Some(policy) = &item.approval else { return Ok(found) };
     for email in policy.emails() {
         if let Some(person) = known.by_email(handle, email).await? {
@@ -132,8 +132,8 @@ pub(super) async fn directory(
     for rule in policy.rules() {
         let Some(group) = rule.group.as_deref().and_then(|key| known.group(key)) else { continue };
         let target = match &rule.role {
-            Some(role) => Target::GroupRole { id: group.id, role: role.clone() },
-            None => Target::Group { id: group.id },
+            Some(role) => RuleTarget::GroupRole { id: group.id, role: role.clone() },
+            None => RuleTarget::Group { id: group.id },
         };
         if known.is_nobody(handle, &target, requester).await? {
             found.nobody.insert(target);

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Refusal;
 use domain::address::Address;
 use domain::id::{CommentId, OrganizationId, ShareId, TaskId};
-use domain::requests::comments::{Audience, Author, Comment, CommentPart, parts, write_by_link};
+use domain::requests::comments::{Comment, CommentAudience, CommentAuthor, CommentPart, parts, write_by_link};
 use domain::requests::lifecycle::lock;
 use domain::requests::share::{self, ShareLink};
 use domain::requests::tasks::{self as rules, TaskActor, TaskStatus};
@@ -143,8 +143,8 @@ pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name:
                 let (name, body) = write_by_link(&request, &name, &body)?;
                 let comment = Comment {
                     id: CommentId(be.id()),
-                    author: Author::Outsider { name },
-                    audience: Audience::Public,
+                    author: CommentAuthor::Outsider { name },
+                    audience: CommentAudience::Public,
                     task: Some(link.task),
                     body,
                     at: comments::moment(tx, &be, &request).await?,
@@ -192,7 +192,7 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
     let zone = organizations::time_zone(&handle).await?.unwrap_or_default();
     let today = zones::date(zones::first([zone.as_str()]), backend.now());
     let said = remarks::of_request(&handle, id, chrono::DateTime::<chrono::Utc>::MAX_UTC).await?;
-    let about_it = said.into_iter().filter(|comment| comment.task == Some(link.task) && comment.audience == Audience::Public);
+    let about_it = said.into_iter().filter(|comment| comment.task == Some(link.task) && comment.audience == CommentAudience::Public);
     Ok(SharedTask {
         organization: from.name,
         number: request.number.clone(),
@@ -207,10 +207,10 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
         locked: lock(&request.state).map(|_| "This work is closed. Nothing about it can be changed.".to_owned()),
         comments: about_it
             .map(|comment| SharedComment {
-                outside: matches!(comment.author, Author::Outsider { .. }),
+                outside: matches!(comment.author, CommentAuthor::Outsider { .. }),
                 author: match comment.author {
-                    Author::Person { person } => person.name,
-                    Author::Outsider { name } => name,
+                    CommentAuthor::Person { person } => person.name,
+                    CommentAuthor::Outsider { name } => name,
                 },
                 body: plain(&comment.body),
                 at: comment.at,

@@ -9,11 +9,11 @@ use crate::store::requests::QueuePosition;
 use crate::store::{Handle, calendars, events};
 use crate::zones;
 use chrono::{DateTime, Duration, Utc};
-use domain::requests::sla::calendar::{Business, Calendar, OffsetTable};
+use domain::requests::sla::calendar::{OffsetTable, WorkCalendar, WorkingTime};
 use domain::requests::sla::shown::due_view;
-use domain::requests::sla::{self, Sla, SlaClock, SlaClocks};
+use domain::requests::sla::{self, SlaClock, SlaClocks, SlaTargets};
 use domain::requests::wire::ClocksView;
-use domain::requests::{Event, Request, State, StateChange, history};
+use domain::requests::{Event, Request, RequestState, StateChange, history};
 
 /// Where a request without a promised time stands in queues: so long after its submission.
 const UNPROMISED: Duration = Duration::days(30);
@@ -65,7 +65,7 @@ async fn clocks(handle: &impl Handle, request: &Request, events: &[Event], now: 
     Ok(Some(sla::clocks(&history::start(request), events, &business, sla, now)))
 }
 
-async fn business(handle: &impl Handle, sla: &Sla, now: DateTime<Utc>) -> Result<(Business, Option<String>)> {
+async fn business(handle: &impl Handle, sla: &SlaTargets, now: DateTime<Utc>) -> Result<(WorkingTime, Option<String>)> {
     let calendar = match &sla.calendar {
         Some(key) => calendars::by_key(handle, key).await?,
         None => None,
@@ -74,13 +74,14 @@ async fn business(handle: &impl Handle, sla: &Sla, now: DateTime<Utc>) -> Result
 }
 
 /// When work happens, and the calendar's name. A calendar that is gone or makes no sense is none: work at every hour.
-fn hours(calendar: Option<&Calendar>, now: DateTime<Utc>) -> (Business, Option<String>) {
-    let business = calendar.and_then(|calendar| Some((Business::new(calendar, offsets(calendar, now)).ok()?, Some(calendar.name.clone()))));
-    business.unwrap_or_else(|| (Business::always(), None))
+fn hours(calendar: Option<&WorkCalendar>, now: DateTime<Utc>) -> (WorkingTime, Option<String>) {
+    let business =
+        calendar.and_then(|calendar| Some((WorkingTime::new(calendar, offsets(calendar, now)).ok()?, Some(calendar.name.clone()))));
+    business.unwrap_or_else(|| (WorkingTime::always(), None))
 }
 
 /// The offsets of the calendar's zone: for three years back and one ahead, beyond which the last one goes on.
-fn offsets(calendar: &Calendar, now: DateTime<Utc>) -> OffsetTable {
+fn offsets(calendar: &WorkCalendar, now: DateTime<Utc>) -> OffsetTable {
     let told = zones::offsets(zones::first([calendar.zone.as_str()]), now);
     let first = told.first().map_or(0, |(_, minutes)| *minutes);
     let changes = told.iter().skip(1).filter_map(|(second, minutes)| Some((DateTime::from_timestamp(*second, 0)?, *minutes)));
@@ -88,7 +89,7 @@ fn offsets(calendar: &Calendar, now: DateTime<Utc>) -> OffsetTable {
 }
 
 /// Where a state stands: at the next due time of its running clocks; at the end, when it ended.
-fn place(request: &Request, state: &State, clocks: Option<&SlaClocks>) -> QueuePosition {
+fn place(request: &Request, state: &RequestState, clocks: Option<&SlaClocks>) -> QueuePosition {
     if state.status.is_terminal() || state.deleted {
         return QueuePosition { at: state.updated_at, runs_out: false };
     }

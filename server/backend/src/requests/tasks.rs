@@ -15,7 +15,7 @@ use domain::notices::told;
 use domain::people::{Facts, PersonRef};
 use domain::requests::tasks::{self as rules, Task, TaskActor, TaskStatus};
 use domain::requests::work::{MyTask, TaskDraft};
-use domain::requests::{Request, StateChange, What, lifecycle};
+use domain::requests::{EventKind, Request, StateChange, lifecycle};
 use domain::subject::Subject;
 use domain::text::{tidy_line, tidy_prose};
 use std::collections::BTreeMap;
@@ -207,8 +207,9 @@ pub(super) async fn planned(
 
 /// Whether the work begins with this decision: released for now, or its time has come.
 fn begins(decision: &StateChange) -> bool {
-    let has = |wanted: fn(&What) -> bool| decision.events.iter().any(|event| wanted(&event.what));
-    has(|what| *what == What::Activated) || (has(|what| *what == What::Released) && !has(|what| matches!(what, What::Scheduled { .. })))
+    let has = |wanted: fn(&EventKind) -> bool| decision.events.iter().any(|event| wanted(&event.what));
+    has(|what| *what == EventKind::Activated)
+        || (has(|what| *what == EventKind::Released) && !has(|what| matches!(what, EventKind::Scheduled { .. })))
 }
 
 /// Today where the organization is.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::periodic::TITLING;
 use crate::store::requests::titles;
 use crate::store::{form_versions, organizations};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::id::{ItemId, OrganizationId, RequestId};
 use domain::requests::title::make_title;
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ async fn title_organization(backend: &Backend, organization: OrganizationId) -> 
 }
 
 /// Gives the next requests of an item their titles; answers how many.
-async fn title_some(backend: &Backend, organization: OrganizationId, id: ItemId, item: &Item) -> Result<u32> {
+async fn title_some(backend: &Backend, organization: OrganizationId, id: ItemId, item: &CatalogItem) -> Result<u32> {
     let item = item.clone();
     backend
         .store()
@@ -81,7 +81,7 @@ async fn title_some(backend: &Backend, organization: OrganizationId, id: ItemId,
                     let form = request.as_ref().ok().and_then(|request| forms.get(&request.form_version)?.as_ref().ok());
                     let (named, title) = match (request, form) {
                         (Ok(request), Some(form)) => {
-                            let named = Item { title_template: item.title_template.clone(), ..request.item.clone() };
+                            let named = CatalogItem { title_template: item.title_template.clone(), ..request.item.clone() };
                             let title = make_title(&named, form, &request.answers, &request.times);
                             (named, title)
                         }
@@ -97,7 +97,7 @@ async fn title_some(backend: &Backend, organization: OrganizationId, id: ItemId,
 }
 
 /// What cannot be read is called as its item, and looked at no more.
-fn name_of_unreadable(id: RequestId, item: &Item) -> String {
+fn name_of_unreadable(id: RequestId, item: &CatalogItem) -> String {
     tracing::error!(request = %id, "a request of before cannot be read: it is called as its item");
     item.name.clone()
 }

@@ -3,7 +3,7 @@
 use super::{Handle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use domain::requests::sla::calendar::Calendar;
+use domain::requests::sla::calendar::WorkCalendar;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QueryOrder};
@@ -25,7 +25,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The calendar with this key.
-pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<Calendar>> {
+pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<WorkCalendar>> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
@@ -35,14 +35,14 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<Cal
 }
 
 /// Every calendar, by key.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Calendar>> {
+pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<WorkCalendar>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
     rows.into_iter().map(|row| from_json(&row.definition)).collect()
 }
 
 /// Writes a calendar: a new one, or over the one with its key.
-pub(crate) async fn save(tx: &Tx<'_>, calendar: &Calendar, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, calendar: &WorkCalendar, now: DateTime<Utc>) -> Result<()> {
     let row =
         Model { organization_id: tx.organization(), key: calendar.key.clone(), definition: to_json(calendar)?, updated_at: micros(now) };
     let conflict =

@@ -4,7 +4,7 @@ use super::engine::{Count, is_over};
 use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
-use domain::connectors::breaker::{Health, LONGEST_PAUSE};
+use domain::connectors::breaker::{DestinationHealth, LONGEST_PAUSE};
 use domain::id::OrganizationId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -32,8 +32,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-fn health(row: Model) -> Health {
-    Health {
+fn health(row: Model) -> DestinationHealth {
+    DestinationHealth {
         failures: row.failures.try_into().unwrap_or_default(),
         failing_since: row.failing_since.map(time),
         paused_until: row.paused_until.map(time),
@@ -45,7 +45,7 @@ fn health(row: Model) -> Health {
     }
 }
 
-fn model(handle: &impl Handle, connector: &str, health: &Health) -> Model {
+fn model(handle: &impl Handle, connector: &str, health: &DestinationHealth) -> Model {
     Model {
         organization_id: handle.organization(),
         connector: connector.to_owned(),
@@ -61,7 +61,7 @@ fn model(handle: &impl Handle, connector: &str, health: &Health) -> Model {
 }
 
 /// How one destination is.
-pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<Health> {
+pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<DestinationHealth> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Connector.eq(connector))
@@ -71,8 +71,8 @@ pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<Health> 
 }
 
 /// How one destination is, for a change in this transaction: others that want to change it wait until it ends.
-pub(crate) async fn lock(tx: &Tx<'_>, connector: &str) -> Result<Health> {
-    let row = model(tx, connector, &Health::default()).into_active_model();
+pub(crate) async fn lock(tx: &Tx<'_>, connector: &str) -> Result<DestinationHealth> {
+    let row = model(tx, connector, &DestinationHealth::default()).into_active_model();
     Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(tx.connection()).await?;
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(tx.organization()))
@@ -84,7 +84,7 @@ pub(crate) async fn lock(tx: &Tx<'_>, connector: &str) -> Result<Health> {
 }
 
 /// Every destination that something is known of, by connector.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, Health)>> {
+pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, DestinationHealth)>> {
     let rows = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .order_by_asc(Column::Connector)
@@ -94,7 +94,7 @@ pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, Health)>> {
 }
 
 /// Notes how a destination is.
-pub(crate) async fn save(tx: &Tx<'_>, connector: &str, health: &Health) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, connector: &str, health: &DestinationHealth) -> Result<()> {
     let row = model(tx, connector, health);
     let changed = [
         Column::Failures,

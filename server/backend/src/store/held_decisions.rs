@@ -4,7 +4,7 @@ use super::engine::is_over;
 use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
-use domain::approvals::bulk::{HELD_SECONDS, Held, HeldOutcome, HeldView, seconds_left};
+use domain::approvals::bulk::{HELD_SECONDS, HeldDecision, HeldOutcome, HeldView, seconds_left};
 use domain::id::{HeldId, OrganizationId, PersonId, RequestId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -38,7 +38,7 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 fn view(row: &Model, now: DateTime<Utc>) -> Result<HeldView> {
-    let held: Held = from_json(&row.decision)?;
+    let held: HeldDecision = from_json(&row.decision)?;
     Ok(HeldView {
         id: HeldId(row.id),
         number: held.number,
@@ -55,7 +55,7 @@ pub(crate) async fn insert(
     id: HeldId,
     person: PersonId,
     request: RequestId,
-    held: &Held,
+    held: &HeldDecision,
     now: DateTime<Utc>,
     due_at: DateTime<Utc>,
 ) -> Result<()> {
@@ -115,7 +115,7 @@ pub(crate) async fn take(
     id: HeldId,
     person: Option<PersonId>,
     now: DateTime<Utc>,
-) -> Result<Option<(PersonId, RequestId, Held)>> {
+) -> Result<Option<(PersonId, RequestId, HeldDecision)>> {
     if !end(tx, id, person, now).await? {
         return Ok(None);
     }

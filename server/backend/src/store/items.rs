@@ -3,7 +3,7 @@
 use super::{Handle, Tx, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::forms::Form;
 use domain::id::ItemId;
 use sea_orm::entity::prelude::*;
@@ -35,7 +35,7 @@ fn of_organization(handle: &impl Handle) -> Select<Entity> {
 }
 
 /// Every item with its form as authored, in the organization's order.
-pub(crate) async fn with_forms(handle: &impl Handle) -> Result<Vec<(ItemId, Item, Form)>> {
+pub(crate) async fn with_forms(handle: &impl Handle) -> Result<Vec<(ItemId, CatalogItem, Form)>> {
     let to_form = Entity::belongs_to(forms::Entity).from(Column::FormId).to(forms::Column::Id).into();
     let rows: Vec<(Uuid, String, String)> = of_organization(handle)
         .join(JoinType::InnerJoin, to_form)
@@ -52,7 +52,7 @@ pub(crate) async fn with_forms(handle: &impl Handle) -> Result<Vec<(ItemId, Item
 }
 
 /// Every item, in the organization's order.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(ItemId, Item)>> {
+pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(ItemId, CatalogItem)>> {
     let rows: Vec<(Uuid, String)> = of_organization(handle)
         .select_only()
         .columns([Column::Id, Column::Definition])
@@ -78,7 +78,7 @@ pub(crate) async fn free_names(tx: &Tx<'_>, ids: &[ItemId]) -> Result<()> {
 }
 
 /// Writes an item: a new one under `id`, or over the one with its key.
-pub(crate) async fn save(tx: &Tx<'_>, id: ItemId, item: &Item, form: Uuid, position: i32, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn save(tx: &Tx<'_>, id: ItemId, item: &CatalogItem, form: Uuid, position: i32, now: DateTime<Utc>) -> Result<()> {
     let row = Model {
         id: id.0,
         organization_id: tx.organization(),

@@ -4,7 +4,7 @@
 use super::{Handle, Platform, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
-use domain::notices::Defaults;
+use domain::notices::NoticeDefaults;
 use domain::people::OrganizationRef;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -129,21 +129,21 @@ pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
 }
 
 /// What the handle's organization decided about notifications.
-pub(crate) async fn notices(handle: &impl Handle) -> Result<Defaults> {
+pub(crate) async fn notices(handle: &impl Handle) -> Result<NoticeDefaults> {
     let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Notices).into_tuple();
     let text: Option<String> = query.one(handle.connection()).await?;
-    text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
+    text.map_or_else(|| Ok(NoticeDefaults::default()), |text| from_json(&text))
 }
 
 /// As `notices`, locked until the transaction ends.
-pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<Defaults> {
+pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<NoticeDefaults> {
     let query = Entity::find_by_id(tx.organization()).lock_exclusive().select_only().column(Column::Notices).into_tuple();
     let text: Option<String> = query.one(tx.connection()).await?;
-    text.map_or_else(|| Ok(Defaults::default()), |text| from_json(&text))
+    text.map_or_else(|| Ok(NoticeDefaults::default()), |text| from_json(&text))
 }
 
 /// Decides about notifications.
-pub(crate) async fn set_notices(tx: &Tx<'_>, defaults: &Defaults) -> Result<()> {
+pub(crate) async fn set_notices(tx: &Tx<'_>, defaults: &NoticeDefaults) -> Result<()> {
     let text = to_json(defaults)?;
     let update = Entity::update_many().col_expr(Column::Notices, Expr::value(text)).filter(Column::Id.eq(tx.organization()));
     update.exec(tx.connection()).await?;

@@ -4,7 +4,7 @@ use super::attempts::plain;
 use super::{Handle, PlatformWriter, Tx, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use domain::connectors::receipt::Receipt;
+use domain::connectors::receipt::RecipientReceipt;
 use domain::id::DeliveryId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -30,7 +30,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Keeps the answers of one try. Of an address the latest counts.
-pub(crate) async fn keep(tx: &Tx<'_>, delivery: DeliveryId, receipts: &[Receipt], at: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn keep(tx: &Tx<'_>, delivery: DeliveryId, receipts: &[RecipientReceipt], at: DateTime<Utc>) -> Result<()> {
     let rows = receipts.iter().map(|receipt| {
         Model {
             delivery_id: delivery.0,
@@ -49,8 +49,8 @@ pub(crate) async fn keep(tx: &Tx<'_>, delivery: DeliveryId, receipts: &[Receipt]
 }
 
 /// The answers to the recipients of these deliveries.
-pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Result<BTreeMap<DeliveryId, Vec<Receipt>>> {
-    let mut found: BTreeMap<DeliveryId, Vec<Receipt>> = BTreeMap::new();
+pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Result<BTreeMap<DeliveryId, Vec<RecipientReceipt>>> {
+    let mut found: BTreeMap<DeliveryId, Vec<RecipientReceipt>> = BTreeMap::new();
     if deliveries.is_empty() {
         return Ok(found);
     }
@@ -61,7 +61,7 @@ pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Resul
         .all(handle.connection())
         .await?;
     for row in rows {
-        let receipt = Receipt { address: row.address, code: row.code.try_into().unwrap_or_default(), words: row.words };
+        let receipt = RecipientReceipt { address: row.address, code: row.code.try_into().unwrap_or_default(), words: row.words };
         found.entry(DeliveryId(row.delivery_id)).or_default().push(receipt);
     }
     Ok(found)

@@ -10,9 +10,9 @@ use backend::{console, notices, people};
 use chrono::Duration;
 use domain::Refusal;
 use domain::connectors::DeliveryStatus;
-use domain::connectors::wire::{Console, ConsoleFilter, Period, Show};
+use domain::connectors::wire::{ConsoleFilter, ConsolePeriod, ConsoleView, ShownDeliveries};
 use domain::notices::wire::ChangeMine;
-use domain::notices::{Channel, SummarySchedule};
+use domain::notices::{NoticeChannel, SummarySchedule};
 use serde_json::json;
 
 /// So many wrong passwords from a place; what is told of it is recorded when this returns, if anything is.
@@ -32,9 +32,9 @@ async fn guess_until_told(world: &World, email: &str, remote: &str) {
     tokio::time::timeout(std::time::Duration::from_secs(20), told).await.expect("the owner is told");
 }
 
-async fn outbox(world: &World, show: Show) -> Console {
+async fn outbox(world: &World, show: ShownDeliveries) -> ConsoleView {
     let ada = world.caller("north", "ada").await;
-    let filter = ConsoleFilter { show, period: Period::Ever, ..ConsoleFilter::default() };
+    let filter = ConsoleFilter { show, period: ConsolePeriod::Ever, ..ConsoleFilter::default() };
     console::page(&world.backend, &ada, filter, None).await.unwrap()
 }
 
@@ -64,7 +64,7 @@ async fn whoevers_password_is_guessed_at_is_told_by_mail_and_nobody_else() {
             assert_eq!(bell(&world, &world.caller("north", name).await).await.1, 0, "{name}");
         }
 
-        let row = outbox(&world, Show::All).await.rows.remove(0);
+        let row = outbox(&world, ShownDeliveries::All).await.rows.remove(0);
         assert_eq!((row.subject(), row.number.as_str(), row.event.as_str()), ("Hana Sato", "", "Wrong passwords"));
         assert_eq!((row.connector.as_str(), row.status), ("Hana Sato, by Post", DeliveryStatus::Delivered));
     })
@@ -101,7 +101,7 @@ async fn a_mail_about_a_person_is_tried_again_held_skipped_and_replayed() {
         outside.fail(true);
         guess_until_told(&world, "hana@north.example", "203.0.113.7").await;
         work(&world).await;
-        let row = outbox(&world, Show::Waiting).await.rows.remove(0);
+        let row = outbox(&world, ShownDeliveries::Waiting).await.rows.remove(0);
         assert_eq!((row.status, row.attempts), (DeliveryStatus::Retrying, 1));
         console::skip(be, &ada, row.id).await.unwrap();
         let skipped = console::delivery(be, &ada, row.id).await.unwrap();
@@ -134,7 +134,7 @@ async fn what_is_about_a_person_arrives_in_order() {
         world.clock.advance(Duration::minutes(3));
         guess_until_told(&world, "hana@north.example", "203.0.113.8").await;
         work(&world).await;
-        let tries = async || outbox(&world, Show::Waiting).await.rows.iter().map(|row| row.attempts).collect::<Vec<_>>();
+        let tries = async || outbox(&world, ShownDeliveries::Waiting).await.rows.iter().map(|row| row.attempts).collect::<Vec<_>>();
         assert_eq!(tries().await, [0, 2], "newest first: the second one waits for the first");
         outside.fail(false);
         world.clock.advance(Duration::minutes(1));
@@ -158,7 +158,7 @@ async fn a_person_of_two_organizations_waits_in_neither_for_the_other() {
             let both = world.caller(organization, "both@shared.example").await;
             let daily = SummarySchedule { at: at.parse().unwrap(), weekdays_only: false };
             notices::change_mine(&world.backend, &both, ChangeMine::Summary(Some(daily))).await.unwrap();
-            let off = ChangeMine::Switch { event: "new_request_created".into(), channel: Channel::Email, on: false };
+            let off = ChangeMine::Switch { event: "new_request_created".into(), channel: NoticeChannel::Email, on: false };
             notices::change_mine(&world.backend, &both, off).await.unwrap();
             file(&world, &both, "note", json!({"text": "Hello"})).await;
             work(&world).await;
@@ -171,7 +171,7 @@ async fn a_person_of_two_organizations_waits_in_neither_for_the_other() {
         work(&world).await;
         world.clock.advance(Duration::minutes(1));
         work(&world).await;
-        assert_eq!(outbox(&world, Show::Waiting).await.rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [2]);
+        assert_eq!(outbox(&world, ShownDeliveries::Waiting).await.rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [2]);
         let summaries =
             |outside: &Outside| outside.mails().into_iter().filter(|(_, subject, _)| subject.contains("you have not seen")).count();
         assert_eq!(summaries(&south), 1, "the north's mail server is down, the south's is not");
@@ -181,7 +181,7 @@ async fn a_person_of_two_organizations_waits_in_neither_for_the_other() {
         let mails = north.mails();
         assert_eq!(mails.len(), 1);
         assert_eq!((mails[0].0.as_str(), mails[0].1.as_str()), ("both@shared.example", "1 thing you have not seen"));
-        let row = outbox(&world, Show::Delivered).await.rows.remove(0);
+        let row = outbox(&world, ShownDeliveries::Delivered).await.rows.remove(0);
         assert_eq!((row.event.as_str(), row.number.as_str()), ("Daily summary", ""));
     })
     .await;
@@ -195,7 +195,8 @@ async fn a_message_about_a_request_is_sent_again_whatever_waits_and_is_no_event_
         outside.fail(true);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         work(&world).await;
-        let row = outbox(&world, Show::Waiting).await.rows.into_iter().find(|row| row.connector == "Ruth Abel, by Post").unwrap();
+        let row =
+            outbox(&world, ShownDeliveries::Waiting).await.rows.into_iter().find(|row| row.connector == "Ruth Abel, by Post").unwrap();
         console::skip(&world.backend, &ada, row.id).await.unwrap();
         outside.fail(false);
         assert_eq!(console::send_now(&world.backend, &ada, vec![row.id]).await.unwrap(), 1, "it waits for approval");

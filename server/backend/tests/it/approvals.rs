@@ -7,7 +7,7 @@ use backend::live::Change;
 use backend::{Caller, approvals, outbox, requests};
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::{Decide, INBOX_ROWS, InboxView};
+use domain::approvals::wire::{ApproverDecision, INBOX_ROWS, InboxView};
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::RequestPage;
@@ -17,7 +17,7 @@ use serde_json::json;
 pub async fn decide(world: &World, caller: &Caller, number: &str, verdict: ApproverVerdict, reason: &str) -> backend::Result<RequestPage> {
     let page = requests::page(&world.backend, caller, number).await?;
     let seen = page.events.last().map_or(0, |event| event.seq);
-    let decision = Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
+    let decision = ApproverDecision { number: number.to_owned(), verdict, reason: reason.to_owned(), seen };
     paged::decide(&world.backend, caller, decision).await
 }
 
@@ -206,7 +206,7 @@ async fn a_question_goes_back_and_its_answer_has_to_be_seen() {
             paged::act(be, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The north one"), None).await.unwrap().unwrap();
         assert_eq!(answered.summary.status, Status::PendingApproval);
         assert_eq!(approvals::count(be, &ada).await.unwrap(), 1);
-        let blind = Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen };
+        let blind = ApproverDecision { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen };
         match refusal(paged::decide(be, &ada, blind).await) {
             Refusal::Conflict { message } => assert!(message.contains("Hana Sato"), "{message}"),
             other => panic!("{other:?}"),
@@ -226,7 +226,7 @@ async fn membership_is_read_when_somebody_decides() {
             .apply_file("north", "groups.yaml", "- key: platform\n  name: Platform owners\n  members:\n    - email: samir@north.example\n")
             .await;
         // The caller's facts are those of an earlier moment; the transaction reads its own.
-        let decision = Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
+        let decision = ApproverDecision { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
         assert_eq!(refusal(paged::decide(&world.backend, &petra, decision).await), Refusal::NotFound);
     })
     .await;

@@ -8,12 +8,12 @@ use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::{HeldOutcome, OneOfMany};
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::requests::Status;
 use serde_json::json;
 
-fn decision(number: &str, verdict: ApproverVerdict, reason: &str) -> Decide {
-    Decide { number: number.to_owned(), verdict, reason: reason.to_owned(), seen: 1 }
+fn decision(number: &str, verdict: ApproverVerdict, reason: &str) -> ApproverDecision {
+    ApproverDecision { number: number.to_owned(), verdict, reason: reason.to_owned(), seen: 1 }
 }
 
 async fn badges<const N: usize>(world: &World) -> ([String; N], Caller) {
@@ -25,7 +25,7 @@ async fn badges<const N: usize>(world: &World) -> ([String; N], Caller) {
     (numbers, world.caller("north", "ada").await)
 }
 
-async fn hold(world: &World, caller: &Caller, decisions: Vec<Decide>) -> Vec<OneOfMany> {
+async fn hold(world: &World, caller: &Caller, decisions: Vec<ApproverDecision>) -> Vec<OneOfMany> {
     held::decide_many(&world.backend, caller, decisions).await.unwrap()
 }
 

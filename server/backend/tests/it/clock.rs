@@ -10,10 +10,10 @@ use backend::{CallerProof, held, people, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::comments::Audience;
+use domain::requests::comments::CommentAudience;
 use domain::requests::work::CommentDraft;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -73,7 +73,7 @@ async fn a_held_decision_is_not_held_for_a_day() {
     on_both(|world| async move {
         let (hana, ada) = (world.caller("north", "hana").await, world.caller("north", "ada").await);
         let number = file(&world, &hana, "badge", json!({"text": "For the east door"})).await;
-        let decision = Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
+        let decision = ApproverDecision { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
         assert!(held::decide_many(&world.backend, &ada, vec![decision]).await.unwrap()[0].held.is_some());
         world.clock.advance(Duration::days(-1));
         run_once(&world.backend).await.unwrap();
@@ -155,7 +155,7 @@ async fn events_and_comments_of_a_request_stay_in_order_and_in_sight() {
         let (hana, mina) = (world.caller("north", "hana").await, world.caller("north", "mina").await);
         let number = file(&world, &hana, "note", json!({"text": "Hello"})).await;
         let say = async |body: &str| {
-            let words = CommentDraft { audience: Audience::Public, task: None, body: body.to_owned() };
+            let words = CommentDraft { audience: CommentAudience::Public, task: None, body: body.to_owned() };
             paged::comment(&world.backend, &mina, &number, words).await.unwrap()
         };
         say("First").await;

@@ -13,7 +13,7 @@ use chrono::Duration;
 use domain::Refusal;
 use domain::connectors::DeliveryStatus;
 use domain::connectors::breaker::DestinationStanding;
-use domain::connectors::wire::{ConnectorInput, Console, ConsoleFilter, Period, Show, WorkerView};
+use domain::connectors::wire::{ConnectorInput, ConsoleFilter, ConsolePeriod, ConsoleView, ShownDeliveries, WorkerView};
 use domain::forms::Answers;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
@@ -55,13 +55,13 @@ async fn take(State(receiver): State<Receiver>, body: String) -> StatusCode {
     StatusCode::from_u16(receiver.code.load(Ordering::SeqCst)).unwrap()
 }
 
-async fn look(world: &World, show: Show) -> Console {
-    let filter = ConsoleFilter { show, period: Period::Ever, ..ConsoleFilter::default() };
+async fn look(world: &World, show: ShownDeliveries) -> ConsoleView {
+    let filter = ConsoleFilter { show, period: ConsolePeriod::Ever, ..ConsoleFilter::default() };
     console::page(&world.backend, &world.caller("north", "ada").await, filter, None).await.unwrap()
 }
 
 async fn standing(world: &World) -> DestinationStanding {
-    look(world, Show::All).await.destinations.iter().find(|one| one.key == "desk").unwrap().standing
+    look(world, ShownDeliveries::All).await.destinations.iter().find(|one| one.key == "desk").unwrap().standing
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_refused_key_pauses_at_once_and_a_replay_tries_at_once() {
         approved(&world).await;
         approved(&world).await;
         run_once(&world.backend).await.unwrap();
-        let page = look(&world, Show::All).await;
+        let page = look(&world, ShownDeliveries::All).await;
         let one = page.destinations.iter().find(|one| one.key == "desk").unwrap();
         assert!(one.refuses_us && one.standing == DestinationStanding::Paused && one.waiting == 2);
         assert_eq!(one.hours.iter().fold((0, 0), |sum, hour| (sum.0 + hour.0, sum.1 + hour.1)), (2, 0));
@@ -151,7 +151,7 @@ async fn a_skipped_delivery_is_failed_and_can_be_replayed_with_all_that_failed()
         approved(&world).await;
         run_once(&world.backend).await.unwrap();
         let ada = world.caller("north", "ada").await;
-        let id = look(&world, Show::Waiting).await.rows[0].id;
+        let id = look(&world, ShownDeliveries::Waiting).await.rows[0].id;
         console::skip(&world.backend, &ada, id).await.unwrap();
         let twice = console::skip(&world.backend, &ada, id).await;
         assert!(matches!(twice, Err(Error::Refused(Refusal::NotNow { .. }))));
@@ -185,7 +185,7 @@ async fn old_attempts_of_ended_deliveries_are_forgotten() {
         console::hold(&world.backend, &ada, "desk".to_owned(), true).await.unwrap();
         let attempts = async || {
             let mut found = Vec::new();
-            for row in look(&world, Show::All).await.rows {
+            for row in look(&world, ShownDeliveries::All).await.rows {
                 found.push(console::delivery(&world.backend, &ada, row.id).await.unwrap().attempts.len());
             }
             found.sort_unstable();
@@ -224,7 +224,9 @@ async fn the_list_pages_and_filters_and_is_an_organizations_own() {
         let seen: Vec<String> = first.rows.iter().chain(&second.rows).map(|row| row.number.clone()).collect();
         let expected: Vec<String> = std::iter::once(failed.clone()).chain(numbers.iter().rev().cloned()).collect();
         assert_eq!((seen, second.next, first.failed, first.waiting), (expected, None, 1, 0));
-        let only = ask(ConsoleFilter { show: Show::Failed, period: Period::Day, ..ConsoleFilter::default() }, None).await.unwrap();
+        let only = ask(ConsoleFilter { show: ShownDeliveries::Failed, period: ConsolePeriod::Day, ..ConsoleFilter::default() }, None)
+            .await
+            .unwrap();
         assert_eq!(only.rows.iter().map(|row| &row.number).collect::<Vec<_>>(), [&failed]);
         let one = ask(ConsoleFilter { number: numbers[3].to_lowercase(), ..ConsoleFilter::default() }, None).await.unwrap();
         assert_eq!(one.rows.len(), 1);
@@ -288,7 +290,7 @@ async fn after_the_key_was_lost_secrets_are_entered_again() {
         world.apply_file("north", "connectors.yaml", text).await;
         let other = world.with(Settings { keys: Keys::random(), ..world.settings.clone() }).await;
         let ada = other.caller("north", "ada").await;
-        assert_eq!(look(&other, Show::All).await.destinations[0].target, "#it");
+        assert_eq!(look(&other, ShownDeliveries::All).await.destinations[0].target, "#it");
         let view = console::connector(&other.backend, &ada, "desk").await.unwrap();
         assert_eq!(view.stored, ["token"]);
         assert!(!serde_json::to_string(&view).unwrap().contains("sealed"));

@@ -322,7 +322,7 @@ async fn the_demo_shows_every_type_of_field_and_every_kind_of_approval() {
             let fields = form.sections.iter().flat_map(|s| s.fields.iter().chain(s.variants.iter().flat_map(|v| &v.fields)));
             kinds.extend(fields.map(|field| field.kind.clone()));
         } else if path.starts_with("items/") {
-            let item: domain::catalog::Item = yaml_serde::from_str(text).unwrap();
+            let item: domain::catalog::CatalogItem = yaml_serde::from_str(text).unwrap();
             items += 1;
             let policy = item.approval.as_ref();
             policies.insert(policy.map_or("none".to_owned(), |policy| {

@@ -14,7 +14,7 @@ use domain::Refusal;
 use domain::approvals::ApproverVerdict;
 use domain::connectors::DeliveryStatus;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::{Status, What};
+use domain::requests::{EventKind, Status};
 use hmac::{Hmac, Mac};
 use serde_json::json;
 
@@ -147,7 +147,7 @@ async fn failed_tries_follow_the_schedule_until_given_up_and_replayed() {
         assert!(delivery.attempts[0].error.contains("503"), "{}", delivery.attempts[0].error);
         let own = requests::page(&world.backend, &hana, &number).await.unwrap();
         assert!(own.deliveries[0].attempts.iter().all(|attempt| attempt.error.is_empty()));
-        assert!(!own.events.iter().any(|event| matches!(&event.what, What::DeliveryFailed { error, .. } if !error.is_empty())));
+        assert!(!own.events.iter().any(|event| matches!(&event.what, EventKind::DeliveryFailed { error, .. } if !error.is_empty())));
 
         for (caller, wanted) in [(&hana, false), (&mina, false)] {
             assert_eq!(requests::page(&world.backend, caller, &number).await.unwrap().may_replay, wanted);

@@ -10,8 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
 use domain::approvals::away::{AwayRow, AwayView, DelegationPhase};
-use domain::approvals::wire::Decide;
-use domain::requests::{Status, What};
+use domain::approvals::wire::ApproverDecision;
+use domain::requests::{EventKind, Status};
 use serde_json::{Value, json};
 
 fn day(at: DateTime<Utc>) -> String {
@@ -50,8 +50,8 @@ pub async fn waiting(world: &World, caller: &Caller) -> u64 {
 }
 
 /// A decision as somebody would send it who looked before.
-fn blind(number: &str, verdict: ApproverVerdict) -> Decide {
-    Decide { number: number.to_owned(), verdict, reason: "Because".to_owned(), seen: 1 }
+fn blind(number: &str, verdict: ApproverVerdict) -> ApproverDecision {
+    ApproverDecision { number: number.to_owned(), verdict, reason: "Because".to_owned(), seen: 1 }
 }
 
 fn problem_of(result: backend::Result<AwayView>) -> (String, String) {
@@ -88,7 +88,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
         assert_eq!((given.by.name.as_str(), given.on_behalf_of.as_ref().unwrap().name.as_str()), ("Jonas Weber", "Ruth Abel"));
         let recorded = page.events.iter().any(|event| {
             event.actor.as_ref().is_some_and(|actor| actor.id == jonas.id())
-                && matches!(&event.what, What::Approved { on_behalf_of, .. } if on_behalf_of.values().any(|person| person.id == ruth.id()))
+                && matches!(&event.what, EventKind::Approved { on_behalf_of, .. } if on_behalf_of.values().any(|person| person.id == ruth.id()))
         });
         assert!(recorded, "{:?}", page.events);
         // Ruth may still decide what waits for her; this one does not any more.

@@ -8,7 +8,7 @@ use backend::live::Change;
 use backend::{Caller, approvals, notices, outbox, people, periodic, requests};
 use chrono::Duration;
 use domain::approvals::ApproverVerdict;
-use domain::requests::{Status, What};
+use domain::requests::{EventKind, Status};
 use serde_json::json;
 
 /// Nobody is in the group any more that sets laptops up.
@@ -23,7 +23,7 @@ async fn count(world: &World, caller: &Caller) -> u64 {
 /// How often it fell back.
 async fn fell_back(world: &World, caller: &Caller, number: &str) -> usize {
     let page = requests::page(&world.backend, caller, number).await.unwrap();
-    page.events.iter().filter(|event| matches!(event.what, What::FellBack { .. })).count()
+    page.events.iter().filter(|event| matches!(event.what, EventKind::FellBack { .. })).count()
 }
 
 /// What somebody was told in the bell, as events of a request.

@@ -72,7 +72,7 @@ async fn a_summary_says_in_every_try_what_it_said_first() {
         let outside = Outside::open(&world).await;
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let event = "request_pending_approval".to_owned();
-        let off = ChangeMine::Switch { event, channel: domain::notices::Channel::Email, on: false };
+        let off = ChangeMine::Switch { event, channel: domain::notices::NoticeChannel::Email, on: false };
         notices::change_mine(&world.backend, &ruth, off).await.unwrap();
         notices::change_mine(
             &world.backend,

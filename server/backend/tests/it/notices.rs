@@ -12,9 +12,9 @@ use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
 use domain::connectors::DeliveryStatus;
-use domain::connectors::wire::{ConsoleFilter, Period, Show};
+use domain::connectors::wire::{ConsoleFilter, ConsolePeriod, ShownDeliveries};
 use domain::notices::wire::{ChangeMine, ChangeOurs};
-use domain::notices::{Channel, Quiet, SummarySchedule};
+use domain::notices::{NoticeChannel, QuietTime, SummarySchedule};
 use domain::requests::actions::{ActionCall, ActionKind};
 use serde_json::{Value, json};
 
@@ -130,18 +130,18 @@ async fn a_person_chooses_within_what_the_organization_leaves_open() {
         };
         assert_eq!(blocked().await, (1, 1));
         let mine =
-            notices::change_mine(be, &hana, ChangeMine::Switch { event: event(), channel: Channel::Email, on: false }).await.unwrap();
+            notices::change_mine(be, &hana, ChangeMine::Switch { event: event(), channel: NoticeChannel::Email, on: false }).await.unwrap();
         assert!(mine.differs);
         assert_eq!(blocked().await, (0, 2));
-        let locked = ChangeOurs::Switch { event: event(), channel: Channel::Email, on: true, locked: true };
+        let locked = ChangeOurs::Switch { event: event(), channel: NoticeChannel::Email, on: true, locked: true };
         notices::change_ours(be, &ada, locked).await.unwrap();
         assert_eq!(blocked().await, (1, 3));
-        let change = ChangeMine::Switch { event: event(), channel: Channel::Email, on: false };
+        let change = ChangeMine::Switch { event: event(), channel: NoticeChannel::Email, on: false };
         assert!(matches!(refusal(notices::change_mine(be, &hana, change).await), Refusal::NotNow { .. }));
         assert!(!notices::change_mine(be, &hana, ChangeMine::AsUsual).await.unwrap().differs);
-        notices::change_ours(be, &ada, ChangeOurs::Carrier { channel: Channel::Email, key: String::new() }).await.unwrap();
+        notices::change_ours(be, &ada, ChangeOurs::Carrier { channel: NoticeChannel::Email, key: String::new() }).await.unwrap();
         assert_eq!(blocked().await, (0, 4), "no carrier, no e-mail");
-        let wrong = ChangeOurs::Carrier { channel: Channel::Email, key: "chat".into() };
+        let wrong = ChangeOurs::Carrier { channel: NoticeChannel::Email, key: "chat".into() };
         assert!(matches!(refusal(notices::change_ours(be, &ada, wrong).await), Refusal::Input { .. }));
         assert_eq!(refusal(notices::ours(be, &hana).await), Refusal::NotFound);
     })
@@ -182,7 +182,7 @@ async fn quiet_hours_put_off_and_what_was_read_meanwhile_is_not_sent() {
         let (hana, ruth, samir) =
             (world.caller("north", "hana").await, world.caller("north", "ruth").await, world.caller("north", "samir").await);
         // It is 09:00 in UTC, where the north is.
-        let quiet = Quiet { from: "08:00:00".parse().unwrap(), to: "12:00:00".parse().unwrap(), urgent_passes: true };
+        let quiet = QuietTime { from: "08:00:00".parse().unwrap(), to: "12:00:00".parse().unwrap(), urgent_passes: true };
         for who in [&ruth, &samir] {
             notices::change_mine(be, who, ChangeMine::Quiet(Some(quiet))).await.unwrap();
         }
@@ -198,7 +198,7 @@ async fn quiet_hours_put_off_and_what_was_read_meanwhile_is_not_sent() {
         work(&world).await;
         let mails = outside.mails();
         assert_eq!(mails.iter().map(|(to, ..)| to.as_str()).collect::<Vec<_>>(), ["ruth@north.example"]);
-        let filter = ConsoleFilter { show: Show::All, period: Period::Ever, ..ConsoleFilter::default() };
+        let filter = ConsoleFilter { show: ShownDeliveries::All, period: ConsolePeriod::Ever, ..ConsoleFilter::default() };
         let page = console::page(be, &world.caller("north", "ada").await, filter, None).await.unwrap();
         assert!(page.rows.iter().all(|row| row.status == DeliveryStatus::Delivered), "what needs no sending is done");
         let row = page.rows.iter().find(|row| row.connector.starts_with("Ruth Abel")).unwrap();
@@ -213,7 +213,7 @@ async fn a_summary_tells_once_what_was_not_seen() {
         let be = &world.backend;
         let outside = Outside::open(&world).await;
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
-        let off = ChangeMine::Switch { event: "request_pending_approval".into(), channel: Channel::Email, on: false };
+        let off = ChangeMine::Switch { event: "request_pending_approval".into(), channel: NoticeChannel::Email, on: false };
         notices::change_mine(be, &ruth, off).await.unwrap();
         // A Thursday, 09:00.
         let daily = SummarySchedule { at: "10:00:00".parse().unwrap(), weekdays_only: true };
@@ -257,7 +257,8 @@ async fn subscribers_get_events_as_the_schema_says_and_those_alone() {
         decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         decide(&world, &ruth, &other, ApproverVerdict::Reject, "Too dear").await.unwrap();
         let body = format!("@[Hana Sato]({}) secret", hana.id());
-        let comment = domain::requests::work::CommentDraft { body, audience: domain::requests::comments::Audience::Public, task: None };
+        let comment =
+            domain::requests::work::CommentDraft { body, audience: domain::requests::comments::CommentAudience::Public, task: None };
         paged::comment(&world.backend, &mina, &number, comment).await.unwrap();
         work(&world).await;
         let events = outside.at("/hook");

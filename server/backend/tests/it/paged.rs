@@ -2,7 +2,7 @@
 
 use backend::{Backend, Caller, Result, approvals, delegations, requests};
 use domain::approvals::away::AwayView;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::forms::Answers;
 use domain::id::{CommentId, DelegationId, DeliveryId, ShareId, TaskId};
 use domain::requests::actions::ActionCall;
@@ -11,7 +11,7 @@ use domain::requests::wire::RequestPage;
 use domain::requests::work::{CommentDraft, TaskDraft};
 use requests::{page_after, page_if_seen};
 
-pub async fn decide(be: &Backend, caller: &Caller, decision: Decide) -> Result<RequestPage> {
+pub async fn decide(be: &Backend, caller: &Caller, decision: ApproverDecision) -> Result<RequestPage> {
     page_after(be, caller, approvals::decide(be, caller, decision).await).await
 }
 

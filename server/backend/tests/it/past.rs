@@ -10,7 +10,7 @@ use domain::approvals::ApproverVerdict;
 use domain::connectors::DeliveryStatus;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind, AllowedActions};
-use domain::requests::comments::Audience;
+use domain::requests::comments::CommentAudience;
 use domain::requests::wire::RequestPage;
 use domain::requests::work::{CommentDraft, CommentView, WorkView};
 use serde_json::json;
@@ -31,7 +31,7 @@ async fn every_moment_reads_exactly_as_it_did() {
         ];
         for act in steps {
             world.clock.advance(chrono::Duration::minutes(4));
-            let words = CommentDraft { audience: Audience::Internal, task: None, body: format!("Before event {}", then.len() + 1) };
+            let words = CommentDraft { audience: CommentAudience::Internal, task: None, body: format!("Before event {}", then.len() + 1) };
             let written = match then.last().unwrap().work.may_comment {
                 true => paged::comment(be, &mina, &number, words).await.unwrap().work.comments,
                 false => Vec::new(),
@@ -77,8 +77,12 @@ async fn what_an_approver_saw_is_shown_with_a_check() {
         let seen = requests::page(be, &petra, &number).await.unwrap();
         decide(&world, &ruth, &number, ApproverVerdict::Approve, "").await.unwrap();
         // Petra decides on what she had open before Ruth did.
-        let decision =
-            domain::approvals::wire::Decide { number: number.clone(), verdict: ApproverVerdict::Approve, reason: String::new(), seen: 1 };
+        let decision = domain::approvals::wire::ApproverDecision {
+            number: number.clone(),
+            verdict: ApproverVerdict::Approve,
+            reason: String::new(),
+            seen: 1,
+        };
         let page = paged::decide(be, &petra, decision).await.unwrap();
         assert_eq!(page.summary.status, Status::InProgress);
         let hers = page.events.iter().find(|event| event.actor.as_ref().is_some_and(|actor| actor.id == petra.id())).unwrap();
@@ -96,7 +100,8 @@ async fn what_an_approver_saw_is_shown_with_a_check() {
 
         world.deliver_all().await;
         let ended = requests::page(be, &hana, &number).await.unwrap();
-        let dispatched = ended.events.iter().find(|event| matches!(event.what, domain::requests::What::Dispatched { .. })).unwrap().seq;
+        let dispatched =
+            ended.events.iter().find(|event| matches!(event.what, domain::requests::EventKind::Dispatched { .. })).unwrap().seq;
         let then = requests::page_at(be, &hana, &number, dispatched, false).await.unwrap();
         let told: Vec<_> = then.deliveries.iter().map(|one| (one.connector.as_str(), one.status)).collect();
         assert_eq!(told, [("Service desk", DeliveryStatus::Waiting)]);

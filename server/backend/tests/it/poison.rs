@@ -12,7 +12,7 @@ use backend::outbox::{WorkerSummary, run_once};
 use backend::{console, requests};
 use chrono::Duration;
 use domain::connectors::DeliveryStatus;
-use domain::connectors::wire::{ConsoleFilter, ConsoleRow, Period, Show};
+use domain::connectors::wire::{ConsoleFilter, ConsolePeriod, ConsoleRow, ShownDeliveries};
 use domain::requests::actions::{ActionCall, ActionKind};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
@@ -75,8 +75,8 @@ async fn killed(worker: JoinHandle<backend::Result<WorkerSummary>>) {
     assert!(worker.await.unwrap_err().is_cancelled());
 }
 
-async fn rows(world: &World, show: Show) -> Vec<ConsoleRow> {
-    let filter = ConsoleFilter { show, period: Period::Ever, ..ConsoleFilter::default() };
+async fn rows(world: &World, show: ShownDeliveries) -> Vec<ConsoleRow> {
+    let filter = ConsoleFilter { show, period: ConsolePeriod::Ever, ..ConsoleFilter::default() };
     console::page(&world.backend, &world.caller("north", "ada").await, filter, None).await.unwrap().rows
 }
 
@@ -120,9 +120,9 @@ async fn what_ends_its_worker_twice_is_set_aside_and_keeps_nobody_waiting() {
         while let Ok((_, body)) = calls.try_recv() {
             assert!(!body.contains(&guilty), "it was tried again");
         }
-        let (ada, aside) = (world.caller("north", "ada").await, rows(&world, Show::Failed).await);
+        let (ada, aside) = (world.caller("north", "ada").await, rows(&world, ShownDeliveries::Failed).await);
         assert_eq!(aside.iter().map(|row| (&*row.number, row.status)).collect::<Vec<_>>(), [(&*guilty, DeliveryStatus::SetAside)]);
-        assert_eq!(rows(&world, Show::Delivered).await.iter().filter(|row| row.connector == "Service desk").count(), 3);
+        assert_eq!(rows(&world, ShownDeliveries::Delivered).await.iter().filter(|row| row.connector == "Service desk").count(), 3);
         let detail = console::delivery(&world.backend, &ada, aside[0].id).await.unwrap();
         let words = &detail.attempts.last().unwrap().error;
         assert!(words.starts_with("Set aside: twice in a row the worker ended") && words.contains("send it again"), "{words}");
@@ -175,7 +175,7 @@ async fn of_many_that_a_worker_had_in_its_hands_the_one_that_ends_workers_is_set
         let done = run_once(&world.backend).await.unwrap();
         assert_eq!((done.failed, done.retrying), (1, 0));
         let hooked = |rows: Vec<ConsoleRow>| rows.into_iter().filter(|row| row.connector == "Hook").collect::<Vec<_>>();
-        let aside = hooked(rows(&world, Show::Failed).await);
+        let aside = hooked(rows(&world, ShownDeliveries::Failed).await);
         assert_eq!(aside.iter().map(|row| (&*row.number, row.status)).collect::<Vec<_>>(), [(&**guilty, DeliveryStatus::SetAside)]);
         let database = sea_orm::Database::connect(&world.url).await.unwrap();
         let count = "SELECT count(*) FROM deliveries WHERE connector = 'hook' AND delivered_at IS NOT NULL AND attempts = 1";
@@ -270,7 +270,7 @@ async fn what_is_sent_under_an_id_is_always_the_same() {
         assert_eq!(again, sent);
 
         // Sent again by somebody: what has another template now is another message, under an id of its own, and that is always the same too.
-        let ids: Vec<_> = rows(&world, Show::Failed).await.iter().map(|row| row.id).collect();
+        let ids: Vec<_> = rows(&world, ShownDeliveries::Failed).await.iter().map(|row| row.id).collect();
         assert_eq!(console::send_now(&world.backend, &ada, ids.clone()).await.unwrap(), 2);
         run_once(&world.backend).await.unwrap();
         let mut replayed = vec![calls.recv().await.unwrap(), calls.recv().await.unwrap()];

@@ -7,11 +7,11 @@ use backend::{Caller, approvals, people, requests};
 use chrono::Duration;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::queue::{DueChoice, Holder, LANES, QueueFilter, QueuePage};
-use domain::requests::sla::shown::Pace;
+use domain::requests::queue::{AssigneeChoice, DueChoice, LANES, QueueFilter, QueuePage};
+use domain::requests::sla::shown::SlaPace;
 use serde_json::json;
 
 /// A note that somebody has to look at within so many minutes.
@@ -81,7 +81,7 @@ async fn pages_follow_each_other_whatever_is_filed_meanwhile() {
         let third = requests::queue(&world.backend, &mina, QueueFilter::default(), second.next.clone()).await.unwrap();
         assert_eq!((numbers(&third).concat(), third.next.is_none()), (filed[100..].concat(), true));
         // The same with a filter that several ranges answer.
-        let nobody = QueueFilter { holder: Some(Holder::Nobody), ..QueueFilter::default() };
+        let nobody = QueueFilter { holder: Some(AssigneeChoice::Nobody), ..QueueFilter::default() };
         let first = ask(&world, &mina, nobody.clone()).await;
         let second = requests::queue(&world.backend, &mina, nobody, first.next.clone()).await.unwrap();
         assert_eq!([numbers(&first), numbers(&second)].concat(), [&filed[..3], &filed[4..101]].concat());
@@ -112,11 +112,11 @@ async fn every_filter_finds_its_own() {
             (all(), vec![&free, &held, &begun, &waiting]),
             (QueueFilter { status: Some(Status::Open), ..all() }, vec![&free]),
             (QueueFilter { status: Some(Status::PendingApproval), ..all() }, vec![&waiting]),
-            (QueueFilter { holder: Some(Holder::Me), ..all() }, vec![&held]),
-            (QueueFilter { holder: Some(Holder::Person(ada.id())), ..all() }, vec![&begun]),
-            (QueueFilter { holder: Some(Holder::Nobody), ..all() }, vec![&free, &waiting]),
+            (QueueFilter { holder: Some(AssigneeChoice::Me), ..all() }, vec![&held]),
+            (QueueFilter { holder: Some(AssigneeChoice::Person(ada.id())), ..all() }, vec![&begun]),
+            (QueueFilter { holder: Some(AssigneeChoice::Nobody), ..all() }, vec![&free, &waiting]),
             (QueueFilter { item: Some("note".to_owned()), ..all() }, vec![&free, &held, &begun]),
-            (QueueFilter { item: Some("note".to_owned()), holder: Some(Holder::Nobody), ..all() }, vec![&free]),
+            (QueueFilter { item: Some("note".to_owned()), holder: Some(AssigneeChoice::Nobody), ..all() }, vec![&free]),
             (QueueFilter { item: Some("nothing".to_owned()), ..all() }, vec![]),
             (QueueFilter { ended: true, ..all() }, vec![&over]),
             (QueueFilter { ended: true, item: Some("laptop".to_owned()), ..all() }, vec![]),
@@ -151,7 +151,7 @@ async fn every_filter_finds_its_own() {
         let full: Vec<(Status, u32)> = board.lanes.iter().filter(|lane| lane.count > 0).map(|lane| (lane.status, lane.count)).collect();
         assert_eq!(full, [(Status::Open, 1), (Status::Assigned, 1), (Status::InProgress, 1)]);
         assert_eq!(board.lanes[0].rows[0].summary.number, free);
-        let board = requests::board(&world.backend, &mina, QueueFilter { holder: Some(Holder::Me), ..all() }).await.unwrap();
+        let board = requests::board(&world.backend, &mina, QueueFilter { holder: Some(AssigneeChoice::Me), ..all() }).await.unwrap();
         assert_eq!(board.lanes.iter().map(|lane| lane.rows.len()).sum::<usize>(), 1);
     })
     .await;
@@ -199,9 +199,9 @@ async fn what_was_promised_first_is_first_and_late_when_its_time_is_over() {
         let page = ask(&world, &mina, QueueFilter::default()).await;
         assert_eq!(numbers(&page), [&sooner, &asked, &later, &unpromised]);
         let due = |at: usize| page.rows[at].due.as_ref().map(|due| (due.words.as_str(), due.pace));
-        assert_eq!(due(0), Some(("59 m left", Pace::Soon)));
-        assert_eq!((due(1), page.rows[1].paused), (Some(("Paused", Pace::Paused)), true));
-        assert_eq!((due(2), due(3)), (Some(("9 h left", Pace::Calm)), None));
+        assert_eq!(due(0), Some(("59 m left", SlaPace::Soon)));
+        assert_eq!((due(1), page.rows[1].paused), (Some(("Paused", SlaPace::Paused)), true));
+        assert_eq!((due(2), due(3)), (Some(("9 h left", SlaPace::Calm)), None));
 
         let (late, today) = (
             QueueFilter { due: Some(DueChoice::Late), ..Default::default() },
@@ -214,7 +214,7 @@ async fn what_was_promised_first_is_first_and_late_when_its_time_is_over() {
         assert_eq!((numbers(&page), page.counts.late), (vec![sooner.as_str()], 1));
         assert_eq!(page.rows[0].due.as_ref().unwrap().words, "36 m over");
         let open = ask(&world, &mina, QueueFilter { status: Some(Status::NeedsInfo), ..Default::default() }).await;
-        assert_eq!(open.rows[0].due.as_ref().unwrap().pace, Pace::Paused, "a clock that stands still is not late");
+        assert_eq!(open.rows[0].due.as_ref().unwrap().pace, SlaPace::Paused, "a clock that stands still is not late");
         // The answer sets the clock going with the time that was left.
         act(&world, &hana, &asked, ActionCall::new(ActionKind::ProvideInfo, "The one by the door")).await;
         let open = ask(&world, &mina, QueueFilter { text: asked.clone(), ..Default::default() }).await;
@@ -241,7 +241,7 @@ async fn an_inbox_of_many_groups_lists_each_request_once() {
         let inbox = approvals::inbox(&world.backend, &samir, 0).await.unwrap();
         assert_eq!(inbox.rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), filed);
         assert_eq!((inbox.count, approvals::count(&world.backend, &samir).await.unwrap()), (6, 6));
-        let decision = Decide { number: filed[0].clone(), verdict: ApproverVerdict::Reject, reason: "No".to_owned(), seen: 1 };
+        let decision = ApproverDecision { number: filed[0].clone(), verdict: ApproverVerdict::Reject, reason: "No".to_owned(), seen: 1 };
         paged::decide(&world.backend, &samir, decision).await.unwrap();
         assert_eq!(approvals::count(&world.backend, &samir).await.unwrap(), 5);
         world.deliver_all().await;

@@ -7,7 +7,7 @@ use domain::Refusal;
 use domain::forms::Answers;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::{DraftPage, MyFilter, SaveDraft, SubmissionOutcome, SubmitDraft};
-use domain::requests::{Status, What};
+use domain::requests::{EventKind, Status};
 use serde_json::{Value, json};
 
 /// Answers from a JSON object.
@@ -333,7 +333,7 @@ async fn what_needs_no_approval_is_released_and_worked_on() {
         assert_eq!(done.summary.status, Status::Completed);
         let whats: Vec<_> = done.events.iter().map(|event| event.seq).collect();
         assert_eq!(whats, [1, 2, 3, 4]);
-        assert!(matches!(done.events.last().unwrap().what, What::Completed { .. }));
+        assert!(matches!(done.events.last().unwrap().what, EventKind::Completed { .. }));
         assert!(matches!(
             refusal(paged::act(be, &hana, &number, ActionCall::new(ActionKind::Cancel, ""), None).await),
             Refusal::NotNow { .. }

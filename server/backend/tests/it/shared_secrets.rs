@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::{HeaderMap, Uri};
 use backend::outbox::run_once;
 use backend::{Settings, console, definitions, requests};
-use domain::connectors::wire::{ConnectorInput, ConsoleFilter, Period};
+use domain::connectors::wire::{ConnectorInput, ConsoleFilter, ConsolePeriod};
 use domain::forms::Answers;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -42,7 +42,7 @@ async fn address() -> (String, Arc<Mutex<Vec<String>>>) {
 /// Everything an administrator can see of connectors and of a request's deliveries.
 async fn seen(world: &World, number: &str) -> String {
     let ada = world.caller("north", "ada").await;
-    let filter = ConsoleFilter { period: Period::Ever, ..ConsoleFilter::default() };
+    let filter = ConsoleFilter { period: ConsolePeriod::Ever, ..ConsoleFilter::default() };
     let console = console::page(&world.backend, &ada, filter, None).await.unwrap();
     let mut seen = format!("{console:?}");
     for row in &console.rows {

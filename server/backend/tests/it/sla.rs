@@ -7,7 +7,7 @@ use backend::{Caller, TimeSource, requests};
 use chrono::{DateTime, Utc};
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::queue::QueueFilter;
-use domain::requests::sla::shown::Pace;
+use domain::requests::sla::shown::SlaPace;
 use domain::requests::wire::ClocksView;
 use serde_json::json;
 
@@ -85,7 +85,7 @@ async fn the_clock_stands_still_while_the_requester_is_asked() {
         let view = clocks(&world, &hana, &number).await;
         let resolution = view.clocks.resolution.unwrap();
         assert_eq!((resolution.paused, resolution.elapsed_seconds, resolution.breached), (true, 3600, false));
-        assert_eq!(view.resolution.unwrap().pace, Pace::Paused);
+        assert_eq!(view.resolution.unwrap().pace, SlaPace::Paused);
         assert!(view.response.is_none(), "it was answered in time");
         act(&world, &hana, &number, ActionCall::new(ActionKind::ProvideInfo, "The one by the door")).await;
         // Nine hours are left: two today, seven tomorrow.

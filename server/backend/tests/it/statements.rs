@@ -5,9 +5,9 @@ use crate::harness::{World, on_both};
 use crate::requests::file;
 use backend::{Caller, approvals, held, requests};
 use domain::approvals::ApproverVerdict;
-use domain::approvals::wire::Decide;
+use domain::approvals::wire::ApproverDecision;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::comments::Audience;
+use domain::requests::comments::CommentAudience;
 use domain::requests::work::{CommentDraft, TaskDraft};
 use serde_json::json;
 use std::fmt::Write;
@@ -32,8 +32,8 @@ impl Table<'_> {
     }
 }
 
-fn decision(number: &str, seen: u32) -> Decide {
-    Decide { number: number.to_owned(), verdict: ApproverVerdict::Approve, reason: String::new(), seen }
+fn decision(number: &str, seen: u32) -> ApproverDecision {
+    ApproverDecision { number: number.to_owned(), verdict: ApproverVerdict::Approve, reason: String::new(), seen }
 }
 
 async fn laptop(world: &World, hana: &Caller) -> String {
@@ -56,7 +56,7 @@ async fn use_cases_go_to_the_database_as_often_as_agreed() {
         let domain::requests::wire::SubmissionOutcome::Filed { number } = submitted else { panic!("{submitted:?}") };
         table.add("act: assign to me", requests::act(be, &mina, &number, ActionCall::new(ActionKind::AssignToMe, ""), Some(1))).await;
         table.add("act: start", requests::act(be, &mina, &number, ActionCall::new(ActionKind::Start, ""), None)).await;
-        let words = CommentDraft { audience: Audience::Public, task: None, body: "It does".to_owned() };
+        let words = CommentDraft { audience: CommentAudience::Public, task: None, body: "It does".to_owned() };
         table.add("comment", requests::comment(be, &mina, &number, words)).await;
         let task = TaskDraft { title: "Oil it".to_owned(), ..TaskDraft::default() };
         table.add("add task", requests::add_task(be, &mina, &number, task)).await;

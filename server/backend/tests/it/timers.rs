@@ -9,7 +9,7 @@ use chrono::Duration;
 use domain::approvals::ApproverVerdict;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::wire::RequestPage;
-use domain::requests::{Status, What};
+use domain::requests::{EventKind, Status};
 use serde_json::json;
 
 fn item(rest: &str) -> String {
@@ -38,7 +38,7 @@ async fn page(world: &World, caller: &Caller, number: &str) -> RequestPage {
     requests::page(&world.backend, caller, number).await.unwrap()
 }
 
-fn count(page: &RequestPage, kind: fn(&What) -> bool) -> usize {
+fn count(page: &RequestPage, kind: fn(&EventKind) -> bool) -> usize {
     page.events.iter().filter(|event| kind(&event.what)).count()
 }
 
@@ -53,13 +53,13 @@ async fn approvers_are_reminded_then_somebody_else_may_decide_then_docket_does_e
         world.clock.advance(Duration::hours(25));
         assert_eq!(look(&world, &other).await, 1);
         assert_eq!(look(&world, &other).await, 0);
-        assert_eq!(count(&page(&world, &hana, &number).await, |what| matches!(what, What::Reminded { .. })), 1);
+        assert_eq!(count(&page(&world, &hana, &number).await, |what| matches!(what, EventKind::Reminded { .. })), 1);
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 0);
 
         world.clock.advance(Duration::hours(12));
         assert_eq!(look(&world, &other).await, 1);
         let escalated = page(&world, &hana, &number).await;
-        assert_eq!(count(&escalated, |what| matches!(what, What::ApprovalEscalated { .. })), 1);
+        assert_eq!(count(&escalated, |what| matches!(what, EventKind::ApprovalEscalated { .. })), 1);
         assert_eq!(escalated.approval.rules[0].words, "Ruth Abel, or Petra Novak");
         assert_eq!(escalated.approval.rules[0].moved, "Escalated, as it took long");
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 1);
@@ -68,7 +68,7 @@ async fn approvers_are_reminded_then_somebody_else_may_decide_then_docket_does_e
         assert_eq!(look(&world, &other).await, 1);
         let ended = page(&world, &hana, &number).await;
         assert_eq!(ended.summary.status, Status::Open);
-        assert_eq!(count(&ended, |what| matches!(what, What::TimedOut { verdict: ApproverVerdict::Approve, .. })), 1);
+        assert_eq!(count(&ended, |what| matches!(what, EventKind::TimedOut { verdict: ApproverVerdict::Approve, .. })), 1);
         assert_eq!(ended.approval.stages[0].settled, Some(ApproverVerdict::Approve));
         assert_eq!(approvals::count(&world.backend, &petra).await.unwrap(), 0);
         assert_eq!(look(&world, &other).await, 0);
@@ -111,7 +111,7 @@ async fn nothing_falls_due_for_what_was_cancelled_or_decided_or_while_changes_ar
         assert_eq!(look(&world, &other).await, 0);
         world.clock.advance(Duration::hours(2));
         assert_eq!(look(&world, &other).await, 1);
-        assert_eq!(count(&page(&world, &hana, &asked).await, |what| matches!(what, What::Reminded { .. })), 1);
+        assert_eq!(count(&page(&world, &hana, &asked).await, |what| matches!(what, EventKind::Reminded { .. })), 1);
         paged::act(&world.backend, &hana, &asked, ActionCall::new(ActionKind::Cancel, "No need"), None).await.unwrap();
         world.deliver_all().await;
     })
@@ -139,12 +139,12 @@ async fn scheduled_work_begins_at_its_time_once_and_not_when_it_was_cancelled() 
         assert_eq!(look(&world, &other).await, 1);
         let begun = page(&world, &hana, &number).await;
         assert_eq!(begun.summary.status, Status::InProgress);
-        assert_eq!(count(&begun, |what| matches!(what, What::Activated)), 1);
+        assert_eq!(count(&begun, |what| matches!(what, EventKind::Activated)), 1);
         assert_eq!(look(&world, &other).await, 0);
         assert_eq!(page(&world, &hana, &gone).await.summary.status, Status::Cancelled);
         world.deliver_all().await;
         let dispatched = page(&world, &hana, &number).await;
-        assert_eq!(count(&dispatched, |what| matches!(what, What::Dispatched { .. })), 1);
+        assert_eq!(count(&dispatched, |what| matches!(what, EventKind::Dispatched { .. })), 1);
     })
     .await;
 }

@@ -10,7 +10,7 @@ use backend::outbox::run_once;
 use backend::{Caller, Error, approvals, console, definitions, notices, periodic, requests};
 use chrono::Duration;
 use domain::approvals::ApproverVerdict;
-use domain::connectors::wire::{ConsoleFilter, Show};
+use domain::connectors::wire::{ConsoleFilter, ShownDeliveries};
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::queue::QueueFilter;
@@ -100,7 +100,8 @@ async fn a_request_is_named_by_what_it_is_about_wherever_it_is() {
         run_once(be).await.unwrap();
         let approved = outside.at("/hook");
         assert_eq!((&approved[0]["data"]["title"], &approved[0]["data"]["item"]["name"]), (&json!(title), &json!("Laptop")));
-        let console = console::page(be, &mina, ConsoleFilter { show: Show::All, ..ConsoleFilter::default() }, None).await.unwrap();
+        let console =
+            console::page(be, &mina, ConsoleFilter { show: ShownDeliveries::All, ..ConsoleFilter::default() }, None).await.unwrap();
         assert!(console.rows.iter().any(|row| row.number == number && row.title == title));
 
         // Whatever becomes of the template and the item, it stays.

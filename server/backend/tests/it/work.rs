@@ -10,11 +10,11 @@ use domain::Refusal;
 use domain::approvals::ApproverVerdict;
 use domain::id::TaskId;
 use domain::requests::actions::{ActionCall, ActionKind};
-use domain::requests::comments::{Audience, Author};
+use domain::requests::comments::{CommentAudience, CommentAuthor};
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::RequestPage;
 use domain::requests::work::{CommentDraft, TaskDraft};
-use domain::requests::{Status, What};
+use domain::requests::{EventKind, Status};
 use serde_json::json;
 
 const WITH_TASKS: &str = "key: note\nname: Note to the desk\ndescription: Nobody has to approve a note.\nicon: sticky-note\ncategory: Help\nprefix: N\n\
@@ -25,7 +25,7 @@ fn task(title: &str, required: bool) -> TaskDraft {
     TaskDraft { title: title.to_owned(), required, ..TaskDraft::default() }
 }
 
-fn words(body: &str, audience: Audience) -> CommentDraft {
+fn words(body: &str, audience: CommentAudience) -> CommentDraft {
     CommentDraft { audience, task: None, body: body.to_owned() }
 }
 
@@ -58,7 +58,7 @@ async fn a_required_task_holds_the_request_back_until_it_is_over() {
         assert!(matches!(&held, Refusal::NotNow { message } if message.starts_with("1 required task is not done")), "{held:?}");
         let page = paged::change_task(be, &mina, id, TaskStatus::Done, "Oiled".to_owned()).await.unwrap();
         assert_eq!((page.work.tasks[0].task.status, page.work.tasks[0].task.notes.as_str()), (TaskStatus::Done, "Oiled"));
-        assert!(matches!(page.events.last().unwrap().what, What::TaskChanged { to: TaskStatus::Done, .. }));
+        assert!(matches!(page.events.last().unwrap().what, EventKind::TaskChanged { to: TaskStatus::Done, .. }));
         let done = act(be, &mina, &number, complete()).await.unwrap();
         assert_eq!(done.summary.status, Status::Completed);
         // Over: nothing about it changes any more.
@@ -107,7 +107,7 @@ async fn tasks_of_the_plan_are_there_when_the_work_begins() {
         let first = &page.work.tasks[0].task;
         assert_eq!(first.assignee.as_ref().unwrap().id, mina.id());
         assert_eq!(first.due, NaiveDate::from_ymd_opt(2026, 3, 14));
-        assert_eq!(page.events.iter().filter(|event| matches!(event.what, What::TaskAdded { .. })).count(), 2);
+        assert_eq!(page.events.iter().filter(|event| matches!(event.what, EventKind::TaskAdded { .. })).count(), 2);
         let mine = requests::my_tasks(be, &mina).await.unwrap();
         assert_eq!((mine.len(), mine[0].number.as_str(), mine[0].overdue), (1, number.as_str(), false));
         assert_eq!(people::me(be, &mina).await.unwrap().task_count, 1);
@@ -136,21 +136,21 @@ async fn comments_are_read_by_whom_they_are_for_and_changed_for_ten_minutes() {
     on_both(|world| async move {
         let be = &world.backend;
         let (number, hana, mina) = note(&world).await;
-        paged::comment(be, &mina, &number, words("The hinge is bent", Audience::Internal)).await.unwrap();
-        paged::comment(be, &mina, &number, words("We look at it today", Audience::Public)).await.unwrap();
+        paged::comment(be, &mina, &number, words("The hinge is bent", CommentAudience::Internal)).await.unwrap();
+        paged::comment(be, &mina, &number, words("We look at it today", CommentAudience::Public)).await.unwrap();
         let seen: Vec<_> = requests::page(be, &hana, &number).await.unwrap().work.comments;
         assert_eq!(seen.iter().map(|view| view.comment.body.as_str()).collect::<Vec<_>>(), ["We look at it today"]);
         assert!(!seen[0].may_change);
-        assert!(matches!(refusal(paged::comment(be, &hana, &number, words("x", Audience::Internal)).await), Refusal::NotNow { .. }));
-        assert!(matches!(refusal(paged::comment(be, &hana, &number, words(" ", Audience::Public)).await), Refusal::Input { .. }));
+        assert!(matches!(refusal(paged::comment(be, &hana, &number, words("x", CommentAudience::Internal)).await), Refusal::NotNow { .. }));
+        assert!(matches!(refusal(paged::comment(be, &hana, &number, words(" ", CommentAudience::Public)).await), Refusal::Input { .. }));
         assert!(matches!(
-            refusal(paged::comment(be, &hana, &number, words(&"x".repeat(4001), Audience::Public)).await),
+            refusal(paged::comment(be, &hana, &number, words(&"x".repeat(4001), CommentAudience::Public)).await),
             Refusal::Input { .. }
         ));
         let other = world.caller("north", "jonas").await;
-        assert_eq!(refusal(paged::comment(be, &other, &number, words("x", Audience::Public)).await), Refusal::NotFound);
+        assert_eq!(refusal(paged::comment(be, &other, &number, words("x", CommentAudience::Public)).await), Refusal::NotFound);
 
-        let page = paged::comment(be, &hana, &number, words("Thank you", Audience::Public)).await.unwrap();
+        let page = paged::comment(be, &hana, &number, words("Thank you", CommentAudience::Public)).await.unwrap();
         let id = page.work.comments.last().unwrap().comment.id;
         assert!(matches!(refusal(paged::edit_comment(be, &mina, id, "Mine".to_owned()).await), Refusal::NotNow { .. }));
         let page = paged::edit_comment(be, &hana, id, "Thank you!".to_owned()).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_mention_tells_those_who_may_read_it_once() {
         let (number, hana, mina) = note(&world).await;
         let (ada, jonas) = (world.caller("north", "ada").await, world.caller("north", "jonas").await);
         let body = format!("@[Ada Marsh]({}) and @[Jonas Weber]({}), look", ada.id(), jonas.id());
-        paged::comment(be, &hana, &number, words(&body, Audience::Public)).await.unwrap();
+        paged::comment(be, &hana, &number, words(&body, CommentAudience::Public)).await.unwrap();
         // One notice, for Ada alone: Jonas does not see the request.
         outbox::run_once(be).await.unwrap();
         let told = async |who| {
@@ -181,7 +181,7 @@ async fn a_mention_tells_those_who_may_read_it_once() {
         };
         assert_eq!(told(&ada).await, ["@Ada Marsh and @Jonas Weber, look"]);
         assert_eq!(told(&jonas).await, Vec::<String>::new());
-        paged::comment(be, &mina, &number, words(&format!("@[Hana Sato]({})", hana.id()), Audience::Internal)).await.unwrap();
+        paged::comment(be, &mina, &number, words(&format!("@[Hana Sato]({})", hana.id()), CommentAudience::Internal)).await.unwrap();
         outbox::run_once(be).await.unwrap();
         assert_eq!(told(&hana).await, Vec::<String>::new(), "she does not read what is internal");
     })
@@ -218,8 +218,8 @@ async fn a_link_opens_one_task_for_somebody_without_an_account() {
         assert_eq!((done.status, done.notes.as_str()), (TaskStatus::Done, "Mended"));
         let page = requests::page(be, &mina, &number).await.unwrap();
         assert_eq!(page.work.tasks[0].shares[0].uses, 1, "opening counts, acting does not");
-        assert!(matches!(&page.work.comments[0].comment.author, Author::Outsider { name } if name == "Coldline"));
-        assert!(matches!(&page.events.last().unwrap().what, What::TaskChanged { by_link: Some(name), .. } if name == "Coldline"));
+        assert!(matches!(&page.work.comments[0].comment.author, CommentAuthor::Outsider { name } if name == "Coldline"));
+        assert!(matches!(&page.events.last().unwrap().what, EventKind::TaskChanged { by_link: Some(name), .. } if name == "Coldline"));
         assert_eq!(page.events.last().unwrap().actor, None);
         // The request is locked: the link still opens, and nothing can be done.
         act(be, &mina, &number, ActionCall::new(ActionKind::Start, "")).await.unwrap();
@@ -261,7 +261,9 @@ async fn what_comes_by_a_link_is_marked_limited_and_calls_nobody() {
         world.clock.advance(Duration::minutes(16));
         write(&token, 1, "Later".to_owned()).await.unwrap();
         let page = requests::page(be, &mina, &number).await.unwrap();
-        assert!(page.work.comments.iter().all(|view| matches!(&view.comment.author, Author::Outsider { name } if name == "Ruth Abel")));
+        assert!(
+            page.work.comments.iter().all(|view| matches!(&view.comment.author, CommentAuthor::Outsider { name } if name == "Ruth Abel"))
+        );
     })
     .await;
 }

@@ -11,7 +11,7 @@ use domain::approvals::ApproverVerdict;
 use domain::id::PersonId;
 use domain::requests::actions::{ActionCall, ActionKind, ActionReceiver};
 use domain::requests::wire::RequestPage;
-use domain::requests::{Status, What};
+use domain::requests::{EventKind, Status};
 use serde_json::json;
 
 /// A note whose work is checked, and one whose work can be put off.
@@ -182,7 +182,7 @@ async fn cancelled_requests_come_back_to_where_they_were_and_deleted_ones_leave_
         assert!(desk.try_to(&desk.hana, &badge, ActionCall::new(ActionKind::Delete, words("By mistake"))).await.unwrap().is_none());
         assert_eq!(refusal(requests::page(&desk.world.backend, &desk.hana, &badge).await), Refusal::NotFound);
         let page = desk.page(&desk.ada, &badge).await;
-        assert!(matches!(&page.events.last().unwrap().what, What::Deleted { reason } if reason == "By mistake"));
+        assert!(matches!(&page.events.last().unwrap().what, EventKind::Deleted { reason } if reason == "By mistake"));
         assert!(page.allowed.locked.is_some());
         desk.world.deliver_all().await;
     })
@@ -234,7 +234,7 @@ async fn of_two_who_start_the_work_at_once_one_does_and_the_other_is_told_who() 
                 (one, two) => panic!("nobody won: {one:?} {two:?}"),
             };
             let page = winner.unwrap();
-            let by = page.events.iter().find(|event| event.what == What::Started).unwrap().actor.clone().unwrap().name;
+            let by = page.events.iter().find(|event| event.what == EventKind::Started).unwrap().actor.clone().unwrap().name;
             match refusal(lost) {
                 Refusal::Conflict { message } => {
                     assert!(message.starts_with(&format!("{by} started the work a moment ago. ")), "{message}")
@@ -264,8 +264,8 @@ async fn a_cancellation_and_an_approval_at_once_have_one_outcome() {
                 .events
                 .iter()
                 .filter_map(|event| match event.what {
-                    What::Approved { .. } => Some("approved"),
-                    What::Cancelled { .. } => Some("cancelled"),
+                    EventKind::Approved { .. } => Some("approved"),
+                    EventKind::Cancelled { .. } => Some("cancelled"),
                     _ => None,
                 })
                 .collect();
@@ -301,7 +301,7 @@ async fn a_decision_and_the_time_it_was_due_have_one_outcome() {
                 tokio::join!(decide(&desk.world, &ruth, &number, ApproverVerdict::Approve, ""), backend::periodic::run(&other.backend));
             ran.unwrap();
             let page = desk.page(&desk.hana, &number).await;
-            let timed_out = page.events.iter().any(|event| matches!(event.what, What::TimedOut { .. }));
+            let timed_out = page.events.iter().any(|event| matches!(event.what, EventKind::TimedOut { .. }));
             match decided {
                 Ok(_) => assert!(!timed_out && page.summary.status == Status::Open, "{:?}", page.events),
                 Err(error) => {

@@ -4,7 +4,7 @@ use crate::harness::on_both;
 use crate::requests::{answers, file};
 use backend::{Backend, Caller, IdSource, MachineSources, Store, requests};
 use domain::id::RequestId;
-use domain::requests::What;
+use domain::requests::EventKind;
 use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -127,7 +127,7 @@ async fn a_number_that_is_taken_and_a_submission_sent_twice_spoil_nothing_for_ot
         assert_eq!(filed.iter().map(|(number, _)| number).collect::<BTreeSet<_>>().len(), 30, "no two have the same");
         for (number, _) in &filed {
             let page = requests::page(&backend, &hana, number).await.unwrap();
-            let submitted = page.events.iter().filter(|event| matches!(event.what, What::Submitted)).count();
+            let submitted = page.events.iter().filter(|event| matches!(event.what, EventKind::Submitted)).count();
             assert_eq!(submitted, 1, "{number} was filed once: {:?}", page.events);
         }
     })

@@ -2,7 +2,7 @@
 
 use super::{FieldType, Widget, plain};
 use crate::bounds::{FIRST_DAY, LAST_DAY, is_known_day};
-use crate::forms::dates::{Limit, date_words, parse_date};
+use crate::forms::dates::{DateLimit, date_words, parse_date};
 use crate::forms::words::subject;
 use crate::forms::{Answers, Field};
 use chrono::NaiveDate;
@@ -41,7 +41,7 @@ pub fn check_limits(field: &Field, date: NaiveDate, answers: &Answers, today: Na
 
 /// The earliest and the latest day the rules allow now.
 pub fn limits(field: &Field, answers: &Answers, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
-    let day = |rule: &Option<String>| rule.as_deref().and_then(Limit::parse)?.date(answers, today);
+    let day = |rule: &Option<String>| rule.as_deref().and_then(DateLimit::parse)?.date(answers, today);
     (day(&field.rules.not_before), day(&field.rules.not_after))
 }
 

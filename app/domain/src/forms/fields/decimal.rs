@@ -1,7 +1,7 @@
 //! A number with decimal places, exact.
 
 use super::{FieldType, Widget, plain};
-use crate::forms::number::Decimal;
+use crate::forms::number::DecimalNumber;
 use crate::forms::words::subject;
 use crate::forms::written_number::{NumberReading, read_number};
 use crate::forms::{Answers, Field};
@@ -37,7 +37,7 @@ fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), 
         _ => reading(field, &plain::written(field, value)?),
     };
     let number = match reading {
-        NumberReading::Sure(number) => Decimal::parse(&number),
+        NumberReading::Sure(number) => DecimalNumber::parse(&number),
         NumberReading::Unsure { grouped, pointed } => {
             return Err(format!("{subject} can be read as {grouped} or as {pointed}. Enter the one you mean"));
         }
@@ -55,8 +55,8 @@ fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), 
 }
 
 /// The `min` and `max` rules.
-pub fn check_range(field: &Field, number: &Decimal) -> Result<(), String> {
-    let limit = |rule: &Option<String>| rule.as_deref().and_then(Decimal::parse);
+pub fn check_range(field: &Field, number: &DecimalNumber) -> Result<(), String> {
+    let limit = |rule: &Option<String>| rule.as_deref().and_then(DecimalNumber::parse);
     let low = limit(&field.rules.min).is_some_and(|min| *number < min);
     let high = limit(&field.rules.max).is_some_and(|max| *number > max);
     if !low && !high {

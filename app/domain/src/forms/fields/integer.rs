@@ -1,7 +1,7 @@
 //! A whole number, exact at any size.
 
 use super::{FieldType, Widget, decimal, plain};
-use crate::forms::number::Decimal;
+use crate::forms::number::DecimalNumber;
 use crate::forms::words::subject;
 use crate::forms::written_number::{NumberReading, read_number};
 use crate::forms::{Answers, Field};
@@ -28,7 +28,7 @@ fn read(field: &Field, text: &str) -> String {
 
 fn check(field: &Field, value: &Value, _: &Answers, _: NaiveDate) -> Result<(), String> {
     let text = read(field, &plain::written(field, value)?);
-    match Decimal::parse(&text) {
+    match DecimalNumber::parse(&text) {
         Some(number) if !text.contains('.') => decimal::check_range(field, &number),
         _ => Err(format!("{} must be a whole number, like 12", subject(field))),
     }

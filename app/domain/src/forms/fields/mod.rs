@@ -25,7 +25,7 @@ pub use email::is_email_address;
 pub use plain::whole as whole_pattern;
 
 use super::answers::says_something;
-use super::number::Decimal;
+use super::number::DecimalNumber;
 use super::{Answers, Field};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -61,7 +61,7 @@ pub struct FieldType {
     pub label: &'static str,
     /// What draws it.
     pub widget: Widget,
-    /// The members of `Rules` that mean something for it.
+    /// The members of `FieldRules` that mean something for it.
     pub rules: &'static [&'static str],
     /// What a typed text means: tidied, and in the one writing in which it is judged, compared and stored. Reading that again changes
     /// nothing. Of what cannot be understood it is the tidied text, for `check` to judge.
@@ -93,7 +93,7 @@ pub enum Widget {
 /// The keypad a phone has to show for what the field's rules allow, as `inputmode` names it; none where it takes the whole keyboard. A
 /// keypad of digits has no minus on all phones.
 pub fn keypad(field: &Field) -> Option<&'static str> {
-    let positive = field.rules.min.as_deref().and_then(Decimal::parse).is_some_and(|min| min >= Decimal::zero());
+    let positive = field.rules.min.as_deref().and_then(DecimalNumber::parse).is_some_and(|min| min >= DecimalNumber::zero());
     match field.kind.as_str() {
         "integer" if positive => Some("numeric"),
         "decimal" if positive && field.rules.places == Some(0) => Some("numeric"),
@@ -138,7 +138,7 @@ pub fn display(field: &Field, answers: &Answers) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::forms::Rules;
+    use crate::forms::FieldRules;
     use serde_json::json;
 
     /// A bare field to build tests on.
@@ -151,7 +151,7 @@ pub(crate) mod tests {
             required: false,
             default: None,
             options: vec![],
-            rules: Rules::default(),
+            rules: FieldRules::default(),
             when: None,
         }
     }

@@ -3,15 +3,15 @@
 use super::reach;
 use crate::forms::answers::text;
 use crate::forms::fields::{Widget, find};
-use crate::forms::number::Decimal;
+use crate::forms::number::DecimalNumber;
 use crate::forms::resolver::resolve;
-use crate::forms::{Condition, Field, Form, dates};
+use crate::forms::{AnswerCondition, Field, Form, dates};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with the last of these conditions on a form's answers, which is kept outside the form and holds together with those
 /// before it. It is right when it is in one of the schemas a requester may see: not everybody is asked everything.
-pub fn judge_condition(form: &Form, held: &[&Condition], place: &str) -> Vec<String> {
+pub fn judge_condition(form: &Form, held: &[&AnswerCondition], place: &str) -> Vec<String> {
     let Some(last) = held.last() else { return Vec::new() };
     let all: Vec<&Field> =
         form.sections.iter().flat_map(|section| section.fields.iter().chain(section.variants.iter().flat_map(|v| &v.fields))).collect();
@@ -59,7 +59,7 @@ pub(super) fn imprecise(value: &Value) -> bool {
 }
 
 /// Fields and options a condition speaks of must exist.
-pub(super) fn judge_statements(when: &Condition, fields: &BTreeMap<&str, &Field>, place: &str, note: &mut dyn FnMut(String)) {
+pub(super) fn judge_statements(when: &AnswerCondition, fields: &BTreeMap<&str, &Field>, place: &str, note: &mut dyn FnMut(String)) {
     for atom in when.atoms() {
         let key = atom.field().unwrap_or_default();
         let Some(field) = fields.get(key) else {
@@ -67,9 +67,9 @@ pub(super) fn judge_statements(when: &Condition, fields: &BTreeMap<&str, &Field>
             continue;
         };
         let written = match atom {
-            Condition::Equals { value, .. } | Condition::Contains { value, .. } => imprecise(value),
-            Condition::In { values, .. } => values.iter().any(imprecise),
-            Condition::Compare { limit, .. } => imprecise(limit),
+            AnswerCondition::Equals { value, .. } | AnswerCondition::Contains { value, .. } => imprecise(value),
+            AnswerCondition::In { values, .. } => values.iter().any(imprecise),
+            AnswerCondition::Compare { limit, .. } => imprecise(limit),
             _ => false,
         };
         if written {
@@ -77,15 +77,15 @@ pub(super) fn judge_statements(when: &Condition, fields: &BTreeMap<&str, &Field>
         }
         let Some(widget) = find(&field.kind).map(|known| known.widget) else { continue };
         let values: Vec<&Value> = match atom {
-            Condition::Equals { value: Value::Array(list), .. } => list.iter().collect(),
-            Condition::Equals { value, .. } | Condition::Contains { value, .. } => vec![value],
-            Condition::In { values, .. } => values.iter().collect(),
-            Condition::Compare { limit, .. } => {
+            AnswerCondition::Equals { value: Value::Array(list), .. } => list.iter().collect(),
+            AnswerCondition::Equals { value, .. } | AnswerCondition::Contains { value, .. } => vec![value],
+            AnswerCondition::In { values, .. } => values.iter().collect(),
+            AnswerCondition::Compare { limit, .. } => {
                 let right = match widget {
                     Widget::Date | Widget::DateTime => {
                         text(limit).is_some_and(|t| dates::parse_date(&t).is_some() || dates::parse_datetime(&t).is_some())
                     }
-                    Widget::Number => text(limit).is_some_and(|t| Decimal::parse(&t).is_some()),
+                    Widget::Number => text(limit).is_some_and(|t| DecimalNumber::parse(&t).is_some()),
                     _ => {
                         note(format!("The condition of {place} compares “{key}”, which is neither a number nor a date"));
                         true

@@ -4,7 +4,7 @@
 //! not, except where the field is unanswered. So "never" is certain, and "can" means nothing obvious stands against it.
 
 use crate::forms::fields::{Widget, find};
-use crate::forms::{Answers, Condition, Field};
+use crate::forms::{AnswerCondition, Answers, Field};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 const MOST: usize = 4096;
 
 /// Whether all of the conditions can hold together.
-pub fn can_hold(conditions: &[&Condition], fields: &BTreeMap<&str, &Field>) -> bool {
-    let atoms: Vec<&Condition> = conditions.iter().flat_map(|c| c.atoms()).collect();
+pub fn can_hold(conditions: &[&AnswerCondition], fields: &BTreeMap<&str, &Field>) -> bool {
+    let atoms: Vec<&AnswerCondition> = conditions.iter().flat_map(|c| c.atoms()).collect();
     let mut closed: Vec<(&str, Vec<Value>)> = Vec::new();
-    let mut open: Vec<&Condition> = Vec::new();
+    let mut open: Vec<&AnswerCondition> = Vec::new();
     for atom in atoms {
         let key = atom.field().unwrap_or_default();
         match fields.get(key).map(|field| answers_of(field)) {
@@ -64,17 +64,17 @@ fn answers_of(field: &Field) -> Option<Vec<Value>> {
 }
 
 /// Statements about one open field must fit together: nothing is said of an unanswered one, and it has one value.
-fn consistent(open: &[&Condition], said: &[bool]) -> bool {
+fn consistent(open: &[&AnswerCondition], said: &[bool]) -> bool {
     let held = |at: usize| open[at];
     let answered = |at: usize| match held(at) {
-        Condition::Answered { answered, .. } => *answered == said[at],
+        AnswerCondition::Answered { answered, .. } => *answered == said[at],
         _ => said[at],
     };
     (0..open.len()).all(|a| {
         (0..open.len()).filter(|b| open[*b].field() == open[a].field()).all(|b| {
-            let silent = |at: usize| matches!(held(at), Condition::Answered { .. }) && !answered(at);
+            let silent = |at: usize| matches!(held(at), AnswerCondition::Answered { .. }) && !answered(at);
             let one_value = match (held(a), held(b)) {
-                (Condition::Equals { value: x, .. }, Condition::Equals { value: y, .. }) => {
+                (AnswerCondition::Equals { value: x, .. }, AnswerCondition::Equals { value: y, .. }) => {
                     !(said[a] && said[b]) || x == y || !(x.is_string() && y.is_string())
                 }
                 _ => true,

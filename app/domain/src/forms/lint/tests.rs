@@ -96,7 +96,7 @@ fn forms_as_a_whole() {
         let mut form = plain();
         let fields = form.sections[0].fields.clone();
         form.sections[0].variants =
-            vec![super::super::Variant { group: group.into(), title: String::new(), description: String::new(), fields }];
+            vec![super::super::SectionVariant { group: group.into(), title: String::new(), description: String::new(), fields }];
         form
     };
     rule(varied("platfrom"), "sections[0].variants[0].group: There is no group “platfrom”", varied("platform"));

@@ -2,21 +2,21 @@
 //! schedules it, one with connectors or an automation starts it in the same decision.
 
 use super::row::{APPROVERS, EVERYBODY, words};
-use super::{ActionAsks, ActionButton, ActionKind as A, ActionNeed, ActionRow, ActionWho, ActorRight, EventLine, Goal, WordsField};
+use super::{ActionAsks, ActionButton, ActionGoal, ActionKind as A, ActionNeed, ActionRow, ActionWho, ActorRight, EventLine, WordsField};
 use crate::permission::Permission;
 use crate::requests::Status as S;
 
 /// Filing does it (`filing::file`): before that there is only a draft.
 pub(super) const SUBMIT: ActionRow = ActionRow {
     from: &[S::Draft],
-    to: Goal::To(S::PendingApproval),
+    to: ActionGoal::To(S::PendingApproval),
     line: EventLine { icon: "file-plus-2", mark: "", text: "submitted the request", faster: "" },
     ..ActionRow::new(A::Submit)
 };
 
 pub(super) const APPROVE: ActionRow = ActionRow {
     from: &[S::PendingApproval],
-    to: Goal::To(S::PendingApproval),
+    to: ActionGoal::To(S::PendingApproval),
     who: APPROVERS,
     asks: words("Approve", "Note", EVERYBODY, "Not now", ""),
     line: EventLine { icon: "check", mark: "done", text: "approved", faster: "approved it" },
@@ -25,18 +25,18 @@ pub(super) const APPROVE: ActionRow = ActionRow {
 
 pub(super) const REJECT: ActionRow = ActionRow {
     from: &[S::PendingApproval],
-    to: Goal::To(S::Rejected),
+    to: ActionGoal::To(S::Rejected),
     who: APPROVERS,
     asks: words("Decline", "Reason", EVERYBODY, "Not now", "Write why you decline; the requester sees it"),
     line: EventLine { icon: "x", mark: "bad", text: "declined", faster: "declined it" },
     ..ActionRow::new(A::Reject)
 };
 
-pub(super) const RELEASE: ActionRow = ActionRow { from: &[S::PendingApproval], to: Goal::To(S::Open), ..ActionRow::new(A::Release) };
+pub(super) const RELEASE: ActionRow = ActionRow { from: &[S::PendingApproval], to: ActionGoal::To(S::Open), ..ActionRow::new(A::Release) };
 
 pub(super) const WITHDRAW: ActionRow = ActionRow {
     from: &[S::PendingApproval],
-    to: Goal::Stay,
+    to: ActionGoal::Stay,
     who: APPROVERS,
     asks: words("Take back your approval of", "Reason", "It waits for approval again.", "Keep it", ""),
     button: Some(ActionButton {
@@ -54,7 +54,7 @@ pub(super) const WITHDRAW: ActionRow = ActionRow {
 
 pub(super) const REROUTE: ActionRow = ActionRow {
     from: &[S::PendingApproval, S::NeedsInfo],
-    to: Goal::Stay,
+    to: ActionGoal::Stay,
     who: ActionWho {
         rights: &[ActorRight::Holds(Permission::DecideAsFallback)],
         refusal: "Only an administrator can re-route an approval.",

@@ -2,13 +2,13 @@
 
 use super::row::WORKERS;
 use super::row::words;
-use super::{ActionButton, ActionKind as A, ActionRow, ActionWho, ActorRight, EventLine, Goal};
+use super::{ActionButton, ActionGoal, ActionKind as A, ActionRow, ActionWho, ActorRight, EventLine};
 use crate::requests::Status as S;
 
 /// Those who work ask while the work is theirs; while it waits for approval, its approvers ask (`ActionInput::verdict`).
 pub(super) const REQUEST_INFO: ActionRow = ActionRow {
     from: &[S::PendingApproval, S::Open, S::Assigned, S::InProgress, S::Blocked, S::InQa],
-    to: Goal::To(S::NeedsInfo),
+    to: ActionGoal::To(S::NeedsInfo),
     who: WORKERS,
     asks: words(
         "Ask for changes to",
@@ -32,7 +32,7 @@ pub(super) const REQUEST_INFO: ActionRow = ActionRow {
 
 pub(super) const PROVIDE_INFO: ActionRow = ActionRow {
     from: &[S::NeedsInfo],
-    to: Goal::Back,
+    to: ActionGoal::Back,
     who: ActionWho { rights: &[ActorRight::Requester], refusal: "Only {requester} can answer this." },
     asks: words(
         "Answer about",

@@ -1,25 +1,25 @@
 //! How an automation ends, and trying it again.
 
 use super::row::WORKERS;
-use super::{ActionButton, ActionKind as A, ActionNeed, ActionRow, EventLine, Goal};
+use super::{ActionButton, ActionGoal, ActionKind as A, ActionNeed, ActionRow, EventLine};
 use crate::requests::Status as S;
 
 pub(super) const SUCCEEDED: ActionRow =
-    ActionRow { from: &[S::InProgress], to: Goal::To(S::Completed), ..ActionRow::new(A::AutomationSucceeded) };
+    ActionRow { from: &[S::InProgress], to: ActionGoal::To(S::Completed), ..ActionRow::new(A::AutomationSucceeded) };
 
 pub(super) const FAILED: ActionRow = ActionRow {
     from: &[S::InProgress],
-    to: Goal::To(S::Failed),
+    to: ActionGoal::To(S::Failed),
     line: EventLine { icon: "circle-alert", mark: "bad", text: "failed", faster: "recorded that the automation failed" },
     ..ActionRow::new(A::AutomationFailed)
 };
 
 pub(super) const CANCELLED: ActionRow =
-    ActionRow { from: &[S::InProgress], to: Goal::To(S::Cancelled), ..ActionRow::new(A::AutomationCancelled) };
+    ActionRow { from: &[S::InProgress], to: ActionGoal::To(S::Cancelled), ..ActionRow::new(A::AutomationCancelled) };
 
 pub(super) const RETRY: ActionRow = ActionRow {
     from: &[S::Failed, S::InProgress],
-    to: Goal::To(S::InProgress),
+    to: ActionGoal::To(S::InProgress),
     who: WORKERS,
     needs: &[ActionNeed::RunFailed],
     button: Some(ActionButton {

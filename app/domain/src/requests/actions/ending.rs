@@ -1,13 +1,13 @@
 //! The ends of a request, and the ways back from them.
 
 use super::row::{BOTH_SIDES, DONE_FOR, WORKERS, ending, words};
-use super::{ActionButton, ActionKind as A, ActionNeed, ActionRow, ActionWho, ActorRight, EventLine, Goal};
+use super::{ActionButton, ActionGoal, ActionKind as A, ActionNeed, ActionRow, ActionWho, ActorRight, EventLine};
 use crate::permission::Permission;
 use crate::requests::Status as S;
 
 pub(super) const RESOLVE: ActionRow = ActionRow {
     from: &[S::InProgress, S::Escalated],
-    to: Goal::To(S::Resolved),
+    to: ActionGoal::To(S::Resolved),
     who: WORKERS,
     needs: &[ActionNeed::NoQualityCheck, ActionNeed::NothingRuns, ActionNeed::TasksDone],
     asks: words(
@@ -33,7 +33,7 @@ pub(super) const RESOLVE: ActionRow = ActionRow {
 
 pub(super) const REOPEN: ActionRow = ActionRow {
     from: &[S::Resolved],
-    to: Goal::To(S::InProgress),
+    to: ActionGoal::To(S::InProgress),
     who: BOTH_SIDES,
     asks: words("Reopen", "Reason", "What is still to be done.", "Leave it resolved", "Write why you reopen the request"),
     button: Some(ActionButton {
@@ -51,7 +51,7 @@ pub(super) const REOPEN: ActionRow = ActionRow {
 
 pub(super) const CLOSE: ActionRow = ActionRow {
     from: &[S::Resolved],
-    to: Goal::To(S::Completed),
+    to: ActionGoal::To(S::Completed),
     who: BOTH_SIDES,
     needs: &[ActionNeed::TasksDone],
     asks: words("Close", "Note", "Nothing about it changes after that.", "Not yet", ""),
@@ -70,7 +70,7 @@ pub(super) const CLOSE: ActionRow = ActionRow {
 
 pub(super) const COMPLETE: ActionRow = ActionRow {
     from: &[S::InProgress],
-    to: Goal::To(S::Completed),
+    to: ActionGoal::To(S::Completed),
     who: WORKERS,
     needs: &[ActionNeed::NoQualityCheck, ActionNeed::NothingRuns, ActionNeed::TasksDone],
     asks: words("Complete", "Note", DONE_FOR, "Not yet", ""),
@@ -101,7 +101,7 @@ pub(super) const CANCEL: ActionRow = ActionRow {
         S::Resolved,
         S::Failed,
     ],
-    to: Goal::To(S::Cancelled),
+    to: ActionGoal::To(S::Cancelled),
     who: ActionWho {
         rights: &[ActorRight::Requester, ActorRight::Holds(Permission::Work), ActorRight::Holds(Permission::ManageRequests)],
         refusal: "Only {requester} or the people who work on it can cancel this request.",
@@ -122,7 +122,7 @@ pub(super) const CANCEL: ActionRow = ActionRow {
 
 pub(super) const UNCANCEL: ActionRow = ActionRow {
     from: &[S::Cancelled],
-    to: Goal::Back,
+    to: ActionGoal::Back,
     who: ActionWho {
         rights: &[ActorRight::Canceller, ActorRight::Holds(Permission::Work)],
         refusal: "Only the person who cancelled a request or the people who work on it can bring it back.",
@@ -143,7 +143,7 @@ pub(super) const UNCANCEL: ActionRow = ActionRow {
 
 pub(super) const DELETE: ActionRow = ActionRow {
     from: &[S::PendingApproval, S::Rejected],
-    to: Goal::Gone,
+    to: ActionGoal::Gone,
     who: ActionWho {
         rights: &[ActorRight::Requester, ActorRight::Holds(Permission::ManageRequests)],
         refusal: "Only {requester} or an administrator can delete this request.",

@@ -1,13 +1,13 @@
 //! Giving the request to somebody who works on it.
 
 use super::row::WORKERS;
-use super::{ActionAsks, ActionButton, ActionKind as A, ActionRow, BulkWords, EventLine, Goal};
+use super::{ActionAsks, ActionButton, ActionGoal, ActionKind as A, ActionRow, BulkWords, EventLine};
 use crate::requests::Status as S;
 
 /// Taking it oneself: assigning, when somebody else or nobody has it.
 pub(super) const ASSIGN_TO_ME: ActionRow = ActionRow {
     from: &[S::Open],
-    to: Goal::To(S::Assigned),
+    to: ActionGoal::To(S::Assigned),
     who: WORKERS,
     button: Some(ActionButton {
         place: 130,
@@ -25,7 +25,7 @@ pub(super) const ASSIGN_TO_ME: ActionRow = ActionRow {
 
 pub(super) const ASSIGN: ActionRow = ActionRow {
     from: &[S::Open],
-    to: Goal::To(S::Assigned),
+    to: ActionGoal::To(S::Assigned),
     who: WORKERS,
     asks: ActionAsks::Person { missing: "Choose a person from the list" },
     button: Some(ActionButton {
@@ -45,7 +45,7 @@ pub(super) const ASSIGN: ActionRow = ActionRow {
 /// From one person to the next: what assigning is once somebody has it.
 pub(super) const REASSIGN: ActionRow = ActionRow {
     from: &[S::Assigned, S::InProgress, S::Blocked, S::Escalated, S::InQa],
-    to: Goal::Stay,
+    to: ActionGoal::Stay,
     button: None,
     bulk: None,
     ..ActionRow { kind: A::Reassign, ..ASSIGN }

@@ -1,7 +1,7 @@
 //! What a person does: as a page or another program asks for it, and as the machine takes it.
 
 use super::{ActionButton, ActionKind, ActionRow, buttons};
-use crate::approvals::{ApproverVerdict, Target};
+use crate::approvals::{ApproverVerdict, RuleTarget};
 use crate::id::{GroupId, PersonId};
 use crate::people::Facts;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -73,7 +73,7 @@ pub enum ActionDetail {
     /// Which rule is given to whom; `words` say it: "Ruth Abel".
     Rule {
         rule: String,
-        target: Target,
+        target: RuleTarget,
         words: String,
     },
     /// When the work begins.
@@ -116,7 +116,7 @@ impl ActionInput {
     }
 
     /// Gives a rule to somebody else.
-    pub fn reroute(rule: impl Into<String>, target: Target, words: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn reroute(rule: impl Into<String>, target: RuleTarget, words: impl Into<String>, reason: impl Into<String>) -> Self {
         let detail = ActionDetail::Rule { rule: rule.into(), target, words: words.into() };
         Self { detail, ..Self::new(ActionKind::Reroute, reason) }
     }

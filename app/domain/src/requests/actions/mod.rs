@@ -1,7 +1,7 @@
 //! What can be done to a request: one table, a row for each action. The machine reads from it where an action leads, who may do it and
 //! what it asks for; the screens read its words and keys; the help and the demo read its names.
 //!
-//! A new action is a row in a file of its family and a line in the registry below. What it records is an event (`What`).
+//! A new action is a row in a file of its family and a line in the registry below. What it records is an event (`EventKind`).
 
 mod approving;
 mod asking;
@@ -16,7 +16,7 @@ mod scheduling;
 mod working;
 
 pub use input::{ActionCall, ActionDetail, ActionInput, ActionReceiver, AllowedActions};
-pub use row::{ActionAsks, ActionButton, ActionNeed, ActionRow, ActionWho, ActorRight, BulkWords, EventLine, Goal, WordsField};
+pub use row::{ActionAsks, ActionButton, ActionGoal, ActionNeed, ActionRow, ActionWho, ActorRight, BulkWords, EventLine, WordsField};
 
 use super::{STATUSES, Status};
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,7 @@ impl ActionKind {
 }
 
 /// Where the action leads from this status; None when it is impossible there.
-pub fn goal(from: Status, action: ActionKind) -> Option<Goal> {
+pub fn goal(from: Status, action: ActionKind) -> Option<ActionGoal> {
     let row = action.row();
     row.from.contains(&from).then_some(row.to)
 }
@@ -112,10 +112,10 @@ pub fn print_table() -> String {
         text.push('\n');
         for row in rows_from(status) {
             let goal = match row.to {
-                Goal::To(to) => to.key(),
-                Goal::Back => "(back to where it was)",
-                Goal::Stay => "(stays)",
-                Goal::Gone => "(gone, the event log stays)",
+                ActionGoal::To(to) => to.key(),
+                ActionGoal::Back => "(back to where it was)",
+                ActionGoal::Stay => "(stays)",
+                ActionGoal::Gone => "(gone, the event log stays)",
             };
             text.push_str(&format!("    {:<20} -> {goal}\n", format!("{:?}", row.kind)));
         }

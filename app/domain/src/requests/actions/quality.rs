@@ -1,12 +1,12 @@
 //! The quality check, where the plan has one.
 
 use super::row::{CHECKERS, WORKERS, words};
-use super::{ActionButton, ActionKind as A, ActionNeed, ActionRow, EventLine, Goal};
+use super::{ActionButton, ActionGoal, ActionKind as A, ActionNeed, ActionRow, EventLine};
 use crate::requests::Status as S;
 
 pub(super) const SEND_TO_QA: ActionRow = ActionRow {
     from: &[S::InProgress],
-    to: Goal::To(S::InQa),
+    to: ActionGoal::To(S::InQa),
     who: WORKERS,
     needs: &[ActionNeed::QualityCheck, ActionNeed::NothingRuns],
     asks: words("Send to QA:", "Note", "What is ready to be checked, and where it is.", "Not yet", ""),
@@ -26,7 +26,7 @@ pub(super) const SEND_TO_QA: ActionRow = ActionRow {
 
 pub(super) const PASS_QA: ActionRow = ActionRow {
     from: &[S::InQa],
-    to: Goal::To(S::Completed),
+    to: ActionGoal::To(S::Completed),
     who: CHECKERS,
     needs: &[ActionNeed::TasksDone],
     asks: words("Pass", "Note", "What was checked. The request is completed with it.", "Not yet", ""),
@@ -45,7 +45,7 @@ pub(super) const PASS_QA: ActionRow = ActionRow {
 
 pub(super) const RETURN_FROM_QA: ActionRow = ActionRow {
     from: &[S::InQa],
-    to: Goal::To(S::InProgress),
+    to: ActionGoal::To(S::InProgress),
     who: CHECKERS,
     asks: words(
         "Return",

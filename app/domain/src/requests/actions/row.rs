@@ -8,7 +8,7 @@ use crate::requests::Status;
 
 /// Where an action leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Goal {
+pub enum ActionGoal {
     To(Status),
     /// Back to where it was (`State::returns_to`).
     Back,
@@ -23,7 +23,7 @@ pub enum Goal {
 pub struct ActionRow {
     pub kind: ActionKind,
     pub from: &'static [Status],
-    pub to: Goal,
+    pub to: ActionGoal,
     pub who: ActionWho,
     /// What else has to be so, in the order in which it is looked at.
     pub needs: &'static [ActionNeed],
@@ -46,7 +46,7 @@ impl ActionRow {
         Self {
             kind,
             from: &[],
-            to: Goal::Stay,
+            to: ActionGoal::Stay,
             who: DOCKET,
             needs: &[],
             asks: ActionAsks::Nothing,

@@ -1,12 +1,12 @@
 //! Putting the work off to a time, and beginning before it.
 
 use super::row::WORKERS;
-use super::{ActionAsks, ActionButton, ActionKind as A, ActionNeed, ActionRow, EventLine, Goal};
+use super::{ActionAsks, ActionButton, ActionGoal, ActionKind as A, ActionNeed, ActionRow, EventLine};
 use crate::requests::Status as S;
 
 pub(super) const SCHEDULE: ActionRow = ActionRow {
     from: &[S::Open, S::Assigned, S::Scheduled],
-    to: Goal::To(S::Scheduled),
+    to: ActionGoal::To(S::Scheduled),
     who: WORKERS,
     needs: &[ActionNeed::MayBeScheduled, ActionNeed::NotLaunched],
     asks: ActionAsks::Time { missing: "Enter a date and a time" },
@@ -25,7 +25,7 @@ pub(super) const SCHEDULE: ActionRow = ActionRow {
 
 pub(super) const ACTIVATE: ActionRow = ActionRow {
     from: &[S::Scheduled],
-    to: Goal::To(S::Open),
+    to: ActionGoal::To(S::Open),
     who: WORKERS,
     button: Some(ActionButton {
         place: 90,

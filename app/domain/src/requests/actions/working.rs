@@ -1,12 +1,12 @@
 //! The work: begun, held up, handed up.
 
 use super::row::{EVERYBODY, SUPERVISORS, WORKERS, words};
-use super::{ActionButton, ActionKind as A, ActionRow, BulkWords, EventLine, Goal};
+use super::{ActionButton, ActionGoal, ActionKind as A, ActionRow, BulkWords, EventLine};
 use crate::requests::Status as S;
 
 pub(super) const START: ActionRow = ActionRow {
     from: &[S::Open, S::Assigned],
-    to: Goal::To(S::InProgress),
+    to: ActionGoal::To(S::InProgress),
     who: WORKERS,
     button: Some(ActionButton {
         place: 30,
@@ -24,7 +24,7 @@ pub(super) const START: ActionRow = ActionRow {
 
 pub(super) const BLOCK: ActionRow = ActionRow {
     from: &[S::InProgress],
-    to: Goal::To(S::Blocked),
+    to: ActionGoal::To(S::Blocked),
     who: WORKERS,
     asks: words("Block", "What the work waits for", EVERYBODY, "Not now", "Write what the work waits for"),
     button: Some(ActionButton { place: 160, likely: false, label: "Block", icon: "hand", key: "b", working: "Blocking", done: "Blocked" }),
@@ -35,7 +35,7 @@ pub(super) const BLOCK: ActionRow = ActionRow {
 
 pub(super) const UNBLOCK: ActionRow = ActionRow {
     from: &[S::Blocked],
-    to: Goal::Back,
+    to: ActionGoal::Back,
     who: WORKERS,
     asks: words("Unblock", "Note", "What has changed, so that the work can go on.", "Not yet", ""),
     button: Some(ActionButton {
@@ -54,7 +54,7 @@ pub(super) const UNBLOCK: ActionRow = ActionRow {
 
 pub(super) const ESCALATE: ActionRow = ActionRow {
     from: &[S::Assigned, S::InProgress, S::Blocked],
-    to: Goal::To(S::Escalated),
+    to: ActionGoal::To(S::Escalated),
     who: SUPERVISORS,
     asks: words("Escalate", "Reason", EVERYBODY, "Not now", "Write why you escalate the request"),
     button: Some(ActionButton {
@@ -73,7 +73,7 @@ pub(super) const ESCALATE: ActionRow = ActionRow {
 
 pub(super) const TAKE_OVER: ActionRow = ActionRow {
     from: &[S::Escalated],
-    to: Goal::To(S::InProgress),
+    to: ActionGoal::To(S::InProgress),
     who: SUPERVISORS,
     button: Some(ActionButton {
         place: 10,

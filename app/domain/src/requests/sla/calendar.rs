@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// A calendar as authored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Calendar {
+pub struct WorkCalendar {
     /// Stable key: `office`.
     pub key: String,
     pub name: String,
@@ -16,7 +16,7 @@ pub struct Calendar {
     #[serde(default)]
     pub zone: String,
     /// Working hours by weekday. A day that is missing is free.
-    pub hours: Vec<Hours>,
+    pub hours: Vec<WorkingHours>,
     /// Days without work.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub holidays: BTreeSet<NaiveDate>,
@@ -25,8 +25,8 @@ pub struct Calendar {
 /// Working hours on some weekdays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Hours {
-    pub days: Vec<Weekday>,
+pub struct WorkingHours {
+    pub days: Vec<DayOfWeek>,
     /// "08:00".
     pub from: String,
     /// "17:30", or "24:00" for the end of the day.
@@ -36,7 +36,7 @@ pub struct Hours {
 /// A day of the week, as in definition files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Weekday {
+pub enum DayOfWeek {
     Monday,
     Tuesday,
     Wednesday,
@@ -56,7 +56,7 @@ pub struct OffsetTable {
 
 /// A calendar ready to be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Business {
+pub struct WorkingTime {
     /// By weekday from Monday: minutes from midnight, in order, not touching.
     week: [Vec<(i64, i64)>; 7],
     holidays: BTreeSet<NaiveDate>,
@@ -65,12 +65,12 @@ pub struct Business {
 }
 
 /// A stretch of time: from, and the first moment after.
-pub type Span = (DateTime<Utc>, DateTime<Utc>);
+pub type TimeSpan = (DateTime<Utc>, DateTime<Utc>);
 
 /// How far ahead a due time is looked for, in days: beyond it there is none.
 const HORIZON: i64 = 366 * 5;
 
-impl Business {
+impl WorkingTime {
     /// Work at every hour.
     pub fn always() -> Self {
         Self { always: true, ..Self::default() }
@@ -80,7 +80,7 @@ impl Business {
     ///
     /// # Errors
     /// In words: hours that are no times, end before they begin, or no hours at all.
-    pub fn new(calendar: &Calendar, offsets: OffsetTable) -> Result<Self, String> {
+    pub fn new(calendar: &WorkCalendar, offsets: OffsetTable) -> Result<Self, String> {
         let mut week: [Vec<(i64, i64)>; 7] = Default::default();
         for hours in &calendar.hours {
             let (from, to) = judge_hours(hours).map_err(|(_, message)| message)?;
@@ -97,7 +97,7 @@ impl Business {
 
     /// The working stretches between two moments, in order. A moment is worked exactly when the clock on the wall says so: an hour
     /// that is skipped is not worked, one that comes twice is worked twice.
-    pub fn working(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
+    pub fn working(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<TimeSpan> {
         let mut found = Vec::new();
         if from >= to {
             return found;
@@ -171,7 +171,7 @@ impl Business {
 }
 
 /// The minutes from midnight between which work happens; or the entry that is wrong, and why.
-pub(super) fn judge_hours(hours: &Hours) -> Result<(i64, i64), (&'static str, String)> {
+pub(super) fn judge_hours(hours: &WorkingHours) -> Result<(i64, i64), (&'static str, String)> {
     let from = minutes(&hours.from).map_err(|message| ("from", message))?;
     let to = minutes(&hours.to).map_err(|message| ("to", message))?;
     if from >= to {

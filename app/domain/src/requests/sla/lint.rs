@@ -1,7 +1,7 @@
 //! What service levels and calendars may say.
 
-use super::Sla;
-use super::calendar::{Business, Calendar, OffsetTable, judge_hours};
+use super::SlaTargets;
+use super::calendar::{OffsetTable, WorkCalendar, WorkingTime, judge_hours};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath, lint_list};
 
 /// Working minutes of a target, at most: more than a year of working days.
@@ -10,7 +10,7 @@ const LONGEST_TARGET: u32 = 200_000;
 const MOST_HOLIDAYS: usize = 1000;
 
 /// Everything wrong with a service level.
-pub fn lint_sla(sla: &Sla, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_sla(sla: &SlaTargets, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     if let Some(key) = &sla.calendar {
         found.check_defined(at.entry("calendar"), "calendar", key, known.calendars.contains(key.as_str()));
@@ -36,13 +36,13 @@ pub fn lint_sla(sla: &Sla, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
 }
 
 /// Everything wrong with a list of calendars.
-pub fn lint_calendars(calendars: &[Calendar], known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
-    let called = |calendar: &Calendar| format!("The calendar “{}”", calendar.key);
+pub fn lint_calendars(calendars: &[WorkCalendar], known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+    let called = |calendar: &WorkCalendar| format!("The calendar “{}”", calendar.key);
     lint_list(calendars, |calendar| &calendar.key, ("key", called), |calendar| lint_calendar(calendar, known))
 }
 
 /// Everything wrong with one calendar.
-pub fn lint_calendar(calendar: &Calendar, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
+pub fn lint_calendar(calendar: &WorkCalendar, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     found.check_key(at.entry("key"), "calendar", &calendar.key);
     found.check_text(at.entry("name"), &format!("The name of the calendar “{}”", calendar.key), &calendar.name, 1..=120);
@@ -53,7 +53,7 @@ pub fn lint_calendar(calendar: &Calendar, known: &DefinedKeys<'_>) -> Vec<Author
         }
     }
     if calendar.hours.iter().all(|hours| judge_hours(hours).is_ok())
-        && let Err(message) = Business::new(calendar, OffsetTable::default())
+        && let Err(message) = WorkingTime::new(calendar, OffsetTable::default())
     {
         found.note(at.entry("hours"), message);
     }
@@ -65,20 +65,20 @@ pub fn lint_calendar(calendar: &Calendar, known: &DefinedKeys<'_>) -> Vec<Author
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::{Hours, Weekday};
+    use super::super::calendar::{DayOfWeek, WorkingHours};
     use super::*;
     use crate::bounds::FIRST_DAY;
     use crate::lint::tests::{assert_rule, known, told};
     use crate::requests::Status;
     use chrono::Days;
 
-    fn level(response: Option<u32>, resolution: Option<u32>, pause_in: &[Status]) -> Sla {
-        Sla { calendar: None, response_minutes: response, resolution_minutes: resolution, pause_in: pause_in.to_vec() }
+    fn level(response: Option<u32>, resolution: Option<u32>, pause_in: &[Status]) -> SlaTargets {
+        SlaTargets { calendar: None, response_minutes: response, resolution_minutes: resolution, pause_in: pause_in.to_vec() }
     }
 
-    fn calendar(hours: &[(&str, &str)]) -> Calendar {
-        let at = |(from, to): &(&str, &str)| Hours { days: vec![Weekday::Monday], from: (*from).to_owned(), to: (*to).to_owned() };
-        Calendar {
+    fn calendar(hours: &[(&str, &str)]) -> WorkCalendar {
+        let at = |(from, to): &(&str, &str)| WorkingHours { days: vec![DayOfWeek::Monday], from: (*from).to_owned(), to: (*to).to_owned() };
+        WorkCalendar {
             key: "office".to_owned(),
             name: "Office".to_owned(),
             zone: "UTC".to_owned(),
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn service_levels_in_order_pass_and_their_nearest_neighbours_do_not() {
-        let rule = |wrong, told_as, right| assert_rule(|sla: &Sla| lint_sla(sla, &known()), wrong, told_as, right);
+        let rule = |wrong, told_as, right| assert_rule(|sla: &SlaTargets| lint_sla(sla, &known()), wrong, told_as, right);
         rule(level(None, None, &[]), ": A service level needs response_minutes or", level(Some(1), None, &[]));
         rule(level(Some(0), None, &[]), "response_minutes: response_minutes: must be 1 to 200000 working", level(Some(1), None, &[]));
         rule(level(None, Some(200_001), &[]), "resolution_minutes: resolution_minutes: must", level(None, Some(200_000), &[]));
@@ -99,17 +99,17 @@ mod tests {
             "pause_in[1]: No clock runs in “completed”",
             level(Some(1), None, &[Status::Blocked]),
         );
-        let on = |calendar: &str| Sla { calendar: Some(calendar.to_owned()), ..level(Some(1), None, &[]) };
+        let on = |calendar: &str| SlaTargets { calendar: Some(calendar.to_owned()), ..level(Some(1), None, &[]) };
         rule(on("offce"), "calendar: There is no calendar “offce”. Add the calendar or correct the key", on("office"));
     }
 
     #[test]
     fn calendars_in_order_pass_and_their_nearest_neighbours_do_not() {
-        let rule = |wrong, told_as, right| assert_rule(|calendar: &Calendar| lint_calendar(calendar, &known()), wrong, told_as, right);
+        let rule = |wrong, told_as, right| assert_rule(|calendar: &WorkCalendar| lint_calendar(calendar, &known()), wrong, told_as, right);
         let day = || calendar(&[("09:00", "17:00")]);
-        rule(Calendar { key: "Office".to_owned(), ..day() }, "key: The calendar key “Office” must be", day());
-        rule(Calendar { name: String::new(), ..day() }, "name: The name of the calendar “office” must have 1 to 120", day());
-        let in_zone = |zone: &str| Calendar { zone: zone.to_owned(), ..day() };
+        rule(WorkCalendar { key: "Office".to_owned(), ..day() }, "key: The calendar key “Office” must be", day());
+        rule(WorkCalendar { name: String::new(), ..day() }, "name: The name of the calendar “office” must have 1 to 120", day());
+        let in_zone = |zone: &str| WorkCalendar { zone: zone.to_owned(), ..day() };
         rule(in_zone("Europe/Londn"), "zone: The time zone “Europe/Londn” does not exist", in_zone("Europe/London"));
         rule(
             calendar(&[("08:00", "09:00"), ("09:00", "09:00")]),
@@ -119,7 +119,7 @@ mod tests {
         rule(calendar(&[("9:00", "17:00")]), "hours[0].from: “9:00” is not a time. Write it like 08:30, quoted", day());
         rule(calendar(&[("09:00", "24:01")]), "hours[0].to: “24:01” is not a time", calendar(&[("09:00", "24:00")]));
         rule(calendar(&[]), "hours: The calendar has no working hours", day());
-        let holidays = |count: u64| Calendar { holidays: (0..count).map(|day| FIRST_DAY + Days::new(day)).collect(), ..day() };
+        let holidays = |count: u64| WorkCalendar { holidays: (0..count).map(|day| FIRST_DAY + Days::new(day)).collect(), ..day() };
         rule(holidays(1001), "holidays: A calendar may have 1000 holidays", holidays(1000));
         assert_eq!(told(lint_calendars(&[day(), day()], &known())), ["[1].key: The calendar “office” is listed twice. Keep one entry"]);
     }

@@ -6,15 +6,15 @@ pub mod lint;
 pub mod shown;
 
 use super::lifecycle::apply;
-use super::{Event, State, Status};
-use calendar::Business;
+use super::{Event, RequestState, Status};
+use calendar::WorkingTime;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 /// An item's targets, in working minutes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sla {
+pub struct SlaTargets {
     /// Key of the calendar; work at every hour when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<String>,
@@ -58,7 +58,7 @@ pub struct SlaClock {
 /// Who the time was spent waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Party {
+pub enum WaitingParty {
     Approvers,
     Requester,
     /// The people who work on requests.
@@ -71,8 +71,8 @@ pub enum Party {
 
 /// A share of the working time between submission and the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    pub party: Party,
+pub struct TimeShare {
+    pub party: WaitingParty,
     pub seconds: i64,
     /// Of 100; shares add up to 100.
     pub percent: u32,
@@ -83,7 +83,7 @@ pub struct Share {
 pub struct SlaClocks {
     pub response: Option<SlaClock>,
     pub resolution: Option<SlaClock>,
-    pub shares: Vec<Share>,
+    pub shares: Vec<TimeShare>,
 }
 
 impl SlaClocks {
@@ -96,7 +96,7 @@ impl SlaClocks {
     }
 }
 
-impl Party {
+impl WaitingParty {
     /// The words after a share.
     pub fn words(self) -> &'static str {
         match self {
@@ -110,7 +110,7 @@ impl Party {
     }
 
     /// Who has it in this state; nobody while it is put off or over.
-    fn of(state: &State) -> Option<Self> {
+    fn of(state: &RequestState) -> Option<Self> {
         Some(match state.status {
             Status::PendingApproval => Self::Approvers,
             Status::NeedsInfo => Self::Requester,
@@ -127,10 +127,10 @@ impl Party {
 struct Stretch {
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-    state: State,
+    state: RequestState,
 }
 
-fn stretches(start: &State, events: &[Event], now: DateTime<Utc>) -> Vec<Stretch> {
+fn stretches(start: &RequestState, events: &[Event], now: DateTime<Utc>) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut state = start.clone();
     for event in events {
@@ -149,7 +149,7 @@ fn over(status: Status) -> bool {
 }
 
 /// Whether somebody has taken it up: it left the state of waiting to be begun.
-fn taken_up(before: &State, state: &State) -> bool {
+fn taken_up(before: &RequestState, state: &RequestState) -> bool {
     match state.status {
         Status::Assigned | Status::InProgress | Status::Blocked | Status::Escalated | Status::InQa | Status::Failed => true,
         Status::NeedsInfo => before.status == Status::Open,
@@ -158,7 +158,7 @@ fn taken_up(before: &State, state: &State) -> bool {
 }
 
 /// The clocks at `now`. `events` in their order; `start` is the state before the first (`history::start`).
-pub fn clocks(start: &State, events: &[Event], business: &Business, sla: &Sla, now: DateTime<Utc>) -> SlaClocks {
+pub fn clocks(start: &RequestState, events: &[Event], business: &WorkingTime, sla: &SlaTargets, now: DateTime<Utc>) -> SlaClocks {
     let stretches = stretches(start, events, now);
     let mut answered = false;
     let mut before = start;
@@ -179,7 +179,7 @@ pub fn clocks(start: &State, events: &[Event], business: &Business, sla: &Sla, n
     }
 }
 
-fn run(steps: &[(&Stretch, bool)], business: &Business, pause_in: &[Status], target: u32, now: DateTime<Utc>) -> SlaClock {
+fn run(steps: &[(&Stretch, bool)], business: &WorkingTime, pause_in: &[Status], target: u32, now: DateTime<Utc>) -> SlaClock {
     let allowed = Duration::minutes(i64::from(target));
     let mut elapsed = Duration::zero();
     let mut used_up = None;
@@ -211,14 +211,14 @@ fn run(steps: &[(&Stretch, bool)], business: &Business, pause_in: &[Status], tar
     SlaClock { target, elapsed_seconds: elapsed.num_seconds(), due_at, paused, stopped_at, breached }
 }
 
-fn shares(stretches: &[Stretch], business: &Business) -> Vec<Share> {
-    let mut shares: Vec<Share> = Vec::new();
+fn shares(stretches: &[Stretch], business: &WorkingTime) -> Vec<TimeShare> {
+    let mut shares: Vec<TimeShare> = Vec::new();
     for stretch in stretches {
-        let Some(party) = Party::of(&stretch.state) else { continue };
+        let Some(party) = WaitingParty::of(&stretch.state) else { continue };
         let seconds = business.between(stretch.from, stretch.to).num_seconds();
         match shares.iter_mut().find(|share| share.party == party) {
             Some(share) => share.seconds += seconds,
-            None => shares.push(Share { party, seconds, percent: 0 }),
+            None => shares.push(TimeShare { party, seconds, percent: 0 }),
         }
     }
     shares.retain(|share| share.seconds > 0);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How pressing it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Pace {
+pub enum SlaPace {
     /// There is time.
     Calm,
     /// The last fifth of the time, or the last hour.
@@ -21,7 +21,7 @@ pub enum Pace {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueView {
     pub words: String,
-    pub pace: Pace,
+    pub pace: SlaPace,
     /// How much of the time from submission to the due time is over, of 100.
     pub used: u32,
 }
@@ -31,12 +31,12 @@ pub fn due_view(submitted_at: DateTime<Utc>, due_at: DateTime<Utc>, paused: bool
     let (all, gone, left) = ((due_at - submitted_at).num_seconds().max(1), (now - submitted_at).num_seconds().max(0), due_at - now);
     let used = u32::try_from(gone.saturating_mul(100) / all).unwrap_or(100).min(100);
     if left < Duration::zero() {
-        return DueView { words: over(-left), pace: Pace::Late, used: 100 };
+        return DueView { words: over(-left), pace: SlaPace::Late, used: 100 };
     }
     if paused {
-        return DueView { words: "Paused".to_owned(), pace: Pace::Paused, used };
+        return DueView { words: "Paused".to_owned(), pace: SlaPace::Paused, used };
     }
-    let pace = if left < Duration::hours(1) || used >= 80 { Pace::Soon } else { Pace::Calm };
+    let pace = if left < Duration::hours(1) || used >= 80 { SlaPace::Soon } else { SlaPace::Calm };
     DueView { words: format!("{} left", time(left)), pace, used }
 }
 
@@ -70,14 +70,14 @@ mod tests {
             let shown = due_view(begin, due, paused, due - Duration::minutes(minutes));
             (shown.words, shown.pace, shown.used)
         };
-        assert_eq!(at(42, false), ("42 m left".to_owned(), Pace::Soon, 99));
-        assert_eq!(at(4 * 60 + 18, false), ("4 h 18 m left".to_owned(), Pace::Soon, 95));
-        assert_eq!(at(23 * 60 + 59, false), ("23 h left".to_owned(), Pace::Calm, 76));
-        assert_eq!(at(24 * 60, false), ("1 day left".to_owned(), Pace::Calm, 76));
-        assert_eq!(at(60 * 60, true), ("Paused".to_owned(), Pace::Paused, 40));
-        assert_eq!(at(-35, false), ("35 m over".to_owned(), Pace::Late, 100));
-        assert_eq!(at(-35, true), ("35 m over".to_owned(), Pace::Late, 100), "late stays late");
-        assert_eq!(at(-14 * 24 * 60, false), ("14 days late".to_owned(), Pace::Late, 100));
+        assert_eq!(at(42, false), ("42 m left".to_owned(), SlaPace::Soon, 99));
+        assert_eq!(at(4 * 60 + 18, false), ("4 h 18 m left".to_owned(), SlaPace::Soon, 95));
+        assert_eq!(at(23 * 60 + 59, false), ("23 h left".to_owned(), SlaPace::Calm, 76));
+        assert_eq!(at(24 * 60, false), ("1 day left".to_owned(), SlaPace::Calm, 76));
+        assert_eq!(at(60 * 60, true), ("Paused".to_owned(), SlaPace::Paused, 40));
+        assert_eq!(at(-35, false), ("35 m over".to_owned(), SlaPace::Late, 100));
+        assert_eq!(at(-35, true), ("35 m over".to_owned(), SlaPace::Late, 100), "late stays late");
+        assert_eq!(at(-14 * 24 * 60, false), ("14 days late".to_owned(), SlaPace::Late, 100));
         assert_eq!(at(0, false).0, "1 m left");
     }
 }

@@ -1,10 +1,10 @@
 //! Clocks and calendars: when they run, when they stand still, and when they run out.
 
-use super::calendar::{Calendar, Hours, OffsetTable, Weekday};
+use super::calendar::{DayOfWeek, OffsetTable, WorkCalendar, WorkingHours};
 use super::*;
 use crate::approvals::Approval;
 use crate::people::PersonRef;
-use crate::requests::{Ended, What, filing};
+use crate::requests::{AutomationEnd, EventKind, filing};
 use std::collections::BTreeSet;
 
 fn utc(text: &str) -> DateTime<Utc> {
@@ -16,22 +16,29 @@ fn zurich() -> OffsetTable {
     OffsetTable { first: 60, changes: vec![(utc("2026-03-29T01:00:00Z"), 120), (utc("2026-10-25T01:00:00Z"), 60)] }
 }
 
-const WORKDAYS: [Weekday; 5] = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
-const ALL: [Weekday; 7] =
-    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday, Weekday::Saturday, Weekday::Sunday];
+const WORKDAYS: [DayOfWeek; 5] = [DayOfWeek::Monday, DayOfWeek::Tuesday, DayOfWeek::Wednesday, DayOfWeek::Thursday, DayOfWeek::Friday];
+const ALL: [DayOfWeek; 7] = [
+    DayOfWeek::Monday,
+    DayOfWeek::Tuesday,
+    DayOfWeek::Wednesday,
+    DayOfWeek::Thursday,
+    DayOfWeek::Friday,
+    DayOfWeek::Saturday,
+    DayOfWeek::Sunday,
+];
 
-fn calendar(days: &[Weekday], from: &str, to: &str) -> Calendar {
-    let hours = vec![Hours { days: days.to_vec(), from: from.to_owned(), to: to.to_owned() }];
-    Calendar { hours, ..Calendar::default() }
+fn calendar(days: &[DayOfWeek], from: &str, to: &str) -> WorkCalendar {
+    let hours = vec![WorkingHours { days: days.to_vec(), from: from.to_owned(), to: to.to_owned() }];
+    WorkCalendar { hours, ..WorkCalendar::default() }
 }
 
-fn office() -> Business {
+fn office() -> WorkingTime {
     let mut calendar = calendar(&WORKDAYS, "09:00", "17:00");
     calendar.holidays = BTreeSet::from(["2026-05-01".parse().unwrap()]);
-    Business::new(&calendar, zurich()).unwrap()
+    WorkingTime::new(&calendar, zurich()).unwrap()
 }
 
-fn hours(business: &Business, from: &str, to: &str) -> i64 {
+fn hours(business: &WorkingTime, from: &str, to: &str) -> i64 {
     business.between(utc(from), utc(to)).num_minutes() / 60
 }
 
@@ -49,14 +56,14 @@ fn work_is_counted_in_local_hours_without_weekends_and_holidays() {
 
 #[test]
 fn the_days_the_clock_changes_have_23_and_25_hours() {
-    let always = Business::new(&calendar(&ALL, "00:00", "24:00"), zurich()).unwrap();
+    let always = WorkingTime::new(&calendar(&ALL, "00:00", "24:00"), zurich()).unwrap();
     assert_eq!(hours(&always, "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"), 23);
     assert_eq!(hours(&always, "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"), 25);
     // Two hours that include the skipped one, and the one that comes twice.
-    let night = Business::new(&calendar(&ALL, "01:00", "04:00"), zurich()).unwrap();
+    let night = WorkingTime::new(&calendar(&ALL, "01:00", "04:00"), zurich()).unwrap();
     assert_eq!(hours(&night, "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 2);
     assert_eq!(hours(&night, "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 4);
-    let skipped = Business::new(&calendar(&ALL, "02:00", "03:00"), zurich()).unwrap();
+    let skipped = WorkingTime::new(&calendar(&ALL, "02:00", "03:00"), zurich()).unwrap();
     assert_eq!(hours(&skipped, "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 0, "there is no such hour that night");
     assert_eq!(hours(&skipped, "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 2);
 }
@@ -70,7 +77,7 @@ fn due_times_land_in_working_hours_on_both_sides_of_a_change() {
     assert_eq!(after("2026-03-12T15:00:00Z", 1), "2026-03-12T16:00:00+00:00", "the last minute of the day");
     assert_eq!(after("2026-03-14T12:00:00Z", 0), "2026-03-14T12:00:00+00:00");
     assert_eq!(office.after(utc("2026-03-12T08:00:00Z"), Duration::hours(1_000_000)), None);
-    assert_eq!(Business::always().after(utc("2026-03-12T08:00:00Z"), Duration::hours(5)), Some(utc("2026-03-12T13:00:00Z")));
+    assert_eq!(WorkingTime::always().after(utc("2026-03-12T08:00:00Z"), Duration::hours(5)), Some(utc("2026-03-12T13:00:00Z")));
 }
 
 #[test]
@@ -89,12 +96,12 @@ fn due_times_and_working_time_agree() {
 fn hours_without_sense_are_refused() {
     for (from, to) in [("17:00", "09:00"), ("09:00", "09:00"), ("9:00", "17:00"), ("09:00", "24:01"), ("09:60", "17:00"), ("nine", "17:00")]
     {
-        assert!(Business::new(&calendar(&ALL, from, to), zurich()).is_err(), "{from} to {to}");
+        assert!(WorkingTime::new(&calendar(&ALL, from, to), zurich()).is_err(), "{from} to {to}");
     }
-    assert!(Business::new(&Calendar::default(), zurich()).is_err());
+    assert!(WorkingTime::new(&WorkCalendar::default(), zurich()).is_err());
     let mut double = calendar(&ALL, "09:00", "12:00");
     double.hours.extend(calendar(&ALL, "11:00", "13:00").hours);
-    let double = Business::new(&double, OffsetTable::default()).unwrap();
+    let double = WorkingTime::new(&double, OffsetTable::default()).unwrap();
     assert_eq!(hours(&double, "2026-03-12T00:00:00Z", "2026-03-13T00:00:00Z"), 4, "what overlaps counts once");
 }
 
@@ -103,7 +110,7 @@ fn person() -> PersonRef {
 }
 
 /// A log: times on 12 March 2026 (a Thursday; 9 to 17 local is 8 to 16 UTC), later days as "13T08:00".
-fn log(events: &[(&str, What)]) -> (State, Vec<Event>) {
+fn log(events: &[(&str, EventKind)]) -> (RequestState, Vec<Event>) {
     let time = |text: &str| match text.split_once('T') {
         Some((day, time)) => utc(&format!("2026-03-{day}T{time}:00Z")),
         None => utc(&format!("2026-03-12T{text}:00Z")),
@@ -118,9 +125,9 @@ fn log(events: &[(&str, What)]) -> (State, Vec<Event>) {
     (start, events.collect())
 }
 
-fn at(events: &[(&str, What)], now: &str, pause_in: Vec<Status>) -> SlaClocks {
+fn at(events: &[(&str, EventKind)], now: &str, pause_in: Vec<Status>) -> SlaClocks {
     let (start, events) = log(events);
-    let sla = Sla { calendar: None, response_minutes: Some(60), resolution_minutes: Some(240), pause_in };
+    let sla = SlaTargets { calendar: None, response_minutes: Some(60), resolution_minutes: Some(240), pause_in };
     clocks(&start, &events, &office(), &sla, utc(now))
 }
 
@@ -135,8 +142,12 @@ fn minutes(clock: &Option<SlaClock>) -> (i64, bool, bool) {
 
 #[test]
 fn response_stops_when_somebody_takes_it_up_and_resolution_goes_on() {
-    let events =
-        [("08:00", What::Submitted), ("08:00", What::Released), ("08:45", What::Assigned { to: person() }), ("09:00", What::Started)];
+    let events = [
+        ("08:00", EventKind::Submitted),
+        ("08:00", EventKind::Released),
+        ("08:45", EventKind::Assigned { to: person() }),
+        ("09:00", EventKind::Started),
+    ];
     let clocks = at(&events, "2026-03-12T10:00:00Z", pauses());
     assert_eq!((minutes(&clocks.response), minutes(&clocks.resolution)), ((45, false, false), (120, false, false)));
     let (response, resolution) = (clocks.response.unwrap(), clocks.resolution.unwrap());
@@ -147,12 +158,12 @@ fn response_stops_when_somebody_takes_it_up_and_resolution_goes_on() {
 #[test]
 fn clocks_stand_still_while_others_are_waited_for() {
     let events = [
-        ("08:00", What::Submitted),
-        ("09:00", What::Released),
-        ("09:30", What::Started),
-        ("10:00", What::InfoRequested { question: text() }),
-        ("12:00", What::InfoProvided { answer: text() }),
-        ("13:00", What::Blocked { reason: text() }),
+        ("08:00", EventKind::Submitted),
+        ("09:00", EventKind::Released),
+        ("09:30", EventKind::Started),
+        ("10:00", EventKind::InfoRequested { question: text() }),
+        ("12:00", EventKind::InfoProvided { answer: text() }),
+        ("13:00", EventKind::Blocked { reason: text() }),
     ];
     let clocks = at(&events, "2026-03-12T15:00:00Z", pauses());
     assert_eq!((minutes(&clocks.response), minutes(&clocks.resolution)), ((30, false, false), (120, true, false)));
@@ -169,13 +180,13 @@ fn clocks_stand_still_while_others_are_waited_for() {
 
 #[test]
 fn the_last_minute_of_a_day_can_be_the_last_one_allowed() {
-    let events = [("12:00", What::Submitted), ("12:00", What::Released), ("12:30", What::Started)];
+    let events = [("12:00", EventKind::Submitted), ("12:00", EventKind::Released), ("12:30", EventKind::Started)];
     let due = Some(utc("2026-03-12T16:00:00Z"));
     for (now, breached) in [("2026-03-12T15:59:00Z", false), ("2026-03-12T16:00:00Z", false), ("2026-03-12T22:00:00Z", true)] {
         let clock = at(&events, now, pauses()).resolution.unwrap();
         assert_eq!((clock.due_at, clock.breached), (due, breached), "{now}");
     }
-    let answered = [&events[..], &[("13T06:00", What::InfoRequested { question: text() })]].concat();
+    let answered = [&events[..], &[("13T06:00", EventKind::InfoRequested { question: text() })]].concat();
     let clock = at(&answered, "2026-03-13T08:30:00Z", pauses()).resolution.unwrap();
     assert_eq!((clock.paused, clock.breached, clock.due_at), (true, false, Some(utc("2026-03-13T08:30:00Z"))), "nothing more was used");
 }
@@ -183,12 +194,12 @@ fn the_last_minute_of_a_day_can_be_the_last_one_allowed() {
 #[test]
 fn a_reopened_request_goes_on_from_where_it_stopped() {
     let events = [
-        ("08:00", What::Submitted),
-        ("08:00", What::Released),
-        ("08:00", What::Started),
-        ("09:00", What::Resolved { note: text() }),
-        ("13T08:00", What::Reopened { reason: text() }),
-        ("13T09:00", What::Completed { note: text() }),
+        ("08:00", EventKind::Submitted),
+        ("08:00", EventKind::Released),
+        ("08:00", EventKind::Started),
+        ("09:00", EventKind::Resolved { note: text() }),
+        ("13T08:00", EventKind::Reopened { reason: text() }),
+        ("13T09:00", EventKind::Completed { note: text() }),
     ];
     let resolved = at(&events[..4], "2026-03-12T15:00:00Z", pauses()).resolution.unwrap();
     assert_eq!((resolved.elapsed_seconds, resolved.stopped_at), (3600, Some(utc("2026-03-12T09:00:00Z"))));
@@ -201,18 +212,22 @@ fn a_reopened_request_goes_on_from_where_it_stopped() {
 #[test]
 fn time_is_shared_out_among_those_who_had_it() {
     let events = [
-        ("08:00", What::Submitted),
-        ("14:00", What::Released),
-        ("14:00", What::Started),
-        ("15:00", What::InfoRequested { question: text() }),
-        ("15:30", What::InfoProvided { answer: text() }),
-        ("16:00", What::Launching { attempt: 1 }),
-        ("13T08:00", What::AutomationEnded { ended: Ended::Succeeded, note: text() }),
-        ("13T09:00", What::Completed { note: text() }),
+        ("08:00", EventKind::Submitted),
+        ("14:00", EventKind::Released),
+        ("14:00", EventKind::Started),
+        ("15:00", EventKind::InfoRequested { question: text() }),
+        ("15:30", EventKind::InfoProvided { answer: text() }),
+        ("16:00", EventKind::Launching { attempt: 1 }),
+        ("13T08:00", EventKind::AutomationEnded { ended: AutomationEnd::Succeeded, note: text() }),
+        ("13T09:00", EventKind::Completed { note: text() }),
     ];
     let strict = at(&events, "2026-03-20T00:00:00Z", vec![]);
     let shares: Vec<_> = strict.shares.iter().map(|share| (share.party, share.percent, share.seconds / 60)).collect();
-    assert_eq!(shares, [(Party::Approvers, 67, 360), (Party::Team, 28, 150), (Party::Requester, 5, 30)], "the night counts for nobody");
+    assert_eq!(
+        shares,
+        [(WaitingParty::Approvers, 67, 360), (WaitingParty::Team, 28, 150), (WaitingParty::Requester, 5, 30)],
+        "the night counts for nobody"
+    );
     assert_eq!(
         strict.late_because().unwrap(),
         "Late because: 67 % waiting for approvers, 28 % with the people who work on it, 5 % waiting for the requester"
@@ -223,7 +238,7 @@ fn time_is_shared_out_among_those_who_had_it() {
 
 #[test]
 fn times_that_run_backwards_count_as_nothing() {
-    let events = [("12:00", What::Submitted), ("11:00", What::Released), ("13:00", What::Started)];
+    let events = [("12:00", EventKind::Submitted), ("11:00", EventKind::Released), ("13:00", EventKind::Started)];
     let clocks = at(&events, "2026-03-12T10:00:00Z", pauses());
     assert_eq!(minutes(&clocks.resolution), (0, false, false));
     assert!(clocks.shares.is_empty());
@@ -231,7 +246,7 @@ fn times_that_run_backwards_count_as_nothing() {
 
 #[test]
 fn targets_are_written_briefly() {
-    let sla: Sla = yaml_serde::from_str("{calendar: office, resolution_minutes: 480}").unwrap();
+    let sla: SlaTargets = yaml_serde::from_str("{calendar: office, resolution_minutes: 480}").unwrap();
     assert_eq!((sla.pause_in.as_slice(), sla.response_minutes), (pauses().as_slice(), None));
     assert_eq!(yaml_serde::to_string(&sla).unwrap(), "calendar: office\nresolution_minutes: 480\n");
 }

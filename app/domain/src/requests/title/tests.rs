@@ -73,7 +73,7 @@ fn an_answer_that_is_not_given_leaves_nothing_hanging() {
 
 #[test]
 fn without_a_title_a_request_is_called_as_its_item() {
-    let item = |title: &str| -> Item {
+    let item = |title: &str| -> CatalogItem {
         let item = json!({"key": "buy", "name": "Buy equipment", "title": title, "description": "", "icon": "x", "category": "c", "prefix": "B",
             "form": "buy"});
         serde_json::from_value(item).unwrap()

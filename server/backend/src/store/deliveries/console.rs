@@ -5,7 +5,7 @@ use crate::store::deliveries::{Column, Delivery, Entity, delivery};
 use crate::store::engine::Count;
 use crate::store::{Handle, PageCursor, Tx, micros};
 use chrono::{DateTime, Utc};
-use domain::connectors::wire::Show;
+use domain::connectors::wire::ShownDeliveries;
 use domain::id::DeliveryId;
 use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
@@ -15,7 +15,7 @@ use sea_orm::{Condition, QueryOrder, QuerySelect};
 /// What to look for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeliverySearch {
-    pub show: Show,
+    pub show: ShownDeliveries,
     pub connector: Option<String>,
     pub since: Option<DateTime<Utc>>,
     pub subject: Option<Subject>,
@@ -29,10 +29,10 @@ fn waits() -> Expr {
 fn wanted(handle: &impl Handle, wanted: &DeliverySearch) -> Condition {
     let all = Condition::all().add(Column::OrganizationId.eq(handle.organization()));
     let all = match wanted.show {
-        Show::All => all,
-        Show::Waiting => all.add(waits()),
-        Show::Failed => all.add(Column::FailedAt.is_not_null()).add(Column::DeliveredAt.is_null()),
-        Show::Delivered => all.add(Column::DeliveredAt.is_not_null()),
+        ShownDeliveries::All => all,
+        ShownDeliveries::Waiting => all.add(waits()),
+        ShownDeliveries::Failed => all.add(Column::FailedAt.is_not_null()).add(Column::DeliveredAt.is_null()),
+        ShownDeliveries::Delivered => all.add(Column::DeliveredAt.is_not_null()),
     };
     all.add_option(wanted.connector.as_ref().map(|key| Column::Connector.eq(key)))
         .add_option(wanted.since.map(|since| Column::CreatedAt.gte(micros(since))))

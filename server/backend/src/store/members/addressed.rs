@@ -6,7 +6,7 @@ use crate::store::{Handle, Platform, Tx, from_json, micros, organizations, peopl
 use crate::zones::{self, Zone};
 use chrono::{DateTime, Utc};
 use domain::id::{OrganizationId, PersonId};
-use domain::notices::Choices;
+use domain::notices::NoticeChoices;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect};
@@ -20,7 +20,7 @@ pub(crate) struct Addressed {
     /// Empty when they gave none.
     pub slack_member_id: String,
     pub telegram_chat: String,
-    pub choices: Choices,
+    pub choices: NoticeChoices,
     pub zone: Zone,
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn of(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<Add
 }
 
 /// What a member chose, locked until the transaction ends; None when the person is no member.
-pub(crate) async fn lock_choices(tx: &Tx<'_>, person: PersonId) -> Result<Option<Choices>> {
+pub(crate) async fn lock_choices(tx: &Tx<'_>, person: PersonId) -> Result<Option<NoticeChoices>> {
     let text: Option<String> = Entity::find_by_id((tx.organization(), person.0))
         .lock_exclusive()
         .select_only()
@@ -81,7 +81,7 @@ pub(crate) async fn lock_choices(tx: &Tx<'_>, person: PersonId) -> Result<Option
 }
 
 /// Keeps what a member chose, and when their next summary is due.
-pub(crate) async fn set_choices(tx: &Tx<'_>, person: PersonId, choices: &Choices, summary_at: Option<DateTime<Utc>>) -> Result<()> {
+pub(crate) async fn set_choices(tx: &Tx<'_>, person: PersonId, choices: &NoticeChoices, summary_at: Option<DateTime<Utc>>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Notices, Expr::value(to_json(choices)?))
         .col_expr(Column::SummaryAt, Expr::value(summary_at.map(micros)))

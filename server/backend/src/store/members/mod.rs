@@ -5,7 +5,7 @@ pub(crate) mod facts;
 
 use crate::error::Result;
 use crate::store::{Handle, Tx, from_json, groups, people, to_json};
-use domain::approvals::Target;
+use domain::approvals::RuleTarget;
 use domain::bounds::{SEARCH_WORDS, SearchText};
 use domain::id::{GroupId, PersonId};
 use domain::people::{PersonRef, normal_email, search_name, search_text};
@@ -177,12 +177,12 @@ async fn first(handle: &impl Handle, query: Select<Entity>, limit: u64) -> Resul
 }
 
 /// Members whom a target means and who can sign in: at most `limit`.
-pub(crate) async fn meant(handle: &impl Handle, target: &Target, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn meant(handle: &impl Handle, target: &RuleTarget, limit: u64) -> Result<Vec<PersonRef>> {
     Ok(match target {
-        Target::Person { id } => present_people(handle, &[*id]).await?,
-        Target::Group { id } => in_group(handle, *id, None, limit).await?.0,
-        Target::GroupRole { id, role } => in_group(handle, *id, Some(role), limit).await?.0,
-        Target::Administrators => administrators(handle, limit).await?.0,
+        RuleTarget::Person { id } => present_people(handle, &[*id]).await?,
+        RuleTarget::Group { id } => in_group(handle, *id, None, limit).await?.0,
+        RuleTarget::GroupRole { id, role } => in_group(handle, *id, Some(role), limit).await?.0,
+        RuleTarget::Administrators => administrators(handle, limit).await?.0,
     })
 }
 

@@ -7,12 +7,12 @@ use crate::error::Result;
 use crate::store::engine::{Batch, Count, given, given_besides, own_rows};
 use crate::store::{Handle, PageCursor, Platform, Tx, from_json, micros, time, to_json, waiting_rules};
 use chrono::{DateTime, Utc};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::forms::Answers;
 use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
 use domain::people::PersonRef;
 use domain::requests::title::search_title;
-use domain::requests::{AnswerTimes, Request, State, Status, lifecycle};
+use domain::requests::{AnswerTimes, Request, RequestState, Status, lifecycle};
 use domain::tally::MOST_COUNTED;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
@@ -83,7 +83,7 @@ struct Snapshot<I, P, A, T> {
 }
 
 pub(super) fn request(row: Model) -> Result<Request> {
-    let snapshot: Snapshot<Item, PersonRef, Answers, AnswerTimes> = from_json(&row.snapshot)?;
+    let snapshot: Snapshot<CatalogItem, PersonRef, Answers, AnswerTimes> = from_json(&row.snapshot)?;
     Ok(Request {
         id: RequestId(row.id),
         number: row.number,
@@ -150,11 +150,11 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, t
 }
 
 /// A title as it is searched; none where it is the item's name, by which all requests of the item are found.
-fn make_search_title(item: &Item, title: &str) -> Option<String> {
+fn make_search_title(item: &CatalogItem, title: &str) -> Option<String> {
     (title != item.name).then(|| search_title(title))
 }
 
-fn is_closed(state: &State) -> bool {
+fn is_closed(state: &RequestState) -> bool {
     state.status.is_terminal() || state.deleted
 }
 
@@ -162,7 +162,7 @@ fn is_closed(state: &State) -> bool {
 pub(crate) fn save(
     batch: &mut Batch,
     handle: &impl Handle,
-    states: &[(RequestId, State, QueuePosition)],
+    states: &[(RequestId, RequestState, QueuePosition)],
     changed_at: DateTime<Utc>,
 ) -> Result<()> {
     const ID: usize = 1;

@@ -4,7 +4,7 @@ use super::{Column, Entity, Model, make_search_title, request};
 use crate::error::Result;
 use crate::store::engine::own_rows;
 use crate::store::{Handle, Tx};
-use domain::catalog::Item;
+use domain::catalog::CatalogItem;
 use domain::id::{ItemId, RequestId};
 use domain::requests::Request;
 use sea_orm::entity::prelude::*;
@@ -33,7 +33,7 @@ pub(crate) async fn load_untitled(handle: &impl Handle, item: ItemId, limit: u64
 }
 
 /// Gives a request its title, if it has none yet.
-pub(crate) async fn give_title(tx: &Tx<'_>, id: RequestId, item: &Item, title: &str) -> Result<()> {
+pub(crate) async fn give_title(tx: &Tx<'_>, id: RequestId, item: &CatalogItem, title: &str) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Title, Expr::value(title))
         .col_expr(Column::SearchTitle, Expr::value(make_search_title(item, title)))
