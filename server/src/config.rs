@@ -6,7 +6,7 @@ mod named_secrets;
 mod pace;
 mod reader;
 
-use backend::secrets::Keys;
+use backend::secrets::SecretKeys;
 use backend::settings::MailServer;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use reader::SettingReader;
 
 /// Everything that can be set from outside, validated.
 #[derive(Clone)]
-pub struct Config {
+pub struct ServerConfig {
     /// `sqlite:<path>` or `postgres://…`.
     pub database_url: String,
     /// Where to listen.
@@ -34,7 +34,7 @@ pub struct Config {
     /// Days that attempts of ended deliveries are kept.
     pub attempt_days: u32,
     /// Keys for stored secrets from the environment; else they are in `key_file`.
-    pub encryption_keys: Option<Keys>,
+    pub encryption_keys: Option<SecretKeys>,
     /// Where the keys for stored secrets are kept.
     pub key_file: PathBuf,
     /// The mail server for connectors that name none (`EMAIL_HOST` and its siblings).
@@ -70,13 +70,13 @@ pub struct Config {
 }
 
 /// Without secrets, so that none gets into a log by accident.
-impl std::fmt::Debug for Config {
+impl std::fmt::Debug for ServerConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_map().entries(self.redacted()).finish()
     }
 }
 
-impl Config {
+impl ServerConfig {
     /// Reads the environment, then `.env` for what is not set there.
     ///
     /// # Errors
@@ -140,8 +140,8 @@ impl Config {
     }
 
     /// The part the use cases need, with the keys for stored secrets.
-    pub fn settings(&self, keys: Keys) -> backend::Settings {
-        backend::Settings {
+    pub fn settings(&self, keys: SecretKeys) -> backend::UseCaseSettings {
+        backend::UseCaseSettings {
             public_url: self.public_url.clone(),
             allow_inside_addresses: self.allow_inside_addresses,
             delivery_pauses: self.delivery_pauses.clone(),
@@ -247,8 +247,8 @@ fn without_password(url: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-        Config::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn read(pairs: &[(&str, &str)]) -> Result<ServerConfig, Vec<String>> {
+        ServerConfig::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
     #[test]

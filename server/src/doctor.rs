@@ -1,8 +1,8 @@
 //! `docket doctor`: prints the configuration without its secrets, and checks what it points to.
 
-use crate::config::{Config, is_loopback};
+use crate::config::{ServerConfig, is_loopback};
 use crate::http::files::present_build;
-use backend::secrets::Keys;
+use backend::secrets::SecretKeys;
 use backend::{Backend, outbox, private_file};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write;
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 /// What was found.
-pub struct Report {
+pub struct DoctorReport {
     /// For people, one line each.
     pub text: String,
     /// Whether everything needed works.
@@ -39,7 +39,7 @@ const LITTLE: u64 = 1024 * 1024 * 1024;
 const TOO_LITTLE: u64 = 64 * 1024 * 1024;
 
 /// Checks storage, site, database, clock and worker.
-pub async fn examine(config: &Config) -> Report {
+pub async fn examine(config: &ServerConfig) -> DoctorReport {
     let mut text = String::from("Configuration\n");
     for (name, value) in config.redacted() {
         let _ = writeln!(text, "  {name:<32}{value}");
@@ -74,10 +74,10 @@ pub async fn examine(config: &Config) -> Report {
     }
     // Opening them takes away what can be taken away.
     check("files", files(config));
-    Report { text, healthy }
+    DoctorReport { text, healthy }
 }
 
-fn storage(config: &Config) -> Finding {
+fn storage(config: &ServerConfig) -> Finding {
     let Some(folder) = config.data_folder() else { return Finding::Fine("nothing is kept on this machine".to_owned()) };
     match probe(&folder).and_then(|_| free(&folder)) {
         Ok(bytes) => room(&folder, bytes),
@@ -86,7 +86,7 @@ fn storage(config: &Config) -> Finding {
 }
 
 /// Who may read what is kept on this machine.
-fn files(config: &Config) -> Finding {
+fn files(config: &ServerConfig) -> Finding {
     let open: Vec<String> = config
         .kept_files()
         .into_iter()
@@ -137,7 +137,7 @@ fn size(bytes: u64) -> String {
     if mib < 1024 { format!("{mib} MiB") } else { format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024) }
 }
 
-fn site(config: &Config) -> Result<String, String> {
+fn site(config: &ServerConfig) -> Result<String, String> {
     let style = config.site_root.join(present_build(&config.site_root)).join("docket.css");
     if style.is_file() {
         Ok(format!("{} has the style and the scripts", config.site_root.display()))
@@ -147,7 +147,7 @@ fn site(config: &Config) -> Result<String, String> {
 }
 
 /// A key that was published seals nothing.
-fn secrets(keys: &Keys, config: &Config) -> Result<String, String> {
+fn secrets(keys: &SecretKeys, config: &ServerConfig) -> Result<String, String> {
     let published = keys.published();
     if published.is_empty() {
         return Ok("no key was ever published".to_owned());
@@ -167,7 +167,7 @@ fn secrets(keys: &Keys, config: &Config) -> Result<String, String> {
 }
 
 /// For which hosts the site answers.
-fn hosts(config: &Config) -> Finding {
+fn hosts(config: &ServerConfig) -> Finding {
     let listed = config.hosts();
     if listed.has_all() {
         Finding::Warning(
@@ -184,7 +184,7 @@ fn hosts(config: &Config) -> Finding {
 }
 
 /// Whose word about the caller's address counts.
-fn proxies(config: &Config) -> Finding {
+fn proxies(config: &ServerConfig) -> Finding {
     if !config.proxies.is_empty() {
         Finding::Fine(format!("{} says who calls, in {}", config.proxies, config.proxies.header.name()))
     } else if config.https() {
@@ -214,7 +214,7 @@ struct Other {
 }
 
 /// The database's clock; for SQLite, the one of the file system that it is kept on.
-async fn other_clock(backend: &Backend, config: &Config) -> Result<Other, String> {
+async fn other_clock(backend: &Backend, config: &ServerConfig) -> Result<Other, String> {
     let before = backend.now();
     let (whose, says) = match backend.store().time().await.map_err(|error| format!("the database does not say the time: {error}"))? {
         Some(says) => ("the database's", says),
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn hosts_and_proxies_that_do_not_fit_are_said() {
         let config = |pairs: &[(&str, &str)]| {
-            Config::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).unwrap()
+            ServerConfig::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).unwrap()
         };
         let found = |pairs: &[(&str, &str)]| (words(hosts(&config(pairs))), words(proxies(&config(pairs))).0);
         assert_eq!(found(&[]), (("fine", "127.0.0.1,localhost,[::1] is answered for".to_owned()), "fine"));

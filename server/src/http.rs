@@ -20,7 +20,7 @@ pub mod security;
 mod stream;
 mod streams;
 
-use crate::config::{Config, HostList};
+use crate::config::{HostList, ServerConfig};
 use crate::handles;
 use app::parts::PageParts;
 use axum::Router;
@@ -46,7 +46,7 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct SiteState {
     pub backend: Backend,
-    pub config: Arc<Config>,
+    pub config: Arc<ServerConfig>,
     /// The hosts it answers for.
     pub hosts: Arc<HostList>,
     pub options: LeptosOptions,
@@ -60,7 +60,7 @@ pub struct SiteState {
 
 impl SiteState {
     /// The shared state; `stopping` turns true when open streams should end.
-    pub fn new(backend: Backend, config: Arc<Config>, stopping: watch::Receiver<bool>) -> Self {
+    pub fn new(backend: Backend, config: Arc<ServerConfig>, stopping: watch::Receiver<bool>) -> Self {
         let options = LeptosOptions::builder()
             .output_name("docket")
             .site_root(config.site_root.to_string_lossy().into_owned())
@@ -98,7 +98,7 @@ pub fn router(site: &SiteState) -> Router {
 }
 
 /// Listens until `stop`, then lets open requests end, for at most a few seconds.
-pub async fn serve(listener: TcpListener, backend: Backend, config: Arc<Config>, stop: impl Future<Output = ()> + Send + 'static) {
+pub async fn serve(listener: TcpListener, backend: Backend, config: Arc<ServerConfig>, stop: impl Future<Output = ()> + Send + 'static) {
     backend.store().follow().await;
     let (stopping, stopped) = watch::channel(false);
     let site = SiteState::new(backend, config.clone(), stopped.clone());

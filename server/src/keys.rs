@@ -1,8 +1,8 @@
 //! The keys that stored secrets are sealed with: from the environment, or from a key file that is made at the first start.
 
-use crate::config::Config;
+use crate::config::ServerConfig;
 use backend::private_file;
-use backend::secrets::Keys;
+use backend::secrets::SecretKeys;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub fn load(config: &Config) -> Result<Keys, String> {
+pub fn load(config: &ServerConfig) -> Result<SecretKeys, String> {
     if let Some(keys) = &config.encryption_keys {
         return Ok(keys.clone());
     }
@@ -21,19 +21,19 @@ pub fn load(config: &Config) -> Result<Keys, String> {
         Err(error) => tracing::warn!(%error, "who may read the key file {} cannot be seen to", file.display()),
     }
     match std::fs::read_to_string(file) {
-        Ok(text) => Keys::parse(&text).map_err(|problem| format!("The key file {} cannot be used: {problem}.", file.display())),
+        Ok(text) => SecretKeys::parse(&text).map_err(|problem| format!("The key file {} cannot be used: {problem}.", file.display())),
         Err(error) if error.kind() == ErrorKind::NotFound => first(file),
         Err(error) => Err(format!("The key file {} cannot be read: {error}", file.display())),
     }
 }
 
 /// Makes the first key. Of two processes that start together, one makes it and the other reads it.
-fn first(file: &Path) -> Result<Keys, String> {
+fn first(file: &Path) -> Result<SecretKeys, String> {
     let unwritable = |error: std::io::Error| format!("The key file {} cannot be made: {error}", file.display());
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(unwritable)?;
     }
-    let keys = Keys::random();
+    let keys = SecretKeys::random();
     let beside = file.with_extension(format!("{}.new", uuid::Uuid::now_v7()));
     write(&beside, &keys).map_err(unwritable)?;
     let linked = std::fs::hard_link(&beside, file);
@@ -42,7 +42,7 @@ fn first(file: &Path) -> Result<Keys, String> {
         Ok(()) => Ok(keys),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let text = std::fs::read_to_string(file).map_err(unwritable)?;
-            Keys::parse(&text).map_err(|problem| format!("The key file {} cannot be used: {problem}.", file.display()))
+            SecretKeys::parse(&text).map_err(|problem| format!("The key file {} cannot be used: {problem}.", file.display()))
         }
         Err(error) => Err(unwritable(error)),
     }
@@ -52,7 +52,7 @@ fn first(file: &Path) -> Result<Keys, String> {
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub fn replace(file: &Path, keys: &Keys) -> Result<(), String> {
+pub fn replace(file: &Path, keys: &SecretKeys) -> Result<(), String> {
     let unwritable = |error: std::io::Error| format!("The key file {} cannot be written: {error}", file.display());
     let beside = file.with_extension("next");
     write(&beside, keys).map_err(unwritable)?;
@@ -60,7 +60,7 @@ pub fn replace(file: &Path, keys: &Keys) -> Result<(), String> {
 }
 
 /// Writes a key file that only its owner may read.
-fn write(file: &Path, keys: &Keys) -> std::io::Result<()> {
+fn write(file: &Path, keys: &SecretKeys) -> std::io::Result<()> {
     let mut written = private_file::create(file)?;
     written.write_all(b"# Docket's keys for stored secrets, the present one first. Keep a copy where the database's copies are not.\n")?;
     written.write_all(keys.written().as_bytes())?;

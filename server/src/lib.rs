@@ -14,14 +14,14 @@ pub mod telemetry;
 pub mod work;
 
 use backend::{Backend, MachineSources, Store};
-use config::Config;
+use config::ServerConfig;
 use std::sync::Arc;
 
 /// Opens the database the configuration names (its folder is made when missing) and the use cases over it.
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub async fn open(config: &Config) -> Result<Backend, String> {
+pub async fn open(config: &ServerConfig) -> Result<Backend, String> {
     if let Some(folder) = config.data_folder() {
         std::fs::create_dir_all(&folder).map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
     }
@@ -35,7 +35,7 @@ pub async fn open(config: &Config) -> Result<Backend, String> {
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub async fn open_migrated(config: &Config) -> Result<Backend, String> {
+pub async fn open_migrated(config: &ServerConfig) -> Result<Backend, String> {
     let backend = open(config).await?;
     backend.store().migrate().await.map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
     Ok(backend)

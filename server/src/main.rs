@@ -2,7 +2,7 @@
 
 use backend::{Backend, definitions, people};
 use clap::{Parser, Subcommand};
-use server::config::{Config, is_loopback};
+use server::config::{ServerConfig, is_loopback};
 use server::{doctor, http, keys, open_migrated, seed, simulate, telemetry, work};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -127,7 +127,7 @@ enum UserCommand {
 
 fn main() -> ExitCode {
     let arguments = CommandArguments::parse();
-    let config = match Config::from_environment() {
+    let config = match ServerConfig::from_environment() {
         Ok(config) => config,
         Err(problems) => {
             eprintln!(
@@ -158,7 +158,7 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command, config: Config) -> Result<(), String> {
+async fn run(command: Command, config: ServerConfig) -> Result<(), String> {
     match command {
         Command::Serve => serve(config).await,
         Command::Work { once } => {
@@ -204,7 +204,7 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
     }
 }
 
-async fn serve(config: Config) -> Result<(), String> {
+async fn serve(config: ServerConfig) -> Result<(), String> {
     let config = Arc::new(config);
     let backend = open_migrated(&config).await?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| {
@@ -240,7 +240,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 
 /// Seals every stored secret anew. A new key is written before anything is sealed with it, and the old ones go last: whenever this is
 /// interrupted, everything can still be opened, and it can be run again.
-async fn rotate(config: &Config) -> Result<String, String> {
+async fn rotate(config: &ServerConfig) -> Result<String, String> {
     let known = keys::load(config)?;
     let of_file = config.encryption_keys.is_none();
     let renewed = if of_file { known.with_new() } else { known };
@@ -270,7 +270,7 @@ async fn apply(backend: &Backend, folder: &std::path::Path, plan_only: bool) -> 
 }
 
 /// One of the commands about accounts; what to tell the person at the terminal.
-async fn account(config: &Config, command: UserCommand) -> Result<String, String> {
+async fn account(config: &ServerConfig, command: UserCommand) -> Result<String, String> {
     let backend = open_migrated(config).await?;
     let said = match command {
         UserCommand::Create { email, name, organization, admin } => {

@@ -7,7 +7,7 @@
 mod away;
 mod step;
 
-use crate::config::Config;
+use crate::config::ServerConfig;
 use crate::simulate::{self, SimulatorState};
 use backend::{Backend, Caller, CallerProof, MachineSources, Store, TimeSource, approvals, definitions, outbox, people, requests};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -40,7 +40,7 @@ const RECEIVER: std::net::SocketAddr = std::net::SocketAddr::new(std::net::IpAdd
 struct Story {
     /// E-mails whose sign-ins are printed, with a word about each.
     sign_ins: Vec<(String, String)>,
-    away: Vec<away::Away>,
+    away: Vec<away::SeedAbsence>,
     requests: Vec<SeedRequest>,
 }
 
@@ -109,7 +109,7 @@ impl TimeSource for StoryClock {
 ///
 /// # Errors
 /// A sentence that says what stands in the way.
-pub async fn run(config: &Config, folder: &Path) -> Result<String, String> {
+pub async fn run(config: &ServerConfig, folder: &Path) -> Result<String, String> {
     let real = crate::open_migrated(config).await?;
     let mut lines = Vec::new();
     for (path, files) in definition_folders(folder)? {
@@ -172,12 +172,12 @@ struct StoryTeller {
 }
 
 impl StoryTeller {
-    async fn new(config: &Config, store: Store, people: BTreeMap<String, SeedPerson>) -> Result<Self, String> {
+    async fn new(config: &ServerConfig, store: Store, people: BTreeMap<String, SeedPerson>) -> Result<Self, String> {
         let now = Utc::now();
         let clock = Arc::new(StoryClock(AtomicI64::new(now.timestamp_micros())));
         // Our own receiver is inside the network; so is its one caller.
-        let settings = backend::Settings { allow_inside_addresses: true, ..config.settings(crate::keys::load(config)?) };
-        let refusing = backend::Settings { allow_inside_addresses: false, ..settings.clone() };
+        let settings = backend::UseCaseSettings { allow_inside_addresses: true, ..config.settings(crate::keys::load(config)?) };
+        let refusing = backend::UseCaseSettings { allow_inside_addresses: false, ..settings.clone() };
         let made = |settings| Backend::new(store.clone(), settings, clock.clone(), Arc::new(MachineSources)).map_err(words);
         let (backend, refusing) = (made(settings)?, made(refusing)?);
         let world = SimulatorState::default();

@@ -1,6 +1,6 @@
 //! Structured logs on standard error: text for people, JSON for machines.
 
-use crate::config::Config;
+use crate::config::ServerConfig;
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
@@ -9,7 +9,7 @@ use tracing_subscriber::filter::Directive;
 ///
 /// # Errors
 /// When the filter of `DOCKET_LOG` cannot be read.
-pub fn start(config: &Config) -> Result<(), String> {
+pub fn start(config: &ServerConfig) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("DOCKET_LOG is \"{}\": {error}", config.log))?;
     // It calls each wrong password an error, without saying whose; what fails at signing in is logged where it is answered.
     let quiet =

@@ -19,9 +19,9 @@ const INSERTS: [&str; 3] = [
 ];
 
 /// A database of three plain tables.
-pub struct Bare(SqliteConnection);
+pub struct BareDatabase(SqliteConnection);
 
-impl Bare {
+impl BareDatabase {
     /// A new one in this folder.
     pub async fn open(folder: &Path) -> BenchResult<Self> {
         let options = SqliteConnectOptions::new()

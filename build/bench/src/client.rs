@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// One kept-alive connection.
-pub struct Connection {
+pub struct BenchConnection {
     stream: TcpStream,
     /// Received, not used yet.
     buffer: Vec<u8>,
@@ -47,7 +47,7 @@ pub fn post(address: SocketAddr, path: &str, cookie: &str, kind: &str, body: &st
     .into_bytes()
 }
 
-impl Connection {
+impl BenchConnection {
     /// Connects.
     pub async fn open(address: SocketAddr) -> BenchResult<Self> {
         let stream = TcpStream::connect(address).await?;

@@ -57,7 +57,7 @@ fn item_key(number: usize) -> String {
 }
 
 /// The organization, and somebody who works on requests, decides them, and asks.
-pub struct Crowd {
+pub struct BenchCrowd {
     pub backend: Backend,
     pub operator: Caller,
     pub approver: Caller,
@@ -65,7 +65,7 @@ pub struct Crowd {
     form_version: String,
 }
 
-impl Crowd {
+impl BenchCrowd {
     /// Applies the organization's definitions to a new database.
     pub async fn open(url: &str) -> BenchResult<Self> {
         let backend = world::open(url).await?;
@@ -144,7 +144,7 @@ impl Crowd {
 }
 
 /// A crowd that grows by copies of its first requests.
-pub struct Copies {
+pub struct CrowdCopies {
     connection: DatabaseConnection,
     templates: u64,
     made: u64,
@@ -181,9 +181,9 @@ const POSTGRES: Dialect = Dialect {
 /// Requests that are made by use cases, to be copied.
 const TEMPLATES: usize = 300;
 
-impl Copies {
+impl CrowdCopies {
     /// Makes the first requests of a crowd.
-    pub async fn of(crowd: &Crowd, url: &str) -> BenchResult<Self> {
+    pub async fn of(crowd: &BenchCrowd, url: &str) -> BenchResult<Self> {
         for turn in 0..TEMPLATES {
             crowd.template(turn).await?;
         }

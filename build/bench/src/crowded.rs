@@ -1,9 +1,9 @@
 //! Pages of somebody for whom things have piled up: the cost of a page should not grow with what the page does not show.
 
 use crate::BenchArguments;
-use crate::client::{Connection, get};
+use crate::client::{BenchConnection, get};
 use crate::pages::{PERSON, ask};
-use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note};
 use crate::site::{self, RunningSite};
 use crate::world::ScratchFolder;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
@@ -117,7 +117,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
         let cookie = site.sign_in(PERSON.0, PERSON.1).await?;
         for ((name, path, _), costs) in PAGES.into_iter().zip(&mut costs) {
             let page = Arc::new(get(site.address, path, &cookie));
-            let shown = Connection::open(site.address).await?.send(&page).await?;
+            let shown = BenchConnection::open(site.address).await?.send(&page).await?;
             if shown.status != 200 {
                 return Err(format!("{path} answered {}", shown.status).into());
             }
@@ -137,7 +137,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
                 what,
                 measured: format!("{:.0} µs CPU", pair[1]),
                 against: format!("at the size before: {:.0} µs CPU", pair[0]),
-                ratio: Ratio::once(pair[1], pair[0]),
+                ratio: MeasuredRatio::once(pair[1], pair[0]),
                 aim: "≤ 1.5",
             });
         }

@@ -2,9 +2,9 @@
 //! drained. Against the same HTTP client in a bare loop, with as many calls at once.
 
 use crate::BenchArguments;
-use crate::postgres::Database;
-use crate::receiver::Receiver;
-use crate::report::{BenchResult, Ratio, ReportRow, median, note, percentile};
+use crate::postgres::BenchDatabase;
+use crate::receiver::DeliveryReceiver;
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note, percentile};
 use crate::world::{DeliveryBench, ScratchFolder};
 use backend::outbox;
 use std::collections::BTreeMap;
@@ -27,14 +27,14 @@ pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> Be
 
 /// On PostgreSQL.
 pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
-    let own = Database::create(server).await?;
+    let own = BenchDatabase::create(server).await?;
     let rows = measure(arguments, "PostgreSQL", own.url()).await;
     own.remove().await?;
     rows
 }
 
 async fn measure(arguments: &BenchArguments, kind: &'static str, url: &str) -> BenchResult<Vec<ReportRow>> {
-    let mut receiver = Receiver::open().await?;
+    let mut receiver = DeliveryReceiver::open().await?;
     let desk = Arc::new(DeliveryBench::open(url, receiver.port()).await?);
     let (mut filed, mut delivered, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
@@ -67,21 +67,21 @@ async fn measure(arguments: &BenchArguments, kind: &'static str, url: &str) -> B
             what: what("deliveries, SQLite", "deliveries, PostgreSQL"),
             measured: format!("{:.0}/s, in the slowest round {:.0}/s", median(&delivered), slowest(&delivered)),
             against: against.clone(),
-            ratio: Ratio::of_rounds(&delivered, &bare),
+            ratio: MeasuredRatio::of_rounds(&delivered, &bare),
             aim: "≥ 0.5",
         },
         ReportRow {
             what: what("a backlog drained, SQLite", "a backlog drained, PostgreSQL"),
             measured: format!("{} at {backlog:.0}/s", arguments.backlog),
             against,
-            ratio: Ratio::once(backlog, median(&bare)),
+            ratio: MeasuredRatio::once(backlog, median(&bare)),
             aim: "",
         },
         ReportRow {
             what: what("commit to first try under half load, SQLite", "commit to first try under half load, PostgreSQL"),
             measured: format!("p50 {:.1} ms, p99 {:.1} ms", percentile(&busy, 0.5), percentile(&busy, 0.99)),
             against: format!("at rest: p50 {:.1} ms, p99 {:.1} ms", percentile(&rest, 0.5), percentile(&rest, 0.99)),
-            ratio: Ratio::once(percentile(&busy, 0.5), percentile(&rest, 0.5)),
+            ratio: MeasuredRatio::once(percentile(&busy, 0.5), percentile(&rest, 0.5)),
             aim: "",
         },
     ])
@@ -93,7 +93,7 @@ fn slowest(rounds: &[f64]) -> f64 {
 }
 
 /// Works until so many arrived; how many a second.
-async fn drain(desk: &DeliveryBench, receiver: &mut Receiver, count: usize) -> BenchResult<f64> {
+async fn drain(desk: &DeliveryBench, receiver: &mut DeliveryReceiver, count: usize) -> BenchResult<f64> {
     let (stop, stopped) = oneshot::channel::<()>();
     let begin = Instant::now();
     let worker = tokio::spawn(outbox::run(desk.backend().clone(), async { drop(stopped.await) }));
@@ -107,7 +107,7 @@ async fn drain(desk: &DeliveryBench, receiver: &mut Receiver, count: usize) -> B
 }
 
 /// The same body, posted as often as the client can; how often a second.
-async fn posts(receiver: &Receiver, body: String, length: Duration) -> BenchResult<f64> {
+async fn posts(receiver: &DeliveryReceiver, body: String, length: Duration) -> BenchResult<f64> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let (begin, url) = (Instant::now(), format!("http://127.0.0.1:{}/", receiver.port()));
     let mut callers: JoinSet<BenchResult<u32>> = JoinSet::new();
@@ -131,7 +131,7 @@ async fn posts(receiver: &Receiver, body: String, length: Duration) -> BenchResu
 }
 
 /// Milliseconds from a commit to its first try: one submission after the other, then at half of what can be filed and delivered.
-async fn latencies(desk: &Arc<DeliveryBench>, receiver: &mut Receiver, per_second: f64) -> BenchResult<(Vec<f64>, Vec<f64>)> {
+async fn latencies(desk: &Arc<DeliveryBench>, receiver: &mut DeliveryReceiver, per_second: f64) -> BenchResult<(Vec<f64>, Vec<f64>)> {
     let (stop, stopped) = oneshot::channel::<()>();
     let worker = tokio::spawn(outbox::run(desk.backend().clone(), async { drop(stopped.await) }));
     let mut rest = Vec::with_capacity(TIMED);

@@ -1,9 +1,9 @@
 //! First pages of the queue, the board and the inbox, with a thousand, a hundred thousand and a million requests: the time must not grow.
 
 use crate::BenchArguments;
-use crate::crowd::{Copies, Crowd};
-use crate::postgres::Database;
-use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::crowd::{BenchCrowd, CrowdCopies};
+use crate::postgres::BenchDatabase;
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note};
 use backend::{approvals, requests};
 use domain::requests::Status;
 use domain::requests::queue::{AssigneeChoice, DueChoice, QueueFilter};
@@ -27,7 +27,7 @@ const PAGES: [&str; 11] = [
     "leadership",
 ];
 
-async fn ask(crowd: &Crowd, page: &str) -> BenchResult<usize> {
+async fn ask(crowd: &BenchCrowd, page: &str) -> BenchResult<usize> {
     let queue = async |filter: QueueFilter| -> BenchResult<usize> {
         Ok(requests::queue(&crowd.backend, &crowd.operator, filter, None).await?.rows.len())
     };
@@ -52,7 +52,7 @@ async fn ask(crowd: &Crowd, page: &str) -> BenchResult<usize> {
 
 /// On a PostgreSQL database of its own.
 pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
-    let own = Database::create(server).await?;
+    let own = BenchDatabase::create(server).await?;
     let measured = measure(arguments, "PostgreSQL", own.url()).await;
     own.remove().await?;
     measured
@@ -60,8 +60,8 @@ pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResul
 
 /// Grows a database through the sizes; milliseconds of every page at every size.
 pub async fn measure(arguments: &BenchArguments, kind: &'static str, url: &str) -> BenchResult<Vec<ReportRow>> {
-    let crowd = Crowd::open(url).await?;
-    let mut copies = Copies::of(&crowd, url).await?;
+    let crowd = BenchCrowd::open(url).await?;
+    let mut copies = CrowdCopies::of(&crowd, url).await?;
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); PAGES.len()];
     for size in &arguments.sizes {
         let begin = Instant::now();
@@ -86,7 +86,7 @@ pub async fn measure(arguments: &BenchArguments, kind: &'static str, url: &str) 
             what: page,
             measured: format!("{kind}, {most} requests: {last:.2} ms"),
             against: format!("{least} requests: {first:.2} ms"),
-            ratio: Ratio::once(last, first),
+            ratio: MeasuredRatio::once(last, first),
             aim: "≤ 2",
         }
     };

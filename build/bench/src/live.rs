@@ -3,9 +3,9 @@
 //! Times begin when the submission is sent, so that they hold the submission itself: the commit happens somewhere before its answer.
 
 use crate::BenchArguments;
-use crate::client::{Connection, get, post};
+use crate::client::{BenchConnection, get, post};
 use crate::process;
-use crate::report::{BenchResult, Ratio, ReportRow, median, note, percentile};
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note, percentile};
 use crate::site::RunningSite;
 use crate::world::{self, ScratchFolder};
 use backend::{definitions, people, requests};
@@ -77,8 +77,8 @@ pub async fn prepare(folder: &ScratchFolder) -> BenchResult<String> {
 }
 
 /// Opens a stream and reads the first two events on it, which greet.
-async fn open(site: &RunningSite, cookie: &str) -> BenchResult<Connection> {
-    let mut connection = Connection::open(site.address).await?;
+async fn open(site: &RunningSite, cookie: &str) -> BenchResult<BenchConnection> {
+    let mut connection = BenchConnection::open(site.address).await?;
     let (status, _) = connection.begin(&get(site.address, "/live", cookie)).await?;
     if status != 200 {
         return Err(format!("/live answered {status}").into());
@@ -93,7 +93,7 @@ async fn open(site: &RunningSite, cookie: &str) -> BenchResult<Connection> {
 }
 
 /// Tells of every further event on a stream.
-fn listen(mut connection: Connection, heard: mpsc::UnboundedSender<Heard>) {
+fn listen(mut connection: BenchConnection, heard: mpsc::UnboundedSender<Heard>) {
     tokio::spawn(async move {
         while let Ok(line) = connection.line().await {
             let Some(event) = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data).ok()) else { continue };
@@ -125,7 +125,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
     let memory =
         |before: u64| -> BenchResult<f64> { Ok(process::memory(site.pid)?.saturating_sub(before) as f64 / arguments.streams as f64) };
     // What is made once is there before anything is counted: a page, and some streams that end.
-    Connection::open(site.address).await?.send(&get(site.address, "/inbox", &requester)).await?;
+    BenchConnection::open(site.address).await?.send(&get(site.address, "/inbox", &requester)).await?;
     for cookie in cookies.iter().cycle().take(FIRST) {
         open(&site, cookie).await?;
     }
@@ -133,7 +133,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
     let before = process::memory(site.pid)?;
     let mut idle = Vec::with_capacity(arguments.streams);
     for _ in 0..arguments.streams {
-        let mut connection = Connection::open(site.address).await?;
+        let mut connection = BenchConnection::open(site.address).await?;
         connection.send(&get(site.address, "/health/live", "")).await?;
         idle.push(connection);
     }
@@ -148,7 +148,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
     note(format!("{} streams open, {:.1} kB each; an idle connection {:.1} kB", arguments.streams, per_stream / 1000.0, per_idle / 1000.0));
 
     let mut times = LiveTimes::default();
-    let mut asking = Connection::open(site.address).await?;
+    let mut asking = BenchConnection::open(site.address).await?;
     for followed in 1..=FOLLOWED {
         tokio::time::sleep(PAUSE).await;
         let draft = json!({ "draft": { "id": Uuid::new_v4(), "item_key": "note", "form_version": version, "answers": { "text": "Look at this" } } });
@@ -170,7 +170,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
             what,
             measured: format!("{value:.1} ms, {streams} streams"),
             against: format!("the submission's own answer: {answered:.1} ms"),
-            ratio: Ratio::once(value, answered),
+            ratio: MeasuredRatio::once(value, answered),
             aim: "",
         }
     };
@@ -183,7 +183,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
             what: "memory of an open stream with its connection",
             measured: format!("{:.1} kB", per_stream / 1000.0),
             against: format!("an idle connection: {:.1} kB", per_idle / 1000.0),
-            ratio: Ratio::once(per_stream, per_idle),
+            ratio: MeasuredRatio::once(per_stream, per_idle),
             aim: "",
         },
     ])

@@ -1,9 +1,9 @@
 //! Pages over HTTP, signed in, against a file of the same size that the same server sends.
 
 use crate::BenchArguments;
-use crate::client::{Connection, get};
+use crate::client::{BenchConnection, get};
 use crate::process;
-use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note};
 use crate::site::{self, RunningSite};
 use crate::world::ScratchFolder;
 use std::net::SocketAddr;
@@ -19,20 +19,20 @@ pub const PERSON: (&str, &str) = ("samir.haddad@northmoor.example", "docket-demo
 const PAGES: [(&str, &str); 3] = [("catalog page", "/"), ("form page", "/request/new-starter"), ("inbox page", "/inbox")];
 
 /// What the server did in one measurement.
-pub struct Served {
+pub struct ServerUsage {
     pub per_second: f64,
     /// The server's processor time for one request, in microseconds.
     pub cpu: f64,
 }
 
 /// Eight connections, each asking again as soon as it is answered.
-pub async fn ask(site: &RunningSite, request: &Arc<Vec<u8>>, size: usize, length: Duration) -> BenchResult<Served> {
+pub async fn ask(site: &RunningSite, request: &Arc<Vec<u8>>, size: usize, length: Duration) -> BenchResult<ServerUsage> {
     let (begin, used) = (Instant::now(), process::cpu(site.pid)?);
     let mut clients: JoinSet<BenchResult<u32>> = JoinSet::new();
     for _ in 0..CONNECTIONS {
         let (request, address): (_, SocketAddr) = (request.clone(), site.address);
         clients.spawn(async move {
-            let mut connection = Connection::open(address).await?;
+            let mut connection = BenchConnection::open(address).await?;
             let mut done = 0;
             while begin.elapsed() < length {
                 let answer = connection.send(&request).await?;
@@ -50,7 +50,7 @@ pub async fn ask(site: &RunningSite, request: &Arc<Vec<u8>>, size: usize, length
         done += f64::from(joined??);
     }
     let cpu = (process::cpu(site.pid)? - used).as_secs_f64() * 1e6 / done;
-    Ok(Served { per_second: done / begin.elapsed().as_secs_f64(), cpu })
+    Ok(ServerUsage { per_second: done / begin.elapsed().as_secs_f64(), cpu })
 }
 
 /// Every page in turn with its constant twin.
@@ -61,7 +61,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
     let mut rows = Vec::new();
     for (what, path) in PAGES {
         let page = Arc::new(get(site.address, path, &cookie));
-        let shown = Connection::open(site.address).await?.send(&page).await?;
+        let shown = BenchConnection::open(site.address).await?.send(&page).await?;
         if shown.status != 200 {
             return Err(format!("{path} answered {}", shown.status).into());
         }
@@ -80,8 +80,8 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
             pages.push(served);
             constants.push(plain);
         }
-        let rates = |of: &[Served]| of.iter().map(|served| served.per_second).collect::<Vec<_>>();
-        let cost = |of: &[Served]| median(&of.iter().map(|served| served.cpu).collect::<Vec<_>>());
+        let rates = |of: &[ServerUsage]| of.iter().map(|served| served.per_second).collect::<Vec<_>>();
+        let cost = |of: &[ServerUsage]| median(&of.iter().map(|served| served.cpu).collect::<Vec<_>>());
         rows.push(ReportRow {
             what,
             measured: format!("{:.0}/s, {:.0} µs CPU", median(&rates(&pages)), cost(&pages)),
@@ -91,7 +91,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
                 median(&rates(&constants)),
                 cost(&constants)
             ),
-            ratio: Ratio::of_rounds(&rates(&pages), &rates(&constants)),
+            ratio: MeasuredRatio::of_rounds(&rates(&pages), &rates(&constants)),
             aim: "≥ 0.3",
         });
     }

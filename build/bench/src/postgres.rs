@@ -10,13 +10,13 @@ use uuid::Uuid;
 const THREE_INSERTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/three_inserts.sql");
 
 /// A database of its own on the server.
-pub struct Database {
+pub struct BenchDatabase {
     server: String,
     name: String,
     url: String,
 }
 
-impl Database {
+impl BenchDatabase {
     /// A new, empty one.
     pub async fn create(server: &str) -> BenchResult<Self> {
         let name = format!("docket_bench_{}", Uuid::new_v4().simple());
@@ -51,7 +51,7 @@ async fn run(url: &str, statement: &str) -> BenchResult<()> {
 }
 
 /// Transactions a second of `pgbench` with 32 clients.
-pub async fn pgbench(program: &Path, database: &Database, seconds: u64) -> BenchResult<f64> {
+pub async fn pgbench(program: &Path, database: &BenchDatabase, seconds: u64) -> BenchResult<f64> {
     let seconds = seconds.to_string();
     let output = Command::new(program)
         .args(["-n", "-c", "32", "-j", "2", "-T", &seconds, "-f", THREE_INSERTS, database.url()])

@@ -7,13 +7,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 /// A receiver on a port of this machine, in the runtime of whoever opened it.
-pub struct Receiver {
+pub struct DeliveryReceiver {
     port: u16,
     got: mpsc::UnboundedReceiver<(String, Instant)>,
     last: String,
 }
 
-impl Receiver {
+impl DeliveryReceiver {
     /// Opens one on a free port.
     pub async fn open() -> BenchResult<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -14,19 +14,19 @@ pub struct ReportRow {
     /// What it is compared to, with its own figure.
     pub against: String,
     /// The measured figure by the other one.
-    pub ratio: Ratio,
+    pub ratio: MeasuredRatio,
     /// What the ratio should be; empty when there is no aim.
     pub aim: &'static str,
 }
 
 /// One figure by another, taken round by round: what the machine does meanwhile changes from one second to the next, for both alike.
-pub struct Ratio {
+pub struct MeasuredRatio {
     pub median: f64,
     /// The smallest and the largest round. Far apart, they say that the machine was not quiet, and that the median says little.
     pub range: Option<(f64, f64)>,
 }
 
-impl Ratio {
+impl MeasuredRatio {
     /// Of figures measured in turn.
     pub fn of_rounds(measured: &[f64], against: &[f64]) -> Self {
         let ratios: Vec<f64> = measured.iter().zip(against).map(|(one, other)| one / other).collect();
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn rounds_are_compared_with_their_own() {
-        let ratio = Ratio::of_rounds(&[10.0, 100.0, 20.0], &[100.0, 1000.0, 100.0]);
+        let ratio = MeasuredRatio::of_rounds(&[10.0, 100.0, 20.0], &[100.0, 1000.0, 100.0]);
         assert_eq!((ratio.median, ratio.range), (0.1, Some((0.1, 0.2))));
     }
 

@@ -1,6 +1,6 @@
 //! The `docket` program, serving on a free port, and people signed in to it.
 
-use crate::client::{Connection, get, post};
+use crate::client::{BenchConnection, get, post};
 use crate::report::BenchResult;
 use crate::world::ScratchFolder;
 use std::net::{SocketAddr, TcpListener};
@@ -69,7 +69,7 @@ impl RunningSite {
     }
 
     async fn ready(&self) -> bool {
-        let Ok(mut connection) = Connection::open(self.address).await else { return false };
+        let Ok(mut connection) = BenchConnection::open(self.address).await else { return false };
         connection.send(&get(self.address, "/health/ready", "")).await.is_ok_and(|answer| answer.status == 200)
     }
 
@@ -77,7 +77,7 @@ impl RunningSite {
     pub async fn sign_in(&self, email: &str, password: &str) -> BenchResult<String> {
         let form = format!("email={}&password={}&next=", email.replace('@', "%40"), password.replace(' ', "+"));
         let request = post(self.address, "/sign-in", "", "application/x-www-form-urlencoded", &form);
-        let answer = Connection::open(self.address).await?.send(&request).await?;
+        let answer = BenchConnection::open(self.address).await?.send(&request).await?;
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         match (answer.status, cookie) {
             (303, Some(cookie)) => Ok(cookie.to_owned()),

@@ -1,10 +1,10 @@
 //! Memory: what the server keeps in RAM while submissions and looks at pages go on for long, minute by minute, and when it is left alone.
 
 use crate::BenchArguments;
-use crate::client::{Connection, get, post};
+use crate::client::{BenchConnection, get, post};
 use crate::live::{self, PASSWORD};
 use crate::process::{self, ProcessMemory};
-use crate::report::{BenchResult, Ratio, ReportRow, note};
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, note};
 use crate::site::RunningSite;
 use crate::world::ScratchFolder;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
         what,
         measured: format!("{:.0} MB", memory.all as f64 / 1e6),
         against: format!("{against}: {:.0} MB", before.all as f64 / 1e6),
-        ratio: Ratio::once(memory.all as f64, before.all as f64),
+        ratio: MeasuredRatio::once(memory.all as f64, before.all as f64),
         aim,
     };
     let half = half.unwrap_or(end);
@@ -78,7 +78,7 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
 
 /// Submits until there are enough of all, and looks at pages in between.
 async fn submit(address: SocketAddr, cookie: Arc<str>, version: Arc<str>, filed: Arc<AtomicUsize>, enough: usize) -> BenchResult<()> {
-    let mut connection = Connection::open(address).await?;
+    let mut connection = BenchConnection::open(address).await?;
     let mut turn = 0_usize;
     while filed.load(Ordering::Relaxed) < enough {
         let answers = json!({ "text": format!("The lamp over desk {turn} flickers.") });

@@ -1,10 +1,10 @@
 //! Submissions through the real use case: checks, frozen version, approval rows, event and effects, answered when they are on disk.
 
 use crate::BenchArguments;
-use crate::bare::Bare;
-use crate::postgres::{self, Database};
+use crate::bare::BareDatabase;
+use crate::postgres::{self, BenchDatabase};
 use crate::process;
-use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note};
 use crate::world::{BenchOrganization, ScratchFolder};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ async fn submissions(world: &Arc<BenchOrganization>, length: Duration) -> BenchR
 /// On SQLite, against bare loops on the same disk.
 pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     let world = Arc::new(BenchOrganization::open(&folder.database()).await?);
-    let mut bare = Bare::open(folder.path()).await?;
+    let mut bare = BareDatabase::open(folder.path()).await?;
     submissions(&world, Duration::from_secs(1)).await?;
     let (mut submitted, mut grouped, mut synced, mut cpu) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 1..=arguments.rounds {
@@ -69,14 +69,14 @@ pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> Be
             what: "submissions, SQLite, 64 callers",
             measured: measured.clone(),
             against: format!("three bare inserts, 128 per commit: {:.0}/s", median(&grouped)),
-            ratio: Ratio::of_rounds(&submitted, &grouped),
+            ratio: MeasuredRatio::of_rounds(&submitted, &grouped),
             aim: "≥ 0.1",
         },
         ReportRow {
             what: "submissions, SQLite, 64 callers",
             measured,
             against: format!("one-row commits, a sync each: {:.0}/s", median(&synced)),
-            ratio: Ratio::of_rounds(&submitted, &synced),
+            ratio: MeasuredRatio::of_rounds(&submitted, &synced),
             aim: "≥ 1",
         },
     ])
@@ -84,14 +84,14 @@ pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> Be
 
 /// On PostgreSQL, against `pgbench` on the same server.
 pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
-    let (own, bare) = (Database::create(server).await?, Database::create(server).await?);
+    let (own, bare) = (BenchDatabase::create(server).await?, BenchDatabase::create(server).await?);
     let compared = compare(arguments, &own, &bare).await;
     own.remove().await?;
     bare.remove().await?;
     compared
 }
 
-async fn compare(arguments: &BenchArguments, own: &Database, bare: &Database) -> BenchResult<Vec<ReportRow>> {
+async fn compare(arguments: &BenchArguments, own: &BenchDatabase, bare: &BenchDatabase) -> BenchResult<Vec<ReportRow>> {
     bare.prepare().await?;
     let world = Arc::new(BenchOrganization::open(own.url()).await?);
     submissions(&world, Duration::from_secs(1)).await?;
@@ -112,7 +112,7 @@ async fn compare(arguments: &BenchArguments, own: &Database, bare: &Database) ->
         what: "submissions, PostgreSQL, 64 callers",
         measured: format!("{:.0}/s, {:.0} µs CPU", median(&submitted), median(&cpu)),
         against: format!("pgbench, three inserts, 32 clients: {:.0}/s", median(&inserted)),
-        ratio: Ratio::of_rounds(&submitted, &inserted),
+        ratio: MeasuredRatio::of_rounds(&submitted, &inserted),
         aim: "≥ 0.5",
     }])
 }

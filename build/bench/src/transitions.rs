@@ -2,10 +2,10 @@
 //! with the page as it is then.
 
 use crate::BenchArguments;
-use crate::bare::Bare;
-use crate::crowd::Crowd;
-use crate::postgres::{self, Database};
-use crate::report::{BenchResult, Ratio, ReportRow, median, note};
+use crate::bare::BareDatabase;
+use crate::crowd::BenchCrowd;
+use crate::postgres::{self, BenchDatabase};
+use crate::report::{BenchResult, MeasuredRatio, ReportRow, median, note};
 use crate::world::ScratchFolder;
 use domain::requests::actions::{ActionCall, ActionKind};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const CALLERS: usize = 64;
 const ITEMS: [(&str, usize); 2] = [("with clocks", 1), ("without clocks", 5)];
 
 /// 64 callers, each blocking and unblocking a request again as soon as it is answered: how many actions a second.
-async fn actions(crowd: &Arc<Crowd>, item: usize, length: Duration) -> BenchResult<f64> {
+async fn actions(crowd: &Arc<BenchCrowd>, item: usize, length: Duration) -> BenchResult<f64> {
     let mut numbers = Vec::with_capacity(CALLERS);
     for turn in 0..CALLERS {
         let number = crowd.file(turn, item).await?;
@@ -61,14 +61,14 @@ impl Measured {
                 what: kind,
                 measured: format!("{item}: {:.0}/s", median(&done)),
                 against: format!("{what}: {:.0}/s", median(&bare)),
-                ratio: Ratio::of_rounds(&done, &bare),
+                ratio: MeasuredRatio::of_rounds(&done, &bare),
                 aim: "",
             })
             .collect()
     }
 }
 
-async fn round(arguments: &BenchArguments, crowd: &Arc<Crowd>, measured: &mut Measured) -> BenchResult<()> {
+async fn round(arguments: &BenchArguments, crowd: &Arc<BenchCrowd>, measured: &mut Measured) -> BenchResult<()> {
     for ((_, item), done) in ITEMS.iter().zip(&mut measured.clocks) {
         done.push(actions(crowd, *item, arguments.length()).await?);
     }
@@ -80,8 +80,8 @@ async fn round(arguments: &BenchArguments, crowd: &Arc<Crowd>, measured: &mut Me
 
 /// On SQLite, against one-row commits on the same disk.
 pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
-    let crowd = Arc::new(Crowd::open(&folder.database()).await?);
-    let mut bare = Bare::open(folder.path()).await?;
+    let crowd = Arc::new(BenchCrowd::open(&folder.database()).await?);
+    let mut bare = BareDatabase::open(folder.path()).await?;
     let mut measured = Measured { clocks: Default::default(), bare: Vec::new() };
     for _ in 0..arguments.rounds {
         measured.bare.push(bare.synced(arguments.length()).await?);
@@ -92,16 +92,16 @@ pub async fn on_sqlite(arguments: &BenchArguments, folder: &ScratchFolder) -> Be
 
 /// On PostgreSQL, against `pgbench` on the same server.
 pub async fn on_postgres(arguments: &BenchArguments, server: &str) -> BenchResult<Vec<ReportRow>> {
-    let (own, bare) = (Database::create(server).await?, Database::create(server).await?);
+    let (own, bare) = (BenchDatabase::create(server).await?, BenchDatabase::create(server).await?);
     let compared = compare(arguments, &own, &bare).await;
     own.remove().await?;
     bare.remove().await?;
     compared
 }
 
-async fn compare(arguments: &BenchArguments, own: &Database, bare: &Database) -> BenchResult<Vec<ReportRow>> {
+async fn compare(arguments: &BenchArguments, own: &BenchDatabase, bare: &BenchDatabase) -> BenchResult<Vec<ReportRow>> {
     bare.prepare().await?;
-    let crowd = Arc::new(Crowd::open(own.url()).await?);
+    let crowd = Arc::new(BenchCrowd::open(own.url()).await?);
     let mut measured = Measured { clocks: Default::default(), bare: Vec::new() };
     for _ in 0..arguments.rounds {
         measured.bare.push(postgres::pgbench(&arguments.pgbench, bare, arguments.seconds).await?);

@@ -1,7 +1,7 @@
 //! Worlds to measure in: scratch folders on the checkout's disk, and a database with the demo organization.
 
 use crate::report::BenchResult;
-use backend::{Backend, Caller, MachineSources, Settings, Store, definitions, people, requests};
+use backend::{Backend, Caller, MachineSources, Store, UseCaseSettings, definitions, people, requests};
 use domain::forms::Answers;
 use domain::id::RequestId;
 use domain::requests::wire::{SubmissionOutcome, SubmitDraft};
@@ -49,7 +49,7 @@ impl Drop for ScratchFolder {
 pub async fn open(url: &str) -> BenchResult<Backend> {
     let store = Store::open(url).await?;
     store.migrate().await?;
-    Ok(Backend::new(store, Settings::default(), Arc::new(MachineSources), Arc::new(MachineSources))?)
+    Ok(Backend::new(store, UseCaseSettings::default(), Arc::new(MachineSources), Arc::new(MachineSources))?)
 }
 
 /// An organization whose requests are handed on at once, to one address.
@@ -64,7 +64,7 @@ impl DeliveryBench {
     pub async fn open(url: &str, port: u16) -> BenchResult<Self> {
         let store = Store::open(url).await?;
         store.migrate().await?;
-        let settings = Settings { allow_inside_addresses: true, ..Settings::default() };
+        let settings = UseCaseSettings { allow_inside_addresses: true, ..UseCaseSettings::default() };
         let backend = Backend::new(store, settings, Arc::new(MachineSources), Arc::new(MachineSources))?;
         let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
         let form = "key: note\ntitle: Note\nsections:\n  - key: note\n    title: Note\n    fields:\n      - {key: text, label: Text, type: text}\n";

@@ -3,8 +3,8 @@
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::requests::{RequestOutcome, perform, waiting};
-use crate::store::count::Count;
-use crate::store::waiting_rules::Reach;
+use crate::store::count::CountQuery;
+use crate::store::waiting_rules::DecidingReach;
 use crate::store::{Read, requests, waiting_rules};
 use crate::{Backend, held, zones};
 use chrono::{DateTime, Utc};
@@ -30,7 +30,7 @@ const ROWS: u64 = 200;
 pub async fn inbox(backend: &Backend, caller: &Caller, rows: u32) -> Result<InboxView> {
     let most = u64::from(rows.clamp(INBOX_ROWS, MOST_INBOX_ROWS));
     let handle = backend.store().read(caller.organization);
-    let reach = Reach::of(&caller.facts, backend.now());
+    let reach = DecidingReach::of(&caller.facts, backend.now());
     let found = requests::waiting_for(&handle, &reach, most).await?;
     let held = held::held(backend, caller).await?;
     let mut rows: Vec<InboxRow> = found.iter().map(|request| row(request, caller, backend.now())).collect();
@@ -56,8 +56,8 @@ pub async fn count(backend: &Backend, caller: &Caller) -> Result<u64> {
 }
 
 /// What `count` asks.
-pub(crate) async fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Result<Option<Count>> {
-    waiting_rules::count(handle, &Reach::of(&caller.facts, backend.now()), MOST_COUNTED).await
+pub(crate) async fn counted(handle: &Read, backend: &Backend, caller: &Caller) -> Result<Option<CountQuery>> {
+    waiting_rules::count(handle, &DecidingReach::of(&caller.facts, backend.now()), MOST_COUNTED).await
 }
 
 /// Approves, declines or asks for changes.

@@ -1,6 +1,6 @@
 //! Who acts. There is no use case without a caller, and no query without the caller's organization.
 
-use crate::zones::{self, Zone};
+use crate::zones::{self, KnownZone};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{OrganizationId, PersonId};
 use domain::people::{Facts, OrganizationRef};
@@ -22,7 +22,7 @@ pub struct Caller {
     pub facts: Facts,
     pub email: String,
     /// Where the person is: their own time zone, or their organization's.
-    pub zone: Zone,
+    pub zone: KnownZone,
     /// What shows that it is they.
     pub proof: CallerProof,
     /// The version of what rules read of the organization, as of this HTTP request.

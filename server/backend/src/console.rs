@@ -8,10 +8,10 @@ mod setup;
 pub use setup::{connector, kinds, new_connector, preview, save, test};
 
 use crate::error::Result;
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::requests::{announce, record};
-use crate::store::attempts::Attempt;
-use crate::store::count::{self, Count};
+use crate::store::attempts::NewAttempt;
+use crate::store::count::{self, CountQuery};
 use crate::store::deliveries::Delivery;
 use crate::store::deliveries::console::{self, DeliverySearch};
 use crate::store::members::facts;
@@ -53,7 +53,7 @@ pub(crate) fn require(facts: &Facts, permission: Permission) -> Result<()> {
 }
 
 /// The organization's connectors, and those of the server that carry messages of it.
-async fn known(backend: &Backend, handle: &impl crate::store::Handle) -> Result<Vec<Connector>> {
+async fn known(backend: &Backend, handle: &impl crate::store::StoreHandle) -> Result<Vec<Connector>> {
     let mut known = connectors::sealed(handle).await?;
     let carriers = outbox::carriers(backend, &organizations::notices(handle).await?, &known);
     let by_server = crate::connectors::all_by_server(backend.settings());
@@ -101,7 +101,7 @@ pub async fn page(backend: &Backend, caller: &Caller, filter: ConsoleFilter, aft
 }
 
 /// How many destinations are paused because they fail; none for who may not see deliveries.
-pub(crate) fn trouble(handle: &Read, caller: &Caller) -> Option<Count> {
+pub(crate) fn trouble(handle: &Read, caller: &Caller) -> Option<CountQuery> {
     see(caller).is_ok().then(|| destinations::paused(handle))
 }
 
@@ -201,7 +201,7 @@ pub async fn delivery(backend: &Backend, caller: &Caller, id: DeliveryId) -> Res
     Ok(DeliveryDetail { row, made, attempts })
 }
 
-fn whole(number: u32, attempt: Attempt) -> AttemptWhole {
+fn whole(number: u32, attempt: NewAttempt) -> AttemptWhole {
     AttemptWhole {
         number,
         at: attempt.at,
@@ -299,7 +299,7 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
     } else {
         return Ok(false);
     }
-    tx.announce(Change::Deliveries { organization: OrganizationId(crate::store::Handle::organization(tx)) });
+    tx.announce(LiveChange::Deliveries { organization: OrganizationId(crate::store::StoreHandle::organization(tx)) });
     Ok(true)
 }
 
@@ -321,13 +321,13 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
             }
             let error = format!("Skipped by {}.", facts.person.name);
             let attempt =
-                Attempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
+                NewAttempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
             attempts::insert(tx, vec![(id, attempt)]).await?;
             let seen = SystemObservation::DeliveryFailed { connector: delivery.connector, error };
             if let Some(request) = request {
                 record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
             }
-            tx.announce(Change::Deliveries { organization: delivery.organization });
+            tx.announce(LiveChange::Deliveries { organization: delivery.organization });
             Ok(())
         })
     });
@@ -355,7 +355,7 @@ pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: b
                 DestinationHealth { held_at: None, paused_until: health.paused_until.map(|until| until.min(be.now())), ..health }
             };
             destinations::save(tx, &connector, &health).await?;
-            tx.announce(Change::Deliveries { organization });
+            tx.announce(LiveChange::Deliveries { organization });
             Ok(())
         })
     });

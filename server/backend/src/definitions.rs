@@ -17,11 +17,11 @@ mod written;
 mod yaml;
 
 use crate::error::{Error, Result};
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::people::leaving;
 use crate::store::{calendars, connectors, forms, groups, items, members, organizations, people};
 use crate::{Backend, fallback};
-use changes::Changes;
+use changes::DefinitionChanges;
 use domain::Refusal;
 use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
@@ -114,7 +114,7 @@ pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>,
             fallback::settle(tx, &within).await?;
             if changes.plan.changes > 0 {
                 // Who may do what, and what there is to request, may be anything now: every open page looks again.
-                tx.announce(Change::Rights { organization: id, people: Vec::new() });
+                tx.announce(LiveChange::Rights { organization: id, people: Vec::new() });
             }
             Ok::<ApplyPlan, Error>(changes.plan)
         })
@@ -174,12 +174,12 @@ fn read(organization_key: Option<&str>, files: Vec<DefinitionFile>) -> Result<De
 }
 
 /// What has to be done, if everything in the folder makes sense.
-fn compare(backend: &Backend, folder: &DefinitionFolder, present: &Present) -> Result<Changes> {
+fn compare(backend: &Backend, folder: &DefinitionFolder, present: &Present) -> Result<DefinitionChanges> {
     let faults = check::faults(folder, present, backend.settings());
     if !faults.is_empty() {
         return Err(refuse(faults));
     }
-    let mut changes = Changes::between(folder, present, &|| backend.id())?;
+    let mut changes = DefinitionChanges::between(folder, present, &|| backend.id())?;
     changes.plan.organization.clone_from(&folder.key);
     match changes.without_administrators(folder, present) {
         Some(fault) => Err(refuse(vec![fault])),
@@ -187,7 +187,7 @@ fn compare(backend: &Backend, folder: &DefinitionFolder, present: &Present) -> R
     }
 }
 
-async fn load(backend: &Backend, handle: &impl crate::store::Handle, folder: &DefinitionFolder) -> Result<Present> {
+async fn load(backend: &Backend, handle: &impl crate::store::StoreHandle, folder: &DefinitionFolder) -> Result<Present> {
     let emails: Vec<String> = folder.people.iter().map(|person| person.email.clone()).collect();
     Ok(Present {
         name: organizations::name(handle).await?,

@@ -5,10 +5,10 @@
 
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::store::delegations::{self, DelegationEnd};
 use crate::store::members::facts;
-use crate::store::{Handle, Tx, items};
+use crate::store::{StoreHandle, Tx, items};
 use crate::{Backend, fallback, zones};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::approvals::away::{self, AwayRow, AwayView, DelegationPhase};
@@ -174,7 +174,7 @@ fn may_end(grant: &Delegation, facts: &Facts) -> bool {
 
 /// Open pages of the deputy show other requests now.
 fn announce(tx: &Tx<'_>, grant: &Delegation) {
-    tx.announce(Change::Rights { organization: OrganizationId(tx.organization()), people: vec![grant.to.id] });
+    tx.announce(LiveChange::Rights { organization: OrganizationId(tx.organization()), people: vec![grant.to.id] });
 }
 
 /// What the caller can limit a grant to.

@@ -7,7 +7,7 @@ use crate::Backend;
 use crate::error::{Error, Result};
 use crate::requests::record;
 use crate::store::waiting_rules::WaitingRow;
-use crate::store::{Handle, Tx, counted_approvers, delegations, members, organizations, requests, waiting_rules};
+use crate::store::{StoreHandle, Tx, counted_approvers, delegations, members, organizations, requests, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::approvals::RuleTarget;
 use domain::approvals::able::{ActiveDelegation, PossibleDeciders, undecidable};
@@ -86,7 +86,7 @@ async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &PossibleDeciders, 
 }
 
 /// Who can decide what waits, and the requests that may wait for nobody.
-async fn look(handle: &impl Handle, now: DateTime<Utc>) -> Result<Stuck> {
+async fn look(handle: &impl StoreHandle, now: DateTime<Utc>) -> Result<Stuck> {
     let mut stuck = Stuck { deciders: PossibleDeciders::default(), requests: Vec::new() };
     let waiting = waiting_rules::targets(handle).await?;
     let targets: Vec<RuleTarget> = waiting.iter().filter_map(|key| RuleTarget::from_index_key(key)).collect();

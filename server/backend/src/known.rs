@@ -8,7 +8,7 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{Handle, calendars, groups, items, members, organizations};
+use crate::store::{StoreHandle, calendars, groups, items, members, organizations};
 use domain::approvals::RuleTarget;
 use domain::catalog::{CatalogItem, may_request};
 use domain::forms::Form;
@@ -67,7 +67,7 @@ impl KnownItem {
 }
 
 impl OrganizationRules {
-    async fn load(handle: &impl Handle) -> Result<Self> {
+    async fn load(handle: &impl StoreHandle) -> Result<Self> {
         // First: what is read after it may be newer than it says, never older.
         let version = organizations::version(handle).await?;
         let items = items::with_forms(handle).await?.into_iter();
@@ -117,7 +117,7 @@ impl OrganizationRules {
     }
 
     /// These people, as far as they are members who can sign in; in no particular order.
-    pub async fn people(&self, handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
+    pub async fn people(&self, handle: &impl StoreHandle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
         let missing: Vec<PersonId> = {
             let found = lock(&self.found)?;
             ids.iter().filter(|id| !found.people.contains_key(id)).copied().collect()
@@ -137,7 +137,7 @@ impl OrganizationRules {
     }
 
     /// The member with this e-mail address.
-    pub async fn by_email(&self, handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
+    pub async fn by_email(&self, handle: &impl StoreHandle, email: &str) -> Result<Option<PersonRef>> {
         if let Some(known) = lock(&self.found)?.addresses.get(email) {
             return Ok(known.clone());
         }
@@ -149,7 +149,7 @@ impl OrganizationRules {
     }
 
     /// A member's manager, when they have one who may sign in.
-    pub async fn manager(&self, handle: &impl Handle, of: PersonId) -> Result<Option<PersonRef>> {
+    pub async fn manager(&self, handle: &impl StoreHandle, of: PersonId) -> Result<Option<PersonRef>> {
         if let Some(known) = lock(&self.found)?.managers.get(&of) {
             return Ok(known.clone());
         }
@@ -161,7 +161,7 @@ impl OrganizationRules {
     }
 
     /// Whether nobody but this requester could decide what the target names. Who is away is not known here: it changes by the hour.
-    pub async fn is_nobody(&self, handle: &impl Handle, target: &RuleTarget, requester: Option<PersonId>) -> Result<bool> {
+    pub async fn is_nobody(&self, handle: &impl StoreHandle, target: &RuleTarget, requester: Option<PersonId>) -> Result<bool> {
         let alone = |people: &[PersonId]| people.iter().all(|person| Some(*person) == requester);
         if let Some(known) = lock(&self.found)?.deciders.get(target) {
             return Ok(alone(known));

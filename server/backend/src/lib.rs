@@ -32,8 +32,8 @@ pub mod zones;
 
 pub use caller::{Caller, CallerProof};
 pub use error::{Error, Result};
-pub use settings::Settings;
-pub use store::{Obstacle, StatementCounts, Store, sessions};
+pub use settings::UseCaseSettings;
+pub use store::{DatabaseObstacle, StatementCounts, Store, sessions};
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -83,12 +83,12 @@ struct Inner {
     store: Store,
     clock: Arc<dyn TimeSource>,
     ids: Arc<dyn IdSource>,
-    settings: Settings,
-    client: connectors::http::Client,
+    settings: UseCaseSettings,
+    client: connectors::http::RemoteClient,
     memory: known::RulesCache,
-    lookout: readiness::Lookout,
+    lookout: readiness::LastReadiness,
     job_times: periodic::JobTimes,
-    stamps: stamps::Stamps,
+    stamps: stamps::LastStamps,
 }
 
 impl Backend {
@@ -96,8 +96,8 @@ impl Backend {
     ///
     /// # Errors
     /// When the HTTP client cannot be made (no TLS roots).
-    pub fn new(store: Store, settings: Settings, clock: Arc<dyn TimeSource>, ids: Arc<dyn IdSource>) -> Result<Self> {
-        let client = connectors::http::Client::new(&settings)?;
+    pub fn new(store: Store, settings: UseCaseSettings, clock: Arc<dyn TimeSource>, ids: Arc<dyn IdSource>) -> Result<Self> {
+        let client = connectors::http::RemoteClient::new(&settings)?;
         Ok(Self(Arc::new(Inner {
             store,
             clock,
@@ -105,9 +105,9 @@ impl Backend {
             settings,
             client,
             memory: known::RulesCache::default(),
-            lookout: readiness::Lookout::default(),
+            lookout: readiness::LastReadiness::default(),
             job_times: periodic::JobTimes::default(),
-            stamps: stamps::Stamps::default(),
+            stamps: stamps::LastStamps::default(),
         })))
     }
 
@@ -137,7 +137,7 @@ impl Backend {
     }
 
     /// The validated configuration of the use cases.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &UseCaseSettings {
         &self.0.settings
     }
 
@@ -147,7 +147,7 @@ impl Backend {
     }
 
     /// The one HTTP client.
-    pub fn client(&self) -> &connectors::http::Client {
+    pub fn client(&self) -> &connectors::http::RemoteClient {
         &self.0.client
     }
 
@@ -162,7 +162,7 @@ impl Backend {
     }
 
     /// What was found of this process's readiness.
-    pub(crate) fn lookout(&self) -> &readiness::Lookout {
+    pub(crate) fn lookout(&self) -> &readiness::LastReadiness {
         &self.0.lookout
     }
 

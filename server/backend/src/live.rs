@@ -8,7 +8,7 @@ use tokio::sync::{Notify, broadcast};
 /// Something changed in an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum LiveChange {
     /// A request was filed, decided or moved. `targets` are the index keys of rules that wait or waited on it.
     Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
     /// What these people may decide changed, or whether they are signed in; of everybody, when none is named.
@@ -23,7 +23,7 @@ pub enum Change {
 
 /// The process's announcements, and the worker's alarm clock.
 pub struct LiveAnnouncer {
-    sender: broadcast::Sender<Change>,
+    sender: broadcast::Sender<LiveChange>,
     work: Notify,
 }
 
@@ -35,12 +35,12 @@ impl Default for LiveAnnouncer {
 
 impl LiveAnnouncer {
     /// Every change from now on. A receiver that falls behind is told so and should look at everything again.
-    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+    pub fn subscribe(&self) -> broadcast::Receiver<LiveChange> {
         self.sender.subscribe()
     }
 
     /// Tells every open stream.
-    pub fn announce(&self, change: Change) {
+    pub fn announce(&self, change: LiveChange) {
         // No receiver is no error: nobody looks.
         let _ = self.sender.send(change);
     }

@@ -9,8 +9,8 @@ pub use choices::{change_mine, change_ours, mine, ours};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::live::Change;
-use crate::store::notices::{self, StoredNotice, Which};
+use crate::live::LiveChange;
+use crate::store::notices::{self, NoticeSelection, StoredNotice};
 use crate::store::{PageCursor, cut_page, requests};
 use domain::notices::wire::{NoticeList, NoticeRow};
 use domain::notices::words;
@@ -55,8 +55,8 @@ const MOST_MARKED: usize = 200;
 /// When the database fails.
 pub async fn read(backend: &Backend, caller: &Caller, ids: Vec<String>, read: bool) -> Result<()> {
     let which = match ids.is_empty() {
-        true => Which::All,
-        false => Which::These(ids.iter().take(MOST_MARKED).filter_map(|id| id.parse().ok()).collect()),
+        true => NoticeSelection::All,
+        false => NoticeSelection::These(ids.iter().take(MOST_MARKED).filter_map(|id| id.parse().ok()).collect()),
     };
     mark(backend, caller, which, read || ids.is_empty()).await
 }
@@ -71,12 +71,12 @@ pub async fn seen(backend: &Backend, caller: &Caller, number: &str) -> Result<()
     let Some(request) = requests::by_number(&handle, &number).await? else { return Ok(()) };
     // Most looks change nothing, and wait for no writer.
     if notices::has_unread(&handle, caller.id(), Subject::Request(request.id)).await? {
-        mark(backend, caller, Which::About(Subject::Request(request.id)), true).await?;
+        mark(backend, caller, NoticeSelection::About(Subject::Request(request.id)), true).await?;
     }
     Ok(())
 }
 
-async fn mark(backend: &Backend, caller: &Caller, which: Which, read: bool) -> Result<()> {
+async fn mark(backend: &Backend, caller: &Caller, which: NoticeSelection, read: bool) -> Result<()> {
     let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
     backend
         .store()
@@ -84,7 +84,7 @@ async fn mark(backend: &Backend, caller: &Caller, which: Which, read: bool) -> R
             Box::pin(async move {
                 let at = read.then(|| be.now());
                 if notices::mark(tx, person, &which, at).await? > 0 {
-                    tx.announce(Change::Notices { organization, people: vec![person] });
+                    tx.announce(LiveChange::Notices { organization, people: vec![person] });
                 }
                 Ok(())
             })

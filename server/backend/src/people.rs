@@ -10,7 +10,7 @@ mod sign_in;
 
 use crate::caller::{Caller, CallerProof};
 use crate::error::{Error, Result};
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::store::members::facts;
 use crate::store::{self, count, members, organizations, people, sessions, sign_in_attempts};
 use crate::{Backend, approvals, console, requests, zones};
@@ -216,7 +216,7 @@ pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Res
 async fn announce_rights(backend: &Backend, organization: OrganizationId, person: PersonId) -> Result<()> {
     let work = backend.store().write(organization, move |tx| {
         Box::pin(async move {
-            tx.announce(Change::Rights { organization, people: vec![person] });
+            tx.announce(LiveChange::Rights { organization, people: vec![person] });
             Ok::<(), Error>(())
         })
     });

@@ -119,7 +119,7 @@ pub(crate) async fn run_one(backend: &Backend, job: &PeriodicJob) -> Result<u32>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MachineSources, Settings, Store};
+    use crate::{MachineSources, Store, UseCaseSettings};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -133,7 +133,7 @@ mod tests {
     async fn a_job_that_fails_or_panics_keeps_no_other_from_running() {
         let path = std::env::temp_dir().join(format!("docket-jobs-{}.sqlite", uuid::Uuid::new_v4().simple()));
         let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
-        let backend = Backend::new(store, Settings::default(), Arc::new(MachineSources), Arc::new(MachineSources)).unwrap();
+        let backend = Backend::new(store, UseCaseSettings::default(), Arc::new(MachineSources), Arc::new(MachineSources)).unwrap();
         let counted = |_: &Backend| -> BoxFuture<'_, Result<u32>> {
             RUNS.fetch_add(1, Ordering::SeqCst);
             async { Ok(1) }.boxed()

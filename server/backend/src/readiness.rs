@@ -11,7 +11,7 @@ const COUNTS: Duration = Duration::from_secs(2);
 
 /// What was found.
 #[derive(Clone, Debug)]
-pub struct Readiness {
+pub struct ReadinessReport {
     /// Why the process cannot do its work, in a sentence for people; None when it can.
     pub obstacle: Option<String>,
     /// When a worker was seen last.
@@ -20,10 +20,10 @@ pub struct Readiness {
 
 /// What was found last, and when.
 #[derive(Clone, Default)]
-pub(crate) struct Lookout(Arc<Mutex<Option<(Instant, Readiness)>>>);
+pub(crate) struct LastReadiness(Arc<Mutex<Option<(Instant, ReadinessReport)>>>);
 
 /// Whether the database can be used, as of a moment ago.
-pub async fn ready(backend: &Backend) -> Readiness {
+pub async fn ready(backend: &Backend) -> ReadinessReport {
     let backend = backend.clone();
     // In a task of its own: who hangs up does not make the next one look again.
     let looked = tokio::spawn(async move {
@@ -38,11 +38,11 @@ pub async fn ready(backend: &Backend) -> Readiness {
             None => outbox::alive(&backend).await.ok().flatten(),
             Some(_) => None,
         };
-        let found = Readiness { obstacle, worker_seen };
+        let found = ReadinessReport { obstacle, worker_seen };
         *last = Some((Instant::now(), found.clone()));
         found
     });
     looked
         .await
-        .unwrap_or_else(|_| Readiness { obstacle: Some("The check itself failed: the log says why.".to_owned()), worker_seen: None })
+        .unwrap_or_else(|_| ReadinessReport { obstacle: Some("The check itself failed: the log says why.".to_owned()), worker_seen: None })
 }

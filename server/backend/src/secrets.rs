@@ -20,15 +20,15 @@ const PUBLISHED: [&str; 1] = ["161a21b8d131a4e7e253220ba922804aff4e1400de0bd1b94
 
 /// The keys this server knows, the present one first. Never printed.
 #[derive(Clone)]
-pub struct Keys(Vec<[u8; KEY_LENGTH]>);
+pub struct SecretKeys(Vec<[u8; KEY_LENGTH]>);
 
-impl std::fmt::Debug for Keys {
+impl std::fmt::Debug for SecretKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keys({})", self.0.iter().map(name).collect::<Vec<_>>().join(", "))
     }
 }
 
-impl Keys {
+impl SecretKeys {
     /// A key of its own, forgotten with the process.
     pub fn random() -> Self {
         Self(vec![rand::random()])
@@ -122,13 +122,13 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_only_in_its_place_and_with_its_key() {
-        let keys = Keys::random();
+        let keys = SecretKeys::random();
         let sealed = keys.seal("north/desk/token", "xoxb-1").unwrap();
         assert!(!sealed.contains("xoxb"));
         assert_ne!(sealed, keys.seal("north/desk/token", "xoxb-1").unwrap(), "each has its own nonce");
         assert_eq!(keys.open("north/desk/token", &sealed).unwrap().as_deref(), Some("xoxb-1"));
         assert!(keys.open("south/desk/token", &sealed).is_err());
-        assert!(Keys::random().open("north/desk/token", &sealed).is_err());
+        assert!(SecretKeys::random().open("north/desk/token", &sealed).is_err());
         let changed = format!("{}A{}", &sealed[..40], &sealed[41..]);
         assert!(changed == sealed || keys.open("north/desk/token", &changed).is_err());
         assert_eq!(keys.open("north/desk/token", "plain").unwrap(), None);
@@ -136,41 +136,41 @@ mod tests {
 
     #[test]
     fn an_older_key_still_opens_and_the_newest_seals() {
-        let old = Keys::random();
+        let old = SecretKeys::random();
         let sealed = old.seal("p", "x").unwrap();
         let both = old.with_new();
         assert_eq!(both.open("p", &sealed).unwrap().as_deref(), Some("x"));
         let renewed = both.seal("p", "x").unwrap();
         assert!(old.open("p", &renewed).is_err());
         assert_eq!(both.only_present().open("p", &renewed).unwrap().as_deref(), Some("x"));
-        assert_eq!(Keys::parse(&both.written()).unwrap().0, both.0);
+        assert_eq!(SecretKeys::parse(&both.written()).unwrap().0, both.0);
     }
 
     #[test]
     fn a_published_key_is_known_by_its_digest_also_behind_another() {
-        let known = Keys::random();
+        let known = SecretKeys::random();
         let published = digest(&known.0[0]);
         assert_eq!(known.with_new().among(&[&published]), [name(&known.0[0])]);
-        assert!(Keys::random().among(&[&published]).is_empty() && known.published().is_empty());
+        assert!(SecretKeys::random().among(&[&published]).is_empty() && known.published().is_empty());
         assert!(PUBLISHED.iter().all(|digest| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())));
     }
 
     #[test]
     fn a_digest_is_that_of_its_key_its_purpose_and_its_parts() {
-        let keys = Keys::random();
+        let keys = SecretKeys::random();
         let digest = keys.keyed_digest("draft", &[b"one", b"two"]).unwrap();
         assert_eq!(keys.keyed_digest("draft", &[b"one", b"two"]).unwrap(), digest);
         assert_ne!(keys.keyed_digest("draft", &[b"one", b"tow"]).unwrap(), digest);
         assert_ne!(keys.keyed_digest("link", &[b"one", b"two"]).unwrap(), digest);
-        assert_ne!(Keys::random().keyed_digest("draft", &[b"one", b"two"]).unwrap(), digest);
+        assert_ne!(SecretKeys::random().keyed_digest("draft", &[b"one", b"two"]).unwrap(), digest);
     }
 
     #[test]
     fn keys_are_checked_and_never_printed() {
-        let commented = format!("# Kept safe, with care.\n{}", Keys::random().written());
-        assert!(Keys::parse(&commented).is_ok());
-        assert!(Keys::parse("").is_err() && Keys::parse("c2hvcnQ=").is_err());
-        let keys = Keys::random();
+        let commented = format!("# Kept safe, with care.\n{}", SecretKeys::random().written());
+        assert!(SecretKeys::parse(&commented).is_ok());
+        assert!(SecretKeys::parse("").is_err() && SecretKeys::parse("c2hvcnQ=").is_err());
+        let keys = SecretKeys::random();
         assert!(!format!("{keys:?}").contains(keys.written().trim()));
     }
 }

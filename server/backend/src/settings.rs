@@ -1,10 +1,10 @@
 //! What use cases need to know from the configuration. The environment itself is read by the server alone.
 
-use crate::secrets::Keys;
+use crate::secrets::SecretKeys;
 
 /// Settings of the use cases.
 #[derive(Clone)]
-pub struct Settings {
+pub struct UseCaseSettings {
     /// Absolute address of the site, without a trailing slash: links in payloads start with it.
     pub public_url: String,
     /// Whether connectors may call addresses inside the network (loopback, private ranges, link-local).
@@ -18,7 +18,7 @@ pub struct Settings {
     /// Hosts that a named secret may be sent to, in addition to its own system's (`DOCKET_SECRET_<NAME>_HOSTS`), by its name.
     pub secret_hosts: std::collections::BTreeMap<String, Vec<String>>,
     /// What stored secrets are sealed with.
-    pub keys: Keys,
+    pub keys: SecretKeys,
     /// The mail server for connectors that name none.
     pub mail: Option<MailServer>,
     /// `SENDGRID_API_KEY`.
@@ -62,7 +62,7 @@ impl std::fmt::Debug for MailServer {
     }
 }
 
-impl Default for Settings {
+impl Default for UseCaseSettings {
     fn default() -> Self {
         Self {
             public_url: "http://127.0.0.1:3000".to_owned(),
@@ -71,7 +71,7 @@ impl Default for Settings {
             attempt_days: 90,
             secrets: std::collections::BTreeMap::new(),
             secret_hosts: std::collections::BTreeMap::new(),
-            keys: Keys::random(),
+            keys: SecretKeys::random(),
             mail: None,
             sendgrid_api_key: None,
             sendgrid_from: None,

@@ -4,7 +4,7 @@
 
 use crate::Backend;
 use crate::error::Result;
-use crate::store::{Handle, latest};
+use crate::store::{StoreHandle, latest};
 use chrono::{DateTime, Utc};
 use domain::stamp::stamp;
 use std::collections::BTreeMap;
@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 /// The last moment that this server gave, of each organization.
 #[derive(Default)]
-pub(crate) struct Stamps(Mutex<BTreeMap<Uuid, DateTime<Utc>>>);
+pub(crate) struct LastStamps(Mutex<BTreeMap<Uuid, DateTime<Utc>>>);
 
-impl Stamps {
+impl LastStamps {
     /// The clock's moment, where this server gave an earlier one before. None when the database has to be asked for the last one.
     fn of_clock(&self, organization: Uuid, clock: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -39,7 +39,7 @@ impl Backend {
     ///
     /// # Errors
     /// When the database fails, which is asked once, and while the clock is behind: other servers may have given later moments.
-    pub(crate) async fn stamp(&self, handle: &impl Handle) -> Result<DateTime<Utc>> {
+    pub(crate) async fn stamp(&self, handle: &impl StoreHandle) -> Result<DateTime<Utc>> {
         let (organization, clock) = (handle.organization(), self.now());
         match self.0.stamps.of_clock(organization, clock) {
             Some(stamp) => Ok(stamp),
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_ahead_by_a_year_holds_no_moment_for_a_year() {
-        let (stamps, one) = (Stamps::default(), Uuid::nil());
+        let (stamps, one) = (LastStamps::default(), Uuid::nil());
         let right = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let wrong = right + Duration::days(365);
         assert_eq!(stamps.of_clock(one, wrong), None, "the database is asked first");

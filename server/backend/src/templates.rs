@@ -15,7 +15,7 @@ mod language;
 pub use domain::text::{escape_html as html, escape_markup as slack};
 
 use budget::TemplateError;
-use evaluation::Evaluation;
+use evaluation::TemplateRendering;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ pub const NAMES: &[&str] = &[
 
 /// What the text is for: decides how data is escaped in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Escape {
+pub enum TemplateEscape {
     /// Subjects and plain text.
     None,
     /// HTML, and Telegram's HTML.
@@ -82,7 +82,7 @@ pub fn check(source: &str, answers: Option<&BTreeSet<String>>) -> Result<(), Str
 ///
 /// # Errors
 /// What went wrong, in a whole sentence.
-pub fn render(source: &str, escape: Escape, event: &str, data: &Value) -> Result<String, String> {
+pub fn render(source: &str, escape: TemplateEscape, event: &str, data: &Value) -> Result<String, String> {
     if source.len() > LONGEST {
         return Err(format!("The template is too long: {LONGEST} characters at most."));
     }
@@ -93,14 +93,14 @@ pub fn render(source: &str, escape: Escape, event: &str, data: &Value) -> Result
 ///
 /// # Errors
 /// What went wrong, in a whole sentence.
-pub(crate) fn document(source: &str, escape: Escape, data: &Value) -> Result<String, String> {
+pub(crate) fn document(source: &str, escape: TemplateEscape, data: &Value) -> Result<String, String> {
     made(source, escape, data)
 }
 
-fn made(source: &str, escape: Escape, data: &Value) -> Result<String, String> {
+fn made(source: &str, escape: TemplateEscape, data: &Value) -> Result<String, String> {
     let nothing = Map::new();
     let read = language::read(source).map_err(|fault| told(&fault))?;
-    Evaluation::run(&read.root, escape, data.as_object().unwrap_or(&nothing), LONGEST_RESULT).map_err(|fault| told(&fault))
+    TemplateRendering::run(&read.root, escape, data.as_object().unwrap_or(&nothing), LONGEST_RESULT).map_err(|fault| told(&fault))
 }
 
 /// Data to try templates on when there is no request.

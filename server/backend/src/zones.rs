@@ -21,9 +21,9 @@ static KNOWN: LazyLock<Vec<(String, OnceLock<TimeZone>)>> = LazyLock::new(|| {
 
 /// A zone: where it stands among those known; None for UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Zone(Option<usize>);
+pub struct KnownZone(Option<usize>);
 
-impl Zone {
+impl KnownZone {
     /// The zone of whoever chose none.
     pub const UTC: Self = Self(None);
 
@@ -39,23 +39,23 @@ impl Zone {
     }
 }
 
-impl std::fmt::Display for Zone {
+impl std::fmt::Display for KnownZone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
 }
 
 /// The zone of an IANA name, in any case: older names of a place mean the place.
-pub fn find(name: &str) -> Option<Zone> {
+pub fn find(name: &str) -> Option<KnownZone> {
     if name.eq_ignore_ascii_case("UTC") {
-        return Some(Zone::UTC);
+        return Some(KnownZone::UTC);
     }
     let lower = |text: &str| text.bytes().map(|letter| letter.to_ascii_lowercase()).collect::<Vec<_>>();
     let wanted = lower(name);
     KNOWN
         .binary_search_by(|(known, _)| known.bytes().map(|letter| letter.to_ascii_lowercase()).cmp(wanted.iter().copied()))
         .ok()
-        .map(|at| Zone(Some(at)))
+        .map(|at| KnownZone(Some(at)))
 }
 
 /// Whether it is the name of a zone, as it is written in lists.
@@ -69,8 +69,8 @@ pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// The first of these names that is a zone; UTC when none is.
-pub(crate) fn first<'a>(names: impl IntoIterator<Item = &'a str>) -> Zone {
-    names.into_iter().find_map(find).unwrap_or(Zone::UTC)
+pub(crate) fn first<'a>(names: impl IntoIterator<Item = &'a str>) -> KnownZone {
+    names.into_iter().find_map(find).unwrap_or(KnownZone::UTC)
 }
 
 /// The names to choose from, in order: those of places, and UTC.
@@ -83,18 +83,18 @@ pub fn names() -> Vec<String> {
 }
 
 /// What a clock in a zone shows at a moment.
-pub(crate) fn local(zone: Zone, at: DateTime<Utc>) -> NaiveDateTime {
+pub(crate) fn local(zone: KnownZone, at: DateTime<Utc>) -> NaiveDateTime {
     let utc = at.naive_utc();
     utc.checked_add_signed(Duration::seconds(i64::from(ahead(zone, at.timestamp())))).unwrap_or(utc)
 }
 
 /// The date in a zone at a moment.
-pub fn date(zone: Zone, at: DateTime<Utc>) -> NaiveDate {
+pub fn date(zone: KnownZone, at: DateTime<Utc>) -> NaiveDate {
     local(zone, at).date()
 }
 
 /// The moment of a date and time in a zone. Of an hour that comes twice it is the first; one that is skipped counts as the hour after it.
-pub fn moment(zone: Zone, local: NaiveDateTime) -> DateTime<Utc> {
+pub fn moment(zone: KnownZone, local: NaiveDateTime) -> DateTime<Utc> {
     let told = civil(local).and_then(|civil| zone.rules().to_ambiguous_timestamp(civil).compatible().ok());
     told.and_then(|at| DateTime::from_timestamp(at.as_second(), local.nanosecond() % 1_000_000_000)).unwrap_or_else(|| local.and_utc())
 }
@@ -116,28 +116,28 @@ fn civil(local: NaiveDateTime) -> Option<jiff::civil::DateTime> {
 }
 
 /// As `moment`, with the zone's offset from UTC at that moment.
-pub fn settled(zone: Zone, local: NaiveDateTime) -> DateTime<FixedOffset> {
+pub fn settled(zone: KnownZone, local: NaiveDateTime) -> DateTime<FixedOffset> {
     let at = moment(zone, local);
     let offset = FixedOffset::east_opt(ahead(zone, at.timestamp())).unwrap_or_else(|| Utc.fix());
     at.with_timezone(&offset)
 }
 
 /// Minutes that a zone is ahead of UTC at a moment.
-pub fn offset_minutes(zone: Zone, at: DateTime<Utc>) -> i32 {
+pub fn offset_minutes(zone: KnownZone, at: DateTime<Utc>) -> i32 {
     ahead(zone, at.timestamp()) / 60
 }
 
 /// Seconds that a zone is ahead of UTC; none beyond the years that time zones say something about.
-fn ahead(zone: Zone, second: i64) -> i32 {
+fn ahead(zone: KnownZone, second: i64) -> i32 {
     Timestamp::from_second(second).map_or(0, |at| zone.rules().to_offset(at).seconds())
 }
 
 /// What was worked out for a day: the changes of these zones' clocks.
-type DayChanges = (NaiveDate, HashMap<Zone, Vec<(i64, i32)>>);
+type DayChanges = (NaiveDate, HashMap<KnownZone, Vec<(i64, i32)>>);
 
 /// From which UTC second the zone is how many minutes ahead of UTC: ascending, from three years before a day to a year after it. Worked out
 /// once a day: every page and every due time asks for it.
-pub fn offsets(zone: Zone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
+pub fn offsets(zone: KnownZone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
     static LAST: Mutex<Option<DayChanges>> = Mutex::new(None);
     let day = now.date_naive();
     let Ok(mut told) = LAST.lock() else { return worked_out(zone, day) };
@@ -151,7 +151,7 @@ pub fn offsets(zone: Zone, now: DateTime<Utc>) -> Vec<(i64, i32)> {
     }
 }
 
-fn worked_out(zone: Zone, day: NaiveDate) -> Vec<(i64, i32)> {
+fn worked_out(zone: KnownZone, day: NaiveDate) -> Vec<(i64, i32)> {
     let now = day.and_time(NaiveTime::MIN).and_utc();
     let (first, last) = ((now - Duration::days(TOLD.0)).timestamp(), (now + Duration::days(TOLD.1)).timestamp());
     let mut offsets = vec![(first, ahead(zone, first) / 60)];
@@ -246,7 +246,7 @@ mod tests {
     fn the_first_known_zone_counts_and_utc_when_none_is() {
         assert_eq!(first(["", "Europe/Oslo"]).name(), "Europe/Oslo");
         assert_eq!(first(["Asia/Tokyo", "Europe/Oslo"]).name(), "Asia/Tokyo");
-        assert_eq!(first(["Europe/Nowhere", ""]), Zone::UTC);
+        assert_eq!(first(["Europe/Nowhere", ""]), KnownZone::UTC);
         assert!(find("Oslo").is_none() && find("").is_none() && find("Europe/Oslo ").is_none());
         let names = names();
         assert!(names.len() > 300 && names.contains(&"UTC".to_owned()) && names.iter().all(|name| find(name).is_some()));
@@ -291,7 +291,7 @@ mod tests {
         let day = Utc::now().date_naive();
         let mut changes = 0;
         for (at, (name, _)) in KNOWN.iter().enumerate() {
-            let zone = Zone(Some(at));
+            let zone = KnownZone(Some(at));
             let rules = TimeZone::get(name).unwrap();
             for year in 0..2 {
                 let now = day.and_time(NaiveTime::MIN).and_utc() + Duration::days(365 * year);

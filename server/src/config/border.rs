@@ -215,10 +215,10 @@ impl<'v> SettingReader<'v> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::ServerConfig;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-        Config::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn read(pairs: &[(&str, &str)]) -> Result<ServerConfig, Vec<String>> {
+        ServerConfig::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
     fn answers(pairs: &[(&str, &str)], host: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The mail variables of the systems Docket replaces (S3-075 to S3-081): they mean what they meant.
 
-use super::Config;
+use super::ServerConfig;
 use super::reader::SettingReader;
 use backend::settings::{MailServer, MailTls};
 
@@ -11,7 +11,7 @@ enum MailBackend {
     None,
 }
 
-impl Config {
+impl ServerConfig {
     /// What sends messages to people, for those who look at the configuration.
     pub(super) fn mail_backend(&self) -> &'static str {
         match (&self.mail, &self.sendgrid_from) {
@@ -85,9 +85,9 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    fn read(pairs: &[(&str, &str)]) -> Result<ServerConfig, Vec<String>> {
         let variables: BTreeMap<String, String> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Config::read(&variables)
+        ServerConfig::read(&variables)
     }
 
     #[test]

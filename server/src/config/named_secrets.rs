@@ -40,10 +40,10 @@ pub(super) fn hosts(variables: &BTreeMap<String, String>, problems: &mut Vec<Str
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
+    use super::super::ServerConfig;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-        Config::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn read(pairs: &[(&str, &str)]) -> Result<ServerConfig, Vec<String>> {
+        ServerConfig::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
     #[test]

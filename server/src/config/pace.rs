@@ -56,12 +56,12 @@ impl SettingReader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Config;
+    use crate::config::ServerConfig;
     use std::time::Duration;
 
     #[test]
     fn limits_are_whole_seconds_and_whole_connections() {
-        let read = |name: &str, value: &str| Config::read(&[(name.to_owned(), value.to_owned())].into());
+        let read = |name: &str, value: &str| ServerConfig::read(&[(name.to_owned(), value.to_owned())].into());
         assert_eq!(read("DOCKET_HEAD_SECONDS", "3").unwrap().pace.head, Duration::from_secs(3));
         assert_eq!(read("DOCKET_MAX_CONNECTIONS", "7").unwrap().pace.most, Some(7));
         for name in ["HEAD_SECONDS", "BODY_SECONDS", "IDLE_SECONDS", "UNREAD_SECONDS", "MAX_CONNECTIONS", "STREAMS_PER_SESSION"] {

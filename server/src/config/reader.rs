@@ -1,7 +1,7 @@
 //! Reads settings one by one, and collects what is wrong with them.
 
 use super::{HostPort, named_secrets};
-use backend::secrets::Keys;
+use backend::secrets::SecretKeys;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -115,8 +115,8 @@ impl<'v> SettingReader<'v> {
         })
     }
 
-    pub(super) fn keys(&mut self) -> Option<Keys> {
-        match Keys::parse(self.text("DOCKET_ENCRYPTION_KEYS")?) {
+    pub(super) fn keys(&mut self) -> Option<SecretKeys> {
+        match SecretKeys::parse(self.text("DOCKET_ENCRYPTION_KEYS")?) {
             Ok(keys) => Some(keys),
             Err(problem) => {
                 self.problem(format!("DOCKET_ENCRYPTION_KEYS cannot be used: {problem}. Several have commas between them."));

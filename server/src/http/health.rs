@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use backend::readiness::{self, Readiness};
+use backend::readiness::{self, ReadinessReport};
 
 /// `/health/live` and `/health/ready`.
 pub fn router() -> Router<SiteState> {
@@ -20,7 +20,7 @@ async fn live() -> impl IntoResponse {
 
 /// The database takes changes and its schema is the one this program knows; if not, why.
 async fn ready(State(site): State<SiteState>) -> impl IntoResponse {
-    let Readiness { obstacle, worker_seen } = readiness::ready(&site.backend).await;
+    let ReadinessReport { obstacle, worker_seen } = readiness::ready(&site.backend).await;
     let status = if obstacle.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = Json(serde_json::json!({ "ready": obstacle.is_none(), "reason": obstacle, "worker_seen": worker_seen }));
     (status, [(header::CACHE_CONTROL, "no-store")], body)

@@ -25,7 +25,7 @@ const DEEPEST: usize = 16;
 
 /// What the arguments of a server function weigh at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Weight {
+pub struct InputWeight {
     /// Bytes of the whole.
     pub bytes: usize,
     /// Bytes of the longest text, as it is written.
@@ -37,20 +37,20 @@ pub struct Weight {
 }
 
 /// Ids, keys, docket numbers, choices, texts to search by.
-const WORDS: Weight = Weight { bytes: 4 * 1024, text: 1024, entries: 16, depth: 4 };
+const WORDS: InputWeight = InputWeight { bytes: 4 * 1024, text: 1024, entries: 16, depth: 4 };
 /// A list of ids.
-const IDS: Weight = Weight { bytes: 64 * 1024, text: 64, entries: 1_000, depth: 3 };
+const IDS: InputWeight = InputWeight { bytes: 64 * 1024, text: 64, entries: 1_000, depth: 3 };
 /// Some answers, and what is chosen out of all that an organization has.
-const CHOICES: Weight = Weight { bytes: 128 * 1024, text: 1024, entries: 2_000, depth: 6 };
+const CHOICES: InputWeight = InputWeight { bytes: 128 * 1024, text: 1024, entries: 2_000, depth: 6 };
 /// A text that a person writes: of 4,000 characters, each of which takes up to six bytes and twice as many when it is escaped.
-const NOTE: Weight = Weight { bytes: 64 * 1024, text: 48 * 1024, entries: 32, depth: 4 };
+const NOTE: InputWeight = InputWeight { bytes: 64 * 1024, text: 48 * 1024, entries: 32, depth: 4 };
 /// Decisions about many requests, with a reason for each.
-const NOTES: Weight = Weight { bytes: 1024 * 1024, text: 48 * 1024, entries: 200, depth: 4 };
+const NOTES: InputWeight = InputWeight { bytes: 1024 * 1024, text: 48 * 1024, entries: 200, depth: 4 };
 /// The answers to a form: what is kept of them is bounded by their use case.
-const ANSWERS: Weight = Weight { bytes: 600 * 1024, text: 512 * 1024, entries: 5_000, depth: 8 };
+const ANSWERS: InputWeight = InputWeight { bytes: 600 * 1024, text: 512 * 1024, entries: 5_000, depth: 8 };
 
 /// Each server function, and what it takes at most.
-pub const WEIGHTS: &[(&str, Weight)] = &[
+pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/account/away", WORDS),
     ("/call/account/begin_away", CHOICES),
     ("/call/account/change_password", NOTE),
@@ -117,7 +117,7 @@ pub const WEIGHTS: &[(&str, Weight)] = &[
 ];
 
 /// What a path takes; a new server function takes little until it says more.
-fn weight_of(path: &str) -> Weight {
+fn weight_of(path: &str) -> InputWeight {
     WEIGHTS.iter().find(|(known, _)| *known == path).map_or(WORDS, |(_, weight)| *weight)
 }
 
@@ -180,7 +180,7 @@ enum Excess {
 
 /// Weighs JSON in one pass, without reading it: what is no JSON is left to whoever reads it. A NUL, which PostgreSQL keeps in no text,
 /// becomes the sign for what cannot be read.
-fn weigh(mut json: Vec<u8>, most: &Weight) -> Result<Vec<u8>, Excess> {
+fn weigh(mut json: Vec<u8>, most: &InputWeight) -> Result<Vec<u8>, Excess> {
     let mut entries = [0_usize; DEEPEST + 1];
     let (mut depth, mut word, mut at) = (0, 0, 0);
     while let Some(byte) = json.get(at).copied() {
@@ -237,7 +237,7 @@ fn text_end(json: &mut [u8], from: usize) -> usize {
 mod tests {
     use super::*;
 
-    const SMALL: Weight = Weight { bytes: 1024, text: 5, entries: 3, depth: 2 };
+    const SMALL: InputWeight = InputWeight { bytes: 1024, text: 5, entries: 3, depth: 2 };
 
     fn weighed(json: &str) -> Result<String, Excess> {
         weigh(json.as_bytes().to_vec(), &SMALL).map(|bytes| String::from_utf8(bytes).unwrap())
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_nul_is_read_as_what_cannot_be_read() {
-        let roomy = Weight { text: 40, ..SMALL };
+        let roomy = InputWeight { text: 40, ..SMALL };
         let read = |json: &[u8]| String::from_utf8(weigh(json.to_vec(), &roomy).unwrap()).unwrap();
         assert_eq!(read(br#"["a\u0000b"]"#), r#"["a\ufffdb"]"#);
         assert_eq!(read(br#"["a\\u0000b"]"#), r#"["a\\u0000b"]"#, "a backslash that somebody typed");

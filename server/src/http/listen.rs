@@ -5,7 +5,7 @@
 //! site still hears from it.
 
 use super::kinds::RequestKind;
-use super::pulse::{ConnectionPhase, Pulse};
+use super::pulse::{ConnectionPhase, ConnectionPulse};
 use super::stream::{AnswerBody, RequestBody, WatchedStream};
 use crate::config::ConnectionPace;
 use axum::Router;
@@ -44,7 +44,7 @@ const BREATH: Duration = Duration::from_millis(20);
 /// The open connections of one kind.
 #[derive(Default)]
 struct OpenConnections {
-    by_number: HashMap<u64, Arc<Pulse>>,
+    by_number: HashMap<u64, Arc<ConnectionPulse>>,
     /// It was said that there are as many as there may be.
     said_full: bool,
 }
@@ -142,7 +142,7 @@ impl Door {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
         self.taken += 1;
-        let (number, pulse) = (self.taken, Arc::new(Pulse::new(self.clock)));
+        let (number, pulse) = (self.taken, Arc::new(ConnectionPulse::new(self.clock)));
         let full = room == Room::None;
         let connections = if full { &self.beyond } else { &self.open };
         lock(connections).by_number.insert(number, pulse.clone());
@@ -195,7 +195,7 @@ impl Drop for ConnectionPlace {
 #[derive(Clone)]
 struct Visitor {
     router: Router,
-    pulse: Arc<Pulse>,
+    pulse: Arc<ConnectionPulse>,
     pace: ConnectionPace,
     peer: SocketAddr,
     /// Taken in beyond the most there may be.

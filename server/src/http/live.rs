@@ -11,7 +11,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use backend::live::Change;
+use backend::live::LiveChange;
 use backend::{Backend, Caller};
 use domain::approvals::machine::{deputy_scopes, index_keys};
 use domain::live::LiveEvent;
@@ -79,7 +79,7 @@ struct Listener {
     caller: Caller,
     keys: DecidedKeys,
     place: StreamPlace,
-    changes: broadcast::Receiver<Change>,
+    changes: broadcast::Receiver<LiveChange>,
     stopping: watch::Receiver<bool>,
     refresh: tokio::time::Interval,
     /// Events ready to be sent.
@@ -94,7 +94,7 @@ struct Listener {
 }
 
 impl Listener {
-    async fn new(site: SiteState, account: Account, place: StreamPlace, changes: broadcast::Receiver<Change>) -> backend::Result<Self> {
+    async fn new(site: SiteState, account: Account, place: StreamPlace, changes: broadcast::Receiver<LiveChange>) -> backend::Result<Self> {
         let caller = account.caller.clone();
         let count = backend::approvals::count(&site.backend, &caller).await?;
         let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH, REFRESH);
@@ -154,13 +154,13 @@ impl Listener {
 
     /// Takes in a change, and all others that are there by now. False when there are too many to name: the page connects again and
     /// asks for everything.
-    fn hear(&mut self, first: Change) -> bool {
+    fn hear(&mut self, first: LiveChange) -> bool {
         let mut numbers: Vec<String> = Vec::new();
         let (mut deliveries, mut notices) = (false, false);
         let mut next = Some(first);
         while let Some(change) = next.take() {
             match change {
-                Change::Request { organization, number, requester, targets } if organization == self.caller.organization => {
+                LiveChange::Request { organization, number, requester, targets } if organization == self.caller.organization => {
                     let decides = targets.iter().any(|target| self.keys.any.contains(target));
                     let counts = decides || targets.iter().any(|target| self.keys.some.contains(target));
                     if counts && self.count_due.is_none() {
@@ -171,19 +171,19 @@ impl Listener {
                         numbers.push(number);
                     }
                 }
-                Change::Rights { organization, people } if organization == self.caller.organization => {
+                LiveChange::Rights { organization, people } if organization == self.caller.organization => {
                     if people.is_empty() || people.contains(&self.caller.id()) {
                         self.refresh.reset_immediately();
                     }
                 }
-                Change::Deliveries { organization } if organization == self.caller.organization => {
+                LiveChange::Deliveries { organization } if organization == self.caller.organization => {
                     deliveries |= self.caller.facts.may(Permission::SeeDeliveries);
                 }
-                Change::Notices { organization, people } if organization == self.caller.organization => {
+                LiveChange::Notices { organization, people } if organization == self.caller.organization => {
                     notices |= people.contains(&self.caller.id());
                 }
-                Change::Request { .. } | Change::Rights { .. } | Change::Deliveries { .. } | Change::Notices { .. } => {}
-                Change::Everything => return false,
+                LiveChange::Request { .. } | LiveChange::Rights { .. } | LiveChange::Deliveries { .. } | LiveChange::Notices { .. } => {}
+                LiveChange::Everything => return false,
             }
             next = match self.changes.try_recv() {
                 Ok(change) => Some(change),

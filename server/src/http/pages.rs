@@ -4,7 +4,7 @@ use super::answers::{answer_error, answer_error_as};
 use super::auth::Session;
 use super::input::LONGEST_ADDRESS;
 use super::kinds::RequestKind;
-use super::security::{Reference, policy};
+use super::security::{RequestReference, policy};
 use super::{BODY_LIMIT, SiteState};
 use app::app::App;
 use app::context::Entry;
@@ -104,7 +104,7 @@ pub async fn enter(State(site): State<SiteState>, session: Session, mut request:
     if call && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {
         return answer_error(&ApiError::SignedOut);
     }
-    let reference = request.extensions().get::<Reference>().map(|reference| reference.0.clone()).unwrap_or_default();
+    let reference = request.extensions().get::<RequestReference>().map(|reference| reference.0.clone()).unwrap_or_default();
     let caller = session.user.map(|user| user.caller);
     let theme = theme(request.headers());
     let me = match &caller {

@@ -27,7 +27,7 @@ pub enum ConnectionPhase {
 }
 
 /// What one connection is doing, and since when.
-pub struct Pulse {
+pub struct ConnectionPulse {
     clock: Instant,
     /// Milliseconds since when, and in the last two bits the phase.
     state: AtomicU64,
@@ -39,7 +39,7 @@ pub struct Pulse {
     unwanted: Notify,
 }
 
-impl Pulse {
+impl ConnectionPulse {
     /// Of a connection that was opened now.
     pub fn new(clock: Instant) -> Self {
         let pulse =
@@ -157,7 +157,7 @@ impl Pulse {
 }
 
 /// A request under way, from its head to the end of its answer.
-pub struct RequestTurn(Arc<Pulse>);
+pub struct RequestTurn(Arc<ConnectionPulse>);
 
 impl Drop for RequestTurn {
     fn drop(&mut self) {
@@ -168,23 +168,23 @@ impl Drop for RequestTurn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::ServerConfig;
 
     fn pace() -> ConnectionPace {
         let variables = [("HEAD", "10"), ("BODY", "20"), ("IDLE", "40"), ("UNREAD", "30")];
         let variables = variables.map(|(name, value)| (format!("DOCKET_{name}_SECONDS"), value.to_owned()));
-        Config::read(&variables.into()).unwrap().pace
+        ServerConfig::read(&variables.into()).unwrap().pace
     }
 
     /// Seconds that what it is doing now may take.
-    fn lasts(pulse: &Pulse) -> Option<u64> {
+    fn lasts(pulse: &ConnectionPulse) -> Option<u64> {
         let since = pulse.clock + Duration::from_millis(pulse.state().1);
         pulse.deadline(&pace()).map(|deadline| (deadline - since).as_secs())
     }
 
     #[tokio::test]
     async fn each_phase_has_its_time() {
-        let pulse = Arc::new(Pulse::new(Instant::now()));
+        let pulse = Arc::new(ConnectionPulse::new(Instant::now()));
         assert_eq!(lasts(&pulse), Some(10), "a head that never comes");
         let turn = pulse.begin(true);
         assert_eq!(lasts(&pulse), Some(25), "a body that never ends, and its refusal");
@@ -202,7 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn bytes_that_trickle_prolong_nothing() {
-        let pulse = Pulse::new(Instant::now());
+        let pulse = ConnectionPulse::new(Instant::now());
         let opened = pulse.state();
         tokio::time::sleep(Duration::from_millis(5)).await;
         pulse.heard();

@@ -109,12 +109,12 @@ fn place(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::ServerConfig;
 
     /// The place of a request from this peer, with these headers, where 10.0.0.0/8 and ::1 are proxies.
     fn seen(peer: &str, header: &str, lines: &[&str]) -> String {
         let variables = [("DOCKET_TRUSTED_PROXIES", "10.0.0.0/8,::1"), ("DOCKET_FORWARDED_HEADER", header)];
-        let config = Config::read(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap();
+        let config = ServerConfig::read(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap();
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(config.proxies.header.name(), line.parse().unwrap());

@@ -15,7 +15,7 @@ use tracing::Instrument;
 
 /// Found in the logs and on error pages: tells one HTTP request from all others.
 #[derive(Clone, Debug)]
-pub struct Reference(pub String);
+pub struct RequestReference(pub String);
 
 const REFERENCE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Letters and digits that are not mistaken for one another when read aloud.
@@ -30,7 +30,7 @@ fn new_reference() -> String {
 pub async fn reference(mut request: Request, next: Next) -> Response {
     let reference = new_reference();
     let span = tracing::info_span!("http", %reference, method = %request.method(), path = request.uri().path());
-    request.extensions_mut().insert(Reference(reference.clone()));
+    request.extensions_mut().insert(RequestReference(reference.clone()));
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let milliseconds = began.elapsed().as_secs_f64() * 1000.0;
@@ -150,13 +150,13 @@ fn from_here(headers: &HeaderMap, public_url: &str, hosts: &HostList) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::ServerConfig;
 
     const PUBLIC: &str = "https://docket.example.org";
 
     fn hosts() -> HostList {
         let variables = [("ALLOWED_HOSTS", "help.example.org,127.0.0.1"), ("DOCKET_PUBLIC_URL", PUBLIC)];
-        Config::read(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap().hosts()
+        ServerConfig::read(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap().hosts()
     }
 
     fn asked(pairs: &[(&'static str, &'static str)]) -> bool {

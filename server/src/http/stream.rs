@@ -1,6 +1,6 @@
 //! A connection's bytes and bodies, which tell its pulse what happens.
 
-use super::pulse::{Pulse, RequestTurn};
+use super::pulse::{ConnectionPulse, RequestTurn};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use std::io::{self, IoSlice};
@@ -15,7 +15,7 @@ use tokio::time::Sleep;
 /// The bytes.
 pub struct WatchedStream {
     pub stream: TcpStream,
-    pub pulse: Arc<Pulse>,
+    pub pulse: Arc<ConnectionPulse>,
 }
 
 impl AsyncRead for WatchedStream {
@@ -58,7 +58,7 @@ impl AsyncWrite for WatchedStream {
 /// The body of a request: it ends in time, or with an error.
 pub struct RequestBody {
     inner: Incoming,
-    pulse: Arc<Pulse>,
+    pulse: Arc<ConnectionPulse>,
     may_take: Duration,
     /// Made when it is first waited for: most bodies are there at once.
     deadline: Option<Pin<Box<Sleep>>>,
@@ -66,7 +66,7 @@ pub struct RequestBody {
 
 impl RequestBody {
     /// A body that may take so long from now on.
-    pub fn new(inner: Incoming, pulse: Arc<Pulse>, may_take: Duration) -> Self {
+    pub fn new(inner: Incoming, pulse: Arc<ConnectionPulse>, may_take: Duration) -> Self {
         Self { inner, pulse, may_take, deadline: None }
     }
 }

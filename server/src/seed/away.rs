@@ -11,7 +11,7 @@ use serde_json::json;
 /// Somebody who is away, by e-mail.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Away {
+pub(super) struct SeedAbsence {
     organization: String,
     pub(super) from: String,
     /// The deputy.
@@ -30,7 +30,7 @@ pub(super) struct Away {
 
 impl StoryTeller {
     /// Names the deputy, unless they are one already; true when they were not.
-    pub(super) async fn away(&self, away: &Away) -> Result<bool, String> {
+    pub(super) async fn away(&self, away: &SeedAbsence) -> Result<bool, String> {
         let said = self.now - TimeDelta::hours(away.hours_ago);
         self.clock.set(self.now);
         let caller = self.caller(&away.organization, &away.from).await?;

@@ -5,7 +5,7 @@
 
 use super::SimulatorState;
 use super::letter;
-use super::script::Behaviour;
+use super::script::SystemBehaviour;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -39,7 +39,7 @@ async fn talk(stream: TcpStream, world: &SimulatorState) -> std::io::Result<()> 
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read.take(LARGEST));
     let behaviour = world.memory().script.next("smtp");
-    if behaviour == Behaviour::Timeout {
+    if behaviour == SystemBehaviour::Timeout {
         std::future::pending::<()>().await;
     }
     write.write_all(b"220 simulate.docket.example ESMTP\r\n").await?;
@@ -90,12 +90,12 @@ async fn talk(stream: TcpStream, world: &SimulatorState) -> std::io::Result<()> 
     }
 }
 
-fn mail_answer(behaviour: Behaviour) -> &'static str {
+fn mail_answer(behaviour: SystemBehaviour) -> &'static str {
     match behaviour {
-        Behaviour::Unauthorized => "530 Authentication required",
-        Behaviour::Broken | Behaviour::Huge => "451 Try again later",
-        Behaviour::TooMany => "421 Too many connections",
-        Behaviour::Garbage => "hello?",
+        SystemBehaviour::Unauthorized => "530 Authentication required",
+        SystemBehaviour::Broken | SystemBehaviour::Huge => "451 Try again later",
+        SystemBehaviour::TooMany => "421 Too many connections",
+        SystemBehaviour::Garbage => "hello?",
         _ => "250 OK",
     }
 }
@@ -121,7 +121,7 @@ async fn data(
     lines: &mut Lines,
     write: &mut OwnedWriteHalf,
     world: &SimulatorState,
-    behaviour: Behaviour,
+    behaviour: SystemBehaviour,
     envelope: &Envelope,
 ) -> std::io::Result<Option<String>> {
     write.write_all(b"354 End with a dot\r\n").await?;
@@ -136,12 +136,12 @@ async fn data(
         }
         message.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
     }
-    if behaviour == Behaviour::Slow {
+    if behaviour == SystemBehaviour::Slow {
         tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     }
     let answer = letter::refusal(&message, envelope.eight_bit).unwrap_or("250 2.0.0 Taken").to_owned();
     let what = format!("{}: {}", envelope.to.join(", "), letter::subject(&message));
     let text = String::from_utf8_lossy(&message).replace("\r\n", "\n");
     world.note("smtp", what, text, answer.split(' ').next().unwrap_or_default().to_owned());
-    Ok((behaviour != Behaviour::Reset).then_some(answer))
+    Ok((behaviour != SystemBehaviour::Reset).then_some(answer))
 }

@@ -16,7 +16,7 @@ mod telegram;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use script::{Behaviour, Script};
+use script::{BehaviourScript, SystemBehaviour};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
@@ -31,7 +31,7 @@ const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Something that arrived.
 #[derive(Clone, Debug, Serialize)]
-pub struct Arrival {
+pub struct SimulatedArrival {
     /// Counts from 1.
     pub number: u64,
     /// `webhook`, `connectwise`, `sendgrid`, `slack_webhook`, `slack_bot`, `telegram`, `smtp`.
@@ -49,9 +49,9 @@ pub struct Arrival {
 /// What the simulators remember.
 #[derive(Default)]
 struct SimulatorMemory {
-    arrived: VecDeque<Arrival>,
+    arrived: VecDeque<SimulatedArrival>,
     total: u64,
-    script: Script,
+    script: BehaviourScript,
     /// ConnectWise's tickets, as they are read.
     tickets: Vec<Value>,
     /// Telegram's messages that can be replied to.
@@ -72,19 +72,19 @@ impl SimulatorState {
     fn note(&self, system: &'static str, what: String, text: String, answered: String) {
         let mut memory = self.memory();
         memory.total += 1;
-        let arrival = Arrival { number: memory.total, system, at: chrono::Utc::now().to_rfc3339(), what, text, answered };
+        let arrival = SimulatedArrival { number: memory.total, system, at: chrono::Utc::now().to_rfc3339(), what, text, answered };
         memory.arrived.push_front(arrival);
         memory.arrived.truncate(KEPT);
     }
 
     /// What takes webhooks breaks, or works.
     pub fn fail(&self, broken: bool) {
-        let behaviour = if broken { Behaviour::Broken } else { Behaviour::Well };
+        let behaviour = if broken { SystemBehaviour::Broken } else { SystemBehaviour::Well };
         self.memory().script.tell("webhook", behaviour, 0);
     }
 
     /// Everything kept, the newest first.
-    pub fn arrived(&self) -> Vec<Arrival> {
+    pub fn arrived(&self) -> Vec<SimulatedArrival> {
         self.memory().arrived.iter().cloned().collect()
     }
 }

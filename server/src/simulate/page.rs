@@ -1,7 +1,7 @@
 //! The simulators' page: what arrived, and what each system should do next.
 
 use super::script::{BEHAVIOURS, named};
-use super::{Arrival, SimulatorState};
+use super::{SimulatedArrival, SimulatorState};
 use axum::Json;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ pub(super) const SYSTEMS: &[(&str, &str)] = &[
 
 /// What a system should do with its next calls.
 #[derive(Deserialize)]
-pub struct Wish {
+pub struct BehaviourWish {
     system: String,
     behaviour: String,
     /// 0 is until told otherwise.
@@ -31,7 +31,7 @@ pub struct Wish {
 }
 
 /// Tells a system how to behave.
-pub async fn script(State(world): State<SimulatorState>, Form(wish): Form<Wish>) -> Response {
+pub async fn script(State(world): State<SimulatorState>, Form(wish): Form<BehaviourWish>) -> Response {
     let known = SYSTEMS.iter().any(|(system, _)| *system == wish.system);
     match named(&wish.behaviour).filter(|_| known) {
         Some(behaviour) => {
@@ -43,7 +43,7 @@ pub async fn script(State(world): State<SimulatorState>, Form(wish): Form<Wish>)
 }
 
 /// What arrived, as JSON.
-pub async fn arrivals(State(world): State<SimulatorState>) -> Json<Vec<Arrival>> {
+pub async fn arrivals(State(world): State<SimulatorState>) -> Json<Vec<SimulatedArrival>> {
     Json(world.arrived())
 }
 

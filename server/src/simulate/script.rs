@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// What a call meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Behaviour {
+pub enum SystemBehaviour {
     Well,
     /// 500.
     Broken,
@@ -33,40 +33,40 @@ pub enum Behaviour {
 }
 
 /// Word, and what it does in words.
-pub const BEHAVIOURS: &[(Behaviour, &str, &str)] = &[
-    (Behaviour::Well, "well", "Answers well"),
-    (Behaviour::Broken, "500", "Answers 500"),
-    (Behaviour::TooMany, "429", "Answers 429, come back in 2 seconds"),
-    (Behaviour::Unauthorized, "401", "Refuses the key"),
-    (Behaviour::Slow, "slow", "Answers 3 seconds late"),
-    (Behaviour::Timeout, "timeout", "Never answers"),
-    (Behaviour::Reset, "reset", "Breaks off in the middle"),
-    (Behaviour::Garbage, "garbage", "Answers garbage"),
-    (Behaviour::Redirect, "redirect", "Answers a redirect"),
-    (Behaviour::Huge, "huge", "Answers 500 with 64 MB"),
+pub const BEHAVIOURS: &[(SystemBehaviour, &str, &str)] = &[
+    (SystemBehaviour::Well, "well", "Answers well"),
+    (SystemBehaviour::Broken, "500", "Answers 500"),
+    (SystemBehaviour::TooMany, "429", "Answers 429, come back in 2 seconds"),
+    (SystemBehaviour::Unauthorized, "401", "Refuses the key"),
+    (SystemBehaviour::Slow, "slow", "Answers 3 seconds late"),
+    (SystemBehaviour::Timeout, "timeout", "Never answers"),
+    (SystemBehaviour::Reset, "reset", "Breaks off in the middle"),
+    (SystemBehaviour::Garbage, "garbage", "Answers garbage"),
+    (SystemBehaviour::Redirect, "redirect", "Answers a redirect"),
+    (SystemBehaviour::Huge, "huge", "Answers 500 with 64 MB"),
 ];
 
 /// The behaviour of this word.
-pub fn named(word: &str) -> Option<Behaviour> {
+pub fn named(word: &str) -> Option<SystemBehaviour> {
     BEHAVIOURS.iter().find(|(_, known, _)| *known == word).map(|(behaviour, ..)| *behaviour)
 }
 
 /// What each system does with its next calls.
 #[derive(Default)]
-pub struct Script(BTreeMap<String, (Behaviour, u32)>);
+pub struct BehaviourScript(BTreeMap<String, (SystemBehaviour, u32)>);
 
-impl Script {
+impl BehaviourScript {
     /// The next `times` calls of a system meet this; 0 is until told otherwise.
-    pub fn tell(&mut self, system: &str, behaviour: Behaviour, times: u32) {
+    pub fn tell(&mut self, system: &str, behaviour: SystemBehaviour, times: u32) {
         self.0.insert(system.to_owned(), (behaviour, times));
     }
 
     /// What the present call meets.
-    pub fn next(&mut self, system: &str) -> Behaviour {
-        let Some((behaviour, times)) = self.0.get_mut(system) else { return Behaviour::Well };
+    pub fn next(&mut self, system: &str) -> SystemBehaviour {
+        let Some((behaviour, times)) = self.0.get_mut(system) else { return SystemBehaviour::Well };
         let present = *behaviour;
         if *times == 1 {
-            (*behaviour, *times) = (Behaviour::Well, 0);
+            (*behaviour, *times) = (SystemBehaviour::Well, 0);
         } else {
             *times = times.saturating_sub(1);
         }
@@ -75,12 +75,12 @@ impl Script {
 
     /// The word for what a system does.
     pub fn word(&self, system: &str) -> &'static str {
-        let present = self.0.get(system).map_or(Behaviour::Well, |(behaviour, _)| *behaviour);
+        let present = self.0.get(system).map_or(SystemBehaviour::Well, |(behaviour, _)| *behaviour);
         BEHAVIOURS.iter().find(|(behaviour, ..)| *behaviour == present).map_or("well", |(_, word, _)| word)
     }
 }
 
-impl Behaviour {
+impl SystemBehaviour {
     /// Whether the system takes the call, however badly it answers.
     pub fn takes(self) -> bool {
         matches!(self, Self::Well | Self::Slow | Self::Reset | Self::Garbage)
@@ -138,13 +138,13 @@ mod tests {
 
     #[test]
     fn a_system_behaves_badly_as_often_as_it_was_told() {
-        let mut script = Script::default();
-        assert_eq!(script.next("slack_bot"), Behaviour::Well);
-        script.tell("slack_bot", Behaviour::Broken, 2);
+        let mut script = BehaviourScript::default();
+        assert_eq!(script.next("slack_bot"), SystemBehaviour::Well);
+        script.tell("slack_bot", SystemBehaviour::Broken, 2);
         let met: Vec<_> = (0..3).map(|_| script.next("slack_bot")).collect();
-        assert_eq!(met, [Behaviour::Broken, Behaviour::Broken, Behaviour::Well]);
-        script.tell("slack_bot", Behaviour::Timeout, 0);
-        assert!((0..5).all(|_| script.next("slack_bot") == Behaviour::Timeout));
+        assert_eq!(met, [SystemBehaviour::Broken, SystemBehaviour::Broken, SystemBehaviour::Well]);
+        script.tell("slack_bot", SystemBehaviour::Timeout, 0);
+        assert!((0..5).all(|_| script.next("slack_bot") == SystemBehaviour::Timeout));
         assert_eq!(script.word("slack_bot"), "timeout");
     }
 

@@ -1,7 +1,7 @@
 //! Receivers of webhooks and ConnectWise, and what all systems that speak HTTP share.
 
 use super::SimulatorState;
-use super::script::Behaviour;
+use super::script::SystemBehaviour;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -35,9 +35,16 @@ pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
 
 impl SimulatorState {
     /// Notes a call and answers it: well, or as the script says.
-    pub(super) async fn meet(&self, system: &'static str, behaviour: Behaviour, what: String, text: String, well: Response) -> Response {
+    pub(super) async fn meet(
+        &self,
+        system: &'static str,
+        behaviour: SystemBehaviour,
+        what: String,
+        text: String,
+        well: Response,
+    ) -> Response {
         let answered = match behaviour {
-            Behaviour::Well => well.status().as_u16().to_string(),
+            SystemBehaviour::Well => well.status().as_u16().to_string(),
             other => format!("{other:?}").to_lowercase(),
         };
         self.note(system, what, text, answered);
@@ -45,7 +52,7 @@ impl SimulatorState {
     }
 
     /// What the present call of a system meets.
-    pub(super) fn next(&self, system: &str) -> Behaviour {
+    pub(super) fn next(&self, system: &str) -> SystemBehaviour {
         self.memory().script.next(system)
     }
 }

@@ -6,7 +6,7 @@ use crate::harness::{ADMINISTRATOR, BOTH, Browser, REQUESTER, STRANGER, Site, on
 use crate::server_fns::registered;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::http::input::{WEIGHTS, Weight};
+use server::http::input::{InputWeight, WEIGHTS};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ enum Outcome {
 }
 
 /// The arguments with one thing wrong, each in turn, as they are sent.
-fn wrong(arguments: &Value, weight: &Weight) -> Vec<(String, String, Outcome)> {
+fn wrong(arguments: &Value, weight: &InputWeight) -> Vec<(String, String, Outcome)> {
     let mut found = Vec::new();
     let mut leaves = Vec::new();
     collect(arguments, String::new(), &mut leaves);

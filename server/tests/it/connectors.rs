@@ -7,7 +7,7 @@ use backend::{definitions, outbox};
 use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::simulate::{Arrival, SimulatorState, run};
+use server::simulate::{SimulatedArrival, SimulatorState, run};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -60,7 +60,7 @@ impl Simulators {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     }
 
-    pub fn of(&self, system: &str) -> Vec<Arrival> {
+    pub fn of(&self, system: &str) -> Vec<SimulatedArrival> {
         self.world.arrived().into_iter().filter(|arrival| arrival.system == system).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! What `docket doctor` finds.
 
 use crate::databases::on_each;
-use server::config::Config;
+use server::config::ServerConfig;
 use server::{doctor, open_migrated};
 
 #[tokio::test]
@@ -11,7 +11,7 @@ async fn the_clock_the_storage_and_the_database_are_looked_at() {
         std::fs::create_dir_all(site.join("pkg")).unwrap();
         std::fs::write(site.join("pkg/docket.css"), "").unwrap();
         let variables = [("DATABASE_URL", url.clone()), ("DOCKET_SITE_ROOT", site.display().to_string())];
-        let config = Config::read(&variables.map(|(name, value)| (name.to_owned(), value)).into()).unwrap();
+        let config = ServerConfig::read(&variables.map(|(name, value)| (name.to_owned(), value)).into()).unwrap();
         let before = doctor::examine(&config).await;
         assert!(!before.healthy && before.text.contains("run docket migrate"), "{}", before.text);
         let backend = open_migrated(&config).await.unwrap();

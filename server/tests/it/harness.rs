@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{HeaderValue, LOCATION, ORIGIN};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
-use server::config::Config;
+use server::config::ServerConfig;
 use server::http;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ pub struct Site {
     pub base: String,
     pub backend: Backend,
     pub clock: Arc<TestClock>,
-    config: Arc<Config>,
+    config: Arc<ServerConfig>,
     leftovers: Arc<Leftovers>,
     stop: Option<oneshot::Sender<()>>,
 }
@@ -69,7 +69,7 @@ pub async fn on_both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) 
         all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let clock = Arc::new(TestClock(AtomicI64::new(Utc::now().timestamp_micros())));
         let leftovers = Arc::new(Leftovers::default());
-        let site = Site::open(Arc::new(Config::read(&all).unwrap()), clock, leftovers.clone()).await;
+        let site = Site::open(Arc::new(ServerConfig::read(&all).unwrap()), clock, leftovers.clone()).await;
         for name in ["north", "south"] {
             let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(name);
             let files = definitions::folder::read(&fixture).unwrap();
@@ -82,13 +82,13 @@ pub async fn on_both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) 
 }
 
 impl Site {
-    async fn open(config: Arc<Config>, clock: Arc<TestClock>, leftovers: Arc<Leftovers>) -> Self {
+    async fn open(config: Arc<ServerConfig>, clock: Arc<TestClock>, leftovers: Arc<Leftovers>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base = format!("http://{address}");
         // Tests that say where people reach the site mean it; others reach it where it listens.
         let public_url = if config.https() { config.public_url.clone() } else { base.clone() };
-        let config = Arc::new(Config { address, public_url, ..(*config).clone() });
+        let config = Arc::new(ServerConfig { address, public_url, ..(*config).clone() });
         let store = Store::open(&config.database_url).await.unwrap();
         store.migrate().await.unwrap();
         let backend =

@@ -118,7 +118,7 @@ async fn a_page_that_cannot_be_told_everything_connects_again() {
         let mut stream = Stream::open(&browser).await;
         stream.next().await.unwrap();
         stream.next().await.unwrap();
-        site.backend.live().announce(backend::live::Change::Everything);
+        site.backend.live().announce(backend::live::LiveChange::Everything);
         assert_eq!(stream.next().await, None);
     })
     .await;

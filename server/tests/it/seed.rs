@@ -4,7 +4,7 @@ use crate::databases::on_each;
 use backend::{Caller, CallerProof, approvals, people, requests};
 use domain::requests::wire::MyFilter;
 use domain::requests::{STATUSES, Status};
-use server::config::Config;
+use server::config::ServerConfig;
 use server::{open_migrated, seed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,7 +30,7 @@ async fn caller(backend: &backend::Backend, email: &str) -> Caller {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_requests_in_every_state_and_loading_it_again_changes_nothing() {
     on_each(async |database: String| {
-        let config = Config::read(&[("DATABASE_URL".to_owned(), database)].into()).unwrap();
+        let config = ServerConfig::read(&[("DATABASE_URL".to_owned(), database)].into()).unwrap();
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("demo");
 
         let said = seed::run(&config, &demo).await.unwrap();

@@ -1,7 +1,7 @@
 //! One call to another system: how it is put together, told to people without its secrets, and what its answer means.
 
-use super::http::{Client, NoAnswer, RemoteAnswer, excerpt};
-use super::{AttemptVerdict, Created, Outcome};
+use super::http::{NoAnswer, RemoteAnswer, RemoteClient, excerpt};
+use super::{AttemptOutcome, AttemptVerdict, CreatedRecord};
 use chrono::{DateTime, Duration, Utc};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 /// A call to another system, and how it is told to people.
-pub struct Call {
+pub struct RemoteCall {
     pub(super) method: Method,
     pub(super) url: Url,
     /// The address without what is secret in it.
@@ -18,7 +18,7 @@ pub struct Call {
     pub(super) body: Vec<u8>,
 }
 
-impl Call {
+impl RemoteCall {
     /// Posts JSON.
     pub(super) fn post(url: Url, body: &Value) -> Self {
         let mut call = Self::to(Method::POST, url);
@@ -69,23 +69,23 @@ impl Call {
     /// Makes the call, and judges what came back.
     pub(super) async fn make(
         self,
-        client: &Client,
+        client: &RemoteClient,
         now: DateTime<Utc>,
-        judge: impl FnOnce(&RemoteAnswer, Option<Duration>) -> Judged,
-    ) -> Outcome {
+        judge: impl FnOnce(&RemoteAnswer, Option<Duration>) -> CallJudgement,
+    ) -> AttemptOutcome {
         let request = self.told();
         match client.send(&self).await {
             Ok(answer) => {
                 let judged = judge(&answer, retry_after(&answer.headers, now));
-                Outcome {
+                AttemptOutcome {
                     verdict: judged.verdict,
                     code: Some(answer.code),
                     response: excerpt(&answer.body),
                     created: judged.created,
-                    ..Outcome::told(request)
+                    ..AttemptOutcome::told(request)
                 }
             }
-            Err(none) => Outcome::without_answer(none.verdict(), request),
+            Err(none) => AttemptOutcome::without_answer(none.verdict(), request),
         }
     }
 }
@@ -101,12 +101,12 @@ impl NoAnswer {
 }
 
 /// What an answer means.
-pub(super) struct Judged {
+pub(super) struct CallJudgement {
     pub verdict: AttemptVerdict,
-    pub created: Option<Created>,
+    pub created: Option<CreatedRecord>,
 }
 
-impl From<AttemptVerdict> for Judged {
+impl From<AttemptVerdict> for CallJudgement {
     fn from(verdict: AttemptVerdict) -> Self {
         Self { verdict, created: None }
     }
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_is_told_of_a_call_hides_what_may_be_secret() {
-        let call = Call::post("https://me:secret@a.example/x?token=1".parse().unwrap(), &serde_json::json!({"a": 1})).header(
+        let call = RemoteCall::post("https://me:secret@a.example/x?token=1".parse().unwrap(), &serde_json::json!({"a": 1})).header(
             reqwest::header::AUTHORIZATION,
             "Bearer hunter2",
             true,

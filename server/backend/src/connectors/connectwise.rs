@@ -2,11 +2,11 @@
 //!
 //! ConnectWise knows no idempotency key: each ticket carries the delivery's id as `externalXRef`, and is looked for before it is made.
 
-use super::call::{Call, web_address};
-use super::http::{Client, RemoteAnswer};
+use super::call::{RemoteCall, web_address};
+use super::http::{RemoteAnswer, RemoteClient};
 use super::writing::{self, BODY, SUMMARY};
-use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Outcome, Outgoing};
-use crate::templates::Escape;
+use super::{AttemptOutcome, AttemptVerdict, ConnectorKind, ConnectorSettings, CreatedRecord, OutgoingDelivery};
+use crate::templates::TemplateEscape;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName};
@@ -47,8 +47,8 @@ impl ConnectorKind for ConnectWise {
         &["private_key"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("summary_template", Escape::None), ("body_template", Escape::None)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("summary_template", TemplateEscape::None), ("body_template", TemplateEscape::None)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -69,18 +69,18 @@ impl ConnectorKind for ConnectWise {
         board.map(|board| format!("Board {board}")).unwrap_or_default()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         let (base, ticket) = match base(given).and_then(|base| Ok((base, ticket(given, outgoing)?))) {
             Ok(ready) => ready,
-            Err(message) => return Outcome::not_set_up(message),
+            Err(message) => return AttemptOutcome::not_set_up(message),
         };
         let tickets = format!("{base}/service/tickets");
-        let Ok(mut search) = Url::parse(&tickets) else { return Outcome::not_set_up("Not sent: the address cannot be used.") };
+        let Ok(mut search) = Url::parse(&tickets) else { return AttemptOutcome::not_set_up("Not sent: the address cannot be used.") };
         let create = search.clone();
         search.query_pairs_mut().append_pair("conditions", &format!("externalXRef=\"{}\"", outgoing.id)).append_pair("pageSize", "1");
         let shown = search.to_string();
         let mut found = None;
-        let looked = signed(Call::get(search).shown_as(shown), given)
+        let looked = signed(RemoteCall::get(search).shown_as(shown), given)
             .make(client, outgoing.now, |answer, after| {
                 found = answer.json().get(0).and_then(|ticket| created(ticket, &base));
                 answer.judge(NAME, after, &message(answer)).into()
@@ -88,13 +88,13 @@ impl ConnectorKind for ConnectWise {
             .await;
         // Made by a try whose answer was lost, or refused already: there is no more to do.
         if found.is_some() || looked.verdict != AttemptVerdict::Sent {
-            return Outcome { created: found, ..looked };
+            return AttemptOutcome { created: found, ..looked };
         }
-        signed(Call::post(create, &ticket), given)
+        signed(RemoteCall::post(create, &ticket), given)
             .make(client, outgoing.now, |answer, after| {
                 let verdict = answer.judge(NAME, after, &message(answer));
                 let created = if verdict == AttemptVerdict::Sent { created(&answer.json(), &base) } else { None };
-                super::call::Judged { verdict, created }
+                super::call::CallJudgement { verdict, created }
             })
             .await
     }
@@ -107,7 +107,7 @@ fn base(given: &ConnectorSettings<'_>) -> Result<String, String> {
     Ok(if url.path().contains("/apis/") { address.to_owned() } else { format!("{address}/v4_6_release/apis/3.0") })
 }
 
-fn ticket(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Value, String> {
+fn ticket(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>) -> Result<Value, String> {
     let summary = writing::line(given, "summary_template", DEFAULT_SUMMARY, &SUMMARY, outgoing)?;
     let number = |key: &str| given.text(key).parse::<u64>().ok().map(|id| json!({"id": id}));
     let board = number("board_id").unwrap_or_else(|| json!({"name": given.text("board_name")}));
@@ -126,7 +126,7 @@ fn ticket(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Valu
     Ok(ticket)
 }
 
-fn signed(call: Call, given: &ConnectorSettings<'_>) -> Call {
+fn signed(call: RemoteCall, given: &ConnectorSettings<'_>) -> RemoteCall {
     let key = format!("{}+{}:{}", given.text("company"), given.text("public_key"), given.text("private_key"));
     call.header(AUTHORIZATION, &format!("Basic {}", STANDARD.encode(key)), true)
         .header(HeaderName::from_static("clientid"), &given.text("client_id"), false)
@@ -134,10 +134,13 @@ fn signed(call: Call, given: &ConnectorSettings<'_>) -> Call {
 }
 
 /// The ticket as people know it, with the address that opens it.
-fn created(ticket: &Value, base: &str) -> Option<Created> {
+fn created(ticket: &Value, base: &str) -> Option<CreatedRecord> {
     let id = ticket.get("id")?.as_u64()?;
     let site = base.split("/apis/").next().unwrap_or(base);
-    Some(Created { number: id.to_string(), link: format!("{site}/services/system_io/Service/fv_sr100_request.rails?service_recid={id}") })
+    Some(CreatedRecord {
+        number: id.to_string(),
+        link: format!("{site}/services/system_io/Service/fv_sr100_request.rails?service_recid={id}"),
+    })
 }
 
 /// What ConnectWise says is wrong.

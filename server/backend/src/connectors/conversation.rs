@@ -1,7 +1,7 @@
 //! One conversation with a mail server, in which every recipient has their own answer: one who is refused keeps nobody else from the mail.
 
-use super::http::{Client, excerpt};
-use super::{AttemptVerdict, Outcome};
+use super::http::{RemoteClient, excerpt};
+use super::{AttemptOutcome, AttemptVerdict};
 use crate::settings::{MailServer, MailTls};
 use domain::connectors::receipt::RecipientReceipt;
 use domain::shorten::shorten;
@@ -25,7 +25,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const NOT_ASCII: u16 = 553;
 
 /// A message, and to whom it goes.
-pub(super) struct Letter<'a> {
+pub(super) struct MailEnvelope<'a> {
     pub message: &'a Message,
     pub from: &'a Mailbox,
     /// Those who have it, or were refused it, from earlier tries.
@@ -35,11 +35,11 @@ pub(super) struct Letter<'a> {
 }
 
 /// Sends a message to the checked address of a mail server; its name is only what the certificate must say.
-pub(super) async fn send(server: &MailServer, letter: &Letter<'_>, client: &Client) -> Outcome {
+pub(super) async fn send(server: &MailServer, letter: &MailEnvelope<'_>, client: &RemoteClient) -> AttemptOutcome {
     let told = format!("SMTP {}:{}\n\n{}", server.host, server.port, excerpt(&letter.message.formatted()));
     let address = match client.resolve(&server.host, server.port).await {
         Ok(address) => address,
-        Err(none) => return Outcome::without_answer(none.verdict(), told),
+        Err(none) => return AttemptOutcome::without_answer(none.verdict(), told),
     };
     let tls = match server.tls {
         MailTls::None => Ok(None),
@@ -47,15 +47,15 @@ pub(super) async fn send(server: &MailServer, letter: &Letter<'_>, client: &Clie
     };
     let tls = match tls {
         Ok(tls) => tls,
-        Err(error) => return Outcome::not_set_up(format!("Not sent: encryption cannot be set up ({error}).")),
+        Err(error) => return AttemptOutcome::not_set_up(format!("Not sent: encryption cannot be set up ({error}).")),
     };
     match converse(server, (address, tls), letter).await {
         Ok((receipts, taken)) => outcome(letter, receipts, taken.as_ref(), told),
-        Err(error) => Outcome {
+        Err(error) => AttemptOutcome {
             verdict: verdict_of(&error),
             code: code(&error),
             response: excerpt(error.to_string().as_bytes()),
-            ..Outcome::told(told)
+            ..AttemptOutcome::told(told)
         },
     }
 }
@@ -64,7 +64,7 @@ pub(super) async fn send(server: &MailServer, letter: &Letter<'_>, client: &Clie
 async fn converse(
     server: &MailServer,
     (address, tls): (IpAddr, Option<TlsParameters>),
-    letter: &Letter<'_>,
+    letter: &MailEnvelope<'_>,
 ) -> Result<(Vec<RecipientReceipt>, Option<Response>), Error> {
     let hello = ClientId::default();
     let (whole, later) = if server.tls == MailTls::Whole { (tls, None) } else { (None, tls) };
@@ -79,7 +79,7 @@ async fn speak(
     connection: &mut AsyncSmtpConnection,
     server: &MailServer,
     (tls, hello): (Option<TlsParameters>, &ClientId),
-    letter: &Letter<'_>,
+    letter: &MailEnvelope<'_>,
 ) -> Result<(Vec<RecipientReceipt>, Option<Response>), Error> {
     if let Some(tls) = tls {
         connection.starttls(tls, hello).await?;
@@ -146,7 +146,7 @@ fn verdict_of(error: &Error) -> AttemptVerdict {
 }
 
 /// What the answers mean together with those of earlier tries. What one recipient was refused does not concern the others.
-fn outcome(letter: &Letter<'_>, receipts: Vec<RecipientReceipt>, taken: Option<&Response>, told: String) -> Outcome {
+fn outcome(letter: &MailEnvelope<'_>, receipts: Vec<RecipientReceipt>, taken: Option<&Response>, told: String) -> AttemptOutcome {
     let all: Vec<&RecipientReceipt> = letter.before.iter().chain(&receipts).collect();
     let named = |which: fn(&RecipientReceipt) -> bool| {
         all.iter().copied().filter(|one| which(one)).map(ToString::to_string).collect::<Vec<_>>().join("; ")
@@ -168,5 +168,5 @@ fn outcome(letter: &Letter<'_>, receipts: Vec<RecipientReceipt>, taken: Option<&
         lines.push(format!("Delivered to {took}."));
     }
     lines.extend(taken.map(|taken| taken.message().collect::<Vec<_>>().join("\n")));
-    Outcome { verdict, code, response: excerpt(lines.join("\n").as_bytes()), receipts, ..Outcome::told(told) }
+    AttemptOutcome { verdict, code, response: excerpt(lines.join("\n").as_bytes()), receipts, ..AttemptOutcome::told(told) }
 }

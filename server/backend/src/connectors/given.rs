@@ -1,7 +1,7 @@
 //! Settings as a connector reads them: secrets opened, names of the server's secrets replaced by what they stand for.
 
 use super::{ConnectorKind, find};
-use crate::settings::Settings;
+use crate::settings::UseCaseSettings;
 use domain::connectors::Connector as Definition;
 use serde_json::{Map, Value};
 use url::Url;
@@ -10,7 +10,7 @@ use url::Url;
 pub struct ConnectorSettings<'a> {
     /// With the values of secrets in them: never kept, never shown.
     pub settings: Map<String, Value>,
-    pub server: &'a Settings,
+    pub server: &'a UseCaseSettings,
 }
 
 impl ConnectorSettings<'_> {
@@ -56,7 +56,7 @@ pub(crate) fn resolve<'a>(
     kind: &dyn ConnectorKind,
     organization: &str,
     definition: &Definition,
-    server: &'a Settings,
+    server: &'a UseCaseSettings,
 ) -> Result<ConnectorSettings<'a>, String> {
     let mut given = ConnectorSettings { settings: definition.settings.clone(), server };
     let mut shared = Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn check_named(
     kind: &dyn ConnectorKind,
     organization: &str,
     definition: &Definition,
-    server: &Settings,
+    server: &UseCaseSettings,
 ) -> Option<(String, String)> {
     let names = || kind.secrets().iter().map(|secret| format!("{secret}_env"));
     let text = |key: &str| definition.settings.get(key).and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
@@ -97,7 +97,7 @@ fn own(organization: &str) -> String {
 }
 
 /// A secret of the server. One whose name begins with an organization's key and two underscores belongs to that organization alone.
-fn named(organization: &str, name: &str, server: &Settings) -> Result<String, String> {
+fn named(organization: &str, name: &str, server: &UseCaseSettings) -> Result<String, String> {
     let theirs = name.contains("__") && !name.starts_with(&own(organization));
     let value = server.secrets.get(name).filter(|_| !theirs);
     value.cloned().ok_or_else(|| format!("The server was not given the secret {name}."))
@@ -157,9 +157,9 @@ mod tests {
 
     #[test]
     fn a_named_secret_takes_its_place_and_may_belong_to_one_organization() {
-        let server = Settings {
+        let server = UseCaseSettings {
             secrets: [("BOT".to_owned(), "xoxb-shared".to_owned()), ("NORTH_MOOR__BOT".to_owned(), "xoxb-own".to_owned())].into(),
-            ..Settings::default()
+            ..UseCaseSettings::default()
         };
         let kind = find("slack_bot").unwrap();
         let token = |organization: &str, name: &str| {
@@ -173,10 +173,10 @@ mod tests {
 
     /// What a connector of `south` gets of the secret `SHARED`, with these settings.
     fn shared(kind: &str, settings: Value, hosts: &[&str]) -> Result<(), String> {
-        let server = Settings {
+        let server = UseCaseSettings {
             secrets: [("SHARED".to_owned(), "https://hooks.slack.com/services/canary".to_owned())].into(),
             secret_hosts: [("SHARED".to_owned(), hosts.iter().map(|host| (*host).to_owned()).collect())].into(),
-            ..Settings::default()
+            ..UseCaseSettings::default()
         };
         let kind = find(kind).unwrap();
         let definition = Definition { kind: kind.kind().to_owned(), ..definition(settings) };
@@ -217,8 +217,10 @@ mod tests {
                 "{kind}"
             );
         }
-        let elsewhere =
-            Settings { secrets: [("SHARED".to_owned(), "https://evil.example/canary".to_owned())].into(), ..Settings::default() };
+        let elsewhere = UseCaseSettings {
+            secrets: [("SHARED".to_owned(), "https://evil.example/canary".to_owned())].into(),
+            ..UseCaseSettings::default()
+        };
         let definition = Definition { kind: "slack_webhook".into(), ..definition(json!({"webhook_url_env": "SHARED"})) };
         let refused = resolve(find("slack_webhook").unwrap(), "south", &definition, &elsewhere).map(|_| ()).unwrap_err();
         assert!(!refused.contains("canary") && !refused.contains("evil"), "{refused}");

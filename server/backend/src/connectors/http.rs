@@ -2,9 +2,9 @@
 //!
 //! Names are resolved by our own resolver, which drops inside addresses: what was checked is what is connected to.
 
-use super::call::Call;
+use super::call::RemoteCall;
 use crate::error::{Error, Result};
-use crate::settings::Settings;
+use crate::settings::UseCaseSettings;
 use futures::StreamExt;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
@@ -20,7 +20,7 @@ const LARGEST_RESPONSE: usize = 64 * 1024;
 const EXCERPT: usize = 2 * 1024;
 
 /// Sends requests to other systems.
-pub struct Client {
+pub struct RemoteClient {
     client: reqwest::Client,
     allow_inside: bool,
 }
@@ -42,12 +42,12 @@ pub enum NoAnswer {
     Failed(String),
 }
 
-impl Client {
+impl RemoteClient {
     /// Over the system's resolver.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new(settings: &Settings) -> Result<Self> {
+    pub fn new(settings: &UseCaseSettings) -> Result<Self> {
         let allow_inside = settings.allow_inside_addresses;
         let client = reqwest::Client::builder()
             .user_agent(concat!("Docket/", env!("CARGO_PKG_VERSION")))
@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Makes a call, and reads the beginning of the answer.
-    pub(super) async fn send(&self, call: &Call) -> std::result::Result<RemoteAnswer, NoAnswer> {
+    pub(super) async fn send(&self, call: &RemoteCall) -> std::result::Result<RemoteAnswer, NoAnswer> {
         self.check(&call.url)?;
         let failed = |error: reqwest::Error| {
             // The resolver's refusal is the root of the chain of causes.
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn literal_addresses_are_refused_however_written() {
-        let client = Client::new(&Settings::default()).unwrap();
+        let client = RemoteClient::new(&UseCaseSettings::default()).unwrap();
         for text in [
             "http://127.0.0.1/",
             "http://2130706433/",
@@ -266,12 +266,12 @@ mod tests {
 
     #[tokio::test]
     async fn names_that_lead_inside_are_refused_for_web_and_mail_alike() {
-        let client = Client::new(&Settings::default()).unwrap();
-        let call = Call::get("http://localhost:9/".parse().unwrap());
+        let client = RemoteClient::new(&UseCaseSettings::default()).unwrap();
+        let call = RemoteCall::get("http://localhost:9/".parse().unwrap());
         assert!(matches!(client.send(&call).await, Err(NoAnswer::Refused(_))));
         assert!(matches!(client.resolve("localhost", 25).await, Err(NoAnswer::Refused(_))));
         assert!(matches!(client.resolve("127.0.0.1", 25).await, Err(NoAnswer::Refused(_))));
-        let inside = Client::new(&Settings { allow_inside_addresses: true, ..Settings::default() }).unwrap();
+        let inside = RemoteClient::new(&UseCaseSettings { allow_inside_addresses: true, ..UseCaseSettings::default() }).unwrap();
         assert!(inside.resolve("localhost", 25).await.unwrap().is_loopback());
     }
 

@@ -1,12 +1,12 @@
 //! A message to people: written by Docket, carried by the connectors of a channel.
 
-use crate::settings::Settings;
+use crate::settings::UseCaseSettings;
 use chrono::{DateTime, Utc};
 use domain::id::DeliveryId;
 use serde::{Deserialize, Serialize};
 
 /// A message, ready to be carried.
-pub struct Message {
+pub struct OutgoingMessage {
     /// The delivery's id: the same for every try.
     pub id: DeliveryId,
     /// When this try is made.
@@ -21,7 +21,7 @@ pub struct Message {
 pub struct MessageContent {
     /// When its words were chosen, which is at the first try.
     pub written_at: DateTime<Utc>,
-    pub body: Body,
+    pub body: MessageBody,
     /// What began the thread this stands in: a `Message-ID`, Slack's `ts`, Telegram's `message_id`. None when it begins one.
     pub thread: Option<String>,
 }
@@ -29,7 +29,7 @@ pub struct MessageContent {
 /// What it says, as its channel writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Body {
+pub enum MessageBody {
     Mail {
         subject: String,
         text: String,
@@ -41,7 +41,7 @@ pub enum Body {
     Chat(String),
 }
 
-impl Message {
+impl OutgoingMessage {
     /// What began its thread.
     pub(super) fn thread(&self) -> Option<&str> {
         self.content.thread.as_deref()
@@ -50,14 +50,14 @@ impl Message {
     /// The chat's text, or a sentence that says it is none.
     pub(super) fn chat(&self) -> Result<&str, String> {
         match &self.content.body {
-            Body::Chat(text) => Ok(text),
-            Body::Mail { .. } => Err("Not sent: this message is not meant for a chat.".to_owned()),
+            MessageBody::Chat(text) => Ok(text),
+            MessageBody::Mail { .. } => Err("Not sent: this message is not meant for a chat.".to_owned()),
         }
     }
 }
 
 /// The `Message-ID` of a delivery's e-mail: a receiver that gets it twice sees one message.
-pub fn mail_id(server: &Settings, id: DeliveryId) -> String {
+pub fn mail_id(server: &UseCaseSettings, id: DeliveryId) -> String {
     let host = server.public_url.split("://").nth(1).unwrap_or("docket").split([':', '/']).next().unwrap_or("docket");
     format!("<{id}@{host}>")
 }

@@ -18,10 +18,10 @@ mod webhook;
 mod writing;
 
 pub(crate) use given::{ConnectorSettings, is_secret, resolve, secret_values};
-pub(crate) use message::{Body, Message, MessageContent, mail_id};
+pub(crate) use message::{MessageBody, MessageContent, OutgoingMessage, mail_id};
 
-use crate::settings::Settings;
-use crate::templates::{self, Escape};
+use crate::settings::UseCaseSettings;
+use crate::templates::{self, TemplateEscape};
 use chrono::{DateTime, Duration, Utc};
 use domain::connectors::Connector as Definition;
 use domain::connectors::receipt::RecipientReceipt;
@@ -35,13 +35,13 @@ use std::collections::BTreeSet;
 
 /// Every kind of connector, in the order in which they are offered.
 pub static CONNECTORS: &[&dyn ConnectorKind] = &[
-    &webhook::Webhook,
+    &webhook::WebhookConnector,
     &connectwise::ConnectWise,
     &sendgrid::SendGrid,
-    &smtp::Smtp,
+    &smtp::SmtpConnector,
     &slack_webhook::SlackWebhook,
     &slack_bot::SlackBot,
-    &telegram::Telegram,
+    &telegram::TelegramConnector,
 ];
 
 /// The connector of a kind.
@@ -50,7 +50,7 @@ pub fn find(kind: &str) -> Option<&'static dyn ConnectorKind> {
 }
 
 /// What a connector is asked to deliver.
-pub struct Outgoing<'a> {
+pub struct OutgoingDelivery<'a> {
     /// The delivery's id: the same for every try, so that the other side can tell a repetition.
     pub id: DeliveryId,
     /// The effect's name: `request.dispatched`.
@@ -68,7 +68,7 @@ pub struct Outgoing<'a> {
 
 /// What came of a try.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct AttemptOutcome {
     pub verdict: AttemptVerdict,
     /// Status of HTTP or SMTP, when there was an answer.
     pub code: Option<u16>,
@@ -77,7 +77,7 @@ pub struct Outcome {
     /// The beginning of what came back.
     pub response: String,
     /// What the other side made of it.
-    pub created: Option<Created>,
+    pub created: Option<CreatedRecord>,
     /// Whether `created` names a message that others can stand below.
     pub names_message: bool,
     /// What this try answered to each recipient, where each has an answer of their own.
@@ -86,7 +86,7 @@ pub struct Outcome {
 
 /// Something that exists in the other system because of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
+pub struct CreatedRecord {
     /// Its name there: a ticket's number.
     pub number: String,
     /// Where to read it; empty when there is no address.
@@ -122,7 +122,7 @@ impl AttemptVerdict {
     }
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// A try that could not begin, because of how the connector is set up.
     pub fn not_set_up(error: impl Into<String>) -> Self {
         Self::without_answer(AttemptVerdict::Permanent { error: error.into() }, String::new())
@@ -181,7 +181,7 @@ pub trait ConnectorKind: Send + Sync {
     fn secrets(&self) -> &'static [&'static str];
 
     /// Settings that are templates, and what their text is for.
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
         &[]
     }
 
@@ -194,7 +194,7 @@ pub trait ConnectorKind: Send + Sync {
     fn target(&self, settings: &Map<String, Value>) -> String;
 
     /// Tries once.
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &http::Client) -> Outcome;
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &http::RemoteClient) -> AttemptOutcome;
 
     /// The channel of notifications it can carry.
     fn carries(&self) -> Option<NoticeChannel> {
@@ -202,13 +202,13 @@ pub trait ConnectorKind: Send + Sync {
     }
 
     /// Tries once to carry a message of Docket's to people.
-    async fn tell(&self, _given: &ConnectorSettings<'_>, _message: &Message, _client: &http::Client) -> Outcome {
-        Outcome::not_set_up(format!("Not sent: {} carries no messages to people.", self.label()))
+    async fn tell(&self, _given: &ConnectorSettings<'_>, _message: &OutgoingMessage, _client: &http::RemoteClient) -> AttemptOutcome {
+        AttemptOutcome::not_set_up(format!("Not sent: {} carries no messages to people.", self.label()))
     }
 }
 
 /// What carries a channel by the server's own settings: its key, which no connector of an organization can have.
-pub(crate) fn by_server(channel: NoticeChannel, server: &Settings) -> Option<Definition> {
+pub(crate) fn by_server(channel: NoticeChannel, server: &UseCaseSettings) -> Option<Definition> {
     let mut settings = Map::new();
     let (key, kind, there) = match channel {
         NoticeChannel::InApp => return None,
@@ -225,7 +225,7 @@ pub(crate) fn by_server(channel: NoticeChannel, server: &Settings) -> Option<Def
 }
 
 /// Every connector the server brings.
-pub(crate) fn all_by_server(server: &Settings) -> Vec<Definition> {
+pub(crate) fn all_by_server(server: &UseCaseSettings) -> Vec<Definition> {
     CHANNELS.into_iter().filter_map(|channel| by_server(channel, server)).collect()
 }
 
@@ -265,7 +265,7 @@ pub(crate) fn check(
     kind: &dyn ConnectorKind,
     organization: &str,
     definition: &Definition,
-    server: &Settings,
+    server: &UseCaseSettings,
     answers: Option<&BTreeSet<String>>,
 ) -> Vec<(String, String)> {
     let settings = &definition.settings;
@@ -300,10 +300,10 @@ pub(crate) fn check(
 }
 
 /// A template is right when its names exist and, for a payload, when it makes JSON.
-fn check_template(source: &str, escape: Escape, answers: Option<&BTreeSet<String>>) -> Result<(), String> {
+fn check_template(source: &str, escape: TemplateEscape, answers: Option<&BTreeSet<String>>) -> Result<(), String> {
     templates::check(source, answers)?;
     let made = templates::render(source, escape, "test", &templates::sample("", &Value::Null))?;
-    if escape == Escape::Json {
+    if escape == TemplateEscape::Json {
         serde_json::from_str::<Value>(&made).map_err(|error| {
             format!("The template makes no JSON: {error}. Values bring their own quotes: {{\"number\": {{{{ number }}}}}}.")
         })?;

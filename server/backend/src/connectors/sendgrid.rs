@@ -1,11 +1,11 @@
 //! SendGrid: an e-mail through its Mail Send interface (`POST /v3/mail/send`).
 
-use super::call::{Call, Judged, web_address};
+use super::call::{CallJudgement, RemoteCall, web_address};
 use super::connectwise::ALL_ANSWERS;
-use super::http::{Client, RemoteAnswer};
+use super::http::{RemoteAnswer, RemoteClient};
 use super::writing::{self, BODY, SUBJECT};
-use super::{Body, ConnectorKind, ConnectorSettings, Message, Outcome, Outgoing, mail_id};
-use crate::templates::Escape;
+use super::{AttemptOutcome, ConnectorKind, ConnectorSettings, MessageBody, OutgoingDelivery, OutgoingMessage, mail_id};
+use crate::templates::TemplateEscape;
 use chrono::Duration;
 use domain::notices::NoticeChannel;
 use domain::recipients::each_once;
@@ -36,8 +36,8 @@ impl ConnectorKind for SendGrid {
         &["api_key"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("subject_template", Escape::None), ("body_template", Escape::None)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("subject_template", TemplateEscape::None), ("body_template", TemplateEscape::None)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -55,10 +55,10 @@ impl ConnectorKind for SendGrid {
         settings.get("to_email").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 
@@ -66,21 +66,21 @@ impl ConnectorKind for SendGrid {
         Some(NoticeChannel::Email)
     }
 
-    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &OutgoingMessage, client: &RemoteClient) -> AttemptOutcome {
         match notice(given, message) {
             Ok(call) => call.make(client, message.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 }
 
-fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
+fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> CallJudgement {
     let json = answer.json();
     let messages: Vec<&str> = json["errors"].as_array().into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
     answer.judge("SendGrid", after, &messages.join("; ")).into()
 }
 
-fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>) -> Result<RemoteCall, String> {
     let to: Vec<Value> = addresses(&given.text("to_email"))?.into_iter().map(|email| json!({"email": email})).collect();
     let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
     let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
@@ -95,8 +95,8 @@ fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, 
 }
 
 /// A message of Docket's as text and HTML, in its thread.
-fn notice(given: &ConnectorSettings<'_>, message: &Message) -> Result<Call, String> {
-    let Body::Mail { subject, text, html, settings } = &message.content.body else {
+fn notice(given: &ConnectorSettings<'_>, message: &OutgoingMessage) -> Result<RemoteCall, String> {
+    let MessageBody::Mail { subject, text, html, settings } = &message.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
     let mut headers = json!({
@@ -119,7 +119,7 @@ fn notice(given: &ConnectorSettings<'_>, message: &Message) -> Result<Call, Stri
     post(given, &body)
 }
 
-fn post(given: &ConnectorSettings<'_>, body: &Value) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, body: &Value) -> Result<RemoteCall, String> {
     // The server's own key goes to SendGrid alone.
     let own = given.text("api_key");
     let (key, api) = match &given.server.sendgrid_api_key {
@@ -128,7 +128,7 @@ fn post(given: &ConnectorSettings<'_>, body: &Value) -> Result<Call, String> {
         None => return Err("Not sent: the API key is missing. Enter one, or set SENDGRID_API_KEY on the server.".to_owned()),
     };
     let url = web_address("api_url", &format!("{}/v3/mail/send", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
-    Ok(Call::post(url, body).header(AUTHORIZATION, &format!("Bearer {key}"), true))
+    Ok(RemoteCall::post(url, body).header(AUTHORIZATION, &format!("Bearer {key}"), true))
 }
 
 /// Addresses written with commas between them, each once; at most 50.

@@ -1,11 +1,11 @@
 //! A Slack bot: a message to a channel (`chat.postMessage`). Slack answers 200 and says in the body whether it took it.
 
-use super::call::{Call, Judged, web_address};
-use super::http::{Client, RemoteAnswer};
+use super::call::{CallJudgement, RemoteCall, web_address};
+use super::http::{RemoteAnswer, RemoteClient};
 use super::slack_webhook::{MESSAGE, SLACK};
 use super::writing;
-use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Message, Outcome, Outgoing};
-use crate::templates::Escape;
+use super::{AttemptOutcome, AttemptVerdict, ConnectorKind, ConnectorSettings, CreatedRecord, OutgoingDelivery, OutgoingMessage};
+use crate::templates::TemplateEscape;
 use chrono::Duration;
 use domain::id::DeliveryId;
 use domain::notices::NoticeChannel;
@@ -50,8 +50,8 @@ impl ConnectorKind for SlackBot {
         &["token"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("text_template", Escape::Slack)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("text_template", TemplateEscape::Slack)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -62,10 +62,10 @@ impl ConnectorKind for SlackBot {
         settings.get("channel").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 
@@ -73,21 +73,21 @@ impl ConnectorKind for SlackBot {
         Some(NoticeChannel::Slack)
     }
 
-    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &OutgoingMessage, client: &RemoteClient) -> AttemptOutcome {
         match message.chat().and_then(|text| post(given, text, message.id, message.thread())) {
             Ok(call) => call.make(client, message.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 }
 
-fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>) -> Result<RemoteCall, String> {
     let text = writing::written(given, "text_template", MESSAGE, &SLACK, outgoing)?;
     post(given, &text, outgoing.id, outgoing.thread)
 }
 
 /// A text to the channel, in a thread when there is one.
-fn post(given: &ConnectorSettings<'_>, text: &str, id: DeliveryId, thread: Option<&str>) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, text: &str, id: DeliveryId, thread: Option<&str>) -> Result<RemoteCall, String> {
     let api = given.text_or("api_url", API);
     let url = web_address("api_url", &format!("{}/chat.postMessage", api.trim_end_matches('/'))).map_err(|(_, message)| message)?;
     let mut body = json!({
@@ -99,11 +99,11 @@ fn post(given: &ConnectorSettings<'_>, text: &str, id: DeliveryId, thread: Optio
     if let Some(first) = thread {
         body["thread_ts"] = json!(first);
     }
-    Ok(Call::post(url, &body).header(AUTHORIZATION, &format!("Bearer {}", given.needed("token")?), true))
+    Ok(RemoteCall::post(url, &body).header(AUTHORIZATION, &format!("Bearer {}", given.needed("token")?), true))
 }
 
 /// What Slack's answer means.
-pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
+pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> CallJudgement {
     if answer.code != 200 {
         return answer.judge("Slack", after, "").into();
     }
@@ -111,8 +111,8 @@ pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     if json["ok"] == true {
         let (channel, ts) = (json["channel"].as_str().unwrap_or_default(), json["ts"].as_str().unwrap_or_default());
         let link = format!("https://slack.com/archives/{channel}/p{}", ts.replace('.', ""));
-        let created = (!ts.is_empty()).then(|| Created { number: ts.to_owned(), link });
-        return Judged { verdict: AttemptVerdict::Sent, created };
+        let created = (!ts.is_empty()).then(|| CreatedRecord { number: ts.to_owned(), link });
+        return CallJudgement { verdict: AttemptVerdict::Sent, created };
     }
     let word = json["error"].as_str().unwrap_or("something that is not JSON");
     let error = format!("Slack answered {word}.");

@@ -1,10 +1,10 @@
 //! Slack's incoming webhooks: a message to the channel that the address stands for.
 
-use super::call::{Call, Judged, web_address};
-use super::http::{Client, RemoteAnswer, excerpt};
+use super::call::{CallJudgement, RemoteCall, web_address};
+use super::http::{RemoteAnswer, RemoteClient, excerpt};
 use super::writing::{self, READ_ALL, TextTarget};
-use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Message, Outcome, Outgoing};
-use crate::templates::{self, Escape};
+use super::{AttemptOutcome, AttemptVerdict, ConnectorKind, ConnectorSettings, OutgoingDelivery, OutgoingMessage};
+use crate::templates::{self, TemplateEscape};
 use chrono::Duration;
 use domain::notices::NoticeChannel;
 use domain::shorten::shorten;
@@ -21,7 +21,7 @@ pub(super) const MESSAGE: &str =
 
 /// A message to Slack, which counts it after its escaping.
 pub(super) const SLACK: TextTarget = TextTarget {
-    escape: Escape::Slack,
+    escape: TemplateEscape::Slack,
     most: 40_000,
     measure: |text| text.chars().count(),
     piece: |text| templates::slack(text).chars().count(),
@@ -48,8 +48,8 @@ impl ConnectorKind for SlackWebhook {
         &["webhook_url"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("text_template", Escape::Slack)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("text_template", TemplateEscape::Slack)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -61,10 +61,10 @@ impl ConnectorKind for SlackWebhook {
         "The webhook’s channel".to_owned()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 
@@ -73,16 +73,16 @@ impl ConnectorKind for SlackWebhook {
     }
 
     /// Without threads: Slack does not say which message a webhook made.
-    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &OutgoingMessage, client: &RemoteClient) -> AttemptOutcome {
         match message.chat().and_then(|text| post(given, text)) {
             Ok(call) => call.make(client, message.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 }
 
 /// What Slack's answer means. It is a word: ok, invalid_token, channel_is_archived.
-fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
+fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> CallJudgement {
     let said = excerpt(&answer.body);
     let word = shorten(said.trim(), 100, str::len).into_owned();
     match answer.code {
@@ -94,11 +94,11 @@ fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
     }
 }
 
-fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>) -> Result<RemoteCall, String> {
     post(given, &writing::written(given, "text_template", MESSAGE, &SLACK, outgoing)?)
 }
 
-fn post(given: &ConnectorSettings<'_>, text: &str) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, text: &str) -> Result<RemoteCall, String> {
     let own = given.text("webhook_url");
     let address = if own.is_empty() { given.server.slack_webhook_url.clone().unwrap_or_default() } else { own };
     if address.is_empty() {
@@ -107,5 +107,5 @@ fn post(given: &ConnectorSettings<'_>, text: &str) -> Result<Call, String> {
     let url = web_address("webhook_url", &address).map_err(|(_, message)| message)?;
     // The whole path is the key.
     let shown = format!("{}://{}/(hidden)", url.scheme(), url.host_str().unwrap_or_default());
-    Ok(Call::post(url, &json!({"text": text.trim_end()})).shown_as(shown))
+    Ok(RemoteCall::post(url, &json!({"text": text.trim_end()})).shown_as(shown))
 }

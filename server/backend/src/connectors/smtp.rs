@@ -3,15 +3,15 @@
 //! The message's id is made of the delivery's: a receiver that gets it twice sees one message.
 
 use super::connectwise::ALL_ANSWERS;
-use super::conversation::{Letter, send};
+use super::conversation::{MailEnvelope, send};
 use super::header_lines::{recipients_header, subject_header};
-use super::http::Client;
+use super::http::RemoteClient;
 use super::sendgrid::{DEFAULT_SUBJECT, addresses};
 
 use super::writing::{self, BODY, SUBJECT};
-use super::{ConnectorKind, ConnectorSettings, Outcome, Outgoing, mail_id};
+use super::{AttemptOutcome, ConnectorKind, ConnectorSettings, OutgoingDelivery, mail_id};
 use crate::settings::{MailServer, MailTls};
-use crate::templates::Escape;
+use crate::templates::TemplateEscape;
 use chrono::{DateTime, Utc};
 use domain::connectors::receipt::RecipientReceipt;
 use domain::id::DeliveryId;
@@ -23,10 +23,10 @@ use lettre::message::{Mailbox, Message, MessageBuilder, MultiPart, SinglePart};
 use serde_json::{Map, Value};
 
 /// The connector of kind `smtp`.
-pub struct Smtp;
+pub struct SmtpConnector;
 
 #[async_trait::async_trait]
-impl ConnectorKind for Smtp {
+impl ConnectorKind for SmtpConnector {
     fn kind(&self) -> &'static str {
         "smtp"
     }
@@ -43,8 +43,8 @@ impl ConnectorKind for Smtp {
         &["password"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("subject_template", Escape::None), ("body_template", Escape::None)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("subject_template", TemplateEscape::None), ("body_template", TemplateEscape::None)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -61,30 +61,30 @@ impl ConnectorKind for Smtp {
         settings.get("to_email").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         let ready = server(given).and_then(|server| {
             let (from, to) = (sender(given, &server)?, mailboxes(addresses(&given.text("to_email"))?)?);
             Ok((message(given, outgoing, &from, &to)?, from, to, server))
         });
         let (message, from, all, server) = match ready {
             Ok(ready) => ready,
-            Err(message) => return Outcome::not_set_up(message),
+            Err(message) => return AttemptOutcome::not_set_up(message),
         };
         // Who has it, or was refused it, is not asked again.
         let before: Vec<RecipientReceipt> = outgoing.receipts.iter().filter(|one| !one.is_put_off()).cloned().collect();
         let has_answer = |address: &Address| before.iter().any(|one| one.address == address.to_string());
         let to: Vec<Address> = all.into_iter().map(|mailbox| mailbox.email).filter(|address| !has_answer(address)).collect();
         if to.is_empty() {
-            return Outcome::needless("Not sent again: every recipient has answered.");
+            return AttemptOutcome::needless("Not sent again: every recipient has answered.");
         }
-        send(&server, &Letter { message: &message, from: &from, before: &before, to }, client).await
+        send(&server, &MailEnvelope { message: &message, from: &from, before: &before, to }, client).await
     }
 
     fn carries(&self) -> Option<NoticeChannel> {
         Some(NoticeChannel::Email)
     }
 
-    async fn tell(&self, given: &ConnectorSettings<'_>, message: &super::Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &super::OutgoingMessage, client: &RemoteClient) -> AttemptOutcome {
         let ready = server(given).and_then(|server| {
             let (from, to) = (sender(given, &server)?, mailboxes(each_once([&message.to]))?);
             let to = to.into_iter().next().ok_or("Not sent: the person has no e-mail address.")?;
@@ -92,9 +92,9 @@ impl ConnectorKind for Smtp {
         });
         match ready {
             Ok((message, from, to, server)) => {
-                send(&server, &Letter { message: &message, from: &from, before: &[], to: vec![to.email] }, client).await
+                send(&server, &MailEnvelope { message: &message, from: &from, before: &[], to: vec![to.email] }, client).await
             }
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 }
@@ -132,8 +132,8 @@ fn sender(given: &ConnectorSettings<'_>, server: &MailServer) -> Result<Mailbox,
 }
 
 /// A message of Docket's as text and HTML, in its thread.
-fn notice(given: &ConnectorSettings<'_>, told: &super::Message, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
-    let super::Body::Mail { subject, text, html, settings } = &told.content.body else {
+fn notice(given: &ConnectorSettings<'_>, told: &super::OutgoingMessage, from: &Mailbox, to: &Mailbox) -> Result<Message, String> {
+    let super::MessageBody::Mail { subject, text, html, settings } = &told.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
     let mut builder = begun(given, (told.id, told.content.written_at), from, subject)
@@ -147,7 +147,7 @@ fn notice(given: &ConnectorSettings<'_>, told: &super::Message, from: &Mailbox, 
     builder.multipart(parts.singlepart(SinglePart::plain(text.clone())).singlepart(SinglePart::html(html.clone()))).map_err(unwritten)
 }
 
-fn message(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, from: &Mailbox, to: &[Mailbox]) -> Result<Message, String> {
+fn message(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, from: &Mailbox, to: &[Mailbox]) -> Result<Message, String> {
     let subject = writing::line(given, "subject_template", DEFAULT_SUBJECT, &SUBJECT, outgoing)?;
     let text = writing::written(given, "body_template", ALL_ANSWERS, &BODY, outgoing)?;
     begun(given, (outgoing.id, outgoing.decided_at), from, &subject)

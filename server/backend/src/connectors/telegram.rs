@@ -1,22 +1,22 @@
 //! A Telegram bot: a message to a chat (`sendMessage`).
 
-use super::call::{Call, Judged, web_address};
-use super::http::{Client, RemoteAnswer};
+use super::call::{CallJudgement, RemoteCall, web_address};
+use super::http::{RemoteAnswer, RemoteClient};
 use super::writing::{self, READ_ALL, TextTarget};
-use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Created, Message, Outcome, Outgoing};
-use crate::templates::{self, Escape};
+use super::{AttemptOutcome, AttemptVerdict, ConnectorKind, ConnectorSettings, CreatedRecord, OutgoingDelivery, OutgoingMessage};
+use crate::templates::{self, TemplateEscape};
 use chrono::Duration;
 use domain::notices::NoticeChannel;
 use domain::shorten::utf16_units;
 use serde_json::{Map, Value, json};
 
 /// The connector of kind `telegram`.
-pub struct Telegram;
+pub struct TelegramConnector;
 
 const API: &str = "https://api.telegram.org";
 /// A message to Telegram, which counts UTF-16 code units of what is left when its markup was read.
 const TELEGRAM: TextTarget = TextTarget {
-    escape: Escape::Html,
+    escape: TemplateEscape::Html,
     most: 4096,
     measure: |html| utf16_units(&read_markup(html)),
     piece: utf16_units,
@@ -29,7 +29,7 @@ const MESSAGE: &str = "<b><a href=\"{{ link }}\">{{ number }}</a></b> {{ title }
 {% endfor %}{% endfor %}";
 
 #[async_trait::async_trait]
-impl ConnectorKind for Telegram {
+impl ConnectorKind for TelegramConnector {
     fn kind(&self) -> &'static str {
         "telegram"
     }
@@ -46,8 +46,8 @@ impl ConnectorKind for Telegram {
         &["token"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("text_template", Escape::Html)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("text_template", TemplateEscape::Html)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -63,10 +63,10 @@ impl ConnectorKind for Telegram {
         settings.get("chat_id").and_then(Value::as_str).unwrap_or("The server’s chat").to_owned()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 
@@ -74,15 +74,15 @@ impl ConnectorKind for Telegram {
         Some(NoticeChannel::Telegram)
     }
 
-    async fn tell(&self, given: &ConnectorSettings<'_>, message: &Message, client: &Client) -> Outcome {
+    async fn tell(&self, given: &ConnectorSettings<'_>, message: &OutgoingMessage, client: &RemoteClient) -> AttemptOutcome {
         match message.chat().and_then(|text| post(given, &message.to, text, message.thread())) {
             Ok(call) => call.make(client, message.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 }
 
-fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>) -> Result<RemoteCall, String> {
     let chat = given.text_or("chat_id", given.server.telegram_chat.as_deref().unwrap_or_default());
     if chat.is_empty() {
         return Err("Not sent: the chat is missing. Enter one, or set TELEGRAM_DEFAULT_CHAT_ID on the server.".to_owned());
@@ -92,7 +92,7 @@ fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, 
 }
 
 /// A text to a chat, as an answer to the first message of its thread.
-fn post(given: &ConnectorSettings<'_>, chat: &str, text: &str, thread: Option<&str>) -> Result<Call, String> {
+fn post(given: &ConnectorSettings<'_>, chat: &str, text: &str, thread: Option<&str>) -> Result<RemoteCall, String> {
     // The server's own token goes to Telegram alone.
     let own = given.text("token");
     let (token, api) = match &given.server.telegram_token {
@@ -106,7 +106,7 @@ fn post(given: &ConnectorSettings<'_>, chat: &str, text: &str, thread: Option<&s
     if let Some(first) = thread.and_then(|first| first.parse::<i64>().ok()) {
         body["reply_parameters"] = json!({"message_id": first, "allow_sending_without_reply": true});
     }
-    Ok(Call::post(url, &body).shown_as(format!("{api}/bot(hidden)/sendMessage")))
+    Ok(RemoteCall::post(url, &body).shown_as(format!("{api}/bot(hidden)/sendMessage")))
 }
 
 /// The text of Telegram's HTML without its tags, its entities read.
@@ -150,7 +150,7 @@ fn letter(entity: &str) -> Option<char> {
 }
 
 /// What Telegram's answer means.
-pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
+pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> CallJudgement {
     let json = answer.json();
     let detail = json["description"].as_str().unwrap_or_default();
     let after = json["parameters"]["retry_after"].as_i64().and_then(Duration::try_seconds).or(after);
@@ -159,9 +159,9 @@ pub(super) fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
             let message = &json["result"];
             let created = message["message_id"].as_i64().map(|id| {
                 let link = message["chat"]["username"].as_str().map(|name| format!("https://t.me/{name}/{id}"));
-                Created { number: id.to_string(), link: link.unwrap_or_default() }
+                CreatedRecord { number: id.to_string(), link: link.unwrap_or_default() }
             });
-            Judged { verdict: AttemptVerdict::Sent, created }
+            CallJudgement { verdict: AttemptVerdict::Sent, created }
         }
         200 => AttemptVerdict::Retry { error: "Telegram’s answer cannot be read.".to_owned(), after }.into(),
         // An unknown token is "not found".

@@ -3,10 +3,10 @@
 //! Settings: `url`; `headers` (name to value, values are kept out of every log); `secret` (`whsec_…`), and while it is being changed
 //! `previous_secret`, which signs besides; `payload`, a template of the whole body. Without a secret nothing is signed.
 
-use super::call::{Call, Judged, web_address};
-use super::http::{Client, RemoteAnswer};
-use super::{AttemptVerdict, ConnectorKind, ConnectorSettings, Outcome, Outgoing};
-use crate::templates::{self, Escape};
+use super::call::{CallJudgement, RemoteCall, web_address};
+use super::http::{RemoteAnswer, RemoteClient};
+use super::{AttemptOutcome, AttemptVerdict, ConnectorKind, ConnectorSettings, OutgoingDelivery};
+use crate::templates::{self, TemplateEscape};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{Duration, SecondsFormat};
@@ -17,10 +17,10 @@ use sha2::Sha256;
 use url::Url;
 
 /// The connector of kind `webhook`.
-pub struct Webhook;
+pub struct WebhookConnector;
 
 #[async_trait::async_trait]
-impl ConnectorKind for Webhook {
+impl ConnectorKind for WebhookConnector {
     fn kind(&self) -> &'static str {
         "webhook"
     }
@@ -37,8 +37,8 @@ impl ConnectorKind for Webhook {
         &["secret", "previous_secret"]
     }
 
-    fn templates(&self) -> &'static [(&'static str, Escape)] {
-        &[("payload", Escape::Json)]
+    fn templates(&self) -> &'static [(&'static str, TemplateEscape)] {
+        &[("payload", TemplateEscape::Json)]
     }
 
     fn check(&self, given: &ConnectorSettings<'_>) -> Vec<(String, String)> {
@@ -59,15 +59,15 @@ impl ConnectorKind for Webhook {
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, client: &Client) -> Outcome {
+    async fn deliver(&self, given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, client: &RemoteClient) -> AttemptOutcome {
         match call(given, outgoing) {
             Ok(call) => call.make(client, outgoing.now, judge).await,
-            Err(message) => Outcome::not_set_up(message),
+            Err(message) => AttemptOutcome::not_set_up(message),
         }
     }
 }
 
-fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, String> {
+fn call(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>) -> Result<RemoteCall, String> {
     let url = web_address("url", &given.text("url")).map_err(|(_, message)| message)?;
     let keys: Vec<Vec<u8>> = ["secret", "previous_secret"]
         .iter()
@@ -78,7 +78,7 @@ fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, 
     let id = outgoing.id.to_string();
     let body = payload(given, outgoing, &id)?;
     let (text, timestamp) = (body.to_string(), outgoing.now.timestamp().to_string());
-    let mut call = Call::post(url, &body);
+    let mut call = RemoteCall::post(url, &body);
     for (name, value) in headers(&given.settings).map_err(|(_, message)| message)? {
         call = call.header(name, value.to_str().unwrap_or_default(), true);
     }
@@ -92,18 +92,19 @@ fn call(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>) -> Result<Call, 
 }
 
 /// The body: the template's, or the delivery as Standard Webhooks lays it out.
-fn payload(given: &ConnectorSettings<'_>, outgoing: &Outgoing<'_>, id: &str) -> Result<Value, String> {
+fn payload(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, id: &str) -> Result<Value, String> {
     let template = given.text("payload");
     if template.is_empty() {
         let at = outgoing.decided_at.to_rfc3339_opts(SecondsFormat::Millis, true);
         return Ok(json!({"id": id, "type": outgoing.name, "timestamp": at, "data": outgoing.data}));
     }
-    let made = templates::render(&template, Escape::Json, outgoing.name, outgoing.data).map_err(|error| format!("Not sent: {error}"))?;
+    let made =
+        templates::render(&template, TemplateEscape::Json, outgoing.name, outgoing.data).map_err(|error| format!("Not sent: {error}"))?;
     serde_json::from_str(&made).map_err(|error| format!("Not sent: the payload's template made no JSON: {error}."))
 }
 
 /// What an HTTP status means. Only "gone" is final: a wrong path or password is often put right while the schedule runs.
-fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> Judged {
+fn judge(answer: &RemoteAnswer, after: Option<Duration>) -> CallJudgement {
     let code = answer.code;
     match code {
         200..=299 => AttemptVerdict::Sent,
@@ -164,7 +165,7 @@ fn not_a_secret() -> String {
 mod tests {
     use super::*;
     use crate::connectors::{check, find};
-    use crate::settings::Settings;
+    use crate::settings::UseCaseSettings;
     use domain::connectors::Connector as Definition;
     use reqwest::header::HeaderMap;
 
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn settings_are_checked() {
-        let server = Settings::default();
+        let server = UseCaseSettings::default();
         let paths = |settings: Value| -> Vec<String> {
             let settings = settings.as_object().unwrap().clone();
             let definition = Definition { key: "desk".into(), name: "Desk".into(), kind: "webhook".into(), enabled: true, settings };

@@ -3,8 +3,8 @@
 //! A template that makes nothing gives way to the default. Where a text would be too long, the longest answers in it are shortened,
 //! marked, and followed by where to read them whole.
 
-use super::{ConnectorSettings, Outgoing};
-use crate::templates::{self, Escape};
+use super::{ConnectorSettings, OutgoingDelivery};
+use crate::templates::{self, TemplateEscape};
 use domain::direction::isolate;
 use domain::shorten::{shorten, shorten_longest, utf16_units};
 use domain::text::is_blank_text;
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 /// Where a text goes.
 pub(super) struct TextTarget {
-    pub escape: Escape,
+    pub escape: TemplateEscape,
     /// The longest text it takes, by its own measure.
     pub most: usize,
     /// How long the place finds what a template made.
@@ -32,7 +32,7 @@ pub(super) const SUBJECT: TextTarget = TextTarget { most: 200, ..LINE };
 /// One line: ConnectWise's summary. By code points it is never longer.
 pub(super) const SUMMARY: TextTarget = TextTarget { most: 100, ..LINE };
 const LINE: TextTarget = TextTarget {
-    escape: Escape::None,
+    escape: TemplateEscape::None,
     most: 0,
     measure: |text| utf16_units(&one_line(text)),
     piece: utf16_units,
@@ -42,7 +42,7 @@ const LINE: TextTarget = TextTarget {
 };
 /// The body of a mail or a ticket.
 pub(super) const BODY: TextTarget = TextTarget {
-    escape: Escape::None,
+    escape: TemplateEscape::None,
     most: 60_000,
     measure: str::len,
     piece: str::len,
@@ -60,7 +60,7 @@ pub(super) fn written(
     key: &str,
     default: &str,
     place: &TextTarget,
-    outgoing: &Outgoing<'_>,
+    outgoing: &OutgoingDelivery<'_>,
 ) -> Result<String, String> {
     let own = given.text(key);
     if !own.is_empty() {
@@ -78,7 +78,7 @@ pub(super) fn line(
     key: &str,
     default: &str,
     place: &TextTarget,
-    outgoing: &Outgoing<'_>,
+    outgoing: &OutgoingDelivery<'_>,
 ) -> Result<String, String> {
     written(given, key, default, place, outgoing).map(|text| one_line(&text))
 }
@@ -88,7 +88,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// What a template makes, short enough for its place.
-fn fitted(source: &str, place: &TextTarget, outgoing: &Outgoing<'_>) -> Result<String, String> {
+fn fitted(source: &str, place: &TextTarget, outgoing: &OutgoingDelivery<'_>) -> Result<String, String> {
     let render = |data: &Value| templates::render(source, place.escape, outgoing.name, &set_apart(data));
     let whole = render(outgoing.data);
     let length = match &whole {
@@ -190,7 +190,7 @@ fn set_apart(data: &Value) -> Cow<'_, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
+    use crate::settings::UseCaseSettings;
     use chrono::{DateTime, Utc};
     use domain::id::DeliveryId;
     use serde_json::json;
@@ -204,7 +204,7 @@ mod tests {
             "number": "IT-7F3K", "item": {"name": "VPN"}, "requester": {"name": "Rita"}, "link": "https://docket.example/requests/IT-7F3K",
             "answers": [{"key": "s", "title": "S", "answers": answers}],
         });
-        let outgoing = Outgoing {
+        let outgoing = OutgoingDelivery {
             id: DeliveryId(uuid::Uuid::nil()),
             name: "request.dispatched",
             decided_at: DateTime::<Utc>::UNIX_EPOCH,
@@ -213,7 +213,7 @@ mod tests {
             thread: None,
             receipts: &[],
         };
-        let server = Settings::default();
+        let server = UseCaseSettings::default();
         let settings = json!({"text": template}).as_object().cloned().unwrap();
         written(&ConnectorSettings { settings, server: &server }, "text", DEFAULT, place, &outgoing).unwrap()
     }

@@ -4,7 +4,7 @@ use super::{fresh, require, whole};
 use crate::connectors::{self as kinds_of, is_secret};
 use crate::definitions::secrets;
 use crate::error::{Error, Result};
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::store::{Tx, connector_checks, connectors, destinations, forms, organizations};
 use crate::templates;
 use crate::{Backend, Caller, apart};
@@ -173,7 +173,7 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
                 return Err(Refusal::Problems { problems }.into());
             }
             connectors::save(tx, be.seal(), be.id(), &wanted, be.now()).await?;
-            tx.announce(Change::Deliveries { organization });
+            tx.announce(LiveChange::Deliveries { organization });
             Ok(wanted.key)
         })
     });
@@ -255,7 +255,7 @@ pub async fn test(backend: &Backend, caller: &Caller, key: String) -> Result<()>
                 return Err(Refusal::NotFound.into());
             }
             connector_checks::ask(tx, be.id(), &key, person, be.now()).await?;
-            tx.announce(Change::Deliveries { organization });
+            tx.announce(LiveChange::Deliveries { organization });
             Ok(())
         })
     });

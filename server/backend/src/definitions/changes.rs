@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 /// What has to be written.
 #[derive(Default)]
-pub(super) struct Changes {
+pub(super) struct DefinitionChanges {
     pub plan: ApplyPlan,
     /// Key, name and time zone of an organization to set up.
     new_organization: Option<(String, String, String)>,
@@ -83,7 +83,7 @@ keyed! {
 /// Names in a line about what is not in the folder.
 const NAMED: usize = 10;
 
-impl Changes {
+impl DefinitionChanges {
     /// What has to be done to make the database say what the folder says.
     pub fn between(folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) -> Result<Self> {
         let mut changes = Self::default();

@@ -6,7 +6,7 @@ use super::files::{DefinitionFolder, FileProblem};
 use super::secrets;
 use crate::connectors as kinds;
 use crate::people::password;
-use crate::settings::Settings;
+use crate::settings::UseCaseSettings;
 use crate::zones;
 use domain::catalog::lint::{lint_item, lint_order};
 use domain::connectors::Connector;
@@ -18,7 +18,7 @@ use domain::people::lint::{lint_groups, lint_organization, lint_people};
 use domain::requests::sla::lint::lint_calendars;
 
 /// Everything wrong in a folder.
-pub(super) fn faults(folder: &DefinitionFolder, present: &Present, server: &Settings) -> Vec<FileProblem> {
+pub(super) fn faults(folder: &DefinitionFolder, present: &Present, server: &UseCaseSettings) -> Vec<FileProblem> {
     let known = defined(folder, present);
     let mut faults = Vec::new();
     let mut told = |file: &str, problems: Vec<AuthoringProblem>| {
@@ -81,7 +81,7 @@ fn password_hashes(folder: &DefinitionFolder) -> Vec<AuthoringProblem> {
 }
 
 /// What the kinds of connectors say about their settings.
-fn settings_of_connectors(folder: &DefinitionFolder, present: &Present, server: &Settings) -> Vec<AuthoringProblem> {
+fn settings_of_connectors(folder: &DefinitionFolder, present: &Present, server: &UseCaseSettings) -> Vec<AuthoringProblem> {
     let answers = answer_keys(folder.forms.iter().chain(present.forms.iter().map(|(_, form)| form)));
     let mut found = ProblemList::default();
     for (place, connector) in folder.connectors.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! One call of a connector, with its secrets in place and out of sight.
 
-use crate::connectors::{self, AttemptVerdict, Message, Outcome, Outgoing};
+use crate::connectors::{self, AttemptOutcome, AttemptVerdict, OutgoingDelivery, OutgoingMessage};
 use crate::{Backend, apart};
 use domain::connectors::Connector;
 use std::time::Duration;
@@ -9,33 +9,33 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(45);
 
 /// What a connector is asked to do once.
-pub(super) enum Sent<'a> {
+pub(super) enum ConnectorRequest<'a> {
     /// Hand something on to the system it stands for.
-    Outgoing(Outgoing<'a>),
+    Outgoing(OutgoingDelivery<'a>),
     /// Carry a message to people.
-    Message(&'a Message),
+    Message(&'a OutgoingMessage),
 }
 
 /// Tries a connector once; what is kept of it has no secret in it.
-pub(super) async fn call(backend: &Backend, organization: &str, connector: &Connector, sent: &Sent<'_>) -> Outcome {
+pub(super) async fn call(backend: &Backend, organization: &str, connector: &Connector, sent: &ConnectorRequest<'_>) -> AttemptOutcome {
     let Some(kind) = connectors::find(&connector.kind) else {
-        return Outcome::not_set_up(format!("This server knows no connector of the kind “{}”.", connector.kind));
+        return AttemptOutcome::not_set_up(format!("This server knows no connector of the kind “{}”.", connector.kind));
     };
     let given = match connectors::resolve(kind, organization, connector, backend.settings()) {
         Ok(given) => given,
-        Err(message) => return Outcome::not_set_up(message),
+        Err(message) => return AttemptOutcome::not_set_up(message),
     };
     let tried = match sent {
         // Templates of the organization are run before the first call: work that may take long.
-        Sent::Outgoing(outgoing) if kind.templates().iter().any(|(key, _)| connector.settings.contains_key(*key)) => {
+        ConnectorRequest::Outgoing(outgoing) if kind.templates().iter().any(|(key, _)| connector.settings.contains_key(*key)) => {
             tokio::time::timeout(PATIENCE, apart::begin(kind.deliver(&given, outgoing, backend.client()))).await
         }
-        Sent::Outgoing(outgoing) => tokio::time::timeout(PATIENCE, kind.deliver(&given, outgoing, backend.client())).await,
-        Sent::Message(message) => tokio::time::timeout(PATIENCE, kind.tell(&given, message, backend.client())).await,
+        ConnectorRequest::Outgoing(outgoing) => tokio::time::timeout(PATIENCE, kind.deliver(&given, outgoing, backend.client())).await,
+        ConnectorRequest::Message(message) => tokio::time::timeout(PATIENCE, kind.tell(&given, message, backend.client())).await,
     };
     let mut outcome = tried.unwrap_or_else(|_| {
         let error = format!("No answer within {} seconds.", PATIENCE.as_secs());
-        Outcome::without_answer(AttemptVerdict::Retry { error, after: None }, String::new())
+        AttemptOutcome::without_answer(AttemptVerdict::Retry { error, after: None }, String::new())
     });
     // Chats name their messages; e-mails are named by Docket, and a ticket is no message.
     outcome.names_message = outcome.created.is_some() && kind.carries().is_some();

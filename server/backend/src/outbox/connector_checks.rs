@@ -1,11 +1,11 @@
 //! Tests of connectors: a delivery of sample data, made by the worker like any other, and kept beside the deliveries.
 
 use crate::Backend;
-use crate::connectors::{Outcome, Outgoing};
+use crate::connectors::{AttemptOutcome, OutgoingDelivery};
 use crate::error::Result;
-use crate::live::Change;
-use crate::store::attempts::Attempt;
-use crate::store::connector_checks::{self, Waiting};
+use crate::live::LiveChange;
+use crate::store::attempts::NewAttempt;
+use crate::store::connector_checks::{self, WaitingCheck};
 use crate::store::{connectors, organizations};
 use crate::templates;
 use domain::id::DeliveryId;
@@ -20,10 +20,10 @@ pub(crate) async fn make_all(backend: &Backend) -> Result<u32> {
     Ok(0)
 }
 
-async fn make(backend: &Backend, test: Waiting) -> Result<()> {
+async fn make(backend: &Backend, test: WaitingCheck) -> Result<()> {
     let (at, began) = (backend.now(), std::time::Instant::now());
     let outcome = attempt(backend, &test).await?;
-    let attempt = Attempt {
+    let attempt = NewAttempt {
         at,
         milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         code: outcome.code,
@@ -35,26 +35,27 @@ async fn make(backend: &Backend, test: Waiting) -> Result<()> {
     let work = backend.store().write(test.organization, move |tx| {
         Box::pin(async move {
             connector_checks::finish(tx, test.id, attempt, now).await?;
-            tx.announce(Change::Deliveries { organization: test.organization });
+            tx.announce(LiveChange::Deliveries { organization: test.organization });
             Ok(())
         })
     });
     work.await
 }
 
-async fn attempt(backend: &Backend, test: &Waiting) -> Result<Outcome> {
+async fn attempt(backend: &Backend, test: &WaitingCheck) -> Result<AttemptOutcome> {
     if test.cut_off {
         // It may be why: nobody waits for a test, so it is not made a second time.
-        return Ok(Outcome::not_set_up("The worker ended while it was making this test. Look at the template, then test again."));
+        return Ok(AttemptOutcome::not_set_up("The worker ended while it was making this test. Look at the template, then test again."));
     }
     let handle = backend.store().read(test.organization);
     let Some(connector) = connectors::by_key(&handle, backend.seal(), &test.connector).await? else {
-        return Ok(Outcome::not_set_up(format!("There is no connector “{}” any more.", test.connector)));
+        return Ok(AttemptOutcome::not_set_up(format!("There is no connector “{}” any more.", test.connector)));
     };
     let organization = organizations::find(&backend.store().platform(), test.organization).await?;
     let (key, name) = organization.map(|organization| (organization.key, organization.name)).unwrap_or_default();
     let data = templates::sample(&backend.settings().public_url, &json!({"key": key, "name": name}));
     let now = backend.now();
-    let outgoing = Outgoing { id: DeliveryId(test.id), name: "test", decided_at: now, now, data: &data, thread: None, receipts: &[] };
-    Ok(super::call::call(backend, &key, &connector, &super::call::Sent::Outgoing(outgoing)).await)
+    let outgoing =
+        OutgoingDelivery { id: DeliveryId(test.id), name: "test", decided_at: now, now, data: &data, thread: None, receipts: &[] };
+    Ok(super::call::call(backend, &key, &connector, &super::call::ConnectorRequest::Outgoing(outgoing)).await)
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What a request's answers are told with.
 #[derive(Clone)]
-pub(super) struct Answered {
+pub(super) struct AnswerContext {
     /// The form it was filed with.
     pub form: Arc<Form>,
     /// The requester's address.
@@ -31,11 +31,11 @@ pub(super) async fn of(backend: &Backend, organization: &OrganizationRef, reques
     let version = form_versions::find(&handle, &request.form_version).await?;
     let form = Arc::new(version.ok_or_else(|| Error::Damaged("its form version is gone".to_owned()))?);
     let email = people::email(&backend.store().platform(), request.requester.id).await?.unwrap_or_default();
-    Ok(with(backend, organization, request, &Answered { form, email }))
+    Ok(with(backend, organization, request, &AnswerContext { form, email }))
 }
 
 /// As `of`, with what was read before.
-pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &Request, answered: &Answered) -> Value {
+pub(super) fn with(backend: &Backend, organization: &OrganizationRef, request: &Request, answered: &AnswerContext) -> Value {
     let sections: Vec<Value> = answer_sections(&answered.form, &request.answers)
         .into_iter()
         .map(|section| {
@@ -71,7 +71,7 @@ pub(super) fn event(
     backend: &Backend,
     organization: &OrganizationRef,
     (request, notice): (&Request, &NoticeEffect),
-    answered: &Answered,
+    answered: &AnswerContext,
     at: DateTime<Utc>,
 ) -> Value {
     let mut data = with(backend, organization, request, answered);

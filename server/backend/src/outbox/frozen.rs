@@ -7,7 +7,7 @@
 //!
 //! It is kept until it arrives, or for as long as attempts are when it was given up.
 
-use crate::connectors::{self, AttemptVerdict, Body, MessageContent, Outcome};
+use crate::connectors::{self, AttemptOutcome, AttemptVerdict, MessageBody, MessageContent};
 use crate::store::deliveries::Delivery;
 use domain::connectors::Connector;
 use domain::id::DeliveryId;
@@ -28,14 +28,14 @@ struct KeptContent {
 }
 
 /// What a try sends.
-pub(super) struct Content<'a> {
+pub(super) struct AttemptContent<'a> {
     sent: KeptContent,
     connector: Cow<'a, Connector>,
     is_kept: bool,
     is_another: bool,
 }
 
-impl<'a> Content<'a> {
+impl<'a> AttemptContent<'a> {
     /// What was sent before under the delivery's id, or what there is to send now.
     pub fn of(delivery: &Delivery, connector: &'a Connector, thread: Option<String>, data: impl FnOnce() -> Value) -> Self {
         let templates = templates(connector);
@@ -86,13 +86,13 @@ impl<'a> Content<'a> {
     }
 
     /// What is to be kept after a try: nothing when it arrived, or when nothing went out.
-    pub fn kept(&self, outcome: &Outcome) -> Option<String> {
+    pub fn kept(&self, outcome: &AttemptOutcome) -> Option<String> {
         (is_to_be_kept(outcome) && !self.is_kept).then(|| serde_json::to_string(&self.sent).ok()).flatten()
     }
 }
 
 /// Whether something went out that did not arrive.
-fn is_to_be_kept(outcome: &Outcome) -> bool {
+fn is_to_be_kept(outcome: &AttemptOutcome) -> bool {
     match outcome.verdict {
         AttemptVerdict::Sent => false,
         AttemptVerdict::Retry { .. } | AttemptVerdict::Unauthorized { .. } => true,
@@ -103,11 +103,16 @@ fn is_to_be_kept(outcome: &Outcome) -> bool {
 /// What a message to people said when it was tried before. None for the first try, and where another kind of channel carries it now.
 pub(super) fn kept_message(delivery: &Delivery, channel: NoticeChannel) -> Option<MessageContent> {
     let kept: MessageContent = serde_json::from_str(delivery.frozen.as_deref()?).ok()?;
-    (matches!(kept.body, Body::Mail { .. }) == (channel == NoticeChannel::Email)).then_some(kept)
+    (matches!(kept.body, MessageBody::Mail { .. }) == (channel == NoticeChannel::Email)).then_some(kept)
 }
 
 /// What is to be kept of a message to people after a try, as it is of other content.
-pub(super) fn keep_message(delivery: &Delivery, channel: NoticeChannel, content: &MessageContent, outcome: &Outcome) -> Option<String> {
+pub(super) fn keep_message(
+    delivery: &Delivery,
+    channel: NoticeChannel,
+    content: &MessageContent,
+    outcome: &AttemptOutcome,
+) -> Option<String> {
     let keeps = is_to_be_kept(outcome) && kept_message(delivery, channel).is_none();
     keeps.then(|| serde_json::to_string(content).ok()).flatten()
 }

@@ -1,7 +1,7 @@
 //! What a worker has in its hands, lane by lane: each destination has its own, so that a slow one holds up no other.
 
-use super::prepare::Ready;
-use crate::store::deliveries::Destination;
+use super::prepare::ReadyDelivery;
+use crate::store::deliveries::DestinationKey;
 use domain::connectors::{TrialMode, trial};
 use domain::id::DeliveryId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -25,7 +25,7 @@ const SOLITUDE: Duration = Duration::from_secs(1);
 /// One destination's.
 #[derive(Default)]
 struct DestinationLane {
-    waiting: VecDeque<(Instant, Ready)>,
+    waiting: VecDeque<(Instant, ReadyDelivery)>,
     calling: usize,
     /// Whether a call failed, or deliveries waited in vain, since a call last went well.
     troubled: bool,
@@ -33,18 +33,18 @@ struct DestinationLane {
 
 /// One that is tried alone: it waits for its call, or since when it is called.
 enum Alone {
-    Waiting(Box<Ready>),
+    Waiting(Box<ReadyDelivery>),
     Called(DeliveryId, Instant),
 }
 
 #[derive(Default)]
-pub(super) struct Lanes {
-    lanes: BTreeMap<Destination, DestinationLane>,
+pub(super) struct DestinationLanes {
+    lanes: BTreeMap<DestinationKey, DestinationLane>,
     in_hand: BTreeSet<DeliveryId>,
     alone: Option<Alone>,
 }
 
-impl Lanes {
+impl DestinationLanes {
     /// How many more may be claimed.
     pub fn room(&self) -> usize {
         IN_HAND.saturating_sub(self.in_hand.len())
@@ -64,7 +64,7 @@ impl Lanes {
     }
 
     /// For each destination, how many more of it may be claimed, where that is less than of others: none while enough wait.
-    pub fn allowed(&self) -> BTreeMap<Destination, usize> {
+    pub fn allowed(&self) -> BTreeMap<DestinationKey, usize> {
         let left = |lane: &DestinationLane| match lane.waiting.len() {
             enough if enough >= CALLS => 0,
             _ if lane.troubled => CAREFUL.saturating_sub(lane.calling),
@@ -74,7 +74,7 @@ impl Lanes {
     }
 
     /// Takes a claimed delivery, unless it is in hand already: then its lease was only made longer.
-    pub fn take(&mut self, ready: Ready) {
+    pub fn take(&mut self, ready: ReadyDelivery) {
         if self.in_hand.insert(ready.delivery.id) {
             if trial(ready.delivery.times.cut_off) != TrialMode::Together && self.alone.is_none() {
                 self.alone = Some(Alone::Waiting(Box::new(ready)));
@@ -86,7 +86,7 @@ impl Lanes {
     }
 
     /// What to call now.
-    pub fn next(&mut self) -> Option<(Destination, Ready)> {
+    pub fn next(&mut self) -> Option<(DestinationKey, ReadyDelivery)> {
         match self.alone.take() {
             Some(Alone::Waiting(ready)) => {
                 self.alone = Some(Alone::Called(ready.delivery.id, Instant::now()));
@@ -107,7 +107,7 @@ impl Lanes {
     }
 
     /// A call ended, well or not; says whether more of its destination may be claimed because of that.
-    pub fn called(&mut self, destination: &Destination, well: bool) -> bool {
+    pub fn called(&mut self, destination: &DestinationKey, well: bool) -> bool {
         let Some(lane) = self.lanes.get_mut(destination) else { return false };
         let was_troubled = std::mem::replace(&mut lane.troubled, !well);
         lane.calling = lane.calling.saturating_sub(1);
@@ -152,13 +152,13 @@ impl Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::deliveries::{Delivery, Recipient};
+    use crate::store::deliveries::{Delivery, DeliveryRecipient};
     use domain::connectors::DeliveryTimes;
     use domain::id::{EffectId, OrganizationId, RequestId};
     use domain::subject::Subject;
     use uuid::Uuid;
 
-    fn ready(connector: &str) -> Ready {
+    fn ready(connector: &str) -> ReadyDelivery {
         let delivery = Delivery {
             id: DeliveryId(Uuid::new_v4()),
             organization: OrganizationId(Uuid::nil()),
@@ -167,16 +167,16 @@ mod tests {
             connector: connector.to_owned(),
             times: DeliveryTimes { next_at: None, leased_until: None, delivered_at: None, failed_at: None, attempts: 0, cut_off: 0 },
             created_at: chrono::DateTime::UNIX_EPOCH,
-            recipient: Recipient::Fulfilment,
+            recipient: DeliveryRecipient::Fulfilment,
             made: None,
             frozen: None,
         };
-        Ready { delivery, prepared: Err(String::new()) }
+        ReadyDelivery { delivery, prepared: Err(String::new()) }
     }
 
     #[test]
     fn a_destination_gets_so_many_calls_and_no_more_is_claimed_while_enough_wait() {
-        let mut lanes = Lanes::default();
+        let mut lanes = DestinationLanes::default();
         (0..100).for_each(|_| lanes.take(ready("slow")));
         lanes.take(ready("quick"));
         let called: Vec<String> = std::iter::from_fn(|| lanes.next()).map(|((_, connector), _)| connector).collect();
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn after_a_failure_what_waits_is_given_back_and_few_are_claimed_until_a_call_goes_well() {
-        let mut lanes = Lanes::default();
+        let mut lanes = DestinationLanes::default();
         (0..40).for_each(|_| lanes.take(ready("desk")));
         while lanes.next().is_some() {}
         assert!(lanes.stale(false).is_empty(), "it has just come");
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn everything_that_waits_is_given_back_at_the_end() {
-        let mut lanes = Lanes::default();
+        let mut lanes = DestinationLanes::default();
         (0..40).for_each(|_| lanes.take(ready("desk")));
         while lanes.next().is_some() {}
         assert_eq!(lanes.stale(true).len(), 40 - CALLS);
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn one_that_was_cut_off_is_called_while_no_other_call_begins() {
-        let mut lanes = Lanes::default();
+        let mut lanes = DestinationLanes::default();
         lanes.take(ready("desk"));
         let mut alone = ready("desk");
         alone.delivery.times.cut_off = 1;
@@ -242,9 +242,9 @@ mod tests {
 
     #[test]
     fn what_is_in_hand_is_not_taken_twice() {
-        let mut lanes = Lanes::default();
+        let mut lanes = DestinationLanes::default();
         let one = ready("desk");
-        let again = Ready { delivery: one.delivery.clone(), prepared: Err(String::new()) };
+        let again = ReadyDelivery { delivery: one.delivery.clone(), prepared: Err(String::new()) };
         lanes.take(one);
         lanes.take(again);
         assert!(lanes.next().is_some() && lanes.next().is_none());

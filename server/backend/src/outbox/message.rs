@@ -1,15 +1,15 @@
 //! What a message to people says, written when it is first sent: with what it is about as it is then. Later tries say the same (`frozen`).
 
 use super::frozen::kept_message;
-use super::topic::Topic;
+use super::topic::LoadedSubject;
 use super::{data, tell};
 use crate::Backend;
-use crate::connectors::{Body, Message, MessageContent, Outcome, mail_id};
+use crate::connectors::{AttemptOutcome, MessageBody, MessageContent, OutgoingMessage, mail_id};
 use crate::error::Result;
 use crate::store::deliveries::Delivery;
 use crate::store::members::addressed;
-use crate::store::{Handle, deliveries, notices, threads};
-use crate::templates::{self, Escape};
+use crate::store::{StoreHandle, deliveries, notices, threads};
+use crate::templates::{self, TemplateEscape};
 use chrono::{DateTime, Duration, Utc};
 use domain::address::Address;
 use domain::direction::isolate;
@@ -36,12 +36,12 @@ const LINES: u64 = 50;
 const SUMMED_UP: Duration = Duration::days(7);
 
 /// A message, or why there is nothing to send.
-pub(super) type WrittenMessage = std::result::Result<Message, Outcome>;
+pub(super) type WrittenMessage = std::result::Result<OutgoingMessage, AttemptOutcome>;
 
 /// What a message is about.
-pub(super) struct About<'a> {
+pub(super) struct MessageContext<'a> {
     pub organization: &'a OrganizationRef,
-    pub topic: &'a Topic,
+    pub topic: &'a LoadedSubject,
     pub notice: &'a NoticeEffect,
 }
 
@@ -75,7 +75,7 @@ fn link(backend: &Backend, event: &str, subject: Subject, number: &str) -> Strin
     format!("{}{}", backend.settings().public_url, words::path(event, subject, number))
 }
 
-fn link_of(backend: &Backend, about: &About<'_>) -> String {
+fn link_of(backend: &Backend, about: &MessageContext<'_>) -> String {
     link(backend, &about.notice.event, about.topic.subject(), about.topic.number())
 }
 
@@ -83,18 +83,18 @@ fn settings(backend: &Backend) -> String {
     format!("{}{}", backend.settings().public_url, Address::NoticeSettings)
 }
 
-fn title_of<'a>(about: &About<'a>) -> &'a str {
+fn title_of<'a>(about: &MessageContext<'a>) -> &'a str {
     about.topic.title_for(&about.notice.event)
 }
 
-fn sentence(about: &About<'_>) -> String {
+fn sentence(about: &MessageContext<'_>) -> String {
     words::sentence(&about.notice.event, about.notice.by.as_ref().map(|by| by.name.as_str()), about.topic.owner())
 }
 
 /// The message to one person about one event.
 pub(super) async fn to_person(
     backend: &Backend,
-    about: &About<'_>,
+    about: &MessageContext<'_>,
     delivery: &Delivery,
     channel: NoticeChannel,
     id: PersonId,
@@ -102,23 +102,23 @@ pub(super) async fn to_person(
 ) -> Result<WrittenMessage> {
     let handle = backend.store().read(delivery.organization);
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
-        return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
+        return Ok(Err(AttemptOutcome::not_set_up("Not sent: the person is no member any more.")));
     };
     let seen = notices::find(&handle, delivery.effect, id).await?;
     if seen.is_some_and(|seen| rules::is_stale(seen.at, seen.read_at.is_some(), now)) {
-        return Ok(Err(Outcome::needless("Not sent: it was read in Docket meanwhile.")));
+        return Ok(Err(AttemptOutcome::needless("Not sent: it was read in Docket meanwhile.")));
     }
     let to = if channel == NoticeChannel::Email { person.email } else { person.telegram_chat };
     let content = match kept_message(delivery, channel) {
         Some(kept) => Ok(kept),
         None => write_to_person(backend, about, delivery, channel, now).await?,
     };
-    Ok(content.map(|content| Message { id: delivery.id, now, to, content }).map_err(Outcome::not_set_up))
+    Ok(content.map(|content| OutgoingMessage { id: delivery.id, now, to, content }).map_err(AttemptOutcome::not_set_up))
 }
 
 async fn write_to_person(
     backend: &Backend,
-    about: &About<'_>,
+    about: &MessageContext<'_>,
     delivery: &Delivery,
     channel: NoticeChannel,
     now: DateTime<Utc>,
@@ -127,7 +127,7 @@ async fn write_to_person(
         NoticeChannel::Email => (mail(backend, about, delivery).await?, first_mail(backend, delivery).await?),
         _ => {
             let handle = backend.store().read(delivery.organization);
-            (Ok(Body::Chat(telegram(backend, about))), first_message(&handle, delivery).await?)
+            (Ok(MessageBody::Chat(telegram(backend, about))), first_message(&handle, delivery).await?)
         }
     };
     Ok(body.map(|body| MessageContent { written_at: now, body, thread }))
@@ -136,19 +136,24 @@ async fn write_to_person(
 /// The message to a channel: whom it concerns is named, and called by Slack when they gave their member ID.
 pub(super) async fn to_channel(
     backend: &Backend,
-    about: &About<'_>,
+    about: &MessageContext<'_>,
     delivery: &Delivery,
     channel: NoticeChannel,
     now: DateTime<Utc>,
-) -> Result<Message> {
+) -> Result<OutgoingMessage> {
     let content = match kept_message(delivery, channel) {
         Some(kept) => kept,
         None => write_to_channel(backend, about, delivery, now).await?,
     };
-    Ok(Message { id: delivery.id, now, to: String::new(), content })
+    Ok(OutgoingMessage { id: delivery.id, now, to: String::new(), content })
 }
 
-async fn write_to_channel(backend: &Backend, about: &About<'_>, delivery: &Delivery, now: DateTime<Utc>) -> Result<MessageContent> {
+async fn write_to_channel(
+    backend: &Backend,
+    about: &MessageContext<'_>,
+    delivery: &Delivery,
+    now: DateTime<Utc>,
+) -> Result<MessageContent> {
     let handle = backend.store().read(delivery.organization);
     let told = notices::of_effect(&handle, delivery.effect).await?;
     let ids: Vec<PersonId> = told.iter().map(|one| one.person).take(NAMES + 1).collect();
@@ -173,7 +178,7 @@ async fn write_to_channel(backend: &Backend, about: &About<'_>, delivery: &Deliv
         text.push_str(&quoted.lines().map(|line| format!("\n> {line}")).collect::<String>());
     }
     let thread = first_message(&handle, delivery).await?;
-    Ok(MessageContent { written_at: now, body: Body::Chat(text), thread })
+    Ok(MessageContent { written_at: now, body: MessageBody::Chat(text), thread })
 }
 
 /// The summary of what a person has not seen, as it is now.
@@ -186,22 +191,22 @@ pub(super) async fn summary(
 ) -> Result<WrittenMessage> {
     let handle = backend.store().read(delivery.organization);
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
-        return Ok(Err(Outcome::not_set_up("Not sent: the person is no member any more.")));
+        return Ok(Err(AttemptOutcome::not_set_up("Not sent: the person is no member any more.")));
     };
     let since = since_last(&handle, id, delivery.created_at).await?;
     let found: Vec<_> = notices::unseen(&handle, id, since, LINES).await?.into_iter().filter(|one| one.at <= delivery.created_at).collect();
     if found.is_empty() {
-        return Ok(Err(Outcome::needless("Not sent: everything was read in Docket meanwhile.")));
+        return Ok(Err(AttemptOutcome::needless("Not sent: everything was read in Docket meanwhile.")));
     }
     let content = match kept_message(delivery, NoticeChannel::Email) {
         Some(kept) => Ok(kept),
         None => sum_up(backend, organization, &found).map(|body| MessageContent { written_at: now, body, thread: None }),
     };
-    Ok(content.map(|content| Message { id: delivery.id, now, to: person.email, content }).map_err(Outcome::not_set_up))
+    Ok(content.map(|content| OutgoingMessage { id: delivery.id, now, to: person.email, content }).map_err(AttemptOutcome::not_set_up))
 }
 
 /// The summary of these notices.
-fn sum_up(backend: &Backend, organization: &OrganizationRef, found: &[notices::StoredNotice]) -> std::result::Result<Body, String> {
+fn sum_up(backend: &Backend, organization: &OrganizationRef, found: &[notices::StoredNotice]) -> std::result::Result<MessageBody, String> {
     let subject = match found.len() {
         1 => "1 thing you have not seen".to_owned(),
         many => format!("{many} things you have not seen"),
@@ -229,14 +234,14 @@ fn sum_up(backend: &Backend, organization: &OrganizationRef, found: &[notices::S
 }
 
 /// From when on a summary sums up: the one before it, or some days ago.
-pub(super) async fn since_last(handle: &impl Handle, person: PersonId, until: DateTime<Utc>) -> Result<DateTime<Utc>> {
+pub(super) async fn since_last(handle: &impl StoreHandle, person: PersonId, until: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let earliest = until - SUMMED_UP;
     let last = deliveries::summary_before(handle, person, until).await?;
     Ok(last.map_or(earliest, |last| last.max(earliest)))
 }
 
 /// What the other side calls the first message of the thread; None where messages stand alone, and for the first itself.
-async fn first_message(handle: &impl Handle, delivery: &Delivery) -> Result<Option<String>> {
+async fn first_message(handle: &impl StoreHandle, delivery: &Delivery) -> Result<Option<String>> {
     if !delivery.subject.keeps_thread() {
         return Ok(None);
     }
@@ -252,7 +257,7 @@ async fn first_mail(backend: &Backend, delivery: &Delivery) -> Result<Option<Str
     Ok(first.filter(|first| *first != delivery.id).map(|first| mail_id(backend.settings(), first)))
 }
 
-async fn mail(backend: &Backend, about: &About<'_>, delivery: &Delivery) -> Result<std::result::Result<Body, String>> {
+async fn mail(backend: &Backend, about: &MessageContext<'_>, delivery: &Delivery) -> Result<std::result::Result<MessageBody, String>> {
     let first = first_mail(backend, delivery).await?.is_none();
     let (number, title, item) = (about.topic.number(), title_of(about), about.topic.item_beside(&about.notice.event));
     let plain = if number.is_empty() { sentence(about) } else { format!("{number} {}", isolate(title)) };
@@ -301,14 +306,14 @@ fn answers(data: &Value) -> Vec<Value> {
     said.take(ANSWERS).map(told).collect()
 }
 
-fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: String) -> std::result::Result<Body, String> {
-    let text = templates::document(text, Escape::None, data)?;
-    let html = templates::document(html, Escape::Html, data)?;
+fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: String) -> std::result::Result<MessageBody, String> {
+    let text = templates::document(text, TemplateEscape::None, data)?;
+    let html = templates::document(html, TemplateEscape::Html, data)?;
     let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
-    Ok(Body::Mail { subject: shorten(&subject, LONGEST_SUBJECT, utf16_units).into_owned(), text, html, settings })
+    Ok(MessageBody::Mail { subject: shorten(&subject, LONGEST_SUBJECT, utf16_units).into_owned(), text, html, settings })
 }
 
-fn telegram(backend: &Backend, about: &About<'_>) -> String {
+fn telegram(backend: &Backend, about: &MessageContext<'_>) -> String {
     let (number, title) = (about.topic.number(), isolate(title_of(about)));
     let title = if number.is_empty() { String::new() } else { format!(" {}", templates::html(&title)) };
     let mut text = format!(

@@ -1,11 +1,11 @@
 //! What tries need to know, read for many deliveries together before any of them begins.
 
-use super::data::Answered;
-use super::topic::{self, Topic, Topics, topic_of};
+use super::data::AnswerContext;
+use super::topic::{self, LoadedSubject, LoadedSubjects, topic_of};
 use crate::Backend;
 use crate::connectors::{self, all_by_server};
 use crate::error::{Error, Result};
-use crate::store::deliveries::{Delivery, Recipient};
+use crate::store::deliveries::{Delivery, DeliveryRecipient};
 use crate::store::effects::RecordedEffect;
 use crate::store::{Read, connectors as definitions, effects, form_versions, organizations, people, receipts, threads};
 use domain::connectors::receipt::RecipientReceipt;
@@ -18,28 +18,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a try needs to know.
-pub(super) struct Prepared {
+pub(super) struct AttemptContext {
     /// None when the organization and the server have none with this key any more.
     pub connector: Option<Arc<Connector>>,
     pub organization: Arc<OrganizationRef>,
-    pub topic: Arc<Topic>,
+    pub topic: Arc<LoadedSubject>,
     pub effect: RecordedEffect,
     /// What began its thread there.
     pub thread: Option<String>,
     /// None where nobody is told of the answers.
-    pub answered: Option<Answered>,
+    pub answered: Option<AnswerContext>,
     /// What recipients were answered before.
     pub receipts: Vec<RecipientReceipt>,
 }
 
 /// A delivery to be tried: with what it needs, or why that cannot be read.
-pub(super) struct Ready {
+pub(super) struct ReadyDelivery {
     pub delivery: Delivery,
-    pub prepared: std::result::Result<Prepared, String>,
+    pub prepared: std::result::Result<AttemptContext, String>,
 }
 
 /// Reads what these deliveries need. What is damaged is a matter of its own delivery; a database that does not answer, of all.
-pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Result<Vec<Ready>> {
+pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Result<Vec<ReadyDelivery>> {
     let mut organizations: BTreeMap<OrganizationId, Vec<Delivery>> = BTreeMap::new();
     for delivery in deliveries {
         organizations.entry(delivery.organization).or_default().push(delivery);
@@ -49,7 +49,7 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
         // Reading it may be what ended the workers.
         let (set_aside, deliveries): (Vec<_>, Vec<_>) =
             deliveries.into_iter().partition(|one| trial(one.times.cut_off) == TrialMode::Never);
-        ready.extend(set_aside.into_iter().map(|delivery| Ready { delivery, prepared: Err("it is set aside".to_owned()) }));
+        ready.extend(set_aside.into_iter().map(|delivery| ReadyDelivery { delivery, prepared: Err("it is set aside".to_owned()) }));
         let known = DeliveryFacts::read(backend, organization, &deliveries).await?;
         for delivery in deliveries {
             let prepared = match known.prepare(&delivery).await {
@@ -57,7 +57,7 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
                 Err(Error::Damaged(cause)) => Err(cause),
                 Err(error) => return Err(error),
             };
-            ready.push(Ready { delivery, prepared });
+            ready.push(ReadyDelivery { delivery, prepared });
         }
     }
     Ok(ready)
@@ -67,7 +67,7 @@ pub(super) async fn prepare(backend: &Backend, deliveries: Vec<Delivery>) -> Res
 struct DeliveryFacts {
     handle: Read,
     organization: Option<Arc<OrganizationRef>>,
-    topics: Topics,
+    topics: LoadedSubjects,
     effects: BTreeMap<EffectId, Result<RecordedEffect>>,
     connectors: BTreeMap<String, Result<Option<Arc<Connector>>>>,
     forms: BTreeMap<String, Result<Arc<Form>>>,
@@ -105,20 +105,20 @@ impl DeliveryFacts {
         Ok(Self { handle, organization, topics, effects, connectors, forms, emails, receipts })
     }
 
-    async fn prepare(&self, delivery: &Delivery) -> Result<Prepared> {
+    async fn prepare(&self, delivery: &Delivery) -> Result<AttemptContext> {
         let organization = self.organization.clone().ok_or_else(|| gone("organization"))?;
         let topic = topic_of(&self.topics, delivery.subject)?;
         let effect = copy(self.effects.get(&delivery.effect), "effect")?;
         let connector = copy(self.connectors.get(&delivery.connector), "connector")?;
         let answered = match topic.request().filter(|_| tells_answers(&delivery.recipient)) {
-            Some(request) => Some(Answered {
+            Some(request) => Some(AnswerContext {
                 form: copy(self.forms.get(&request.form_version), "form version")?,
                 email: self.emails.get(&request.requester.id).cloned().unwrap_or_default(),
             }),
             None => None,
         };
         let thread = match (&delivery.recipient, &connector) {
-            (Recipient::Fulfilment, Some(connector)) if chats(connector) => {
+            (DeliveryRecipient::Fulfilment, Some(connector)) if chats(connector) => {
                 // A try about the same request may have begun it a moment ago: asked for each.
                 threads::first(&self.handle, delivery.subject, &delivery.connector, &delivery.recipient).await?
             }
@@ -127,13 +127,13 @@ impl DeliveryFacts {
         // Somebody who sends it again wants those asked again who were refused.
         let fresh = delivery.times.attempts == 0;
         let receipts = self.receipts.get(&delivery.id).into_iter().flatten().filter(|one| !(fresh && one.is_refused())).cloned().collect();
-        Ok(Prepared { connector, organization, topic, effect, thread, answered, receipts })
+        Ok(AttemptContext { connector, organization, topic, effect, thread, answered, receipts })
     }
 }
 
 /// Whether what is sent to a recipient says what was answered.
-fn tells_answers(recipient: &Recipient) -> bool {
-    matches!(recipient, Recipient::Fulfilment | Recipient::Subscription)
+fn tells_answers(recipient: &DeliveryRecipient) -> bool {
+    matches!(recipient, DeliveryRecipient::Fulfilment | DeliveryRecipient::Subscription)
 }
 
 /// Whether a connector writes where messages stand in threads that the other side names.

@@ -1,15 +1,15 @@
 //! What came of tries, recorded: many together in one transaction, which moves their deliveries and tells their requests.
 
-use super::deliver::Tried;
+use super::deliver::FinishedAttempt;
 use crate::Backend;
-use crate::connectors::{AttemptVerdict, Outcome};
+use crate::connectors::{AttemptOutcome, AttemptVerdict};
 use crate::error::Result;
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::requests::{announce, record_each};
-use crate::store::attempts::Attempt;
-use crate::store::deliveries::leases::{self, After};
+use crate::store::attempts::NewAttempt;
+use crate::store::deliveries::leases::{self, LeaseEnding};
 use crate::store::deliveries::{self, Delivery};
-use crate::store::{Handle, Tx, attempts, destinations, effects, receipts, requests, threads};
+use crate::store::{StoreHandle, Tx, attempts, destinations, effects, receipts, requests, threads};
 use chrono::{DateTime, Utc};
 use domain::connectors::breaker::{AttemptEvidence, DestinationHealth};
 use domain::connectors::next_try;
@@ -33,8 +33,13 @@ pub(super) enum TryEnding {
 pub(super) type RecordResult = Result<Option<TryEnding>>;
 
 /// Records tries of one organization, one of each request that is handed on. What cannot be recorded with others is recorded alone.
-pub(super) async fn record(backend: Backend, organization: OrganizationId, lease: Arc<str>, tries: Vec<Tried>) -> Vec<RecordResult> {
-    let tries: Arc<[Tried]> = tries.into();
+pub(super) async fn record(
+    backend: Backend,
+    organization: OrganizationId,
+    lease: Arc<str>,
+    tries: Vec<FinishedAttempt>,
+) -> Vec<RecordResult> {
+    let tries: Arc<[FinishedAttempt]> = tries.into();
     match together(&backend, organization, &lease, tries.clone(), 0..tries.len()).await {
         Ok(ended) => ended.into_iter().map(Ok).collect(),
         Err(error) if tries.len() == 1 => vec![Err(error)],
@@ -54,7 +59,7 @@ async fn together(
     backend: &Backend,
     organization: OrganizationId,
     lease: &Arc<str>,
-    tries: Arc<[Tried]>,
+    tries: Arc<[FinishedAttempt]>,
     which: std::ops::Range<usize>,
 ) -> Result<Vec<Option<TryEnding>>> {
     let (be, lease) = (backend.clone(), lease.clone());
@@ -66,8 +71,8 @@ async fn together(
 
 /// What follows from a try.
 struct Consequence<'a> {
-    tried: &'a Tried,
-    after: After,
+    tried: &'a FinishedAttempt,
+    after: LeaseEnding,
     error: String,
     cancelled: bool,
 }
@@ -75,14 +80,14 @@ struct Consequence<'a> {
 impl Consequence<'_> {
     fn ended(&self) -> TryEnding {
         match self.after {
-            After::Again(_) => TryEnding::Retrying,
-            After::Delivered => TryEnding::Delivered,
-            After::Failed | After::SetAside => TryEnding::Failed,
+            LeaseEnding::Again(_) => TryEnding::Retrying,
+            LeaseEnding::Delivered => TryEnding::Delivered,
+            LeaseEnding::Failed | LeaseEnding::SetAside => TryEnding::Failed,
         }
     }
 }
 
-async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result<Vec<Option<TryEnding>>> {
+async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[FinishedAttempt]) -> Result<Vec<Option<TryEnding>>> {
     let now = be.now();
     let requests = locked(tx, tries).await?;
     let follow = |tried| consequence(be, tried, &requests, now);
@@ -97,13 +102,13 @@ async fn save(tx: &Tx<'_>, be: &Backend, lease: &str, tries: &[Tried]) -> Result
     let decided = observed(tx, &recorded, requests, now).await?;
     record_each(tx, be, &decided).await?;
     if !recorded.is_empty() {
-        tx.announce(Change::Deliveries { organization: OrganizationId(tx.organization()) });
+        tx.announce(LiveChange::Deliveries { organization: OrganizationId(tx.organization()) });
     }
     Ok(all.iter().map(|one| mine.contains(&one.tried.delivery.id).then(|| one.ended())).collect())
 }
 
 /// The requests that were handed on, as far as they can be read: the others hear nothing of it, and none of messages to people.
-async fn locked(tx: &Tx<'_>, tries: &[Tried]) -> Result<BTreeMap<RequestId, Request>> {
+async fn locked(tx: &Tx<'_>, tries: &[FinishedAttempt]) -> Result<BTreeMap<RequestId, Request>> {
     let ids: Vec<RequestId> = tries.iter().filter_map(|one| one.delivery.fulfils()).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
@@ -118,22 +123,27 @@ async fn locked(tx: &Tx<'_>, tries: &[Tried]) -> Result<BTreeMap<RequestId, Requ
 }
 
 /// What comes after a try: the schedule is the domain's, and a cancelled request is not tried again.
-fn consequence<'a>(be: &Backend, tried: &'a Tried, requests: &BTreeMap<RequestId, Request>, now: DateTime<Utc>) -> Consequence<'a> {
+fn consequence<'a>(
+    be: &Backend,
+    tried: &'a FinishedAttempt,
+    requests: &BTreeMap<RequestId, Request>,
+    now: DateTime<Utc>,
+) -> Consequence<'a> {
     let request = tried.delivery.fulfils().and_then(|id| requests.get(&id));
     let cancelled = request.is_some_and(|request| request.state.status == Status::Cancelled);
     let error = tried.outcome.verdict.error().unwrap_or_default().to_owned();
     if tried.set_aside {
-        return Consequence { tried, after: After::SetAside, error, cancelled };
+        return Consequence { tried, after: LeaseEnding::SetAside, error, cancelled };
     }
     let asked = match &tried.outcome.verdict {
-        AttemptVerdict::Sent => return Consequence { tried, after: After::Delivered, error, cancelled },
-        AttemptVerdict::Permanent { .. } => return Consequence { tried, after: After::Failed, error, cancelled },
+        AttemptVerdict::Sent => return Consequence { tried, after: LeaseEnding::Delivered, error, cancelled },
+        AttemptVerdict::Permanent { .. } => return Consequence { tried, after: LeaseEnding::Failed, error, cancelled },
         AttemptVerdict::Retry { after, .. } => *after,
         AttemptVerdict::Unauthorized { .. } => None,
     };
     let next = next_try(&be.settings().delivery_pauses, tried.delivery.times.attempts + 1, now, asked);
     let again = next.filter(|_| !cancelled);
-    Consequence { tried, after: again.map_or(After::Failed, After::Again), error, cancelled }
+    Consequence { tried, after: again.map_or(LeaseEnding::Failed, LeaseEnding::Again), error, cancelled }
 }
 
 /// Ends the leases, and says which of them were still this worker's.
@@ -146,7 +156,7 @@ async fn finish(tx: &Tx<'_>, lease: &str, all: &[Consequence<'_>], now: DateTime
             threads::begin(tx, delivery.subject, &delivery.connector, &delivery.recipient, name).await?;
         }
         match (&one.after, made) {
-            (After::Delivered, None) => arrived.push(delivery.id),
+            (LeaseEnding::Delivered, None) => arrived.push(delivery.id),
             (after, made) => {
                 if leases::finish(tx, delivery.id, lease, after, made, one.tried.frozen.as_deref(), now).await? {
                     mine.insert(delivery.id);
@@ -161,9 +171,9 @@ async fn finish(tx: &Tx<'_>, lease: &str, all: &[Consequence<'_>], now: DateTime
     Ok(mine)
 }
 
-fn attempt(one: &Consequence<'_>) -> Attempt {
-    let Tried { at, milliseconds, outcome, .. } = one.tried;
-    Attempt {
+fn attempt(one: &Consequence<'_>) -> NewAttempt {
+    let FinishedAttempt { at, milliseconds, outcome, .. } = one.tried;
+    NewAttempt {
         at: *at,
         milliseconds: *milliseconds,
         code: outcome.code,
@@ -174,12 +184,12 @@ fn attempt(one: &Consequence<'_>) -> Attempt {
 }
 
 /// Whether the answers to recipients are of use to a later try, or tell who did not get it.
-fn is_kept(outcome: &Outcome) -> bool {
+fn is_kept(outcome: &AttemptOutcome) -> bool {
     outcome.receipts.len() > 1 && !outcome.receipts.iter().all(RecipientReceipt::took_it)
 }
 
 /// What a try says about its destination; nothing when it did not reach out.
-fn met(outcome: &Outcome) -> Option<AttemptEvidence> {
+fn met(outcome: &AttemptOutcome) -> Option<AttemptEvidence> {
     match &outcome.verdict {
         // What was not worth sending reached nobody.
         AttemptVerdict::Sent if outcome.request.is_empty() => None,
@@ -196,7 +206,7 @@ fn met(outcome: &Outcome) -> Option<AttemptEvidence> {
 async fn breakers(tx: &Tx<'_>, recorded: &[&Consequence<'_>], now: DateTime<Utc>) -> Result<()> {
     let mut destinations: BTreeMap<&str, Vec<(AttemptEvidence, DateTime<Utc>)>> = BTreeMap::new();
     for one in recorded {
-        let Tried { delivery: Delivery { connector, .. }, outcome, at, .. } = one.tried;
+        let FinishedAttempt { delivery: Delivery { connector, .. }, outcome, at, .. } = one.tried;
         if let Some(met) = met(outcome) {
             destinations.entry(connector).or_default().push((met, *at));
         }

@@ -4,8 +4,8 @@ use super::tell;
 use crate::Backend;
 use crate::error::Result;
 use crate::requests::record_each;
-use crate::store::deliveries::{New, Recipient};
-use crate::store::effects::Unrelayed;
+use crate::store::deliveries::{DeliveryRecipient, NewDelivery};
+use crate::store::effects::UnrelayedEffect;
 use crate::store::{Tx, deliveries, effects, requests};
 use domain::effect::Effect;
 use domain::id::{DeliveryId, EffectId, OrganizationId, RequestId};
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 2;
 
 /// What a look for effects came to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Relayed {
+pub(super) struct RelaySummary {
     /// Effects that hand requests on. What people are told is not counted.
     pub handed_on: u32,
     /// Whether anything was relayed.
@@ -34,7 +34,7 @@ pub(super) struct Relayed {
     pub more: bool,
 }
 
-impl Relayed {
+impl RelaySummary {
     fn add(&mut self, other: Self) {
         self.handed_on += other.handed_on;
         self.moved |= other.moved;
@@ -45,17 +45,17 @@ impl Relayed {
 /// Effects of one organization that are relayed in one transaction, one of each subject.
 #[derive(Clone)]
 enum RelayBatch {
-    HandOn(OrganizationId, Arc<[Unrelayed]>),
-    Tell(OrganizationId, Arc<[Unrelayed]>),
+    HandOn(OrganizationId, Arc<[UnrelayedEffect]>),
+    Tell(OrganizationId, Arc<[UnrelayedEffect]>),
 }
 
 /// Relays effects that wait. One that cannot be relayed does not hold up the others; one that another worker has is left to it.
-pub(super) async fn relay(backend: &Backend) -> Result<Relayed> {
+pub(super) async fn relay(backend: &Backend) -> Result<RelaySummary> {
     let found = effects::unrelayed(&backend.store().platform(), ROUND).await?;
     let whole = found.len() as u64 == ROUND;
-    let mut relayed = Relayed::default();
+    let mut relayed = RelaySummary::default();
     for wave in waves(found) {
-        let done: Vec<Relayed> =
+        let done: Vec<RelaySummary> =
             stream::iter(batches(wave)).map(|batch| relay_batch(backend, batch)).buffer_unordered(AT_ONCE).collect().await;
         done.into_iter().for_each(|one| relayed.add(one));
     }
@@ -64,9 +64,9 @@ pub(super) async fn relay(backend: &Backend) -> Result<Relayed> {
 }
 
 /// One effect of each subject after the other: what happened to one is told in the order it happened.
-fn waves(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
+fn waves(found: Vec<UnrelayedEffect>) -> Vec<Vec<UnrelayedEffect>> {
     let mut before: BTreeMap<(OrganizationId, Subject), usize> = BTreeMap::new();
-    let mut waves: Vec<Vec<Unrelayed>> = Vec::new();
+    let mut waves: Vec<Vec<UnrelayedEffect>> = Vec::new();
     for recorded in found {
         let wave = before.entry((recorded.organization, recorded.subject)).or_default();
         match waves.get_mut(*wave) {
@@ -78,8 +78,8 @@ fn waves(found: Vec<Unrelayed>) -> Vec<Vec<Unrelayed>> {
     waves
 }
 
-fn batches(wave: Vec<Unrelayed>) -> Vec<RelayBatch> {
-    let mut organizations: BTreeMap<OrganizationId, (Vec<Unrelayed>, Vec<Unrelayed>)> = BTreeMap::new();
+fn batches(wave: Vec<UnrelayedEffect>) -> Vec<RelayBatch> {
+    let mut organizations: BTreeMap<OrganizationId, (Vec<UnrelayedEffect>, Vec<UnrelayedEffect>)> = BTreeMap::new();
     for recorded in wave {
         let (hand_on, tell) = organizations.entry(recorded.organization).or_default();
         match recorded.effect {
@@ -96,16 +96,16 @@ fn batches(wave: Vec<Unrelayed>) -> Vec<RelayBatch> {
 }
 
 /// Relays effects together, or each alone when that fails.
-async fn relay_batch(backend: &Backend, batch: RelayBatch) -> Relayed {
+async fn relay_batch(backend: &Backend, batch: RelayBatch) -> RelaySummary {
     match together(backend, batch.clone()).await {
         Ok(relayed) => relayed,
         Err(error) if batch.len() == 1 => {
             tracing::error!(%error, "an effect could not be relayed; it is tried again");
-            Relayed::default()
+            RelaySummary::default()
         }
         Err(error) => {
             tracing::warn!(%error, "effects could not be relayed together; each is relayed alone");
-            let mut relayed = Relayed::default();
+            let mut relayed = RelaySummary::default();
             for one in batch.alone() {
                 match together(backend, one).await {
                     Ok(done) => relayed.add(done),
@@ -132,11 +132,11 @@ impl RelayBatch {
     }
 }
 
-async fn together(backend: &Backend, batch: RelayBatch) -> Result<Relayed> {
+async fn together(backend: &Backend, batch: RelayBatch) -> Result<RelaySummary> {
     match batch {
         RelayBatch::Tell(organization, effects) => {
             let told = tell::relay(backend, organization, &effects).await?;
-            Ok(Relayed { moved: told > 0, ..Relayed::default() })
+            Ok(RelaySummary { moved: told > 0, ..RelaySummary::default() })
         }
         RelayBatch::HandOn(organization, effects) => {
             let be = backend.clone();
@@ -145,14 +145,14 @@ async fn together(backend: &Backend, batch: RelayBatch) -> Result<Relayed> {
     }
 }
 
-async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Relayed> {
+async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[UnrelayedEffect]) -> Result<RelaySummary> {
     let now = be.now();
     let ids: Vec<RequestId> = effects.iter().filter_map(|one| one.subject.request()).collect();
     let mut requests = requests::lock_these(tx, &ids).await?;
     let ids: Vec<EffectId> = effects.iter().map(|one| one.id).collect();
     let mine: BTreeSet<EffectId> = effects::relay(tx, &ids, now).await?;
     let (mut rows, mut decided) = (Vec::new(), Vec::new());
-    let mut relayed = Relayed { moved: !mine.is_empty(), ..Relayed::default() };
+    let mut relayed = RelaySummary { moved: !mine.is_empty(), ..RelaySummary::default() };
     for recorded in effects.iter().filter(|one| mine.contains(&one.id)) {
         relayed.handed_on += u32::from(recorded.hands_on);
         let request = recorded.subject.request().and_then(|id| requests.remove(&id));
@@ -161,12 +161,12 @@ async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Rel
         if connectors.is_empty() {
             continue;
         }
-        rows.extend(connectors.iter().map(|key| New {
+        rows.extend(connectors.iter().map(|key| NewDelivery {
             id: DeliveryId(be.id()),
             effect: recorded.id,
             subject: recorded.subject,
             connector: key.clone(),
-            recipient: Recipient::Fulfilment,
+            recipient: DeliveryRecipient::Fulfilment,
             first_at: now,
         }));
         if let Some(request) = request {
@@ -180,7 +180,7 @@ async fn hand_on(tx: &Tx<'_>, be: &Backend, effects: &[Unrelayed]) -> Result<Rel
 }
 
 /// Where an effect hands its request on.
-fn destinations(recorded: &Unrelayed, request: Option<&Request>) -> Vec<String> {
+fn destinations(recorded: &UnrelayedEffect, request: Option<&Request>) -> Vec<String> {
     // What was cancelled before it was handed on is not handed on.
     if request.is_some_and(|request| request.state.status == Status::Cancelled) {
         return Vec::new();

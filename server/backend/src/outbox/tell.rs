@@ -1,14 +1,14 @@
 //! A notice becomes what each person is told: a line for the bell, and deliveries to the channels that reach them; and deliveries to
 //! the addresses that subscribed to its event. A summary becomes a delivery to its person.
 
-use super::topic::{self, Topic, topic_of};
-use super::who::Who;
+use super::topic::{self, LoadedSubject, topic_of};
+use super::who::RecipientLookup;
 use crate::Backend;
 use crate::connectors;
 use crate::error::{Error, Result};
-use crate::live::Change;
-use crate::store::deliveries::{self, New, Recipient};
-use crate::store::effects::{self, Unrelayed};
+use crate::live::LiveChange;
+use crate::store::deliveries::{self, DeliveryRecipient, NewDelivery};
+use crate::store::effects::{self, UnrelayedEffect};
 use crate::store::members::addressed::{self, Addressed};
 use crate::store::{connectors as definitions, notices, organizations};
 use crate::zones;
@@ -25,12 +25,12 @@ use std::sync::Arc;
 #[derive(Default)]
 struct Telling {
     notices: Vec<notices::StoredNotice>,
-    deliveries: Vec<New>,
+    deliveries: Vec<NewDelivery>,
 }
 
 /// Relays what people are told, of one organization together, one effect of each subject; answers how many. Those that another worker has
 /// are left to it.
-pub(super) async fn relay(backend: &Backend, organization: OrganizationId, effects: &[Unrelayed]) -> Result<usize> {
+pub(super) async fn relay(backend: &Backend, organization: OrganizationId, effects: &[UnrelayedEffect]) -> Result<usize> {
     let mut tellings = plan(backend, organization, effects).await?;
     let ids: Vec<EffectId> = effects.iter().map(|recorded| recorded.id).collect();
     let be = backend.clone();
@@ -47,10 +47,10 @@ pub(super) async fn relay(backend: &Backend, organization: OrganizationId, effec
             notices::insert(tx, all.notices).await?;
             if !all.deliveries.is_empty() {
                 deliveries::insert(tx, &all.deliveries, be.stamp(tx).await?).await?;
-                tx.announce(Change::Deliveries { organization });
+                tx.announce(LiveChange::Deliveries { organization });
             }
             if !people.is_empty() {
-                tx.announce(Change::Notices { organization, people: people.into_iter().collect() });
+                tx.announce(LiveChange::Notices { organization, people: people.into_iter().collect() });
             }
             Ok(mine.len())
         })
@@ -67,26 +67,26 @@ struct Means {
 
 /// An effect that tells people something, and whom.
 struct Planned<'a> {
-    recorded: &'a Unrelayed,
+    recorded: &'a UnrelayedEffect,
     words: ToldContent<'a>,
     people: Vec<PersonId>,
 }
 
 /// What is told.
 enum ToldContent<'a> {
-    Event(&'a NoticeEffect, &'static NoticeRule, Arc<Topic>),
+    Event(&'a NoticeEffect, &'static NoticeRule, Arc<LoadedSubject>),
     Summary,
 }
 
 /// What each effect becomes. Nobody is told of what cannot be read.
-async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrelayed]) -> Result<BTreeMap<EffectId, Telling>> {
+async fn plan(backend: &Backend, organization: OrganizationId, effects: &[UnrelayedEffect]) -> Result<BTreeMap<EffectId, Telling>> {
     let handle = backend.store().read(organization);
     let now = backend.now();
     let topics = topic::load(&handle, effects.iter().map(|recorded| recorded.subject)).await?;
     let defaults = super::readable(organizations::notices(&handle).await.map(Some))?.unwrap_or_default();
     let known = definitions::sealed(&handle).await?;
     let means = Means { carriers: carriers(backend, &defaults, &known), defaults, known };
-    let mut who = Who::new(&handle, now);
+    let mut who = RecipientLookup::new(&handle, now);
     let mut planned = Vec::with_capacity(effects.len());
     for recorded in effects {
         match (&recorded.effect, topic_of(&topics, recorded.subject)) {
@@ -97,7 +97,7 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
                 planned.push(Planned { recorded, words: ToldContent::Event(notice, told, topic), people });
             }
             (Some(Effect::Summarize), Ok(topic)) => {
-                let person = if let Topic::Person(person) = &*topic { Some(person.id) } else { None };
+                let person = if let LoadedSubject::Person(person) = &*topic { Some(person.id) } else { None };
                 planned.push(Planned { recorded, words: ToldContent::Summary, people: person.into_iter().collect() });
             }
             (_, Err(error)) => {
@@ -122,15 +122,21 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
 }
 
 /// A delivery of what is told.
-fn new(backend: &Backend, recorded: &Unrelayed, connector: String, recipient: Recipient, first_at: DateTime<Utc>) -> New {
-    New { id: DeliveryId(backend.id()), effect: recorded.id, subject: recorded.subject, connector, recipient, first_at }
+fn new(
+    backend: &Backend,
+    recorded: &UnrelayedEffect,
+    connector: String,
+    recipient: DeliveryRecipient,
+    first_at: DateTime<Utc>,
+) -> NewDelivery {
+    NewDelivery { id: DeliveryId(backend.id()), effect: recorded.id, subject: recorded.subject, connector, recipient, first_at }
 }
 
 /// A summary goes by e-mail, where something carries that.
-fn summary(backend: &Backend, means: &Means, recorded: &Unrelayed, people: &[&Addressed], now: DateTime<Utc>) -> Telling {
+fn summary(backend: &Backend, means: &Means, recorded: &UnrelayedEffect, people: &[&Addressed], now: DateTime<Utc>) -> Telling {
     let Some(carrier) = means.carriers.get(&NoticeChannel::Email) else { return Telling::default() };
     let people = people.iter().filter(|person| !person.email.is_empty());
-    let deliveries = people.map(|person| new(backend, recorded, carrier.clone(), Recipient::Summary(person.id), now));
+    let deliveries = people.map(|person| new(backend, recorded, carrier.clone(), DeliveryRecipient::Summary(person.id), now));
     Telling { notices: Vec::new(), deliveries: deliveries.collect() }
 }
 
@@ -138,8 +144,8 @@ fn summary(backend: &Backend, means: &Means, recorded: &Unrelayed, people: &[&Ad
 fn event(
     backend: &Backend,
     means: &Means,
-    (recorded, notice, told): (&Unrelayed, &NoticeEffect, &NoticeRule),
-    topic: &Topic,
+    (recorded, notice, told): (&UnrelayedEffect, &NoticeEffect, &NoticeRule),
+    topic: &LoadedSubject,
     people: &[&Addressed],
     now: DateTime<Utc>,
 ) -> Telling {
@@ -153,7 +159,7 @@ fn event(
         };
         let mut sends = |channel: NoticeChannel, there: bool| {
             let carrier = carriers.get(&channel).filter(|_| there && reached(channel))?;
-            telling.deliveries.push(new(backend, recorded, carrier.clone(), Recipient::Person(person.id), first_at(channel)));
+            telling.deliveries.push(new(backend, recorded, carrier.clone(), DeliveryRecipient::Person(person.id), first_at(channel)));
             Some(())
         };
         let mailed = sends(NoticeChannel::Email, !person.email.is_empty()).is_some();
@@ -182,9 +188,11 @@ fn event(
     // What is about a person is for nobody else to read.
     if topic.request().is_some() {
         let channel = carriers.get(&NoticeChannel::Slack).filter(|_| !people.is_empty() && defaults.switch(told, NoticeChannel::Slack).on);
-        let channel = channel.map(|key| (key.clone(), Recipient::Channel));
-        let subscribed =
-            known.iter().filter(|one| one.enabled && subscribes(one, told.key)).map(|one| (one.key.clone(), Recipient::Subscription));
+        let channel = channel.map(|key| (key.clone(), DeliveryRecipient::Channel));
+        let subscribed = known
+            .iter()
+            .filter(|one| one.enabled && subscribes(one, told.key))
+            .map(|one| (one.key.clone(), DeliveryRecipient::Subscription));
         for (connector, recipient) in channel.into_iter().chain(subscribed) {
             telling.deliveries.push(new(backend, recorded, connector, recipient, now));
         }

@@ -3,7 +3,7 @@
 //! The kinds of subjects are known here alone: another one is read in `load` and named in the functions below it.
 
 use crate::error::{Error, Result};
-use crate::store::{Handle, members, requests};
+use crate::store::{StoreHandle, members, requests};
 use domain::direction::isolate;
 use domain::notices::words;
 use domain::people::PersonRef;
@@ -14,17 +14,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What something is about.
-pub(crate) enum Topic {
+pub(crate) enum LoadedSubject {
     Request(Box<Request>),
     /// Whoever has the account, as a member or as somebody who was one.
     Person(PersonRef),
 }
 
 /// Topics by what names them; one that cannot be read is an error of its own, one that is gone is not among them.
-pub(crate) type Topics = BTreeMap<Subject, Result<Arc<Topic>>>;
+pub(crate) type LoadedSubjects = BTreeMap<Subject, Result<Arc<LoadedSubject>>>;
 
 /// Reads what these are about: one statement for each kind there is among them.
-pub(crate) async fn load(handle: &impl Handle, subjects: impl Iterator<Item = Subject>) -> Result<Topics> {
+pub(crate) async fn load(handle: &impl StoreHandle, subjects: impl Iterator<Item = Subject>) -> Result<LoadedSubjects> {
     let (mut filed, mut people) = (BTreeSet::new(), BTreeSet::new());
     for subject in subjects {
         match subject {
@@ -33,21 +33,21 @@ pub(crate) async fn load(handle: &impl Handle, subjects: impl Iterator<Item = Su
             Subject::Unknown(_) => {}
         }
     }
-    let mut topics = Topics::new();
+    let mut topics = LoadedSubjects::new();
     if !filed.is_empty() {
         let found = requests::these(handle, &Vec::from_iter(filed)).await?;
-        let topic = |request: Request| Arc::new(Topic::Request(Box::new(request)));
+        let topic = |request: Request| Arc::new(LoadedSubject::Request(Box::new(request)));
         topics.extend(found.into_iter().map(|(id, request)| (Subject::Request(id), request.map(topic))));
     }
     if !people.is_empty() {
         let found = members::people(handle, &Vec::from_iter(people)).await?;
-        topics.extend(found.into_iter().map(|person| (Subject::Person(person.id), Ok(Arc::new(Topic::Person(person))))));
+        topics.extend(found.into_iter().map(|person| (Subject::Person(person.id), Ok(Arc::new(LoadedSubject::Person(person))))));
     }
     Ok(topics)
 }
 
 /// The topic of a subject, or that it is gone or damaged.
-pub(super) fn topic_of(topics: &Topics, subject: Subject) -> Result<Arc<Topic>> {
+pub(super) fn topic_of(topics: &LoadedSubjects, subject: Subject) -> Result<Arc<LoadedSubject>> {
     match topics.get(&subject) {
         Some(Ok(topic)) => Ok(topic.clone()),
         Some(Err(error)) => Err(Error::Damaged(error.to_string())),
@@ -55,7 +55,7 @@ pub(super) fn topic_of(topics: &Topics, subject: Subject) -> Result<Arc<Topic>> 
     }
 }
 
-impl Topic {
+impl LoadedSubject {
     pub fn subject(&self) -> Subject {
         match self {
             Self::Request(request) => Subject::Request(request.id),

@@ -1,6 +1,6 @@
 //! Who is told of an event, as people are now: asked for many notices together, and each part once.
 
-use super::topic::Topic;
+use super::topic::LoadedSubject;
 use crate::error::Result;
 use crate::store::{Read, delegations, groups, members};
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST: u64 = 500;
 
 /// What was asked about the people of one organization so far.
-pub(super) struct Who<'a> {
+pub(super) struct RecipientLookup<'a> {
     handle: &'a Read,
     now: DateTime<Utc>,
     supervisors: Option<Vec<PersonId>>,
@@ -29,13 +29,13 @@ pub(super) struct Who<'a> {
     deputies: BTreeMap<PersonId, Vec<Delegation>>,
 }
 
-impl<'a> Who<'a> {
+impl<'a> RecipientLookup<'a> {
     pub fn new(handle: &'a Read, now: DateTime<Utc>) -> Self {
         Self { handle, now, supervisors: None, administrators: None, targets: BTreeMap::new(), deputies: BTreeMap::new() }
     }
 
     /// Who is told, each once.
-    pub async fn told(&mut self, told: &NoticeRule, notice: &NoticeEffect, topic: &Topic) -> Result<Vec<PersonId>> {
+    pub async fn told(&mut self, told: &NoticeRule, notice: &NoticeEffect, topic: &LoadedSubject) -> Result<Vec<PersonId>> {
         let request = topic.request();
         let mut ids: BTreeSet<PersonId> = BTreeSet::new();
         for part in told.parts {

@@ -5,17 +5,17 @@
 //! other; what ended is recorded together. Every stage runs in a task of its own: none stands still, with a connection in its hands, while
 //! the worker looks at something else. They end with the worker.
 
-use super::deliver::{Tried, deliver};
-use super::lanes::{Lanes, OF_DESTINATION};
-use super::prepare::{Ready, prepare};
+use super::deliver::{FinishedAttempt, deliver};
+use super::lanes::{DestinationLanes, OF_DESTINATION};
+use super::prepare::{ReadyDelivery, prepare};
 use super::record::{RecordResult, TryEnding, record};
 use super::{LEASE, WorkerSummary, relay};
 use crate::Backend;
 use crate::connectors::AttemptVerdict;
 use crate::error::{Error, Result};
 use crate::periodic::{self, JobsDone, PERIODIC_JOBS, PeriodicJob};
-use crate::store::deliveries::Destination;
-use crate::store::deliveries::leases::{self, Take};
+use crate::store::deliveries::DestinationKey;
+use crate::store::deliveries::leases::{self, ClaimLimits};
 use domain::id::{DeliveryId, OrganizationId};
 use futures::FutureExt;
 use std::collections::BTreeSet;
@@ -35,10 +35,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What came of a stage.
 pub(super) enum StageEnding {
-    Relayed(Result<relay::Relayed>),
+    Relayed(Result<relay::RelaySummary>),
     /// What is ready to be tried, and whether there may be more.
-    Claimed(Result<(Vec<Ready>, bool)>),
-    Called(Destination, DeliveryId, Result<Box<Tried>>),
+    Claimed(Result<(Vec<ReadyDelivery>, bool)>),
+    Called(DestinationKey, DeliveryId, Result<Box<FinishedAttempt>>),
     GivenBack(Result<()>),
     Recorded(Vec<DeliveryId>, Result<Vec<RecordResult>>),
     /// What came of the short periodic jobs that were due.
@@ -83,8 +83,8 @@ pub(super) struct OutboxWorker {
     time: Look,
     /// Long jobs that are under way.
     long_jobs: BTreeSet<&'static str>,
-    lanes: Lanes,
-    ended: Vec<Tried>,
+    lanes: DestinationLanes,
+    ended: Vec<FinishedAttempt>,
     recordings: usize,
     summary: WorkerSummary,
     /// The first stage that could not be done, since the last one asked.
@@ -101,7 +101,7 @@ impl OutboxWorker {
             claim: Look::default(),
             time: Look::default(),
             long_jobs: BTreeSet::new(),
-            lanes: Lanes::default(),
+            lanes: DestinationLanes::default(),
             ended: Vec::new(),
             recordings: 0,
             summary: WorkerSummary::default(),
@@ -256,7 +256,7 @@ impl OutboxWorker {
         let (most, allowed, alone) = (self.lanes.room(), self.lanes.allowed(), self.lanes.takes_alone());
         self.spawn(StageEnding::Claimed, async move {
             let (reader, writer) = (backend.store().platform(), backend.store().platform_writer());
-            let take = Take { most, of_destination: OF_DESTINATION, allowed, alone };
+            let take = ClaimLimits { most, of_destination: OF_DESTINATION, allowed, alone };
             let (claimed, more) = leases::claim(&reader, &writer, &lease, backend.now(), LEASE, take).await?;
             Ok((prepare(&backend, claimed).await?, more))
         });
@@ -282,7 +282,7 @@ impl OutboxWorker {
         self.spawn(StageEnding::GivenBack, async move { leases::give_back(&backend.store().platform_writer(), &lease, &stale).await });
     }
 
-    fn called(&mut self, destination: Destination, id: DeliveryId, done: Result<Box<Tried>>) {
+    fn called(&mut self, destination: DestinationKey, id: DeliveryId, done: Result<Box<FinishedAttempt>>) {
         let failed = |verdict: &AttemptVerdict| matches!(verdict, AttemptVerdict::Retry { .. } | AttemptVerdict::Unauthorized { .. });
         let well = !done.as_ref().is_ok_and(|tried| failed(&tried.outcome.verdict));
         if self.lanes.called(&destination, well) {
@@ -327,7 +327,7 @@ impl OutboxWorker {
 }
 
 /// Takes out what can be recorded together: of one organization, one try of each request that means something for it.
-fn together(ended: &mut Vec<Tried>, organization: OrganizationId) -> Vec<Tried> {
+fn together(ended: &mut Vec<FinishedAttempt>, organization: OrganizationId) -> Vec<FinishedAttempt> {
     let (mut requests, mut taken, mut left) = (BTreeSet::new(), Vec::new(), Vec::new());
     for tried in std::mem::take(ended) {
         let of = &tried.delivery;

@@ -5,7 +5,7 @@
 use super::sign_in::Guesser;
 use crate::Backend;
 use crate::error::Result;
-use crate::live::Change;
+use crate::live::LiveChange;
 use crate::store::{effects, organizations};
 use chrono::NaiveDate;
 use domain::id::{EffectId, PersonId};
@@ -54,7 +54,7 @@ async fn record(backend: &Backend, owner: PersonId, text: String) -> Result<()> 
     let work = backend.store().write(organization, move |tx| {
         Box::pin(async move {
             if effects::record(tx, &[effect], be.stamp(tx).await?).await? {
-                tx.announce(Change::Deliveries { organization });
+                tx.announce(LiveChange::Deliveries { organization });
             } else {
                 tx.undo();
             }

@@ -4,8 +4,8 @@
 //! Who does this: the command line and an organization's files. Deliberately not here: which files say so (`definitions`).
 
 use crate::error::{Error, Result};
-use crate::live::Change;
-use crate::store::{Handle, Tx, delegations, members, organizations, people, sessions, share_links};
+use crate::live::LiveChange;
+use crate::store::{StoreHandle, Tx, delegations, members, organizations, people, sessions, share_links};
 use crate::{Backend, fallback};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
@@ -78,7 +78,7 @@ pub async fn enable(backend: &Backend, email: &str, organization_key: Option<&st
         let work = backend.store().write(id, move |tx| {
             Box::pin(async move {
                 members::set_disabled(tx, person, false).await?;
-                tx.announce(Change::Rights { organization: id, people: vec![person] });
+                tx.announce(LiveChange::Rights { organization: id, people: vec![person] });
                 Ok::<(), Error>(())
             })
         });
@@ -114,7 +114,7 @@ pub(crate) async fn leave(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> 
     share_links::revoke_of_person(tx, person, now).await?;
     people::sign_out(tx, person, now).await?;
     concerned.push(person);
-    tx.announce(Change::Rights { organization: OrganizationId(tx.organization()), people: concerned });
+    tx.announce(LiveChange::Rights { organization: OrganizationId(tx.organization()), people: concerned });
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What open pages are told of a request that changed, in one place: once it is committed.
 
-use crate::live::Change;
-use crate::store::{Handle, Tx};
+use crate::live::LiveChange;
+use crate::store::{StoreHandle, Tx};
 use domain::approvals::{Approval, machine};
 use domain::id::OrganizationId;
 use domain::requests::{Request, RequestState};
@@ -18,16 +18,16 @@ pub(crate) fn announce_decision(tx: &Tx<'_>, request: &Request, after: &RequestS
 }
 
 /// What open pages are told of a request that changed. Every approver's inbox may look different now.
-pub(crate) fn change(organization: OrganizationId, request: &Request) -> Change {
+pub(crate) fn change(organization: OrganizationId, request: &Request) -> LiveChange {
     change_of(organization, request, std::iter::once(&request.state.approval))
 }
 
-fn change_of<'a>(organization: OrganizationId, request: &Request, approvals: impl Iterator<Item = &'a Approval>) -> Change {
+fn change_of<'a>(organization: OrganizationId, request: &Request, approvals: impl Iterator<Item = &'a Approval>) -> LiveChange {
     let keys = |approval: &Approval| -> Vec<String> {
         approval.rules().flat_map(|rule| machine::targets(approval, rule)).map(|target| target.index_key()).collect()
     };
     let mut targets: Vec<String> = approvals.flat_map(keys).collect();
     targets.sort();
     targets.dedup();
-    Change::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }
+    LiveChange::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }
 }

@@ -6,7 +6,7 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::known::{KnownItem, OrganizationRules};
 use crate::store::drafts::{self as store, SavedDraft};
-use crate::store::{Handle, requests};
+use crate::store::{StoreHandle, requests};
 use crate::{Backend, catalog};
 use domain::Refusal;
 use domain::catalog::may_request;
@@ -33,10 +33,10 @@ pub async fn open_draft(backend: &Backend, caller: &Caller, item_key: &str) -> R
     let known = backend.known_to(caller).await?;
     let item = known.offered(item_key, caller).ok_or(Refusal::NotFound)?;
     let filled = match store::visible(&handle, caller.id(), item.id).await? {
-        Some(draft) => Filled::from(draft),
+        Some(draft) => DialogOpening::from(draft),
         None => {
             let id = next_id(backend, &handle, caller.id(), item.id).await?;
-            Filled { id, answers: Answers::default(), step: None, saved_at: None, began_with: None }
+            DialogOpening { id, answers: Answers::default(), step: None, saved_at: None, began_with: None }
         }
     };
     draft_page(backend, &handle, caller, (&known, item), filled).await
@@ -177,7 +177,7 @@ fn progress(draft: &SavedDraft) -> String {
 }
 
 /// What a dialog is opened with.
-pub(super) struct Filled {
+pub(super) struct DialogOpening {
     pub id: RequestId,
     pub answers: Answers,
     pub step: Option<String>,
@@ -186,7 +186,7 @@ pub(super) struct Filled {
     pub began_with: Option<Form>,
 }
 
-impl From<SavedDraft> for Filled {
+impl From<SavedDraft> for DialogOpening {
     fn from(draft: SavedDraft) -> Self {
         Self { id: draft.id, answers: draft.answers, step: draft.step, saved_at: Some(draft.saved_at), began_with: Some(draft.form) }
     }
@@ -195,10 +195,10 @@ impl From<SavedDraft> for Filled {
 /// The dialog with these answers. When the schema changed since, it says what did and keeps the answers that still fit.
 pub(super) async fn draft_page(
     backend: &Backend,
-    handle: &impl Handle,
+    handle: &impl StoreHandle,
     caller: &Caller,
     (known, item): (&OrganizationRules, &KnownItem),
-    filled: Filled,
+    filled: DialogOpening,
 ) -> Result<DraftPage> {
     let version = item.form_for(&caller.facts.group_keys())?;
     let form = version.form();
@@ -229,7 +229,7 @@ pub(super) async fn draft_page(
 /// the first that nothing has.
 ///
 /// Whoever saves under an id first has it, so that nobody else may reckon it: pages show people's and items' ids, but not the key.
-async fn next_id(backend: &Backend, handle: &impl Handle, person: PersonId, item: ItemId) -> Result<RequestId> {
+async fn next_id(backend: &Backend, handle: &impl StoreHandle, person: PersonId, item: ItemId) -> Result<RequestId> {
     let organization = handle.organization();
     let numbered = |number: u64| -> Result<RequestId> {
         let parts: [&[u8]; 4] = [organization.as_bytes(), person.0.as_bytes(), item.0.as_bytes(), &number.to_be_bytes()];

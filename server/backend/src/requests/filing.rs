@@ -3,14 +3,14 @@
 //! What is only read (item, form, picked people, approvers) is in memory (`known`), and the database saves the request only while that is
 //! what it has itself. Otherwise it is filed again by what is there now.
 
-use super::drafts::{Filled, check_size, draft_page};
+use super::drafts::{DialogOpening, check_size, draft_page};
 use super::recording::{DecidedRequest, decided_batch};
 use super::{announcing, route, sla};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::known::{KnownItem, OrganizationRules};
-use crate::store::{Batch, Handle, Tx, drafts, form_versions, micros, requests, tasks};
+use crate::store::{ChangeBatch, StoreHandle, Tx, drafts, form_versions, micros, requests, tasks};
 use crate::zones;
 use chrono::{DateTime, Utc};
 use domain::catalog::CatalogItem;
@@ -135,13 +135,13 @@ async fn prepare(be: &Backend, caller: &Caller, known: &OrganizationRules, draft
 /// The form is another one than was filled: the draft as it reads in the present one.
 async fn changed(
     be: &Backend,
-    handle: &impl Handle,
+    handle: &impl StoreHandle,
     caller: &Caller,
     of: (&OrganizationRules, &KnownItem),
     draft: &SubmitDraft,
 ) -> Result<FilingReadiness> {
     let before = drafts::find(handle, draft.id).await?.filter(|saved| saved.person == caller.id());
-    let filled = Filled {
+    let filled = DialogOpening {
         id: draft.id,
         answers: draft.answers.clone(),
         step: before.as_ref().and_then(|saved| saved.step.clone()),
@@ -190,14 +190,14 @@ async fn save_more(tx: &Tx<'_>, be: &Backend, mut prepared: PreparedFiling) -> R
 }
 
 /// What is written of a filed request.
-fn rows(handle: &impl Handle, be: &Backend, prepared: &PreparedFiling, begun: &[Task]) -> Result<Batch> {
+fn rows(handle: &impl StoreHandle, be: &Backend, prepared: &PreparedFiling, begun: &[Task]) -> Result<ChangeBatch> {
     let PreparedFiling { filed: FiledRequest { request, decision }, turn, version, .. } = prepared;
     let decided = DecidedRequest { request, decision, turn: *turn, begun, filed_by: Some(*version) };
     decided_batch(handle, be, &[decided], request.submitted_at)
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.
-async fn verify_picks(handle: &impl Handle, known: &OrganizationRules, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
+async fn verify_picks(handle: &impl StoreHandle, known: &OrganizationRules, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
     let asked = journey::prune(form, answers);
     let picks: Vec<_> = form
         .sections

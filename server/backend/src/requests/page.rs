@@ -6,9 +6,9 @@ use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::members::facts;
 use crate::store::{
-    Handle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, requests, share_links, tasks,
+    StoreHandle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, requests, share_links, tasks,
 };
-use crate::zones::{self, Zone};
+use crate::zones::{self, KnownZone};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::machine::{self, DecidingCapacity};
@@ -151,7 +151,7 @@ struct Rest {
 }
 
 /// The answers as somebody in a zone reads them: a time names its own where the reader's clock is another.
-fn sections(form: &Form, request: &Request, reader: Zone) -> Vec<AnswerSection> {
+fn sections(form: &Form, request: &Request, reader: KnownZone) -> Vec<AnswerSection> {
     let mut sections = answer_sections(form, &request.answers);
     for answer in sections.iter_mut().flat_map(|section| &mut section.answers) {
         let Some(at) = request.times.moments.get(&answer.key) else { continue };
@@ -225,7 +225,7 @@ fn then(events: &[Event]) -> Vec<DeliveryView> {
 }
 
 /// Tasks and comments, with what the caller may do with each.
-async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request: &Request) -> Result<WorkView> {
+async fn work(handle: &impl StoreHandle, backend: &Backend, caller: &Caller, request: &Request) -> Result<WorkView> {
     let (facts, now) = (&caller.facts, backend.now());
     let tasks = tasks::of_request(handle, request.id).await?;
     let shares_seen = rules::may_share(request, facts, now).is_ok();
@@ -257,7 +257,7 @@ async fn work(handle: &impl Handle, backend: &Backend, caller: &Caller, request:
 }
 
 /// The comments that the caller may read, as they were at a moment.
-async fn readable(handle: &impl Handle, caller: &Caller, request: &Request, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
+async fn readable(handle: &impl StoreHandle, caller: &Caller, request: &Request, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
     let comments = comments::of_request(handle, request.id, moment).await?;
     Ok(comments.into_iter().filter(|comment| remarks::may_read(comment, &caller.facts)).collect())
 }

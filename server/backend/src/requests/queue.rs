@@ -5,9 +5,9 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::known::{KnownItem, OrganizationRules};
-use crate::store::count::Count;
+use crate::store::count::CountQuery;
 use crate::store::requests::queue as rows;
-use crate::store::requests::queue::{Number, QueueSearch, QueuedRequest, SearchWords};
+use crate::store::requests::queue::{NumberSearch, QueueSearch, QueuedRequest, SearchWords};
 use crate::store::{PageCursor, Read, cut_page, members};
 use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
@@ -64,7 +64,7 @@ pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> R
 }
 
 /// How many requests the caller has that have not ended; none for those who do not work on requests.
-pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<Count> {
+pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<CountQuery> {
     let mine = QueueSearch { assignee: Some(Some(caller.id())), ..QueueSearch::default() };
     rows::count(handle, &mine, MOST_COUNTED).filter(|_| caller.facts.may(Permission::Work))
 }
@@ -124,11 +124,11 @@ impl<'a> QueueQuestion<'a> {
     async fn words(&self, search: &SearchText) -> Result<SearchWords> {
         let text = search.text();
         let number = match (number::parse(text), number::beginning(text)) {
-            (Some(whole), _) => Some(Number::Few(whole)),
-            (None, Some((start, symbols))) if symbols >= TELLING => Some(Number::Few(start)),
+            (Some(whole), _) => Some(NumberSearch::Few(whole)),
+            (None, Some((start, symbols))) if symbols >= TELLING => Some(NumberSearch::Few(start)),
             (None, Some((start, _))) => {
                 let prefixes = self.items().filter(|known| format!("{}-", known.item.prefix).starts_with(start_of_prefix(&start)));
-                Some(Number::Many(start.clone(), prefixes.map(|known| known.id).take(MEANT).collect()))
+                Some(NumberSearch::Many(start.clone(), prefixes.map(|known| known.id).take(MEANT).collect()))
             }
             (None, None) => None,
         };

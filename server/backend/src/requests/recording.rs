@@ -6,7 +6,7 @@ use super::{sla, tasks, waiting};
 use crate::Backend;
 use crate::error::{Error, Result};
 use crate::store::requests::QueuePosition;
-use crate::store::{Batch, Handle, Tx, drafts, effects, events, requests, tasks as task_rows, waiting_rules};
+use crate::store::{ChangeBatch, StoreHandle, Tx, drafts, effects, events, requests, tasks as task_rows, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::effect::Effect;
 use domain::id::EffectId;
@@ -47,8 +47,13 @@ impl DecidedRequest<'_> {
 
 /// The rows of decisions, each table's in one statement, under the moment `at` where lists are ordered by one. A request that is filed comes
 /// first: the rest names it.
-pub(super) fn decided_batch(handle: &impl Handle, be: &Backend, decided: &[DecidedRequest<'_>], at: DateTime<Utc>) -> Result<Batch> {
-    let (mut batch, mut states, mut happened, mut told) = (Batch::default(), Vec::new(), Vec::new(), Vec::new());
+pub(super) fn decided_batch(
+    handle: &impl StoreHandle,
+    be: &Backend,
+    decided: &[DecidedRequest<'_>],
+    at: DateTime<Utc>,
+) -> Result<ChangeBatch> {
+    let (mut batch, mut states, mut happened, mut told) = (ChangeBatch::default(), Vec::new(), Vec::new(), Vec::new());
     for one in decided {
         let (id, before, after) = (one.request.id, one.before(), &one.decision.state);
         match one.filed_by {

@@ -4,7 +4,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::known::{KnownItem, OrganizationRules};
-use crate::store::{Handle, delegations, groups, members};
+use crate::store::{StoreHandle, delegations, groups, members};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::delegation::{Delegation, meant};
@@ -33,7 +33,7 @@ pub async fn preview_route(backend: &Backend, caller: &Caller, item_key: &str, a
 /// The route of an item for this requester.
 pub(super) async fn route(
     backend: &Backend,
-    handle: &impl Handle,
+    handle: &impl StoreHandle,
     (known, KnownItem { id, item, .. }): (&OrganizationRules, &KnownItem),
     form: &Form,
     answers: &Answers,
@@ -92,7 +92,13 @@ pub(super) async fn route(
 }
 
 /// Names the deputies of the people shown who decide in their place now; never the person who may not decide it at all.
-async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, rules: &mut [RouteRule], now: DateTime<Utc>) -> Result<()> {
+async fn deputies(
+    handle: &impl StoreHandle,
+    item: ItemId,
+    barred: Option<PersonId>,
+    rules: &mut [RouteRule],
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut shown: Vec<PersonId> = rules.iter().flat_map(|rule| &rule.people).map(|person| person.id).collect();
     shown.sort_unstable();
     shown.dedup();
@@ -110,7 +116,7 @@ async fn deputies(handle: &impl Handle, item: ItemId, barred: Option<PersonId>, 
 
 /// The people and groups the item's policy speaks of.
 pub(super) async fn directory(
-    handle: &impl Handle,
+    handle: &impl StoreHandle,
     known: &OrganizationRules,
     item: &CatalogItem,
     answers: &Answers,

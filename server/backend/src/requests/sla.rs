@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::known::OrganizationRules;
 use crate::store::requests::QueuePosition;
-use crate::store::{Handle, calendars, events};
+use crate::store::{StoreHandle, calendars, events};
 use crate::zones;
 use chrono::{DateTime, Duration, Utc};
 use domain::requests::sla::calendar::{OffsetTable, WorkCalendar, WorkingTime};
@@ -29,7 +29,12 @@ pub(super) fn first_turn(known: &OrganizationRules, request: &Request, decision:
 }
 
 /// A request's place in queues after a decision that is not saved yet.
-pub(super) async fn turn(handle: &impl Handle, request: &Request, decision: &StateChange, now: DateTime<Utc>) -> Result<QueuePosition> {
+pub(super) async fn turn(
+    handle: &impl StoreHandle,
+    request: &Request,
+    decision: &StateChange,
+    now: DateTime<Utc>,
+) -> Result<QueuePosition> {
     let ended = decision.state.status.is_terminal() || decision.state.deleted;
     let clocks = if request.item.sla.is_some() && !ended {
         let mut all = events::after(handle, request.id, 0).await?;
@@ -42,7 +47,7 @@ pub(super) async fn turn(handle: &impl Handle, request: &Request, decision: &Sta
 }
 
 /// The clocks of a request for its page; None when its item promised nothing.
-pub(super) async fn view(handle: &impl Handle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<ClocksView>> {
+pub(super) async fn view(handle: &impl StoreHandle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<ClocksView>> {
     let Some(sla) = &request.item.sla else { return Ok(None) };
     let (business, calendar) = business(handle, sla, now).await?;
     let clocks = sla::clocks(&history::start(request), events, &business, sla, now);
@@ -59,13 +64,13 @@ pub(super) async fn view(handle: &impl Handle, request: &Request, events: &[Even
     }))
 }
 
-async fn clocks(handle: &impl Handle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<SlaClocks>> {
+async fn clocks(handle: &impl StoreHandle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<SlaClocks>> {
     let Some(sla) = &request.item.sla else { return Ok(None) };
     let (business, _) = business(handle, sla, now).await?;
     Ok(Some(sla::clocks(&history::start(request), events, &business, sla, now)))
 }
 
-async fn business(handle: &impl Handle, sla: &SlaTargets, now: DateTime<Utc>) -> Result<(WorkingTime, Option<String>)> {
+async fn business(handle: &impl StoreHandle, sla: &SlaTargets, now: DateTime<Utc>) -> Result<(WorkingTime, Option<String>)> {
     let calendar = match &sla.calendar {
         Some(key) => calendars::by_key(handle, key).await?,
         None => None,

@@ -5,7 +5,7 @@ use super::acting::fresh;
 use super::{RequestOutcome, number, record};
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::store::{Handle, Tx, members, organizations, requests, tasks};
+use crate::store::{StoreHandle, Tx, members, organizations, requests, tasks};
 use crate::{Backend, zones};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::Refusal;
@@ -158,7 +158,7 @@ async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: TaskId) -> Resu
     Ok((request, facts, task))
 }
 
-async fn assignee(handle: &impl Handle, id: Option<PersonId>) -> Result<Option<PersonRef>> {
+async fn assignee(handle: &impl StoreHandle, id: Option<PersonId>) -> Result<Option<PersonRef>> {
     let Some(id) = id else { return Ok(None) };
     let found = members::present_people(handle, &[id]).await?.into_iter().next();
     Ok(Some(found.ok_or_else(|| Refusal::input("assignee", "Choose somebody from the list"))?))
@@ -213,7 +213,7 @@ fn begins(decision: &StateChange) -> bool {
 }
 
 /// Today where the organization is.
-async fn today(handle: &impl Handle, now: DateTime<Utc>) -> Result<NaiveDate> {
+async fn today(handle: &impl StoreHandle, now: DateTime<Utc>) -> Result<NaiveDate> {
     let zone = organizations::time_zone(handle).await?.unwrap_or_default();
     Ok(zones::date(zones::first([zone.as_str()]), now))
 }

@@ -1,6 +1,6 @@
 //! Attempts: each try of a delivery, kept with what was sent and what came back.
 
-use super::{Handle, PlatformWriter, Tx, deliveries, micros, time};
+use super::{PlatformWriter, StoreHandle, Tx, deliveries, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::DeliveryId;
@@ -31,7 +31,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// One try, to be kept.
-pub(crate) struct Attempt {
+pub(crate) struct NewAttempt {
     pub at: DateTime<Utc>,
     pub milliseconds: u64,
     pub code: Option<u16>,
@@ -57,7 +57,7 @@ pub(super) fn plain(text: String) -> String {
 }
 
 /// Keeps tries, each of another delivery, numbered after those before it (also those before a replay).
-pub(crate) async fn insert(tx: &Tx<'_>, tries: Vec<(DeliveryId, Attempt)>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, tries: Vec<(DeliveryId, NewAttempt)>) -> Result<()> {
     if tries.is_empty() {
         return Ok(());
     }
@@ -91,7 +91,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, tries: Vec<(DeliveryId, Attempt)>) -> Re
 }
 
 /// The tries of these deliveries, oldest first, without what was sent and received.
-pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Result<Vec<ListedAttempt>> {
+pub(crate) async fn of(handle: &impl StoreHandle, deliveries: &[DeliveryId]) -> Result<Vec<ListedAttempt>> {
     if deliveries.is_empty() {
         return Ok(Vec::new());
     }
@@ -118,7 +118,7 @@ pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Resul
 }
 
 /// The tries of one delivery whole, oldest first, with their numbers.
-pub(crate) async fn whole(handle: &impl Handle, delivery: DeliveryId) -> Result<Vec<(u32, Attempt)>> {
+pub(crate) async fn whole(handle: &impl StoreHandle, delivery: DeliveryId) -> Result<Vec<(u32, NewAttempt)>> {
     let rows = Entity::find()
         .filter(Column::DeliveryId.eq(delivery.0))
         .filter(Column::OrganizationId.eq(handle.organization()))
@@ -126,7 +126,7 @@ pub(crate) async fn whole(handle: &impl Handle, delivery: DeliveryId) -> Result<
         .all(handle.connection())
         .await?;
     let attempt = |row: Model| {
-        let attempt = Attempt {
+        let attempt = NewAttempt {
             at: time(row.at),
             milliseconds: row.milliseconds.try_into().unwrap_or_default(),
             code: row.code.and_then(|code| code.try_into().ok()),
@@ -140,10 +140,10 @@ pub(crate) async fn whole(handle: &impl Handle, delivery: DeliveryId) -> Result<
 }
 
 /// Tries of an hour at one destination: all of them, and those that were taken.
-pub(crate) type Hour = (u32, u32);
+pub(crate) type HourCounts = (u32, u32);
 
 /// Tries by destination and hour (hours since 1970), from `since` on.
-pub(crate) async fn by_hour(handle: &impl Handle, since: DateTime<Utc>) -> Result<BTreeMap<(String, i64), Hour>> {
+pub(crate) async fn by_hour(handle: &impl StoreHandle, since: DateTime<Utc>) -> Result<BTreeMap<(String, i64), HourCounts>> {
     const HOUR: i64 = 3_600_000_000;
     let hour = || Expr::col((Entity, Column::At)).div(HOUR);
     let mut query = Query::select();
@@ -161,7 +161,7 @@ pub(crate) async fn by_hour(handle: &impl Handle, since: DateTime<Utc>) -> Resul
             Expr::col(Alias::new("hour")),
             Expr::col(Alias::new("taken")),
         ]);
-    let mut hours: BTreeMap<(String, i64), Hour> = BTreeMap::new();
+    let mut hours: BTreeMap<(String, i64), HourCounts> = BTreeMap::new();
     for row in handle.connection().query_all(&query).await? {
         let (connector, hour, taken, tries): (String, i64, bool, i64) =
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);

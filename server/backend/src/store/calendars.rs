@@ -1,6 +1,6 @@
 //! Business calendars as their organization defines them.
 
-use super::{Handle, Tx, from_json, micros, to_json};
+use super::{StoreHandle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::requests::sla::calendar::WorkCalendar;
@@ -25,7 +25,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The calendar with this key.
-pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<WorkCalendar>> {
+pub(crate) async fn by_key(handle: &impl StoreHandle, key: &str) -> Result<Option<WorkCalendar>> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
@@ -35,7 +35,7 @@ pub(crate) async fn by_key(handle: &impl Handle, key: &str) -> Result<Option<Wor
 }
 
 /// Every calendar, by key.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<WorkCalendar>> {
+pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<WorkCalendar>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
     rows.into_iter().map(|row| from_json(&row.definition)).collect()

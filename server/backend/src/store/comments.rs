@@ -1,6 +1,6 @@
 //! Comments on requests. A removed one stays, so that removing can be undone.
 
-use super::{Handle, Tx, from_json, micros, to_json};
+use super::{StoreHandle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{CommentId, RequestId};
@@ -26,7 +26,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -57,13 +57,13 @@ pub(crate) async fn save(tx: &Tx<'_>, comment: &Comment, removed_at: Option<Date
 }
 
 /// A comment, the request it is on, and whether it is removed.
-pub(crate) async fn find(handle: &impl Handle, id: CommentId) -> Result<Option<(RequestId, Comment, bool)>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: CommentId) -> Result<Option<(RequestId, Comment, bool)>> {
     let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
     row.map(|row| Ok((RequestId(row.request_id), from_json(&row.comment)?, row.removed_at.is_some()))).transpose()
 }
 
 /// The comments on a request as they read at a moment, oldest first, without what they were before.
-pub(crate) async fn of_request(handle: &impl Handle, request: RequestId, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
+pub(crate) async fn of_request(handle: &impl StoreHandle, request: RequestId, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
     let rows = of_organization(handle)
         .filter(Column::RequestId.eq(request.0))
         .order_by_asc(Column::At)

@@ -1,9 +1,9 @@
 //! Tests of connectors: asked for by an administrator, made by a worker.
 
 use super::engine::is_over;
-use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
+use super::{PlatformReader, PlatformWriter, StoreHandle, Tx, micros, time};
 use crate::error::Result;
-use crate::store::attempts::{Attempt, plain};
+use crate::store::attempts::{NewAttempt, plain};
 use chrono::{DateTime, Duration, Utc};
 use domain::id::{OrganizationId, PersonId};
 use sea_orm::entity::prelude::*;
@@ -35,7 +35,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// A test that waits to be made.
 #[derive(Clone, Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct WaitingCheck {
     pub id: Uuid,
     pub organization: OrganizationId,
     pub connector: String,
@@ -64,7 +64,12 @@ pub(crate) async fn ask(tx: &Tx<'_>, id: Uuid, connector: &str, by: PersonId, no
 }
 
 /// Tests of any organization that wait, each claimed for `length`.
-pub(crate) async fn claim(reader: &Platform, writer: &PlatformWriter, now: DateTime<Utc>, length: Duration) -> Result<Vec<Waiting>> {
+pub(crate) async fn claim(
+    reader: &PlatformReader,
+    writer: &PlatformWriter,
+    now: DateTime<Utc>,
+    length: Duration,
+) -> Result<Vec<WaitingCheck>> {
     let free = Condition::any().add(Column::LeasedUntil.is_null()).add(is_over(Expr::col(Column::LeasedUntil), now, length));
     let found =
         Entity::find().filter(Column::DoneAt.is_null()).filter(free.clone()).order_by_asc(Column::AskedAt).all(reader.connection()).await?;
@@ -79,14 +84,14 @@ pub(crate) async fn claim(reader: &Platform, writer: &PlatformWriter, now: DateT
             .await?;
         if done.rows_affected > 0 {
             let cut_off = row.leased_until.is_some();
-            claimed.push(Waiting { id: row.id, organization: OrganizationId(row.organization_id), connector: row.connector, cut_off });
+            claimed.push(WaitingCheck { id: row.id, organization: OrganizationId(row.organization_id), connector: row.connector, cut_off });
         }
     }
     Ok(claimed)
 }
 
 /// Notes what came of a test.
-pub(crate) async fn finish(tx: &Tx<'_>, id: Uuid, attempt: Attempt, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn finish(tx: &Tx<'_>, id: Uuid, attempt: NewAttempt, now: DateTime<Utc>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::DoneAt, Expr::value(micros(now)))
         .col_expr(Column::LeasedUntil, Expr::value(None::<i64>))
@@ -103,7 +108,7 @@ pub(crate) async fn finish(tx: &Tx<'_>, id: Uuid, attempt: Attempt, now: DateTim
 }
 
 /// The last test of a connector: when it was asked for, and what came of it once it was made.
-pub(crate) async fn last(handle: &impl Handle, connector: &str) -> Result<Option<(DateTime<Utc>, Option<Attempt>)>> {
+pub(crate) async fn last(handle: &impl StoreHandle, connector: &str) -> Result<Option<(DateTime<Utc>, Option<NewAttempt>)>> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Connector.eq(connector))
@@ -111,7 +116,7 @@ pub(crate) async fn last(handle: &impl Handle, connector: &str) -> Result<Option
         .one(handle.connection())
         .await?;
     Ok(row.map(|row| {
-        let attempt = row.done_at.map(|at| Attempt {
+        let attempt = row.done_at.map(|at| NewAttempt {
             at: time(at),
             milliseconds: row.milliseconds.try_into().unwrap_or_default(),
             code: row.code.and_then(|code| code.try_into().ok()),

@@ -1,9 +1,9 @@
 //! Connectors as their organization defines them. Their secrets are sealed here on the way in and opened on the way out: the database
 //! never has them in the clear.
 
-use super::{Handle, Tx, from_json, micros, to_json};
+use super::{StoreHandle, Tx, from_json, micros, to_json};
 use crate::error::Result;
-use crate::secrets::Keys;
+use crate::secrets::SecretKeys;
 use chrono::{DateTime, Utc};
 use domain::connectors::Connector;
 use sea_orm::entity::prelude::*;
@@ -30,13 +30,13 @@ impl ActiveModelBehavior for ActiveModel {}
 /// How secrets are sealed: with the server's keys, those settings of a kind that are secret.
 #[derive(Clone, Copy)]
 pub(crate) struct SecretSeal<'k> {
-    pub keys: &'k Keys,
+    pub keys: &'k SecretKeys,
     /// Whether the setting of a kind, named by its path, is secret.
     pub is_secret: fn(kind: &str, path: &[&str]) -> bool,
 }
 
 /// The connector with this key.
-pub(crate) async fn by_key(handle: &impl Handle, seal: SecretSeal<'_>, key: &str) -> Result<Option<Connector>> {
+pub(crate) async fn by_key(handle: &impl StoreHandle, seal: SecretSeal<'_>, key: &str) -> Result<Option<Connector>> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Key.eq(key))
@@ -46,7 +46,7 @@ pub(crate) async fn by_key(handle: &impl Handle, seal: SecretSeal<'_>, key: &str
 }
 
 /// Every connector, by key.
-pub(crate) async fn all(handle: &impl Handle, seal: SecretSeal<'_>) -> Result<Vec<Connector>> {
+pub(crate) async fn all(handle: &impl StoreHandle, seal: SecretSeal<'_>) -> Result<Vec<Connector>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
     rows.iter().map(|row| opened(row, seal)).collect()
@@ -73,7 +73,7 @@ pub(crate) async fn save(tx: &Tx<'_>, seal: SecretSeal<'_>, id: Uuid, connector:
 
 /// Every connector, by key, with its secrets as they are stored: for those who need none of them, whether they can be opened or not.
 /// A connector that cannot be read is left out.
-pub(crate) async fn sealed(handle: &impl Handle) -> Result<Vec<Connector>> {
+pub(crate) async fn sealed(handle: &impl StoreHandle) -> Result<Vec<Connector>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
     let read = |row: &Model| {

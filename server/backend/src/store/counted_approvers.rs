@@ -1,8 +1,8 @@
 //! Who has decided about a request already and waits for others: where a number of people is needed, nobody counts twice, so the request
 //! does not wait for them any more although its open rules name them. Written and removed with the waiting rules.
 
-use super::Handle;
-use super::engine::{Batch, own_rows};
+use super::StoreHandle;
+use super::engine::{ChangeBatch, own_rows};
 use crate::error::Result;
 use domain::id::{PersonId, RequestId};
 use sea_orm::entity::prelude::*;
@@ -25,19 +25,19 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds these people to a request that has none.
-pub(super) fn insert(batch: &mut Batch, handle: &impl Handle, request: RequestId, people: &[PersonId]) {
+pub(super) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, request: RequestId, people: &[PersonId]) {
     let row = |person: &PersonId| Model { request_id: request.0, person_id: person.0, organization_id: handle.organization() };
     batch.insert::<Entity>(people.iter().map(row));
 }
 
 /// Removes all of a request.
-pub(super) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
+pub(super) fn clear(batch: &mut ChangeBatch, handle: &impl StoreHandle, request: RequestId) {
     let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own_rows(handle, Column::OrganizationId));
     batch.delete(of_request.into_query());
 }
 
 /// Requests that a person has decided about and that wait for others, the oldest first.
-pub(crate) async fn requests(handle: &impl Handle, limit: u64) -> Result<Vec<RequestId>> {
+pub(crate) async fn requests(handle: &impl StoreHandle, limit: u64) -> Result<Vec<RequestId>> {
     let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).select_only().column(Column::RequestId).distinct();
     let rows: Vec<Uuid> = query.order_by_asc(Column::RequestId).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(RequestId).collect())

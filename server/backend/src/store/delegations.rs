@@ -1,7 +1,7 @@
 //! Delegations: who decides in whose place, from when until when. A row is never removed: ended, it is the record of who could decide.
 
 use super::members::facts;
-use super::{Handle, Tx, from_json, groups, members, micros, people, time, to_json};
+use super::{StoreHandle, Tx, from_json, groups, members, micros, people, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::delegation::{Delegation, StandIn};
@@ -48,12 +48,12 @@ pub(crate) enum DelegationEnd {
     To,
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
 /// Whether a member was ever made a deputy, as a part of another query: for most people it is the last that is asked about delegations.
-pub(super) fn exists_for(handle: &impl Handle, person: PersonId) -> SelectStatement {
+pub(super) fn exists_for(handle: &impl StoreHandle, person: PersonId) -> SelectStatement {
     Query::select()
         .expr(Expr::val(1))
         .from(Entity)
@@ -82,7 +82,7 @@ struct LentRow {
 
 /// What a person was lent: grants in effect and those that ended lately, with what the absent people are now, in one query. Whoever
 /// left or may not sign in lends nothing.
-pub(crate) async fn lent_to(handle: &impl Handle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<StandIn>> {
+pub(crate) async fn lent_to(handle: &impl StoreHandle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<StandIn>> {
     let lately = micros(now - LATELY);
     let to_member: RelationDef = Entity::belongs_to(members::Entity)
         .from((Column::OrganizationId, Column::FromId))
@@ -138,7 +138,7 @@ pub(crate) async fn lent_to(handle: &impl Handle, person: PersonId, now: DateTim
 }
 
 /// Rows with the people they speak of, in their order; those of people who left are missing.
-async fn named(handle: &impl Handle, rows: Vec<Model>) -> Result<Vec<Delegation>> {
+async fn named(handle: &impl StoreHandle, rows: Vec<Model>) -> Result<Vec<Delegation>> {
     let mut ids: Vec<PersonId> = rows.iter().flat_map(|row| [PersonId(row.from_id), PersonId(row.to_id)]).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -161,7 +161,7 @@ async fn named(handle: &impl Handle, rows: Vec<Model>) -> Result<Vec<Delegation>
 }
 
 /// Grants a person gave or was given, the one that ends last first.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, side: DelegationEnd, limit: u64) -> Result<Vec<Delegation>> {
+pub(crate) async fn of_person(handle: &impl StoreHandle, person: PersonId, side: DelegationEnd, limit: u64) -> Result<Vec<Delegation>> {
     let column = if side == DelegationEnd::From { Column::FromId } else { Column::ToId };
     let query = of_organization(handle).filter(column.eq(person.0));
     let rows = query.order_by_desc(Column::EndsAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
@@ -169,7 +169,7 @@ pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, side: Dele
 }
 
 /// Everybody's grants that are not over, the one that begins first first.
-pub(crate) async fn not_over(handle: &impl Handle, now: DateTime<Utc>, limit: u64) -> Result<Vec<Delegation>> {
+pub(crate) async fn not_over(handle: &impl StoreHandle, now: DateTime<Utc>, limit: u64) -> Result<Vec<Delegation>> {
     let rows = of_organization(handle)
         .filter(Column::EndsAt.gt(micros(now)))
         .filter(Column::RevokedAt.is_null())
@@ -182,7 +182,7 @@ pub(crate) async fn not_over(handle: &impl Handle, now: DateTime<Utc>, limit: u6
 }
 
 /// Grants of these people that are in effect, to deputies who can sign in; the one that begins first first.
-pub(crate) async fn in_effect(handle: &impl Handle, absent: &[PersonId], now: DateTime<Utc>) -> Result<Vec<Delegation>> {
+pub(crate) async fn in_effect(handle: &impl StoreHandle, absent: &[PersonId], now: DateTime<Utc>) -> Result<Vec<Delegation>> {
     if absent.is_empty() {
         return Ok(Vec::new());
     }
@@ -213,7 +213,7 @@ pub(crate) struct AbsenceRow {
 }
 
 /// Every grant in effect, those to deputies who left too.
-pub(crate) async fn absences(handle: &impl Handle, now: DateTime<Utc>) -> Result<Vec<AbsenceRow>> {
+pub(crate) async fn absences(handle: &impl StoreHandle, now: DateTime<Utc>) -> Result<Vec<AbsenceRow>> {
     let rows = of_organization(handle)
         .filter(Column::StartsAt.lte(micros(now)))
         .filter(Column::EndsAt.gt(micros(now)))

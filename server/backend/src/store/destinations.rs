@@ -1,7 +1,7 @@
 //! How each destination has been lately: what the breaker knows, and whether an administrator holds it back. No row is a healthy one.
 
-use super::engine::{Count, is_over};
-use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
+use super::engine::{CountQuery, is_over};
+use super::{PlatformReader, PlatformWriter, StoreHandle, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::connectors::breaker::{DestinationHealth, LONGEST_PAUSE};
@@ -45,7 +45,7 @@ fn health(row: Model) -> DestinationHealth {
     }
 }
 
-fn model(handle: &impl Handle, connector: &str, health: &DestinationHealth) -> Model {
+fn model(handle: &impl StoreHandle, connector: &str, health: &DestinationHealth) -> Model {
     Model {
         organization_id: handle.organization(),
         connector: connector.to_owned(),
@@ -61,7 +61,7 @@ fn model(handle: &impl Handle, connector: &str, health: &DestinationHealth) -> M
 }
 
 /// How one destination is.
-pub(crate) async fn of(handle: &impl Handle, connector: &str) -> Result<DestinationHealth> {
+pub(crate) async fn of(handle: &impl StoreHandle, connector: &str) -> Result<DestinationHealth> {
     let row = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Connector.eq(connector))
@@ -84,7 +84,7 @@ pub(crate) async fn lock(tx: &Tx<'_>, connector: &str) -> Result<DestinationHeal
 }
 
 /// Every destination that something is known of, by connector.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(String, DestinationHealth)>> {
+pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<(String, DestinationHealth)>> {
     let rows = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .order_by_asc(Column::Connector)
@@ -139,7 +139,7 @@ pub(crate) async fn probe(
 }
 
 /// The destinations, of any organization, that are paused with their pause over: each is owed a probe.
-pub(crate) async fn to_probe(platform: &Platform, now: DateTime<Utc>) -> Result<Vec<(OrganizationId, String)>> {
+pub(crate) async fn to_probe(platform: &PlatformReader, now: DateTime<Utc>) -> Result<Vec<(OrganizationId, String)>> {
     let rows = Entity::find().filter(pause_is_over(now)).all(platform.connection()).await?;
     Ok(rows.into_iter().map(|row| (OrganizationId(row.organization_id), row.connector)).collect())
 }
@@ -151,7 +151,7 @@ pub(crate) async fn clear(platform: &PlatformWriter) -> Result<()> {
 }
 
 /// How many destinations are paused.
-pub(crate) fn paused(handle: &impl Handle) -> Count {
+pub(crate) fn paused(handle: &impl StoreHandle) -> CountQuery {
     let paused = Entity::find().filter(Column::OrganizationId.eq(handle.organization())).filter(Column::PausedUntil.is_not_null());
-    Count::of(paused.select_only().column(Column::OrganizationId).into_query())
+    CountQuery::of(paused.select_only().column(Column::OrganizationId).into_query())
 }

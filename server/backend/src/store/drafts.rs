@@ -1,7 +1,7 @@
 //! Drafts: answers not yet submitted. A discarded draft stays, so that discarding can be undone.
 
-use super::engine::Batch;
-use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
+use super::engine::ChangeBatch;
+use super::{PlatformReader, StoreHandle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::{Answers, Form};
@@ -60,12 +60,12 @@ fn draft(row: Model) -> Result<SavedDraft> {
 }
 
 /// The draft, whoever's it is.
-pub(crate) async fn find(handle: &impl Handle, id: RequestId) -> Result<Option<SavedDraft>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: RequestId) -> Result<Option<SavedDraft>> {
     let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
     row.map(draft).transpose()
 }
 
-fn of_item(handle: &impl Handle, person: PersonId, item: ItemId) -> Select<Entity> {
+fn of_item(handle: &impl StoreHandle, person: PersonId, item: ItemId) -> Select<Entity> {
     Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::PersonId.eq(person.0))
@@ -73,14 +73,14 @@ fn of_item(handle: &impl Handle, person: PersonId, item: ItemId) -> Select<Entit
 }
 
 /// The visible draft a person has of an item, the last saved one.
-pub(crate) async fn visible(handle: &impl Handle, person: PersonId, item: ItemId) -> Result<Option<SavedDraft>> {
+pub(crate) async fn visible(handle: &impl StoreHandle, person: PersonId, item: ItemId) -> Result<Option<SavedDraft>> {
     let query = of_item(handle, person, item).filter(Column::DiscardedAt.is_null());
     let row = query.order_by_desc(Column::SavedAt).order_by_desc(Column::Id).limit(1).one(handle.connection()).await?;
     row.map(draft).transpose()
 }
 
 /// Those of the ids that are drafts, discarded ones included.
-pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+pub(crate) async fn existing(handle: &impl StoreHandle, ids: &[RequestId]) -> Result<BTreeSet<RequestId>> {
     let found = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
@@ -90,7 +90,7 @@ pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<
 }
 
 /// A person's drafts, the last saved first.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, limit: u64) -> Result<Vec<SavedDraft>> {
+pub(crate) async fn of_person(handle: &impl StoreHandle, person: PersonId, limit: u64) -> Result<Vec<SavedDraft>> {
     let rows = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::PersonId.eq(person.0))
@@ -142,7 +142,7 @@ pub(crate) async fn discard(tx: &Tx<'_>, person: PersonId, id: RequestId, at: Op
 }
 
 /// Whether a draft or a request of anybody else has this id, in whichever organization: ids are one for all of them. Nothing else is told.
-pub(crate) async fn is_taken(platform: &Platform, organization: OrganizationId, person: PersonId, id: RequestId) -> Result<bool> {
+pub(crate) async fn is_taken(platform: &PlatformReader, organization: OrganizationId, person: PersonId, id: RequestId) -> Result<bool> {
     use super::requests;
     let (own, connection) = ((organization.0, person.0), platform.connection());
     let draft: Option<(Uuid, Uuid)> =
@@ -157,7 +157,7 @@ pub(crate) async fn is_taken(platform: &Platform, organization: OrganizationId, 
 }
 
 /// Removes the draft that has become a request of its person, if there is one.
-pub(crate) fn take(batch: &mut Batch, id: RequestId) {
+pub(crate) fn take(batch: &mut ChangeBatch, id: RequestId) {
     let became = "EXISTS (SELECT 1 FROM \"requests\" WHERE \"requests\".\"id\" = \"drafts\".\"id\" \
         AND \"requests\".\"organization_id\" = \"drafts\".\"organization_id\" AND \"requests\".\"requester_id\" = \"drafts\".\"person_id\")";
     batch.remove::<Entity>(id.0, became);

@@ -1,7 +1,7 @@
 //! Effects: what must happen outside, written in the transaction that decided it. The relay turns each into deliveries, once.
 
-use super::engine::{Batch, finds_nothing, update_unlocked};
-use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
+use super::engine::{ChangeBatch, finds_nothing, update_unlocked};
+use super::{PlatformReader, StoreHandle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::effect::Effect;
@@ -40,7 +40,7 @@ pub(crate) struct RecordedEffect {
 
 /// An effect that has no deliveries yet.
 #[derive(Clone, Debug)]
-pub(crate) struct Unrelayed {
+pub(crate) struct UnrelayedEffect {
     pub id: EffectId,
     pub organization: OrganizationId,
     pub subject: Subject,
@@ -56,7 +56,12 @@ fn recorded(row: Model) -> Result<RecordedEffect> {
 }
 
 /// Records effects, each about its subject.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(Subject, EffectId, Effect)], now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn insert(
+    batch: &mut ChangeBatch,
+    handle: &impl StoreHandle,
+    effects: &[(Subject, EffectId, Effect)],
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut rows = Vec::with_capacity(effects.len());
     for (subject, id, effect) in effects {
         let row = Model {
@@ -77,13 +82,13 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, effects: &[(Subjec
 
 /// Records effects that come with nothing else. False when one has the id of another: the use case has to fail or be undone then.
 pub(crate) async fn record(tx: &Tx<'_>, effects: &[(Subject, EffectId, Effect)], now: DateTime<Utc>) -> Result<bool> {
-    let mut batch = Batch::default();
+    let mut batch = ChangeBatch::default();
     insert(&mut batch, tx, effects, now)?;
     tx.write(batch).await
 }
 
 /// Effects of every organization that have no deliveries yet, oldest first.
-pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unrelayed>> {
+pub(crate) async fn unrelayed(platform: &PlatformReader, limit: u64) -> Result<Vec<UnrelayedEffect>> {
     let rows = Entity::find()
         .filter(Column::RelayedAt.is_null())
         .order_by_asc(Column::CreatedAt)
@@ -91,7 +96,7 @@ pub(crate) async fn unrelayed(platform: &Platform, limit: u64) -> Result<Vec<Unr
         .limit(limit)
         .all(platform.connection())
         .await?;
-    let unrelayed = |row: Model| Unrelayed {
+    let unrelayed = |row: Model| UnrelayedEffect {
         id: EffectId(row.id),
         organization: OrganizationId(row.organization_id),
         subject: Subject::from_parts(&row.subject_kind, row.subject_id),
@@ -137,7 +142,7 @@ fn first_of_its_subject() -> SimpleExpr {
 }
 
 /// Those of these requests that are to be handed on and have no deliveries of it yet.
-pub(crate) async fn waiting(handle: &impl Handle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+pub(crate) async fn waiting(handle: &impl StoreHandle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::SubjectId)
@@ -152,7 +157,7 @@ pub(crate) async fn waiting(handle: &impl Handle, requests: &[RequestId]) -> Res
 }
 
 /// What these effects are, for people; those that cannot be read are left out.
-pub(crate) async fn words(handle: &impl Handle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, &'static str>> {
+pub(crate) async fn words(handle: &impl StoreHandle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, &'static str>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -165,7 +170,7 @@ pub(crate) async fn words(handle: &impl Handle, ids: &[EffectId]) -> Result<BTre
 }
 
 /// These effects; what cannot be read is an error of its own.
-pub(crate) async fn these(handle: &impl Handle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, Result<RecordedEffect>>> {
+pub(crate) async fn these(handle: &impl StoreHandle, ids: &[EffectId]) -> Result<BTreeMap<EffectId, Result<RecordedEffect>>> {
     let rows = Entity::find()
         .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
         .filter(Column::OrganizationId.eq(handle.organization()))

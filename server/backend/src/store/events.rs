@@ -1,7 +1,7 @@
 //! Events: what happened to a request, in order. Only added, never changed.
 
-use super::engine::Batch;
-use super::{Handle, from_json, micros, to_json};
+use super::engine::ChangeBatch;
+use super::{StoreHandle, from_json, micros, to_json};
 use crate::error::Result;
 use domain::id::RequestId;
 use domain::requests::Event;
@@ -26,7 +26,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds events to requests.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, events: &[(RequestId, Event)]) -> Result<()> {
+pub(crate) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, events: &[(RequestId, Event)]) -> Result<()> {
     let mut rows = Vec::with_capacity(events.len());
     for (request, event) in events {
         let row = Model {
@@ -43,7 +43,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, events: &[(Request
 }
 
 /// The events of a request after a sequence number, oldest first.
-pub(crate) async fn after(handle: &impl Handle, request: RequestId, seq: u32) -> Result<Vec<Event>> {
+pub(crate) async fn after(handle: &impl StoreHandle, request: RequestId, seq: u32) -> Result<Vec<Event>> {
     let rows: Vec<String> = Entity::find()
         .select_only()
         .column(Column::Event)

@@ -1,6 +1,6 @@
 //! Form versions: resolved schemas as they were at submission, addressed by their content. Never changed, never deleted.
 
-use super::{Handle, Tx, from_json, to_json};
+use super::{StoreHandle, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::forms::Form;
 use sea_orm::entity::prelude::*;
@@ -35,7 +35,7 @@ pub(crate) async fn keep(tx: &Tx<'_>, hash: &str, form: &Form, now: i64) -> Resu
 }
 
 /// The schema of a version.
-pub(crate) async fn find(handle: &impl Handle, hash: &str) -> Result<Option<Form>> {
+pub(crate) async fn find(handle: &impl StoreHandle, hash: &str) -> Result<Option<Form>> {
     let schema: Option<String> = Entity::find_by_id((handle.organization(), hash.to_owned()))
         .select_only()
         .column(Column::Schema)
@@ -46,7 +46,7 @@ pub(crate) async fn find(handle: &impl Handle, hash: &str) -> Result<Option<Form
 }
 
 /// The schemas of these versions, by hash; those that cannot be read are errors of their own.
-pub(crate) async fn these(handle: &impl Handle, hashes: &BTreeSet<&str>) -> Result<BTreeMap<String, Result<Form>>> {
+pub(crate) async fn these(handle: &impl StoreHandle, hashes: &BTreeSet<&str>) -> Result<BTreeMap<String, Result<Form>>> {
     let rows: Vec<(String, String)> = Entity::find()
         .filter(Column::OrganizationId.eq(handle.organization()))
         .filter(Column::Hash.is_in(hashes.iter().copied()))

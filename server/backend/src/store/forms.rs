@@ -1,6 +1,6 @@
 //! Forms as authored, with their variants. What was submitted is kept apart (`form_versions`).
 
-use super::{Handle, Tx, from_json, micros, to_json};
+use super::{StoreHandle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::forms::Form;
@@ -25,7 +25,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Every form with its row's id, by key.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(Uuid, Form)>> {
+pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<(Uuid, Form)>> {
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
     rows.into_iter().map(|row| Ok((row.id, from_json(&row.definition)?))).collect()

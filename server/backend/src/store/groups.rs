@@ -1,6 +1,6 @@
 //! Groups: named sets of people, and who is in them with which roles (`membership`).
 
-use super::{Handle, Tx, members, people};
+use super::{StoreHandle, Tx, members, people};
 use crate::error::Result;
 use domain::id::{GroupId, PersonId};
 use domain::people::{GroupRef, PersonRef};
@@ -61,27 +61,27 @@ fn shown(row: Model) -> GroupRef {
     GroupRef { id: GroupId(row.id), key: row.key, name: row.name }
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
 /// The group with this id.
-pub(crate) async fn find(handle: &impl Handle, id: GroupId) -> Result<Option<GroupRef>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: GroupId) -> Result<Option<GroupRef>> {
     Ok(of_organization(handle).filter(Column::Id.eq(id.0)).all(handle.connection()).await?.into_iter().next().map(shown))
 }
 
 /// Every group, by name.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<GroupRef>> {
+pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<GroupRef>> {
     Ok(of_organization(handle).order_by_asc(Column::Name).all(handle.connection()).await?.into_iter().map(shown).collect())
 }
 
 /// Members of a group, holders of `role` in it only when given: at most `limit`, and how many there are.
-pub(crate) async fn members(handle: &impl Handle, group: GroupId, role: Option<&str>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+pub(crate) async fn members(handle: &impl StoreHandle, group: GroupId, role: Option<&str>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
     members::in_group(handle, group, role, limit).await
 }
 
 /// Every group with its members, by key.
-pub(crate) async fn listed(handle: &impl Handle) -> Result<Vec<Listed>> {
+pub(crate) async fn listed(handle: &impl StoreHandle) -> Result<Vec<Listed>> {
     let mut groups: Vec<Listed> = of_organization(handle)
         .order_by_asc(Column::Key)
         .all(handle.connection())

@@ -1,7 +1,7 @@
 //! Held decisions: what somebody decided, until the time to undo is over; and what became of each.
 
 use super::engine::is_over;
-use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
+use super::{PlatformReader, StoreHandle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::approvals::bulk::{HELD_SECONDS, HeldDecision, HeldOutcome, HeldView, seconds_left};
@@ -33,7 +33,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -75,13 +75,13 @@ pub(crate) async fn insert(
 }
 
 /// Whether the person holds a decision about this request already.
-pub(crate) async fn holds(handle: &impl Handle, person: PersonId, request: RequestId) -> Result<bool> {
+pub(crate) async fn holds(handle: &impl StoreHandle, person: PersonId, request: RequestId) -> Result<bool> {
     let open = of_organization(handle).filter(Column::PersonId.eq(person.0)).filter(Column::RequestId.eq(request.0));
     Ok(open.filter(Column::DoneAt.is_null()).count(handle.connection()).await? > 0)
 }
 
 /// What the person holds, and what became of what was held for as long back as they are told; oldest first.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, now: DateTime<Utc>, told: Duration) -> Result<Vec<HeldView>> {
+pub(crate) async fn of_person(handle: &impl StoreHandle, person: PersonId, now: DateTime<Utc>, told: Duration) -> Result<Vec<HeldView>> {
     let rows = of_organization(handle)
         .filter(Column::PersonId.eq(person.0))
         .filter(Column::CreatedAt.gte(micros(now - told)))
@@ -95,7 +95,7 @@ pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, now: DateT
 }
 
 /// Decisions of any organization that are due by now, the longest due first.
-pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, HeldId)>> {
+pub(crate) async fn due(platform: &PlatformReader, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, HeldId)>> {
     let rows: Vec<(Uuid, Uuid)> = Entity::find()
         .select_only()
         .columns([Column::OrganizationId, Column::Id])
@@ -146,7 +146,7 @@ async fn end(tx: &Tx<'_>, id: HeldId, person: Option<PersonId>, now: DateTime<Ut
 }
 
 /// What became of a person's decision; None while it is held, and when it is not theirs.
-pub(crate) async fn outcome(handle: &impl Handle, id: HeldId, person: PersonId) -> Result<Option<HeldOutcome>> {
+pub(crate) async fn outcome(handle: &impl StoreHandle, id: HeldId, person: PersonId) -> Result<Option<HeldOutcome>> {
     let row = of_organization(handle).filter(Column::Id.eq(id.0)).filter(Column::PersonId.eq(person.0)).one(handle.connection()).await?;
     row.and_then(|row| row.outcome).as_deref().map(from_json).transpose()
 }

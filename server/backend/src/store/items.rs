@@ -1,6 +1,6 @@
 //! Catalog items, in their organization's order.
 
-use super::{Handle, Tx, forms, from_json, micros, to_json};
+use super::{StoreHandle, Tx, forms, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::catalog::CatalogItem;
@@ -30,12 +30,12 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
 /// Every item with its form as authored, in the organization's order.
-pub(crate) async fn with_forms(handle: &impl Handle) -> Result<Vec<(ItemId, CatalogItem, Form)>> {
+pub(crate) async fn with_forms(handle: &impl StoreHandle) -> Result<Vec<(ItemId, CatalogItem, Form)>> {
     let to_form = Entity::belongs_to(forms::Entity).from(Column::FormId).to(forms::Column::Id).into();
     let rows: Vec<(Uuid, String, String)> = of_organization(handle)
         .join(JoinType::InnerJoin, to_form)
@@ -52,7 +52,7 @@ pub(crate) async fn with_forms(handle: &impl Handle) -> Result<Vec<(ItemId, Cata
 }
 
 /// Every item, in the organization's order.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<(ItemId, CatalogItem)>> {
+pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<(ItemId, CatalogItem)>> {
     let rows: Vec<(Uuid, String)> = of_organization(handle)
         .select_only()
         .columns([Column::Id, Column::Definition])

@@ -1,6 +1,6 @@
 //! The latest moment that anything of an organization is stored under, where lists are ordered by it.
 
-use super::{Handle, deliveries, notices, requests, time};
+use super::{StoreHandle, deliveries, notices, requests, time};
 use crate::error::Result;
 use crate::store::engine::own_rows;
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Alias, Expr, Order, Query, SelectStatement, SimpleExpr}
 use sea_orm::{ColumnTrait, ConnectionTrait};
 
 /// Of requests, deliveries and notices, each found by the end of an index. None where there is nothing yet.
-pub(crate) async fn moment(handle: &impl Handle) -> Result<Option<DateTime<Utc>>> {
+pub(crate) async fn moment(handle: &impl StoreHandle) -> Result<Option<DateTime<Utc>>> {
     // Of each status, as the index of statuses has them in order.
     let parts = STATUSES.into_iter().map(|status| last_request(handle, status.key()));
     let parts: Vec<SelectStatement> = parts.chain([last_delivery(handle), last_notice(handle)]).collect();
@@ -25,7 +25,7 @@ pub(crate) async fn moment(handle: &impl Handle) -> Result<Option<DateTime<Utc>>
     Ok(last.map(time))
 }
 
-fn last_request(handle: &impl Handle, status: &str) -> SelectStatement {
+fn last_request(handle: &impl StoreHandle, status: &str) -> SelectStatement {
     use requests::{Column, Entity};
     last(Query::select().column(Column::SubmittedAt).from(Entity).to_owned(), Expr::col(Column::SubmittedAt))
         .and_where(Column::OrganizationId.eq(handle.organization()))
@@ -33,14 +33,14 @@ fn last_request(handle: &impl Handle, status: &str) -> SelectStatement {
         .to_owned()
 }
 
-fn last_delivery(handle: &impl Handle) -> SelectStatement {
+fn last_delivery(handle: &impl StoreHandle) -> SelectStatement {
     use deliveries::{Column, Entity};
     last(Query::select().column(Column::CreatedAt).from(Entity).to_owned(), Expr::col(Column::CreatedAt))
         .and_where(Column::OrganizationId.eq(handle.organization()))
         .to_owned()
 }
 
-fn last_notice(handle: &impl Handle) -> SelectStatement {
+fn last_notice(handle: &impl StoreHandle) -> SelectStatement {
     use notices::{Column, Entity};
     // The index of all notices by their time: those of an organization are among the last.
     last(Query::select().column(Column::CreatedAt).from(Entity).to_owned(), Expr::col(Column::CreatedAt))

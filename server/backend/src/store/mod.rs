@@ -3,7 +3,7 @@
 //! PostgreSQL is told in `engine`.
 //!
 //! There is no query without an organization: tables are read through `Read` and written through `Tx`, and both carry one.
-//! `Platform` serves what belongs to no organization: signing in, sessions, and the worker's search for due deliveries.
+//! `PlatformReader` serves what belongs to no organization: signing in, sessions, and the worker's search for due deliveries.
 
 #[cfg(test)]
 #[allow(dead_code, reason = "the integration tests use all of it")]
@@ -46,6 +46,7 @@ pub(crate) mod waiting_rules;
 pub(crate) mod workers;
 
 pub(crate) use engine::{
-    Batch, Handle, PageCursor, Platform, PlatformWriter, Read, Tx, count, cut_page, from_json, micros, statistics, time, to_json,
+    ChangeBatch, PageCursor, PlatformReader, PlatformWriter, Read, StoreHandle, Tx, count, cut_page, from_json, micros, statistics, time,
+    to_json,
 };
-pub use engine::{Obstacle, StatementCounts, Store};
+pub use engine::{DatabaseObstacle, StatementCounts, Store};

@@ -1,7 +1,7 @@
 //! Notices: what a person was told, on whichever channel. The bell lists them; a summary and a late message ask them what was seen.
 
-use super::engine::{Count, own_rows};
-use super::{Handle, PageCursor, PlatformWriter, Tx, micros, time};
+use super::engine::{CountQuery, own_rows};
+use super::{PageCursor, PlatformWriter, StoreHandle, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{EffectId, PersonId};
@@ -82,7 +82,7 @@ fn notice(row: Model) -> StoredNotice {
     }
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -121,20 +121,20 @@ pub(crate) async fn insert(tx: &Tx<'_>, notices: Vec<StoredNotice>) -> Result<()
 }
 
 /// What everybody was told of one effect.
-pub(crate) async fn of_effect(handle: &impl Handle, effect: EffectId) -> Result<Vec<StoredNotice>> {
+pub(crate) async fn of_effect(handle: &impl StoreHandle, effect: EffectId) -> Result<Vec<StoredNotice>> {
     let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).filter(Column::EffectId.eq(effect.0));
     let rows = query.order_by_asc(Column::Id).all(handle.connection()).await?;
     Ok(rows.into_iter().map(notice).collect())
 }
 
 /// What one person was told of one effect.
-pub(crate) async fn find(handle: &impl Handle, effect: EffectId, person: PersonId) -> Result<Option<StoredNotice>> {
+pub(crate) async fn find(handle: &impl StoreHandle, effect: EffectId, person: PersonId) -> Result<Option<StoredNotice>> {
     let query = of_organization(handle).filter(Column::EffectId.eq(effect.0)).filter(Column::PersonId.eq(person.0));
     Ok(query.one(handle.connection()).await?.map(notice))
 }
 
 /// The bell's list, newest first, after the row that was the last of the page before.
-pub(crate) async fn page(handle: &impl Handle, person: PersonId, after: Option<PageCursor>, limit: u64) -> Result<Vec<StoredNotice>> {
+pub(crate) async fn page(handle: &impl StoreHandle, person: PersonId, after: Option<PageCursor>, limit: u64) -> Result<Vec<StoredNotice>> {
     let mut query = of_organization(handle).filter(Column::PersonId.eq(person.0)).filter(Column::InApp.eq(true));
     if let Some(cursor) = after {
         query = query.filter(cursor.rows_before(Column::CreatedAt, Column::EffectId));
@@ -143,20 +143,20 @@ pub(crate) async fn page(handle: &impl Handle, person: PersonId, after: Option<P
     Ok(rows.into_iter().map(notice).collect())
 }
 
-fn unread_of(handle: &impl Handle, person: PersonId) -> Condition {
+fn unread_of(handle: &impl StoreHandle, person: PersonId) -> Condition {
     Condition::all().add(Column::OrganizationId.eq(handle.organization())).add(Column::PersonId.eq(person.0)).add(Column::ReadAt.is_null())
 }
 
 /// How many a person has not read, counted no further than 100.
-pub(crate) fn unread(handle: &impl Handle, person: PersonId) -> Count {
+pub(crate) fn unread(handle: &impl StoreHandle, person: PersonId) -> CountQuery {
     let mut found = Query::select();
     found.column(Column::Id).from(Entity).cond_where(unread_of(handle, person)).and_where(Expr::col(Column::InApp).eq(true));
     found.limit(100);
-    Count::of(found)
+    CountQuery::of(found)
 }
 
 /// What a person was told since a moment, has not read, and was not sent by e-mail; oldest first.
-pub(crate) async fn unseen(handle: &impl Handle, person: PersonId, since: DateTime<Utc>, limit: u64) -> Result<Vec<StoredNotice>> {
+pub(crate) async fn unseen(handle: &impl StoreHandle, person: PersonId, since: DateTime<Utc>, limit: u64) -> Result<Vec<StoredNotice>> {
     let rows = Entity::find()
         .filter(unread_of(handle, person))
         .filter(Column::CreatedAt.gte(micros(since)))
@@ -171,29 +171,29 @@ pub(crate) async fn unseen(handle: &impl Handle, person: PersonId, since: DateTi
 
 /// Which of a person's notices are meant.
 #[derive(Clone, Debug)]
-pub(crate) enum Which {
+pub(crate) enum NoticeSelection {
     All,
     These(Vec<Uuid>),
     About(Subject),
 }
 
 /// Marks notices as read, or as not read. Says how many changed.
-pub(crate) async fn mark(tx: &Tx<'_>, person: PersonId, which: &Which, read_at: Option<DateTime<Utc>>) -> Result<u64> {
+pub(crate) async fn mark(tx: &Tx<'_>, person: PersonId, which: &NoticeSelection, read_at: Option<DateTime<Utc>>) -> Result<u64> {
     let mut change = Entity::update_many()
         .col_expr(Column::ReadAt, Expr::value(read_at.map(micros)))
         .filter(Column::OrganizationId.eq(tx.organization()))
         .filter(Column::PersonId.eq(person.0))
         .filter(if read_at.is_some() { Column::ReadAt.is_null() } else { Column::ReadAt.is_not_null() });
     change = match which {
-        Which::All => change,
-        Which::These(ids) => change.filter(Column::Id.is_in(ids.iter().copied())),
-        Which::About(subject) => change.filter(Column::SubjectId.eq(subject.id())),
+        NoticeSelection::All => change,
+        NoticeSelection::These(ids) => change.filter(Column::Id.is_in(ids.iter().copied())),
+        NoticeSelection::About(subject) => change.filter(Column::SubjectId.eq(subject.id())),
     };
     Ok(change.exec(tx.connection()).await?.rows_affected)
 }
 
 /// Whether a person has unread notices about a subject.
-pub(crate) async fn has_unread(handle: &impl Handle, person: PersonId, subject: Subject) -> Result<bool> {
+pub(crate) async fn has_unread(handle: &impl StoreHandle, person: PersonId, subject: Subject) -> Result<bool> {
     let query = Entity::find().filter(unread_of(handle, person)).filter(Column::SubjectId.eq(subject.id()));
     let id: Option<Uuid> = query.select_only().column(Column::Id).limit(1).into_tuple().one(handle.connection()).await?;
     Ok(id.is_some())

@@ -1,7 +1,7 @@
-//! Organizations: the tenants. Their rows belong to no organization, so that they are read through `Platform` and written in the
+//! Organizations: the tenants. Their rows belong to no organization, so that they are read through `PlatformReader` and written in the
 //! transaction that sets one up.
 
-use super::{Handle, Platform, Tx, from_json, to_json};
+use super::{PlatformReader, StoreHandle, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
 use domain::notices::NoticeDefaults;
@@ -36,7 +36,7 @@ fn shown(row: Model) -> OrganizationRef {
 }
 
 /// The organization with this key.
-pub(crate) async fn by_key(platform: &Platform, key: &str) -> Result<Option<OrganizationRef>> {
+pub(crate) async fn by_key(platform: &PlatformReader, key: &str) -> Result<Option<OrganizationRef>> {
     Ok(Entity::find().filter(Column::Key.eq(key)).one(platform.connection()).await?.map(shown))
 }
 
@@ -46,17 +46,17 @@ pub(crate) async fn by_key_within(tx: &Tx<'_>, key: &str) -> Result<Option<Organ
 }
 
 /// The organization of a handle.
-pub(crate) async fn find(platform: &Platform, id: OrganizationId) -> Result<Option<OrganizationRef>> {
+pub(crate) async fn find(platform: &PlatformReader, id: OrganizationId) -> Result<Option<OrganizationRef>> {
     Ok(Entity::find_by_id(id.0).one(platform.connection()).await?.map(shown))
 }
 
 /// Every organization, by name.
-pub(crate) async fn all(platform: &Platform) -> Result<Vec<OrganizationRef>> {
+pub(crate) async fn all(platform: &PlatformReader) -> Result<Vec<OrganizationRef>> {
     Ok(Entity::find().order_by_asc(Column::Name).all(platform.connection()).await?.into_iter().map(shown).collect())
 }
 
 /// The organizations a person is a member of and did not leave, the oldest first.
-pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<Vec<OrganizationRef>> {
+pub(crate) async fn of_person(platform: &PlatformReader, person: PersonId) -> Result<Vec<OrganizationRef>> {
     let membership = Entity::belongs_to(super::members::Entity).from(Column::Id).to(super::members::Column::OrganizationId).into();
     let rows = Entity::find()
         .join(JoinType::InnerJoin, membership)
@@ -70,7 +70,7 @@ pub(crate) async fn of_person(platform: &Platform, person: PersonId) -> Result<V
 }
 
 /// The organizations a person is or was a member of, the oldest first.
-pub(crate) async fn with_person(platform: &Platform, person: PersonId) -> Result<Vec<OrganizationRef>> {
+pub(crate) async fn with_person(platform: &PlatformReader, person: PersonId) -> Result<Vec<OrganizationRef>> {
     let membership = Entity::belongs_to(super::members::Entity).from(Column::Id).to(super::members::Column::OrganizationId).into();
     let query = Entity::find().join(JoinType::InnerJoin, membership).filter(super::members::Column::PersonId.eq(person.0));
     let rows = query.order_by_asc(Column::CreatedAt).order_by_asc(Column::Key).all(platform.connection()).await?;
@@ -78,7 +78,7 @@ pub(crate) async fn with_person(platform: &Platform, person: PersonId) -> Result
 }
 
 /// The name of the handle's organization; None when it is not set up.
-pub(crate) async fn name(handle: &impl Handle) -> Result<Option<String>> {
+pub(crate) async fn name(handle: &impl StoreHandle) -> Result<Option<String>> {
     let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Name).into_tuple();
     Ok(query.one(handle.connection()).await?)
 }
@@ -110,13 +110,13 @@ pub(crate) async fn rename(tx: &Tx<'_>, name: &str) -> Result<()> {
 }
 
 /// The time zone of the handle's organization: an IANA name, or empty for UTC. None when there is no such organization yet.
-pub(crate) async fn time_zone(handle: &impl Handle) -> Result<Option<String>> {
+pub(crate) async fn time_zone(handle: &impl StoreHandle) -> Result<Option<String>> {
     let zone = Entity::find_by_id(handle.organization()).select_only().column(Column::TimeZone).into_tuple().one(handle.connection());
     Ok(zone.await?)
 }
 
 /// The version of what rules read of the handle's organization; 0 when there is no such organization.
-pub(crate) async fn version(handle: &impl Handle) -> Result<i64> {
+pub(crate) async fn version(handle: &impl StoreHandle) -> Result<i64> {
     let version = Entity::find_by_id(handle.organization()).select_only().column(Column::Version).into_tuple().one(handle.connection());
     Ok(version.await?.unwrap_or_default())
 }
@@ -129,7 +129,7 @@ pub(crate) async fn set_time_zone(tx: &Tx<'_>, zone: &str) -> Result<()> {
 }
 
 /// What the handle's organization decided about notifications.
-pub(crate) async fn notices(handle: &impl Handle) -> Result<NoticeDefaults> {
+pub(crate) async fn notices(handle: &impl StoreHandle) -> Result<NoticeDefaults> {
     let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Notices).into_tuple();
     let text: Option<String> = query.one(handle.connection()).await?;
     text.map_or_else(|| Ok(NoticeDefaults::default()), |text| from_json(&text))

@@ -1,6 +1,6 @@
 //! Accounts. A person can be a member of several organizations (`members`); the account itself belongs to none.
 
-use super::{Handle, Platform, PlatformWriter, Tx, micros, time};
+use super::{PlatformReader, PlatformWriter, StoreHandle, Tx, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::PersonId;
@@ -58,13 +58,13 @@ fn account(row: Model) -> Account {
 }
 
 /// The address of an account.
-pub(crate) async fn email(platform: &Platform, id: PersonId) -> Result<Option<String>> {
+pub(crate) async fn email(platform: &PlatformReader, id: PersonId) -> Result<Option<String>> {
     let row: Option<String> = Entity::find_by_id(id.0).select_only().column(Column::Email).into_tuple().one(platform.connection()).await?;
     Ok(row)
 }
 
 /// The addresses of accounts.
-pub(crate) async fn emails(platform: &Platform, ids: &BTreeSet<PersonId>) -> Result<BTreeMap<PersonId, String>> {
+pub(crate) async fn emails(platform: &PlatformReader, ids: &BTreeSet<PersonId>) -> Result<BTreeMap<PersonId, String>> {
     let rows: Vec<(Uuid, String)> = Entity::find()
         .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
         .select_only()
@@ -76,19 +76,19 @@ pub(crate) async fn emails(platform: &Platform, ids: &BTreeSet<PersonId>) -> Res
 }
 
 /// The account to sign in to.
-pub(crate) async fn credentials(platform: &Platform, email: &str) -> Result<Option<Credentials>> {
+pub(crate) async fn credentials(platform: &PlatformReader, email: &str) -> Result<Option<Credentials>> {
     let row = Entity::find().filter(Column::Email.eq(email)).one(platform.connection()).await?;
     Ok(row.map(|row| Credentials { id: PersonId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
 }
 
 /// When the sign-ins of a person were ended last.
-pub(crate) async fn sessions_after(platform: &Platform, person: PersonId) -> Result<DateTime<Utc>> {
+pub(crate) async fn sessions_after(platform: &PlatformReader, person: PersonId) -> Result<DateTime<Utc>> {
     let row = Entity::find_by_id(person.0).select_only().column(Column::SessionsAfter).into_tuple().one(platform.connection()).await?;
     Ok(time(row.unwrap_or_default()))
 }
 
 /// The accounts with these addresses, whatever organization they are in: an organization's files may name a person who has one.
-pub(crate) async fn by_emails(tx: &impl super::Handle, emails: &[String]) -> Result<Vec<Account>> {
+pub(crate) async fn by_emails(tx: &impl super::StoreHandle, emails: &[String]) -> Result<Vec<Account>> {
     let mut found = Vec::new();
     for some in emails.chunks(ROWS) {
         let rows = Entity::find().filter(Column::Email.is_in(some)).all(tx.connection()).await?;

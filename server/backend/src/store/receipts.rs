@@ -1,7 +1,7 @@
 //! Receipts: what each recipient of a mail to several was answered, so that a later try asks only those who still wait.
 
 use super::attempts::plain;
-use super::{Handle, PlatformWriter, Tx, micros};
+use super::{PlatformWriter, StoreHandle, Tx, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::connectors::receipt::RecipientReceipt;
@@ -49,7 +49,7 @@ pub(crate) async fn keep(tx: &Tx<'_>, delivery: DeliveryId, receipts: &[Recipien
 }
 
 /// The answers to the recipients of these deliveries.
-pub(crate) async fn of(handle: &impl Handle, deliveries: &[DeliveryId]) -> Result<BTreeMap<DeliveryId, Vec<RecipientReceipt>>> {
+pub(crate) async fn of(handle: &impl StoreHandle, deliveries: &[DeliveryId]) -> Result<BTreeMap<DeliveryId, Vec<RecipientReceipt>>> {
     let mut found: BTreeMap<DeliveryId, Vec<RecipientReceipt>> = BTreeMap::new();
     if deliveries.is_empty() {
         return Ok(found);

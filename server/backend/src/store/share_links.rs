@@ -1,6 +1,6 @@
 //! Share links: ways to one task for somebody without an account. What opens a link is kept as a hash alone.
 
-use super::{Handle, Platform, Tx, from_json, micros, time, to_json};
+use super::{PlatformReader, StoreHandle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{OrganizationId, PersonId, ShareId, TaskId};
@@ -44,7 +44,7 @@ fn link(row: Model) -> Result<ShareLink> {
     })
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -67,18 +67,18 @@ pub(crate) async fn insert(tx: &Tx<'_>, link: &ShareLink) -> Result<()> {
 }
 
 /// The link that this hash opens, and whose it is: whoever holds the token belongs to no organization yet.
-pub(crate) async fn by_hash(platform: &Platform, hash: &str) -> Result<Option<(OrganizationId, ShareLink)>> {
+pub(crate) async fn by_hash(platform: &PlatformReader, hash: &str) -> Result<Option<(OrganizationId, ShareLink)>> {
     let row = Entity::find().filter(Column::TokenHash.eq(hash)).one(platform.connection()).await?;
     row.map(|row| Ok((OrganizationId(row.organization_id), link(row)?))).transpose()
 }
 
 /// A link.
-pub(crate) async fn find(handle: &impl Handle, id: ShareId) -> Result<Option<ShareLink>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: ShareId) -> Result<Option<ShareLink>> {
     of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?.map(link).transpose()
 }
 
 /// The links of these tasks, the newest first.
-pub(crate) async fn of_tasks(handle: &impl Handle, tasks: &[TaskId]) -> Result<Vec<ShareLink>> {
+pub(crate) async fn of_tasks(handle: &impl StoreHandle, tasks: &[TaskId]) -> Result<Vec<ShareLink>> {
     if tasks.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,7 +1,7 @@
 //! Work tasks: pieces of work under a request. The task itself is a document; what lists are made of stands beside it.
 
-use super::engine::{Count, own_rows};
-use super::{Handle, Tx, from_json, micros, to_json};
+use super::engine::{CountQuery, own_rows};
+use super::{StoreHandle, Tx, from_json, micros, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{PersonId, RequestId, TaskId};
@@ -40,7 +40,7 @@ fn key(status: TaskStatus) -> &'static str {
     }
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -82,19 +82,19 @@ pub(crate) async fn save(tx: &Tx<'_>, task: &Task, now: DateTime<Utc>) -> Result
 }
 
 /// A task, and the request it is of.
-pub(crate) async fn find(handle: &impl Handle, id: TaskId) -> Result<Option<(RequestId, Task)>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: TaskId) -> Result<Option<(RequestId, Task)>> {
     let row = of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?;
     row.map(|row| Ok((RequestId(row.request_id), from_json(&row.task)?))).transpose()
 }
 
 /// The tasks of a request, in the order they were added.
-pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Task>> {
+pub(crate) async fn of_request(handle: &impl StoreHandle, request: RequestId) -> Result<Vec<Task>> {
     let query = of_organization(handle).filter(Column::RequestId.eq(request.0)).order_by_asc(Column::Position).order_by_asc(Column::Id);
     query.all(handle.connection()).await?.iter().map(|row| from_json(&row.task)).collect()
 }
 
 /// How many tasks a request has.
-pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<usize> {
+pub(crate) async fn count(handle: &impl StoreHandle, request: RequestId) -> Result<usize> {
     let count = Entity::find()
         .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::RequestId.eq(request.0))
@@ -104,14 +104,14 @@ pub(crate) async fn count(handle: &impl Handle, request: RequestId) -> Result<us
 }
 
 /// How many tasks of a person are not over, counted no further than `MOST_COUNTED`.
-pub(crate) fn open_count(handle: &impl Handle, person: PersonId) -> Count {
+pub(crate) fn open_count(handle: &impl StoreHandle, person: PersonId) -> CountQuery {
     let open = [TaskStatus::Open, TaskStatus::InProgress].map(key);
     let query = of_organization(handle).filter(Column::AssigneeId.eq(person.0)).filter(Column::Status.is_in(open));
-    Count::of(query.select_only().column(Column::Id).limit(MOST_COUNTED).into_query())
+    CountQuery::of(query.select_only().column(Column::Id).limit(MOST_COUNTED).into_query())
 }
 
 /// A person's tasks with their requests, the last changed first: those that are over, or those that are not.
-pub(crate) async fn of_person(handle: &impl Handle, person: PersonId, over: bool, limit: u64) -> Result<Vec<(RequestId, Task)>> {
+pub(crate) async fn of_person(handle: &impl StoreHandle, person: PersonId, over: bool, limit: u64) -> Result<Vec<(RequestId, Task)>> {
     let statuses = if over { [TaskStatus::Done, TaskStatus::Cancelled] } else { [TaskStatus::Open, TaskStatus::InProgress] };
     let rows = of_organization(handle)
         .filter(Column::AssigneeId.eq(person.0))

@@ -1,7 +1,7 @@
 //! Threads: the first message about a subject in a channel or to a person, where the other side named it. Later ones stand below it.
 
-use super::deliveries::Recipient;
-use super::{Handle, Tx};
+use super::deliveries::DeliveryRecipient;
+use super::{StoreHandle, Tx};
 use crate::error::Result;
 use domain::subject::Subject;
 use sea_orm::entity::prelude::*;
@@ -30,15 +30,20 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Whose thread it is: a channel has one, whether a request is handed on there or told of; a person has their own.
-fn place(recipient: &Recipient) -> String {
+fn place(recipient: &DeliveryRecipient) -> String {
     match recipient {
-        Recipient::Person(id) | Recipient::Summary(id) => id.to_string(),
-        Recipient::Fulfilment | Recipient::Channel | Recipient::Subscription => String::new(),
+        DeliveryRecipient::Person(id) | DeliveryRecipient::Summary(id) => id.to_string(),
+        DeliveryRecipient::Fulfilment | DeliveryRecipient::Channel | DeliveryRecipient::Subscription => String::new(),
     }
 }
 
 /// The first message of a thread, once there is one.
-pub(crate) async fn first(handle: &impl Handle, subject: Subject, connector: &str, recipient: &Recipient) -> Result<Option<String>> {
+pub(crate) async fn first(
+    handle: &impl StoreHandle,
+    subject: Subject,
+    connector: &str,
+    recipient: &DeliveryRecipient,
+) -> Result<Option<String>> {
     let first = Entity::find_by_id((handle.organization(), subject.id(), connector.to_owned(), place(recipient)))
         .select_only()
         .column(Column::First)
@@ -48,7 +53,7 @@ pub(crate) async fn first(handle: &impl Handle, subject: Subject, connector: &st
 }
 
 /// Begins a thread; one that was begun stays as it is.
-pub(crate) async fn begin(tx: &Tx<'_>, subject: Subject, connector: &str, recipient: &Recipient, first: &str) -> Result<()> {
+pub(crate) async fn begin(tx: &Tx<'_>, subject: Subject, connector: &str, recipient: &DeliveryRecipient, first: &str) -> Result<()> {
     let row = Model {
         subject_kind: subject.kind().to_owned(),
         subject_id: subject.id(),

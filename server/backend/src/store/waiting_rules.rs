@@ -1,7 +1,7 @@
 //! Waiting rules: the index of what waits for whom. A row for every open rule of a request that can be decided now.
 
-use super::engine::{Batch, Count, own_rows};
-use super::{Handle, counted_approvers, micros, requests};
+use super::engine::{ChangeBatch, CountQuery, own_rows};
+use super::{StoreHandle, counted_approvers, micros, requests};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::approvals::machine::{self, DeputyScope};
@@ -40,7 +40,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Adds rows for these rules of a request, one for everybody who may decide them as its approval stands.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, request: &Request, approval: &Approval, rules: &[&FrozenRule]) {
+pub(crate) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, request: &Request, approval: &Approval, rules: &[&FrozenRule]) {
     if rules.is_empty() {
         return;
     }
@@ -61,7 +61,7 @@ pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, request: &Request,
 }
 
 /// Removes every row of a request.
-pub(crate) fn clear(batch: &mut Batch, handle: &impl Handle, request: RequestId) {
+pub(crate) fn clear(batch: &mut ChangeBatch, handle: &impl StoreHandle, request: RequestId) {
     let of_request = Entity::delete_many().filter(Column::RequestId.eq(request.0)).filter(own_rows(handle, Column::OrganizationId));
     batch.delete(of_request.into_query());
     counted_approvers::clear(batch, handle, request);
@@ -77,13 +77,13 @@ pub(crate) struct WaitingRow {
 }
 
 /// Every target that something waits for.
-pub(crate) async fn targets(handle: &impl Handle) -> Result<Vec<String>> {
+pub(crate) async fn targets(handle: &impl StoreHandle) -> Result<Vec<String>> {
     let query = Entity::find().filter(own_rows(handle, Column::OrganizationId)).select_only().column(Column::Target).distinct();
     Ok(query.into_tuple().all(handle.connection()).await?)
 }
 
 /// Every row of the requests that wait for one of these targets: of the given requester alone, where there is one.
-pub(crate) async fn waiting_for_targets(handle: &impl Handle, wanted: &[(String, Option<PersonId>)]) -> Result<Vec<WaitingRow>> {
+pub(crate) async fn waiting_for_targets(handle: &impl StoreHandle, wanted: &[(String, Option<PersonId>)]) -> Result<Vec<WaitingRow>> {
     let mut found = Vec::new();
     for some in wanted.chunks(TARGETS) {
         let any = some.iter().fold(Condition::any(), |any, (target, requester)| {
@@ -115,13 +115,13 @@ pub(crate) async fn waiting_for_targets(handle: &impl Handle, wanted: &[(String,
 }
 
 /// What somebody can decide: by what they are, and in the place of others.
-pub(crate) struct Reach {
+pub(crate) struct DecidingReach {
     person: PersonId,
     own: Vec<String>,
     lent: Vec<DeputyScope>,
 }
 
-impl Reach {
+impl DecidingReach {
     /// What these facts give at this moment.
     pub(crate) fn of(facts: &Facts, now: DateTime<Utc>) -> Self {
         Self { person: facts.person.id, own: machine::index_keys(facts), lent: machine::deputy_scopes(facts, now) }
@@ -144,7 +144,7 @@ impl Reach {
     /// Queries for the first requests within reach, and when they were submitted: together they find them. Each range is cut off before they
     /// are put together, so that it does not matter how many there are, and each query takes so many of them: somebody may stand in for
     /// hundreds of colleagues, and databases take no more than some hundred parts of a union and some thousand values.
-    fn first(&self, handle: &impl Handle, limit: u64) -> Vec<SelectStatement> {
+    fn first(&self, handle: &impl StoreHandle, limit: u64) -> Vec<SelectStatement> {
         let (mut queries, mut some, mut values) = (Vec::new(), Vec::new(), 0);
         for range in self.ranges() {
             if some.len() == RANGES || (values > 0 && values + range.values() > VALUES) {
@@ -159,7 +159,7 @@ impl Reach {
     }
 
     /// The first requests of these ranges.
-    fn of_ranges(&self, handle: &impl Handle, ranges: Vec<TargetRange>, limit: u64) -> Option<SelectStatement> {
+    fn of_ranges(&self, handle: &impl StoreHandle, ranges: Vec<TargetRange>, limit: u64) -> Option<SelectStatement> {
         let keys = [Column::RequestId, Column::SubmittedAt];
         let mut ranges = ranges.into_iter().enumerate().map(|(number, range)| {
             let mut one = Query::select();
@@ -189,7 +189,7 @@ impl TargetRange {
         8 + self.lent.as_ref().map_or(0, |lent| 3 * lent.items.len())
     }
 
-    fn condition(&self, handle: &impl Handle, person: PersonId) -> Condition {
+    fn condition(&self, handle: &impl StoreHandle, person: PersonId) -> Condition {
         let all = Condition::all()
             .add(Column::OrganizationId.eq(handle.organization()))
             .add(Column::Target.eq(self.target.as_str()))
@@ -285,7 +285,7 @@ fn of_items(items: Vec<Uuid>) -> SelectStatement {
 }
 
 /// The first requests within reach, the oldest first.
-pub(crate) async fn first(handle: &impl Handle, reach: &Reach, limit: u64) -> Result<Vec<RequestId>> {
+pub(crate) async fn first(handle: &impl StoreHandle, reach: &DecidingReach, limit: u64) -> Result<Vec<RequestId>> {
     let mut found: BTreeSet<(i64, Uuid)> = BTreeSet::new();
     for query in reach.first(handle, limit) {
         for row in handle.connection().query_all(&query).await? {
@@ -297,11 +297,11 @@ pub(crate) async fn first(handle: &impl Handle, reach: &Reach, limit: u64) -> Re
 }
 
 /// How many requests are within reach, counted no further than `most`. None where nothing can be.
-pub(crate) async fn count(handle: &impl Handle, reach: &Reach, most: u64) -> Result<Option<Count>> {
+pub(crate) async fn count(handle: &impl StoreHandle, reach: &DecidingReach, most: u64) -> Result<Option<CountQuery>> {
     let mut queries = reach.first(handle, most);
     if queries.len() > 1 {
         // Several may find the same one.
-        return Ok(Some(Count::known(first(handle, reach, most).await?.len() as u64)));
+        return Ok(Some(CountQuery::known(first(handle, reach, most).await?.len() as u64)));
     }
-    Ok(queries.pop().map(Count::of))
+    Ok(queries.pop().map(CountQuery::of))
 }

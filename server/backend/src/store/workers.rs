@@ -1,6 +1,6 @@
 //! Workers: who delivers, and when each was last seen. They serve every organization.
 
-use super::{Platform, PlatformWriter};
+use super::{PlatformReader, PlatformWriter};
 use crate::error::Result;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -42,7 +42,7 @@ pub(crate) async fn forget_before(platform: &PlatformWriter, at: i64) -> Result<
 }
 
 /// When any worker was last seen.
-pub(crate) async fn last_seen(platform: &Platform) -> Result<Option<i64>> {
+pub(crate) async fn last_seen(platform: &PlatformReader) -> Result<Option<i64>> {
     let last: Option<Option<i64>> =
         Entity::find().select_only().column_as(Column::SeenAt.max(), "last").into_tuple().one(platform.connection()).await?;
     Ok(last.flatten())

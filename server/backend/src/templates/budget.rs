@@ -30,13 +30,13 @@ impl TemplateError {
 }
 
 /// What is left to use.
-pub(super) struct Budget {
+pub(super) struct RenderBudget {
     left: Cell<u64>,
     until_look: Cell<u64>,
     until: Instant,
 }
 
-impl Budget {
+impl RenderBudget {
     /// A whole one.
     pub fn new() -> Self {
         Self { left: Cell::new(WORK), until_look: Cell::new(LOOK), until: Instant::now() + PATIENCE }

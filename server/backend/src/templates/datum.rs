@@ -1,8 +1,8 @@
 //! Values as a rendering has them in its hands: mostly the data of the delivery itself, sometimes something made of it.
 
-use super::budget::{Budget, TemplateError};
+use super::budget::{RenderBudget, TemplateError};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::io;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ static NOTHING: Value = Value::Null;
 
 /// A value.
 #[derive(Clone)]
-pub(super) enum Datum<'d> {
+pub(super) enum TemplateValue<'d> {
     /// What is not there: empty, and so is everything in it.
     Undefined,
     /// Part of the data.
@@ -27,9 +27,9 @@ pub(super) enum Datum<'d> {
     Turn { index: usize, of: usize },
 }
 
-impl<'d> Datum<'d> {
+impl<'d> TemplateValue<'d> {
     /// Something made by the template; it is paid for.
-    pub fn made(value: Value, budget: &Budget) -> Result<Self, TemplateError> {
+    pub fn made(value: Value, budget: &RenderBudget) -> Result<Self, TemplateError> {
         budget.spend(weight(&value, 0)?)?;
         Ok(Self::Made(Rc::new(value)))
     }
@@ -69,7 +69,7 @@ impl<'d> Datum<'d> {
     }
 
     /// The value under a name; undefined where there is none.
-    pub fn attribute(&self, name: &str, budget: &Budget) -> Result<Self, TemplateError> {
+    pub fn attribute(&self, name: &str, budget: &RenderBudget) -> Result<Self, TemplateError> {
         if let Self::Turn { index, of } = self {
             let value = match name {
                 "index" => Value::from(index + 1),
@@ -87,7 +87,7 @@ impl<'d> Datum<'d> {
     }
 
     /// The item at a place, from the end when it is negative; undefined where there is none.
-    pub fn item(&self, place: i64, budget: &Budget) -> Result<Self, TemplateError> {
+    pub fn item(&self, place: i64, budget: &RenderBudget) -> Result<Self, TemplateError> {
         let at = |items: &[Value]| match usize::try_from(place) {
             Ok(place) => Some(place),
             Err(_) => items.len().checked_sub(usize::try_from(place.unsigned_abs()).ok()?),
@@ -96,7 +96,7 @@ impl<'d> Datum<'d> {
     }
 
     /// A part of it: of the data without a copy, of anything else as a copy that is paid for.
-    fn inner(&self, part: impl for<'v> Fn(&'v Value) -> Option<&'v Value>, budget: &Budget) -> Result<Self, TemplateError> {
+    fn inner(&self, part: impl for<'v> Fn(&'v Value) -> Option<&'v Value>, budget: &RenderBudget) -> Result<Self, TemplateError> {
         match self {
             Self::Given(value) => Ok(part(value).map_or(Self::Undefined, Self::Given)),
             other => match part(other.value()) {
@@ -110,7 +110,7 @@ impl<'d> Datum<'d> {
     }
 
     /// Its items: those of a list, the keys of an object.
-    pub fn items(&self, budget: &Budget) -> Result<Vec<Self>, TemplateError> {
+    pub fn items(&self, budget: &RenderBudget) -> Result<Vec<Self>, TemplateError> {
         let count = match self.value() {
             Value::Array(items) => items.len(),
             Value::Object(entries) => entries.len(),
@@ -133,13 +133,13 @@ impl<'d> Datum<'d> {
     }
 
     /// A copy, which is paid for before it is made.
-    pub fn copied(value: &Value, budget: &Budget) -> Result<Self, TemplateError> {
+    pub fn copied(value: &Value, budget: &RenderBudget) -> Result<Self, TemplateError> {
         budget.spend(weight(value, 0)?)?;
         Ok(Self::Made(Rc::new(value.clone())))
     }
 
     /// As text: nothing is empty, and what is no text is written as JSON.
-    pub fn as_text(&self, budget: &Budget) -> Result<Cow<'_, str>, TemplateError> {
+    pub fn as_text(&self, budget: &RenderBudget) -> Result<Cow<'_, str>, TemplateError> {
         match self.value() {
             Value::Null => Ok(Cow::Borrowed("")),
             Value::String(text) => Ok(Cow::Borrowed(text)),
@@ -172,7 +172,7 @@ pub(super) fn weight(value: &Value, depth: usize) -> Result<usize, TemplateError
 }
 
 /// A value as JSON, laid out with so many spaces when a number is given.
-pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Result<String, TemplateError> {
+pub(super) fn json(value: &Value, indent: Option<usize>, budget: &RenderBudget) -> Result<String, TemplateError> {
     let mut paid = Paid { written: Vec::new(), budget, fault: None };
     let done = match indent {
         Some(spaces) => {
@@ -192,7 +192,7 @@ pub(super) fn json(value: &Value, indent: Option<usize>, budget: &Budget) -> Res
 /// Takes what is written as long as it is paid for.
 struct Paid<'b> {
     written: Vec<u8>,
-    budget: &'b Budget,
+    budget: &'b RenderBudget,
     fault: Option<TemplateError>,
 }
 
@@ -209,4 +209,14 @@ impl io::Write for Paid<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The entries of an object that a template wrote out.
+pub(super) fn object<'d>(entries: Vec<(String, TemplateValue<'d>)>, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
+    let mut object = Map::new();
+    for (key, value) in entries {
+        budget.spend(weight(value.value(), 0)?)?;
+        object.insert(key, value.value().clone());
+    }
+    TemplateValue::made(Value::Object(object), budget)
 }

@@ -1,10 +1,10 @@
 //! A template run over the data of a delivery. Whatever it says, it ends soon and takes little memory: each step is paid for first.
 
-use super::budget::{Budget, TemplateError};
-use super::datum::{Datum, json};
-use super::filters::{FilterArguments, array, contains, filter, object, same, test};
+use super::budget::{RenderBudget, TemplateError};
+use super::datum::{TemplateValue, json, object};
+use super::filters::{FilterArguments, array, contains, filter, same, test};
 use super::language::targets;
-use super::{Escape, html, slack};
+use super::{TemplateEscape, html, slack};
 use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, ForLoop, Stmt, UnaryOpKind};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
@@ -15,21 +15,21 @@ use std::collections::BTreeMap;
 const LONGEST_RANGE: i64 = 1_000;
 
 /// A rendering under way.
-pub(super) struct Evaluation<'d, 's> {
+pub(super) struct TemplateRendering<'d, 's> {
     data: &'d Map<String, Value>,
-    escape: Escape,
+    escape: TemplateEscape,
     /// What the template named itself, the innermost last.
-    scopes: Vec<BTreeMap<&'s str, Datum<'d>>>,
-    budget: Budget,
+    scopes: Vec<BTreeMap<&'s str, TemplateValue<'d>>>,
+    budget: RenderBudget,
     made: String,
     longest: usize,
 }
 
-impl<'d, 's> Evaluation<'d, 's> {
+impl<'d, 's> TemplateRendering<'d, 's> {
     /// The text that a template makes, of so many bytes at most.
-    pub fn run(root: &Stmt<'s>, escape: Escape, data: &'d Map<String, Value>, longest: usize) -> Result<String, TemplateError> {
+    pub fn run(root: &Stmt<'s>, escape: TemplateEscape, data: &'d Map<String, Value>, longest: usize) -> Result<String, TemplateError> {
         let scopes = vec![BTreeMap::new()];
-        let mut evaluation = Self { data, escape, scopes, budget: Budget::new(), made: String::new(), longest };
+        let mut evaluation = Self { data, escape, scopes, budget: RenderBudget::new(), made: String::new(), longest };
         evaluation.statement(root)?;
         Ok(evaluation.made)
     }
@@ -75,7 +75,7 @@ impl<'d, 's> Evaluation<'d, 's> {
                 self.scopes.pop();
                 let text = std::mem::replace(&mut self.made, before);
                 done?;
-                self.put(&set.target, Datum::safe(text))
+                self.put(&set.target, TemplateValue::safe(text))
             }
             // Refused when the template was read.
             _ => Err(TemplateError::new("it says something that does not exist here")),
@@ -93,17 +93,17 @@ impl<'d, 's> Evaluation<'d, 's> {
     }
 
     /// A value as it is written where the text goes.
-    fn escaped<'v>(&self, value: &'v Datum<'d>) -> Result<Cow<'v, str>, TemplateError> {
-        let safe = matches!(value, Datum::Safe(_));
-        if self.escape == Escape::Json && !safe {
+    fn escaped<'v>(&self, value: &'v TemplateValue<'d>) -> Result<Cow<'v, str>, TemplateError> {
+        let safe = matches!(value, TemplateValue::Safe(_));
+        if self.escape == TemplateEscape::Json && !safe {
             return json(value.value(), None, &self.budget).map(Cow::Owned);
         }
         let text = value.as_text(&self.budget)?;
-        if safe || self.escape == Escape::None {
+        if safe || self.escape == TemplateEscape::None {
             return Ok(text);
         }
         self.budget.spend(text.len())?;
-        let entities = if self.escape == Escape::Slack { slack(&text) } else { html(&text) };
+        let entities = if self.escape == TemplateEscape::Slack { slack(&text) } else { html(&text) };
         self.budget.spend(entities.len())?;
         Ok(Cow::Owned(entities))
     }
@@ -128,7 +128,7 @@ impl<'d, 's> Evaluation<'d, 's> {
         let of = items.len();
         for (index, item) in items.into_iter().enumerate() {
             self.budget.spend(1)?;
-            self.scopes.push(BTreeMap::from([("loop", Datum::Turn { index, of })]));
+            self.scopes.push(BTreeMap::from([("loop", TemplateValue::Turn { index, of })]));
             let done = self.put(&each.target, item).and_then(|()| self.statements(&each.body));
             self.scopes.pop();
             done?;
@@ -137,7 +137,7 @@ impl<'d, 's> Evaluation<'d, 's> {
     }
 
     /// Puts a value under a name, or the items of one under several.
-    fn put(&mut self, target: &Expr<'s>, value: Datum<'d>) -> Result<(), TemplateError> {
+    fn put(&mut self, target: &Expr<'s>, value: TemplateValue<'d>) -> Result<(), TemplateError> {
         let names = targets(target)?;
         let values = match names.as_slice() {
             [_] => vec![value],
@@ -152,35 +152,35 @@ impl<'d, 's> Evaluation<'d, 's> {
         Ok(())
     }
 
-    fn expression(&mut self, expression: &Expr<'s>) -> Result<Datum<'d>, TemplateError> {
+    fn expression(&mut self, expression: &Expr<'s>) -> Result<TemplateValue<'d>, TemplateError> {
         let line = u32::from(expression.span().start_line);
         self.value(expression).map_err(|fault| fault.at(line))
     }
 
-    fn value(&mut self, expression: &Expr<'s>) -> Result<Datum<'d>, TemplateError> {
+    fn value(&mut self, expression: &Expr<'s>) -> Result<TemplateValue<'d>, TemplateError> {
         self.budget.spend(1)?;
         match expression {
             Expr::Var(name) => {
                 let own = self.scopes.iter().rev().find_map(|scope| scope.get(name.id)).cloned();
-                Ok(own.or_else(|| self.data.get(name.id).map(Datum::Given)).unwrap_or(Datum::Undefined))
+                Ok(own.or_else(|| self.data.get(name.id).map(TemplateValue::Given)).unwrap_or(TemplateValue::Undefined))
             }
             Expr::Const(constant) => {
                 let value = serde_json::to_value(&constant.value).map_err(|error| TemplateError::new(error.to_string()))?;
-                Datum::made(value, &self.budget)
+                TemplateValue::made(value, &self.budget)
             }
             Expr::GetAttr(of) => self.expression(&of.expr)?.attribute(of.name, &self.budget),
             Expr::GetItem(of) => {
                 let (of, at) = (self.expression(&of.expr)?, self.expression(&of.subscript_expr)?);
                 match at.value() {
                     Value::String(name) => of.attribute(name, &self.budget),
-                    place => place.as_i64().map_or(Ok(Datum::Undefined), |place| of.item(place, &self.budget)),
+                    place => place.as_i64().map_or(Ok(TemplateValue::Undefined), |place| of.item(place, &self.budget)),
                 }
             }
             Expr::Slice(slice) => {
                 let of = self.expression(&slice.expr)?;
                 let start = slice.start.as_ref().map(|start| self.expression(start)).transpose()?;
                 let stop = slice.stop.as_ref().map(|stop| self.expression(stop)).transpose()?;
-                let bound = |bound: Option<Datum<'d>>| bound.and_then(|bound| bound.value().as_i64());
+                let bound = |bound: Option<TemplateValue<'d>>| bound.and_then(|bound| bound.value().as_i64());
                 self.slice(&of, bound(start), bound(stop))
             }
             Expr::UnaryOp(one) => {
@@ -189,7 +189,7 @@ impl<'d, 's> Evaluation<'d, 's> {
                     UnaryOpKind::Not => Value::Bool(!value.is_true()),
                     UnaryOpKind::Neg => arithmetic(&BinOpKind::Sub, &Number::from(0), value.value().as_number().ok_or_else(no_number)?)?,
                 };
-                Datum::made(made, &self.budget)
+                TemplateValue::made(made, &self.budget)
             }
             Expr::BinOp(two) => self.both(two.op, &two.left, &two.right),
             Expr::Compare(chain) => {
@@ -197,24 +197,24 @@ impl<'d, 's> Evaluation<'d, 's> {
                 for one in &chain.ops {
                     let right = self.expression(&one.expr)?;
                     if !self.compare(one.op, &left, &right)? {
-                        return Datum::made(Value::Bool(false), &self.budget);
+                        return TemplateValue::made(Value::Bool(false), &self.budget);
                     }
                     left = right;
                 }
-                Datum::made(Value::Bool(true), &self.budget)
+                TemplateValue::made(Value::Bool(true), &self.budget)
             }
             Expr::IfExpr(either) => match (self.expression(&either.test_expr)?.is_true(), &either.false_expr) {
                 (true, _) => self.expression(&either.true_expr),
                 (false, Some(other)) => self.expression(other),
-                (false, None) => Ok(Datum::Undefined),
+                (false, None) => Ok(TemplateValue::Undefined),
             },
             Expr::Filter(one) => {
                 let value = match &one.expr {
                     Some(value) => self.expression(value)?,
-                    None => Datum::Undefined,
+                    None => TemplateValue::Undefined,
                 };
                 if matches!(one.name, "escape" | "e") {
-                    return Ok(Datum::safe(self.escaped(&value)?));
+                    return Ok(TemplateValue::safe(self.escaped(&value)?));
                 }
                 let given = self.arguments(&one.args)?;
                 filter(one.name, &value, &given, &self.budget)
@@ -223,7 +223,7 @@ impl<'d, 's> Evaluation<'d, 's> {
                 let value = self.expression(&one.expr)?;
                 let given = self.arguments(&one.args)?;
                 let passes = test(one.name, &value, &given, &self.budget)?;
-                Datum::made(Value::Bool(passes), &self.budget)
+                TemplateValue::made(Value::Bool(passes), &self.budget)
             }
             Expr::Call(call) => {
                 let given = self.arguments(&call.args)?;
@@ -242,7 +242,7 @@ impl<'d, 's> Evaluation<'d, 's> {
         }
     }
 
-    fn list(&mut self, items: &[Expr<'s>]) -> Result<Datum<'d>, TemplateError> {
+    fn list(&mut self, items: &[Expr<'s>]) -> Result<TemplateValue<'d>, TemplateError> {
         let items = items.iter().map(|item| self.expression(item)).collect::<Result<Vec<_>, _>>()?;
         array(items, &self.budget)
     }
@@ -260,7 +260,7 @@ impl<'d, 's> Evaluation<'d, 's> {
     }
 
     /// `range(stop)`, or `range(start, stop)`.
-    fn range(&self, given: &FilterArguments<'d>) -> Result<Datum<'d>, TemplateError> {
+    fn range(&self, given: &FilterArguments<'d>) -> Result<TemplateValue<'d>, TemplateError> {
         let numbers: Option<Vec<i64>> = given.placed.iter().map(|bound| bound.value().as_i64()).collect();
         let (start, stop) = match numbers.as_deref() {
             Some([stop]) => (0, *stop),
@@ -270,17 +270,17 @@ impl<'d, 's> Evaluation<'d, 's> {
         if stop.saturating_sub(start) > LONGEST_RANGE {
             return Err(TemplateError::new(format!("a range has {LONGEST_RANGE} numbers at most")));
         }
-        Datum::made(Value::Array((start..stop).map(Value::from).collect()), &self.budget)
+        TemplateValue::made(Value::Array((start..stop).map(Value::from).collect()), &self.budget)
     }
 
-    fn slice(&self, of: &Datum<'d>, start: Option<i64>, stop: Option<i64>) -> Result<Datum<'d>, TemplateError> {
+    fn slice(&self, of: &TemplateValue<'d>, start: Option<i64>, stop: Option<i64>) -> Result<TemplateValue<'d>, TemplateError> {
         let length = match of.value() {
             Value::String(text) => {
                 self.budget.spend(text.len())?;
                 text.chars().count()
             }
             Value::Array(items) => items.len(),
-            Value::Null => return Ok(Datum::Undefined),
+            Value::Null => return Ok(TemplateValue::Undefined),
             _ => return Err(TemplateError::new("only a list or a text can be sliced")),
         };
         let place = |bound: i64| match usize::try_from(bound) {
@@ -292,13 +292,13 @@ impl<'d, 's> Evaluation<'d, 's> {
         match of.value() {
             Value::String(text) => {
                 self.budget.spend(text.len())?;
-                Ok(Datum::text(text.chars().skip(skipped).take(taken).collect::<String>()))
+                Ok(TemplateValue::text(text.chars().skip(skipped).take(taken).collect::<String>()))
             }
             _ => array(of.items(&self.budget)?.into_iter().skip(skipped).take(taken).collect(), &self.budget),
         }
     }
 
-    fn both(&mut self, op: BinOpKind, left: &Expr<'s>, right: &Expr<'s>) -> Result<Datum<'d>, TemplateError> {
+    fn both(&mut self, op: BinOpKind, left: &Expr<'s>, right: &Expr<'s>) -> Result<TemplateValue<'d>, TemplateError> {
         let left = self.expression(left)?;
         // The other side is asked only when it matters.
         match op {
@@ -320,20 +320,20 @@ impl<'d, 's> Evaluation<'d, 's> {
         };
         if let Some(compared) = compared {
             let holds = self.compare(compared, &left, &right)?;
-            return Datum::made(Value::Bool(holds), &self.budget);
+            return TemplateValue::made(Value::Bool(holds), &self.budget);
         }
         match (op, left.value(), right.value()) {
             (BinOpKind::Concat, ..) | (BinOpKind::Add, Value::String(_), Value::String(_)) => {
                 let (left, right) = (left.as_text(&self.budget)?, right.as_text(&self.budget)?);
                 self.budget.spend(left.len().saturating_add(right.len()))?;
-                Ok(Datum::text(format!("{left}{right}")))
+                Ok(TemplateValue::text(format!("{left}{right}")))
             }
-            (op, Value::Number(left), Value::Number(right)) => Datum::made(arithmetic(&op, left, right)?, &self.budget),
+            (op, Value::Number(left), Value::Number(right)) => TemplateValue::made(arithmetic(&op, left, right)?, &self.budget),
             _ => Err(no_number()),
         }
     }
 
-    fn compare(&self, op: CompareOpKind, left: &Datum<'d>, right: &Datum<'d>) -> Result<bool, TemplateError> {
+    fn compare(&self, op: CompareOpKind, left: &TemplateValue<'d>, right: &TemplateValue<'d>) -> Result<bool, TemplateError> {
         let order = || -> Result<Option<Ordering>, TemplateError> {
             Ok(match (left.value(), right.value()) {
                 (Value::Number(left), Value::Number(right)) => left.as_f64().partial_cmp(&right.as_f64()),

@@ -1,8 +1,8 @@
 //! The filters and tests a template can use. Each pays for what it reads and makes before it does.
 
-use super::budget::{Budget, TemplateError};
-use super::datum::{Datum, json};
-use serde_json::{Map, Number, Value};
+use super::budget::{RenderBudget, TemplateError};
+use super::datum::{TemplateValue, json};
+use serde_json::{Number, Value};
 
 /// Every filter.
 pub(super) const FILTERS: &[&str] = &[
@@ -67,16 +67,16 @@ const WIDEST: usize = 40;
 /// What a filter or a test is given besides the value.
 #[derive(Default)]
 pub(super) struct FilterArguments<'d> {
-    pub placed: Vec<Datum<'d>>,
-    pub named: Vec<(String, Datum<'d>)>,
+    pub placed: Vec<TemplateValue<'d>>,
+    pub named: Vec<(String, TemplateValue<'d>)>,
 }
 
 impl<'d> FilterArguments<'d> {
-    fn get(&self, place: usize, name: &str) -> Option<&Datum<'d>> {
+    fn get(&self, place: usize, name: &str) -> Option<&TemplateValue<'d>> {
         self.placed.get(place).or_else(|| self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value))
     }
 
-    fn text(&self, place: usize, name: &str, budget: &Budget) -> Result<Option<String>, TemplateError> {
+    fn text(&self, place: usize, name: &str, budget: &RenderBudget) -> Result<Option<String>, TemplateError> {
         self.get(place, name).map(|value| paid(value, budget)).transpose()
     }
 
@@ -93,40 +93,49 @@ impl<'d> FilterArguments<'d> {
     }
 
     fn is_true(&self, place: usize, name: &str) -> bool {
-        self.get(place, name).is_some_and(Datum::is_true)
+        self.get(place, name).is_some_and(TemplateValue::is_true)
     }
 }
 
 /// A text of its own, paid for.
-fn paid(value: &Datum<'_>, budget: &Budget) -> Result<String, TemplateError> {
+fn paid(value: &TemplateValue<'_>, budget: &RenderBudget) -> Result<String, TemplateError> {
     let text = value.as_text(budget)?;
     budget.spend(text.len())?;
     Ok(text.into_owned())
 }
 
 /// A text made of a value's text, by something that makes it a few times as long at most.
-fn changed<'d>(value: &Datum<'d>, budget: &Budget, change: impl FnOnce(&str) -> String) -> Result<Datum<'d>, TemplateError> {
+fn changed<'d>(
+    value: &TemplateValue<'d>,
+    budget: &RenderBudget,
+    change: impl FnOnce(&str) -> String,
+) -> Result<TemplateValue<'d>, TemplateError> {
     let text = value.as_text(budget)?;
     budget.spend(text.len().saturating_mul(4))?;
-    Ok(Datum::text(change(&text)))
+    Ok(TemplateValue::text(change(&text)))
 }
 
 /// A list of copies.
-fn copies<'d>(items: impl IntoIterator<Item = Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+fn copies<'d>(items: impl IntoIterator<Item = TemplateValue<'d>>, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     let mut list = Vec::new();
     for item in items {
         budget.spend(super::datum::weight(item.value(), 0)?)?;
         list.push(item.value().clone());
     }
-    Datum::made(Value::Array(list), budget)
+    TemplateValue::made(Value::Array(list), budget)
 }
 
 /// Puts a value through a filter. Escaping depends on where the text goes, and is not here.
-pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+pub(super) fn filter<'d>(
+    name: &str,
+    value: &TemplateValue<'d>,
+    given: &FilterArguments<'d>,
+    budget: &RenderBudget,
+) -> Result<TemplateValue<'d>, TemplateError> {
     budget.spend(1)?;
     match name {
-        "safe" => Ok(Datum::safe(paid(value, budget)?)),
-        "string" => Ok(Datum::text(paid(value, budget)?)),
+        "safe" => Ok(TemplateValue::safe(paid(value, budget)?)),
+        "string" => Ok(TemplateValue::text(paid(value, budget)?)),
         "lower" => changed(value, budget, str::to_lowercase),
         "upper" => changed(value, budget, str::to_uppercase),
         "capitalize" => changed(value, budget, capitalized),
@@ -144,10 +153,10 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<
             texts(&parts, budget)
         }
         "lines" => texts(&value.as_text(budget)?.lines().collect::<Vec<_>>(), budget),
-        "tojson" => Ok(Datum::safe(json(value.value(), given.spaces(0, "indent")?, budget)?)),
+        "tojson" => Ok(TemplateValue::safe(json(value.value(), given.spaces(0, "indent")?, budget)?)),
         "default" | "d" => {
             let missing = value.is_undefined() || (given.is_true(1, "boolean") && !value.is_true());
-            Ok(if missing { given.get(0, "value").cloned().unwrap_or_else(|| Datum::text("")) } else { value.clone() })
+            Ok(if missing { given.get(0, "value").cloned().unwrap_or_else(|| TemplateValue::text("")) } else { value.clone() })
         }
         "length" | "count" => {
             let length = match value.value() {
@@ -157,7 +166,7 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<
                 }
                 _ => value.items(budget)?.len(),
             };
-            Datum::made(Value::from(length), budget)
+            TemplateValue::made(Value::from(length), budget)
         }
         "first" => ends(value, true, budget),
         "last" => ends(value, false, budget),
@@ -173,7 +182,7 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<
                 budget.spend(key.len() + super::datum::weight(item, 0)?)?;
                 pairs.push(Value::Array(vec![Value::from(key.as_str()), item.clone()]));
             }
-            Datum::made(Value::Array(pairs), budget)
+            TemplateValue::made(Value::Array(pairs), budget)
         }
         "join" => joined(value, given, budget),
         "map" => {
@@ -203,18 +212,18 @@ pub(super) fn filter<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<
             let number = number(value, budget)?;
             // A number beyond the whole ones becomes the last of them.
             let whole = number.as_i64().unwrap_or_else(|| number.as_f64().unwrap_or_default() as i64);
-            Datum::made(Value::from(whole), budget)
+            TemplateValue::made(Value::from(whole), budget)
         }
-        "float" => Datum::made(Value::from(number(value, budget)?.as_f64().unwrap_or_default()), budget),
+        "float" => TemplateValue::made(Value::from(number(value, budget)?.as_f64().unwrap_or_default()), budget),
         "abs" => {
             let number = number(value, budget)?;
             let whole = number.as_i64().and_then(i64::checked_abs).map(Value::from);
-            Datum::made(whole.unwrap_or_else(|| Value::from(number.as_f64().unwrap_or_default().abs())), budget)
+            TemplateValue::made(whole.unwrap_or_else(|| Value::from(number.as_f64().unwrap_or_default().abs())), budget)
         }
         "round" => {
             let digits = given.get(0, "precision").and_then(|digits| digits.value().as_i64()).unwrap_or_default().clamp(0, 15);
             let scale = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
-            Datum::made(Value::from((number(value, budget)?.as_f64().unwrap_or_default() * scale).round() / scale), budget)
+            TemplateValue::made(Value::from((number(value, budget)?.as_f64().unwrap_or_default() * scale).round() / scale), budget)
         }
         other => Err(TemplateError::new(format!("there is no filter “{other}”"))),
     }
@@ -238,7 +247,7 @@ fn titled(text: &str) -> String {
     made
 }
 
-fn replaced<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+fn replaced<'d>(value: &TemplateValue<'d>, given: &FilterArguments<'d>, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     let (Some(from), Some(to)) = (given.text(0, "old", budget)?, given.text(1, "new", budget)?) else {
         return Err(TemplateError::new("replace needs what is replaced, and by what"));
     };
@@ -249,10 +258,10 @@ fn replaced<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget)
     }
     let times = text.matches(from.as_str()).count();
     budget.spend(times.saturating_mul(to.len()).saturating_add(text.len()))?;
-    Ok(Datum::text(text.replace(from.as_str(), &to)))
+    Ok(TemplateValue::text(text.replace(from.as_str(), &to)))
 }
 
-fn indented<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+fn indented<'d>(value: &TemplateValue<'d>, given: &FilterArguments<'d>, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     let spaces = " ".repeat(given.spaces(0, "width")?.unwrap_or(4));
     let (first, blank) = (given.is_true(1, "first"), given.is_true(2, "blank"));
     let text = value.as_text(budget)?;
@@ -263,26 +272,26 @@ fn indented<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget)
         let bare = (place == 0 && !first) || (line.is_empty() && !blank);
         if bare { line.to_owned() } else { format!("{spaces}{line}") }
     });
-    Ok(Datum::text(indented.collect::<Vec<_>>().join("\n")))
+    Ok(TemplateValue::text(indented.collect::<Vec<_>>().join("\n")))
 }
 
-fn texts<'d>(parts: &[&str], budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+fn texts<'d>(parts: &[&str], budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     let bytes: usize = parts.iter().map(|part| part.len()).sum();
     budget.spend(bytes.saturating_add(parts.len().saturating_mul(size_of::<Value>())))?;
-    Datum::made(Value::Array(parts.iter().map(|part| Value::from(*part)).collect()), budget)
+    TemplateValue::made(Value::Array(parts.iter().map(|part| Value::from(*part)).collect()), budget)
 }
 
 /// The first or the last item of a list, letter of a text.
-fn ends<'d>(value: &Datum<'d>, first: bool, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+fn ends<'d>(value: &TemplateValue<'d>, first: bool, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     if let Value::String(text) = value.value() {
         let letter = if first { text.chars().next() } else { text.chars().next_back() };
-        return Ok(letter.map_or(Datum::Undefined, Datum::text));
+        return Ok(letter.map_or(TemplateValue::Undefined, TemplateValue::text));
     }
     let mut items = value.items(budget)?;
-    Ok(if items.is_empty() { Datum::Undefined } else { items.swap_remove(if first { 0 } else { items.len() - 1 }) })
+    Ok(if items.is_empty() { TemplateValue::Undefined } else { items.swap_remove(if first { 0 } else { items.len() - 1 }) })
 }
 
-fn joined<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+fn joined<'d>(value: &TemplateValue<'d>, given: &FilterArguments<'d>, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     let between = given.text(0, "joiner", budget)?.unwrap_or_default();
     let mut made = String::new();
     for (place, item) in value.items(budget)?.iter().enumerate() {
@@ -293,11 +302,11 @@ fn joined<'d>(value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -
         }
         made.push_str(&text);
     }
-    Ok(Datum::text(made))
+    Ok(TemplateValue::text(made))
 }
 
 /// A number, or what a text says as one; nought when it says none.
-fn number(value: &Datum<'_>, budget: &Budget) -> Result<Number, TemplateError> {
+fn number(value: &TemplateValue<'_>, budget: &RenderBudget) -> Result<Number, TemplateError> {
     let read = |text: &str| {
         let text = text.trim();
         let float = || text.parse::<f64>().ok().and_then(Number::from_f64);
@@ -315,9 +324,14 @@ fn number(value: &Datum<'_>, budget: &Budget) -> Result<Number, TemplateError> {
 }
 
 /// Whether a value passes a test.
-pub(super) fn test<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<'d>, budget: &Budget) -> Result<bool, TemplateError> {
+pub(super) fn test<'d>(
+    name: &str,
+    value: &TemplateValue<'d>,
+    given: &FilterArguments<'d>,
+    budget: &RenderBudget,
+) -> Result<bool, TemplateError> {
     budget.spend(1)?;
-    let other = || given.placed.first().cloned().unwrap_or(Datum::Undefined);
+    let other = || given.placed.first().cloned().unwrap_or(TemplateValue::Undefined);
     let whole = || value.value().as_i64();
     Ok(match name {
         "defined" => !value.is_undefined(),
@@ -343,7 +357,7 @@ pub(super) fn test<'d>(name: &str, value: &Datum<'d>, given: &FilterArguments<'d
 }
 
 /// Whether two values are equal; numbers by their size.
-pub(super) fn same(one: &Datum<'_>, other: &Datum<'_>, budget: &Budget) -> Result<bool, TemplateError> {
+pub(super) fn same(one: &TemplateValue<'_>, other: &TemplateValue<'_>, budget: &RenderBudget) -> Result<bool, TemplateError> {
     Ok(match (one.value(), other.value()) {
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
         (one, other) => {
@@ -354,7 +368,7 @@ pub(super) fn same(one: &Datum<'_>, other: &Datum<'_>, budget: &Budget) -> Resul
 }
 
 /// Whether a list has a value, a text a part, an object a key.
-pub(super) fn contains(whole: &Datum<'_>, part: &Datum<'_>, budget: &Budget) -> Result<bool, TemplateError> {
+pub(super) fn contains(whole: &TemplateValue<'_>, part: &TemplateValue<'_>, budget: &RenderBudget) -> Result<bool, TemplateError> {
     match whole.value() {
         Value::String(text) => {
             let part = part.as_text(budget)?;
@@ -375,17 +389,7 @@ pub(super) fn contains(whole: &Datum<'_>, part: &Datum<'_>, budget: &Budget) -> 
     }
 }
 
-/// The entries of an object that a template wrote out.
-pub(super) fn object<'d>(entries: Vec<(String, Datum<'d>)>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
-    let mut object = Map::new();
-    for (key, value) in entries {
-        budget.spend(super::datum::weight(value.value(), 0)?)?;
-        object.insert(key, value.value().clone());
-    }
-    Datum::made(Value::Object(object), budget)
-}
-
 /// The items of a list that a template wrote out.
-pub(super) fn array<'d>(items: Vec<Datum<'d>>, budget: &Budget) -> Result<Datum<'d>, TemplateError> {
+pub(super) fn array<'d>(items: Vec<TemplateValue<'d>>, budget: &RenderBudget) -> Result<TemplateValue<'d>, TemplateError> {
     copies(items, budget)
 }

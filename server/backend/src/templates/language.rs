@@ -18,19 +18,19 @@ const BRANCHES: usize = 50;
 pub(super) const RANGE: &str = "range";
 
 /// A template that was read.
-pub(super) struct Reading<'s> {
+pub(super) struct ParsedTemplate<'s> {
     pub root: Stmt<'s>,
     /// What it names of the data, with dots: `requester.email`.
     pub names: BTreeSet<String>,
 }
 
 /// Reads a template.
-pub(super) fn read(source: &str) -> Result<Reading<'_>, TemplateError> {
+pub(super) fn read(source: &str) -> Result<ParsedTemplate<'_>, TemplateError> {
     measure(source)?;
     let root = parse(source, "template", SyntaxConfig::default()).map_err(|error| unread(&error))?;
     let mut names = Names { locals: vec![BTreeSet::new()], found: BTreeSet::new() };
     names.statements(std::slice::from_ref(&root))?;
-    Ok(Reading { names: names.found, root })
+    Ok(ParsedTemplate { names: names.found, root })
 }
 
 /// Refuses what would be too deep, before it is read: the parser calls itself for it.

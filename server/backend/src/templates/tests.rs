@@ -12,23 +12,23 @@ fn data() -> Value {
     })
 }
 
-fn made(source: &str, escape: Escape) -> String {
+fn made(source: &str, escape: TemplateEscape) -> String {
     render(source, escape, "request.dispatched", &data()).unwrap()
 }
 
 #[test]
 fn placeholders_of_older_systems_keep_working() {
-    assert_eq!(made("New: {form_name} ({number})", Escape::None), "New: VPN <access> & \"more\" (IT-7F3K)");
-    assert_eq!(made("{{ form_name }}{% if number %}!{% endif %}", Escape::None), "VPN <access> & \"more\"!");
-    assert_eq!(made("{unknown} {answers.why} {", Escape::None), "{unknown} a < b {");
-    assert_eq!(made(r#"{"n": {{ number }}, "o": {"p": 1}}"#, Escape::Json), r#"{"n": "IT-7F3K", "o": {"p": 1}}"#);
+    assert_eq!(made("New: {form_name} ({number})", TemplateEscape::None), "New: VPN <access> & \"more\" (IT-7F3K)");
+    assert_eq!(made("{{ form_name }}{% if number %}!{% endif %}", TemplateEscape::None), "VPN <access> & \"more\"!");
+    assert_eq!(made("{unknown} {answers.why} {", TemplateEscape::None), "{unknown} a < b {");
+    assert_eq!(made(r#"{"n": {{ number }}, "o": {"p": 1}}"#, TemplateEscape::Json), r#"{"n": "IT-7F3K", "o": {"p": 1}}"#);
 }
 
 #[test]
 fn data_is_escaped_for_where_it_goes() {
-    assert_eq!(made("<b>{{ answers.why }}</b>", Escape::Html), "<b>a &lt; b</b>");
-    assert_eq!(made("*{{ item.name }}* {{ answers.none }}", Escape::Slack), "*VPN &lt;access&gt; &amp; \"more\"* ");
-    let json = made(r#"{"title": {{ item.name }}, "gone": {{ answers.none }}, "all": {{ sections }}}"#, Escape::Json);
+    assert_eq!(made("<b>{{ answers.why }}</b>", TemplateEscape::Html), "<b>a &lt; b</b>");
+    assert_eq!(made("*{{ item.name }}* {{ answers.none }}", TemplateEscape::Slack), "*VPN &lt;access&gt; &amp; \"more\"* ");
+    let json = made(r#"{"title": {{ item.name }}, "gone": {{ answers.none }}, "all": {{ sections }}}"#, TemplateEscape::Json);
     let read: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(read["title"], data()["item"]["name"]);
     assert_eq!((&read["gone"], &read["all"][0]["answers"][0]["text"]), (&Value::Null, &json!("a < b")));
@@ -82,9 +82,9 @@ fn what_templates_are_for_works() {
         ("{% raw %}{{ number }}{% endraw %} {{- number -}} !", "{{ number }}IT-7F3K!"),
     ] {
         assert_eq!(check(source, None), Ok(()), "{source}");
-        assert_eq!(made(source, Escape::None), text, "{source}");
+        assert_eq!(made(source, TemplateEscape::None), text, "{source}");
     }
-    assert_eq!(made("{{ '<b>' | safe }}{{ '<b>' }}{{ '<b>' | e }}", Escape::Html), "<b>&lt;b&gt;&lt;b&gt;");
+    assert_eq!(made("{{ '<b>' | safe }}{{ '<b>' }}{{ '<b>' | e }}", TemplateEscape::Html), "<b>&lt;b&gt;&lt;b&gt;");
 }
 
 /// What an administrator could write to take the process with it. Each is refused when it is saved, or ends soon and small.
@@ -193,7 +193,7 @@ fn hostile_templates_in_little_memory() {
     let mut refused = 0;
     for source in hostile() {
         for data in [&small, &large] {
-            for escape in [Escape::None, Escape::Html, Escape::Slack, Escape::Json] {
+            for escape in [TemplateEscape::None, TemplateEscape::Html, TemplateEscape::Slack, TemplateEscape::Json] {
                 match render(&source, escape, "e", data) {
                     Ok(made) => assert!(made.len() <= LONGEST_RESULT, "{source}"),
                     Err(sentence) => assert!(sentence.starts_with("The template ") && sentence.ends_with('.'), "{sentence}"),
@@ -228,11 +228,11 @@ fn what_does_not_exist_here_is_said_with_what_does() {
         let sentence = check(source, None).unwrap_err();
         assert!(sentence.contains(part), "{sentence}");
     }
-    let sentence = render("{{ sections|tojson(indent=1500000000) }}", Escape::None, "e", &data()).unwrap_err();
+    let sentence = render("{{ sections|tojson(indent=1500000000) }}", TemplateEscape::None, "e", &data()).unwrap_err();
     assert_eq!(sentence, "The template cannot be used, in line 1: indent is a number up to 40.");
     let sentence = render(
         "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}{% endfor %}{% endfor %}{% endfor %}",
-        Escape::None,
+        TemplateEscape::None,
         "e",
         &data(),
     );

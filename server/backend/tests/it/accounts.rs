@@ -4,7 +4,7 @@ use crate::harness::{World, on_both};
 use crate::notices::{bell, link, work};
 use crate::outside::Outside;
 use crate::requests::file;
-use backend::live::Change;
+use backend::live::LiveChange;
 use backend::people::SignInPlace;
 use backend::{console, notices, people};
 use chrono::Duration;
@@ -28,7 +28,7 @@ async fn guess(world: &World, email: &str, remote: &str, times: usize) {
 async fn guess_until_told(world: &World, email: &str, remote: &str) {
     let mut changes = world.backend.live().subscribe();
     guess(world, email, remote, 5).await;
-    let told = async { while !matches!(changes.recv().await.unwrap(), Change::Deliveries { .. }) {} };
+    let told = async { while !matches!(changes.recv().await.unwrap(), LiveChange::Deliveries { .. }) {} };
     tokio::time::timeout(std::time::Duration::from_secs(20), told).await.expect("the owner is told");
 }
 

@@ -3,7 +3,7 @@
 use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::requests::file;
-use backend::live::Change;
+use backend::live::LiveChange;
 use domain::approvals::ApproverVerdict;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -11,14 +11,14 @@ use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 
 /// The next change that is heard.
-async fn heard(changes: &mut Receiver<Change>) -> Change {
+async fn heard(changes: &mut Receiver<LiveChange>) -> LiveChange {
     tokio::time::timeout(Duration::from_secs(10), changes.recv()).await.expect("nothing was heard").unwrap()
 }
 
 /// Hears until this request is named.
-async fn hears_of(changes: &mut Receiver<Change>, wanted: &str) {
+async fn hears_of(changes: &mut Receiver<LiveChange>, wanted: &str) {
     loop {
-        if let Change::Request { number, .. } = heard(changes).await
+        if let LiveChange::Request { number, .. } = heard(changes).await
             && number == wanted
         {
             return;
@@ -40,7 +40,7 @@ async fn another_process_hears_of_a_request_and_its_worker_wakes() {
         let mut changes = other.backend.live().subscribe();
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        let Change::Request { organization, number: named, requester, targets } = heard(&mut changes).await else { panic!() };
+        let LiveChange::Request { organization, number: named, requester, targets } = heard(&mut changes).await else { panic!() };
         assert_eq!((organization, &named, requester), (hana.organization, &number, hana.id()));
         assert!(targets.contains(&format!("person:{}", ruth.id())), "{targets:?}");
         wakes(&other).await;
@@ -92,9 +92,9 @@ async fn another_process_hears_of_tries_and_of_much_at_once() {
         assert_eq!(missing.len(), 150);
         while !missing.is_empty() {
             match heard(&mut changes).await {
-                Change::Request { number, .. } => missing.remove(&number),
-                Change::Rights { .. } | Change::Deliveries { .. } | Change::Notices { .. } => false,
-                Change::Everything => break,
+                LiveChange::Request { number, .. } => missing.remove(&number),
+                LiveChange::Rights { .. } | LiveChange::Deliveries { .. } | LiveChange::Notices { .. } => false,
+                LiveChange::Everything => break,
             };
         }
         world.deliver_all().await;
@@ -120,7 +120,7 @@ async fn after_a_lost_connection_everything_is_looked_at_again() {
             .unwrap();
         assert_eq!(killed.rows_affected(), 1, "one listener");
         connection.close().await.unwrap();
-        assert_eq!(heard(&mut changes).await, Change::Everything);
+        assert_eq!(heard(&mut changes).await, LiveChange::Everything);
         wakes(&other).await;
         let hana = world.caller("north", "hana").await;
         let number = file(&world, &hana, "note", json!({"text": "x"})).await;
@@ -136,7 +136,7 @@ async fn a_file_that_changes_something_is_told_to_open_pages_and_one_that_change
         let mut changes = world.backend.live().subscribe();
         let renamed = "- key: finance\n  name: Money\n  members:\n    - email: ruth@north.example\n";
         world.apply_file("north", "groups.yaml", renamed).await;
-        assert_eq!(heard(&mut changes).await, Change::Rights { organization: north, people: Vec::new() });
+        assert_eq!(heard(&mut changes).await, LiveChange::Rights { organization: north, people: Vec::new() });
         world.apply_file("north", "groups.yaml", renamed).await;
         assert!(changes.try_recv().is_err());
     })

@@ -3,7 +3,7 @@
 use crate::harness::{World, on_both};
 use crate::paged;
 use crate::requests::{answers, file, refusal};
-use backend::live::Change;
+use backend::live::LiveChange;
 use backend::{Caller, approvals, outbox, requests};
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
@@ -278,7 +278,7 @@ async fn open_pages_hear_of_a_request_after_its_commit() {
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let mut changes = world.backend.live().subscribe();
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
-        let Change::Request { organization, number: heard, requester, targets } = changes.recv().await.unwrap() else { panic!() };
+        let LiveChange::Request { organization, number: heard, requester, targets } = changes.recv().await.unwrap() else { panic!() };
         assert_eq!((organization, heard, requester), (hana.organization, number, hana.id()));
         assert!(targets.contains(&format!("person:{}", ruth.id())));
         // What is refused is not announced.

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use backend::outbox::{WorkerSummary, run_once};
-use backend::secrets::Keys;
-use backend::{Error, Settings, console, definitions};
+use backend::secrets::SecretKeys;
+use backend::{Error, UseCaseSettings, console, definitions};
 use chrono::Duration;
 use domain::Refusal;
 use domain::connectors::DeliveryStatus;
@@ -260,8 +260,8 @@ async fn stored(world: &World) -> String {
 
 #[tokio::test]
 async fn secrets_are_sealed_in_the_database_and_can_be_sealed_again() {
-    let old = Keys::random();
-    on_both_with(Settings { keys: old.clone(), ..settings() }, |world| {
+    let old = SecretKeys::random();
+    on_both_with(UseCaseSettings { keys: old.clone(), ..settings() }, |world| {
         let old = old.clone();
         async move {
             let text = "- {key: desk, name: Desk, kind: slack_bot, settings: {token: xoxb-very-secret, channel: '#it'}}\n";
@@ -271,11 +271,11 @@ async fn secrets_are_sealed_in_the_database_and_can_be_sealed_again() {
             let again = world.apply_file("north", "connectors.yaml", text).await;
             assert_eq!(again.changes, 0, "the same secret is no change");
 
-            let renewed = world.with(Settings { keys: old.with_new(), ..world.settings.clone() }).await;
+            let renewed = world.with(UseCaseSettings { keys: old.with_new(), ..world.settings.clone() }).await;
             definitions::seal_again(&renewed.backend).await.unwrap();
             let after = stored(&world).await;
             assert!(after != before && !after.contains("xoxb-very-secret"));
-            let present = world.with(Settings { keys: old.with_new(), ..world.settings.clone() }).await;
+            let present = world.with(UseCaseSettings { keys: old.with_new(), ..world.settings.clone() }).await;
             assert!(definitions::seal_again(&present.backend).await.is_err(), "another new key opens nothing");
             assert_eq!(definitions::seal_again(&renewed.backend).await.unwrap(), 1);
         }
@@ -288,7 +288,7 @@ async fn after_the_key_was_lost_secrets_are_entered_again() {
     on_both(|world| async move {
         let text = "- {key: desk, name: Desk, kind: slack_bot, settings: {token: xoxb-very-secret, channel: '#it'}}\n";
         world.apply_file("north", "connectors.yaml", text).await;
-        let other = world.with(Settings { keys: Keys::random(), ..world.settings.clone() }).await;
+        let other = world.with(UseCaseSettings { keys: SecretKeys::random(), ..world.settings.clone() }).await;
         let ada = other.caller("north", "ada").await;
         assert_eq!(look(&other, ShownDeliveries::All).await.destinations[0].target, "#it");
         let view = console::connector(&other.backend, &ada, "desk").await.unwrap();

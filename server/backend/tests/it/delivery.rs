@@ -6,7 +6,7 @@ use crate::paged;
 use crate::receiver::{Answer, Receiver, SECRET};
 use crate::requests::{file, refusal};
 use backend::outbox::{WorkerSummary, run, run_once};
-use backend::{Settings, requests};
+use backend::{UseCaseSettings, requests};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
@@ -18,8 +18,8 @@ use domain::requests::{EventKind, Status};
 use hmac::{Hmac, Mac};
 use serde_json::json;
 
-fn signing() -> Settings {
-    Settings {
+fn signing() -> UseCaseSettings {
+    UseCaseSettings {
         secrets: [("DESK".to_owned(), SECRET.to_owned())].into(),
         secret_hosts: [("DESK".to_owned(), ["127.0.0.1", "localhost", "[::ffff:7f00:1]"].map(str::to_owned).into())].into(),
         public_url: "https://docket.example".to_owned(),
@@ -258,7 +258,7 @@ async fn a_worker_that_looks_for_more_keeps_what_is_under_way_going() {
 
 #[tokio::test]
 async fn inside_addresses_are_refused_by_number_and_by_name() {
-    on_both_with(Settings { allow_inside_addresses: false, ..signing() }, |world| async move {
+    on_both_with(UseCaseSettings { allow_inside_addresses: false, ..signing() }, |world| async move {
         let mut desk = Receiver::open().await;
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"] {
             desk.connect(&world, host).await;

@@ -4,7 +4,7 @@ use crate::approvals::decide;
 use crate::harness::{World, on_both};
 use crate::paged;
 use crate::requests::{answers, file, refusal};
-use backend::live::Change;
+use backend::live::LiveChange;
 use backend::{Caller, approvals, delegations, requests};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
@@ -72,7 +72,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
         let mut changes = world.backend.live().subscribe();
         let row = lend(&world, &ruth, &jonas, 2).await;
         assert_eq!((row.phase, row.to.name.as_str()), (DelegationPhase::Now, "Jonas Weber"));
-        let told = Change::Rights { organization: ruth.organization, people: vec![jonas.id()] };
+        let told = LiveChange::Rights { organization: ruth.organization, people: vec![jonas.id()] };
         assert_eq!(changes.recv().await.unwrap(), told);
 
         assert_eq!(waiting(&world, &jonas).await, 1);

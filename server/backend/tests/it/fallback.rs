@@ -4,7 +4,7 @@ use crate::approvals::decide;
 use crate::deputies::lend;
 use crate::harness::{World, on_both};
 use crate::requests::{answers, file};
-use backend::live::Change;
+use backend::live::LiveChange;
 use backend::{Caller, approvals, notices, outbox, people, periodic, requests};
 use chrono::Duration;
 use domain::approvals::ApproverVerdict;
@@ -45,7 +45,7 @@ async fn what_waits_for_a_group_falls_back_when_its_last_member_leaves() {
         let mut changes = world.backend.live().subscribe();
         world.apply_file("north", "groups.yaml", EMPTY).await;
         match changes.recv().await.unwrap() {
-            Change::Request { number: changed, targets, .. } => {
+            LiveChange::Request { number: changed, targets, .. } => {
                 assert_eq!(changed, number);
                 assert!(targets.contains(&"administrators".to_owned()), "{targets:?}");
             }

@@ -3,7 +3,7 @@
 
 use crate::databases::{Leftovers, on_each};
 use backend::definitions::{self, ApplyPlan, DefinitionFile, folder};
-use backend::{Backend, Caller, MachineSources, Settings, Store, TimeSource, outbox};
+use backend::{Backend, Caller, MachineSources, Store, TimeSource, UseCaseSettings, outbox};
 use chrono::{DateTime, Duration, Utc};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -31,7 +31,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     /// Address of the database, to open it again.
     pub url: String,
-    pub settings: Settings,
+    pub settings: UseCaseSettings,
     leftovers: Arc<Leftovers>,
 }
 
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// Another process on the same database, with the same clock and other settings.
-    pub async fn with(&self, settings: Settings) -> Self {
+    pub async fn with(&self, settings: UseCaseSettings) -> Self {
         let store = Store::open(&self.url).await.unwrap();
         let backend = Backend::new(store, settings.clone(), self.clock.clone(), Arc::new(MachineSources)).unwrap();
         Self { backend, settings, ..self.clone() }
@@ -84,8 +84,8 @@ pub fn fixture(organization: &str) -> Vec<DefinitionFile> {
 }
 
 /// Settings that let connectors call receivers on this machine.
-pub fn settings() -> Settings {
-    Settings { allow_inside_addresses: true, ..Settings::default() }
+pub fn settings() -> UseCaseSettings {
+    UseCaseSettings { allow_inside_addresses: true, ..UseCaseSettings::default() }
 }
 
 /// Runs a test on each kind of database, with both organizations loaded.
@@ -94,7 +94,7 @@ pub async fn on_both<T: Future<Output = ()>>(test: impl Fn(World) -> T) {
 }
 
 /// Runs a test on each kind of database with these settings.
-pub async fn on_both_with<T: Future<Output = ()>>(settings: Settings, test: impl Fn(World) -> T) {
+pub async fn on_both_with<T: Future<Output = ()>>(settings: UseCaseSettings, test: impl Fn(World) -> T) {
     on_empty_with(settings, async |world: World| {
         for organization in ["north", "south"] {
             world.apply(organization, fixture(organization)).await.unwrap();
@@ -109,7 +109,7 @@ pub async fn on_empty(test: impl AsyncFn(World)) {
     on_empty_with(settings(), test).await;
 }
 
-async fn on_empty_with(settings: Settings, test: impl AsyncFn(World)) {
+async fn on_empty_with(settings: UseCaseSettings, test: impl AsyncFn(World)) {
     on_each(async |url: String| {
         let world = world(&url, &settings).await;
         let leftovers = world.leftovers.clone();
@@ -119,7 +119,7 @@ async fn on_empty_with(settings: Settings, test: impl AsyncFn(World)) {
     .await;
 }
 
-async fn world(url: &str, settings: &Settings) -> World {
+async fn world(url: &str, settings: &UseCaseSettings) -> World {
     let store = Store::open(url).await.unwrap();
     store.migrate().await.unwrap();
     let begin = DateTime::parse_from_rfc3339("2026-03-12T09:00:00Z").unwrap().to_utc();

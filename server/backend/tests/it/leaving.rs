@@ -6,7 +6,7 @@ use crate::harness::{World, fixture, on_both};
 use crate::paged;
 use crate::requests::{file, refusal};
 use backend::definitions::{self, DefinitionFile};
-use backend::live::Change;
+use backend::live::LiveChange;
 use backend::people::SignInPlace;
 use backend::{CallerProof, approvals, outbox, people};
 use chrono::Duration;
@@ -70,7 +70,7 @@ async fn whoever_is_taken_out_of_the_file_is_out_at_once_and_back_with_their_ent
         assert!(plan.lines.iter().any(|line| line == says) && plan.changes == 1, "{plan}");
         assert!(signs_in(&world).await, "a plan changes nothing");
         assert_eq!(world.apply("north", shorter.clone()).await.unwrap(), plan);
-        let told = Change::Rights { organization: hana.organization, people: vec![hana.id()] };
+        let told = LiveChange::Rights { organization: hana.organization, people: vec![hana.id()] };
         assert_eq!(changes.recv().await.unwrap(), told);
         let other = world.another().await;
         assert!(!signs_in(&world).await && !session(&world).await && !session(&other).await);

@@ -5,7 +5,7 @@ use crate::harness::{World, on_both_with, settings};
 use axum::Router;
 use axum::http::{HeaderMap, Uri};
 use backend::outbox::run_once;
-use backend::{Settings, console, definitions, requests};
+use backend::{UseCaseSettings, console, definitions, requests};
 use domain::connectors::wire::{ConnectorInput, ConsoleFilter, ConsolePeriod};
 use domain::forms::Answers;
 use sea_orm::ConnectionTrait;
@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex};
 /// What nobody may ever see.
 const CANARY: &str = "canary-of-the-server";
 
-fn planted() -> Settings {
+fn planted() -> UseCaseSettings {
     let planted = || Some(CANARY.to_owned());
-    Settings {
+    UseCaseSettings {
         secrets: ["SHARED", "NORTH__OWN"].map(|name| (name.to_owned(), CANARY.to_owned())).into(),
         sendgrid_api_key: planted(),
         telegram_token: planted(),

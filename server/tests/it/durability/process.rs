@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::ORIGIN;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
-use server::config::Config;
+use server::config::ServerConfig;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -36,7 +36,7 @@ impl Place {
         // The port stays free while nothing listens there: another program's next one is a higher one.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let place = Self { url: url.to_owned(), folder, port };
-        let config = Config::read(&place.variables()).unwrap();
+        let config = ServerConfig::read(&place.variables()).unwrap();
         let store = Store::open(url).await.unwrap();
         store.migrate().await.unwrap();
         let real = Arc::new(MachineSources);

@@ -1,6 +1,6 @@
 //! People of a folder and of the database: who comes, changes, leaves and is back.
 
-use super::{Changes, Kind};
+use super::{DefinitionChanges, Kind};
 use crate::definitions::Present;
 use crate::definitions::files::{DefinitionFolder, FileProblem};
 use crate::people::leaving::administers;
@@ -11,7 +11,7 @@ use domain::lint::ValuePath;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-impl Changes {
+impl DefinitionChanges {
     /// What is wrong when an organization that has administrators who can sign in would have none.
     pub fn without_administrators(&self, folder: &DefinitionFolder, present: &Present) -> Option<FileProblem> {
         let before: Vec<&Member> = present.members.iter().filter(|member| administers(member)).collect();

@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::store::deliveries::{Column, Delivery, Entity, delivery};
-use crate::store::engine::Count;
-use crate::store::{Handle, PageCursor, Tx, micros};
+use crate::store::engine::CountQuery;
+use crate::store::{PageCursor, StoreHandle, Tx, micros};
 use chrono::{DateTime, Utc};
 use domain::connectors::wire::ShownDeliveries;
 use domain::id::DeliveryId;
@@ -26,7 +26,7 @@ fn waits() -> Expr {
     Expr::expr(Func::coalesce([Expr::col(Column::FailedAt), Expr::col(Column::DeliveredAt)])).is_null()
 }
 
-fn wanted(handle: &impl Handle, wanted: &DeliverySearch) -> Condition {
+fn wanted(handle: &impl StoreHandle, wanted: &DeliverySearch) -> Condition {
     let all = Condition::all().add(Column::OrganizationId.eq(handle.organization()));
     let all = match wanted.show {
         ShownDeliveries::All => all,
@@ -40,7 +40,7 @@ fn wanted(handle: &impl Handle, wanted: &DeliverySearch) -> Condition {
 }
 
 /// The next rows.
-pub(crate) async fn page(handle: &impl Handle, what: &DeliverySearch, after: Option<PageCursor>, limit: u64) -> Result<Vec<Delivery>> {
+pub(crate) async fn page(handle: &impl StoreHandle, what: &DeliverySearch, after: Option<PageCursor>, limit: u64) -> Result<Vec<Delivery>> {
     let mut query = Entity::find().filter(wanted(handle, what));
     if let Some(cursor) = after {
         query = query.filter(cursor.rows_before(Column::CreatedAt, Column::Id));
@@ -50,10 +50,10 @@ pub(crate) async fn page(handle: &impl Handle, what: &DeliverySearch, after: Opt
 }
 
 /// How many there are, counted no further than `most`.
-pub(crate) fn count(handle: &impl Handle, what: &DeliverySearch, most: u64) -> Count {
+pub(crate) fn count(handle: &impl StoreHandle, what: &DeliverySearch, most: u64) -> CountQuery {
     let mut found = Query::select();
     found.column(Column::Id).from(Entity).cond_where(wanted(handle, what)).limit(most);
-    Count::of(found)
+    CountQuery::of(found)
 }
 
 /// Makes one that has not ended due at once. False when it has ended or is being sent.
@@ -76,7 +76,7 @@ pub(crate) async fn skip(tx: &Tx<'_>, id: DeliveryId, now: DateTime<Utc>) -> Res
 }
 
 /// One that has neither ended nor is being sent.
-fn idle(handle: &impl Handle, id: DeliveryId, now: DateTime<Utc>) -> Condition {
+fn idle(handle: &impl StoreHandle, id: DeliveryId, now: DateTime<Utc>) -> Condition {
     Condition::all()
         .add(Column::Id.eq(id.0))
         .add(Column::OrganizationId.eq(handle.organization()))

@@ -7,9 +7,9 @@
 //! (`domain::connectors::trial`), one claimed at a time, and only the one that is tried when a worker dies again counts twice.
 
 use crate::error::Result;
-use crate::store::deliveries::{Column, Delivery, Destination, Entity, Model, delivery};
+use crate::store::deliveries::{Column, Delivery, DestinationKey, Entity, Model, delivery};
 use crate::store::engine::{finds_nothing, is_over, own_rows, update_unlocked};
-use crate::store::{Handle, Platform, PlatformWriter, Tx, destinations, micros};
+use crate::store::{PlatformReader, PlatformWriter, StoreHandle, Tx, destinations, micros};
 use chrono::{DateTime, Duration, Utc};
 use domain::id::{DeliveryId, OrganizationId};
 use sea_orm::entity::prelude::*;
@@ -84,13 +84,13 @@ fn was_cut_off() -> Condition {
 }
 
 /// How many deliveries a worker takes up.
-pub(crate) struct Take {
+pub(crate) struct ClaimLimits {
     /// Altogether.
     pub most: usize,
     /// Of one destination.
     pub of_destination: usize,
     /// Of those that it has some of in its hands already.
-    pub allowed: BTreeMap<Destination, usize>,
+    pub allowed: BTreeMap<DestinationKey, usize>,
     /// Whether one may be among them that is tried alone.
     pub alone: bool,
 }
@@ -99,7 +99,7 @@ pub(crate) struct Take {
 type DueDelivery = (Uuid, Uuid, String, bool);
 
 /// The deliveries that are due first; those whose tries were cut off only where they are wanted too.
-fn due_first(now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Select<Entity> {
+fn due_first(now: DateTime<Utc>, length: Duration, take: &ClaimLimits, cut_off_too: bool) -> Select<Entity> {
     let mut query = Entity::find()
         .select_only()
         .columns([Column::Id, Column::OrganizationId, Column::Connector])
@@ -120,12 +120,18 @@ fn due_first(now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: boo
     query
 }
 
-async fn find_due(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take, cut_off_too: bool) -> Result<Vec<DueDelivery>> {
+async fn find_due(
+    reader: &PlatformReader,
+    now: DateTime<Utc>,
+    length: Duration,
+    take: &ClaimLimits,
+    cut_off_too: bool,
+) -> Result<Vec<DueDelivery>> {
     Ok(due_first(now, length, take, cut_off_too).into_tuple().all(reader.connection()).await?)
 }
 
 /// The deliveries to take up, and whether there may be more. Of those whose tries were cut off it is one at most, the first.
-async fn choose(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &Take) -> Result<(Vec<DueDelivery>, bool)> {
+async fn choose(reader: &PlatformReader, now: DateTime<Utc>, length: Duration, take: &ClaimLimits) -> Result<(Vec<DueDelivery>, bool)> {
     let mut found = find_due(reader, now, length, take, true).await?;
     let many = found.len() >= take.most;
     if found.iter().any(|(.., cut_off)| *cut_off) {
@@ -143,12 +149,12 @@ async fn choose(reader: &Platform, now: DateTime<Utc>, length: Duration, take: &
 
 /// Leases due deliveries under this lease's name, and returns them, and whether more may be due. Another worker's update finds them leased.
 pub(crate) async fn claim(
-    reader: &Platform,
+    reader: &PlatformReader,
     writer: &PlatformWriter,
     lease: &str,
     now: DateTime<Utc>,
     length: Duration,
-    take: Take,
+    take: ClaimLimits,
 ) -> Result<(Vec<Delivery>, bool)> {
     let at = micros(now);
     let (found, more) = choose(reader, now, length, &take).await?;
@@ -175,7 +181,7 @@ pub(crate) async fn claim(
 }
 
 /// Of what was found, what may be taken of each destination.
-fn within(found: Vec<DueDelivery>, mut take: Take) -> Vec<(Uuid, Destination)> {
+fn within(found: Vec<DueDelivery>, mut take: ClaimLimits) -> Vec<(Uuid, DestinationKey)> {
     let taken = found.into_iter().filter_map(|(id, organization, connector, _)| {
         let destination = (OrganizationId(organization), connector);
         let left = take.allowed.entry(destination.clone()).or_insert(take.of_destination);
@@ -188,9 +194,9 @@ fn within(found: Vec<DueDelivery>, mut take: Take) -> Vec<(Uuid, Destination)> {
 
 /// Of these deliveries, those to try at once: a destination whose pause is over gets one, its probe.
 async fn with_probes(
-    reader: &Platform,
+    reader: &PlatformReader,
     writer: &PlatformWriter,
-    found: Vec<(Uuid, Destination)>,
+    found: Vec<(Uuid, DestinationKey)>,
     now: DateTime<Utc>,
     length: Duration,
 ) -> Result<Vec<Uuid>> {
@@ -215,7 +221,7 @@ async fn with_probes(
 }
 
 /// What became of a try.
-pub(crate) enum After {
+pub(crate) enum LeaseEnding {
     Delivered,
     /// Tried again at this time.
     Again(DateTime<Utc>),
@@ -229,23 +235,23 @@ pub(crate) async fn finish(
     tx: &Tx<'_>,
     id: DeliveryId,
     lease: &str,
-    after: &After,
+    after: &LeaseEnding,
     made: Option<(&str, &str)>,
     frozen: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let at = Some(micros(now));
     let (next, delivered, failed) = match after {
-        After::Delivered => (None, at, None),
-        After::Again(next) => (Some(micros(*next)), None, None),
-        After::Failed | After::SetAside => (None, None, at),
+        LeaseEnding::Delivered => (None, at, None),
+        LeaseEnding::Again(next) => (Some(micros(*next)), None, None),
+        LeaseEnding::Failed | LeaseEnding::SetAside => (None, None, at),
     };
     let mut update = Entity::update_many();
-    if !matches!(after, After::SetAside) {
+    if !matches!(after, LeaseEnding::SetAside) {
         update = update.col_expr(Column::CutOff, Expr::value(0));
     }
     match (after, frozen) {
-        (After::Delivered, _) => update = update.col_expr(Column::Frozen, Expr::value(None::<String>)),
+        (LeaseEnding::Delivered, _) => update = update.col_expr(Column::Frozen, Expr::value(None::<String>)),
         (_, Some(frozen)) => update = update.col_expr(Column::Frozen, Expr::value(frozen)),
         (_, None) => {}
     }
@@ -312,7 +318,7 @@ mod tests {
     /// How the database means to find what is due.
     async fn plan(store: &Store) -> String {
         let platform = store.platform();
-        let take = Take { most: 512, of_destination: 64, allowed: BTreeMap::new(), alone: true };
+        let take = ClaimLimits { most: 512, of_destination: 64, allowed: BTreeMap::new(), alone: true };
         let mut statement = due_first(Utc::now(), Duration::seconds(60), &take, true).build(DatabaseBackend::Postgres);
         statement.sql = format!("EXPLAIN {}", statement.sql);
         let lines = platform.connection().query_all_raw(statement).await.unwrap();

@@ -5,7 +5,7 @@ pub(crate) mod leases;
 
 use crate::error::Result;
 use crate::store::engine::own_rows;
-use crate::store::{Handle, PlatformWriter, Tx, micros, time};
+use crate::store::{PlatformWriter, StoreHandle, Tx, micros, time};
 use chrono::{DateTime, Utc};
 use domain::connectors::DeliveryTimes;
 use domain::id::{DeliveryId, EffectId, OrganizationId, PersonId, RequestId};
@@ -45,11 +45,11 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Where deliveries go: an organization's connector, by its key.
-pub(crate) type Destination = (OrganizationId, String);
+pub(crate) type DestinationKey = (OrganizationId, String);
 
 /// For whom a delivery is, besides its connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Recipient {
+pub(crate) enum DeliveryRecipient {
     /// The system that fulfils the request it is about.
     Fulfilment,
     /// Everybody in the connector's channel.
@@ -62,7 +62,7 @@ pub(crate) enum Recipient {
     Summary(PersonId),
 }
 
-impl Recipient {
+impl DeliveryRecipient {
     /// The person it is for, when it is for one.
     pub fn person(&self) -> Option<PersonId> {
         match self {
@@ -98,12 +98,12 @@ impl Recipient {
 
 /// A delivery to be made.
 #[derive(Clone, Debug)]
-pub(crate) struct New {
+pub(crate) struct NewDelivery {
     pub id: DeliveryId,
     pub effect: EffectId,
     pub subject: Subject,
     pub connector: String,
-    pub recipient: Recipient,
+    pub recipient: DeliveryRecipient,
     /// When it is first tried.
     pub first_at: DateTime<Utc>,
 }
@@ -120,7 +120,7 @@ pub(crate) struct Delivery {
     /// `attempts` counts the tries of the present schedule; a replay begins a fresh one.
     pub times: DeliveryTimes,
     pub created_at: DateTime<Utc>,
-    pub recipient: Recipient,
+    pub recipient: DeliveryRecipient,
     /// What it made in the other system: its name there and its address.
     pub made: Option<(String, String)>,
     /// What was sent under its id, as it was written down when it did not arrive.
@@ -130,7 +130,7 @@ pub(crate) struct Delivery {
 impl Delivery {
     /// The request that it hands on to a system, when it does: that one hears what becomes of it.
     pub fn fulfils(&self) -> Option<RequestId> {
-        self.subject.request().filter(|_| self.recipient == Recipient::Fulfilment)
+        self.subject.request().filter(|_| self.recipient == DeliveryRecipient::Fulfilment)
     }
 }
 
@@ -150,14 +150,14 @@ pub(super) fn delivery(row: Model) -> Delivery {
             cut_off: row.cut_off.try_into().unwrap_or_default(),
         },
         created_at: time(row.created_at),
-        recipient: Recipient::read(&row.recipient),
+        recipient: DeliveryRecipient::read(&row.recipient),
         made: row.made_number.map(|number| (number, row.made_link.unwrap_or_default())),
         frozen: row.frozen,
     }
 }
 
 /// Makes deliveries.
-pub(crate) async fn insert(tx: &Tx<'_>, new: &[New], now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn insert(tx: &Tx<'_>, new: &[NewDelivery], now: DateTime<Utc>) -> Result<()> {
     for some in new.chunks(crate::store::people::ROWS) {
         let rows = some.iter().map(|one| {
             Model {
@@ -188,7 +188,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, new: &[New], now: DateTime<Utc>) -> Resu
 }
 
 /// What a request was handed on to, in the order it was: messages to people are not among them.
-pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Result<Vec<Delivery>> {
+pub(crate) async fn of_request(handle: &impl StoreHandle, request: RequestId) -> Result<Vec<Delivery>> {
     let rows = Entity::find()
         .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::SubjectId.eq(request.0))
@@ -201,13 +201,13 @@ pub(crate) async fn of_request(handle: &impl Handle, request: RequestId) -> Resu
 }
 
 /// One delivery.
-pub(crate) async fn find(handle: &impl Handle, id: DeliveryId) -> Result<Option<Delivery>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: DeliveryId) -> Result<Option<Delivery>> {
     let row = Entity::find_by_id(id.0).filter(Column::OrganizationId.eq(handle.organization())).one(handle.connection()).await?;
     Ok(row.map(delivery))
 }
 
 /// Those of these requests that were handed on somewhere and have not arrived everywhere.
-pub(crate) async fn not_arrived(handle: &impl Handle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+pub(crate) async fn not_arrived(handle: &impl StoreHandle, requests: &[RequestId]) -> Result<BTreeSet<RequestId>> {
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::SubjectId)
@@ -268,11 +268,11 @@ pub(crate) async fn forget_frozen_before(platform: &PlatformWriter, moment: Date
 }
 
 /// When the last summary of a person before a moment was made.
-pub(crate) async fn summary_before(handle: &impl Handle, person: PersonId, before: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+pub(crate) async fn summary_before(handle: &impl StoreHandle, person: PersonId, before: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let at: Option<i64> = Entity::find()
         .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::SubjectId.eq(person.0))
-        .filter(Column::Recipient.eq(Recipient::Summary(person).written()))
+        .filter(Column::Recipient.eq(DeliveryRecipient::Summary(person).written()))
         .filter(Column::CreatedAt.lt(micros(before)))
         .order_by_desc(Column::CreatedAt)
         .limit(1)
@@ -285,7 +285,7 @@ pub(crate) async fn summary_before(handle: &impl Handle, person: PersonId, befor
 }
 
 /// The earliest delivery about a subject to a recipient at a destination: what the others of its thread refer to.
-pub(crate) async fn first_of(handle: &impl Handle, like: &Delivery) -> Result<Option<DeliveryId>> {
+pub(crate) async fn first_of(handle: &impl StoreHandle, like: &Delivery) -> Result<Option<DeliveryId>> {
     let id: Option<Uuid> = Entity::find()
         .filter(own_rows(handle, Column::OrganizationId))
         .filter(Column::SubjectId.eq(like.subject.id()))

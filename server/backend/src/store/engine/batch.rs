@@ -17,7 +17,7 @@ const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 /// SQLite is given the statements one after the other; PostgreSQL one statement with all of them, where none sees what another one does
 /// (<https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING>) and keys to other tables are checked at its end.
 #[derive(Default)]
-pub(crate) struct Batch(Vec<BatchPart>);
+pub(crate) struct ChangeBatch(Vec<BatchPart>);
 
 enum BatchPart {
     /// The row that the rest names, if it may be written.
@@ -58,7 +58,7 @@ impl RowStatement {
     }
 }
 
-/// How the condition of `Batch::first` calls a value of the row.
+/// How the condition of `ChangeBatch::first` calls a value of the row.
 pub(in crate::store) fn given<E: EntityTrait>(column: E::Column) -> String {
     let place = E::Column::iter().take_while(|other| other.as_str() != column.as_str()).count();
     format!("\"given\".column{}", place + 1)
@@ -96,7 +96,7 @@ impl BatchPart {
     }
 }
 
-impl Batch {
+impl ChangeBatch {
     /// Begins with a row that the rest names, written only if a condition holds, which may ask for the row's values (`given`) and for one
     /// besides (`given_besides`).
     pub(in crate::store) fn first<E: EntityTrait>(&mut self, row: &E::Model, besides: Value, condition: &str) {
@@ -188,7 +188,7 @@ impl Batch {
 }
 
 /// Writes the first rows of batches; the ids of those that are there now.
-async fn written_first(batches: &[&Batch], connection: &impl ConnectionTrait) -> Result<BTreeSet<Uuid>, DbErr> {
+async fn written_first(batches: &[&ChangeBatch], connection: &impl ConnectionTrait) -> Result<BTreeSet<Uuid>, DbErr> {
     let backend = connection.get_database_backend();
     let rows = batches.iter().filter_map(|batch| if let Some(BatchPart::First(rows)) = batch.0.first() { Some(rows) } else { None });
     let mut there = BTreeSet::new();

@@ -1,14 +1,14 @@
 //! Counts: how many rows there are, several asked for in one query.
 
-use super::Handle;
+use super::StoreHandle;
 use crate::error::Result;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, Func, Query, SelectStatement, SimpleExpr};
 
 /// A query for one number.
-pub(crate) struct Count(SelectStatement);
+pub(crate) struct CountQuery(SelectStatement);
 
-impl Count {
+impl CountQuery {
     /// The rows of a query; as many as its limit, if it has one.
     pub(in crate::store) fn of(rows: SelectStatement) -> Self {
         let mut counted = Query::select();
@@ -22,17 +22,17 @@ impl Count {
     }
 
     /// The number.
-    pub(crate) async fn ask(self, handle: &impl Handle) -> Result<u64> {
+    pub(crate) async fn ask(self, handle: &impl StoreHandle) -> Result<u64> {
         let [count] = all(handle, [Some(self)]).await?;
         Ok(count)
     }
 }
 
 /// The numbers; 0 for what is not asked.
-pub(crate) async fn all<const N: usize>(handle: &impl Handle, counts: [Option<Count>; N]) -> Result<[u64; N]> {
+pub(crate) async fn all<const N: usize>(handle: &impl StoreHandle, counts: [Option<CountQuery>; N]) -> Result<[u64; N]> {
     let (mut query, mut places) = (Query::select(), Vec::new());
     for (place, count) in counts.into_iter().enumerate() {
-        if let Some(Count(counted)) = count {
+        if let Some(CountQuery(counted)) = count {
             query.expr_as(SimpleExpr::SubQuery(None, Box::new(counted.into())), Alias::new(format!("count_{place}")));
             places.push(place);
         }

@@ -23,14 +23,14 @@ const OTHER: &str = "The database refuses changes: the log says why.";
 
 /// What stands in the way of using the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Obstacle {
+pub struct DatabaseObstacle {
     /// For people: what it is, and what to do.
     pub sentence: String,
     /// For the log: what the database said.
     pub cause: String,
 }
 
-impl Obstacle {
+impl DatabaseObstacle {
     fn new(sentence: &str, cause: impl std::fmt::Display) -> Self {
         Self { sentence: sentence.to_owned(), cause: cause.to_string() }
     }
@@ -41,23 +41,23 @@ impl Store {
     ///
     /// # Errors
     /// What stands in the way.
-    pub async fn examine(&self, now: DateTime<Utc>) -> Result<(), Obstacle> {
+    pub async fn examine(&self, now: DateTime<Utc>) -> Result<(), DatabaseObstacle> {
         let found = match tokio::time::timeout(PATIENCE, self.probe(now)).await {
             Ok(found) => found,
-            Err(_) => Err(Obstacle::new(SILENT, format!("no answer within {} seconds", PATIENCE.as_secs()))),
+            Err(_) => Err(DatabaseObstacle::new(SILENT, format!("no answer within {} seconds", PATIENCE.as_secs()))),
         };
         self.state.found(found.as_ref().err().map(|obstacle| format!("{} ({})", obstacle.sentence, obstacle.cause)));
         found
     }
 
-    async fn probe(&self, now: DateTime<Utc>) -> Result<(), Obstacle> {
+    async fn probe(&self, now: DateTime<Utc>) -> Result<(), DatabaseObstacle> {
         if let Some(sole) = self.writer.sole() {
             look_at(sole.file())?;
         }
         let pending = migrations::Migrator::get_pending_migrations(self.reader.pool()).await;
         let pending = pending.map_err(|error| self.obstacle(&error))?;
         if !pending.is_empty() {
-            return Err(Obstacle::new(OUTDATED, format!("{} migrations are pending", pending.len())));
+            return Err(DatabaseObstacle::new(OUTDATED, format!("{} migrations are pending", pending.len())));
         }
         let sql =
             "INSERT INTO write_probes (id, written_at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at";
@@ -68,30 +68,30 @@ impl Store {
     }
 
     /// What a failure means.
-    fn obstacle(&self, error: &DbErr) -> Obstacle {
+    fn obstacle(&self, error: &DbErr) -> DatabaseObstacle {
         let sentence = match (self.reader.get_database_backend(), failure_code(error)) {
             (DatabaseBackend::Postgres, code) => of_postgres(code.as_deref()),
             (_, Some(code)) => of_sqlite(&code),
             (_, None) => OTHER,
         };
-        Obstacle::new(sentence, error)
+        DatabaseObstacle::new(sentence, error)
     }
 }
 
 /// What can be seen of a SQLite file without writing to it.
-fn look_at(file: &DatabaseFile) -> Result<(), Obstacle> {
+fn look_at(file: &DatabaseFile) -> Result<(), DatabaseObstacle> {
     if let Err(cause) = file.check() {
         let mut sentence = cause.clone();
         if let Some(first) = sentence.get_mut(0..1) {
             first.make_ascii_uppercase();
         }
-        return Err(Obstacle::new(&format!("{sentence}."), cause));
+        return Err(DatabaseObstacle::new(&format!("{sentence}."), cause));
     }
     if !file.can_be_written() {
-        return Err(Obstacle::new(READ_ONLY, format!("{} may not be written", file.path().display())));
+        return Err(DatabaseObstacle::new(READ_ONLY, format!("{} may not be written", file.path().display())));
     }
     if file.room() == Some(0) {
-        return Err(Obstacle::new(FULL, format!("no room beside {}", file.path().display())));
+        return Err(DatabaseObstacle::new(FULL, format!("no room beside {}", file.path().display())));
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! What shares a commit on SQLite: each use case after a savepoint, so that one that refuses is undone alone.
 
 use super::SoleConnection;
-use super::batch::Batch;
+use super::batch::ChangeBatch;
 use super::handle_connection::HandleConnection;
-use super::insert_queue::{self, Addition, InsertResult};
+use super::insert_queue::{self, InsertResult, QueuedInsert};
 use super::statement_counter::StatementCounter;
 use super::writer::{FinishCallback, QueuedWrite, UseCaseRun};
 use crate::live::LiveAnnouncer;
@@ -112,11 +112,11 @@ impl CommitGroup {
     }
 
     /// Writes additions: together, or each for itself when that does not go.
-    async fn add(&mut self, additions: Vec<Addition>) {
+    async fn add(&mut self, additions: Vec<QueuedInsert>) {
         let mut together = vec![None; additions.len()];
         if additions.len() > 1 && self.begin().await {
-            let batches: Vec<&Batch> = additions.iter().map(|addition| &addition.batch).collect();
-            let written = Batch::write_merged(&batches, &HandleConnection::writing(&self.outer, self.counter.clone())).await;
+            let batches: Vec<&ChangeBatch> = additions.iter().map(|addition| &addition.batch).collect();
+            let written = ChangeBatch::write_merged(&batches, &HandleConnection::writing(&self.outer, self.counter.clone())).await;
             self.keep(written.is_ok()).await;
             together = written.unwrap_or(together);
         }
@@ -137,7 +137,7 @@ impl CommitGroup {
     }
 
     /// Answers after the commit.
-    fn answer(&mut self, addition: Addition, written: InsertResult) {
+    fn answer(&mut self, addition: QueuedInsert, written: InsertResult) {
         let live = self.live.clone();
         self.finishes.push(Box::new(move |committed| addition.end(committed.and(written), &live, None)));
     }

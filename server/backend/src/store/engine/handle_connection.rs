@@ -83,7 +83,7 @@ where
 mod tests {
     use super::*;
     use crate::store::databases::on_each;
-    use crate::store::{Handle, Store};
+    use crate::store::{Store, StoreHandle};
     use domain::id::OrganizationId;
     use uuid::Uuid;
 

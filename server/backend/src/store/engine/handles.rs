@@ -1,10 +1,10 @@
 //! Handles: what a query runs on, and the organization that it must name.
 
-use super::Batch;
+use super::ChangeBatch;
 use super::handle_connection::HandleConnection;
-use super::reader::Reader;
+use super::reader::ReadPool;
 use crate::error::Result;
-use crate::live::Change;
+use crate::live::LiveChange;
 use domain::id::OrganizationId;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 /// A handle to read one organization's rows.
 pub(crate) struct Read {
-    pub(super) connection: HandleConnection<Arc<Reader>>,
+    pub(super) connection: HandleConnection<Arc<ReadPool>>,
     pub(super) organization: OrganizationId,
 }
 
@@ -21,23 +21,23 @@ pub(crate) struct Tx<'t> {
     pub(super) transaction: HandleConnection<&'t DatabaseTransaction>,
     pub(super) organization: OrganizationId,
     /// What to announce once this is committed.
-    pub(crate) changes: Mutex<Vec<Change>>,
+    pub(crate) changes: Mutex<Vec<LiveChange>>,
     /// Whether to undo what was written, whatever the use case answers.
     pub(super) undone: AtomicBool,
 }
 
 /// A handle to read what belongs to no organization.
-pub(crate) struct Platform {
-    pub(super) connection: HandleConnection<Arc<Reader>>,
+pub(crate) struct PlatformReader {
+    pub(super) connection: HandleConnection<Arc<ReadPool>>,
 }
 
 /// A handle to change what belongs to no organization, one statement each.
 pub(crate) struct PlatformWriter {
-    pub(super) connection: HandleConnection<Arc<Reader>>,
+    pub(super) connection: HandleConnection<Arc<ReadPool>>,
 }
 
 /// What `Read` and `Tx` have in common: rows of one organization.
-pub(crate) trait Handle: Sync {
+pub(crate) trait StoreHandle: Sync {
     /// The connection queries run on.
     type Connection: ConnectionTrait;
     /// The connection queries run on.
@@ -46,8 +46,8 @@ pub(crate) trait Handle: Sync {
     fn organization(&self) -> uuid::Uuid;
 }
 
-impl Handle for Read {
-    type Connection = HandleConnection<Arc<Reader>>;
+impl StoreHandle for Read {
+    type Connection = HandleConnection<Arc<ReadPool>>;
     fn connection(&self) -> &Self::Connection {
         &self.connection
     }
@@ -56,7 +56,7 @@ impl Handle for Read {
     }
 }
 
-impl<'t> Handle for Tx<'t> {
+impl<'t> StoreHandle for Tx<'t> {
     type Connection = HandleConnection<&'t DatabaseTransaction>;
     fn connection(&self) -> &Self::Connection {
         &self.transaction
@@ -68,7 +68,7 @@ impl<'t> Handle for Tx<'t> {
 
 impl Tx<'_> {
     /// Announces a change to open pages, and wakes the worker, once this transaction is committed.
-    pub(crate) fn announce(&self, change: Change) {
+    pub(crate) fn announce(&self, change: LiveChange) {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push(change);
         }
@@ -78,7 +78,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the database does not take them.
-    pub(crate) async fn write(&self, batch: Batch) -> Result<bool> {
+    pub(crate) async fn write(&self, batch: ChangeBatch) -> Result<bool> {
         Ok(batch.write(&self.transaction).await?)
     }
 
@@ -93,16 +93,16 @@ impl Tx<'_> {
     }
 }
 
-impl Platform {
+impl PlatformReader {
     /// The connection queries run on.
-    pub(crate) fn connection(&self) -> &HandleConnection<Arc<Reader>> {
+    pub(crate) fn connection(&self) -> &HandleConnection<Arc<ReadPool>> {
         &self.connection
     }
 }
 
 impl PlatformWriter {
     /// The connection statements run on.
-    pub(crate) fn connection(&self) -> &HandleConnection<Arc<Reader>> {
+    pub(crate) fn connection(&self) -> &HandleConnection<Arc<ReadPool>> {
         &self.connection
     }
 }

@@ -1,13 +1,13 @@
 //! Changes that depend on nothing else, as a submission's: those of many use cases are written together, with one statement for many rows.
 //! When that fails, each is written for itself, so that only what cannot be written fails.
 
-use super::batch::Batch;
+use super::batch::ChangeBatch;
 use super::failures::failure_code;
 use super::handle_connection::HandleConnection;
-use super::processes::Teller;
+use super::processes::ChangeNotifier;
 use super::statement_counter::StatementCounter;
 use crate::error::{Error, Result};
-use crate::live::{Change, LiveAnnouncer};
+use crate::live::{LiveAnnouncer, LiveChange};
 use futures::FutureExt;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use std::panic::AssertUnwindSafe;
@@ -25,20 +25,20 @@ const LARGEST: usize = 64;
 pub(super) type InsertResult = std::result::Result<bool, String>;
 
 /// One use case's changes, and who waits for them.
-pub(super) struct Addition {
-    pub(super) batch: Batch,
-    change: Change,
+pub(super) struct QueuedInsert {
+    pub(super) batch: ChangeBatch,
+    change: LiveChange,
     answer: oneshot::Sender<Result<bool>>,
 }
 
-impl Addition {
-    pub(super) fn new(batch: Batch, change: Change) -> (Self, oneshot::Receiver<Result<bool>>) {
+impl QueuedInsert {
+    pub(super) fn new(batch: ChangeBatch, change: LiveChange) -> (Self, oneshot::Receiver<Result<bool>>) {
         let (answer, answered) = oneshot::channel();
         (Self { batch, change, answer }, answered)
     }
 
     /// Announces what is on disk, and answers.
-    pub(super) fn end(self, written: InsertResult, live: &LiveAnnouncer, teller: Option<&Teller>) {
+    pub(super) fn end(self, written: InsertResult, live: &LiveAnnouncer, teller: Option<&ChangeNotifier>) {
         if matches!(written, Ok(true)) {
             if let Some(teller) = teller {
                 teller.tell(std::slice::from_ref(&self.change));
@@ -59,9 +59,9 @@ pub(super) fn told(done: std::result::Result<bool, DbErr>) -> InsertResult {
 pub(super) fn on_postgres(
     connection: &DatabaseConnection,
     live: &Arc<LiveAnnouncer>,
-    teller: &Teller,
+    teller: &ChangeNotifier,
     counter: &Arc<StatementCounter>,
-    queue: mpsc::Receiver<Addition>,
+    queue: mpsc::Receiver<QueuedInsert>,
 ) {
     let queue = Arc::new(Mutex::new(queue));
     for _ in 0..AT_ONCE {
@@ -87,7 +87,11 @@ pub(super) fn on_postgres(
     }
 }
 
-async fn write(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, waiting: Vec<Addition>) -> Vec<(Addition, InsertResult)> {
+async fn write(
+    connection: &DatabaseConnection,
+    counter: &Arc<StatementCounter>,
+    waiting: Vec<QueuedInsert>,
+) -> Vec<(QueuedInsert, InsertResult)> {
     let mut written = vec![None; waiting.len()];
     if waiting.len() > 1 {
         written = together(connection, counter, &waiting).await.unwrap_or(written);
@@ -104,7 +108,7 @@ async fn write(connection: &DatabaseConnection, counter: &Arc<StatementCounter>,
 }
 
 /// A transaction of its own.
-async fn alone(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &Batch) -> InsertResult {
+async fn alone(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &ChangeBatch) -> InsertResult {
     for _ in 1..TRIES {
         match written(connection, counter, batch).await {
             Err(error) if is_deadlock(&error) => {}
@@ -114,7 +118,11 @@ async fn alone(connection: &DatabaseConnection, counter: &Arc<StatementCounter>,
     told(written(connection, counter, batch).await)
 }
 
-async fn written(connection: &DatabaseConnection, counter: &Arc<StatementCounter>, batch: &Batch) -> std::result::Result<bool, DbErr> {
+async fn written(
+    connection: &DatabaseConnection,
+    counter: &Arc<StatementCounter>,
+    batch: &ChangeBatch,
+) -> std::result::Result<bool, DbErr> {
     let transaction = connection.begin().await?;
     let written = batch.write(&HandleConnection::writing(&transaction, counter.clone())).await?;
     if written {
@@ -134,11 +142,11 @@ fn is_deadlock(error: &DbErr) -> bool {
 async fn together(
     connection: &DatabaseConnection,
     counter: &Arc<StatementCounter>,
-    waiting: &[Addition],
+    waiting: &[QueuedInsert],
 ) -> std::result::Result<Vec<Option<bool>>, DbErr> {
     let transaction = connection.begin().await?;
-    let batches: Vec<&Batch> = waiting.iter().map(|addition| &addition.batch).collect();
-    let written = Batch::write_merged(&batches, &HandleConnection::writing(&transaction, counter.clone())).await?;
+    let batches: Vec<&ChangeBatch> = waiting.iter().map(|addition| &addition.batch).collect();
+    let written = ChangeBatch::write_merged(&batches, &HandleConnection::writing(&transaction, counter.clone())).await?;
     transaction.commit().await?;
     Ok(written)
 }

@@ -1,7 +1,7 @@
 //! The engine: how Docket reads and writes one of two databases, so that no table and no use case has to know which.
 //!
 //! **Reading.** A handle carries the organization that every query must name: `Read` outside of a transaction, `Tx` inside of one, and
-//! `Platform` for what belongs to no organization (`handles`). On SQLite several connections are kept to read with, since its pool would
+//! `PlatformReader` for what belongs to no organization (`handles`). On SQLite several connections are kept to read with, since its pool would
 //! ask each one whether it is still there (`reader`); on PostgreSQL a pool serves readers and writers alike. Statements pass through
 //! `literal_limits`, because SQLite prepares a statement again whenever its limit is a parameter.
 //!
@@ -11,7 +11,7 @@
 //!   (`sole_connection`), use cases queue for it, and many share one commit, each behind a savepoint of its own (`group_commit`).
 //! - *PostgreSQL* runs every use case in a transaction and a task of its own; rows are locked where two could decide about the same.
 //!
-//! **Adding.** What depends on nothing else, as a submission does, is a `Batch` of rows: it needs no transaction of its own, and those of
+//! **Adding.** What depends on nothing else, as a submission does, is a `ChangeBatch` of rows: it needs no transaction of its own, and those of
 //! many callers are written together, one statement for each table (`insert_queue`, `batch`).
 //!
 //! **Sharing work.** Workers that want the same rows share them. PostgreSQL skips the rows that another one has locked (`skip_locked`);
@@ -58,27 +58,27 @@ mod statement_counter;
 pub(crate) mod statistics;
 mod writer;
 
-pub(crate) use batch::Batch;
+pub(crate) use batch::ChangeBatch;
 pub(in crate::store) use batch::{given, given_besides};
 pub(crate) use columns::{from_json, micros, time, to_json};
-pub(in crate::store) use count::Count;
+pub(in crate::store) use count::CountQuery;
 pub(crate) use cursor::{PageCursor, cut_page};
-pub use examination::Obstacle;
+pub use examination::DatabaseObstacle;
 pub(in crate::store) use finds_nothing::finds_nothing;
-pub(crate) use handles::{Handle, Platform, PlatformWriter, Read, Tx};
+pub(crate) use handles::{PlatformReader, PlatformWriter, Read, StoreHandle, Tx};
 pub(in crate::store) use lease_time::is_over;
 pub(in crate::store) use own_rows::own_rows;
 pub(in crate::store) use skip_locked::update_unlocked;
 pub use statement_counter::StatementCounts;
 
 use crate::error::{Error, Result};
-use crate::live::{Change, LiveAnnouncer};
+use crate::live::{LiveAnnouncer, LiveChange};
 use chrono::{DateTime, Utc};
 use database_state::DatabaseState;
 use domain::id::OrganizationId;
 use futures::future::BoxFuture;
 use handle_connection::HandleConnection;
-use reader::Reader;
+use reader::ReadPool;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use sole_connection::SoleConnection;
@@ -89,13 +89,13 @@ use std::time::Duration;
 /// An open database: a pool of readers and the writer.
 #[derive(Clone)]
 pub struct Store {
-    reader: Arc<Reader>,
-    writer: writer::Writer,
+    reader: Arc<ReadPool>,
+    writer: writer::DatabaseWriter,
     live: Arc<LiveAnnouncer>,
     /// Where to listen for other processes: the address, and who tells them. None on SQLite.
-    channel: Option<(Arc<str>, processes::Teller)>,
+    channel: Option<(Arc<str>, processes::ChangeNotifier)>,
     /// What hears other processes, once asked to.
-    ear: Arc<tokio::sync::Mutex<Option<processes::Ear>>>,
+    ear: Arc<tokio::sync::Mutex<Option<processes::ChangeListener>>>,
     /// Whether it could be used lately.
     state: Arc<DatabaseState>,
     counter: Arc<StatementCounter>,
@@ -112,7 +112,7 @@ impl Store {
         if url.starts_with("sqlite:") {
             let (reader, sole) = sqlite::open(url, state.clone()).await?;
             let reader = Arc::new(reader);
-            let writer = writer::Writer::group_commit(sole, live.clone(), counter.clone());
+            let writer = writer::DatabaseWriter::group_commit(sole, live.clone(), counter.clone());
             Ok(Self { reader, writer, live, channel: None, ear, state, counter })
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url);
@@ -123,9 +123,9 @@ impl Store {
                 options.options([("statement_timeout", "30000"), ("lock_timeout", "10000")]).statement_cache_capacity(STATEMENTS)
             });
             let reader = Database::connect(options).await?;
-            let teller = processes::Teller::new(reader.clone());
-            let writer = writer::Writer::concurrent(reader.clone(), live.clone(), teller.clone(), counter.clone());
-            Ok(Self { reader: Arc::new(Reader::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear, state, counter })
+            let teller = processes::ChangeNotifier::new(reader.clone());
+            let writer = writer::DatabaseWriter::concurrent(reader.clone(), live.clone(), teller.clone(), counter.clone());
+            Ok(Self { reader: Arc::new(ReadPool::pooled(reader)), writer, live, channel: Some((url.into(), teller)), ear, state, counter })
         } else {
             Err(Error::failed("DATABASE_URL must start with sqlite: or postgres://"))
         }
@@ -195,15 +195,15 @@ impl Store {
     }
 
     /// A handle on what belongs to no organization.
-    pub(crate) fn platform(&self) -> Platform {
-        Platform { connection: HandleConnection::reading(self.reader.clone(), self.counter.clone()) }
+    pub(crate) fn platform(&self) -> PlatformReader {
+        PlatformReader { connection: HandleConnection::reading(self.reader.clone(), self.counter.clone()) }
     }
 
     /// A handle to change what belongs to no organization, one statement each. On SQLite it waits for the writer's turn.
     pub(crate) fn platform_writer(&self) -> PlatformWriter {
         let connection = match self.writer.sole() {
-            Some(sole) => Reader::writing(sole),
-            None => Reader::pooled(self.writer.connection().clone()),
+            Some(sole) => ReadPool::writing(sole),
+            None => ReadPool::pooled(self.writer.connection().clone()),
         };
         PlatformWriter { connection: HandleConnection::writing(Arc::new(connection), self.counter.clone()) }
     }
@@ -225,7 +225,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not take them.
-    pub(crate) async fn add(&self, batch: Batch, change: Change) -> Result<bool> {
+    pub(crate) async fn add(&self, batch: ChangeBatch, change: LiveChange) -> Result<bool> {
         self.writer.add(batch, change).await
     }
 }

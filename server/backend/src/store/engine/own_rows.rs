@@ -1,11 +1,11 @@
 //! The organization of rows that something else finds.
 
-use super::Handle;
+use super::StoreHandle;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoColumnRef};
 
 /// That a row is of the handle's organization, where its id, its subject or the like finds it: compared in a way that no index answers.
 /// Without statistics SQLite would rather go through everything of an organization.
-pub(in crate::store) fn own_rows(handle: &impl Handle, organization: impl IntoColumnRef + Clone) -> Expr {
+pub(in crate::store) fn own_rows(handle: &impl StoreHandle, organization: impl IntoColumnRef + Clone) -> Expr {
     let same = Func::coalesce([Expr::col(organization.clone()), Expr::col(organization)]);
     Expr::expr(same).eq(handle.organization())
 }

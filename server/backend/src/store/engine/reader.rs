@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Connections to read with.
-pub(crate) struct Reader {
+pub(crate) struct ReadPool {
     pool: DatabaseConnection,
     kept: Option<IdleReaders>,
     /// The file, with SQLite.
@@ -33,7 +33,7 @@ struct Taken<'k> {
     _place: SemaphorePermit<'k>,
 }
 
-impl Reader {
+impl ReadPool {
     /// A pool that is used as it is.
     pub(super) fn pooled(pool: DatabaseConnection) -> Self {
         Self { pool, kept: None, file: None }
@@ -103,7 +103,7 @@ fn query(statement: Statement) -> Query<'static, Sqlite, SqlxValues> {
 }
 
 #[async_trait::async_trait]
-impl ConnectionTrait for Reader {
+impl ConnectionTrait for ReadPool {
     fn get_database_backend(&self) -> DbBackend {
         if self.kept.is_some() { DatabaseBackend::Sqlite } else { self.pool.get_database_backend() }
     }
@@ -146,7 +146,7 @@ mod tests {
         Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [to.into()])
     }
 
-    fn opened(reader: &Reader) -> usize {
+    fn opened(reader: &ReadPool) -> usize {
         reader.kept.as_ref().unwrap().idle.lock().unwrap().len()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! SQLite runs in WAL mode with `synchronous=FULL`: an answered submission survives a power cut.
 
-use super::Reader;
+use super::ReadPool;
 use super::database_state::DatabaseState;
 use super::failures::failure_code;
 use super::sole_connection::{SoleConnection, keep_to_the_file};
@@ -35,7 +35,7 @@ const AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When the file cannot be opened, or stays locked for a minute.
-pub(super) async fn open(url: &str, state: Arc<DatabaseState>) -> Result<(Reader, SoleConnection)> {
+pub(super) async fn open(url: &str, state: Arc<DatabaseState>) -> Result<(ReadPool, SoleConnection)> {
     let begin = Instant::now();
     keep_private(url)?;
     let writer = loop {
@@ -46,7 +46,7 @@ pub(super) async fn open(url: &str, state: Arc<DatabaseState>) -> Result<(Reader
     };
     let pool = Database::connect(options(url, OPENING, READERS_CACHE)).await?;
     keep_to_the_file(&pool);
-    Ok((Reader::keeping(pool, READERS, writer.file().clone()), writer))
+    Ok((ReadPool::keeping(pool, READERS, writer.file().clone()), writer))
 }
 
 /// Makes a missing file for its owner alone; SQLite gives its companions the same mode. What is there already is taken from others.

@@ -3,15 +3,15 @@
 //! On SQLite there is one writer: a disk syncs a few hundred times a second, so that sharing a sync is what makes submissions fast.
 //! On PostgreSQL every use case has its own transaction, in its own task. In both, a caller that goes away cancels nothing.
 
-use super::batch::Batch;
+use super::batch::ChangeBatch;
 use super::group_commit::CommitGroup;
 use super::handle_connection::HandleConnection;
-use super::insert_queue::{self, Addition};
-use super::processes::Teller;
+use super::insert_queue::{self, QueuedInsert};
+use super::processes::ChangeNotifier;
 use super::statement_counter::StatementCounter;
 use super::{SoleConnection, Tx};
 use crate::error::{Error, Result};
-use crate::live::{Change, LiveAnnouncer};
+use crate::live::{LiveAnnouncer, LiveChange};
 use domain::id::OrganizationId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -35,27 +35,27 @@ enum Queue {
     /// SQLite: for the writer, which has one connection.
     One(mpsc::Sender<QueuedWrite>, SoleConnection),
     /// PostgreSQL: only those that add, for each other.
-    Adding(mpsc::Sender<Addition>),
+    Adding(mpsc::Sender<QueuedInsert>),
 }
 
 /// What waits for the writer of SQLite.
 pub(super) enum QueuedWrite {
     Run(UseCaseRun),
-    Add(Addition),
+    Add(QueuedInsert),
 }
 
 /// Runs use cases in transactions.
 #[derive(Clone)]
-pub(crate) struct Writer {
+pub(crate) struct DatabaseWriter {
     connection: DatabaseConnection,
     live: Arc<LiveAnnouncer>,
     queue: Queue,
     counter: Arc<StatementCounter>,
     /// Tells other processes; None where they see for themselves.
-    teller: Option<Teller>,
+    teller: Option<ChangeNotifier>,
 }
 
-impl Writer {
+impl DatabaseWriter {
     /// One connection, shared commits: SQLite.
     pub(crate) fn group_commit(sole: SoleConnection, live: Arc<LiveAnnouncer>, counter: Arc<StatementCounter>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
@@ -67,7 +67,7 @@ impl Writer {
     pub(crate) fn concurrent(
         connection: DatabaseConnection,
         live: Arc<LiveAnnouncer>,
-        teller: Teller,
+        teller: ChangeNotifier,
         counter: Arc<StatementCounter>,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
@@ -108,9 +108,9 @@ impl Writer {
     }
 
     /// Writes a batch that depends on nothing else, and answers after its commit.
-    pub(crate) async fn add(&self, batch: Batch, change: Change) -> Result<bool> {
+    pub(crate) async fn add(&self, batch: ChangeBatch, change: LiveChange) -> Result<bool> {
         self.counter.commit();
-        let (addition, answered) = Addition::new(batch, change);
+        let (addition, answered) = QueuedInsert::new(batch, change);
         match &self.queue {
             Queue::One(queue, _) => queue.send(QueuedWrite::Add(addition)).await.map_err(|_| stopped())?,
             Queue::Adding(queue) => queue.send(addition).await.map_err(|_| stopped())?,

@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::store::members::{Column, Entity, of_organization};
-use crate::store::{Handle, Platform, Tx, from_json, micros, organizations, people, to_json};
-use crate::zones::{self, Zone};
+use crate::store::{PlatformReader, StoreHandle, Tx, from_json, micros, organizations, people, to_json};
+use crate::zones::{self, KnownZone};
 use chrono::{DateTime, Utc};
 use domain::id::{OrganizationId, PersonId};
 use domain::notices::NoticeChoices;
@@ -21,7 +21,7 @@ pub(crate) struct Addressed {
     pub slack_member_id: String,
     pub telegram_chat: String,
     pub choices: NoticeChoices,
-    pub zone: Zone,
+    pub zone: KnownZone,
 }
 
 #[derive(FromQueryResult)]
@@ -37,7 +37,7 @@ struct AddressedRow {
 }
 
 /// These people as far as they are members who may sign in; in no particular order.
-pub(crate) async fn of(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<Addressed>> {
+pub(crate) async fn of(handle: &impl StoreHandle, ids: &[PersonId]) -> Result<Vec<Addressed>> {
     let mut found = Vec::with_capacity(ids.len());
     for some in ids.chunks(people::ROWS) {
         let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
@@ -93,7 +93,7 @@ pub(crate) async fn set_choices(tx: &Tx<'_>, person: PersonId, choices: &NoticeC
 }
 
 /// Members of any organization whose summary is due.
-pub(crate) async fn summaries_due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, PersonId)>> {
+pub(crate) async fn summaries_due(platform: &PlatformReader, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, PersonId)>> {
     let rows: Vec<(Uuid, Uuid)> = Entity::find()
         .filter(Column::SummaryAt.lte(micros(now)))
         .order_by_asc(Column::SummaryAt)

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::store::members::{Column, Entity, of_organization};
-use crate::store::{Handle, delegations, from_json, groups, organizations, people};
+use crate::store::{StoreHandle, delegations, from_json, groups, organizations, people};
 use chrono::{DateTime, Utc};
 use domain::id::{GroupId, OrganizationId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, OrganizationRef, PersonRef};
@@ -28,12 +28,12 @@ pub(crate) struct CallerRecord {
 
 /// What a member is by themselves, without what others lent them; None when the person is no member or is disabled. Whoever acts is
 /// judged by `acting`.
-pub(crate) async fn own(handle: &impl Handle, id: PersonId) -> Result<Option<Facts>> {
+pub(crate) async fn own(handle: &impl StoreHandle, id: PersonId) -> Result<Option<Facts>> {
     Ok(load(handle, id).await?.map(|(found, _)| found).filter(|found| !found.disabled).map(|found| found.facts))
 }
 
 /// What rules need to know about a member who acts, what others lent them included; None when the person is no member or is disabled.
-pub(crate) async fn acting(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Facts>> {
+pub(crate) async fn acting(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Facts>> {
     Ok(find(handle, id, now).await?.filter(|found| !found.disabled).map(|found| found.facts))
 }
 
@@ -72,7 +72,7 @@ pub(in crate::store) fn in_groups() -> RelationDef {
 
 /// A member with facts and the columns of the account that a signed-in caller depends on: in one query, or two for those who were ever
 /// somebody's deputy.
-pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>) -> Result<Option<CallerRecord>> {
+pub(crate) async fn find(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<CallerRecord>> {
     let Some((mut found, lent)) = load(handle, id).await? else { return Ok(None) };
     if lent {
         found.facts.stands_in = delegations::lent_to(handle, id, now).await?;
@@ -81,7 +81,7 @@ pub(crate) async fn find(handle: &impl Handle, id: PersonId, now: DateTime<Utc>)
 }
 
 /// A member by themselves, and whether they were ever somebody's deputy.
-async fn load(handle: &impl Handle, id: PersonId) -> Result<Option<(CallerRecord, bool)>> {
+async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerRecord, bool)>> {
     let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
     let elsewhere = Query::select()
         .expr(Expr::val(1))

@@ -4,7 +4,7 @@ pub(crate) mod addressed;
 pub(crate) mod facts;
 
 use crate::error::Result;
-use crate::store::{Handle, Tx, from_json, groups, people, to_json};
+use crate::store::{StoreHandle, Tx, from_json, groups, people, to_json};
 use domain::approvals::RuleTarget;
 use domain::bounds::{SEARCH_WORDS, SearchText};
 use domain::id::{GroupId, PersonId};
@@ -81,7 +81,7 @@ pub(in crate::store) fn to_person() -> RelationDef {
     Entity::belongs_to(people::Entity).from(Column::PersonId).to(people::Column::Id).into()
 }
 
-pub(super) fn of_organization(handle: &impl Handle) -> Select<Entity> {
+pub(super) fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().join(JoinType::InnerJoin, to_person()).filter(Column::OrganizationId.eq(handle.organization()))
 }
 
@@ -91,7 +91,7 @@ pub(super) fn is_present() -> Condition {
 }
 
 /// Members who can sign in.
-fn present(handle: &impl Handle) -> Select<Entity> {
+fn present(handle: &impl StoreHandle) -> Select<Entity> {
     of_organization(handle).filter(is_present())
 }
 
@@ -107,7 +107,7 @@ fn person((id, name, title): MemberColumns) -> PersonRef {
 }
 
 /// These people as shown, as far as they can sign in; in no particular order. Whoever is to do something is looked for here.
-pub(crate) async fn present_people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
+pub(crate) async fn present_people(handle: &impl StoreHandle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -117,7 +117,7 @@ pub(crate) async fn present_people(handle: &impl Handle, ids: &[PersonId]) -> Re
 }
 
 /// These people as shown, as far as they are or were members; in no particular order. For what names them already.
-pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
+pub(crate) async fn people(handle: &impl StoreHandle, ids: &[PersonId]) -> Result<Vec<PersonRef>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -127,14 +127,14 @@ pub(crate) async fn people(handle: &impl Handle, ids: &[PersonId]) -> Result<Vec
 }
 
 /// The member with this e-mail address, who can sign in.
-pub(crate) async fn by_email(handle: &impl Handle, email: &str) -> Result<Option<PersonRef>> {
+pub(crate) async fn by_email(handle: &impl StoreHandle, email: &str) -> Result<Option<PersonRef>> {
     let query = present(handle).filter(people::Column::Email.eq(normal_email(email)));
     let row: Option<MemberColumns> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
 }
 
 /// A member's manager, when they have one who may sign in.
-pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option<PersonRef>> {
+pub(crate) async fn manager(handle: &impl StoreHandle, id: PersonId) -> Result<Option<PersonRef>> {
     let of_member = Query::select()
         .column(Column::ManagerId)
         .from(Entity)
@@ -147,17 +147,17 @@ pub(crate) async fn manager(handle: &impl Handle, id: PersonId) -> Result<Option
 }
 
 /// Members who administer the organization: at most `limit`, and how many there are.
-pub(crate) async fn administrators(handle: &impl Handle, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+pub(crate) async fn administrators(handle: &impl StoreHandle, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
     first(handle, of_organization(handle).filter(may(Permission::DecideAsFallback)), limit).await
 }
 
 /// Members who work on requests, by name.
-pub(crate) async fn workers(handle: &impl Handle, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn workers(handle: &impl StoreHandle, limit: u64) -> Result<Vec<PersonRef>> {
     who_may(handle, Permission::Work, limit).await
 }
 
 /// Members who may do it, by name: at most `limit`.
-pub(crate) async fn who_may(handle: &impl Handle, permission: Permission, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn who_may(handle: &impl StoreHandle, permission: Permission, limit: u64) -> Result<Vec<PersonRef>> {
     Ok(first(handle, of_organization(handle).filter(may(permission)), limit).await?.0)
 }
 
@@ -168,7 +168,7 @@ fn may(permission: Permission) -> Condition {
 }
 
 /// The query's people by name: at most `limit`, and how many there are. Whoever cannot sign in does not count.
-async fn first(handle: &impl Handle, query: Select<Entity>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+async fn first(handle: &impl StoreHandle, query: Select<Entity>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
     let query = query.filter(is_present());
     let some = shown(query.clone()).order_by_asc(people::Column::Name).order_by_asc(Column::PersonId).limit(limit);
     let rows: Vec<MemberColumns> = some.into_tuple().all(handle.connection()).await?;
@@ -177,7 +177,7 @@ async fn first(handle: &impl Handle, query: Select<Entity>, limit: u64) -> Resul
 }
 
 /// Members whom a target means and who can sign in: at most `limit`.
-pub(crate) async fn meant(handle: &impl Handle, target: &RuleTarget, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn meant(handle: &impl StoreHandle, target: &RuleTarget, limit: u64) -> Result<Vec<PersonRef>> {
     Ok(match target {
         RuleTarget::Person { id } => present_people(handle, &[*id]).await?,
         RuleTarget::Group { id } => in_group(handle, *id, None, limit).await?.0,
@@ -187,7 +187,7 @@ pub(crate) async fn meant(handle: &impl Handle, target: &RuleTarget, limit: u64)
 }
 
 /// Members of a group, holders of `role` in it only when given: at most `limit`, and how many there are.
-pub(crate) async fn in_group(handle: &impl Handle, group: GroupId, role: Option<&str>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
+pub(crate) async fn in_group(handle: &impl StoreHandle, group: GroupId, role: Option<&str>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
     use groups::membership;
     let mut inside = membership::Entity::find()
         .select_only()
@@ -213,14 +213,14 @@ fn escaped(text: &str) -> String {
 /// Members each of whose wanted words begins a word of the name or the address, in the order of names.
 ///
 /// The index over (organization, search_name) holds all that is compared: no row is read that does not fit.
-pub(crate) async fn search(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn search(handle: &impl StoreHandle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
     let query = present(handle).filter(named(text));
     let rows: Vec<MemberColumns> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
 
 /// Members who work on requests, whose name fits as for `search`; the first ones for no text.
-pub(crate) async fn search_workers(handle: &impl Handle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn search_workers(handle: &impl StoreHandle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
     let query = present(handle).filter(may(Permission::Work)).filter(named(text));
     let rows: Vec<MemberColumns> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
@@ -251,7 +251,7 @@ struct MemberRow {
 }
 
 /// Every member, by address; those who left too.
-pub(crate) async fn all(handle: &impl Handle) -> Result<Vec<Member>> {
+pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<Member>> {
     let rows: Vec<MemberRow> = of_organization(handle)
         .select_only()
         .columns([Column::PersonId, Column::ManagerId, Column::Title, Column::Roles, Column::Disabled, Column::Listed])
@@ -319,7 +319,7 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
 }
 
 /// The account of a member, and where messages reach them.
-pub(crate) async fn contacts(handle: &impl Handle, id: PersonId) -> Result<Option<(people::Account, Contacts)>> {
+pub(crate) async fn contacts(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(people::Account, Contacts)>> {
     type Row = (String, String, String, String, String, String);
     let row: Option<Row> = of_organization(handle)
         .filter(Column::PersonId.eq(id.0))

@@ -4,8 +4,8 @@ pub(crate) mod queue;
 pub(crate) mod titles;
 
 use crate::error::Result;
-use crate::store::engine::{Batch, Count, given, given_besides, own_rows};
-use crate::store::{Handle, PageCursor, Platform, Tx, from_json, micros, time, to_json, waiting_rules};
+use crate::store::engine::{ChangeBatch, CountQuery, given, given_besides, own_rows};
+use crate::store::{PageCursor, PlatformReader, StoreHandle, Tx, from_json, micros, time, to_json, waiting_rules};
 use chrono::{DateTime, Utc};
 use domain::catalog::CatalogItem;
 use domain::forms::Answers;
@@ -103,18 +103,18 @@ fn all(rows: Vec<Model>) -> Result<Vec<Request>> {
     rows.into_iter().map(request).collect()
 }
 
-fn of_organization(handle: &impl Handle) -> Select<Entity> {
+fn of_organization(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization()))
 }
 
 /// These requests of the organization.
-pub(super) fn of_ids(handle: &impl Handle, ids: impl IntoIterator<Item = Uuid>) -> Select<Entity> {
+pub(super) fn of_ids(handle: &impl StoreHandle, ids: impl IntoIterator<Item = Uuid>) -> Select<Entity> {
     Entity::find().filter(own_rows(handle, Column::OrganizationId)).filter(Column::Id.is_in(ids))
 }
 
 /// Saves a filed request: its id and its number are keys. It is not saved when the organization's rules are not those of `version` any
 /// more, or when its id is that of a draft of somebody else.
-pub(crate) fn insert(batch: &mut Batch, handle: &impl Handle, filed: &Request, turn: QueuePosition, version: i64) -> Result<()> {
+pub(crate) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, filed: &Request, turn: QueuePosition, version: i64) -> Result<()> {
     let times = Some(&filed.times).filter(|times| !times.is_empty());
     let row = Model {
         id: filed.id.0,
@@ -160,8 +160,8 @@ fn is_closed(state: &RequestState) -> bool {
 
 /// Saves where requests stand; `changed_at` is what lists of what changed last are ordered by. The caller holds their rows' locks.
 pub(crate) fn save(
-    batch: &mut Batch,
-    handle: &impl Handle,
+    batch: &mut ChangeBatch,
+    handle: &impl StoreHandle,
     states: &[(RequestId, RequestState, QueuePosition)],
     changed_at: DateTime<Utc>,
 ) -> Result<()> {
@@ -221,7 +221,7 @@ pub(crate) async fn wake_at(tx: &Tx<'_>, id: RequestId, at: Option<DateTime<Utc>
 }
 
 /// A request by its docket number.
-pub(crate) async fn by_number(handle: &impl Handle, number: &str) -> Result<Option<Request>> {
+pub(crate) async fn by_number(handle: &impl StoreHandle, number: &str) -> Result<Option<Request>> {
     of_organization(handle).filter(Column::Number.eq(number)).one(handle.connection()).await?.map(request).transpose()
 }
 
@@ -231,12 +231,12 @@ pub(crate) async fn lock_by_number(tx: &Tx<'_>, number: &str) -> Result<Option<R
 }
 
 /// A request by its id.
-pub(crate) async fn by_id(handle: &impl Handle, id: RequestId) -> Result<Option<Request>> {
+pub(crate) async fn by_id(handle: &impl StoreHandle, id: RequestId) -> Result<Option<Request>> {
     of_organization(handle).filter(Column::Id.eq(id.0)).one(handle.connection()).await?.map(request).transpose()
 }
 
 /// These requests, by their ids; what cannot be read is an error of its own.
-pub(crate) async fn these(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Result<Request>>> {
+pub(crate) async fn these(handle: &impl StoreHandle, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Result<Request>>> {
     each(of_ids(handle, ids.iter().map(|id| id.0)).all(handle.connection()).await?)
 }
 
@@ -255,7 +255,7 @@ pub(crate) async fn lock(tx: &Tx<'_>, id: RequestId) -> Result<Option<Request>> 
 }
 
 /// Docket number and requester of an id that was submitted already.
-pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option<(String, PersonId)>> {
+pub(crate) async fn number(handle: &impl StoreHandle, id: RequestId) -> Result<Option<(String, PersonId)>> {
     let found: Option<(String, Uuid)> = of_organization(handle)
         .filter(Column::Id.eq(id.0))
         .select_only()
@@ -268,14 +268,14 @@ pub(crate) async fn number(handle: &impl Handle, id: RequestId) -> Result<Option
 }
 
 /// Those of the ids that are requests.
-pub(crate) async fn existing(handle: &impl Handle, ids: &[RequestId]) -> Result<BTreeSet<RequestId>> {
+pub(crate) async fn existing(handle: &impl StoreHandle, ids: &[RequestId]) -> Result<BTreeSet<RequestId>> {
     let found = of_ids(handle, ids.iter().map(|id| id.0)).select_only().column(Column::Id);
     Ok(found.into_tuple::<Uuid>().all(handle.connection()).await?.into_iter().map(RequestId).collect())
 }
 
 /// A page of a person's own requests, newest first. `closed`: only ended (or only open) ones.
 pub(crate) async fn of_person(
-    handle: &impl Handle,
+    handle: &impl StoreHandle,
     person: PersonId,
     closed: Option<bool>,
     after: Option<PageCursor>,
@@ -293,7 +293,7 @@ pub(crate) async fn of_person(
 }
 
 /// A person's own open requests, newest change first, and how many there are, counted no further than `MOST_COUNTED`.
-pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit: u64) -> Result<(Vec<Request>, u64)> {
+pub(crate) async fn open_of_person(handle: &impl StoreHandle, person: PersonId, limit: u64) -> Result<(Vec<Request>, u64)> {
     let query = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
     let rows = query.order_by_desc(Column::UpdatedAt).order_by_desc(Column::Id).limit(limit).all(handle.connection()).await?;
     let total = if (rows.len() as u64) < limit { rows.len() as u64 } else { open_count(handle, person).ask(handle).await? };
@@ -301,13 +301,13 @@ pub(crate) async fn open_of_person(handle: &impl Handle, person: PersonId, limit
 }
 
 /// How many requests of a person have not ended, counted no further than `MOST_COUNTED`.
-pub(crate) fn open_count(handle: &impl Handle, person: PersonId) -> Count {
+pub(crate) fn open_count(handle: &impl StoreHandle, person: PersonId) -> CountQuery {
     let open = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
-    Count::of(open.select_only().column(Column::Id).limit(MOST_COUNTED).into_query())
+    CountQuery::of(open.select_only().column(Column::Id).limit(MOST_COUNTED).into_query())
 }
 
 /// Requests with a rule that somebody can decide, oldest first.
-pub(crate) async fn waiting_for(handle: &impl Handle, reach: &waiting_rules::Reach, limit: u64) -> Result<Vec<Request>> {
+pub(crate) async fn waiting_for(handle: &impl StoreHandle, reach: &waiting_rules::DecidingReach, limit: u64) -> Result<Vec<Request>> {
     let ids = waiting_rules::first(handle, reach, limit).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -321,7 +321,7 @@ pub(crate) async fn waiting_for(handle: &impl Handle, reach: &waiting_rules::Rea
 }
 
 /// Requests of a status, oldest first.
-pub(crate) async fn of_status(handle: &impl Handle, status: Status, limit: u64) -> Result<Vec<Request>> {
+pub(crate) async fn of_status(handle: &impl StoreHandle, status: Status, limit: u64) -> Result<Vec<Request>> {
     let rows = of_organization(handle)
         .filter(Column::Status.eq(status.key()))
         .filter(Column::Deleted.eq(false))
@@ -334,7 +334,7 @@ pub(crate) async fn of_status(handle: &impl Handle, status: Status, limit: u64) 
 }
 
 /// Requests of any organization that Docket itself should look at by now, the longest due first.
-pub(crate) async fn due(platform: &Platform, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, RequestId)>> {
+pub(crate) async fn due(platform: &PlatformReader, now: DateTime<Utc>, limit: u64) -> Result<Vec<(OrganizationId, RequestId)>> {
     let rows: Vec<(Uuid, Uuid)> = Entity::find()
         .select_only()
         .columns([Column::OrganizationId, Column::Id])

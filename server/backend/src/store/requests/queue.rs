@@ -9,9 +9,9 @@
 //! anybody pages through, and no further.
 
 use crate::error::Result;
-use crate::store::engine::Count;
+use crate::store::engine::CountQuery;
 use crate::store::requests::{Column, Entity, Model, of_ids, request};
-use crate::store::{Handle, PageCursor, micros};
+use crate::store::{PageCursor, StoreHandle, micros};
 use chrono::{DateTime, Utc};
 use domain::id::{ItemId, PersonId};
 use domain::requests::{Request, STATUSES, Status};
@@ -37,7 +37,7 @@ pub(crate) struct QueueSearch {
 /// What typed words may mean. Nothing is found when they mean nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SearchWords {
-    pub number: Option<Number>,
+    pub number: Option<NumberSearch>,
     pub items: Vec<ItemId>,
     pub requesters: Vec<PersonId>,
     /// Folded words with which words of a title begin, all of them.
@@ -77,7 +77,7 @@ impl Branch {
 
 /// The beginning of a docket number, or a whole one.
 #[derive(Clone, Debug)]
-pub(crate) enum Number {
+pub(crate) enum NumberSearch {
     /// A thousand numbers at most begin so.
     Few(String),
     /// So many may begin so that they are read off the services whose numbers they are.
@@ -92,7 +92,12 @@ pub(crate) struct QueuedRequest {
 }
 
 /// The next rows.
-pub(crate) async fn page(handle: &impl Handle, wanted: &QueueSearch, after: Option<PageCursor>, limit: u64) -> Result<Vec<QueuedRequest>> {
+pub(crate) async fn page(
+    handle: &impl StoreHandle,
+    wanted: &QueueSearch,
+    after: Option<PageCursor>,
+    limit: u64,
+) -> Result<Vec<QueuedRequest>> {
     let connection = handle.connection();
     let backend = connection.get_database_backend();
     let order = order_of(wanted);
@@ -125,7 +130,7 @@ pub(crate) async fn page(handle: &impl Handle, wanted: &QueueSearch, after: Opti
 }
 
 /// How many there are, counted no further than `most`.
-pub(crate) fn count(handle: &impl Handle, wanted: &QueueSearch, most: u64) -> Option<Count> {
+pub(crate) fn count(handle: &impl StoreHandle, wanted: &QueueSearch, most: u64) -> Option<CountQuery> {
     let base = base(handle, wanted, None);
     let named = |branch: Branch, number: usize| {
         let one = match branch.in_title {
@@ -148,7 +153,7 @@ pub(crate) fn count(handle: &impl Handle, wanted: &QueueSearch, most: u64) -> Op
         all.union(UnionType::Distinct, one);
     });
     all.limit(most);
-    Some(Count::of(all))
+    Some(CountQuery::of(all))
 }
 
 /// The next due first; of what has ended, what ended last.
@@ -157,7 +162,7 @@ fn order_of(wanted: &QueueSearch) -> Order {
 }
 
 /// What is asked of every branch.
-fn base(handle: &impl Handle, wanted: &QueueSearch, after: Option<PageCursor>) -> Condition {
+fn base(handle: &impl StoreHandle, wanted: &QueueSearch, after: Option<PageCursor>) -> Condition {
     let mut all = Condition::all().add(Column::OrganizationId.eq(handle.organization())).add(Column::Closed.eq(wanted.ended));
     if wanted.ended {
         // Deleted requests are closed too; none of them is open.
@@ -219,8 +224,8 @@ fn branches(wanted: &QueueSearch, backend: DatabaseBackend) -> Vec<Branch> {
     let mut branches = Vec::new();
     let asked = |item: &&ItemId| wanted.item.is_none_or(|asked| asked == **item);
     match &words.number {
-        Some(Number::Few(number)) => branches.push(as_asked(rest.clone().add(begins(number, backend)))),
-        Some(Number::Many(number, items)) => {
+        Some(NumberSearch::Few(number)) => branches.push(as_asked(rest.clone().add(begins(number, backend)))),
+        Some(NumberSearch::Many(number, items)) => {
             for item in items.iter().filter(asked) {
                 branches.extend(by_status(rest.clone().add(Column::ItemId.eq(item.0)).add(begins(number, backend))));
             }

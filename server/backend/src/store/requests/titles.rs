@@ -3,7 +3,7 @@
 use super::{Column, Entity, Model, make_search_title, request};
 use crate::error::Result;
 use crate::store::engine::own_rows;
-use crate::store::{Handle, Tx};
+use crate::store::{StoreHandle, Tx};
 use domain::catalog::CatalogItem;
 use domain::id::{ItemId, RequestId};
 use domain::requests::Request;
@@ -11,12 +11,12 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{QueryOrder, QuerySelect};
 
-fn find_untitled(handle: &impl Handle) -> Select<Entity> {
+fn find_untitled(handle: &impl StoreHandle) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(handle.organization())).filter(Column::Title.is_null())
 }
 
 /// The next item, in the order of ids, with a request that has no title.
-pub(crate) async fn next_untitled_item(handle: &impl Handle, after: Option<ItemId>) -> Result<Option<ItemId>> {
+pub(crate) async fn next_untitled_item(handle: &impl StoreHandle, after: Option<ItemId>) -> Result<Option<ItemId>> {
     let mut query = find_untitled(handle);
     if let Some(after) = after {
         query = query.filter(Column::ItemId.gt(after.0));
@@ -26,7 +26,7 @@ pub(crate) async fn next_untitled_item(handle: &impl Handle, after: Option<ItemI
 }
 
 /// Some requests of an item that have no title; what cannot be read is an error of its own.
-pub(crate) async fn load_untitled(handle: &impl Handle, item: ItemId, limit: u64) -> Result<Vec<(RequestId, Result<Request>)>> {
+pub(crate) async fn load_untitled(handle: &impl StoreHandle, item: ItemId, limit: u64) -> Result<Vec<(RequestId, Result<Request>)>> {
     let query = find_untitled(handle).filter(Column::ItemId.eq(item.0)).order_by_asc(Column::ItemId).order_by_asc(Column::Id).limit(limit);
     let rows: Vec<Model> = query.all(handle.connection()).await?;
     Ok(rows.into_iter().map(|row| (RequestId(row.id), request(row))).collect())

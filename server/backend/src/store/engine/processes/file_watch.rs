@@ -6,10 +6,10 @@
 //! an organization or ends sign-ins changes its version: then everybody looks again what they may.
 
 use super::super::handle_connection::HandleConnection;
-use super::super::{Read, Reader, SoleConnection};
-use super::Ear;
+use super::super::{Read, ReadPool, SoleConnection};
+use super::ChangeListener;
 use crate::error::{Error, Result};
-use crate::live::{Change, LiveAnnouncer};
+use crate::live::{LiveAnnouncer, LiveChange};
 use crate::store::requests;
 use domain::id::OrganizationId;
 use domain::subject::Subject;
@@ -35,9 +35,9 @@ struct WatchMark {
 }
 
 /// Announces what other processes commit to the same SQLite file. Returns when nothing from now on will be missed.
-pub(in crate::store::engine) async fn watch(reader: Arc<Reader>, writer: SoleConnection, live: Arc<LiveAnnouncer>) -> Ear {
+pub(in crate::store::engine) async fn watch(reader: Arc<ReadPool>, writer: SoleConnection, live: Arc<LiveAnnouncer>) -> ChangeListener {
     let mut seen = look(&reader, &writer).await.ok();
-    Ear(tokio::spawn(async move {
+    ChangeListener(tokio::spawn(async move {
         let mut poll = interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -58,11 +58,11 @@ pub(in crate::store::engine) async fn watch(reader: Arc<Reader>, writer: SoleCon
 
 /// What is new since, as far as another process committed. The row numbers are read before the version: a commit in between is in the
 /// version, and is looked for.
-async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<WatchMark>) -> Result<(WatchMark, Vec<Change>)> {
+async fn since(reader: &Arc<ReadPool>, writer: &SoleConnection, seen: Option<WatchMark>) -> Result<(WatchMark, Vec<LiveChange>)> {
     let now = look(reader, writer).await?;
     let Some(seen) = seen.filter(|seen| seen.version != now.version) else { return Ok((now, Vec::new())) };
     if now.events < seen.events || now.attempts < seen.attempts {
-        return Ok((now, vec![Change::Everything]));
+        return Ok((now, vec![LiveChange::Everything]));
     }
     let sql = format!(
         "SELECT 'request', organization_id, request_id FROM events WHERE rowid > $1 \
@@ -72,19 +72,19 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Watch
     let statement = Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [seen.events.into(), seen.attempts.into()]);
     let rows = reader.query_all_raw(statement).await?;
     if rows.len() > FOUND {
-        return Ok((now, vec![Change::Everything]));
+        return Ok((now, vec![LiveChange::Everything]));
     }
     let mut changes = Vec::with_capacity(rows.len());
     if now.rules != seen.rules {
         let all = Statement::from_string(DatabaseBackend::Sqlite, "SELECT id FROM organizations");
         for row in reader.query_all_raw(all).await? {
-            changes.push(Change::Rights { organization: OrganizationId(row.try_get_by_index(0)?), people: Vec::new() });
+            changes.push(LiveChange::Rights { organization: OrganizationId(row.try_get_by_index(0)?), people: Vec::new() });
         }
     }
     for row in rows {
         let (kind, organization): (String, _) = (row.try_get_by_index(0)?, OrganizationId(row.try_get_by_index(1)?));
         let Some(id) = Subject::from_parts(&kind, row.try_get_by_index(2)?).request() else {
-            changes.push(Change::Deliveries { organization });
+            changes.push(LiveChange::Deliveries { organization });
             continue;
         };
         let handle = Read { connection: HandleConnection::reading(reader.clone(), Arc::default()), organization };
@@ -97,7 +97,7 @@ async fn since(reader: &Arc<Reader>, writer: &SoleConnection, seen: Option<Watch
     Ok((now, changes))
 }
 
-async fn look(reader: &Arc<Reader>, writer: &SoleConnection) -> Result<WatchMark> {
+async fn look(reader: &Arc<ReadPool>, writer: &SoleConnection) -> Result<WatchMark> {
     let marks = "SELECT (SELECT coalesce(max(rowid), 0) FROM events), (SELECT coalesce(max(rowid), 0) FROM attempts), \
                  (SELECT coalesce(sum(version), 0) FROM organizations)";
     let marks = one(&**reader, marks).await?;

@@ -8,21 +8,21 @@ mod file_watch;
 mod notifications;
 
 pub(super) use file_watch::watch;
-pub(super) use notifications::{Teller, listen};
+pub(super) use notifications::{ChangeNotifier, listen};
 
-use crate::live::{Change, LiveAnnouncer};
+use crate::live::{LiveAnnouncer, LiveChange};
 use tokio::task::JoinHandle;
 
 /// Listens until it is dropped.
-pub(super) struct Ear(JoinHandle<()>);
+pub(super) struct ChangeListener(JoinHandle<()>);
 
-impl Drop for Ear {
+impl Drop for ChangeListener {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
 fn look_at_everything(live: &LiveAnnouncer) {
-    live.announce(Change::Everything);
+    live.announce(LiveChange::Everything);
     live.wake();
 }

@@ -3,8 +3,8 @@
 //! It tells after the commit, not in the writing transaction: a transaction that notifies holds a lock of the whole database through its
 //! disk sync, so that commits could no longer share one (a third of the submissions a second remained).
 
-use super::{Ear, look_at_everything};
-use crate::live::{Change, LiveAnnouncer};
+use super::{ChangeListener, look_at_everything};
+use crate::live::{LiveAnnouncer, LiveChange};
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 use serde::{Deserialize, Serialize};
@@ -28,24 +28,24 @@ const SILENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Serialize, Deserialize)]
 struct ProcessNews {
     from: Uuid,
-    changes: Vec<Change>,
+    changes: Vec<LiveChange>,
 }
 
 /// Tells other processes what this one committed.
 #[derive(Clone)]
-pub(in crate::store::engine) struct Teller {
+pub(in crate::store::engine) struct ChangeNotifier {
     /// This process among those that tell.
     me: Uuid,
     words: mpsc::UnboundedSender<Word>,
 }
 
 enum Word {
-    Changed(Vec<Change>),
+    Changed(Vec<LiveChange>),
     /// Answered when everything before it was told.
     Flush(oneshot::Sender<()>),
 }
 
-impl Teller {
+impl ChangeNotifier {
     /// Tells over this connection, until the last clone is dropped.
     pub(in crate::store::engine) fn new(connection: DatabaseConnection) -> Self {
         let (words, waiting) = mpsc::unbounded_channel();
@@ -55,7 +55,7 @@ impl Teller {
     }
 
     /// Tells these changes soon.
-    pub(in crate::store::engine) fn tell(&self, changes: &[Change]) {
+    pub(in crate::store::engine) fn tell(&self, changes: &[LiveChange]) {
         // Only a process that ends has nobody left to tell for it.
         let _ = self.words.send(Word::Changed(changes.to_vec()));
     }
@@ -85,7 +85,7 @@ async fn tell(connection: DatabaseConnection, me: Uuid, mut words: mpsc::Unbound
         }
         if changed && let Err(error) = notify(&connection, &payloads(me, changes)).await {
             tracing::warn!(%error, "other processes could not be told of changes; they are told again");
-            let everything = payloads(me, vec![Change::Everything]);
+            let everything = payloads(me, vec![LiveChange::Everything]);
             while !words.is_closed() && notify(&connection, &everything).await.is_err() {
                 sleep(AGAIN).await;
             }
@@ -107,14 +107,14 @@ async fn notify(connection: &DatabaseConnection, payloads: &[String]) -> std::re
 }
 
 /// The changes as texts that fit.
-fn payloads(from: Uuid, mut changes: Vec<Change>) -> Vec<String> {
-    let mut kept: Vec<Change> = Vec::new();
+fn payloads(from: Uuid, mut changes: Vec<LiveChange>) -> Vec<String> {
+    let mut kept: Vec<LiveChange> = Vec::new();
     for change in changes.drain(..) {
         // The last word about a request is enough.
         kept.retain(|before| *before != change);
         kept.push(change);
     }
-    let everything = || ProcessNews { from, changes: vec![Change::Everything] };
+    let everything = || ProcessNews { from, changes: vec![LiveChange::Everything] };
     let text = |told: &ProcessNews| serde_json::to_string(told).unwrap_or_default();
     if kept.len() > NAMED {
         return vec![text(&everything())];
@@ -140,9 +140,9 @@ fn payloads(from: Uuid, mut changes: Vec<Change>) -> Vec<String> {
 }
 
 /// Announces what other processes tell on PostgreSQL. Returns when it listens, or could not connect yet.
-pub(in crate::store::engine) async fn listen(url: &str, live: Arc<LiveAnnouncer>, teller: Teller) -> Ear {
+pub(in crate::store::engine) async fn listen(url: &str, live: Arc<LiveAnnouncer>, teller: ChangeNotifier) -> ChangeListener {
     let first = connect(url).await;
-    Ear(tokio::spawn(hear(url.to_owned(), first, live, teller)))
+    ChangeListener(tokio::spawn(hear(url.to_owned(), first, live, teller)))
 }
 
 async fn connect(url: &str) -> Option<PgListener> {
@@ -161,7 +161,7 @@ async fn connect(url: &str) -> Option<PgListener> {
     }
 }
 
-async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<LiveAnnouncer>, teller: Teller) {
+async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<LiveAnnouncer>, teller: ChangeNotifier) {
     let mut asked = false;
     loop {
         let Some(open) = &mut listener else {
@@ -214,9 +214,9 @@ mod tests {
     use domain::id::OrganizationId;
     use domain::id::PersonId;
 
-    fn change(number: usize, target: &str) -> Change {
+    fn change(number: usize, target: &str) -> LiveChange {
         let number = format!("IT-{number:04}");
-        Change::Request {
+        LiveChange::Request {
             organization: OrganizationId(Uuid::nil()),
             number,
             requester: PersonId(Uuid::nil()),
@@ -224,14 +224,14 @@ mod tests {
         }
     }
 
-    fn told(texts: &[String]) -> Vec<Change> {
+    fn told(texts: &[String]) -> Vec<LiveChange> {
         assert!(texts.iter().all(|text| text.len() <= LARGEST));
         texts.iter().flat_map(|text| serde_json::from_str::<ProcessNews>(text).unwrap().changes).collect()
     }
 
     #[test]
     fn changes_are_told_once_in_as_many_texts_as_they_need() {
-        let changes: Vec<Change> = (0..NAMED).map(|number| change(number, "administrators")).collect();
+        let changes: Vec<LiveChange> = (0..NAMED).map(|number| change(number, "administrators")).collect();
         let texts = payloads(Uuid::nil(), changes.iter().chain(&changes).cloned().collect());
         assert!(texts.len() > 1);
         assert_eq!(told(&texts), changes);
@@ -241,9 +241,9 @@ mod tests {
     #[test]
     fn too_much_to_name_is_everything() {
         let many = (0..=NAMED).map(|number| change(number, "x")).collect();
-        assert_eq!(told(&payloads(Uuid::nil(), many)), [Change::Everything]);
+        assert_eq!(told(&payloads(Uuid::nil(), many)), [LiveChange::Everything]);
         let large = vec![change(1, "x"), change(2, &"x".repeat(LARGEST))];
-        assert_eq!(told(&payloads(Uuid::nil(), large)), [Change::Everything]);
+        assert_eq!(told(&payloads(Uuid::nil(), large)), [LiveChange::Everything]);
     }
 
     #[test]
@@ -256,6 +256,6 @@ mod tests {
         take(&live, Uuid::new_v4(), &payload);
         assert_eq!(heard.try_recv().unwrap(), change(1, "x"));
         take(&live, me, "{\"from\":\"a newer program\"}");
-        assert_eq!(heard.try_recv().unwrap(), Change::Everything);
+        assert_eq!(heard.try_recv().unwrap(), LiveChange::Everything);
     }
 }
