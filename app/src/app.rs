@@ -1,9 +1,9 @@
 //! The application: what is around every page.
 
 use crate::live::provide_live;
-use crate::routes::Pages;
+use crate::routes::SitePages;
 use crate::session::provide_session;
-use crate::shell::{Frame, keys, offline};
+use crate::shell::{PageShell, keys, offline};
 use crate::ui::PageTitle;
 use crate::ui::keyboard::SearchWanted;
 use crate::ui::toast::{ToastArea, provide_toasts};
@@ -33,9 +33,9 @@ fn SiteFrame() -> impl IntoView {
     view! {
         // Before the page, whose part may load later than it finds the device offline: what was not taken over by then could not appear.
         <offline::OfflineBanner />
-        <Frame>
-            <Pages />
-        </Frame>
+        <PageShell>
+            <SitePages />
+        </PageShell>
         <ToastArea />
         <keys::ShortcutHelp />
     }

@@ -8,7 +8,7 @@ use leptos_axum::ResponseOptions;
 
 /// What the server's layers know about the present HTTP request; provided as a Leptos context by the server.
 #[derive(Clone)]
-pub struct Entry {
+pub struct ServerContext {
     pub backend: Backend,
     /// Where the browser is, as far as the network tells: what tries are counted by.
     pub address: String,
@@ -27,7 +27,7 @@ pub struct Entry {
 /// # Errors
 /// `SignedOut` (401) when nobody is signed in.
 pub fn enter() -> Result<(Backend, Caller), ApiError> {
-    let Some(entry) = use_context::<Entry>() else {
+    let Some(entry) = use_context::<ServerContext>() else {
         return Err(ApiError::Failed { reference: "no entry".to_owned() });
     };
     match entry.caller {
@@ -41,7 +41,7 @@ pub fn enter() -> Result<(Backend, Caller), ApiError> {
 /// # Errors
 /// When the request has no entry: it did not come through the server's layers.
 pub fn as_stranger() -> Result<(Backend, String), ApiError> {
-    let entry = use_context::<Entry>().ok_or_else(|| ApiError::Failed { reference: "no entry".to_owned() })?;
+    let entry = use_context::<ServerContext>().ok_or_else(|| ApiError::Failed { reference: "no entry".to_owned() })?;
     Ok((entry.backend, entry.address))
 }
 
@@ -51,7 +51,7 @@ pub fn as_stranger() -> Result<(Backend, String), ApiError> {
 /// The use case's refusal, or `Failed` with the reference under which its cause was logged.
 pub fn reply<T>(result: Result<T, Error>) -> Result<T, ApiError> {
     result.map_err(|error| {
-        let reference = use_context::<Entry>().map(|entry| entry.reference).unwrap_or_default();
+        let reference = use_context::<ServerContext>().map(|entry| entry.reference).unwrap_or_default();
         with_status(call_error(error, &reference))
     })
 }

@@ -47,7 +47,7 @@ const FONTS: [&str; 2] = ["/fonts/atkinson-hyperlegible-next.18b2a1a3.woff2", "/
 #[cfg(feature = "ssr")]
 pub fn document(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::MetaTags;
-    let theme = use_context::<crate::context::Entry>().and_then(|entry| entry.theme);
+    let theme = use_context::<crate::context::ServerContext>().and_then(|entry| entry.theme);
     let parts = crate::parts::use_parts();
     let (folder, main) = (&parts.folder, parts.main);
     let fonts = FONTS.map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="" /> });

@@ -1,6 +1,6 @@
 //! What a server function answers when it does not answer what was asked.
 
-use crate::wire::Wire;
+use crate::wire::WireCodec;
 use domain::Refusal;
 use leptos::prelude::*;
 use leptos::server_fn::error::ServerFnErrorErr;
@@ -83,7 +83,7 @@ impl std::fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl FromServerFnError for ApiError {
-    type Encoder = Wire;
+    type Encoder = WireCodec;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -26,7 +26,7 @@ use leptos_router::{ChooseView, SsrMode, path};
 
 /// The page of the present address. Pages with data are answered whole, with their true status, so that they need no script to be read.
 #[component]
-pub fn Pages() -> impl IntoView {
+pub fn SitePages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=NotFound>
             <Route path=path!("/") ssr=SsrMode::Async view=Page::Home />

@@ -11,16 +11,16 @@ use leptos::server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
 use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Error as _};
-use tree::Tree;
+use tree::JsonTree;
 
 /// The encoding of page data and of what server functions take and answer.
-pub struct Wire;
+pub struct WireCodec;
 
 /// The `input` of server functions: a POST with JSON.
-pub type Json = Post<Wire>;
+pub type JsonPost = Post<WireCodec>;
 
 /// A page's data, loaded on the server and read from the page in the browser.
-pub type PageData<T> = Resource<Result<T, ApiError>, Wire>;
+pub type PageData<T> = Resource<Result<T, ApiError>, WireCodec>;
 
 /// Loads a page's data; again whenever `source` changes. The page waits for it before its first byte is sent, for its true status.
 pub fn page_data<T, S, F>(source: impl Fn() -> S + Send + Sync + 'static, load: impl Fn(S) -> F + Send + Sync + 'static) -> PageData<T>
@@ -35,10 +35,10 @@ where
 /// Makes a value from JSON text; the error says what was expected.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let tree = serde_json::from_str(text).map_err(Error::custom)?;
-    T::deserialize(Tree(tree))
+    T::deserialize(JsonTree(tree))
 }
 
-impl<T: Serialize> Encoder<T> for Wire {
+impl<T: Serialize> Encoder<T> for WireCodec {
     type Error = serde_json::Error;
     type Encoded = String;
 
@@ -47,7 +47,7 @@ impl<T: Serialize> Encoder<T> for Wire {
     }
 }
 
-impl<T: DeserializeOwned> Decoder<T> for Wire {
+impl<T: DeserializeOwned> Decoder<T> for WireCodec {
     type Error = Error;
     type Encoded = str;
 
@@ -56,15 +56,15 @@ impl<T: DeserializeOwned> Decoder<T> for Wire {
     }
 }
 
-impl ContentType for Wire {
+impl ContentType for WireCodec {
     const CONTENT_TYPE: &'static str = "application/json";
 }
 
-impl FormatType for Wire {
+impl FormatType for WireCodec {
     const FORMAT_TYPE: Format = Format::Text;
 }
 
-impl<T: Serialize> Encodes<T> for Wire {
+impl<T: Serialize> Encodes<T> for WireCodec {
     type Error = serde_json::Error;
 
     fn encode(value: &T) -> Result<leptos::server_fn::Bytes, Self::Error> {
@@ -72,7 +72,7 @@ impl<T: Serialize> Encodes<T> for Wire {
     }
 }
 
-impl<T: DeserializeOwned> Decodes<T> for Wire {
+impl<T: DeserializeOwned> Decodes<T> for WireCodec {
     type Error = Error;
 
     fn decode(bytes: leptos::server_fn::Bytes) -> Result<T, Self::Error> {

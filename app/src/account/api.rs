@@ -1,7 +1,7 @@
 //! Server functions of the account: what people say about themselves, their password, who decides in their place.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::approvals::away::AwayView;
 use domain::forms::Answers;
 use domain::id::DelegationId;
@@ -9,7 +9,7 @@ use domain::people::{Me, Profile, ProfileView};
 use leptos::prelude::*;
 
 /// What the caller says about themselves, and the time zones to choose from.
-#[server(name = ProfileCall, input = Json, output = Json, prefix = "/call", endpoint = "account/profile")]
+#[server(name = ProfileCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/profile")]
 pub async fn profile() -> Result<ProfileView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -17,7 +17,7 @@ pub async fn profile() -> Result<ProfileView, ApiError> {
 }
 
 /// Saves what the caller says about themselves; answers with who they are from now on.
-#[server(name = SaveProfileCall, input = Json, output = Json, prefix = "/call", endpoint = "account/save_profile")]
+#[server(name = SaveProfileCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/save_profile")]
 pub async fn save_profile(profile: Profile) -> Result<Me, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -25,7 +25,7 @@ pub async fn save_profile(profile: Profile) -> Result<Me, ApiError> {
 }
 
 /// Changes the caller's password. Their other sign-ins end; this one goes on.
-#[server(name = ChangePasswordCall, input = Json, output = Json, prefix = "/call", endpoint = "account/change_password")]
+#[server(name = ChangePasswordCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/change_password")]
 pub async fn change_password(current: String, new: String) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -33,7 +33,7 @@ pub async fn change_password(current: String, new: String) -> Result<(), ApiErro
 }
 
 /// Who decides in the caller's place, and in whose place the caller does.
-#[server(name = AwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/away")]
+#[server(name = AwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/away")]
 pub async fn away() -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -41,7 +41,7 @@ pub async fn away() -> Result<AwayView, ApiError> {
 }
 
 /// Makes somebody the caller's deputy; answers with the page as it is then.
-#[server(name = BeginAwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/begin_away")]
+#[server(name = BeginAwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/begin_away")]
 pub async fn begin_away(answers: Answers) -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -53,7 +53,7 @@ pub async fn begin_away(answers: Answers) -> Result<AwayView, ApiError> {
 }
 
 /// Ends a deputy's right now; answers with the page as it is then.
-#[server(name = EndAwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/end_away")]
+#[server(name = EndAwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/end_away")]
 pub async fn end_away(id: DelegationId) -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -65,7 +65,7 @@ pub async fn end_away(id: DelegationId) -> Result<AwayView, ApiError> {
 }
 
 /// Takes an ending back, within a minute; answers with the page as it is then.
-#[server(name = ResumeAwayCall, input = Json, output = Json, prefix = "/call", endpoint = "account/resume_away")]
+#[server(name = ResumeAwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/resume_away")]
 pub async fn resume_away(id: DelegationId) -> Result<AwayView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

@@ -2,7 +2,7 @@
 
 use super::api::away;
 use super::away_form::AwayForm;
-use super::away_list::{DelegationSide, Grants};
+use super::away_list::{DelegationList, DelegationSide};
 use crate::error::ApiError;
 use crate::ui::{PageTitle, page_frame, refused_view};
 use crate::wire::page_data;
@@ -23,7 +23,7 @@ pub fn AwayPage() -> impl IntoView {
 
 /// The page as it is now, and why the last wish was not met. Copies share the same state.
 #[derive(Clone, Copy)]
-pub struct Shown {
+pub struct AwayState {
     pub page: RwSignal<Data>,
     pub refused: RwSignal<Option<ApiError>>,
     /// What lives as long as the page.
@@ -35,9 +35,12 @@ fn LoadedAway(data: Data) -> impl IntoView {
     let administers = data.administers;
     let form = data.form.clone();
     let today = data.today;
-    let shown =
-        Shown { page: RwSignal::new(data), refused: RwSignal::new(None), owner: StoredValue::new(Owner::current().unwrap_or_default()) };
-    let others = administers.then(|| view! { <Grants shown side=DelegationSide::Others /> });
+    let shown = AwayState {
+        page: RwSignal::new(data),
+        refused: RwSignal::new(None),
+        owner: StoredValue::new(Owner::current().unwrap_or_default()),
+    };
+    let others = administers.then(|| view! { <DelegationList shown side=DelegationSide::Others /> });
     view! {
         <div class="page profile away">
             <header class="page__head">
@@ -52,9 +55,9 @@ fn LoadedAway(data: Data) -> impl IntoView {
                 </div>
             </header>
             <div aria-live="polite">{move || shown.refused.get().map(|error| refused_view(&error))}</div>
-            <Grants shown side=DelegationSide::Given />
+            <DelegationList shown side=DelegationSide::Given />
             <AwayForm shown form today />
-            <Grants shown side=DelegationSide::Held />
+            <DelegationList shown side=DelegationSide::Held />
             {others}
         </div>
     }

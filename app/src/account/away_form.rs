@@ -1,9 +1,9 @@
 //! Naming a deputy: the form engine's own form, with what it says at each field.
 
 use super::api::begin_away;
-use super::away::Shown;
+use super::away::AwayState;
 use crate::error::ApiError;
-use crate::form::Filling;
+use crate::form::FormState;
 use crate::form::dom;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
@@ -24,9 +24,9 @@ pub const GIVEN: &str = "away-given";
 
 /// The form of a new deputy.
 #[component]
-pub fn AwayForm(shown: Shown, form: Form, today: NaiveDate) -> impl IntoView {
+pub fn AwayForm(shown: AwayState, form: Form, today: NaiveDate) -> impl IntoView {
     let section = form.sections.first().cloned();
-    let filling = Filling::new(form, beginning(today), today, find_for_picker);
+    let filling = FormState::new(form, beginning(today), today, find_for_picker);
     let (summary, sending, live) = (RwSignal::new(Vec::new()), RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| {
         filling.taken_over();

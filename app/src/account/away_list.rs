@@ -1,7 +1,7 @@
 //! The deputies there are: present and planned ones, with a way to end them, and past ones folded away.
 
 use super::api::{end_away, resume_away};
-use super::away::Shown;
+use super::away::AwayState;
 use super::away_form::GIVEN;
 use crate::requests::page::timeline::listed;
 use crate::ui::focus::focus_soon;
@@ -61,7 +61,7 @@ impl DelegationSide {
 
 /// One list, with those that are over folded away.
 #[component]
-pub fn Grants(shown: Shown, side: DelegationSide) -> impl IntoView {
+pub fn DelegationList(shown: AwayState, side: DelegationSide) -> impl IntoView {
     let rows = Memo::new(move |_| shown.page.with(|page| side.rows(page).to_vec()));
     let of = move |over: bool| {
         let today = shown.page.with_untracked(|page| page.today);
@@ -98,7 +98,7 @@ pub fn Grants(shown: Shown, side: DelegationSide) -> impl IntoView {
     .into_any()
 }
 
-fn row(shown: Shown, side: DelegationSide, grant: AwayRow, today: NaiveDate) -> AnyView {
+fn row(shown: AwayState, side: DelegationSide, grant: AwayRow, today: NaiveDate) -> AnyView {
     let face = if side == DelegationSide::Held { grant.from.name.clone() } else { grant.to.name.clone() };
     let services = (!grant.services.is_empty()).then(|| {
         view! { <span class="person__sub">{format!("Only {}", listed(&grant.services))}</span> }
@@ -121,7 +121,7 @@ fn row(shown: Shown, side: DelegationSide, grant: AwayRow, today: NaiveDate) -> 
 }
 
 /// "End now", with a way back for as long as its message stays.
-fn end_button(shown: Shown, side: DelegationSide, grant: AwayRow) -> AnyView {
+fn end_button(shown: AwayState, side: DelegationSide, grant: AwayRow) -> AnyView {
     let (words, said) = match grant.phase {
         DelegationPhase::Planned => ("Call off", format!("{} will not decide for {}.", grant.to.name, object(side, &grant.from))),
         _ => ("End now", format!("{} no longer decides for {}.", grant.to.name, object(side, &grant.from))),
@@ -160,7 +160,7 @@ fn end_button(shown: Shown, side: DelegationSide, grant: AwayRow) -> AnyView {
 }
 
 /// Takes an ending back. It belongs to the page: the row it came from is gone by then.
-fn undo(shown: Shown, id: DelegationId) -> Callback<()> {
+fn undo(shown: AwayState, id: DelegationId) -> Callback<()> {
     let take_back = move |()| {
         spawn_local(async move {
             match resume_away(id).await {

@@ -1,7 +1,7 @@
 //! The account page: what one says about oneself, the password, other organizations, this device, and signing out.
 
 use super::api::profile;
-use super::profile_device::Device;
+use super::profile_device::DeviceSettings;
 use super::profile_form::ProfileForm;
 use super::profile_password::PasswordForm;
 use crate::error::ApiError;
@@ -46,7 +46,7 @@ fn AccountCard(me: Me, view: ProfileView) -> impl IntoView {
             <ProfileForm view />
             <PasswordForm email />
             <Organizations others />
-            <Device />
+            <DeviceSettings />
             <SignOut />
         </div>
     }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 /// The section "This device".
 #[component]
-pub fn Device() -> impl IntoView {
+pub fn DeviceSettings() -> impl IntoView {
     // What the device remembers is known in the browser only.
     let on = RwSignal::new(true);
     Effect::new(move |_| on.set(recall()));

@@ -19,7 +19,7 @@ enum Progress {
 
 /// A form being sent. Its controls hold what was typed; nothing here changes it. Copies share the same state.
 #[derive(Clone, Copy)]
-pub struct Sending {
+pub struct FormSending {
     /// Keys of the fields, in the order of the page.
     fields: &'static [&'static str],
     /// The sentences on screen: key of the field, what is wrong.
@@ -31,7 +31,7 @@ pub struct Sending {
     live: RwSignal<bool>,
 }
 
-impl Sending {
+impl FormSending {
     /// A form with these fields.
     pub fn new(fields: &'static [&'static str]) -> Self {
         let live = RwSignal::new(false);
@@ -149,7 +149,7 @@ pub struct ProfileLine {
 }
 
 /// One line to type into.
-pub fn line(sending: Sending, line: ProfileLine, value: String) -> AnyView {
+pub fn line(sending: FormSending, line: ProfileLine, value: String) -> AnyView {
     let ProfileLine { key, kind, autocomplete, .. } = line;
     let control = view! {
         <input
@@ -168,7 +168,7 @@ pub fn line(sending: Sending, line: ProfileLine, value: String) -> AnyView {
 }
 
 /// Label, hint and problem around a control.
-pub fn around(sending: Sending, line: ProfileLine, control: AnyView) -> AnyView {
+pub fn around(sending: FormSending, line: ProfileLine, control: AnyView) -> AnyView {
     let ProfileLine { key, label, hint, optional, .. } = line;
     let optional = optional.then(|| {
         view! {
@@ -208,7 +208,7 @@ pub fn around(sending: Sending, line: ProfileLine, control: AnyView) -> AnyView 
 }
 
 /// The end of a form: why it was not taken, the button, and that it was.
-pub fn foot(sending: Sending, button: &'static str, done: &'static str) -> AnyView {
+pub fn foot(sending: FormSending, button: &'static str, done: &'static str) -> AnyView {
     let refused = move || sending.refused.get().map(|error| refused_view(&error));
     let words = move || if sending.progress.get() == Progress::Sending { "Saving" } else { button };
     let said = move || {

@@ -1,7 +1,7 @@
 //! What one says about oneself: name, phone, time zone, and where messages reach one.
 
 use super::api::save_profile;
-use super::profile_fields::{ProfileLine, Sending, around, foot, id, line};
+use super::profile_fields::{FormSending, ProfileLine, around, foot, id, line};
 use crate::session::use_session;
 use domain::people::{Profile, ProfileView};
 use leptos::ev::SubmitEvent;
@@ -40,7 +40,7 @@ const TELEGRAM: ProfileLine = ProfileLine {
 /// The form, with what is known.
 #[component]
 pub fn ProfileForm(view: ProfileView) -> impl IntoView {
-    let sending = Sending::new(FIELDS);
+    let sending = FormSending::new(FIELDS);
     let session = use_session();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -93,7 +93,7 @@ pub fn ProfileForm(view: ProfileView) -> impl IntoView {
 }
 
 /// The choice of a time zone. One that is not offered any more stays the person's until they choose another.
-fn zones(sending: Sending, chosen: String, organization: &str, mut names: Vec<String>) -> AnyView {
+fn zones(sending: FormSending, chosen: String, organization: &str, mut names: Vec<String>) -> AnyView {
     if !chosen.is_empty() && !names.contains(&chosen) {
         names.insert(0, chosen.clone());
     }

@@ -1,7 +1,7 @@
 //! Changing one's password: this sign-in goes on, all others end.
 
 use super::api::change_password;
-use super::profile_fields::{ProfileLine, Sending, foot, line};
+use super::profile_fields::{FormSending, ProfileLine, foot, line};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ const AGAIN: ProfileLine =
 /// The form; `email` tells a password manager whose password this is.
 #[component]
 pub fn PasswordForm(email: String) -> impl IntoView {
-    let sending = Sending::new(FIELDS);
+    let sending = FormSending::new(FIELDS);
     let form = NodeRef::<html::Form>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

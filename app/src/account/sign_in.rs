@@ -1,7 +1,7 @@
 //! The sign-in page: a plain form that works without script.
 
 use crate::ui::theme::toggle;
-use crate::ui::{Brand, Icon, PageTitle};
+use crate::ui::{BrandLink, Icon, PageTitle};
 use domain::address::Address;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -25,7 +25,7 @@ pub fn SignInPage() -> impl IntoView {
         <main class="gate" id="main">
             <div class="gate__slip">
                 <header class="gate__stub">
-                    <Brand />
+                    <BrandLink />
                     <div>
                         <p class="gate__org">"The front desk"</p>
                         <p class="soft">"Requests, approvals and where they stand."</p>

@@ -1,7 +1,7 @@
 //! Server functions of approvals: the inbox and its decisions.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::approvals::bulk::{HeldView, OneOfMany};
 use domain::approvals::wire::{ApproverDecision, InboxView, LeadershipRow};
 use domain::id::HeldId;
@@ -9,7 +9,7 @@ use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 
 /// What waits for the caller's decision, oldest first; of the oldest as many as `rows` says, within the inbox's bounds.
-#[server(name = InboxCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/inbox")]
+#[server(name = InboxCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/inbox")]
 pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -17,7 +17,7 @@ pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxView, ApiError> 
 }
 
 /// Approves, declines or asks for changes at once, for programs; answers with the request as it is then.
-#[server(name = DecideCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/decide")]
+#[server(name = DecideCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/decide")]
 pub async fn decide(decision: ApproverDecision) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -26,7 +26,7 @@ pub async fn decide(decision: ApproverDecision) -> Result<RequestPage, ApiError>
 }
 
 /// Decides one request or many, after the time to undo: what became of each at once.
-#[server(name = DecideManyCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/decide_many")]
+#[server(name = DecideManyCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/decide_many")]
 pub async fn decide_many(decisions: Vec<ApproverDecision>) -> Result<Vec<OneOfMany>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -34,7 +34,7 @@ pub async fn decide_many(decisions: Vec<ApproverDecision>) -> Result<Vec<OneOfMa
 }
 
 /// Takes held decisions back; answers those that were still held.
-#[server(name = UndoHeldCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/undo_held")]
+#[server(name = UndoHeldCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/undo_held")]
 pub async fn undo_held(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -42,7 +42,7 @@ pub async fn undo_held(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
 }
 
 /// Takes held decisions before their time is over; answers what became of each.
-#[server(name = SendHeldCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/send_held")]
+#[server(name = SendHeldCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/send_held")]
 pub async fn send_held(ids: Vec<HeldId>) -> Result<Vec<HeldView>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -50,7 +50,7 @@ pub async fn send_held(ids: Vec<HeldId>) -> Result<Vec<HeldView>, ApiError> {
 }
 
 /// Notes that what went against these decisions has been read.
-#[server(name = DismissRefusedCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/dismiss_refused")]
+#[server(name = DismissRefusedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/dismiss_refused")]
 pub async fn dismiss_refused(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -58,7 +58,7 @@ pub async fn dismiss_refused(ids: Vec<HeldId>) -> Result<Vec<HeldId>, ApiError> 
 }
 
 /// Everything that waits for approval, for those who lead (S0-019).
-#[server(name = LeadershipCall, input = Json, output = Json, prefix = "/call", endpoint = "approvals/leadership")]
+#[server(name = LeadershipCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/leadership")]
 pub async fn leadership() -> Result<Vec<LeadershipRow>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

@@ -5,7 +5,7 @@ use super::held_batch::doing;
 use super::in_place::InPlaceOf;
 use super::inbox_list::last_words;
 use crate::requests::page::timeline::line;
-use crate::ui::{Alert, Icon, field_error, refused_view};
+use crate::ui::{AlertBox, Icon, field_error, refused_view};
 use domain::approvals::ApproverVerdict;
 use domain::requests::actions::ActionKind;
 use domain::text::is_blank_text;
@@ -48,12 +48,12 @@ fn Newer(desk: InboxDesk) -> impl IntoView {
     };
     let alert = move |words: String| {
         view! {
-            <Alert kind="wait">
+            <AlertBox kind="wait">
                 <p>{words}</p>
                 <button class="button button--sm" id="show-newer" type="button" on:click=move |_| desk.show_newer()>
                     "Show"
                 </button>
-            </Alert>
+            </AlertBox>
         }
     };
     view! { <div aria-live="polite">{move || words().map(alert)}</div> }.into_any()

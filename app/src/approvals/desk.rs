@@ -2,12 +2,12 @@
 
 use super::api::inbox;
 use super::held_batch::HeldBatch;
-use super::inbox_list::{Filter, InboxList, last_words};
+use super::inbox_list::{InboxFilter, InboxList, last_words};
 use crate::error::ApiError;
 use crate::live::LiveStream;
 use crate::requests::api::request_page;
 use crate::ui::focus::focus_any_later;
-use crate::ui::{Refresher, Selection};
+use crate::ui::{PageRefresher, RowSelection};
 use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::{INBOX_ROWS, InboxView, MOST_INBOX_ROWS};
 use domain::people::PersonRef;
@@ -25,7 +25,7 @@ pub struct InboxDesk {
     /// Rows asked for.
     rows: RwSignal<u32>,
     /// What is shown of the list, as the address says.
-    pub filter: Memo<Filter>,
+    pub filter: Memo<InboxFilter>,
     /// Docket number of the current request, as the address says. The row that is marked and takes the focus, the request that is shown and
     /// the one that keys act on are all read from here.
     pub current: Memo<Option<String>>,
@@ -44,7 +44,7 @@ pub struct InboxDesk {
     /// The decision on its way.
     pub sending: RwSignal<Option<ApproverVerdict>>,
     /// What is ticked; what is acted on is `chosen`.
-    pub selection: Selection<String>,
+    pub selection: RowSelection<String>,
     /// The selected rows that are shown and wait.
     pub chosen: Memo<Vec<String>>,
     /// The dialog that declines the selection is open.
@@ -64,7 +64,7 @@ pub struct InboxDesk {
     ahead: StoredValue<Option<RequestPage>>,
     /// More rows are on their way.
     pub loading: RwSignal<bool>,
-    refresher: Refresher,
+    refresher: PageRefresher,
     pub(super) ticking: StoredValue<bool>,
 }
 
@@ -73,12 +73,12 @@ impl InboxDesk {
     pub fn new(
         page: InboxView,
         current: Memo<Option<String>>,
-        filter: Memo<Filter>,
+        filter: Memo<InboxFilter>,
         me: Signal<Option<PersonRef>>,
         live: LiveStream,
         go: Callback<String>,
     ) -> Self {
-        let selection = Selection::empty();
+        let selection = RowSelection::empty();
         let held = RwSignal::new(HeldBatch::of_views(&page.held));
         let count = RwSignal::new(page.count);
         let list = RwSignal::new(InboxList::new(page));
@@ -110,7 +110,7 @@ impl InboxDesk {
             reasons: StoredValue::new(HashMap::new()),
             ahead: StoredValue::new(None),
             loading: RwSignal::new(false),
-            refresher: Refresher::idle(),
+            refresher: PageRefresher::idle(),
             ticking: StoredValue::new(false),
         }
     }

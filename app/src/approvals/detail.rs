@@ -9,7 +9,7 @@ use crate::requests::page::comments::still_comments;
 use crate::requests::page::head::DocketHead;
 use crate::requests::page::thread::past_thread;
 use crate::requests::page::timeline::TimelineSlip;
-use crate::ui::{ErrorView, Icon, Skeleton};
+use crate::ui::{ErrorView, Icon, SkeletonLines};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::wire::ApprovalView;
@@ -40,7 +40,7 @@ pub fn DetailPane(desk: InboxDesk) -> impl IntoView {
             <Transition fallback=|| {
                 view! {
                     <div class="inbox__scroll">
-                        <Skeleton />
+                        <SkeletonLines />
                     </div>
                 }
             }>
@@ -102,7 +102,7 @@ fn coming(desk: InboxDesk, number: String) -> AnyView {
                     </div>
                 </div>
             </header>
-            <Skeleton />
+            <SkeletonLines />
         </div>
         <div class="decide" aria-hidden="true"></div>
     }

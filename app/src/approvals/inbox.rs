@@ -5,12 +5,12 @@ use super::bulk::{HeldStrip, InboxBulkBar};
 use super::desk::InboxDesk;
 use super::detail::DetailPane;
 use super::inbox_filter::{FilterBar, address, use_filter};
-use super::inbox_list::Filter;
+use super::inbox_list::InboxFilter;
 use super::keys::use_inbox_keys;
 use super::row::InboxRowView;
 use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
-use crate::ui::{Empty, Icon, PageTitle, page_frame};
+use crate::ui::{EmptyState, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::bulk::DueGroup;
@@ -151,23 +151,23 @@ fn InboxRows(desk: InboxDesk) -> impl IntoView {
     let none = Memo::new(move |_| shown.with(Vec::is_empty));
     let navigate = use_navigate();
     let clear = Callback::new(move |()| navigate(Address::Inbox.root(), NavigateOptions { replace: true, ..NavigateOptions::default() }));
-    let empty = move || match desk.filter.with(Filter::is_empty) {
+    let empty = move || match desk.filter.with(InboxFilter::is_empty) {
         true => view! {
-            <Empty icon="inbox" title="Nothing waits for you">
+            <EmptyState icon="inbox" title="Nothing waits for you">
                 <p>"New requests appear here by themselves."</p>
                 <a class="button" href=Address::Catalog.root()>
                     "Go to the catalog"
                 </a>
-            </Empty>
+            </EmptyState>
         }
         .into_any(),
         false => view! {
-            <Empty icon="list-filter" title="Nothing fits">
+            <EmptyState icon="list-filter" title="Nothing fits">
                 <p>"Requests wait for you, but none is like this."</p>
                 <button class="button" type="button" on:click=move |_| clear.run(())>
                     "Show all"
                 </button>
-            </Empty>
+            </EmptyState>
         }
         .into_any(),
     };
@@ -191,7 +191,7 @@ fn More(desk: InboxDesk) -> impl IntoView {
         let wait = if left == 1 { "1 more request waits".to_owned() } else { format!("{left} more requests wait") };
         let all = MOST_COUNTED == desk.count.get();
         let wait = if all { format!("At least {wait}") } else { wait };
-        match desk.filter.with(Filter::is_empty) {
+        match desk.filter.with(InboxFilter::is_empty) {
             true => format!("{wait}."),
             false => format!("{wait}; the filter does not look at them yet."),
         }

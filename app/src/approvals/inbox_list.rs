@@ -29,7 +29,7 @@ impl InboxListRow {
 
 /// What is shown of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct InboxFilter {
     /// Words of the docket number, the title, the service or the requester.
     pub text: String,
     /// Name of a service; all when empty.
@@ -37,7 +37,7 @@ pub struct Filter {
     pub group: Option<DueGroup>,
 }
 
-impl Filter {
+impl InboxFilter {
     /// Whether everything is shown.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -133,13 +133,13 @@ impl InboxList {
     }
 
     /// Of what is selected, the numbers that are shown and wait, in list order: a decision is about nothing that is out of sight.
-    pub fn chosen(&self, selected: &BTreeSet<String>, filter: &Filter) -> Vec<String> {
+    pub fn chosen(&self, selected: &BTreeSet<String>, filter: &InboxFilter) -> Vec<String> {
         let rows = self.visible(filter).filter(|row| row.waits() && selected.contains(&row.data.number));
         rows.map(|row| row.data.number.clone()).collect()
     }
 
     /// The row that Tab leads to: the current one, where it is shown; else the first.
-    pub fn tab_stop(&self, current: Option<&str>, filter: &Filter) -> Option<String> {
+    pub fn tab_stop(&self, current: Option<&str>, filter: &InboxFilter) -> Option<String> {
         let here = self.visible(filter).find(|row| current == Some(row.data.number.as_str()));
         here.or_else(|| self.visible(filter).next()).map(|row| row.data.number.clone())
     }
@@ -157,12 +157,12 @@ impl InboxList {
     }
 
     /// The rows a filter shows, in their order.
-    pub fn visible<'a>(&'a self, filter: &'a Filter) -> impl DoubleEndedIterator<Item = &'a InboxListRow> {
+    pub fn visible<'a>(&'a self, filter: &'a InboxFilter) -> impl DoubleEndedIterator<Item = &'a InboxListRow> {
         self.rows.iter().filter(|row| filter.shows(&row.data))
     }
 
     /// The shown row beside the given one; the first when none is given. None at an end.
-    pub fn beside(&self, number: Option<&str>, step: RowStep, filter: &Filter) -> Option<String> {
+    pub fn beside(&self, number: Option<&str>, step: RowStep, filter: &InboxFilter) -> Option<String> {
         let shown: Vec<&str> = self.visible(filter).map(|row| row.data.number.as_str()).collect();
         let at = number.and_then(|number| shown.iter().position(|shown| *shown == number));
         let to = match (at, step) {
@@ -174,7 +174,7 @@ impl InboxList {
     }
 
     /// The shown row to go to after a decision: the next that waits, else the last one before it.
-    pub fn next_waiting(&self, number: &str, filter: &Filter) -> Option<String> {
+    pub fn next_waiting(&self, number: &str, filter: &InboxFilter) -> Option<String> {
         let at = self.rows.iter().position(|row| row.data.number == number).unwrap_or(0);
         let waits = |row: &&InboxListRow| row.waits() && row.data.number != number && filter.shows(&row.data);
         let after = self.rows.iter().skip(at).find(waits);
@@ -182,7 +182,7 @@ impl InboxList {
     }
 
     /// The shown numbers from one row to another, both included, in list order; only those that wait.
-    pub fn range(&self, from: &str, to: &str, filter: &Filter) -> Vec<String> {
+    pub fn range(&self, from: &str, to: &str, filter: &InboxFilter) -> Vec<String> {
         let position = |number: &str| self.rows.iter().position(|row| row.data.number == number);
         let (Some(a), Some(b)) = (position(from), position(to)) else { return vec![to.to_owned()] };
         let waiting = self.rows[a.min(b)..=a.max(b)].iter().filter(|row| row.waits() && filter.shows(&row.data));
@@ -291,7 +291,7 @@ mod tests {
         let late =
             InboxRow { title: "Key to room 4".to_owned(), item: "Key loan".to_owned(), group: DueGroup::Overdue, ..row("KEY-3333", 2) };
         let shows = |text: &str, service: &str, group| {
-            let filter = Filter { text: text.to_owned(), service: service.to_owned(), group };
+            let filter = InboxFilter { text: text.to_owned(), service: service.to_owned(), group };
             [filter.shows(&vpn), filter.shows(&late)]
         };
         assert_eq!(shows("", "", None), [true, true]);
@@ -308,8 +308,8 @@ mod tests {
         waiting.rows[0].held = Some(domain::approvals::ApproverVerdict::Approve);
         let list = InboxList::new(waiting);
         assert!(!list.waits("IT-2222") && list.waits("IT-3333"));
-        assert_eq!(list.range("IT-2222", "IT-3333", &Filter::default()), ["IT-3333"]);
-        assert_eq!(list.next_waiting("IT-3333", &Filter::default()), None);
+        assert_eq!(list.range("IT-2222", "IT-3333", &InboxFilter::default()), ["IT-3333"]);
+        assert_eq!(list.next_waiting("IT-3333", &InboxFilter::default()), None);
     }
 
     #[test]
@@ -332,32 +332,32 @@ mod tests {
     #[test]
     fn moving_stops_at_the_ends_and_a_decision_skips_what_is_decided() {
         let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
-        assert_eq!(list.beside(None, RowStep::Down, &Filter::default()).as_deref(), Some("IT-2222"));
-        assert_eq!(list.beside(Some("IT-2222"), RowStep::Down, &Filter::default()).as_deref(), Some("IT-3333"));
-        assert_eq!(list.beside(Some("IT-2222"), RowStep::Up, &Filter::default()), None);
-        assert_eq!(list.beside(Some("IT-4444"), RowStep::Down, &Filter::default()), None);
+        assert_eq!(list.beside(None, RowStep::Down, &InboxFilter::default()).as_deref(), Some("IT-2222"));
+        assert_eq!(list.beside(Some("IT-2222"), RowStep::Down, &InboxFilter::default()).as_deref(), Some("IT-3333"));
+        assert_eq!(list.beside(Some("IT-2222"), RowStep::Up, &InboxFilter::default()), None);
+        assert_eq!(list.beside(Some("IT-4444"), RowStep::Down, &InboxFilter::default()), None);
         list.close("IT-3333", "Samir Haddad approved this".to_owned());
-        assert_eq!(list.next_waiting("IT-2222", &Filter::default()).as_deref(), Some("IT-4444"));
-        assert_eq!(list.next_waiting("IT-4444", &Filter::default()).as_deref(), Some("IT-2222"));
+        assert_eq!(list.next_waiting("IT-2222", &InboxFilter::default()).as_deref(), Some("IT-4444"));
+        assert_eq!(list.next_waiting("IT-4444", &InboxFilter::default()).as_deref(), Some("IT-2222"));
         list.close("IT-2222", "You approved this".to_owned());
-        assert_eq!(list.next_waiting("IT-4444", &Filter::default()), None);
-        assert_eq!(list.range("IT-4444", "IT-2222", &Filter::default()), ["IT-4444"]);
+        assert_eq!(list.next_waiting("IT-4444", &InboxFilter::default()), None);
+        assert_eq!(list.range("IT-4444", "IT-2222", &InboxFilter::default()), ["IT-4444"]);
     }
 
     #[test]
     fn what_is_held_or_out_of_sight_is_not_chosen() {
         let mut list = InboxList::new(page(&[("IT-2222", 2), ("IT-3333", 3), ("IT-4444", 4)]));
         let selected: BTreeSet<String> = ["IT-2222", "IT-4444", "IT-9999"].map(str::to_owned).into();
-        assert_eq!(list.chosen(&selected, &Filter::default()), ["IT-2222", "IT-4444"]);
+        assert_eq!(list.chosen(&selected, &InboxFilter::default()), ["IT-2222", "IT-4444"]);
         list.hold(&["IT-2222".to_owned()], Some(ApproverVerdict::Approve));
-        assert_eq!(list.chosen(&selected, &Filter::default()), ["IT-4444"]);
-        assert_eq!(list.next_waiting("IT-3333", &Filter::default()).as_deref(), Some("IT-4444"));
-        let other = Filter { text: "IT-3333".to_owned(), ..Filter::default() };
+        assert_eq!(list.chosen(&selected, &InboxFilter::default()), ["IT-4444"]);
+        assert_eq!(list.next_waiting("IT-3333", &InboxFilter::default()).as_deref(), Some("IT-4444"));
+        let other = InboxFilter { text: "IT-3333".to_owned(), ..InboxFilter::default() };
         assert!(list.chosen(&selected, &other).is_empty());
         list.hold(&["IT-2222".to_owned()], None);
         assert!(list.waits("IT-2222"));
-        let stop = |current: Option<&str>, filter: &Filter| list.tab_stop(current, filter);
-        assert_eq!(stop(Some("IT-4444"), &Filter::default()).as_deref(), Some("IT-4444"));
+        let stop = |current: Option<&str>, filter: &InboxFilter| list.tab_stop(current, filter);
+        assert_eq!(stop(Some("IT-4444"), &InboxFilter::default()).as_deref(), Some("IT-4444"));
         assert_eq!(stop(Some("IT-4444"), &other).as_deref(), Some("IT-3333"));
     }
 

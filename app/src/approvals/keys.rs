@@ -3,7 +3,7 @@
 use super::desk::{InboxDesk, row_id};
 use super::inbox_list::RowStep;
 use crate::ui::focus::focus_any;
-use crate::ui::keyboard::Jump;
+use crate::ui::keyboard::JumpKeys;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -16,7 +16,7 @@ pub fn takes_room(id: &str) -> bool {
 
 /// Listens as long as the inbox is on screen.
 pub fn use_inbox_keys(desk: InboxDesk, open_page: Callback<String>) {
-    let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp"]);
+    let jump = JumpKeys::with_moves(&["j", "k", "ArrowDown", "ArrowUp"]);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if jump.takes(&event) == Some(false) && press(desk, open_page, &event) {

@@ -3,7 +3,7 @@
 use super::api::leadership;
 use super::row::row_holes;
 use crate::requests::page::approval::punches;
-use crate::ui::{AboutLines, DocketNumber, Empty, Icon, PageTitle, PersonLine, When, page_frame};
+use crate::ui::{AboutLines, DocketNumber, EmptyState, Icon, PageTitle, PersonLine, TimeText, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::wire::LeadershipRow;
@@ -29,9 +29,9 @@ fn LoadedLeadership(rows: Vec<LeadershipRow>, refresh: Callback<()>) -> impl Int
     };
     let content = if rows.is_empty() {
         view! {
-            <Empty icon="check-check" title="Nothing waits for approval">
+            <EmptyState icon="check-check" title="Nothing waits for approval">
                 <p>"Every request of the organization has been decided."</p>
-            </Empty>
+            </EmptyState>
         }
         .into_any()
     } else {
@@ -96,7 +96,7 @@ fn row_view(row: LeadershipRow) -> AnyView {
                 <PersonLine person=row.requester />
             </td>
             <td data-label="Submitted">
-                <When at=row.submitted_at />
+                <TimeText at=row.submitted_at />
             </td>
             <td data-label="Approvals">
                 <span class="inrow__votes">{holes} {row.words}</span>

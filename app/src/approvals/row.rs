@@ -3,9 +3,9 @@
 use super::desk::{InboxDesk, row_id};
 use super::held_batch::doing;
 use super::inbox_list::InboxListRow;
-use crate::requests::page::approval::{Hole, punches};
+use crate::requests::page::approval::{RuleMark, punches};
 use crate::requests::page::clocks::DueMark;
-use crate::ui::{DocketNumber, When};
+use crate::ui::{DocketNumber, TimeText};
 use domain::address::Address;
 use domain::approvals::ApproverVerdict;
 use domain::approvals::wire::InboxRow;
@@ -102,7 +102,7 @@ fn content(row: &InboxListRow) -> AnyView {
         Some(due) => view! { <span class="push"><DueMark due /></span> }.into_any(),
         None => view! {
             <span class="push muted">
-                <When at=data.submitted_at />
+                <TimeText at=data.submitted_at />
             </span>
         }
         .into_any(),
@@ -135,7 +135,7 @@ fn content(row: &InboxListRow) -> AnyView {
 }
 
 /// The holes of a row: those punched first.
-pub fn row_holes(row: &InboxRow) -> Vec<Hole> {
-    let hole = |n| if n < row.given { Hole::Yes } else { Hole::Waiting };
+pub fn row_holes(row: &InboxRow) -> Vec<RuleMark> {
+    let hole = |n| if n < row.given { RuleMark::Yes } else { RuleMark::Waiting };
     (0..row.needed).map(hole).collect()
 }

@@ -1,12 +1,12 @@
 //! Server functions of the catalog.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::catalog::wire::CatalogView;
 use leptos::prelude::*;
 
 /// Everything the catalog page shows to the caller.
-#[server(name = CatalogPageCall, input = Json, output = Json, prefix = "/call", endpoint = "catalog/page")]
+#[server(name = CatalogPageCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "catalog/page")]
 pub async fn catalog_page() -> Result<CatalogView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

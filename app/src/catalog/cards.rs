@@ -1,6 +1,6 @@
 //! Shelves of cards. A card has one link that fills it.
 
-use crate::ui::{Alike, Icon};
+use crate::ui::{HtmlCache, Icon};
 use domain::address::Address;
 use domain::catalog::wire::ItemCard;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub fn category_icon(items: &[ItemCard], category: &str) -> String {
 /// One shelf.
 #[component]
 pub fn CatalogShelf(title: String, cards: Vec<ItemCard>) -> impl IntoView {
-    static SHELVES: Alike<(String, Vec<ItemCard>)> = Alike::new();
+    static SHELVES: HtmlCache<(String, Vec<ItemCard>)> = HtmlCache::new();
     SHELVES.view((title, cards), |(title, cards)| view! { <ItemCards title cards /> }.into_any())
 }
 

@@ -1,7 +1,7 @@
 //! "Continue where you left off": drafts to finish, each discarded with a way back.
 
 use crate::requests::new::api::{discard_draft, restore_draft};
-use crate::ui::{When, toast::use_toasts};
+use crate::ui::{TimeText, toast::use_toasts};
 use domain::address::Address;
 use domain::catalog::wire::DraftSummary;
 use domain::requests::title::item_beside;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// The strips above the shelves.
 #[component]
-pub fn Drafts(drafts: Vec<DraftSummary>) -> impl IntoView {
+pub fn DraftStrips(drafts: Vec<DraftSummary>) -> impl IntoView {
     let list = RwSignal::new(drafts);
     let toasts = use_toasts();
     let say = move |message: String, undo: Option<Callback<()>>| toasts.show(message, undo);
@@ -65,7 +65,7 @@ fn DraftStrip(draft: DraftSummary, discard: Callback<DraftSummary>) -> impl Into
             <div class="draft__body">
                 <div>
                     <h2 class="draft__title" dir="auto">{title}</h2>
-                    <p class="soft">{progress} ". Saved " <When at=saved_at /> "."</p>
+                    <p class="soft">{progress} ". Saved " <TimeText at=saved_at /> "."</p>
                 </div>
                 <div class="row">
                     <button class="button button--quiet" type="button" aria-label=discard_label on:click=move |_| discard.run(draft.clone())>

@@ -2,10 +2,10 @@
 
 use super::api::catalog_page;
 use super::cards::{CatalogShelf, category_icon};
-use super::drafts::Drafts;
+use super::drafts::DraftStrips;
 use super::mine::OpenRequests;
 use crate::ui::keyboard::take_search_focus;
-use crate::ui::{Empty, Icon, PageTitle, page_frame};
+use crate::ui::{EmptyState, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::bounds::{SEARCH_LETTERS, first_letters};
@@ -62,7 +62,7 @@ fn Catalog(page: Page) -> impl IntoView {
             </header>
             <Categories items category text />
             <div class="catalog__list">
-                <Drafts drafts=page.drafts />
+                <DraftStrips drafts=page.drafts />
                 {move || match results() {
                     shelves if shelves.is_empty() => view! { <NothingFound total text category /> }.into_any(),
                     shelves => shelves.into_iter().map(|(title, cards)| view! { <CatalogShelf title cards /> }.into_any()).collect_view().into_any(),
@@ -207,14 +207,14 @@ fn NothingFound(total: usize, text: RwSignal<String>, category: Memo<Option<Stri
     let navigate = use_navigate();
     if total == 0 {
         return view! {
-            <Empty icon="layout-grid" title="No services yet">
+            <EmptyState icon="layout-grid" title="No services yet">
                 <p>"Your organization has not published anything to request. Its administrators can add catalog items."</p>
-            </Empty>
+            </EmptyState>
         }
         .into_any();
     }
     view! {
-        <Empty icon="search" title="Nothing fits">
+        <EmptyState icon="search" title="Nothing fits">
             <p>{move || match category.get() {
                 Some(category) => format!("No service in {category} matches “{}”. Try another word, or look at all of them.", text.get()),
                 None => format!("No service matches “{}”. Try another word, or look at all of them.", text.get()),
@@ -230,7 +230,7 @@ fn NothingFound(total: usize, text: RwSignal<String>, category: Memo<Option<Stri
             >
                 "Show all services"
             </button>
-        </Empty>
+        </EmptyState>
     }
     .into_any()
 }

@@ -1,14 +1,14 @@
 //! Server functions of the delivery console and of connectors.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use chrono::{DateTime, Utc};
 use domain::connectors::wire::{ConnectorInput, ConnectorView, ConsoleFilter, ConsoleView, DeliveryDetail, KindView};
 use domain::id::DeliveryId;
 use leptos::prelude::*;
 
 /// How destinations are, and a page of deliveries.
-#[server(name = ConsoleCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/console")]
+#[server(name = ConsoleCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/console")]
 pub async fn console(filter: ConsoleFilter, after: Option<String>) -> Result<ConsoleView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -16,7 +16,7 @@ pub async fn console(filter: ConsoleFilter, after: Option<String>) -> Result<Con
 }
 
 /// One delivery with its tries.
-#[server(name = DeliveryCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/delivery")]
+#[server(name = DeliveryCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/delivery")]
 pub async fn delivery(id: DeliveryId) -> Result<DeliveryDetail, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -24,7 +24,7 @@ pub async fn delivery(id: DeliveryId) -> Result<DeliveryDetail, ApiError> {
 }
 
 /// Sends deliveries now; says how many.
-#[server(name = SendNowCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/send_now")]
+#[server(name = SendNowCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/send_now")]
 pub async fn send_now(ids: Vec<DeliveryId>) -> Result<u32, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -32,7 +32,7 @@ pub async fn send_now(ids: Vec<DeliveryId>) -> Result<u32, ApiError> {
 }
 
 /// Sends everything to a destination that failed since a moment; says how many.
-#[server(name = ReplaySinceCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/replay_since")]
+#[server(name = ReplaySinceCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/replay_since")]
 pub async fn replay_since(connector: String, since: DateTime<Utc>) -> Result<u32, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -40,7 +40,7 @@ pub async fn replay_since(connector: String, since: DateTime<Utc>) -> Result<u32
 }
 
 /// Gives up a delivery that waits.
-#[server(name = SkipCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/skip")]
+#[server(name = SkipCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/skip")]
 pub async fn skip(id: DeliveryId) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -48,7 +48,7 @@ pub async fn skip(id: DeliveryId) -> Result<(), ApiError> {
 }
 
 /// Holds a destination back, or lets it go on.
-#[server(name = HoldCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/hold")]
+#[server(name = HoldCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/hold")]
 pub async fn hold(connector: String, held: bool) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -56,7 +56,7 @@ pub async fn hold(connector: String, held: bool) -> Result<(), ApiError> {
 }
 
 /// The kinds of connectors there are.
-#[server(name = KindsCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/kinds")]
+#[server(name = KindsCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/kinds")]
 pub async fn kinds() -> Result<Vec<KindView>, ApiError> {
     use crate::context::{enter, reply};
     let (_, caller) = enter()?;
@@ -64,7 +64,7 @@ pub async fn kinds() -> Result<Vec<KindView>, ApiError> {
 }
 
 /// A connector to change; with `kind` and no key, an empty one.
-#[server(name = ConnectorCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/connector")]
+#[server(name = ConnectorCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/connector")]
 pub async fn connector(key: String, kind: String) -> Result<ConnectorView, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -75,7 +75,7 @@ pub async fn connector(key: String, kind: String) -> Result<ConnectorView, ApiEr
 }
 
 /// Makes or changes a connector; answers its key.
-#[server(name = SaveConnectorCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/save_connector")]
+#[server(name = SaveConnectorCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/save_connector")]
 pub async fn save_connector(wanted: ConnectorInput) -> Result<String, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -83,7 +83,7 @@ pub async fn save_connector(wanted: ConnectorInput) -> Result<String, ApiError> 
 }
 
 /// Asks for a test of a connector.
-#[server(name = TestConnectorCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/test_connector")]
+#[server(name = TestConnectorCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/test_connector")]
 pub async fn test_connector(key: String) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -91,7 +91,7 @@ pub async fn test_connector(key: String) -> Result<(), ApiError> {
 }
 
 /// What a template makes of a request; of sample data without a docket number.
-#[server(name = PreviewTemplateCall, input = Json, output = Json, prefix = "/call", endpoint = "admin/preview_template")]
+#[server(name = PreviewTemplateCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "admin/preview_template")]
 pub async fn preview_template(kind: String, field: String, source: String, number: String) -> Result<String, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

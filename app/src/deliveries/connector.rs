@@ -1,16 +1,16 @@
 //! `/connectors/:key` and `/connectors/new/:kind`: one connector's settings, drawn by the form engine, its test and its previews.
 
 use super::api::{connector, hold, save_connector, test_connector};
-use super::preview::Preview;
+use super::preview::TemplatePreview;
 use crate::error::ApiError;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
-use crate::form::{Filling, dom};
+use crate::form::{FormState, dom};
 use crate::live::use_live;
 use crate::people::search::find_for_picker;
 use crate::ui::focus::focus_soon;
 use crate::ui::toast::use_toasts;
-use crate::ui::{Icon, PageTitle, When, page_frame, refused_view};
+use crate::ui::{Icon, PageTitle, TimeText, page_frame, refused_view};
 use crate::wire::page_data;
 use chrono::NaiveDate;
 use domain::address::Address;
@@ -43,9 +43,9 @@ fn LoadedConnector(found: ConnectorView) -> impl IntoView {
         }
     });
     let preview = (!found.templates.is_empty()).then_some(());
-    let filling = Filling::new(found.form.clone(), found.settings.clone(), NaiveDate::default(), find_for_picker);
+    let filling = FormState::new(found.form.clone(), found.settings.clone(), NaiveDate::default(), find_for_picker);
     let lead = if new { "It is used by the services that name it in their plan." } else { found.kind_label.as_str() }.to_owned();
-    let previewed = preview.map(|()| view! { <Preview found=found.clone() filling /> });
+    let previewed = preview.map(|()| view! { <TemplatePreview found=found.clone() filling /> });
     view! {
         <PageTitle text=title />
         <div class="page connector">
@@ -71,7 +71,7 @@ fn LoadedConnector(found: ConnectorView) -> impl IntoView {
 }
 
 #[component]
-fn SettingsForm(found: ConnectorView, filling: Filling) -> impl IntoView {
+fn SettingsForm(found: ConnectorView, filling: FormState) -> impl IntoView {
     let (summary, sending, live) = (RwSignal::new(Vec::new()), RwSignal::new(false), RwSignal::new(false));
     let refused = RwSignal::new(None::<ApiError>);
     let forget = RwSignal::new(Vec::<String>::new());
@@ -267,7 +267,7 @@ fn tested(test: TestView) -> AnyView {
         <div class="stack">
             <p class=class>
                 <Icon name=icon />
-                <span>{words} <When at=attempt.at /></span>
+                <span>{words} <TimeText at=attempt.at /></span>
             </p>
             {(!taken).then_some(attempt.error)}
             {block("Answer", attempt.response)}

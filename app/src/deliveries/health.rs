@@ -3,7 +3,7 @@
 use super::api::hold;
 use super::state::ConsoleState;
 use crate::session::may;
-use crate::ui::{Icon, When};
+use crate::ui::{Icon, TimeText};
 use domain::address::Address;
 use domain::connectors::breaker::DestinationStanding;
 use domain::connectors::wire::{DestinationView, WorkerView};
@@ -25,7 +25,7 @@ pub fn icon(kind: &str) -> &'static str {
 
 /// What somebody has to look at, above everything else.
 #[component]
-pub fn Notices(desk: ConsoleState) -> impl IntoView {
+pub fn HealthNotices(desk: ConsoleState) -> impl IntoView {
     let worker = Memo::new(move |_| desk.page.with(|page| page.worker));
     let troubled = Memo::new(move |_| {
         desk.page.with(|page| {
@@ -47,7 +47,7 @@ fn worker_notice(worker: WorkerView) -> AnyView {
         WorkerView::Never => view! { "No worker has run yet." }.into_any(),
         WorkerView::Gone(at) => view! {
             "No worker has been seen since "
-            <When at />
+            <TimeText at />
             "."
         }
         .into_any(),
@@ -80,14 +80,14 @@ fn notice(desk: ConsoleState, one: DestinationView, administers: bool) -> AnyVie
     let since = one.failing_since.filter(|_| !held).map(|at| {
         view! {
             " since "
-            <When at />
+            <TimeText at />
             "."
         }
     });
     let again = one.paused_until.filter(|_| !held).map(|at| {
         view! {
             " It is tried again at "
-            <When at />
+            <TimeText at />
             "."
         }
     });

@@ -6,7 +6,7 @@ use super::place::ConsoleLocation;
 use super::state::ConsoleState;
 use crate::requests::page::deliveries::status_view;
 use crate::session::may;
-use crate::ui::{DocketNumber, Empty, Icon, time, use_wall_clock};
+use crate::ui::{DocketNumber, EmptyState, Icon, time, use_wall_clock};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::address::Address;
 use domain::connectors::DeliveryStatus;
@@ -21,7 +21,7 @@ const DOTS: u32 = 6;
 
 /// The list.
 #[component]
-pub fn Outbox(desk: ConsoleState) -> impl IntoView {
+pub fn DeliveryList(desk: ConsoleState) -> impl IntoView {
     let ids = Memo::new(move |_| desk.page.with(|page| page.rows.iter().map(|row| row.id).collect::<Vec<_>>()));
     let administers = may(Permission::ReplayDeliveries);
     let rows = move || {
@@ -312,12 +312,12 @@ fn nothing(desk: ConsoleState) -> AnyView {
     };
     let all = ConsoleLocation::read(|key| (key == "period").then(|| "ever".to_owned())).address();
     view! {
-        <Empty icon="send" title=title>
+        <EmptyState icon="send" title=title>
             <p>{words}</p>
             <a class="button" href=all>
                 "Show all deliveries"
             </a>
-        </Empty>
+        </EmptyState>
     }
     .into_any()
 }

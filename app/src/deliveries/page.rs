@@ -2,8 +2,8 @@
 
 use super::api::{console, delivery, kinds};
 use super::delivery::DeliverySheet;
-use super::health::{HealthStrip, Notices};
-use super::outbox::Outbox;
+use super::health::{HealthNotices, HealthStrip};
+use super::outbox::DeliveryList;
 use super::place::ConsoleLocation;
 use super::state::ConsoleState;
 use crate::error::ApiError;
@@ -74,10 +74,10 @@ fn LoadedDeliveriesPage(found: ConsoleAnswer, place: Memo<ConsoleLocation>, firs
                 </div>
             </header>
             <RefusedNotice error=desk.refused />
-            <Notices desk />
+            <HealthNotices desk />
             <HealthStrip desk />
             <div class="outbox" class:outbox--open=move || desk.open.with(Option::is_some)>
-                <Outbox desk />
+                <DeliveryList desk />
                 <DeliverySheet desk />
             </div>
         </div>

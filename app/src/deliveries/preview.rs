@@ -2,7 +2,7 @@
 
 use super::api::preview_template;
 use crate::error::ApiError;
-use crate::form::Filling;
+use crate::form::FormState;
 use domain::Refusal;
 use domain::connectors::wire::ConnectorView;
 use domain::text::is_blank_text;
@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 
 /// The preview of one of the templates, as it is in the form right now.
 #[component]
-pub fn Preview(found: ConnectorView, filling: Filling) -> impl IntoView {
+pub fn TemplatePreview(found: ConnectorView, filling: FormState) -> impl IntoView {
     let fields = found.form.sections.iter().flat_map(|section| &section.fields);
     let choices: Vec<(String, String)> =
         fields.filter(|field| found.templates.contains(&field.key)).map(|field| (field.key.clone(), field.label.clone())).collect();

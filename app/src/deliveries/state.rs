@@ -3,8 +3,8 @@
 use super::api::{console, delivery};
 use super::place::ConsoleLocation;
 use crate::error::ApiError;
-use crate::ui::toast::{Toasts, use_toasts};
-use crate::ui::{Refresher, Selection};
+use crate::ui::toast::{ToastList, use_toasts};
+use crate::ui::{PageRefresher, RowSelection};
 use domain::connectors::DeliveryStatus;
 use domain::connectors::wire::{ConsoleRow, ConsoleView, DeliveryDetail, ShownDeliveries};
 use domain::id::DeliveryId;
@@ -17,7 +17,7 @@ pub struct ConsoleState {
     pub place: Memo<ConsoleLocation>,
     pub page: RwSignal<ConsoleView>,
     pub open: RwSignal<Option<DeliveryDetail>>,
-    pub selection: Selection<DeliveryId>,
+    pub selection: RowSelection<DeliveryId>,
     /// Deliveries that are not on screen yet: nothing moves under the reader.
     pub arrivals: RwSignal<usize>,
     pub refused: RwSignal<Option<ApiError>>,
@@ -25,8 +25,8 @@ pub struct ConsoleState {
     pub busy: RwSignal<bool>,
     /// Another list is on its way.
     pub loading: RwSignal<bool>,
-    toasts: Toasts,
-    refresher: Refresher,
+    toasts: ToastList,
+    refresher: PageRefresher,
 }
 
 impl ConsoleState {
@@ -36,13 +36,13 @@ impl ConsoleState {
             place,
             page: RwSignal::new(page),
             open: RwSignal::new(open),
-            selection: Selection::empty(),
+            selection: RowSelection::empty(),
             arrivals: RwSignal::new(0),
             refused: RwSignal::new(None),
             busy: RwSignal::new(false),
             loading: RwSignal::new(false),
             toasts: use_toasts(),
-            refresher: Refresher::idle(),
+            refresher: PageRefresher::idle(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::section::SectionFields;
 use super::widgets::picker::PickerSearch;
-use super::{Filling, dom};
+use super::{FormState, dom};
 use crate::ui::focus::focus_soon;
 use crate::ui::{DialogButtons, DialogForm, DialogFrame};
 use chrono::NaiveDate;
@@ -45,7 +45,7 @@ pub fn choice(value: &str, label: &str, hint: &str) -> ChoiceOption {
 
 /// What a dialog asks, made anew each time it opens.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asking {
+pub struct DialogQuestion {
     pub title: String,
     pub form: Form,
     /// What the fields hold at first.
@@ -63,7 +63,7 @@ pub struct Asking {
 pub fn FormDialog(
     /// Unique on the page.
     id: &'static str,
-    asking: RwSignal<Option<Asking>>,
+    asking: RwSignal<Option<DialogQuestion>>,
     #[prop(into)] busy: Signal<bool>,
     /// What went wrong when it was tried.
     #[prop(into)]
@@ -85,7 +85,7 @@ pub fn FormDialog(
 
 fn inside(
     id: &'static str,
-    asked: Asking,
+    asked: DialogQuestion,
     close: Callback<()>,
     busy: Signal<bool>,
     failed: Signal<Option<String>>,
@@ -95,7 +95,7 @@ fn inside(
     let section = asked.form.sections.first().cloned();
     let first = section.as_ref().and_then(|section| section.fields.first()).map(|field| dom::control_id(&field.key));
     // Rules relative to today are checked by the server.
-    let filling = Filling::new(asked.form, asked.answers, NaiveDate::default(), search);
+    let filling = FormState::new(asked.form, asked.answers, NaiveDate::default(), search);
     if let Some(first) = first {
         focus_soon(first);
     }

@@ -21,7 +21,7 @@ use widgets::picker::PickerSearch;
 
 /// A form being filled. Copies share the same state.
 #[derive(Clone, Copy)]
-pub struct Filling {
+pub struct FormState {
     /// Resolved for this person.
     pub form: RwSignal<Form>,
     /// As given, hidden ones included: they come back when their question does.
@@ -41,7 +41,7 @@ pub struct Filling {
     pub search: PickerSearch,
 }
 
-impl Filling {
+impl FormState {
     /// Starts with these answers; `today` is what relative date rules compare with, `search` is where pickers look for people.
     pub fn new(form: Form, answers: Answers, today: NaiveDate, search: PickerSearch) -> Self {
         let (form, answers) = (RwSignal::new(form), RwSignal::new(answers));
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    fn filling() -> Filling {
+    fn filling() -> FormState {
         let section = Section {
             key: "s".into(),
             title: "S".into(),
@@ -197,10 +197,10 @@ mod tests {
             variants: vec![],
         };
         let form = Form { key: "f".into(), title: "F".into(), description: String::new(), sections: vec![section] };
-        Filling::new(form, Answers::default(), NaiveDate::from_ymd_opt(2026, 6, 15).unwrap(), |_, _| Box::pin(async { Ok(Vec::new()) }))
+        FormState::new(form, Answers::default(), NaiveDate::from_ymd_opt(2026, 6, 15).unwrap(), |_, _| Box::pin(async { Ok(Vec::new()) }))
     }
 
-    fn shown(filling: Filling, key: &str) -> Option<String> {
+    fn shown(filling: FormState, key: &str) -> Option<String> {
         filling.problems.with_untracked(|problems| problems.get(key).cloned())
     }
 

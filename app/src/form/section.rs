@@ -1,6 +1,6 @@
 //! One step: the fields of a section, with those under a condition appearing as soon as it holds, and saying why they are there.
 
-use super::Filling;
+use super::FormState;
 use super::widgets::FieldView;
 use crate::ui::Icon;
 use domain::forms::{AnswerCondition, Field, Form, Section};
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// The questions of one section.
 #[component]
-pub fn SectionFields(filling: Filling, section: Section) -> impl IntoView {
+pub fn SectionFields(filling: FormState, section: Section) -> impl IntoView {
     let form = filling.form.get_untracked();
     let reason = section.when.as_ref().map(|when| view! { <Reason words=why(when, &form) /> });
     let description = (!section.description.is_empty()).then(|| view! { <p class="field__hint">{section.description.clone()}</p> });
@@ -49,7 +49,7 @@ fn blocks(fields: Vec<Field>) -> Vec<(Option<AnswerCondition>, Vec<Field>)> {
     blocks
 }
 
-fn block(filling: Filling, form: &Form, when: Option<AnswerCondition>, fields: Vec<Field>) -> AnyView {
+fn block(filling: FormState, form: &Form, when: Option<AnswerCondition>, fields: Vec<Field>) -> AnyView {
     let Some(when) = when else {
         return fields.into_iter().map(|field| view! { <FieldView filling field /> }).collect_view().into_any();
     };

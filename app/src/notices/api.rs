@@ -1,12 +1,12 @@
 //! Server functions of notifications.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::notices::wire::{ChangeMine, ChangeOurs, MyNotices, NoticeList, OurNotices};
 use leptos::prelude::*;
 
 /// What the caller was told, newest first.
-#[server(name = NoticesCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/list")]
+#[server(name = NoticesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/list")]
 pub async fn notices(after: Option<String>) -> Result<NoticeList, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -14,7 +14,7 @@ pub async fn notices(after: Option<String>) -> Result<NoticeList, ApiError> {
 }
 
 /// The caller looks at a request: what they were told of it is read.
-#[server(name = SeenCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/seen")]
+#[server(name = SeenCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/seen")]
 pub async fn seen(number: String) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -22,7 +22,7 @@ pub async fn seen(number: String) -> Result<(), ApiError> {
 }
 
 /// Marks some of the caller's notices as read or not read; all of them as read when none is named.
-#[server(name = ReadCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/read")]
+#[server(name = ReadCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/read")]
 pub async fn read(ids: Vec<String>, read: bool) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -30,7 +30,7 @@ pub async fn read(ids: Vec<String>, read: bool) -> Result<(), ApiError> {
 }
 
 /// What reaches the caller, and where.
-#[server(name = MyNoticesCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/mine")]
+#[server(name = MyNoticesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/mine")]
 pub async fn mine() -> Result<MyNotices, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -38,7 +38,7 @@ pub async fn mine() -> Result<MyNotices, ApiError> {
 }
 
 /// Changes one of the caller's choices; answers with all of them.
-#[server(name = ChangeMineCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/change_mine")]
+#[server(name = ChangeMineCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/change_mine")]
 pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -46,7 +46,7 @@ pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, ApiError> {
 }
 
 /// What the organization decides about notifications.
-#[server(name = OurNoticesCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/ours")]
+#[server(name = OurNoticesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/ours")]
 pub async fn ours() -> Result<OurNotices, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -54,7 +54,7 @@ pub async fn ours() -> Result<OurNotices, ApiError> {
 }
 
 /// Changes one of the organization's decisions; answers with all of them.
-#[server(name = ChangeOursCall, input = Json, output = Json, prefix = "/call", endpoint = "notices/change_ours")]
+#[server(name = ChangeOursCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/change_ours")]
 pub async fn change_ours(change: ChangeOurs) -> Result<OurNotices, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

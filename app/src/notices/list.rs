@@ -3,8 +3,8 @@
 use super::api::{notices, read};
 use crate::error::ApiError;
 use crate::live::use_live;
-use crate::ui::toast::{Toasts, use_toasts};
-use crate::ui::{DocketNumber, Empty, Icon, PageTitle, When, page_frame, refused_view};
+use crate::ui::toast::{ToastList, use_toasts};
+use crate::ui::{DocketNumber, EmptyState, Icon, PageTitle, TimeText, page_frame, refused_view};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::live::LiveEvent;
@@ -27,7 +27,7 @@ pub fn NoticesPage() -> impl IntoView {
 struct NoticeListState {
     list: RwSignal<NoticeList>,
     refused: RwSignal<Option<ApiError>>,
-    toasts: Toasts,
+    toasts: ToastList,
     /// What lives as long as the page: Undo outlives the button that was pressed.
     owner: StoredValue<Owner>,
 }
@@ -134,12 +134,12 @@ fn LoadedNoticesList(list: NoticeList, after: Option<String>) -> impl IntoView {
 
 fn nothing() -> AnyView {
     view! {
-        <Empty icon="bell" title="Nothing to tell you yet">
+        <EmptyState icon="bell" title="Nothing to tell you yet">
             <p>"When a request waits for you, or one of yours moves, you read it here."</p>
             <a class="button" href=Address::NoticeSettings.root()>
                 "Choose what reaches you"
             </a>
-        </Empty>
+        </EmptyState>
     }
     .into_any()
 }
@@ -165,7 +165,7 @@ fn line(bell: NoticeListState, row: &NoticeRow) -> AnyView {
                 {quote}
             </div>
             <span class="told__at">
-                <When at=row.at />
+                <TimeText at=row.at />
             </span>
             <button
                 class="button button--quiet button--icon button--sm"

@@ -6,16 +6,16 @@ use domain::notices::{CHANNELS, NoticeChannel};
 use leptos::prelude::*;
 
 /// A switch that was thrown: event, channel, on, locked.
-pub type Thrown = (String, NoticeChannel, bool, bool);
+pub type ThrownSwitch = (String, NoticeChannel, bool, bool);
 
 /// The table. Its rows are made once; the switches follow `rows`.
 #[component]
-pub fn Matrix(
+pub fn NoticeMatrix(
     columns: Signal<Vec<MatrixColumn>>,
     rows: Signal<Vec<MatrixRow>>,
     /// Whether switches can be locked: for who decides for everybody.
     locks: bool,
-    throw: Callback<Thrown>,
+    throw: Callback<ThrownSwitch>,
 ) -> impl IntoView {
     let heads = move || columns.with(|columns| columns.iter().map(head).collect_view());
     let mut group = String::new();
@@ -83,7 +83,7 @@ struct MatrixCell {
     rows: Signal<Vec<MatrixRow>>,
     row: usize,
     locks: bool,
-    throw: Callback<Thrown>,
+    throw: Callback<ThrownSwitch>,
 }
 
 fn line(place: MatrixCell, row: MatrixRow) -> AnyView {

@@ -1,8 +1,8 @@
 //! One's own choices: switches, quiet hours, the daily summary.
 
 use super::api::change_mine;
-use super::matrix::{Matrix, Thrown};
-use super::settings::Saving;
+use super::matrix::{NoticeMatrix, ThrownSwitch};
+use super::settings::SavingState;
 use crate::ui::Icon;
 use chrono::{NaiveTime, Timelike};
 use domain::address::Address;
@@ -18,7 +18,7 @@ const HOURS: [u32; 5] = [7, 8, 9, 12, 17];
 #[derive(Clone, Copy)]
 struct MyChoices {
     now: RwSignal<MyNotices>,
-    saving: Saving,
+    saving: SavingState,
 }
 
 impl MyChoices {
@@ -54,9 +54,9 @@ impl MyChoices {
 
 /// The part "Yours".
 #[component]
-pub fn Mine(mine: MyNotices, saving: Saving) -> impl IntoView {
+pub fn PersonalNotices(mine: MyNotices, saving: SavingState) -> impl IntoView {
     let shown = MyChoices { now: RwSignal::new(mine), saving };
-    let throw = Callback::new(move |(event, channel, on, _): Thrown| shown.change(ChangeMine::Switch { event, channel, on }));
+    let throw = Callback::new(move |(event, channel, on, _): ThrownSwitch| shown.change(ChangeMine::Switch { event, channel, on }));
     let differs = Memo::new(move |_| shown.now.with(|now| now.differs));
     let locked = shown.now.with_untracked(|now| now.rows.iter().any(|row| row.cells.iter().any(|cell| cell.locked)));
     let columns = Signal::derive(move || shown.now.with(|now| now.columns.clone()));
@@ -80,7 +80,7 @@ pub fn Mine(mine: MyNotices, saving: Saving) -> impl IntoView {
                         </button>
                     </Show>
                 </div>
-                <Matrix columns rows locks=false throw />
+                <NoticeMatrix columns rows locks=false throw />
                 {foot}
             </section>
             <div class="stack">

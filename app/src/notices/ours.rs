@@ -1,8 +1,8 @@
 //! What the organization decides: switches and locks for everybody, and which connector carries a channel.
 
 use super::api::change_ours;
-use super::matrix::{Matrix, Thrown};
-use super::settings::Saving;
+use super::matrix::{NoticeMatrix, ThrownSwitch};
+use super::settings::SavingState;
 use domain::address::Address;
 use domain::notices::NoticeChannel;
 use domain::notices::wire::{ChangeOurs, ChannelCarrier, OurNotices};
@@ -13,7 +13,7 @@ use leptos::task::spawn_local;
 #[derive(Clone, Copy)]
 struct OurChoices {
     now: RwSignal<OurNotices>,
-    saving: Saving,
+    saving: SavingState,
 }
 
 impl OurChoices {
@@ -50,9 +50,10 @@ impl OurChoices {
 
 /// The part "Organization defaults".
 #[component]
-pub fn Ours(ours: OurNotices, saving: Saving) -> impl IntoView {
+pub fn OrganizationNotices(ours: OurNotices, saving: SavingState) -> impl IntoView {
     let shown = OurChoices { now: RwSignal::new(ours), saving };
-    let throw = Callback::new(move |(event, channel, on, locked): Thrown| shown.change(ChangeOurs::Switch { event, channel, on, locked }));
+    let throw =
+        Callback::new(move |(event, channel, on, locked): ThrownSwitch| shown.change(ChangeOurs::Switch { event, channel, on, locked }));
     let columns = Signal::derive(move || shown.now.with(|now| now.columns.clone()));
     let rows = Signal::derive(move || shown.now.with(|now| now.rows.clone()));
     view! {
@@ -60,7 +61,7 @@ pub fn Ours(ours: OurNotices, saving: Saving) -> impl IntoView {
             <div class="slip__head">
                 <h2 id="what">"What reaches everybody who chose nothing else"</h2>
             </div>
-            <Matrix columns rows locks=true throw />
+            <NoticeMatrix columns rows locks=true throw />
             <p class="slip__foot">"A lock takes the choice from everybody: what you set holds. Slack’s switch also decides whether the channel is told."</p>
         </section>
     }
@@ -80,7 +81,7 @@ fn hint(channel: NoticeChannel) -> &'static str {
 
 /// The part "Channels".
 #[component]
-pub fn Carriers(ours: OurNotices, saving: Saving) -> impl IntoView {
+pub fn CarrierSettings(ours: OurNotices, saving: SavingState) -> impl IntoView {
     let shown = OurChoices { now: RwSignal::new(ours), saving };
     let fields = shown.now.get_untracked().carriers.into_iter().map(|(channel, _, choices)| field(shown, channel, choices)).collect_view();
     view! {

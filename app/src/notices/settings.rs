@@ -1,8 +1,8 @@
 //! `/notifications/settings`: what reaches oneself; for administrators also what the organization decides, and what carries a channel.
 
 use super::api::{mine, ours};
-use super::mine::Mine;
-use super::ours::{Carriers, Ours};
+use super::mine::PersonalNotices;
+use super::ours::{CarrierSettings, OrganizationNotices};
 use crate::error::ApiError;
 use crate::session::may;
 use crate::ui::{Icon, PageTitle, page_frame};
@@ -25,9 +25,9 @@ enum SettingsPart {
 
 /// Whether a change is on its way.
 #[derive(Clone, Copy)]
-pub struct Saving(RwSignal<u32>, pub RwSignal<Option<ApiError>>);
+pub struct SavingState(RwSignal<u32>, pub RwSignal<Option<ApiError>>);
 
-impl Saving {
+impl SavingState {
     /// A change begins, or has ended.
     pub fn turn(self, begins: bool) {
         self.0.update(|count| *count = if begins { *count + 1 } else { count.saturating_sub(1) });
@@ -54,7 +54,7 @@ pub fn NoticeSettingsPage() -> impl IntoView {
 
 #[component]
 fn LoadedNoticesSettings(found: SettingsPart, part: String) -> impl IntoView {
-    let saving = Saving(RwSignal::new(0), RwSignal::new(None));
+    let saving = SavingState(RwSignal::new(0), RwSignal::new(None));
     let administers = may(Permission::ManageSettings);
     let tab = |(key, words): (&'static str, &'static str)| {
         let page = if key.is_empty() { Address::NoticeSettings } else { Address::NoticeSettingsPart(key) };
@@ -73,9 +73,9 @@ fn LoadedNoticesSettings(found: SettingsPart, part: String) -> impl IntoView {
         }
     });
     let content = match (found, part.as_str()) {
-        (SettingsPart::Mine(mine), _) => view! { <Mine mine=*mine saving /> }.into_any(),
-        (SettingsPart::Ours(ours), "channels") => view! { <Carriers ours=*ours saving /> }.into_any(),
-        (SettingsPart::Ours(ours), _) => view! { <Ours ours=*ours saving /> }.into_any(),
+        (SettingsPart::Mine(mine), _) => view! { <PersonalNotices mine=*mine saving /> }.into_any(),
+        (SettingsPart::Ours(ours), "channels") => view! { <CarrierSettings ours=*ours saving /> }.into_any(),
+        (SettingsPart::Ours(ours), _) => view! { <OrganizationNotices ours=*ours saving /> }.into_any(),
     };
     let title = "Notification settings · Docket";
     view! {

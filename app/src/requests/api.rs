@@ -1,14 +1,14 @@
 //! Server functions of requests: thin; the use cases are the backend's.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::id::DeliveryId;
 use domain::requests::actions::ActionCall;
 use domain::requests::wire::{MyFilter, RequestList, RequestPage};
 use leptos::prelude::*;
 
 /// The caller's own requests, newest first.
-#[server(name = MyRequestsCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/mine")]
+#[server(name = MyRequestsCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/mine")]
 pub async fn my_requests(filter: MyFilter, after: Option<String>) -> Result<RequestList, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -16,7 +16,7 @@ pub async fn my_requests(filter: MyFilter, after: Option<String>) -> Result<Requ
 }
 
 /// One request, by its docket number.
-#[server(name = RequestPageCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/page")]
+#[server(name = RequestPageCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/page")]
 pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -24,7 +24,7 @@ pub async fn request_page(number: String) -> Result<RequestPage, ApiError> {
 }
 
 /// One request as it was after one of its events; with `seen`, as the person saw it whose decision that event is.
-#[server(name = RequestPageAtCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/page_at")]
+#[server(name = RequestPageAtCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/page_at")]
 pub async fn request_page_at(number: String, seq: u32, seen: bool) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -32,7 +32,7 @@ pub async fn request_page_at(number: String, seq: u32, seen: bool) -> Result<Req
 }
 
 /// Does something with a request; None when the person does not see it any more. `seen` is the number of events on the screen.
-#[server(name = ActCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/act")]
+#[server(name = ActCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/act")]
 pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -41,7 +41,7 @@ pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<O
 }
 
 /// Sends a permanently failed delivery again.
-#[server(name = ReplayDeliveryCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/replay")]
+#[server(name = ReplayDeliveryCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/replay")]
 pub async fn replay_delivery(id: DeliveryId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

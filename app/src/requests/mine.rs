@@ -1,7 +1,7 @@
 //! The person's own requests: open, finished or all of them, newest first. Tab and page are in the address.
 
 use super::api::my_requests;
-use crate::ui::{AboutLines, DocketNumber, Empty, Icon, PageTitle, StatusBadge, When, part_frame};
+use crate::ui::{AboutLines, DocketNumber, EmptyState, Icon, PageTitle, StatusBadge, TimeText, part_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::requests::wire::{MyFilter, RequestList, RequestSummary};
@@ -73,12 +73,12 @@ fn nothing(filter: MyFilter) -> AnyView {
         MyFilter::All => ("No requests yet", "What you request appears here with its docket number."),
     };
     view! {
-        <Empty icon="files" title=title>
+        <EmptyState icon="files" title=title>
             <p>{words}</p>
             <a class="button" href=Address::Catalog.root()>
                 "Open the catalog"
             </a>
-        </Empty>
+        </EmptyState>
     }
     .into_any()
 }
@@ -124,7 +124,7 @@ fn row(request: RequestSummary) -> AnyView {
             </td>
             <td data-label="Where it stands">{request.note}</td>
             <td data-label="Submitted">
-                <When at=request.submitted_at />
+                <TimeText at=request.submitted_at />
             </td>
         </tr>
     }

@@ -1,15 +1,15 @@
 //! The server function that says who is signed in.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::people::Me;
 use leptos::prelude::*;
 
 /// The signed-in person; None when nobody is.
-#[server(name = MeCall, input = Json, output = Json, prefix = "/call", endpoint = "account/me")]
+#[server(name = MeCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/me")]
 pub async fn me() -> Result<Option<Me>, ApiError> {
-    use crate::context::{Entry, enter, reply};
-    if use_context::<Entry>().is_none_or(|entry| entry.caller.is_none()) {
+    use crate::context::{ServerContext, enter, reply};
+    if use_context::<ServerContext>().is_none_or(|entry| entry.caller.is_none()) {
         return Ok(None);
     }
     let (backend, caller) = enter()?;

@@ -2,7 +2,7 @@
 
 pub mod api;
 
-use crate::wire::Wire;
+use crate::wire::WireCodec;
 use api::me;
 use domain::people::Me;
 use domain::permission::Permission;
@@ -16,7 +16,7 @@ pub struct SessionState {
 
 /// Makes the session available to the pages below.
 pub fn provide_session() -> SessionState {
-    let session = SessionState { me: RwSignal::new(SharedValue::<_, Wire>::new_with_encoding(known).into_inner()) };
+    let session = SessionState { me: RwSignal::new(SharedValue::<_, WireCodec>::new_with_encoding(known).into_inner()) };
     provide_context(session);
     session
 }
@@ -24,7 +24,7 @@ pub fn provide_session() -> SessionState {
 /// What the server knows while it renders; in the browser this is read from the page.
 fn known() -> Option<Me> {
     #[cfg(feature = "ssr")]
-    return use_context::<crate::context::Entry>().and_then(|entry| entry.me);
+    return use_context::<crate::context::ServerContext>().and_then(|entry| entry.me);
     #[cfg(not(feature = "ssr"))]
     None
 }

@@ -4,7 +4,7 @@ use crate::live::{LiveState, use_live};
 use crate::session::{refresh, use_me};
 use crate::ui::focus::focus_now;
 use crate::ui::theme::ThemeSwitch;
-use crate::ui::{Avatar, Brand, Icon};
+use crate::ui::{Avatar, BrandLink, Icon};
 use domain::address::Address;
 use domain::live::LiveEvent;
 use domain::people::Me;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// The frame; on the sign-in page, and while nobody is signed in, just the page.
 #[component]
-pub fn Frame(children: Children) -> impl IntoView {
+pub fn PageShell(children: Children) -> impl IntoView {
     let me = use_me();
     let location = use_location();
     let bare = location.pathname.with_untracked(|path| matches!(Address::parse(path), Some(Address::SignIn | Address::Share(_))));
@@ -81,7 +81,7 @@ fn current(path: &str, section: &SiteSection) -> Option<&'static str> {
 fn TopBar(organization: String, name: Signal<String>, unread: Signal<u64>, home: String) -> impl IntoView {
     view! {
         <header class="bar">
-            <Brand home />
+            <BrandLink home />
             <p class="bar__title">{organization}</p>
             <Bell unread />
             <a class="bar__me" href=Address::Profile.root()>
@@ -126,7 +126,7 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
         .collect_view();
     view! {
         <nav class="side" aria-label="Main">
-            <Brand home=me.home.clone() />
+            <BrandLink home=me.home.clone() />
             <a class="org" href=Address::Profile.root()>
                 <span class="org__text">
                     <span class="org__name">{me.organization.name.clone()}</span>

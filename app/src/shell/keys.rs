@@ -1,7 +1,7 @@
 //! The keys that work everywhere: `/` search, `G` then a letter, `T` theme, `?` help.
 
 use crate::ui::Icon;
-use crate::ui::keyboard::{HELP, Jump, SearchWanted, follow_presses, recall, show_help};
+use crate::ui::keyboard::{HELP, JumpKeys, SearchWanted, follow_presses, recall, show_help};
 use crate::ui::theme::toggle;
 use domain::address::Address;
 use domain::requests::actions::buttons;
@@ -83,7 +83,7 @@ fn help_words() -> String {
 #[component]
 pub fn ShortcutHelp() -> impl IntoView {
     let navigate = use_navigate();
-    let jump = Jump::default();
+    let jump = JumpKeys::default();
     let wanted = use_context::<SearchWanted>().unwrap_or_default();
     Effect::new(move |_| {
         recall();

@@ -4,4 +4,4 @@ mod frame;
 pub mod keys;
 pub mod offline;
 
-pub use frame::Frame;
+pub use frame::PageShell;

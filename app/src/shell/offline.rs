@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::session::api::me;
-use crate::ui::Alert;
+use crate::ui::AlertBox;
 use leptos::prelude::*;
 
 /// Appears while the browser says it is offline.
@@ -25,7 +25,7 @@ pub fn OfflineBanner() -> impl IntoView {
             }
             view! {
             <div class="offline">
-                <Alert kind="bad">
+                <AlertBox kind="bad">
                     <div>
                         <p>
                             <b>"You are offline."</b>
@@ -35,7 +35,7 @@ pub fn OfflineBanner() -> impl IntoView {
                     <button class="button button--sm" type="button" on:click=move |_| retry(offline)>
                         "Try again"
                     </button>
-                </Alert>
+                </AlertBox>
             </div>
             }.into_any()
         }}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// `kind`: `wait`, `bad`, `done`, `still`, or empty for information.
 #[component]
-pub fn Alert(kind: &'static str, children: Children) -> impl IntoView {
+pub fn AlertBox(kind: &'static str, children: Children) -> impl IntoView {
     let icon = match kind {
         "wait" => "hourglass",
         "bad" => "triangle-alert",

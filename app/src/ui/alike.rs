@@ -10,14 +10,14 @@ use std::hash::Hash;
 const KEPT: usize = 4 * 1024 * 1024;
 
 /// The HTML of one kind of view, by what it shows.
-pub struct Alike<V> {
+pub struct HtmlCache<V> {
     #[cfg(feature = "ssr")]
     html: std::sync::Mutex<Option<std::collections::HashMap<V, String>>>,
     #[cfg(not(feature = "ssr"))]
     of: std::marker::PhantomData<fn(V)>,
 }
 
-impl<V: Hash + Eq + Clone> Alike<V> {
+impl<V: Hash + Eq + Clone> HtmlCache<V> {
     /// Without any.
     pub const fn new() -> Self {
         Self {
@@ -53,7 +53,7 @@ impl<V: Hash + Eq + Clone> Alike<V> {
     }
 }
 
-impl<V: Hash + Eq + Clone> Default for Alike<V> {
+impl<V: Hash + Eq + Clone> Default for HtmlCache<V> {
     fn default() -> Self {
         Self::new()
     }
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn each_value_is_rendered_once() {
-        static LINES: Alike<String> = Alike::new();
+        static LINES: HtmlCache<String> = HtmlCache::new();
         let made = Cell::new(0);
         let line = |text: &str| {
             LINES

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// Links home: to where the person begins.
 #[component]
-pub fn Brand(#[prop(optional, into)] home: String) -> impl IntoView {
+pub fn BrandLink(#[prop(optional, into)] home: String) -> impl IntoView {
     let home = if home.is_empty() { Address::Catalog.to_string() } else { home };
     view! {
         <a class="brand" href=home>

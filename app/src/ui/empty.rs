@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// Nothing to show, said kindly; the children offer the next step.
 #[component]
-pub fn Empty(
+pub fn EmptyState(
     /// The lucide icon the place has elsewhere; for styles and tests.
     #[prop(into)]
     icon: String,

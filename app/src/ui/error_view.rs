@@ -1,6 +1,6 @@
 //! What a page shows instead of its content when it could not get it.
 
-use super::Empty;
+use super::EmptyState;
 use super::PageTitle;
 use crate::error::ApiError;
 use domain::address::Address;
@@ -34,10 +34,10 @@ pub fn ErrorView(error: ApiError) -> impl IntoView {
         <div class="page">
             <PageTitle text=format!("{title} · Docket") />
             <h1 class="visually-hidden">{title}</h1>
-            <Empty icon="circle-alert" title=title>
+            <EmptyState icon="circle-alert" title=title>
                 <p>{error.message()}</p>
                 {way_on}
-            </Empty>
+            </EmptyState>
         </div>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! The one frame of every page with data: a skeleton while it is on the way, the page once it is there, the error when it is not to be had.
 
-use super::{ErrorView, Skeleton};
+use super::{ErrorView, SkeletonLines};
 use crate::wire::PageData;
 use leptos::prelude::*;
 
@@ -36,8 +36,8 @@ where
 /// The same code for all pages, whatever they are made of: what the browser loads of it is there once.
 fn frame(class: Option<&'static str>, making: Box<dyn Fn() -> Suspend<AnyView> + Send>) -> AnyView {
     let skeleton = move || match class {
-        Some(class) => view! { <div class=class><Skeleton /></div> }.into_any(),
-        None => view! { <Skeleton /> }.into_any(),
+        Some(class) => view! { <div class=class><SkeletonLines /></div> }.into_any(),
+        None => view! { <SkeletonLines /> }.into_any(),
     };
     view! { <Transition fallback=skeleton>{move || making()}</Transition> }.into_any()
 }

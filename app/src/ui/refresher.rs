@@ -7,12 +7,12 @@ use std::pin::Pin;
 
 /// Whether a page is asking, and whether it has to ask again.
 #[derive(Clone, Copy)]
-pub struct Refresher {
+pub struct PageRefresher {
     asking: StoredValue<bool>,
     again: StoredValue<bool>,
 }
 
-impl Refresher {
+impl PageRefresher {
     /// Nothing was asked yet.
     pub fn idle() -> Self {
         Self { asking: StoredValue::new(false), again: StoredValue::new(false) }
@@ -65,7 +65,7 @@ mod tests {
     fn what_is_asked_for_meanwhile_is_asked_once_more() {
         let owner = Owner::new();
         owner.set();
-        let (refresher, asked) = (Refresher::idle(), Rc::new(Cell::new(0)));
+        let (refresher, asked) = (PageRefresher::idle(), Rc::new(Cell::new(0)));
         let counter = asked.clone();
         let ask = move || {
             counter.set(counter.get() + 1);

@@ -1,6 +1,6 @@
 //! Why what was asked for was not done: the alert on a page, and the line at a field.
 
-use super::{Alert, Icon};
+use super::{AlertBox, Icon};
 use crate::error::ApiError;
 use domain::address::Address;
 use leptos::prelude::*;
@@ -28,10 +28,10 @@ pub fn refused_view(error: &ApiError) -> AnyView {
         }
     });
     view! {
-        <Alert kind="bad">
+        <AlertBox kind="bad">
             <p>{message}</p>
             {sign_in}
-        </Alert>
+        </AlertBox>
     }
     .into_any()
 }

@@ -4,21 +4,21 @@ use leptos::prelude::*;
 use std::collections::BTreeSet;
 
 /// The ticked rows of a list, by what tells them apart.
-pub struct Selection<T: 'static> {
+pub struct RowSelection<T: 'static> {
     pub chosen: RwSignal<BTreeSet<T>>,
     /// The row ticked last: where a range begins.
     anchor: StoredValue<Option<T>>,
 }
 
-impl<T> Clone for Selection<T> {
+impl<T> Clone for RowSelection<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Selection<T> {}
+impl<T> Copy for RowSelection<T> {}
 
-impl<T: Ord + Clone + Send + Sync + 'static> Selection<T> {
+impl<T: Ord + Clone + Send + Sync + 'static> RowSelection<T> {
     /// Nothing is ticked.
     pub fn empty() -> Self {
         Self { chosen: RwSignal::new(BTreeSet::new()), anchor: StoredValue::new(None) }
@@ -70,7 +70,7 @@ mod tests {
     fn a_range_begins_at_the_row_that_was_ticked_last() {
         let owner = Owner::new();
         owner.set();
-        let selection = Selection::empty();
+        let selection = RowSelection::empty();
         let between = |from: &u32, to: &u32| (*from.min(to)..=*from.max(to)).collect::<Vec<_>>();
         let chosen = move || selection.chosen.with_untracked(|chosen| chosen.iter().copied().collect::<Vec<u32>>());
         selection.extend_to(7, between);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// Three grey lines.
 #[component]
-pub fn Skeleton() -> impl IntoView {
+pub fn SkeletonLines() -> impl IntoView {
     view! {
         <div class="slip skeletons" aria-busy="true">
             <span class="visually-hidden">"Loading"</span>

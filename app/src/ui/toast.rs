@@ -20,14 +20,14 @@ struct Toast {
 
 /// The handle through which pages say something.
 #[derive(Clone, Copy)]
-pub struct Toasts {
+pub struct ToastList {
     list: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
     /// The pointer or the focus is on a message: none leaves.
     held: StoredValue<bool>,
 }
 
-impl Toasts {
+impl ToastList {
     fn new() -> Self {
         Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), held: StoredValue::new(false) }
     }
@@ -58,15 +58,15 @@ impl Toasts {
 }
 
 /// Makes the handle available to the pages below.
-pub fn provide_toasts() -> Toasts {
-    let toasts = Toasts::new();
+pub fn provide_toasts() -> ToastList {
+    let toasts = ToastList::new();
     provide_context(toasts);
     toasts
 }
 
 /// The page's handle.
-pub fn use_toasts() -> Toasts {
-    use_context::<Toasts>().unwrap_or_else(Toasts::new)
+pub fn use_toasts() -> ToastList {
+    use_context::<ToastList>().unwrap_or_else(ToastList::new)
 }
 
 /// Where the messages appear.

@@ -28,7 +28,7 @@ impl WallClock {
 
 /// A `<time>` with the exact moment in `datetime`.
 #[component]
-pub fn When(at: DateTime<Utc>) -> impl IntoView {
+pub fn TimeText(at: DateTime<Utc>) -> impl IntoView {
     let clock = use_wall_clock();
     let exact = format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", at.year(), at.month(), at.day(), at.hour(), at.minute(), at.second());
     view! { <time datetime=exact>{move || day_and_time(clock.local(at))}</time> }.into_any()

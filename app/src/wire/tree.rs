@@ -6,13 +6,13 @@ use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde_json::Value;
 
 /// A JSON tree to be read.
-pub struct Tree(pub Value);
+pub struct JsonTree(pub Value);
 
 fn expected<T>(what: &str) -> Result<T, Error> {
     Err(Error::custom(format_args!("expected {what}")))
 }
 
-impl Tree {
+impl JsonTree {
     fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
@@ -27,14 +27,14 @@ impl Tree {
 
     fn map<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            Value::Object(map) => visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Tree(value))))),
+            Value::Object(map) => visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(key, value)| (key, JsonTree(value))))),
             _ => expected("an object"),
         }
     }
 
     fn seq<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            Value::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Tree))),
+            Value::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(JsonTree))),
             _ => expected("a list"),
         }
     }
@@ -47,7 +47,7 @@ impl Tree {
     }
 }
 
-impl IntoDeserializer<'_, Error> for Tree {
+impl IntoDeserializer<'_, Error> for JsonTree {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -64,7 +64,7 @@ macro_rules! same {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Tree {
+impl<'de> Deserializer<'de> for JsonTree {
     type Error = Error;
 
     same! {
@@ -142,7 +142,7 @@ impl<'de> Deserializer<'de> for Tree {
         match self.0 {
             Value::String(variant) => visitor.visit_enum(variant.into_deserializer()),
             Value::Object(map) => {
-                let entries = MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Tree(value))));
+                let entries = MapDeserializer::new(map.into_iter().map(|(key, value)| (key, JsonTree(value))));
                 visitor.visit_enum(MapAccessDeserializer::new(entries))
             }
             _ => expected("a variant"),

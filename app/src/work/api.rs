@@ -1,12 +1,12 @@
 //! Server functions of the queue and the board: thin; the use cases are the backend's.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::requests::queue::{BoardPage, QueueFilter, QueuePage};
 use leptos::prelude::*;
 
 /// A page of the queue, the next due first; not found for those who do not work on requests. `after` is the `next` of the page before.
-#[server(name = QueueCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/queue")]
+#[server(name = QueueCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/queue")]
 pub async fn queue(filter: QueueFilter, after: Option<String>) -> Result<QueuePage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -14,7 +14,7 @@ pub async fn queue(filter: QueueFilter, after: Option<String>) -> Result<QueuePa
 }
 
 /// The board, lane by lane; not found for those who do not work on requests.
-#[server(name = BoardCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/board")]
+#[server(name = BoardCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/board")]
 pub async fn board(filter: QueueFilter) -> Result<BoardPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

@@ -1,6 +1,6 @@
 //! The board: a lane for each status, a card for each request. A card is dragged, or moved by its menu.
 
-use super::card::Card;
+use super::card::WorkCard;
 use super::keys::use_work_keys;
 use super::state::WorkState;
 use crate::ui::StatusBadge;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// All lanes.
 #[component]
-pub fn Board(work: WorkState) -> impl IntoView {
+pub fn WorkBoard(work: WorkState) -> impl IntoView {
     let lanes = Memo::new(move |_| work.rows.with(|rows| rows.lanes.iter().map(|(lane, _)| *lane).collect::<Vec<_>>()));
     use_work_keys(work, true);
     view! {
@@ -70,7 +70,7 @@ fn LaneView(work: WorkState, lane: Status) -> impl IntoView {
             </div>
             <ul class="lane__cards" role="list">
                 <For each=move || cards.get() key=|number| number.clone() let:number>
-                    <Card work number />
+                    <WorkCard work number />
                 </For>
             </ul>
             {more}

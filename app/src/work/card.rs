@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 /// A card. It is dragged by the pointer; its link takes the keyboard.
 #[component]
-pub fn Card(work: WorkState, number: String) -> impl IntoView {
+pub fn WorkCard(work: WorkState, number: String) -> impl IntoView {
     let key = number.clone();
     let row = Memo::new(move |_| work.rows.with(|rows| rows.row(&key).cloned()));
     let is_fresh = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.fresh)));

@@ -1,10 +1,10 @@
 //! The keys of the work pages: a first press enters at the first card or row, wherever the focus is. What acts on a request acts on the one
 //! that has the focus, or that is about to have it; single keys only where they are on, and never right after `G`.
 
-use super::rows::Way;
+use super::rows::CardStep;
 use super::state::{WorkState, card_id};
 use crate::ui::focus::focus_any;
-use crate::ui::keyboard::Jump;
+use crate::ui::keyboard::JumpKeys;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -15,7 +15,7 @@ const ARRIVAL: f64 = 150.0;
 
 /// Listens as long as the list or the board is on screen. `board` also knows left and right.
 pub fn use_work_keys(work: WorkState, board: bool) {
-    let jump = Jump::with_moves(&["j", "k", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"]);
+    let jump = JumpKeys::with_moves(&["j", "k", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"]);
     let moved_at = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
@@ -40,10 +40,10 @@ fn press(work: WorkState, board: bool, event: &KeyboardEvent, moved_at: StoredVa
     let arrows = key.starts_with("Arrow") && !is_between(event);
     let way = match key {
         _ if arrows => return false,
-        "ArrowUp" | "k" => Way::Up,
-        "ArrowDown" | "j" => Way::Down,
-        "ArrowLeft" if board => Way::Left,
-        "ArrowRight" if board => Way::Right,
+        "ArrowUp" | "k" => CardStep::Up,
+        "ArrowDown" | "j" => CardStep::Down,
+        "ArrowLeft" if board => CardStep::Left,
+        "ArrowRight" if board => CardStep::Right,
         "n" => {
             work.settle();
             return true;

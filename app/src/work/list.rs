@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 /// The rows, the pages, and what is done with several.
 #[component]
-pub fn List(work: WorkState) -> impl IntoView {
+pub fn WorkList(work: WorkState) -> impl IntoView {
     let numbers =
         Memo::new(move |_| work.rows.with(|rows| rows.rows.iter().map(|row| row.data.summary.number.clone()).collect::<Vec<_>>()));
     use_work_keys(work, false);

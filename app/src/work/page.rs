@@ -1,15 +1,15 @@
 //! `/work`: what there is to do, as a list or as a board.
 
 use super::bar::{CountStrip, WorkFilterBar};
-use super::board::Board;
+use super::board::WorkBoard;
 use super::dialogs::{MoveDialog, StepDialog};
-use super::list::List;
+use super::list::WorkList;
 use super::place::WorkLocation;
 use super::rows::{WorkContent, find};
 use super::state::WorkState;
 use crate::live::{LiveMark, use_live};
 use crate::session::use_me;
-use crate::ui::{Empty, Icon, PageTitle, RefusedNotice, page_frame};
+use crate::ui::{EmptyState, Icon, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::live::LiveEvent;
@@ -46,8 +46,8 @@ fn LoadedWorkPage(found: WorkContent, place: Memo<WorkLocation>, first: WorkLoca
     let none = Memo::new(move |_| work.rows.with(|rows| rows.rows.is_empty()));
     let content = move || match (none.get(), is_board.get()) {
         (true, _) => nothing(work),
-        (false, true) => view! { <Board work /> }.into_any(),
-        (false, false) => view! { <List work /> }.into_any(),
+        (false, true) => view! { <WorkBoard work /> }.into_any(),
+        (false, false) => view! { <WorkList work /> }.into_any(),
     };
     let title = move || if place.with(|place| place.board) { "Board · Docket" } else { "Work · Docket" }.to_owned();
     view! {
@@ -112,23 +112,23 @@ fn nothing(work: WorkState) -> AnyView {
     let place = work.place.get();
     if !place.is_filtered() {
         return view! {
-            <Empty icon="list-checks" title="Nothing to do">
+            <EmptyState icon="list-checks" title="Nothing to do">
                 <p>"Requests appear here by themselves once they are approved."</p>
                 <a class="button" href=Address::Work.with_query(&[("ended", "1")])>
                     "Show what has ended"
                 </a>
-            </Empty>
+            </EmptyState>
         }
         .into_any();
     }
     let all = WorkLocation { board: place.board, ..WorkLocation::default() }.address();
     view! {
-        <Empty icon="search" title="Nothing fits">
+        <EmptyState icon="search" title="Nothing fits">
             <p>"No request fits all of these filters. Take one away, or look at all of them."</p>
             <a class="button" href=all>
                 "Show all"
             </a>
-        </Empty>
+        </EmptyState>
     }
     .into_any()
 }

@@ -63,7 +63,7 @@ impl WorkRow {
 
 /// Where to go from a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum CardStep {
     Up,
     Down,
     Left,
@@ -72,14 +72,14 @@ pub enum Way {
 
 /// The rows, and what waits to be shown.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rows {
+pub struct WorkRows {
     pub rows: Vec<WorkRow>,
     pub arrivals: Vec<QueueRow>,
     /// Lanes with how many requests are in them beyond those that are shown.
     pub lanes: Vec<(Status, u32)>,
 }
 
-impl Rows {
+impl WorkRows {
     /// As first found.
     pub fn new(found: &WorkContent) -> Self {
         let rows: Vec<WorkRow> = found.rows.iter().cloned().map(|data| WorkRow::new(data, false)).collect();
@@ -182,24 +182,24 @@ impl Rows {
     }
 
     /// The row above or below in the list.
-    pub fn next(&self, number: &str, way: Way) -> Option<String> {
+    pub fn next(&self, number: &str, way: CardStep) -> Option<String> {
         let at = self.rows.iter().position(|row| row.data.summary.number == number)?;
-        let to = if way == Way::Up { at.checked_sub(1)? } else { at + 1 };
+        let to = if way == CardStep::Up { at.checked_sub(1)? } else { at + 1 };
         self.rows.get(to).map(|row| row.data.summary.number.clone())
     }
 
     /// The card beside the given one: up and down in its lane, left and right in the next lane that has any. None at an end.
-    pub fn beside(&self, number: &str, way: Way) -> Option<String> {
+    pub fn beside(&self, number: &str, way: CardStep) -> Option<String> {
         let lane = self.row(number)?.lane;
         let cards = self.lane(lane);
         let at = cards.iter().position(|card| card == number)?;
         let column = self.lanes.iter().position(|(status, _)| *status == lane)?;
         let near = |cards: Vec<String>| cards.get(at.min(cards.len().checked_sub(1)?)).cloned();
         match way {
-            Way::Up => at.checked_sub(1).and_then(|at| cards.get(at).cloned()),
-            Way::Down => cards.get(at + 1).cloned(),
-            Way::Left => self.lanes[..column].iter().rev().find_map(|(lane, _)| near(self.lane(*lane))),
-            Way::Right => self.lanes[column + 1..].iter().find_map(|(lane, _)| near(self.lane(*lane))),
+            CardStep::Up => at.checked_sub(1).and_then(|at| cards.get(at).cloned()),
+            CardStep::Down => cards.get(at + 1).cloned(),
+            CardStep::Left => self.lanes[..column].iter().rev().find_map(|(lane, _)| near(self.lane(*lane))),
+            CardStep::Right => self.lanes[column + 1..].iter().find_map(|(lane, _)| near(self.lane(*lane))),
         }
     }
 }
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_somebody_else_moves_stays_until_it_is_asked_for() {
-        let mut rows = Rows::new(&found(&[("IT-2222", Status::Open, 1, 5), ("IT-3333", Status::Open, 1, 6)]));
+        let mut rows = WorkRows::new(&found(&[("IT-2222", Status::Open, 1, 5), ("IT-3333", Status::Open, 1, 6)]));
         let missing = rows.merge(found(&[("IT-2222", Status::InProgress, 2, 5), ("IT-4444", Status::Open, 1, 1)]));
         assert_eq!(missing, ["IT-3333"]);
         assert_eq!(rows.lane(Status::Open), ["IT-2222", "IT-3333"]);
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_comes_late_and_one_for_a_row_on_its_way_change_nothing() {
-        let mut rows = Rows::new(&found(&[("IT-2222", Status::Open, 3, 5)]));
+        let mut rows = WorkRows::new(&found(&[("IT-2222", Status::Open, 3, 5)]));
         rows.merge(found(&[("IT-2222", Status::Blocked, 2, 5)]));
         assert!(!rows.row("IT-2222").unwrap().moved());
         rows.change("IT-2222", |row| row.sending = true);
@@ -266,12 +266,12 @@ mod tests {
     #[test]
     fn arrows_move_in_lanes_and_over_empty_ones() {
         let rows =
-            Rows::new(&found(&[("IT-2222", Status::Open, 1, 5), ("IT-3333", Status::Open, 1, 6), ("IT-4444", Status::Blocked, 1, 6)]));
-        assert_eq!(rows.beside("IT-2222", Way::Down).as_deref(), Some("IT-3333"));
-        assert_eq!(rows.beside("IT-3333", Way::Down), None);
-        assert_eq!(rows.beside("IT-3333", Way::Right).as_deref(), Some("IT-4444"));
-        assert_eq!(rows.beside("IT-4444", Way::Left).as_deref(), Some("IT-2222"));
-        assert_eq!(rows.beside("IT-2222", Way::Up), None);
+            WorkRows::new(&found(&[("IT-2222", Status::Open, 1, 5), ("IT-3333", Status::Open, 1, 6), ("IT-4444", Status::Blocked, 1, 6)]));
+        assert_eq!(rows.beside("IT-2222", CardStep::Down).as_deref(), Some("IT-3333"));
+        assert_eq!(rows.beside("IT-3333", CardStep::Down), None);
+        assert_eq!(rows.beside("IT-3333", CardStep::Right).as_deref(), Some("IT-4444"));
+        assert_eq!(rows.beside("IT-4444", CardStep::Left).as_deref(), Some("IT-2222"));
+        assert_eq!(rows.beside("IT-2222", CardStep::Up), None);
         assert_eq!(rows.first().as_deref(), Some("IT-2222"));
         assert_eq!(rows.range("IT-4444", "IT-3333"), ["IT-3333", "IT-4444"]);
         assert_eq!(rows.range("IT-9999", "IT-3333"), ["IT-3333"]);

@@ -1,12 +1,12 @@
 //! What the parts of the work pages share: the rows, what is chosen, what is on its way.
 
 use super::place::WorkLocation;
-use super::rows::{Rows, WorkContent, WorkRow, find};
+use super::rows::{WorkContent, WorkRow, WorkRows, find};
 use crate::error::ApiError;
 use crate::requests::api::{act, request_page};
 use crate::ui::focus::focus_any;
-use crate::ui::toast::{Toasts, use_toasts};
-use crate::ui::{ActionOutcome, Refresher, Selection};
+use crate::ui::toast::{ToastList, use_toasts};
+use crate::ui::{ActionOutcome, PageRefresher, RowSelection};
 use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
@@ -28,7 +28,7 @@ pub struct ActionPrompt {
 #[derive(Clone, Copy)]
 pub struct WorkState {
     pub place: Memo<WorkLocation>,
-    pub rows: RwSignal<Rows>,
+    pub rows: RwSignal<WorkRows>,
     pub counts: RwSignal<QueueCounts>,
     pub next: RwSignal<Option<String>>,
     pub items: RwSignal<Vec<FilterChoice>>,
@@ -50,18 +50,18 @@ pub struct WorkState {
     /// Words are on their way, and what went wrong with them.
     pub asking: RwSignal<bool>,
     pub ask_failed: RwSignal<Option<String>>,
-    pub selection: Selection<String>,
+    pub selection: RowSelection<String>,
     pub outcomes: RwSignal<Vec<ActionOutcome>>,
     pub bulk: RwSignal<bool>,
     pub me: Signal<Option<PersonRef>>,
-    toasts: Toasts,
-    refresher: Refresher,
+    toasts: ToastList,
+    refresher: PageRefresher,
 }
 
 impl WorkState {
     /// As first found.
     pub fn new(found: WorkContent, place: Memo<WorkLocation>, me: Signal<Option<PersonRef>>) -> Self {
-        let rows = Rows::new(&found);
+        let rows = WorkRows::new(&found);
         Self {
             place,
             at: RwSignal::new(rows.first()),
@@ -78,12 +78,12 @@ impl WorkState {
             asked: RwSignal::new(None),
             asking: RwSignal::new(false),
             ask_failed: RwSignal::new(None),
-            selection: Selection::empty(),
+            selection: RowSelection::empty(),
             outcomes: RwSignal::new(Vec::new()),
             bulk: RwSignal::new(false),
             me,
             toasts: use_toasts(),
-            refresher: Refresher::idle(),
+            refresher: PageRefresher::idle(),
         }
     }
 
@@ -99,7 +99,7 @@ impl WorkState {
             self.loading.set(false);
             match answer {
                 Ok(found) => {
-                    let rows = Rows::new(&found);
+                    let rows = WorkRows::new(&found);
                     self.at.set(rows.first());
                     self.selection.clear();
                     self.refused.set(None);
@@ -152,7 +152,7 @@ impl WorkState {
 
     /// Shows what waited behind the arrivals button.
     pub fn settle(self) {
-        if let Some(first) = self.rows.try_update(Rows::settle).flatten() {
+        if let Some(first) = self.rows.try_update(WorkRows::settle).flatten() {
             self.at.set(Some(first.clone()));
             focus_any(&[&card_id(&first)]);
         }
@@ -239,7 +239,7 @@ impl WorkState {
         }
         let undo = page.as_ref().and_then(|page| self.way_back(before, kind, page));
         let next = self.rows.try_update(|rows| {
-            let next = rows.beside(&number, super::rows::Way::Down).or_else(|| rows.beside(&number, super::rows::Way::Up));
+            let next = rows.beside(&number, super::rows::CardStep::Down).or_else(|| rows.beside(&number, super::rows::CardStep::Up));
             rows.change(&number, |row| row.sending = false);
             match &page {
                 Some(page) => rows.take(page),

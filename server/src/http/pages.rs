@@ -7,7 +7,7 @@ use super::kinds::RequestKind;
 use super::security::{RequestReference, policy};
 use super::{BODY_LIMIT, SiteState};
 use app::app::App;
-use app::context::Entry;
+use app::context::ServerContext;
 use app::document::document;
 use app::error::ApiError;
 use axum::Router;
@@ -56,7 +56,7 @@ fn context(site: &SiteState) -> impl Fn() + Clone + Send + Sync + 'static {
     let parts = site.parts.clone();
     move || {
         provide_context(parts.clone());
-        if let Some(entry) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Entry>().cloned()) {
+        if let Some(entry) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<ServerContext>().cloned()) {
             provide_context(entry);
         }
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
@@ -113,7 +113,7 @@ pub async fn enter(State(site): State<SiteState>, session: Session, mut request:
     };
     let shared = page && is_share(path);
     let address = super::remote::address_of(&site, request.extensions(), request.headers());
-    request.extensions_mut().insert(Entry { backend: site.backend, address, caller, reference, me, theme });
+    request.extensions_mut().insert(ServerContext { backend: site.backend, address, caller, reference, me, theme });
     let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
     match response {
         response if call && response.status() == StatusCode::INTERNAL_SERVER_ERROR => with_true_status(response).await,

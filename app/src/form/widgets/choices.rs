@@ -10,7 +10,7 @@ const MOST_CARDS: usize = 5;
 
 /// A single box.
 #[component]
-pub fn Tick(asked: FieldWidget) -> impl IntoView {
+pub fn SingleCheckbox(asked: FieldWidget) -> impl IntoView {
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let ticked = {
@@ -64,7 +64,7 @@ fn option_id(asked: &FieldWidget, place: usize) -> String {
 
 /// Several of several.
 #[component]
-pub fn Boxes(asked: FieldWidget) -> impl IntoView {
+pub fn CheckboxGroup(asked: FieldWidget) -> impl IntoView {
     let options = asked.field.options.clone();
     let rows = options.into_iter().enumerate().map(|(place, choice)| box_of(&asked, place, choice)).collect_view();
     asked.around_several(view! { <div class="checklist">{rows}</div> }.into_any())
@@ -120,7 +120,7 @@ fn chosen(value: Option<&Value>) -> Vec<String> {
 
 /// One of several, all in sight.
 #[component]
-pub fn Cards(asked: FieldWidget) -> impl IntoView {
+pub fn ChoiceCards(asked: FieldWidget) -> impl IntoView {
     let options = asked.field.options.clone();
     let cards = options.len() <= MOST_CARDS;
     let rows = options.into_iter().enumerate().map(|(place, choice)| card_of(&asked, place, choice, cards)).collect_view();

@@ -6,30 +6,30 @@ pub(crate) mod picker;
 mod select;
 mod textarea;
 
-use super::Filling;
+use super::FormState;
 use super::dom::{self, control_id};
 use crate::ui::Icon;
-use choices::{Boxes, Cards, Tick};
+use choices::{CheckboxGroup, ChoiceCards, SingleCheckbox};
 use domain::forms::Field;
 use domain::forms::fields::{Widget, find};
 use input::LineInput;
 use leptos::prelude::*;
-use picker::Picker;
+use picker::PickerField;
 use select::SelectInput;
-use textarea::Area;
+use textarea::AreaInput;
 
 /// One question: label, hint, problem and control.
 #[component]
-pub fn FieldView(filling: Filling, field: Field) -> impl IntoView {
+pub fn FieldView(filling: FormState, field: Field) -> impl IntoView {
     let asked = FieldWidget::new(filling, field);
     match find(&asked.field.kind).map(|known| known.widget) {
-        Some(Widget::TextArea) => view! { <Area asked /> }.into_any(),
-        Some(Widget::Checkbox) => view! { <Tick asked /> }.into_any(),
+        Some(Widget::TextArea) => view! { <AreaInput asked /> }.into_any(),
+        Some(Widget::Checkbox) => view! { <SingleCheckbox asked /> }.into_any(),
         Some(Widget::Select) => view! { <SelectInput asked /> }.into_any(),
-        Some(Widget::Checkboxes) => view! { <Boxes asked /> }.into_any(),
-        Some(Widget::Radios) => view! { <Cards asked /> }.into_any(),
-        Some(Widget::PersonPicker) => view! { <Picker asked groups=false /> }.into_any(),
-        Some(Widget::GroupPicker) => view! { <Picker asked groups=true /> }.into_any(),
+        Some(Widget::Checkboxes) => view! { <CheckboxGroup asked /> }.into_any(),
+        Some(Widget::Radios) => view! { <ChoiceCards asked /> }.into_any(),
+        Some(Widget::PersonPicker) => view! { <PickerField asked groups=false /> }.into_any(),
+        Some(Widget::GroupPicker) => view! { <PickerField asked groups=true /> }.into_any(),
         Some(widget) => view! { <LineInput asked widget /> }.into_any(),
         None => view! { <LineInput asked widget=Widget::Text /> }.into_any(),
     }
@@ -38,14 +38,14 @@ pub fn FieldView(filling: Filling, field: Field) -> impl IntoView {
 /// A field on screen, with the ids that tie its parts together.
 #[derive(Clone)]
 pub struct FieldWidget {
-    filling: Filling,
+    filling: FormState,
     field: Field,
     id: String,
     problem: Memo<Option<String>>,
 }
 
 impl FieldWidget {
-    fn new(filling: Filling, field: Field) -> Self {
+    fn new(filling: FormState, field: Field) -> Self {
         let problem = filling.problem(&field.key);
         Self { filling, id: control_id(&field.key), problem, field }
     }
@@ -183,7 +183,7 @@ impl TypedText {
     }
 
     /// The control now holds this.
-    fn note(self, asked: Filling, key: &str, text: String) {
+    fn note(self, asked: FormState, key: &str, text: String) {
         self.0.set_value(Some(text.clone()));
         asked.edit(key, text.into());
     }

@@ -42,7 +42,7 @@ pub type PickerSearch = fn(PickerSource, String) -> Pin<Box<dyn Future<Output = 
 
 /// The state of one combobox.
 #[derive(Clone, Copy)]
-pub(crate) struct Search {
+pub(crate) struct PickerState {
     source: PickerSource,
     search: PickerSearch,
     found: RwSignal<Vec<PickerLine>>,
@@ -54,7 +54,7 @@ pub(crate) struct Search {
     asked: StoredValue<u64>,
 }
 
-impl Search {
+impl PickerState {
     pub(crate) fn new(source: PickerSource, search: PickerSearch) -> Self {
         Self {
             source,
@@ -157,8 +157,8 @@ impl Search {
 
 /// A combobox by the pattern of the ARIA practices: arrows move, Enter picks, Esc closes.
 #[component]
-pub fn Picker(asked: FieldWidget, groups: bool) -> impl IntoView {
-    let search = Search::new(if groups { PickerSource::Groups } else { PickerSource::People }, asked.filling.search);
+pub fn PickerField(asked: FieldWidget, groups: bool) -> impl IntoView {
+    let search = PickerState::new(if groups { PickerSource::Groups } else { PickerSource::People }, asked.filling.search);
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let name = {
@@ -232,14 +232,14 @@ pub fn Picker(asked: FieldWidget, groups: bool) -> impl IntoView {
                     <Icon name="chevrons-up-down" />
                 </span>
             </div>
-            <Results search list_id pick />
+            <PickerResults search list_id pick />
         </div>
     };
     asked.around(control.into_any())
 }
 
 /// Acts on a key in the field: arrows move, Enter picks, Esc closes. `name` is what the field shows, and whether it was picked.
-pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Memo<(bool, String)>, pick: Callback<PickerLine>) {
+pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: PickerState, name: Memo<(bool, String)>, pick: Callback<PickerLine>) {
     if event.is_composing() {
         return;
     }
@@ -274,7 +274,7 @@ pub(crate) fn press(event: &leptos::ev::KeyboardEvent, search: Search, name: Mem
 
 /// The list at the field, in the layer above everything: below it, or above it where there is more room.
 #[component]
-pub(crate) fn Results(search: Search, list_id: String, pick: Callback<PickerLine>) -> impl IntoView {
+pub(crate) fn PickerResults(search: PickerState, list_id: String, pick: Callback<PickerLine>) -> impl IntoView {
     let label = if search.source == PickerSource::Groups { "Groups" } else { "People" };
     let id = list_id.clone();
     let rows = move || {
@@ -318,7 +318,7 @@ pub(crate) fn Results(search: Search, list_id: String, pick: Callback<PickerLine
     .into_any()
 }
 
-fn line(search: Search, list_id: &str, place: usize, found: PickerLine, pick: Callback<PickerLine>) -> AnyView {
+fn line(search: PickerState, list_id: &str, place: usize, found: PickerLine, pick: Callback<PickerLine>) -> AnyView {
     let active = move || search.active.get() == Some(place);
     let face = (search.source != PickerSource::Groups).then(|| view! { <Avatar name=found.name.clone() /> });
     let sub = (!found.sub.is_empty()).then(|| view! { <span class="option__sub">{found.sub.clone()}</span> });

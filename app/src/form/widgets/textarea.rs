@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 /// A native text area.
 #[component]
-pub fn Area(asked: FieldWidget) -> impl IntoView {
+pub fn AreaInput(asked: FieldWidget) -> impl IntoView {
     adopt(&asked, asked.filling.early_text(&asked.id));
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();

@@ -1,7 +1,7 @@
 //! Server functions of drafts: thin; the use cases are the backend's.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::approvals::wire::ApprovalRoute;
 use domain::forms::Answers;
 use domain::id::RequestId;
@@ -9,7 +9,7 @@ use domain::requests::wire::{DraftPage, DraftSaved, SaveDraft, SubmissionOutcome
 use leptos::prelude::*;
 
 /// Opens the request dialog of an item: the caller's visible draft of it, or a new one. Saves nothing.
-#[server(name = OpenDraftCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/open_draft")]
+#[server(name = OpenDraftCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/open_draft")]
 pub async fn open_draft(item_key: String) -> Result<DraftPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -17,7 +17,7 @@ pub async fn open_draft(item_key: String) -> Result<DraftPage, ApiError> {
 }
 
 /// Saves a draft; the latest save wins.
-#[server(name = SaveDraftCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/save_draft")]
+#[server(name = SaveDraftCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/save_draft")]
 pub async fn save_draft(draft: SaveDraft) -> Result<DraftSaved, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -25,7 +25,7 @@ pub async fn save_draft(draft: SaveDraft) -> Result<DraftSaved, ApiError> {
 }
 
 /// Discards a draft; `restore_draft` undoes it.
-#[server(name = DiscardDraftCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/discard_draft")]
+#[server(name = DiscardDraftCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/discard_draft")]
 pub async fn discard_draft(id: RequestId) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -33,7 +33,7 @@ pub async fn discard_draft(id: RequestId) -> Result<(), ApiError> {
 }
 
 /// Takes back a discard.
-#[server(name = RestoreDraftCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/restore_draft")]
+#[server(name = RestoreDraftCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/restore_draft")]
 pub async fn restore_draft(id: RequestId) -> Result<(), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -41,7 +41,7 @@ pub async fn restore_draft(id: RequestId) -> Result<(), ApiError> {
 }
 
 /// Who would have to approve a request with these answers.
-#[server(name = PreviewRouteCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/preview_route")]
+#[server(name = PreviewRouteCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/preview_route")]
 pub async fn preview_route(item_key: String, answers: Answers) -> Result<ApprovalRoute, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -49,7 +49,7 @@ pub async fn preview_route(item_key: String, answers: Answers) -> Result<Approva
 }
 
 /// Submits a draft. The same id gives the same request, however often it is sent.
-#[server(name = SubmitDraftCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/submit_draft")]
+#[server(name = SubmitDraftCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/submit_draft")]
 pub async fn submit_draft(draft: SubmitDraft) -> Result<SubmissionOutcome, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

@@ -1,21 +1,21 @@
 //! The dialog's frame: head with steps, the step itself, the foot with what comes next. And its keys.
 
-use super::review::{Review, Ticket};
+use super::review::{AnswerReview, ReviewTicket};
 use super::route::RouteAside;
 use super::saved_line::SavedLine;
-use super::state::{Dialog, REVIEW};
-use super::steps::Stepper;
+use super::state::{DialogState, REVIEW};
+use super::steps::StepStrip;
 use crate::error::ApiError;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
-use crate::ui::{Alert, Icon};
+use crate::ui::{AlertBox, Icon};
 use domain::Problem;
 use domain::address::Address;
 use leptos::prelude::*;
 
 /// The whole dialog.
 #[component]
-pub fn RequestDialog(dialog: Dialog) -> impl IntoView {
+pub fn RequestDialog(dialog: DialogState) -> impl IntoView {
     listen(dialog);
     view! {
         <div class="flow-page">
@@ -30,7 +30,7 @@ pub fn RequestDialog(dialog: Dialog) -> impl IntoView {
 }
 
 /// Esc closes, Ctrl Enter goes on, Alt ← goes back.
-fn listen(dialog: Dialog) {
+fn listen(dialog: DialogState) {
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if event.default_prevented() || event.is_composing() || event.repeat() {
@@ -55,7 +55,7 @@ fn listen(dialog: Dialog) {
 }
 
 #[component]
-fn Head(dialog: Dialog) -> impl IntoView {
+fn Head(dialog: DialogState) -> impl IntoView {
     let item = dialog.item.get_value();
     view! {
         <div class="dialog__head flow__head">
@@ -74,14 +74,14 @@ fn Head(dialog: Dialog) -> impl IntoView {
             <a class="button button--quiet button--icon" href=Address::Catalog.root() aria-label="Save and close" on:click=move |_| dialog.draft.save()>
                 <Icon name="x" class="icon--lg" />
             </a>
-            <Stepper dialog />
+            <StepStrip dialog />
         </div>
     }
     .into_any()
 }
 
 /// The step's heading.
-fn question(dialog: Dialog) -> String {
+fn question(dialog: DialogState) -> String {
     let here = dialog.current.get();
     if here == REVIEW {
         return "Check your answers".to_owned();
@@ -93,7 +93,7 @@ fn question(dialog: Dialog) -> String {
 }
 
 #[component]
-fn DialogBody(dialog: Dialog) -> impl IntoView {
+fn DialogBody(dialog: DialogState) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         dialog.go_on();
@@ -106,7 +106,7 @@ fn DialogBody(dialog: Dialog) -> impl IntoView {
     .into_any()
 }
 
-fn step(dialog: Dialog) -> AnyView {
+fn step(dialog: DialogState) -> AnyView {
     let here = dialog.current.get();
     // Put in place anew when the form became another one.
     let section = dialog.filling.form.with(|form| form.sections.iter().find(|section| section.key == here).cloned());
@@ -122,9 +122,9 @@ fn step(dialog: Dialog) -> AnyView {
         None => view! {
             <div class="flow__form review">
                 <DialogNotices dialog place="in your answers" />
-                <Review dialog />
+                <AnswerReview dialog />
             </div>
-            <Ticket dialog />
+            <ReviewTicket dialog />
         }
         .into_any(),
     }
@@ -132,7 +132,7 @@ fn step(dialog: Dialog) -> AnyView {
 
 /// What is over the questions: problems, what changed in the form, and why submitting did not work.
 #[component]
-fn DialogNotices(dialog: Dialog, place: &'static str) -> impl IntoView {
+fn DialogNotices(dialog: DialogState, place: &'static str) -> impl IntoView {
     let link = Callback::new(move |problem: Problem| dialog.problem_link(&problem));
     let go = Callback::new(move |problem: Problem| dialog.go_to(&problem));
     view! {
@@ -143,7 +143,7 @@ fn DialogNotices(dialog: Dialog, place: &'static str) -> impl IntoView {
     .into_any()
 }
 
-fn changes(dialog: Dialog) -> Option<AnyView> {
+fn changes(dialog: DialogState) -> Option<AnyView> {
     let known = dialog.steps.get();
     dialog.changes.get().map(|changes| {
         let words = if changes.is_empty() {
@@ -167,17 +167,17 @@ fn changes(dialog: Dialog) -> Option<AnyView> {
         let list = (!rows.is_empty()).then(|| view! { <ul class="flow__changes">{rows}</ul> });
         view! {
             <div id="changes" tabindex="-1">
-                <Alert kind="wait">
+                <AlertBox kind="wait">
                     <p>{words}</p>
                     {list}
-                </Alert>
+                </AlertBox>
             </div>
         }
         .into_any()
     })
 }
 
-fn failed(dialog: Dialog, error: &ApiError) -> AnyView {
+fn failed(dialog: DialogState, error: &ApiError) -> AnyView {
     let message = error.message();
     let sign_in = (*error == ApiError::SignedOut).then(|| {
         view! {
@@ -188,23 +188,23 @@ fn failed(dialog: Dialog, error: &ApiError) -> AnyView {
     });
     view! {
         <div id="failed" tabindex="-1">
-            <Alert kind="bad">
+            <AlertBox kind="bad">
                 <p>{message}</p>
                 {sign_in}
-            </Alert>
+            </AlertBox>
         </div>
     }
     .into_any()
 }
 
 /// To the sign-in page, and from there back to this step.
-fn sign_in_link(dialog: Dialog) -> String {
+fn sign_in_link(dialog: DialogState) -> String {
     let next = dialog.link(&dialog.current.get());
     Address::SignIn.with_query(&[("next", &next)])
 }
 
 #[component]
-fn Foot(dialog: Dialog) -> impl IntoView {
+fn Foot(dialog: DialogState) -> impl IntoView {
     let sign_in = Signal::derive(move || sign_in_link(dialog));
     let before = move || {
         dialog.steps.track();

@@ -4,7 +4,7 @@ use super::api::save_draft;
 use super::local_copy::{LocalCopy, LocalShelf};
 use super::saved_line::SaveState;
 use crate::error::ApiError;
-use crate::form::Filling;
+use crate::form::FormState;
 use chrono::{DateTime, Utc};
 use domain::forms::Answers;
 use domain::forms::resolver::fitting;
@@ -150,14 +150,14 @@ impl DraftKeeper {
 /// A draft being kept. Copies share the same state.
 #[derive(Clone, Copy)]
 pub struct KeptDraft {
-    filling: Filling,
+    filling: FormState,
     pub(super) state: RwSignal<SaveState>,
     keeper: StoredValue<DraftKeeper>,
 }
 
 impl KeptDraft {
     /// Keeps what `filling` holds, for this person.
-    pub fn new(page: &DraftPage, filling: Filling, person: &str) -> Self {
+    pub fn new(page: &DraftPage, filling: FormState, person: &str) -> Self {
         let state = RwSignal::new(page.saved_at.map_or(SaveState::New, SaveState::Kept));
         let work = DraftWork {
             draft: SaveDraft {

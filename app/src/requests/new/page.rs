@@ -2,7 +2,7 @@
 
 use super::api::open_draft;
 use super::dialog::RequestDialog;
-use super::state::Dialog;
+use super::state::DialogState;
 use crate::ui::{PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::requests::wire::DraftPage;
@@ -21,7 +21,7 @@ pub fn NewRequestPage() -> impl IntoView {
 #[component]
 fn Opened(page: DraftPage) -> impl IntoView {
     let title = format!("{} · Docket", page.item.name);
-    let dialog = Dialog::new(page);
+    let dialog = DialogState::new(page);
     view! {
         <PageTitle text=title />
         <RequestDialog dialog />

@@ -1,7 +1,7 @@
 //! The last step: the answers by section, who approves, what it costs, what happens next.
 
 use super::route::RouteList;
-use super::state::Dialog;
+use super::state::DialogState;
 use domain::forms::journey;
 use domain::requests::filing::answer_sections;
 use domain::requests::wire::AnswerSection;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// The answers, each section with a way back to it.
 #[component]
-pub fn Review(dialog: Dialog) -> impl IntoView {
+pub fn AnswerReview(dialog: DialogState) -> impl IntoView {
     let filling = dialog.filling;
     let sections = move || {
         let sections = filling.form.with(|form| {
@@ -21,7 +21,7 @@ pub fn Review(dialog: Dialog) -> impl IntoView {
     sections.into_any()
 }
 
-fn part(dialog: Dialog, section: AnswerSection) -> AnyView {
+fn part(dialog: DialogState, section: AnswerSection) -> AnyView {
     let id = format!("review-{}", section.key);
     let answers = section.answers.into_iter().map(|answer| {
         let text =
@@ -48,7 +48,7 @@ fn part(dialog: Dialog, section: AnswerSection) -> AnyView {
 
 /// What is torn off on submitting: the number to come, who approves, the price.
 #[component]
-pub fn Ticket(dialog: Dialog) -> impl IntoView {
+pub fn ReviewTicket(dialog: DialogState) -> impl IntoView {
     let item = dialog.item.get_value();
     let after = move || dialog.after.with(|after| (!after.is_empty()).then(|| after_view(after.clone())));
     let price = (!item.price.is_empty()).then(|| {

@@ -1,6 +1,6 @@
 //! Who will have to approve, before anything is sent.
 
-use super::state::Dialog;
+use super::state::DialogState;
 use crate::ui::{Avatar, Icon, WallClock, day_words, use_wall_clock};
 use chrono::{NaiveDate, TimeDelta};
 use domain::approvals::StageRequirement;
@@ -12,7 +12,7 @@ const WIDE: f64 = 944.0;
 
 /// Beside the questions; on narrow screens folded into a bar.
 #[component]
-pub fn RouteAside(dialog: Dialog) -> impl IntoView {
+pub fn RouteAside(dialog: DialogState) -> impl IntoView {
     let gist = move || dialog.route.with(gist);
     let (open, live) = (RwSignal::new(true), RwSignal::new(false));
     Effect::new(move |_| {
@@ -46,7 +46,7 @@ fn is_wide() -> bool {
 
 /// The rules in words, with the people who may decide.
 #[component]
-pub fn RouteList(dialog: Dialog) -> impl IntoView {
+pub fn RouteList(dialog: DialogState) -> impl IntoView {
     let expected = dialog.item.with_value(|item| item.expected.clone());
     let sum = (!expected.is_empty()).then(|| {
         view! {

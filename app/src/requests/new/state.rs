@@ -4,11 +4,11 @@ use super::api::{preview_route, submit_draft};
 use super::draft::KeptDraft;
 use crate::error::ApiError;
 use crate::form::errors::SUMMARY;
-use crate::form::{Filling, dom};
+use crate::form::{FormState, dom};
 use crate::people::search::find_for_picker;
 use crate::session::use_me;
 use crate::ui::focus::focus_soon;
-use crate::ui::toast::{Toasts, use_toasts};
+use crate::ui::toast::{ToastList, use_toasts};
 use domain::Problem;
 use domain::address::Address;
 use domain::approvals::wire::ApprovalRoute;
@@ -24,7 +24,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use std::collections::BTreeSet;
 
 /// What the request is about by the answers so far; what was asked for until they say it.
-fn title_of(page: &DraftPage, filling: Filling) -> Memo<String> {
+fn title_of(page: &DraftPage, filling: FormState) -> Memo<String> {
     let (template, name) = (page.title_template.clone(), page.item.name.clone());
     Memo::new(move |_| {
         let made = |form: &Form| filling.answers.with(|answers| title_of_answers(&template, form, answers, &AnswerTimes::default()));
@@ -45,8 +45,8 @@ pub struct DialogStep {
 
 /// The dialog. Copies share the same state.
 #[derive(Clone, Copy)]
-pub struct Dialog {
-    pub filling: Filling,
+pub struct DialogState {
+    pub filling: FormState,
     pub draft: KeptDraft,
     pub item: StoredValue<ItemCard>,
     /// What it is about by the answers so far.
@@ -69,15 +69,15 @@ pub struct Dialog {
     /// The field to focus once its step is on screen.
     wanted: StoredValue<Option<String>>,
     navigate: Callback<(String, bool)>,
-    toasts: Toasts,
+    toasts: ToastList,
     /// The number, once there is one.
     filed: RwSignal<Option<String>>,
 }
 
-impl Dialog {
+impl DialogState {
     /// Opens the dialog on what the server answered.
     pub fn new(page: DraftPage) -> Self {
-        let filling = Filling::new(page.form.clone(), page.answers.clone(), page.today, find_for_picker);
+        let filling = FormState::new(page.form.clone(), page.answers.clone(), page.today, find_for_picker);
         let person = use_me().with_untracked(|me| me.as_ref().map(|me| me.person.id.to_string()).unwrap_or_default());
         let draft = KeptDraft::new(&page, filling, &person);
         let steps = Memo::new(move |_| steps_of(filling));
@@ -319,7 +319,7 @@ impl Dialog {
 }
 
 /// The sections asked, then the check.
-fn steps_of(filling: Filling) -> Vec<DialogStep> {
+fn steps_of(filling: FormState) -> Vec<DialogStep> {
     let sections = filling.form.with(|form| {
         filling.answers.with(|answers| {
             let visible = journey::visible_sections(form, answers).into_iter();

@@ -1,12 +1,12 @@
 //! The strip of steps: done ones are links.
 
-use super::state::{Dialog, DialogStep, REVIEW};
+use super::state::{DialogState, DialogStep, REVIEW};
 use crate::ui::Icon;
 use leptos::prelude::*;
 
 /// The strip.
 #[component]
-pub fn Stepper(dialog: Dialog) -> impl IntoView {
+pub fn StepStrip(dialog: DialogState) -> impl IntoView {
     let rows = move || {
         let (steps, here, visited) = (dialog.steps.get(), dialog.current.get(), dialog.visited.get());
         let at = steps.iter().position(|step| step.key == here).unwrap_or(0);
@@ -24,7 +24,7 @@ pub fn Stepper(dialog: Dialog) -> impl IntoView {
     .into_any()
 }
 
-fn row(dialog: Dialog, place: usize, step: DialogStep, is_here: bool, known: bool) -> AnyView {
+fn row(dialog: DialogState, place: usize, step: DialogStep, is_here: bool, known: bool) -> AnyView {
     let number = place + 1;
     if is_here {
         return view! {

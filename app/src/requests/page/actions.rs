@@ -2,9 +2,9 @@
 
 use super::give::AssignDialog;
 use super::later::ScheduleDialog;
-use super::sheet::Sheet;
+use super::sheet::RequestSheet;
 use crate::ui::focus::focus_any;
-use crate::ui::keyboard::Jump;
+use crate::ui::keyboard::JumpKeys;
 use crate::ui::{Icon, WordsDialog};
 use domain::address::Address;
 use domain::requests::actions::{ActionAsks, ActionButton, ActionCall, ActionKind, ActionRow, WordsField, buttons};
@@ -16,7 +16,7 @@ use leptos::web_sys::HtmlElement;
 
 /// The buttons of the docket header.
 #[component]
-pub fn HeadActions(sheet: Sheet) -> impl IntoView {
+pub fn HeadActions(sheet: RequestSheet) -> impl IntoView {
     let press = Callback::new(move |kind: ActionKind| begin(sheet, kind));
     use_action_keys(sheet, press);
     let allowed = sheet.part(|page| page.allowed.clone());
@@ -37,7 +37,7 @@ pub fn HeadActions(sheet: Sheet) -> impl IntoView {
 }
 
 /// Does an action, or opens the dialog that asks for what it needs.
-fn begin(sheet: Sheet, kind: ActionKind) {
+fn begin(sheet: RequestSheet, kind: ActionKind) {
     if sheet.busy.get_untracked().is_some() {
         return;
     }
@@ -58,7 +58,7 @@ fn done_words(kind: ActionKind) -> String {
 }
 
 /// Undo of an assignment: back to whoever had it. Nobody had it before the first one, and there is no way back to nobody.
-pub fn give_back(sheet: Sheet, before: &RequestPage) -> Option<Callback<()>> {
+pub fn give_back(sheet: RequestSheet, before: &RequestPage) -> Option<Callback<()>> {
     let had = before.assignee.clone()?;
     Some(Callback::new(move |()| {
         let words = format!("{} has it again", had.name);
@@ -66,7 +66,7 @@ pub fn give_back(sheet: Sheet, before: &RequestPage) -> Option<Callback<()>> {
     }))
 }
 
-fn button(sheet: Sheet, row: &'static ActionRow, primary: bool, press: Callback<ActionKind>) -> Option<AnyView> {
+fn button(sheet: RequestSheet, row: &'static ActionRow, primary: bool, press: Callback<ActionKind>) -> Option<AnyView> {
     let (kind, face) = (row.kind, row.button.as_ref()?);
     let class = if primary { "button button--primary" } else { "button" };
     let icon = (!primary).then(|| view! { <Icon name=face.icon /> });
@@ -186,8 +186,8 @@ fn close_menu(node: NodeRef<html::Div>) {
 }
 
 /// The keys of the actions, as long as the page is on screen. `G` begins a jump, whose second letter is none of them.
-fn use_action_keys(sheet: Sheet, press: Callback<ActionKind>) {
-    let jump = Jump::default();
+fn use_action_keys(sheet: RequestSheet, press: Callback<ActionKind>) {
+    let jump = JumpKeys::default();
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {
             if jump.takes(&event) != Some(false) {
@@ -210,7 +210,7 @@ fn use_action_keys(sheet: Sheet, press: Callback<ActionKind>) {
 
 /// The dialog of the action that is asking, one at a time. What was typed is kept when it is closed.
 #[component]
-fn Dialogs(sheet: Sheet) -> impl IntoView {
+fn Dialogs(sheet: RequestSheet) -> impl IntoView {
     let kept: Vec<(ActionKind, RwSignal<String>)> =
         buttons().into_iter().map(|(row, _)| (row.kind, RwSignal::new(String::new()))).collect();
     let kept = StoredValue::new(kept);
@@ -234,7 +234,7 @@ fn Dialogs(sheet: Sheet) -> impl IntoView {
 }
 
 fn words_dialog(
-    sheet: Sheet,
+    sheet: RequestSheet,
     kind: ActionKind,
     field: &'static WordsField,
     open: RwSignal<bool>,

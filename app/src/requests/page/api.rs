@@ -1,14 +1,14 @@
 //! Server functions of comments: thin; the use cases are the backend's.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::id::CommentId;
 use domain::requests::wire::RequestPage;
 use domain::requests::work::CommentDraft;
 use leptos::prelude::*;
 
 /// Writes a comment on a request.
-#[server(name = CommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/comment")]
+#[server(name = CommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/comment")]
 pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -17,7 +17,7 @@ pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage,
 }
 
 /// Changes one's own comment.
-#[server(name = EditCommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/edit_comment")]
+#[server(name = EditCommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/edit_comment")]
 pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -26,7 +26,7 @@ pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, Ap
 }
 
 /// Removes one's own comment; `restore_comment` undoes it.
-#[server(name = RemoveCommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/remove_comment")]
+#[server(name = RemoveCommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/remove_comment")]
 pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -35,7 +35,7 @@ pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
 }
 
 /// Brings a removed comment back.
-#[server(name = RestoreCommentCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/restore_comment")]
+#[server(name = RestoreCommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/restore_comment")]
 pub async fn restore_comment(id: CommentId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

@@ -1,6 +1,6 @@
 //! The approval of a request: the rule in words, one punch hole a decision, who said what.
 
-use crate::ui::{Avatar, Icon, When};
+use crate::ui::{Avatar, Icon, TimeText};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{ApproverVerdict, StageRequirement};
 use domain::requests::Status;
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// How a rule stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hole {
+pub enum RuleMark {
     Yes,
     No,
     /// Still needed.
@@ -18,20 +18,20 @@ pub enum Hole {
 }
 
 /// The holes of an approval, one a rule, in order.
-pub fn holes(approval: &ApprovalView) -> Vec<Hole> {
+pub fn holes(approval: &ApprovalView) -> Vec<RuleMark> {
     let decided = |rule: &RuleView| match rule.given.as_ref().map(|g| g.verdict) {
-        Some(ApproverVerdict::Approve) => Some(Hole::Yes),
-        Some(ApproverVerdict::Reject) => Some(Hole::No),
+        Some(ApproverVerdict::Approve) => Some(RuleMark::Yes),
+        Some(ApproverVerdict::Reject) => Some(RuleMark::No),
         Some(ApproverVerdict::AskForChanges) | None => None,
     };
-    let given = approval.rules.iter().filter(|rule| decided(rule) == Some(Hole::Yes)).count();
+    let given = approval.rules.iter().filter(|rule| decided(rule) == Some(RuleMark::Yes)).count();
     let mut left = needed(approval).saturating_sub(given);
     approval
         .rules
         .iter()
         .map(|rule| {
             decided(rule).unwrap_or_else(|| {
-                let hole = if left > 0 { Hole::Waiting } else { Hole::Spare };
+                let hole = if left > 0 { RuleMark::Waiting } else { RuleMark::Spare };
                 left = left.saturating_sub(1);
                 hole
             })
@@ -60,20 +60,20 @@ pub fn rule_words(approval: &ApprovalView) -> String {
 }
 
 /// Holes as drawn; hidden from assistive technology, words beside them say the same.
-pub fn punches(holes: Vec<Hole>, large: bool) -> AnyView {
+pub fn punches(holes: Vec<RuleMark>, large: bool) -> AnyView {
     let size = if large { " punch--lg" } else { "" };
-    let punch = move |hole: Hole| match hole {
-        Hole::Yes => view! { <span class=format!("punch{size} punch--yes")><Icon name="check" /></span> }.into_any(),
-        Hole::No => view! { <span class=format!("punch{size} punch--no")><Icon name="x" /></span> }.into_any(),
-        Hole::Waiting => view! { <span class=format!("punch{size}")></span> }.into_any(),
-        Hole::Spare => view! { <span class=format!("punch{size} punch--spare")></span> }.into_any(),
+    let punch = move |hole: RuleMark| match hole {
+        RuleMark::Yes => view! { <span class=format!("punch{size} punch--yes")><Icon name="check" /></span> }.into_any(),
+        RuleMark::No => view! { <span class=format!("punch{size} punch--no")><Icon name="x" /></span> }.into_any(),
+        RuleMark::Waiting => view! { <span class=format!("punch{size}")></span> }.into_any(),
+        RuleMark::Spare => view! { <span class=format!("punch{size} punch--spare")></span> }.into_any(),
     };
     view! { <span class="punches" aria-hidden="true">{holes.into_iter().map(punch).collect_view()}</span> }.into_any()
 }
 
 /// Whether rules may be re-routed now, and what to do when one is to be.
 #[derive(Clone, Copy)]
-pub struct Reroute {
+pub struct RerouteAction {
     pub may: Memo<bool>,
     pub ask: Callback<RuleView>,
 }
@@ -88,7 +88,7 @@ pub fn ApprovalSlip(
     beside: bool,
     /// Opens the dialog that gives a rule to somebody else, for those who may.
     #[prop(optional)]
-    reroute: Option<Reroute>,
+    reroute: Option<RerouteAction>,
 ) -> impl IntoView {
     let title =
         if beside { view! { <h3 id="s-appr">"Approval"</h3> }.into_any() } else { view! { <h2 id="s-appr">"Approval"</h2> }.into_any() };
@@ -105,11 +105,11 @@ pub fn ApprovalSlip(
 
 fn standing(approval: &ApprovalView, status: Status) -> Option<AnyView> {
     let holes = holes(approval);
-    let given = holes.iter().filter(|hole| **hole == Hole::Yes).count();
+    let given = holes.iter().filter(|hole| **hole == RuleMark::Yes).count();
     let needed = needed(approval);
     let (class, icon, words) = if holes.is_empty() {
         return None;
-    } else if holes.contains(&Hole::No) {
+    } else if holes.contains(&RuleMark::No) {
         ("status status--bad", "x", "Declined".to_owned())
     } else if given >= needed {
         ("status status--done", "check", "Approved".to_owned())
@@ -131,7 +131,7 @@ fn standing(approval: &ApprovalView, status: Status) -> Option<AnyView> {
     )
 }
 
-fn tally(approval: &ApprovalView, status: Status, reroute: Option<Reroute>) -> AnyView {
+fn tally(approval: &ApprovalView, status: Status, reroute: Option<RerouteAction>) -> AnyView {
     if approval.rules.is_empty() {
         return view! { <p>"No approval needed: the work begins at once."</p> }.into_any();
     }
@@ -144,7 +144,7 @@ fn tally(approval: &ApprovalView, status: Status, reroute: Option<Reroute>) -> A
         (StageRequirement::AtLeast(_), _) => "So many of them have to approve",
         (StageRequirement::All, _) => "Each of them has to approve",
     };
-    let all: Vec<(RuleView, Hole)> = approval.rules.iter().cloned().zip(holes.iter().copied()).collect();
+    let all: Vec<(RuleView, RuleMark)> = approval.rules.iter().cloned().zip(holes.iter().copied()).collect();
     let of_stage = |index: Option<u32>| {
         let some = all.iter().filter(|(rule, _)| index.is_none_or(|index| rule.stage == index));
         let votes = some.map(|(rule, hole)| {
@@ -221,14 +221,14 @@ fn stage_time(stage: &StageView, waits: bool) -> Option<AnyView> {
         view! {
             <p class="row soft votes__due">
                 <Icon name="timer" />
-                <span>"Decide by " <When at=due /></span>
+                <span>"Decide by " <TimeText at=due /></span>
             </p>
         }
         .into_any(),
     )
 }
 
-fn vote(rule: RuleView, hole: Hole, waits: bool, reroute: Option<Reroute>) -> AnyView {
+fn vote(rule: RuleView, hole: RuleMark, waits: bool, reroute: Option<RerouteAction>) -> AnyView {
     let moved = (!rule.moved.is_empty()).then(|| view! { <p class="muted">{rule.moved.clone()}</p> });
     match rule.given {
         Some(given) => given_view(given, rule.label, moved.into_any()),
@@ -239,7 +239,7 @@ fn vote(rule: RuleView, hole: Hole, waits: bool, reroute: Option<Reroute>) -> An
                 (false, _) => capitalised(&rule.words),
             };
             let state = match (waits, hole) {
-                (true, Hole::Spare) => "may answer too",
+                (true, RuleMark::Spare) => "may answer too",
                 (true, _) if rule.yours => "",
                 (true, _) => "has not answered",
                 (false, _) => "was not needed",
@@ -308,7 +308,7 @@ fn given_view(given: GivenView, label: String, moved: AnyView) -> AnyView {
                 {moved}
             </div>
             <span class="muted">
-                <When at=given.at />
+                <TimeText at=given.at />
             </span>
         </li>
     }
@@ -346,11 +346,17 @@ mod tests {
     #[test]
     fn holes_follow_the_rule() {
         use ApproverVerdict::{Approve, AskForChanges, Reject};
-        assert_eq!(holes(&approval(StageRequirement::All, &[Some(Approve), None, None])), [Hole::Yes, Hole::Waiting, Hole::Waiting]);
-        assert_eq!(holes(&approval(StageRequirement::Any, &[None, None])), [Hole::Waiting, Hole::Spare]);
-        assert_eq!(holes(&approval(StageRequirement::Any, &[None, Some(Approve)])), [Hole::Spare, Hole::Yes]);
-        assert_eq!(holes(&approval(StageRequirement::All, &[Some(Reject), Some(AskForChanges)])), [Hole::No, Hole::Waiting]);
-        assert_eq!(holes(&approval(StageRequirement::AtLeast(2), &[None, Some(Approve), None])), [Hole::Waiting, Hole::Yes, Hole::Spare]);
+        assert_eq!(
+            holes(&approval(StageRequirement::All, &[Some(Approve), None, None])),
+            [RuleMark::Yes, RuleMark::Waiting, RuleMark::Waiting]
+        );
+        assert_eq!(holes(&approval(StageRequirement::Any, &[None, None])), [RuleMark::Waiting, RuleMark::Spare]);
+        assert_eq!(holes(&approval(StageRequirement::Any, &[None, Some(Approve)])), [RuleMark::Spare, RuleMark::Yes]);
+        assert_eq!(holes(&approval(StageRequirement::All, &[Some(Reject), Some(AskForChanges)])), [RuleMark::No, RuleMark::Waiting]);
+        assert_eq!(
+            holes(&approval(StageRequirement::AtLeast(2), &[None, Some(Approve), None])),
+            [RuleMark::Waiting, RuleMark::Yes, RuleMark::Spare]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A dialog around a small form of the request page: whom to give it to, when it begins, who decides instead.
 
-use super::sheet::Sheet;
+use super::sheet::RequestSheet;
 use crate::ui::{DialogButtons, DialogForm, DialogFrame};
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ pub fn AskDialog(
     keep: &'static str,
     confirm: &'static str,
     working: &'static str,
-    sheet: Sheet,
+    sheet: RequestSheet,
     send: Callback<()>,
     children: Children,
 ) -> impl IntoView {

@@ -1,6 +1,6 @@
 //! The service level clocks of a request: until when somebody takes it up, until when it is done, and where the time went.
 
-use crate::ui::{Icon, When};
+use crate::ui::{Icon, TimeText};
 use domain::requests::sla::SlaClock;
 use domain::requests::sla::shown::{DueView, SlaPace};
 use domain::requests::wire::ClocksView;
@@ -88,7 +88,7 @@ fn due(label: &'static str, clock: &SlaClock, shown: Option<DueView>) -> AnyView
     let running = shown.map(|due| {
         view! {
             <DueMark due />
-            {at.map(|at| view! { <span class="clocks__at">"by "<When at /></span> }.into_any())}
+            {at.map(|at| view! { <span class="clocks__at">"by "<TimeText at /></span> }.into_any())}
         }
         .into_any()
     });
@@ -101,7 +101,7 @@ fn due(label: &'static str, clock: &SlaClock, shown: Option<DueView>) -> AnyView
                 <Icon name=icon />
                 {words}
             </span>
-            {clock.stopped_at.map(|at| view! { <span class="clocks__at"><When at /></span> }.into_any())}
+            {clock.stopped_at.map(|at| view! { <span class="clocks__at"><TimeText at /></span> }.into_any())}
         }
         .into_any()
     });

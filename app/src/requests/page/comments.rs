@@ -2,8 +2,8 @@
 
 use super::api::{comment, edit_comment, remove_comment, restore_comment};
 use super::comment_box::CommentBox;
-use super::sheet::Sheet;
-use crate::ui::{Avatar, Icon, When, toast::use_toasts};
+use super::sheet::RequestSheet;
+use crate::ui::{Avatar, Icon, TimeText, toast::use_toasts};
 use domain::id::CommentId;
 use domain::requests::comments::{Comment, CommentAudience, CommentAuthor, CommentPart, parts};
 use domain::requests::share::VIA_LINK;
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 /// The slip of comments.
 #[component]
-pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
+pub fn CommentsSlip(sheet: RequestSheet) -> impl IntoView {
     let shown = sheet.shown;
     let comments = Memo::new(move |_| shown.with(|page| page.work.comments.clone()));
     let tasks = Memo::new(move |_| shown.with(|page| page.work.tasks.iter().map(|view| view.task.clone()).collect::<Vec<_>>()));
@@ -79,7 +79,7 @@ pub fn CommentsSlip(sheet: Sheet) -> impl IntoView {
 /// The parts of the slip that act.
 #[derive(Clone, Copy)]
 struct CommentActions {
-    sheet: Sheet,
+    sheet: RequestSheet,
     editing: RwSignal<Option<CommentId>>,
     /// The comment that was removed last.
     removed: RwSignal<Option<CommentId>>,
@@ -152,7 +152,7 @@ fn frame(comment: &Comment, tasks: &[Task], actions: Option<AnyView>, text: AnyV
                     {badge}
                     {about}
                     <span class="muted">
-                        <When at=comment.at />
+                        <TimeText at=comment.at />
                         {edited}
                     </span>
                     {actions}
@@ -197,7 +197,7 @@ fn actions(hands: CommentActions, id: CommentId) -> AnyView {
     .into_any()
 }
 
-fn edit_form(sheet: Sheet, editing: RwSignal<Option<CommentId>>, id: CommentId, body: &str) -> AnyView {
+fn edit_form(sheet: RequestSheet, editing: RwSignal<Option<CommentId>>, id: CommentId, body: &str) -> AnyView {
     let text = RwSignal::new(body.to_owned());
     let send = Callback::new(move |written: CommentDraft| {
         sheet.act("comment", "Comment changed", async move { edit_comment(id, written.body).await.map(Some) }, move |fine| {

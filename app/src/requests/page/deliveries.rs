@@ -1,6 +1,6 @@
 //! The deliveries of a request: where each stands, what its tries met, and the way to try again.
 
-use crate::ui::{Alert, Icon, When};
+use crate::ui::{AlertBox, Icon, TimeText};
 use domain::connectors::DeliveryStatus;
 use domain::id::DeliveryId;
 use domain::requests::wire::{AttemptView, DeliveryView};
@@ -152,7 +152,7 @@ fn result(delivery: &DeliveryView) -> AnyView {
     let next = delivery.next_at.filter(|_| delivery.status == DeliveryStatus::Retrying).map(|at| {
         view! {
             ". Next try "
-            <When at=at />
+            <TimeText at=at />
         }
     });
     let made = delivery.made.clone().map(|made| match made.link.is_empty() {
@@ -170,15 +170,15 @@ fn result(delivery: &DeliveryView) -> AnyView {
 
 /// Nothing is sent at the moment: said to those whose request waits for it.
 #[component]
-pub fn Stalled(#[prop(into)] stalled: Signal<bool>) -> impl IntoView {
+pub fn StalledNote(#[prop(into)] stalled: Signal<bool>) -> impl IntoView {
     let notice = || {
         view! {
-            <Alert kind="wait">
+            <AlertBox kind="wait">
                 <p>
                     <b>"Nothing is being sent at the moment. "</b>
                     "What this request has to hand on waits and keeps its place. Administrators see this too."
                 </p>
-            </Alert>
+            </AlertBox>
         }
     };
     view! { <Show when=move || stalled.get()>{notice()}</Show> }.into_any()
@@ -193,7 +193,7 @@ fn tries(delivery: &DeliveryView) -> AnyView {
         let words = attempt_words(attempt);
         view! {
             <li>
-                <When at=attempt.at />
+                <TimeText at=attempt.at />
                 " "
                 {words}
             </li>

@@ -2,8 +2,8 @@
 
 use super::actions::{closed_when, give_back};
 use super::ask_dialog::AskDialog;
-use super::sheet::Sheet;
-use crate::form::widgets::picker::{PickerLine, PickerSource, Results, Search, press};
+use super::sheet::RequestSheet;
+use crate::form::widgets::picker::{PickerLine, PickerResults, PickerSource, PickerState, press};
 use crate::people::search::find_for_picker;
 use crate::ui::{Avatar, Icon, field_error};
 use domain::approvals::wire::RuleView;
@@ -25,7 +25,7 @@ pub fn missing(kind: ActionKind) -> Option<&'static str> {
 
 /// Asks whom to give the request to.
 #[component]
-pub fn AssignDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
+pub fn AssignDialog(sheet: RequestSheet, open: RwSignal<bool>) -> impl IntoView {
     let picked: Picked = RwSignal::new(None);
     let error = RwSignal::new(None::<&'static str>);
     let send = Callback::new(move |()| {
@@ -50,7 +50,7 @@ pub fn AssignDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
 
 /// Asks who decides a rule instead, and why.
 #[component]
-pub fn RerouteDialog(sheet: Sheet, open: RwSignal<bool>, rule: RuleView) -> impl IntoView {
+pub fn RerouteDialog(sheet: RequestSheet, open: RwSignal<bool>, rule: RuleView) -> impl IntoView {
     let group = RwSignal::new(false);
     let (person_picked, group_picked): (Picked, Picked) = (RwSignal::new(None), RwSignal::new(None));
     let (error, reason_error) = (RwSignal::new(None::<&'static str>), RwSignal::new(None::<&'static str>));
@@ -146,7 +146,7 @@ fn PickField(
     picked: Picked,
     error: RwSignal<Option<&'static str>>,
 ) -> impl IntoView {
-    let search = Search::new(source, find_for_picker);
+    let search = PickerState::new(source, find_for_picker);
     let text = RwSignal::new(picked.get_untracked().map(|(_, name)| name).unwrap_or_default());
     let name = Memo::new(move |_| (picked.with(Option::is_some), text.get()));
     let pick = Callback::new(move |found: PickerLine| {
@@ -208,7 +208,7 @@ fn PickField(
                         <Icon name="chevrons-up-down" />
                     </span>
                 </div>
-                <Results search list_id=format!("{id}-list") pick />
+                <PickerResults search list_id=format!("{id}-list") pick />
             </div>
         </div>
     }

@@ -1,6 +1,6 @@
 //! The docket header: the number on its stub, the perforation, and what the request is.
 
-use crate::ui::{Icon, PersonLine, StatusBadge, When};
+use crate::ui::{Icon, PersonLine, StatusBadge, TimeText};
 use chrono::{DateTime, Utc};
 use domain::people::PersonRef;
 use domain::requests::title::item_beside;
@@ -54,14 +54,14 @@ pub fn DocketHead(
                         <div>
                             <dt>"Submitted"</dt>
                             <dd>
-                                <When at=first.submitted_at />
+                                <TimeText at=first.submitted_at />
                             </dd>
                         </div>
                         {move || assignee.and_then(|assignee| assignee.get()).map(assigned)}
                         {move || scheduled.and_then(|scheduled| scheduled.get()).map(begins)}
                         <div>
                             <dt>"Last change"</dt>
-                            <dd>{move || view! { <When at=updated.get() /> }}</dd>
+                            <dd>{move || view! { <TimeText at=updated.get() /> }}</dd>
                         </div>
                         {fact("Price", price)}
                     </dl>
@@ -90,7 +90,7 @@ fn begins(at: DateTime<Utc>) -> AnyView {
         <div>
             <dt>"Work begins"</dt>
             <dd>
-                <When at />
+                <TimeText at />
             </dd>
         </div>
     }

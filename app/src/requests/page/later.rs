@@ -3,7 +3,7 @@
 use super::actions::closed_when;
 use super::ask_dialog::AskDialog;
 use super::give::missing;
-use super::sheet::Sheet;
+use super::sheet::RequestSheet;
 use crate::session::use_me;
 use crate::ui::{day_and_time, field_error, use_wall_clock};
 use chrono::{Datelike, NaiveDateTime, Timelike};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 /// Asks when the work begins.
 #[component]
-pub fn ScheduleDialog(sheet: Sheet, open: RwSignal<bool>) -> impl IntoView {
+pub fn ScheduleDialog(sheet: RequestSheet, open: RwSignal<bool>) -> impl IntoView {
     let clock = use_wall_clock();
     let planned = sheet.shown.with_untracked(|page| page.scheduled_for).map(|at| clock.local(at));
     let text = RwSignal::new(planned.map(field_text).unwrap_or_default());

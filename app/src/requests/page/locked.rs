@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// The reason, in place of a field or a button; nothing while the request is not locked (`Allowed::locked`).
 #[component]
-pub fn Locked(#[prop(into)] reason: Signal<Option<String>>) -> impl IntoView {
+pub fn LockedNote(#[prop(into)] reason: Signal<Option<String>>) -> impl IntoView {
     move || {
         reason.get().map(|reason| {
             view! {

@@ -7,7 +7,7 @@ use super::deliveries::status_words;
 use super::head::DocketHead;
 use super::thread::past_thread;
 use super::timeline::{TimelineSlip, line};
-use crate::ui::{Icon, PageTitle, When};
+use crate::ui::{Icon, PageTitle, TimeText};
 use domain::address::Address;
 use domain::approvals::ApproverVerdict;
 use domain::id::TaskId;
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 
 /// A page that was. Nothing can be done on it.
 #[component]
-pub fn Past(page: RequestPage, moment: PastMoment, children: Children) -> impl IntoView {
+pub fn PastPage(page: RequestPage, moment: PastMoment, children: Children) -> impl IntoView {
     let number = page.summary.number.clone();
     let RequestPage { summary, approval, events, assignee, scheduled_for, .. } = page.clone();
     let status = summary.status;
@@ -67,14 +67,14 @@ fn banner(page: &RequestPage, moment: &PastMoment) -> AnyView {
             let after = page.events.last().map(|event| {
                 let line = line(event);
                 let until = match &event.what {
-                    EventKind::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }),
+                    EventKind::Scheduled { for_time } => Some(view! { " " <TimeText at=*for_time /> }),
                     _ => None,
                 };
                 view! { {format!(", after this: {} {}", line.who, line.text)} {until} }
             });
             view! {
                 <p>
-                    <b>"As it was on " <When at=moment.at /></b>
+                    <b>"As it was on " <TimeText at=moment.at /></b>
                     {after}
                     ". Nothing can be done here."
                 </p>
@@ -113,7 +113,7 @@ fn seen_words(seen: &SeenBy) -> AnyView {
         <p>
             <b>"What " {seen.by.name.clone()} " saw when " {did}</b>
             " on "
-            <When at=seen.at />
+            <TimeText at=seen.at />
             ". Nothing can be done here."
         </p>
         <p>{check}</p>

@@ -16,7 +16,7 @@ type Said = (String, Option<Callback<()>>);
 
 /// The state of the page.
 #[derive(Clone, Copy)]
-pub struct Sheet {
+pub struct RequestSheet {
     pub shown: RwSignal<RequestPage>,
     /// What is on its way: an action's key, or the name of something else.
     pub busy: RwSignal<Option<&'static str>>,
@@ -28,7 +28,7 @@ pub struct Sheet {
     leave: Callback<()>,
 }
 
-impl Sheet {
+impl RequestSheet {
     /// The sheet of a loaded request. `list` is where the person goes when it is gone.
     pub fn new(page: RequestPage, list: Signal<&'static str>) -> Self {
         let toasts = use_toasts();

@@ -1,8 +1,8 @@
 //! Questions about a request and their answers, as a conversation; and the place to answer the last one.
 
-use super::sheet::Sheet;
+use super::sheet::RequestSheet;
 use crate::ui::focus::focus_any;
-use crate::ui::{Avatar, When, field_error};
+use crate::ui::{Avatar, TimeText, field_error};
 use domain::requests::Event;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::thread::{QuestionExchange, ThreadMessage, thread};
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 /// The conversation, with the answer to write for those who may. Nothing when nothing was asked.
 #[component]
-pub fn ThreadSlip(sheet: Sheet) -> impl IntoView {
+pub fn ThreadSlip(sheet: RequestSheet) -> impl IntoView {
     let exchanges = Memo::new(move |_| sheet.shown.with(|page| thread(&page.events)));
     let waits = sheet.part(|page| page.question.is_some());
     let may = sheet.part(|page| page.allowed.may(ActionKind::ProvideInfo));
@@ -88,7 +88,7 @@ fn message(words: &ThreadMessage, answer: bool) -> AnyView {
                     " "
                     {did}
                     " "
-                    <When at=words.at />
+                    <TimeText at=words.at />
                 </p>
                 <p class="thread__text">{words.text.clone()}</p>
             </div>
@@ -97,7 +97,7 @@ fn message(words: &ThreadMessage, answer: bool) -> AnyView {
     .into_any()
 }
 
-fn answer_form(sheet: Sheet, answer: RwSignal<String>, error: RwSignal<Option<&'static str>>) -> AnyView {
+fn answer_form(sheet: RequestSheet, answer: RwSignal<String>, error: RwSignal<Option<&'static str>>) -> AnyView {
     let asked = ActionKind::ProvideInfo.row().asks.words();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

@@ -1,7 +1,7 @@
 //! The timeline of a request: every event in words, newest first.
 
 use crate::live::LiveMark;
-use crate::ui::{Icon, When};
+use crate::ui::{Icon, TimeText};
 use domain::address::Address;
 use domain::approvals::{ApproverVerdict, DeputyDecisions};
 use domain::direction::isolate;
@@ -141,12 +141,12 @@ fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {
     let mark = if line.mark.is_empty() { "timeline__mark".to_owned() } else { format!("timeline__mark timeline__mark--{}", line.mark) };
     let quote = (!line.quote.is_empty()).then(|| view! { <p class="timeline__quote">{line.quote}</p> });
     let until = match &event.what {
-        EventKind::Scheduled { for_time } => Some(view! { " " <When at=*for_time /> }.into_any()),
+        EventKind::Scheduled { for_time } => Some(view! { " " <TimeText at=*for_time /> }.into_any()),
         _ => None,
     };
     let when = match number {
         Some(number) => then_link(number, event).into_any(),
-        None => view! { <When at=event.at /> }.into_any(),
+        None => view! { <TimeText at=event.at /> }.into_any(),
     };
     view! {
         <li class:is-new=fresh>
@@ -171,7 +171,7 @@ fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {
 fn then_link(number: &str, event: &Event) -> AnyView {
     view! {
         <a class="timeline__when" href=Address::Request(number).with_query(&[("at", &event.seq.to_string())]) title="See the request as it was then">
-            <When at=event.at />
+            <TimeText at=event.at />
             <span class="visually-hidden">", see the request as it was then"</span>
         </a>
     }

@@ -2,15 +2,15 @@
 
 use super::actions::HeadActions;
 use super::answers::AnswersSlip;
-use super::approval::{ApprovalSlip, Reroute};
+use super::approval::{ApprovalSlip, RerouteAction};
 use super::clocks::ClocksSlip;
 use super::comments::CommentsSlip;
-use super::deliveries::{DeliveriesSlip, Stalled};
+use super::deliveries::{DeliveriesSlip, StalledNote};
 use super::give::RerouteDialog;
 use super::head::DocketHead;
-use super::locked::Locked;
-use super::past::Past;
-use super::sheet::Sheet;
+use super::locked::LockedNote;
+use super::past::PastPage;
+use super::sheet::RequestSheet;
 use super::thread::ThreadSlip;
 use super::timeline::{TimelineSlip, line};
 use crate::live::use_live;
@@ -53,7 +53,7 @@ pub fn RequestPageView() -> impl IntoView {
     let shown = |page: RequestPage| {
         let crumbs = view! { <Crumbs page=page.clone() /> };
         match page.moment.clone() {
-            Some(moment) => view! { <Past page moment>{crumbs}</Past> }.into_any(),
+            Some(moment) => view! { <PastPage page moment>{crumbs}</PastPage> }.into_any(),
             None => view! { <LoadedView page>{crumbs}</LoadedView> }.into_any(),
         }
     };
@@ -65,7 +65,7 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
     let me = use_me();
     let requester = page.summary.requester.id;
     let list = Signal::derive(move || home_list(me.get().as_ref(), requester).0.root());
-    let sheet = Sheet::new(page.clone(), list);
+    let sheet = RequestSheet::new(page.clone(), list);
     follow(sheet);
     let number = page.summary.number.clone();
     let looked_at = number.clone();
@@ -85,7 +85,7 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
         sheet.act("replay", "Sent again", async move { replay_delivery(id).await.map(Some) }, |_| {});
     });
     let rerouting = RwSignal::new(None::<RuleView>);
-    let reroute = Reroute {
+    let reroute = RerouteAction {
         may: sheet.part(|page| page.allowed.may(ActionKind::Reroute)),
         ask: Callback::new(move |rule| rerouting.set(Some(rule))),
     };
@@ -98,11 +98,11 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
             </DocketHead>
             <div class="request__main">
                 <RefusedNotice error=sheet.error />
-                <Locked reason=locked />
+                <LockedNote reason=locked />
                 <ThreadSlip sheet />
                 <TasksSlip sheet />
                 <AnswersSlip page=page.clone() />
-                <Stalled stalled=sheet.part(|page| page.stalled) />
+                <StalledNote stalled=sheet.part(|page| page.stalled) />
                 <DeliveriesSlip deliveries may_replay busy=sheet.working() replay />
                 <CommentsSlip sheet />
             </div>
@@ -118,7 +118,7 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
     .into_any()
 }
 
-fn reroute_dialog(sheet: Sheet, rule: RuleView, rerouting: RwSignal<Option<RuleView>>) -> AnyView {
+fn reroute_dialog(sheet: RequestSheet, rule: RuleView, rerouting: RwSignal<Option<RuleView>>) -> AnyView {
     sheet.error.set(None);
     let open = RwSignal::new(true);
     Effect::new(move |_| {
@@ -152,7 +152,7 @@ fn locked(page: &RequestPage) -> Option<String> {
 }
 
 /// Asks again whenever the stream says that this request changed, and whenever the stream comes back.
-fn follow(sheet: Sheet) {
+fn follow(sheet: RequestSheet) {
     let live = use_live();
     let number = sheet.number();
     live.on_event(move |event| {

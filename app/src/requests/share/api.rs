@@ -1,7 +1,7 @@
 //! Server functions of share links. Those of a link's holder need no account: the token is checked by the use case.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::id::{ShareId, TaskId};
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::RequestPage;
@@ -9,7 +9,7 @@ use domain::requests::work::SharedTask;
 use leptos::prelude::*;
 
 /// Makes a link to a task: its address, and the request's page.
-#[server(name = ShareTaskCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/share_task")]
+#[server(name = ShareTaskCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/share_task")]
 pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -21,7 +21,7 @@ pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), 
 }
 
 /// Revokes a link.
-#[server(name = RevokeShareCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/revoke_share")]
+#[server(name = RevokeShareCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/revoke_share")]
 pub async fn revoke_share(id: ShareId) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -30,7 +30,7 @@ pub async fn revoke_share(id: ShareId) -> Result<RequestPage, ApiError> {
 }
 
 /// The task behind a link. What does not open is "not found" for every reason.
-#[server(name = OpenShareCall, input = Json, output = Json, prefix = "/call", endpoint = "share/open")]
+#[server(name = OpenShareCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/open")]
 pub async fn open_share(token: String) -> Result<SharedTask, ApiError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
@@ -38,7 +38,7 @@ pub async fn open_share(token: String) -> Result<SharedTask, ApiError> {
 }
 
 /// Moves the task behind a link.
-#[server(name = ChangeSharedCall, input = Json, output = Json, prefix = "/call", endpoint = "share/change")]
+#[server(name = ChangeSharedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/change")]
 pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: String) -> Result<SharedTask, ApiError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
@@ -46,7 +46,7 @@ pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: S
 }
 
 /// Writes a comment about the task behind a link.
-#[server(name = CommentSharedCall, input = Json, output = Json, prefix = "/call", endpoint = "share/comment")]
+#[server(name = CommentSharedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/comment")]
 pub async fn comment_shared(token: String, name: String, body: String) -> Result<SharedTask, ApiError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;

@@ -2,9 +2,9 @@
 
 use super::api::{revoke_share, share_task};
 use crate::form::dom;
-use crate::requests::page::sheet::Sheet;
+use crate::requests::page::sheet::RequestSheet;
 use crate::ui::focus::focus_soon;
-use crate::ui::{DialogFrame, DialogHead, Icon, When, field_error};
+use crate::ui::{DialogFrame, DialogHead, Icon, TimeText, field_error};
 use domain::id::TaskId;
 use domain::requests::share::LONGEST_DAYS;
 use domain::requests::work::{ShareView, TaskView};
@@ -15,7 +15,7 @@ const USUAL_DAYS: &str = "7";
 
 /// The dialog over the links of one task.
 #[component]
-pub fn ShareDialog(sheet: Sheet, sharing: RwSignal<Option<TaskId>>) -> impl IntoView {
+pub fn ShareDialog(sheet: RequestSheet, sharing: RwSignal<Option<TaskId>>) -> impl IntoView {
     let address = RwSignal::new(None::<String>);
     let open = Memo::new(move |_| sharing.get().is_some());
     let close = Callback::new(move |()| sharing.set(None));
@@ -35,7 +35,7 @@ pub fn ShareDialog(sheet: Sheet, sharing: RwSignal<Option<TaskId>>) -> impl Into
     .into_any()
 }
 
-fn inside(sheet: Sheet, close: Callback<()>, address: RwSignal<Option<String>>, view: TaskView) -> AnyView {
+fn inside(sheet: RequestSheet, close: Callback<()>, address: RwSignal<Option<String>>, view: TaskView) -> AnyView {
     let id = view.task.id;
     let days = RwSignal::new(USUAL_DAYS.to_owned());
     let error = RwSignal::new(None::<String>);
@@ -121,7 +121,7 @@ fn made(address: String) -> AnyView {
     .into_any()
 }
 
-fn link_row(sheet: Sheet, link: ShareView) -> AnyView {
+fn link_row(sheet: RequestSheet, link: ShareView) -> AnyView {
     let uses = match link.uses {
         0 => "never opened".to_owned(),
         1 => "opened once".to_owned(),
@@ -146,7 +146,7 @@ fn link_row(sheet: Sheet, link: ShareView) -> AnyView {
             <Icon name="link" />
             <span>
                 {format!("By {}, {uses}, until ", link.created_by.name)}
-                <When at=link.expires_at />
+                <TimeText at=link.expires_at />
             </span>
             <span class="push">{state}</span>
         </li>

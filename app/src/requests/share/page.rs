@@ -4,7 +4,7 @@ use super::api::{change_shared, comment_shared, open_share};
 use crate::error::ApiError;
 use crate::requests::tasks::slip::{due_words, status};
 use crate::ui::focus::focus_soon;
-use crate::ui::{Brand, Icon, PageTitle, When, field_error};
+use crate::ui::{BrandLink, Icon, PageTitle, TimeText, field_error};
 use crate::wire::page_data;
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::TaskStatus;
@@ -45,7 +45,7 @@ fn Closed(error: ApiError) -> impl IntoView {
     view! {
         <div class="share">
             <header class="share__top">
-                <Brand />
+                <BrandLink />
             </header>
             <main class="share__slip">
                 <div class="share__body">
@@ -160,7 +160,7 @@ fn LoadedRequestsSharePage(task: SharedTask, token: String) -> impl IntoView {
     view! {
         <div class="share">
             <header class="share__top">
-                <Brand />
+                <BrandLink />
                 <span class="share__from">{format!("from {}", first.organization)}</span>
             </header>
             <main class="share__slip">
@@ -183,7 +183,7 @@ fn LoadedRequestsSharePage(task: SharedTask, token: String) -> impl IntoView {
                 {answer}
             </main>
             <footer class="share__foot">
-                <p>"Works without an account until " <When at=first.expires_at />". This link shows this task only."</p>
+                <p>"Works without an account until " <TimeText at=first.expires_at />". This link shows this task only."</p>
                 <p role="status">{move || guest.said.get()}</p>
             </footer>
             {bar}
@@ -244,7 +244,7 @@ fn remark(comment: SharedComment) -> AnyView {
                 " "
                 {outside}
                 <span class="muted">
-                    <When at=comment.at />
+                    <TimeText at=comment.at />
                 </span>
             </p>
             <p class="comment__text">{comment.body}</p>

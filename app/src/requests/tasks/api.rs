@@ -1,7 +1,7 @@
 //! Server functions of tasks: thin; the use cases are the backend's.
 
 use crate::error::ApiError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::id::TaskId;
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::RequestPage;
@@ -9,7 +9,7 @@ use domain::requests::work::{MyTask, TaskDraft};
 use leptos::prelude::*;
 
 /// Adds a task to a request.
-#[server(name = AddTaskCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/add_task")]
+#[server(name = AddTaskCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/add_task")]
 pub async fn add_task(number: String, draft: TaskDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -18,7 +18,7 @@ pub async fn add_task(number: String, draft: TaskDraft) -> Result<RequestPage, A
 }
 
 /// Changes the texts, the assignee and the date of a task.
-#[server(name = EditTaskCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/edit_task")]
+#[server(name = EditTaskCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/edit_task")]
 pub async fn edit_task(id: TaskId, draft: TaskDraft) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -27,7 +27,7 @@ pub async fn edit_task(id: TaskId, draft: TaskDraft) -> Result<RequestPage, ApiE
 }
 
 /// Moves a task to a status.
-#[server(name = ChangeTaskCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/change_task")]
+#[server(name = ChangeTaskCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/change_task")]
 pub async fn change_task(id: TaskId, to: TaskStatus, notes: String) -> Result<RequestPage, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
@@ -36,7 +36,7 @@ pub async fn change_task(id: TaskId, to: TaskStatus, notes: String) -> Result<Re
 }
 
 /// The caller's own tasks.
-#[server(name = MyTasksCall, input = Json, output = Json, prefix = "/call", endpoint = "requests/my_tasks")]
+#[server(name = MyTasksCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/my_tasks")]
 pub async fn my_tasks() -> Result<Vec<MyTask>, ApiError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;

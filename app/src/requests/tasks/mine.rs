@@ -3,7 +3,7 @@
 use super::api::my_tasks;
 use super::slip::{due_words, status};
 use crate::live::use_live;
-use crate::ui::{DocketNumber, Empty, PageTitle, part_frame};
+use crate::ui::{DocketNumber, EmptyState, PageTitle, part_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::requests::work::MyTask;
@@ -29,12 +29,12 @@ pub fn MyTasksPage() -> impl IntoView {
 fn list(tasks: Vec<MyTask>) -> AnyView {
     if tasks.is_empty() {
         return view! {
-            <Empty icon="list-checks" title="No tasks for you">
+            <EmptyState icon="list-checks" title="No tasks for you">
                 <p>"Tasks that somebody gives you on a request appear here."</p>
                 <a class="button" href=Address::Catalog.root()>
                     "Go to the catalog"
                 </a>
-            </Empty>
+            </EmptyState>
         }
         .into_any();
     }

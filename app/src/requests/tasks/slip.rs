@@ -1,9 +1,9 @@
 //! The work tasks of a request: how far they are, who has which until when, and the links that share them.
 
 use super::api::{add_task, change_task, edit_task};
-use crate::form::dialog::{Asking, FormDialog, field, small_form};
+use crate::form::dialog::{DialogQuestion, FormDialog, field, small_form};
 use crate::people::search::find_for_picker;
-use crate::requests::page::sheet::Sheet;
+use crate::requests::page::sheet::RequestSheet;
 use crate::requests::share::dialog::ShareDialog;
 use crate::ui::{Avatar, Icon, MenuButton, MenuItem};
 use chrono::{Datelike, NaiveDate};
@@ -26,8 +26,8 @@ enum TaskDialogSubject {
 /// The parts of the slip that act.
 #[derive(Clone, Copy)]
 struct TaskActions {
-    sheet: Sheet,
-    asking: RwSignal<Option<Asking>>,
+    sheet: RequestSheet,
+    asking: RwSignal<Option<DialogQuestion>>,
     about: RwSignal<TaskDialogSubject>,
     /// The task whose links are open.
     sharing: RwSignal<Option<TaskId>>,
@@ -35,7 +35,7 @@ struct TaskActions {
 
 /// The slip; nothing when there are no tasks and none can be added.
 #[component]
-pub fn TasksSlip(sheet: Sheet) -> impl IntoView {
+pub fn TasksSlip(sheet: RequestSheet) -> impl IntoView {
     let work = Memo::new(move |_| sheet.shown.with(|page| page.work.clone()));
     let hands =
         TaskActions { sheet, asking: RwSignal::new(None), about: RwSignal::new(TaskDialogSubject::Nothing), sharing: RwSignal::new(None) };
@@ -210,14 +210,14 @@ fn menu(hands: TaskActions, view: &TaskView, may_edit: bool) -> Vec<MenuItem> {
 }
 
 impl TaskActions {
-    fn open(self, about: TaskDialogSubject, asking: Asking) {
+    fn open(self, about: TaskDialogSubject, asking: DialogQuestion) {
         self.sheet.forget_error();
         self.about.set(about);
         self.asking.set(Some(asking));
     }
 
     fn ask_new(self) {
-        let asking = Asking {
+        let asking = DialogQuestion {
             title: "Add a task".to_owned(),
             form: small_form(fields(true)),
             answers: Answers::default(),
@@ -238,7 +238,7 @@ impl TaskActions {
         if let Some(due) = task.due {
             answers.set("due", json!(due.to_string()));
         }
-        let asking = Asking {
+        let asking = DialogQuestion {
             title: "Edit the task".to_owned(),
             form: small_form(fields(false)),
             answers,
@@ -260,7 +260,7 @@ impl TaskActions {
             TaskStatus::Done => (format!("“{title}” is done"), "What came of it (optional)", "Mark done"),
             TaskStatus::Cancelled => (format!("Cancel “{title}”?"), "Why (optional)", "Cancel the task"),
         };
-        let asking = Asking {
+        let asking = DialogQuestion {
             title: heading,
             form: small_form(vec![field("notes", "textarea", label, false)]),
             answers: Answers::default(),

@@ -43,18 +43,18 @@ pub fn is_free(event: &KeyboardEvent) -> bool {
 ///
 /// A key that is held acts once, except those that only move: nothing is decided by a key that somebody leans on.
 #[derive(Clone, Copy)]
-pub struct Jump {
+pub struct JumpKeys {
     since: StoredValue<f64>,
     moves: &'static [&'static str],
 }
 
-impl Default for Jump {
+impl Default for JumpKeys {
     fn default() -> Self {
         Self::with_moves(&[])
     }
 }
 
-impl Jump {
+impl JumpKeys {
     /// `moves` are the keys that go on while they are held.
     pub fn with_moves(moves: &'static [&'static str]) -> Self {
         Self { since: StoredValue::new(f64::NEG_INFINITY), moves }
