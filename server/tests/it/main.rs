@@ -21,6 +21,7 @@ mod leaving;
 mod limits;
 mod live;
 mod moments;
+mod names;
 mod pages;
 mod profile;
 mod rooms;

@@ -33,7 +33,8 @@ fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-fn all() -> Vec<(String, String)> {
+/// Every source file of the product.
+pub fn all() -> Vec<(String, String)> {
     ["app", "server", "migrations", "frontend"].iter().flat_map(|folder| sources(folder)).collect()
 }
 
@@ -344,38 +345,4 @@ fn nothing_that_runs_later_reads_what_may_be_gone() {
         let reads = late_reads(&text);
         assert!(reads.is_empty(), "{path}: read with try_, the page may have been left by then: {reads:#?}");
     }
-}
-
-/// Names of types and components that stand for two things today. It may only become less.
-const DOUBLE_NAMES: usize = 2;
-
-/// The types and components that a text defines at its top level, without those of its tests.
-fn defined_names(text: &str) -> Vec<&str> {
-    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let names = product.lines().filter_map(|line| {
-        let visible = ["pub(crate) ", "pub(super) ", "pub(in ", "pub "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
-        let (kind, rest) = visible.split_once(' ')?;
-        let name = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next()?;
-        let is_type = matches!(kind, "struct" | "enum" | "trait" | "type");
-        (is_type || kind == "fn" && name.starts_with(char::is_uppercase)).then_some(name)
-    });
-    names.collect()
-}
-
-#[test]
-fn hardly_a_name_stands_for_two_things() {
-    assert_eq!(defined_names("pub struct A<T>;\n    type B = u8;\npub(crate) fn Page() {}\nfn page() {}\n"), ["A", "Page"]);
-    let mut places: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
-    for (path, text) in all().into_iter().filter(|(path, _)| path.ends_with(".rs") && path.contains("/src/")) {
-        for name in defined_names(&text) {
-            let known = places.entry(name.to_owned()).or_default();
-            if !known.contains(&path) {
-                known.push(path.clone());
-            }
-        }
-    }
-    // The names that sea-orm gives to each table and each migration.
-    places.retain(|name, known| known.len() > 1 && !["Model", "Relation", "Migration"].contains(&name.as_str()));
-    assert!(places.len() <= DOUBLE_NAMES, "give the new one a name of its own: {places:#?}");
-    assert!(places.len() == DOUBLE_NAMES, "{} names are left: say so in DOUBLE_NAMES", places.len());
 }
