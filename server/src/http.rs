@@ -17,6 +17,7 @@ pub mod pages;
 mod pulse;
 pub mod remote;
 pub mod security;
+pub mod sessions;
 mod stream;
 mod streams;
 
@@ -81,7 +82,7 @@ pub fn router(site: &SiteState) -> Router {
         .merge(live::router())
         .layer(middleware::from_fn(input::weigh_input))
         .layer(middleware::from_fn_with_state(site.clone(), pages::enter))
-        .layer(auth::layer(site))
+        .layer(sessions::layer(site))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .with_state(site.clone());
     // Each part says what a body may weigh; what takes none says so too.

@@ -11,9 +11,10 @@ use tracing_subscriber::filter::Directive;
 /// When the filter of `DOCKET_LOG` cannot be read.
 pub fn start(config: &ServerConfig) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("DOCKET_LOG is \"{}\": {error}", config.log))?;
-    // It calls each wrong password an error, without saying whose; what fails at signing in is logged where it is answered.
-    let quiet =
-        "axum_login=off".parse::<Directive>().map_err(|error| format!("the filter of the sign-in layer cannot be read: {error}"))?;
+    // It calls each cookie of a session that has ended suspicious; what fails is logged where it is answered.
+    let quiet = "tower_sessions_core=off"
+        .parse::<Directive>()
+        .map_err(|error| format!("the filter of the session layer cannot be read: {error}"))?;
     let filter = filter.add_directive(quiet);
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start (tests) is refused by the subscriber; the first one stays.

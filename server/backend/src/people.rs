@@ -6,15 +6,15 @@ mod guessing;
 pub(crate) mod leaving;
 pub(crate) mod password;
 mod profile;
+pub(crate) mod sessions;
 mod sign_in;
 
 use crate::caller::{Caller, CallerProof};
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::store::members::facts;
-use crate::store::{self, count, members, organizations, people, sessions, sign_in_attempts};
+use crate::store::{self, count, members, organizations, people, sign_in_attempts};
 use crate::{Backend, approvals, console, requests, zones};
-use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::bounds::SearchText;
 use domain::id::{OrganizationId, PersonId};
@@ -28,19 +28,11 @@ use domain::text::{count_characters, tidy_line};
 pub use leaving::{disable, enable};
 pub use password::SHORTEST as SHORTEST_PASSWORD;
 pub use profile::{change_password, profile, save_profile};
+pub use sessions::{PersonSession, end_session, sessions_of, sign_in_moment, sign_out_everywhere};
 pub use sign_in::{SignInPlace, device_mark, sign_in};
 
 /// People or groups that one search answers with.
 const FOUND: u64 = 20;
-
-/// The moment that a sign-in made now counts from: after the last one at which all of the person's were ended, although the clock may have
-/// been set back since.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sign_in_moment(backend: &Backend, person: PersonId) -> Result<DateTime<Utc>> {
-    Ok(backend.now().max(people::sessions_after(&backend.store().platform(), person).await?))
-}
 
 /// The person as of this moment, in the organization asked for or else the first. None when the proof does not count: the account is
 /// disabled, the person is not a member, or their sign-in has ended since.
@@ -174,16 +166,6 @@ pub async fn search_groups(backend: &Backend, caller: &Caller, text: &str) -> Re
     Ok(groups.into_iter().filter(fits).take(FOUND as usize).collect())
 }
 
-/// Ends every sign-in of the caller, this one included.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sign_out_everywhere(backend: &Backend, caller: &Caller) -> Result<()> {
-    people::end_sessions(&backend.store().platform_writer(), caller.id(), backend.now()).await?;
-    sessions::delete_of_person(backend.store(), caller.id()).await?;
-    Ok(())
-}
-
 /// Every organization, by name. For the command line: no caller asks this.
 ///
 /// # Errors
@@ -204,7 +186,7 @@ pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Res
         return Err(Refusal::input("email", format!("Nobody has the e-mail address {email}.")).into());
     }
     if let Some(account) = people::credentials(&backend.store().platform(), &email).await? {
-        sessions::delete_of_person(backend.store(), account.id).await?;
+        store::sessions::delete_of_person(backend.store(), account.id).await?;
         for organization in organizations::of_person(&backend.store().platform(), account.id).await? {
             announce_rights(backend, organization.id, account.id).await?;
         }
@@ -289,12 +271,6 @@ pub async fn create_account(
             })
         })
         .await
-}
-
-/// Removes sessions that have ended; nothing is to be delivered because of it.
-pub(crate) async fn remove_ended_sessions(backend: &Backend) -> Result<u32> {
-    sessions::delete_expired(backend.store(), backend.now()).await?;
-    Ok(0)
 }
 
 /// Removes counts of tries to sign in that no longer matter.

@@ -49,7 +49,12 @@ pub(crate) static PERIODIC_JOBS: &[PeriodicJob] = &[
         run: |be| outbox::renew_statistics(be).boxed(),
     },
     PeriodicJob { name: "forgetting old deliveries' traces", pause: HOUR, is_long: true, run: |be| outbox::forget(be).boxed() },
-    PeriodicJob { name: "removing ended sessions", pause: HOUR, is_long: true, run: |be| people::remove_ended_sessions(be).boxed() },
+    PeriodicJob {
+        name: "removing ended sessions",
+        pause: HOUR,
+        is_long: true,
+        run: |be| people::sessions::remove_ended_sessions(be).boxed(),
+    },
     PeriodicJob {
         name: "removing old counts of sign-in tries",
         pause: HOUR,

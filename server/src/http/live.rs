@@ -3,7 +3,7 @@
 //! Nothing sent here must arrive. Whoever falls behind is disconnected and catches up by asking again.
 
 use super::SiteState;
-use super::auth::{Account, Session};
+use super::sessions::{BrowserSession, SessionAccount};
 use super::streams::StreamPlace;
 use axum::Router;
 use axum::extract::State;
@@ -33,13 +33,13 @@ pub fn router() -> Router<SiteState> {
     Router::new().route("/live", get(live))
 }
 
-async fn live(State(site): State<SiteState>, session: Session) -> Response {
-    let Some(account) = session.user else {
+async fn live(State(site): State<SiteState>, session: BrowserSession) -> Response {
+    let (id, Some(account)) = (session.id(), session.account) else {
         return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response();
     };
     // Subscribed before counting, so that nothing falls between the two.
     let changes = site.backend.live().subscribe();
-    let place = site.streams.enter(account.caller.id(), session.session.id());
+    let place = site.streams.enter(account.caller.id(), id);
     let listener = match Listener::new(site, account, place, changes).await {
         Ok(listener) => listener,
         Err(error) => {
@@ -75,7 +75,7 @@ impl DecidedKeys {
 /// One open page.
 struct Listener {
     backend: Backend,
-    account: Account,
+    account: SessionAccount,
     caller: Caller,
     keys: DecidedKeys,
     place: StreamPlace,
@@ -94,7 +94,12 @@ struct Listener {
 }
 
 impl Listener {
-    async fn new(site: SiteState, account: Account, place: StreamPlace, changes: broadcast::Receiver<LiveChange>) -> backend::Result<Self> {
+    async fn new(
+        site: SiteState,
+        account: SessionAccount,
+        place: StreamPlace,
+        changes: broadcast::Receiver<LiveChange>,
+    ) -> backend::Result<Self> {
         let caller = account.caller.clone();
         let count = backend::approvals::count(&site.backend, &caller).await?;
         let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH, REFRESH);

@@ -1,10 +1,10 @@
 //! Pages and server functions: the Leptos side of the site.
 
 use super::answers::{answer_error, answer_error_as};
-use super::auth::Session;
 use super::input::LONGEST_ADDRESS;
 use super::kinds::RequestKind;
 use super::security::{RequestReference, policy};
+use super::sessions::BrowserSession;
 use super::{BODY_LIMIT, SiteState};
 use app::app::App;
 use app::context::ServerContext;
@@ -83,13 +83,13 @@ fn is_share(path: &str) -> bool {
 }
 
 /// Knows the caller, and sends those who are not signed in to the sign-in page and back.
-pub async fn enter(State(site): State<SiteState>, session: Session, mut request: Request, next: Next) -> Response {
-    let signed_in = session.user.is_some();
+pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut request: Request, next: Next) -> Response {
+    let signed_in = session.account.is_some();
     let (path, kind) = (request.uri().path(), RequestKind::of(&request));
     let (page, call) = (kind == RequestKind::Page, kind == RequestKind::Call);
     if page
         && path == Address::SignIn.root()
-        && let Some(account) = &session.user
+        && let Some(account) = &session.account
     {
         return super::auth::home(&site, &account.caller).await;
     }
@@ -105,7 +105,7 @@ pub async fn enter(State(site): State<SiteState>, session: Session, mut request:
         return answer_error(&ApiError::SignedOut);
     }
     let reference = request.extensions().get::<RequestReference>().map(|reference| reference.0.clone()).unwrap_or_default();
-    let caller = session.user.map(|user| user.caller);
+    let caller = session.account.map(|account| account.caller);
     let theme = theme(request.headers());
     let me = match &caller {
         Some(caller) if page => backend::people::me(&site.backend, caller).await.ok(),

@@ -1,10 +1,10 @@
 //! The open live streams: not more of one session, or of one person, than tabs somebody has. The oldest makes room for the newest.
 
-use axum_login::tower_sessions::session::Id;
 use domain::id::PersonId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use tower_sessions::session::Id;
 
 /// Sessions whose streams one person can have all open.
 const SESSIONS: usize = 4;

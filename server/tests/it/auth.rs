@@ -1,6 +1,7 @@
 //! Signing in and out.
 
-use crate::harness::{APPROVER, BOTH, PASSWORD, REQUESTER, Site, header, location, on_both};
+use crate::harness::{APPROVER, BOTH, Browser, PASSWORD, REQUESTER, Site, header, location, on_both};
+use crate::live::Stream;
 use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -116,6 +117,40 @@ async fn signing_out_everywhere_ends_every_session_of_this_person_only() {
         assert_eq!(me(&here).await, Value::Null);
         assert_eq!(me(&there).await, Value::Null);
         assert_eq!(me(&other).await["email"], APPROVER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_says_where_it_began_and_when_it_was_used_and_ends_alone() {
+    on_both(async |site: Site| {
+        let here = site.signed_in(REQUESTER).await;
+        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).user_agent("Firefox/140");
+        let there = Browser { client: client.build().unwrap(), base: site.base.clone() };
+        there.sign_in(REQUESTER, PASSWORD, "").await;
+        let caller = backend::people::caller(&site.backend, "north", REQUESTER).await.unwrap();
+        let sessions = async || backend::people::sessions_of(&site.backend, &caller).await.unwrap();
+        let found = sessions().await;
+        let session = found.iter().find(|session| session.user_agent == "Firefox/140").unwrap();
+        assert_eq!((found.len(), session.address.as_str(), session.seen), (2, "127.0.0.1", session.started));
+
+        site.clock.advance(TimeDelta::minutes(11));
+        assert_eq!(me(&there).await["email"], REQUESTER);
+        // It is written beside the request.
+        let noted = async {
+            while sessions().await[0].seen == session.started {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), noted).await.unwrap();
+        assert_eq!(sessions().await[0].id, session.id);
+
+        let mut stream = Stream::open(&there).await;
+        stream.next().await.unwrap();
+        backend::people::end_session(&site.backend, &caller, &session.id).await.unwrap();
+        while stream.next().await.is_some() {}
+        assert_eq!(me(&there).await, Value::Null);
+        assert_eq!(me(&here).await["email"], REQUESTER);
     })
     .await;
 }

@@ -81,10 +81,11 @@ pub(crate) async fn credentials(platform: &PlatformReader, email: &str) -> Resul
     Ok(row.map(|row| Credentials { id: PersonId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
 }
 
-/// When the sign-ins of a person were ended last.
-pub(crate) async fn sessions_after(platform: &PlatformReader, person: PersonId) -> Result<DateTime<Utc>> {
-    let row = Entity::find_by_id(person.0).select_only().column(Column::SessionsAfter).into_tuple().one(platform.connection()).await?;
-    Ok(time(row.unwrap_or_default()))
+/// When the sign-ins of a person were ended last, and the start of the one that was kept; see `still_signed_in`.
+pub(crate) async fn sign_ins_that_count(platform: &PlatformReader, person: PersonId) -> Result<(i64, i64)> {
+    let columns = [Column::SessionsAfter, Column::SessionsKept];
+    let row = Entity::find_by_id(person.0).select_only().columns(columns).into_tuple().one(platform.connection()).await?;
+    Ok(row.unwrap_or_default())
 }
 
 /// The accounts with these addresses, whatever organization they are in: an organization's files may name a person who has one.

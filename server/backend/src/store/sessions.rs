@@ -1,12 +1,11 @@
-//! Sessions of the web server. What is in them is the server's; here they are text with an owner and an end.
+//! Sessions of the web server. What is in them is the server's; here they are text with an owner, a beginning, a place and an end.
 
-use super::{Store, micros};
+use super::{Store, micros, time};
 use crate::error::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::PersonId;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{IntoActiveModel, QuerySelect};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
@@ -16,6 +15,10 @@ struct Model {
     person_id: Option<Uuid>,
     data: String,
     expires_at: i64,
+    started_at: i64,
+    seen_at: i64,
+    address: String,
+    user_agent: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -23,14 +26,74 @@ enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Writes a session: a new one, or over the one with this id.
+/// A use of a session is noted once in this time, not with each look at a page.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// A session that begins.
+pub struct NewSession<'a> {
+    pub id: &'a str,
+    /// Whose it is; nobody's before somebody signed in.
+    pub person: Option<PersonId>,
+    /// What the server keeps in it.
+    pub data: &'a str,
+    pub started: DateTime<Utc>,
+    pub expires: DateTime<Utc>,
+    /// From where, as limits name a place.
+    pub address: &'a str,
+    /// What the browser says it is.
+    pub user_agent: &'a str,
+}
+
+/// A session of a person, as they tell theirs apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonSession {
+    /// By which it can be ended; it opens nothing.
+    pub id: String,
+    pub started: DateTime<Utc>,
+    /// Used last at this time, or up to ten minutes later.
+    pub seen: DateTime<Utc>,
+    pub expires: DateTime<Utc>,
+    pub address: String,
+    pub user_agent: String,
+}
+
+/// What a session keeps, and whether its use should be noted again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedSession {
+    pub data: String,
+    pub expires: DateTime<Utc>,
+    pub is_seen_long_ago: bool,
+}
+
+/// Writes a session that begins.
 ///
 /// # Errors
 /// When the database does not take it.
-pub async fn save(store: &Store, id: &str, person: Option<PersonId>, data: &str, expires_at: DateTime<Utc>) -> Result<()> {
-    let row = Model { id: id.to_owned(), person_id: person.map(|person| person.0), data: data.to_owned(), expires_at: micros(expires_at) };
-    let conflict = OnConflict::column(Column::Id).update_columns([Column::PersonId, Column::Data, Column::ExpiresAt]).to_owned();
-    Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(store.platform_writer().connection()).await?;
+pub async fn create(store: &Store, session: NewSession<'_>) -> Result<()> {
+    let row = Model {
+        id: session.id.to_owned(),
+        person_id: session.person.map(|person| person.0),
+        data: session.data.to_owned(),
+        expires_at: micros(session.expires),
+        started_at: micros(session.started),
+        seen_at: micros(session.started),
+        address: session.address.to_owned(),
+        user_agent: session.user_agent.to_owned(),
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(store.platform_writer().connection()).await?;
+    Ok(())
+}
+
+/// Changes what a session keeps. One that was ended meanwhile stays ended, and every one ends when it was to.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn save(store: &Store, id: &str, person: Option<PersonId>, data: &str) -> Result<()> {
+    let update = Entity::update_many()
+        .col_expr(Column::PersonId, Expr::value(person.map(|person| person.0)))
+        .col_expr(Column::Data, Expr::value(data))
+        .filter(Column::Id.eq(id));
+    update.exec(store.platform_writer().connection()).await?;
     Ok(())
 }
 
@@ -38,15 +101,28 @@ pub async fn save(store: &Store, id: &str, person: Option<PersonId>, data: &str,
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn load(store: &Store, id: &str, now: DateTime<Utc>) -> Result<Option<String>> {
-    let data = Entity::find_by_id(id.to_owned())
+pub async fn load(store: &Store, id: &str, now: DateTime<Utc>) -> Result<Option<LoadedSession>> {
+    let row = Entity::find_by_id(id.to_owned())
         .filter(Column::ExpiresAt.gt(micros(now)))
         .select_only()
-        .column(Column::Data)
-        .into_tuple()
+        .columns([Column::Data, Column::ExpiresAt, Column::SeenAt])
+        .into_tuple::<(String, i64, i64)>()
         .one(store.platform().connection())
         .await?;
-    Ok(data)
+    Ok(row.map(|(data, expires, seen)| LoadedSession { data, expires: time(expires), is_seen_long_ago: seen <= micros(now - SEEN_EVERY) }))
+}
+
+/// Notes that a session is used now, unless that was noted a moment ago.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn note_seen(store: &Store, id: &str, now: DateTime<Utc>) -> Result<()> {
+    let update = Entity::update_many()
+        .col_expr(Column::SeenAt, Expr::value(micros(now)))
+        .filter(Column::Id.eq(id))
+        .filter(Column::SeenAt.lte(micros(now - SEEN_EVERY)));
+    update.exec(store.platform_writer().connection()).await?;
+    Ok(())
 }
 
 /// Ends a session.
@@ -65,6 +141,39 @@ pub async fn delete(store: &Store, id: &str) -> Result<()> {
 pub async fn delete_expired(store: &Store, now: DateTime<Utc>) -> Result<u64> {
     let done = Entity::delete_many().filter(Column::ExpiresAt.lte(micros(now))).exec(store.platform_writer().connection()).await?;
     Ok(done.rows_affected)
+}
+
+/// The sessions of a person that have not ended by their time, the one used last first; `most` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn of_person(store: &Store, person: PersonId, now: DateTime<Utc>, most: u64) -> Result<Vec<PersonSession>> {
+    let rows = Entity::find()
+        .filter(Column::PersonId.eq(person.0))
+        .filter(Column::ExpiresAt.gt(micros(now)))
+        .order_by_desc(Column::SeenAt)
+        .order_by_asc(Column::Id)
+        .limit(most)
+        .all(store.platform().connection())
+        .await?;
+    let session = |row: Model| PersonSession {
+        id: row.id,
+        started: time(row.started_at),
+        seen: time(row.seen_at),
+        expires: time(row.expires_at),
+        address: row.address,
+        user_agent: row.user_agent,
+    };
+    Ok(rows.into_iter().map(session).collect())
+}
+
+/// Ends one session of a person; false when they have none with this id.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn delete_one_of_person(store: &Store, person: PersonId, id: &str) -> Result<bool> {
+    let delete = Entity::delete_many().filter(Column::Id.eq(id)).filter(Column::PersonId.eq(person.0));
+    Ok(delete.exec(store.platform_writer().connection()).await?.rows_affected > 0)
 }
 
 /// Ends every session of a person; says how many.

@@ -2,8 +2,9 @@
 
 use crate::harness::{World, on_both, on_empty};
 use backend::people::SignInPlace;
+use backend::sessions::NewSession;
 use backend::{CallerProof, Error, Store, outbox, people, sessions};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
 use domain::id::PersonId;
 use sea_orm::ConnectionTrait;
@@ -119,7 +120,7 @@ async fn signing_out_everywhere_ends_earlier_sign_ins_only() {
     on_both(|world| async move {
         let hana = world.caller("north", "hana").await;
         let before = world.backend.now();
-        sessions::save(world.backend.store(), "s1", Some(hana.id()), "data", before + Duration::days(1)).await.unwrap();
+        sessions::create(world.backend.store(), session("s1", Some(hana.id()), before)).await.unwrap();
         world.clock.advance(Duration::minutes(1));
         people::sign_out_everywhere(&world.backend, &hana).await.unwrap();
         let load = |since| people::load_caller(&world.backend, hana.id(), Some(hana.organization), CallerProof::SignIn(since));
@@ -260,18 +261,60 @@ async fn the_first_account_sets_up_its_organization_and_a_second_cannot() {
     .await;
 }
 
+/// A session that begins now and lasts five minutes.
+fn session(id: &str, person: Option<PersonId>, now: DateTime<Utc>) -> NewSession<'_> {
+    NewSession { id, person, data: "one", started: now, expires: now + Duration::minutes(5), address: "192.0.2.7", user_agent: "Firefox" }
+}
+
 #[tokio::test]
 async fn sessions_end_by_themselves() {
     on_both(|world| async move {
         let (store, now) = (world.backend.store(), world.backend.now());
-        sessions::save(store, "a", None, "one", now + Duration::minutes(5)).await.unwrap();
-        sessions::save(store, "a", None, "two", now + Duration::minutes(5)).await.unwrap();
-        assert_eq!(sessions::load(store, "a", now).await.unwrap().as_deref(), Some("two"));
+        sessions::create(store, session("a", None, now)).await.unwrap();
+        sessions::save(store, "a", None, "two").await.unwrap();
+        assert_eq!(sessions::load(store, "a", now).await.unwrap().map(|session| session.data).as_deref(), Some("two"));
         let later = now + Duration::minutes(5);
         assert_eq!(sessions::load(store, "a", later).await.unwrap(), None);
         assert_eq!(sessions::delete_expired(store, later).await.unwrap(), 1);
         assert_eq!(sessions::delete_expired(store, later).await.unwrap(), 0);
         outbox::run_once(&world.backend).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_sees_their_sessions_and_ends_one_for_good() {
+    on_both(|world| async move {
+        let (hana, samir) = (world.caller("north", "hana").await, world.caller("north", "samir").await);
+        let (store, now) = (world.backend.store(), world.backend.now());
+        let long = |id, person| NewSession { expires: now + Duration::days(1), ..session(id, person, now) };
+        for (id, person) in [("here", &hana), ("there", &hana), ("another's", &samir)] {
+            sessions::create(store, long(id, Some(person.id()))).await.unwrap();
+        }
+        let ids = async || people::sessions_of(&world.backend, &hana).await.unwrap().into_iter().map(|one| one.id).collect::<Vec<_>>();
+        world.clock.advance(Duration::minutes(9));
+        sessions::note_seen(store, "there", world.backend.now()).await.unwrap();
+        assert!(people::sessions_of(&world.backend, &hana).await.unwrap().iter().all(|one| one.seen == now), "noted a moment ago");
+        world.clock.advance(Duration::minutes(1));
+        assert!(sessions::load(store, "there", world.backend.now()).await.unwrap().unwrap().is_seen_long_ago);
+        sessions::note_seen(store, "there", world.backend.now()).await.unwrap();
+        assert!(!sessions::load(store, "there", world.backend.now()).await.unwrap().unwrap().is_seen_long_ago);
+        assert_eq!(ids().await, ["there", "here"], "the one used last is first");
+        let first = people::sessions_of(&world.backend, &hana).await.unwrap().remove(0);
+        assert_eq!((first.started, first.seen), (now, now + Duration::minutes(10)));
+        assert_eq!((first.address.as_str(), first.user_agent.as_str()), ("192.0.2.7", "Firefox"));
+
+        assert!(matches!(refused(people::end_session(&world.backend, &hana, "another's").await), Refusal::NotFound));
+        people::end_session(&world.backend, &hana, "there").await.unwrap();
+        // A request that was on its way when it ended does not bring it back.
+        sessions::save(store, "there", Some(hana.id()), "two").await.unwrap();
+        assert_eq!(sessions::load(store, "there", world.backend.now()).await.unwrap(), None);
+        assert_eq!(ids().await, ["here"]);
+        assert_eq!(people::sessions_of(&world.backend, &samir).await.unwrap().len(), 1);
+
+        people::set_password(&world.backend, "samir@north.example", PASSWORD).await.unwrap();
+        sessions::create(store, long("too old", Some(samir.id()))).await.unwrap();
+        assert_eq!(people::sessions_of(&world.backend, &samir).await.unwrap(), [], "a sign-in from before the new password");
     })
     .await;
 }

@@ -102,6 +102,10 @@ async fn a_caller_that_goes_away_cancels_nothing() {
     assert_eq!(scratch.keys().await, ["gone", "next"]);
 }
 
+fn session(data: &str, expires: DateTime<Utc>) -> sessions::NewSession<'_> {
+    sessions::NewSession { id: "session", person: None, data, started: DateTime::default(), expires, address: "", user_agent: "" }
+}
+
 #[tokio::test]
 async fn a_failed_commit_is_an_error_and_what_comes_after_it_is_kept() {
     let scratch = Scratch::new().await;
@@ -115,9 +119,9 @@ async fn a_failed_commit_is_an_error_and_what_comes_after_it_is_kept() {
 
     scratch.add("after", Ok(())).await.unwrap();
     let now = DateTime::<Utc>::default();
-    sessions::save(&scratch.1, "session", None, "kept", now + chrono::TimeDelta::days(1)).await.unwrap();
+    sessions::create(&scratch.1, session("kept", now + chrono::TimeDelta::days(1))).await.unwrap();
     assert_eq!(scratch.keys().await, ["after", "before"]);
-    assert_eq!(sessions::load(&scratch.1, "session", now).await.unwrap().as_deref(), Some("kept"));
+    assert_eq!(sessions::load(&scratch.1, "session", now).await.unwrap().map(|session| session.data).as_deref(), Some("kept"));
 }
 
 #[tokio::test]
@@ -129,8 +133,8 @@ async fn a_session_after_a_failed_commit_is_kept() {
         refusing.store(false, Ordering::SeqCst);
     }
     let now = DateTime::<Utc>::default();
-    sessions::save(&scratch.1, "session", None, "kept", now + chrono::TimeDelta::days(1)).await.unwrap();
-    assert_eq!(sessions::load(&scratch.1, "session", now).await.unwrap().as_deref(), Some("kept"));
+    sessions::create(&scratch.1, session("kept", now + chrono::TimeDelta::days(1))).await.unwrap();
+    assert_eq!(sessions::load(&scratch.1, "session", now).await.unwrap().map(|session| session.data).as_deref(), Some("kept"));
 }
 
 #[tokio::test]
@@ -159,7 +163,7 @@ async fn a_file_that_is_gone_or_another_one_takes_no_changes_until_it_is_back() 
         for _ in 0..2 {
             let refused = scratch.add(&format!("{number}-lost"), Ok(())).await;
             assert!(matches!(&refused, Err(Error::Failed(cause)) if cause.contains(word)), "{refused:?}");
-            assert!(sessions::save(&scratch.1, "session", None, "lost", DateTime::default()).await.is_err());
+            assert!(sessions::create(&scratch.1, session("lost", DateTime::default())).await.is_err());
         }
         assert_eq!(scratch.0.exists(), replaced, "no empty database is made in its place");
         std::fs::rename(&away, &scratch.0).unwrap();
