@@ -1,6 +1,6 @@
 //! The server's side of a server function: who calls, and how a use case's answer becomes a reply with the true HTTP status.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use backend::{Backend, Caller, Error};
 use http::StatusCode;
 use leptos::prelude::*;
@@ -26,13 +26,13 @@ pub struct ServerContext {
 ///
 /// # Errors
 /// `SignedOut` (401) when nobody is signed in.
-pub fn enter() -> Result<(Backend, Caller), ApiError> {
+pub fn enter() -> Result<(Backend, Caller), CallError> {
     let Some(entry) = use_context::<ServerContext>() else {
-        return Err(ApiError::Failed { reference: "no entry".to_owned() });
+        return Err(CallError::Failed { reference: "no entry".to_owned() });
     };
     match entry.caller {
         Some(caller) => Ok((entry.backend, caller)),
-        None => Err(with_status(ApiError::SignedOut)),
+        None => Err(with_status(CallError::SignedOut)),
     }
 }
 
@@ -40,8 +40,8 @@ pub fn enter() -> Result<(Backend, Caller), ApiError> {
 ///
 /// # Errors
 /// When the request has no entry: it did not come through the server's layers.
-pub fn as_stranger() -> Result<(Backend, String), ApiError> {
-    let entry = use_context::<ServerContext>().ok_or_else(|| ApiError::Failed { reference: "no entry".to_owned() })?;
+pub fn as_stranger() -> Result<(Backend, String), CallError> {
+    let entry = use_context::<ServerContext>().ok_or_else(|| CallError::Failed { reference: "no entry".to_owned() })?;
     Ok((entry.backend, entry.address))
 }
 
@@ -49,7 +49,7 @@ pub fn as_stranger() -> Result<(Backend, String), ApiError> {
 ///
 /// # Errors
 /// The use case's refusal, or `Failed` with the reference under which its cause was logged.
-pub fn reply<T>(result: Result<T, Error>) -> Result<T, ApiError> {
+pub fn reply<T>(result: Result<T, Error>) -> Result<T, CallError> {
     result.map_err(|error| {
         let reference = use_context::<ServerContext>().map(|entry| entry.reference).unwrap_or_default();
         with_status(call_error(error, &reference))
@@ -57,17 +57,17 @@ pub fn reply<T>(result: Result<T, Error>) -> Result<T, ApiError> {
 }
 
 /// What the caller is told when a use case does not succeed. A failure is written to the log with the reference that the caller is shown.
-pub fn call_error(error: Error, reference: &str) -> ApiError {
+pub fn call_error(error: Error, reference: &str) -> CallError {
     match error {
-        Error::Refused(refusal) => ApiError::Refused { refusal },
+        Error::Refused(refusal) => CallError::Refused { refusal },
         Error::Failed(cause) | Error::Damaged(cause) => {
             tracing::error!(%reference, cause, "a use case failed");
-            ApiError::Failed { reference: reference.to_owned() }
+            CallError::Failed { reference: reference.to_owned() }
         }
     }
 }
 
-fn with_status(error: ApiError) -> ApiError {
+fn with_status(error: CallError) -> CallError {
     set_status(error.status());
     error
 }

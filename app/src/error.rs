@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Why a call did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "error", rename_all = "snake_case", from = "ErrorFields")]
-pub enum ApiError {
+pub enum CallError {
     /// The person can act on it.
     Refused { refusal: Refusal },
     /// Nobody is signed in (any more): sign in and continue.
@@ -28,7 +28,7 @@ struct ErrorFields {
     reference: Option<String>,
 }
 
-impl From<ErrorFields> for ApiError {
+impl From<ErrorFields> for CallError {
     fn from(ErrorFields { error, refusal, reference }: ErrorFields) -> Self {
         match (error.as_str(), refusal) {
             ("refused", Some(refusal)) => Self::Refused { refusal },
@@ -39,7 +39,7 @@ impl From<ErrorFields> for ApiError {
     }
 }
 
-impl ApiError {
+impl CallError {
     /// A whole sentence for the person: what happened and what to do.
     pub fn message(&self) -> String {
         match self {
@@ -74,15 +74,15 @@ impl ApiError {
     }
 }
 
-impl std::fmt::Display for ApiError {
+impl std::fmt::Display for CallError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message())
     }
 }
 
-impl std::error::Error for ApiError {}
+impl std::error::Error for CallError {}
 
-impl FromServerFnError for ApiError {
+impl FromServerFnError for CallError {
     type Encoder = WireCodec;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn every_error_is_read_as_it_was_written() {
-        let refused = ApiError::Refused { refusal: Refusal::input("reason", "Enter a reason") };
-        for error in [refused, ApiError::SignedOut, ApiError::Failed { reference: "7f3k".to_owned() }, ApiError::Offline] {
+        let refused = CallError::Refused { refusal: Refusal::input("reason", "Enter a reason") };
+        for error in [refused, CallError::SignedOut, CallError::Failed { reference: "7f3k".to_owned() }, CallError::Offline] {
             let text = serde_json::to_string(&error).unwrap();
-            assert_eq!(crate::wire::read::<ApiError>(&text).unwrap(), error, "{text}");
+            assert_eq!(crate::wire::read::<CallError>(&text).unwrap(), error, "{text}");
         }
     }
 }

@@ -74,7 +74,7 @@ const PAUSE: u32 = 2_000;
 /// The page that a part shows, once the part is there.
 #[cfg(feature = "hydrate")]
 pub async fn wait_for(part: &dyn Fn() -> Pin<Box<dyn Future<Output = Result<AnyView, MissingPart>>>>) -> AnyView {
-    use crate::error::ApiError;
+    use crate::error::CallError;
     use crate::session::api::me;
     use leptos_router::hooks::{use_location, use_url};
 
@@ -91,7 +91,7 @@ pub async fn wait_for(part: &dyn Fn() -> Pin<Box<dyn Future<Output = Result<AnyV
             Err(MissingPart) => {}
         }
         let words = match me().await {
-            Err(ApiError::Offline) => "This page is not on your device yet. It opens as soon as you are back online.",
+            Err(CallError::Offline) => "This page is not on your device yet. It opens as soon as you are back online.",
             _ if renew(&wanted) => return std::future::pending().await,
             _ => "This page could not be loaded. Reload it, or try again in a minute.",
         };

@@ -5,7 +5,7 @@ use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
 use crate::deliveries::{connector::ConnectorPage, page::ConsolePage};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
 #[cfg(not(feature = "hydrate"))]
 use crate::parts::announce;
@@ -142,5 +142,5 @@ fn NotFound() -> impl IntoView {
     page_is_live();
     #[cfg(feature = "ssr")]
     crate::context::set_status(http::StatusCode::NOT_FOUND);
-    view! { <ErrorView error=ApiError::Refused { refusal: Refusal::NotFound } /> }.into_any()
+    view! { <ErrorView error=CallError::Refused { refusal: Refusal::NotFound } /> }.into_any()
 }

@@ -3,7 +3,7 @@
 
 mod tree;
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::codec::Post;
@@ -20,14 +20,14 @@ pub struct WireCodec;
 pub type JsonPost = Post<WireCodec>;
 
 /// A page's data, loaded on the server and read from the page in the browser.
-pub type PageData<T> = Resource<Result<T, ApiError>, WireCodec>;
+pub type PageData<T> = Resource<Result<T, CallError>, WireCodec>;
 
 /// Loads a page's data; again whenever `source` changes. The page waits for it before its first byte is sent, for its true status.
 pub fn page_data<T, S, F>(source: impl Fn() -> S + Send + Sync + 'static, load: impl Fn(S) -> F + Send + Sync + 'static) -> PageData<T>
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     S: PartialEq + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<T, ApiError>> + Send + 'static,
+    F: Future<Output = Result<T, CallError>> + Send + 'static,
 {
     Resource::new_with_options(source, load, true)
 }

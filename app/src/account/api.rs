@@ -1,6 +1,6 @@
 //! Server functions of the account: what people say about themselves, their password, who decides in their place.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::approvals::away::AwayView;
 use domain::forms::Answers;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// What the caller says about themselves, and the time zones to choose from.
 #[server(name = ProfileCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/profile")]
-pub async fn profile() -> Result<ProfileView, ApiError> {
+pub async fn profile() -> Result<ProfileView, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::profile(&backend, &caller).await)
@@ -18,7 +18,7 @@ pub async fn profile() -> Result<ProfileView, ApiError> {
 
 /// Saves what the caller says about themselves; answers with who they are from now on.
 #[server(name = SaveProfileCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/save_profile")]
-pub async fn save_profile(profile: Profile) -> Result<Me, ApiError> {
+pub async fn save_profile(profile: Profile) -> Result<Me, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::save_profile(&backend, &caller, profile).await)
@@ -26,7 +26,7 @@ pub async fn save_profile(profile: Profile) -> Result<Me, ApiError> {
 
 /// Changes the caller's password. Their other sign-ins end; this one goes on.
 #[server(name = ChangePasswordCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/change_password")]
-pub async fn change_password(current: String, new: String) -> Result<(), ApiError> {
+pub async fn change_password(current: String, new: String) -> Result<(), CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::change_password(&backend, &caller, &current, &new).await)
@@ -34,7 +34,7 @@ pub async fn change_password(current: String, new: String) -> Result<(), ApiErro
 
 /// Who decides in the caller's place, and in whose place the caller does.
 #[server(name = AwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/away")]
-pub async fn away() -> Result<AwayView, ApiError> {
+pub async fn away() -> Result<AwayView, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::delegations::page(&backend, &caller).await)
@@ -42,7 +42,7 @@ pub async fn away() -> Result<AwayView, ApiError> {
 
 /// Makes somebody the caller's deputy; answers with the page as it is then.
 #[server(name = BeginAwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/begin_away")]
-pub async fn begin_away(answers: Answers) -> Result<AwayView, ApiError> {
+pub async fn begin_away(answers: Answers) -> Result<AwayView, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let page = async {
@@ -54,7 +54,7 @@ pub async fn begin_away(answers: Answers) -> Result<AwayView, ApiError> {
 
 /// Ends a deputy's right now; answers with the page as it is then.
 #[server(name = EndAwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/end_away")]
-pub async fn end_away(id: DelegationId) -> Result<AwayView, ApiError> {
+pub async fn end_away(id: DelegationId) -> Result<AwayView, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let page = async {
@@ -66,7 +66,7 @@ pub async fn end_away(id: DelegationId) -> Result<AwayView, ApiError> {
 
 /// Takes an ending back, within a minute; answers with the page as it is then.
 #[server(name = ResumeAwayCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/resume_away")]
-pub async fn resume_away(id: DelegationId) -> Result<AwayView, ApiError> {
+pub async fn resume_away(id: DelegationId) -> Result<AwayView, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let page = async {

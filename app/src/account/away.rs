@@ -3,7 +3,7 @@
 use super::api::away;
 use super::away_form::AwayForm;
 use super::away_list::{DelegationList, DelegationSide};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::ui::{PageTitle, page_frame, refused_view};
 use crate::wire::page_data;
 use domain::address::Address;
@@ -25,7 +25,7 @@ pub fn AwayPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 pub struct AwayState {
     pub page: RwSignal<Data>,
-    pub refused: RwSignal<Option<ApiError>>,
+    pub refused: RwSignal<Option<CallError>>,
     /// What lives as long as the page.
     pub owner: StoredValue<Owner>,
 }

@@ -2,7 +2,7 @@
 
 use super::api::begin_away;
 use super::away::AwayState;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::FormState;
 use crate::form::dom;
 use crate::form::errors::ErrorSummary;
@@ -58,7 +58,7 @@ pub fn AwayForm(shown: AwayState, form: Form, today: NaiveDate) -> impl IntoView
                     shown.page.try_set(page);
                     focus_soon(GIVEN.to_owned());
                 }
-                Err(ApiError::Refused { refusal: Refusal::Problems { problems } }) => {
+                Err(CallError::Refused { refusal: Refusal::Problems { problems } }) => {
                     filling.show(&problems);
                     summary.try_set(problems);
                 }

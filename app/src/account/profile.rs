@@ -4,7 +4,7 @@ use super::api::profile;
 use super::profile_device::DeviceSettings;
 use super::profile_form::ProfileForm;
 use super::profile_password::PasswordForm;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::session::use_me;
 use crate::ui::{Avatar, ErrorView, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
@@ -20,7 +20,7 @@ pub fn ProfilePage() -> impl IntoView {
     let view = page_data(|| (), |()| profile());
     let account = move |view| match me.clone() {
         Some(me) => view! { <AccountCard me view /> }.into_any(),
-        None => view! { <ErrorView error=ApiError::SignedOut /> }.into_any(),
+        None => view! { <ErrorView error=CallError::SignedOut /> }.into_any(),
     };
     view! {
         <PageTitle text="Your account · Docket" />

@@ -1,6 +1,6 @@
 //! What the forms of the account page share: fields that keep what was typed, sentences beside them, and how far the save got.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::dom;
 use crate::ui::focus::focus_soon;
 use crate::ui::{Icon, refused_view};
@@ -26,7 +26,7 @@ pub struct FormSending {
     problems: RwSignal<Vec<(String, String)>>,
     progress: RwSignal<Progress>,
     /// Why it was not taken, when that is no field's fault.
-    refused: RwSignal<Option<ApiError>>,
+    refused: RwSignal<Option<CallError>>,
     /// Set once the page answers: sent before, a form would leave it.
     live: RwSignal<bool>,
 }
@@ -61,7 +61,7 @@ impl FormSending {
     }
 
     /// It was not: says why, and puts the focus on the first field that is wrong.
-    pub fn failed(self, error: ApiError) {
+    pub fn failed(self, error: CallError) {
         match by_field(&error, self.fields) {
             Some(problems) => self.wrong(problems),
             None => {
@@ -123,12 +123,12 @@ pub fn id(key: &str) -> String {
 }
 
 /// What an error says about these fields; None when it is about something else.
-fn by_field(error: &ApiError, fields: &[&str]) -> Option<Vec<(String, String)>> {
+fn by_field(error: &CallError, fields: &[&str]) -> Option<Vec<(String, String)>> {
     let problems = match error {
-        ApiError::Refused { refusal: Refusal::Problems { problems } } => {
+        CallError::Refused { refusal: Refusal::Problems { problems } } => {
             problems.iter().map(|problem| (problem.field.clone(), problem.message.clone())).collect()
         }
-        ApiError::Refused { refusal: Refusal::Input { path, message } } => vec![(path.clone(), message.clone())],
+        CallError::Refused { refusal: Refusal::Input { path, message } } => vec![(path.clone(), message.clone())],
         _ => return None,
     };
     let known = |problems: &Vec<(String, String)>| !problems.is_empty() && problems.iter().all(|(key, _)| fields.contains(&key.as_str()));
@@ -241,13 +241,13 @@ mod tests {
     #[test]
     fn what_is_said_about_a_field_is_shown_there_and_all_else_over_the_button() {
         let fields = ["name", "phone"];
-        let refused = |refusal| ApiError::Refused { refusal };
+        let refused = |refusal| CallError::Refused { refusal };
         let input = refused(Refusal::input("phone", "Too long."));
         assert_eq!(by_field(&input, &fields), Some(vec![("phone".to_owned(), "Too long.".to_owned())]));
         let problem = Problem { section: String::new(), field: "name".to_owned(), message: "Enter a name.".to_owned() };
         let problems = refused(Refusal::Problems { problems: vec![problem] });
         assert_eq!(by_field(&problems, &fields), Some(vec![("name".to_owned(), "Enter a name.".to_owned())]));
-        for other in [refused(Refusal::input("", "Unreadable.")), refused(Refusal::TooMany { seconds: 3 }), ApiError::Offline] {
+        for other in [refused(Refusal::input("", "Unreadable.")), refused(Refusal::TooMany { seconds: 3 }), CallError::Offline] {
             assert_eq!(by_field(&other, &fields), None, "{other}");
         }
     }

@@ -3,7 +3,7 @@
 use super::api::inbox;
 use super::held_batch::HeldBatch;
 use super::inbox_list::{InboxFilter, InboxList, last_words};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::live::LiveStream;
 use crate::requests::api::request_page;
 use crate::ui::focus::focus_any_later;
@@ -32,7 +32,7 @@ pub struct InboxDesk {
     /// The request that was loaded last; only what is read by `read_page` is shown or acted on.
     loaded: RwSignal<Option<RequestPage>>,
     /// Why the current request cannot be shown.
-    pub failed: RwSignal<Option<ApiError>>,
+    pub failed: RwSignal<Option<CallError>>,
     /// The same request as it is now, when it changed under the reader.
     pub newer: RwSignal<Option<RequestPage>>,
     pub reason: RwSignal<String>,
@@ -40,7 +40,7 @@ pub struct InboxDesk {
     /// The decision that words are being written for; None while they may be for any.
     pub asking: RwSignal<Option<ApproverVerdict>>,
     /// Why the last decision was not taken.
-    pub refused: RwSignal<Option<ApiError>>,
+    pub refused: RwSignal<Option<CallError>>,
     /// The decision on its way.
     pub sending: RwSignal<Option<ApproverVerdict>>,
     /// What is ticked; what is acted on is `chosen`.

@@ -4,7 +4,7 @@ use super::api::{decide_many, dismiss_refused, send_held, undo_held};
 use super::desk::{InboxDesk, seen};
 use super::held_batch::{HeldBatch, doing};
 use super::keys::takes_room;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::ui::focus::focus_any;
 use domain::Refusal;
 use domain::approvals::ApproverVerdict;
@@ -181,8 +181,8 @@ impl InboxDesk {
         });
     }
 
-    fn refuse(self, number: String, verdict: ApproverVerdict, error: ApiError) {
-        if matches!(error, ApiError::Refused { .. }) {
+    fn refuse(self, number: String, verdict: ApproverVerdict, error: CallError) {
+        if matches!(error, CallError::Refused { .. }) {
             self.refresh_list();
             self.reload_shown();
         }
@@ -335,8 +335,8 @@ impl InboxDesk {
     }
 }
 
-fn refused_with(words: String) -> ApiError {
-    ApiError::Refused { refusal: Refusal::conflict(words) }
+fn refused_with(words: String) -> CallError {
+    CallError::Refused { refusal: Refusal::conflict(words) }
 }
 
 /// What to say when a decision comes without the reason it needs.

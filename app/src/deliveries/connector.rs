@@ -2,7 +2,7 @@
 
 use super::api::{connector, hold, save_connector, test_connector};
 use super::preview::TemplatePreview;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
 use crate::form::{FormState, dom};
@@ -73,7 +73,7 @@ fn LoadedConnector(found: ConnectorView) -> impl IntoView {
 #[component]
 fn SettingsForm(found: ConnectorView, filling: FormState) -> impl IntoView {
     let (summary, sending, live) = (RwSignal::new(Vec::new()), RwSignal::new(false), RwSignal::new(false));
-    let refused = RwSignal::new(None::<ApiError>);
+    let refused = RwSignal::new(None::<CallError>);
     let forget = RwSignal::new(Vec::<String>::new());
     Effect::new(move |_| {
         filling.taken_over();
@@ -111,7 +111,7 @@ fn SettingsForm(found: ConnectorView, filling: FormState) -> impl IntoView {
                     toasts.show("Added. Send a test to see whether it works".to_owned(), None);
                     navigate(&Address::Connector(&key).to_string(), NavigateOptions::default());
                 }
-                Err(ApiError::Refused { refusal: Refusal::Problems { problems } }) => {
+                Err(CallError::Refused { refusal: Refusal::Problems { problems } }) => {
                     filling.show(&problems);
                     summary.try_set(problems);
                 }
@@ -179,7 +179,7 @@ fn SettingsForm(found: ConnectorView, filling: FormState) -> impl IntoView {
 /// "Send a test", and what came of the last one.
 #[component]
 fn TestSlip(found: ConnectorView) -> impl IntoView {
-    let (test, busy, refused) = (RwSignal::new(found.test.clone()), RwSignal::new(false), RwSignal::new(None::<ApiError>));
+    let (test, busy, refused) = (RwSignal::new(found.test.clone()), RwSignal::new(false), RwSignal::new(None::<CallError>));
     let key = StoredValue::new(found.key.clone());
     let look = move || {
         spawn_local(async move {
@@ -281,7 +281,7 @@ fn tested(test: TestView) -> AnyView {
 #[component]
 fn HoldSlip(key: String, held: bool) -> impl IntoView {
     let (toasts, busy, is_held) = (use_toasts(), RwSignal::new(false), RwSignal::new(held));
-    let refused = RwSignal::new(None::<ApiError>);
+    let refused = RwSignal::new(None::<CallError>);
     let key = StoredValue::new(key);
     let set = move |held: bool| {
         if busy.get_untracked() {

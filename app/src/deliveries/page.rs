@@ -6,7 +6,7 @@ use super::health::{HealthNotices, HealthStrip};
 use super::outbox::DeliveryList;
 use super::place::ConsoleLocation;
 use super::state::ConsoleState;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::live::{LiveMark, use_live};
 use crate::session::may;
 use crate::ui::{MenuButton, MenuItem, PageTitle, RefusedNotice, page_frame};
@@ -21,7 +21,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 type ConsoleAnswer = (ConsoleView, Option<DeliveryDetail>, Vec<KindView>);
 
-async fn find(place: ConsoleLocation, manages: bool) -> Result<ConsoleAnswer, ApiError> {
+async fn find(place: ConsoleLocation, manages: bool) -> Result<ConsoleAnswer, CallError> {
     let page = console(place.filter, place.after).await?;
     // A delivery that is gone closes its sheet; the list stays.
     let open = match place.open {

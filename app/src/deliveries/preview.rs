@@ -1,7 +1,7 @@
 //! What a template makes of a real request, before anything is sent.
 
 use super::api::preview_template;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::FormState;
 use domain::Refusal;
 use domain::connectors::wire::ConnectorView;
@@ -89,9 +89,9 @@ pub fn TemplatePreview(found: ConnectorView, filling: FormState) -> impl IntoVie
     .into_any()
 }
 
-fn words(error: &ApiError) -> String {
+fn words(error: &CallError) -> String {
     match error {
-        ApiError::Refused { refusal: Refusal::Problems { problems } } => {
+        CallError::Refused { refusal: Refusal::Problems { problems } } => {
             problems.first().map(|problem| problem.message.clone()).unwrap_or_default()
         }
         other => other.message(),

@@ -2,7 +2,7 @@
 
 use super::api::{console, delivery};
 use super::place::ConsoleLocation;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::ui::toast::{ToastList, use_toasts};
 use crate::ui::{PageRefresher, RowSelection};
 use domain::connectors::DeliveryStatus;
@@ -20,7 +20,7 @@ pub struct ConsoleState {
     pub selection: RowSelection<DeliveryId>,
     /// Deliveries that are not on screen yet: nothing moves under the reader.
     pub arrivals: RwSignal<usize>,
-    pub refused: RwSignal<Option<ApiError>>,
+    pub refused: RwSignal<Option<CallError>>,
     /// Something was asked for and is not answered.
     pub busy: RwSignal<bool>,
     /// Another list is on its way.
@@ -148,7 +148,7 @@ impl ConsoleState {
     }
 
     /// Does something, then looks again. `done` says what was done.
-    pub fn act<T: 'static>(self, doing: impl Future<Output = Result<T, ApiError>> + 'static, done: impl FnOnce(&T) -> String + 'static) {
+    pub fn act<T: 'static>(self, doing: impl Future<Output = Result<T, CallError>> + 'static, done: impl FnOnce(&T) -> String + 'static) {
         if self.busy.get_untracked() {
             return;
         }

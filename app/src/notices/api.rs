@@ -1,13 +1,13 @@
 //! Server functions of notifications.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::notices::wire::{ChangeMine, ChangeOurs, MyNotices, NoticeList, OurNotices};
 use leptos::prelude::*;
 
 /// What the caller was told, newest first.
 #[server(name = NoticesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/list")]
-pub async fn notices(after: Option<String>) -> Result<NoticeList, ApiError> {
+pub async fn notices(after: Option<String>) -> Result<NoticeList, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::list(&backend, &caller, after).await)
@@ -15,7 +15,7 @@ pub async fn notices(after: Option<String>) -> Result<NoticeList, ApiError> {
 
 /// The caller looks at a request: what they were told of it is read.
 #[server(name = SeenCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/seen")]
-pub async fn seen(number: String) -> Result<(), ApiError> {
+pub async fn seen(number: String) -> Result<(), CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::seen(&backend, &caller, &number).await)
@@ -23,7 +23,7 @@ pub async fn seen(number: String) -> Result<(), ApiError> {
 
 /// Marks some of the caller's notices as read or not read; all of them as read when none is named.
 #[server(name = ReadCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/read")]
-pub async fn read(ids: Vec<String>, read: bool) -> Result<(), ApiError> {
+pub async fn read(ids: Vec<String>, read: bool) -> Result<(), CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::read(&backend, &caller, ids, read).await)
@@ -31,7 +31,7 @@ pub async fn read(ids: Vec<String>, read: bool) -> Result<(), ApiError> {
 
 /// What reaches the caller, and where.
 #[server(name = MyNoticesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/mine")]
-pub async fn mine() -> Result<MyNotices, ApiError> {
+pub async fn mine() -> Result<MyNotices, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::mine(&backend, &caller).await)
@@ -39,7 +39,7 @@ pub async fn mine() -> Result<MyNotices, ApiError> {
 
 /// Changes one of the caller's choices; answers with all of them.
 #[server(name = ChangeMineCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/change_mine")]
-pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, ApiError> {
+pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::change_mine(&backend, &caller, change).await)
@@ -47,7 +47,7 @@ pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, ApiError> {
 
 /// What the organization decides about notifications.
 #[server(name = OurNoticesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/ours")]
-pub async fn ours() -> Result<OurNotices, ApiError> {
+pub async fn ours() -> Result<OurNotices, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::ours(&backend, &caller).await)
@@ -55,7 +55,7 @@ pub async fn ours() -> Result<OurNotices, ApiError> {
 
 /// Changes one of the organization's decisions; answers with all of them.
 #[server(name = ChangeOursCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/change_ours")]
-pub async fn change_ours(change: ChangeOurs) -> Result<OurNotices, ApiError> {
+pub async fn change_ours(change: ChangeOurs) -> Result<OurNotices, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::change_ours(&backend, &caller, change).await)

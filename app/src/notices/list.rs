@@ -1,7 +1,7 @@
 //! The bell's page: what one was told, newest first; what is not read stands out.
 
 use super::api::{notices, read};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::live::use_live;
 use crate::ui::toast::{ToastList, use_toasts};
 use crate::ui::{DocketNumber, EmptyState, Icon, PageTitle, TimeText, page_frame, refused_view};
@@ -26,7 +26,7 @@ pub fn NoticesPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct NoticeListState {
     list: RwSignal<NoticeList>,
-    refused: RwSignal<Option<ApiError>>,
+    refused: RwSignal<Option<CallError>>,
     toasts: ToastList,
     /// What lives as long as the page: Undo outlives the button that was pressed.
     owner: StoredValue<Owner>,

@@ -3,7 +3,7 @@
 use super::api::{mine, ours};
 use super::mine::PersonalNotices;
 use super::ours::{CarrierSettings, OrganizationNotices};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::session::may;
 use crate::ui::{Icon, PageTitle, page_frame};
 use crate::wire::page_data;
@@ -25,7 +25,7 @@ enum SettingsPart {
 
 /// Whether a change is on its way.
 #[derive(Clone, Copy)]
-pub struct SavingState(RwSignal<u32>, pub RwSignal<Option<ApiError>>);
+pub struct SavingState(RwSignal<u32>, pub RwSignal<Option<CallError>>);
 
 impl SavingState {
     /// A change begins, or has ended.
@@ -45,7 +45,7 @@ pub fn NoticeSettingsPage() -> impl IntoView {
             match part.as_str() {
                 "" => mine().await.map(|mine| SettingsPart::Mine(Box::new(mine))),
                 "organization" | "channels" => ours().await.map(|ours| SettingsPart::Ours(Box::new(ours))),
-                _ => Err(ApiError::Refused { refusal: domain::Refusal::NotFound }),
+                _ => Err(CallError::Refused { refusal: domain::Refusal::NotFound }),
             }
         },
     );

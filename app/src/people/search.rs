@@ -1,13 +1,13 @@
 //! Whom the pickers of forms and dialogs look for.
 
 use super::api::{search_groups, search_people, search_workers};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::widgets::picker::{PickerLine, PickerSource};
 use domain::people::{GroupRef, PersonRef};
 use std::pin::Pin;
 
 /// Asks the server for people or groups whose name fits.
-pub fn find_for_picker(source: PickerSource, text: String) -> Pin<Box<dyn Future<Output = Result<Vec<PickerLine>, ApiError>>>> {
+pub fn find_for_picker(source: PickerSource, text: String) -> Pin<Box<dyn Future<Output = Result<Vec<PickerLine>, CallError>>>> {
     Box::pin(async move {
         match source {
             PickerSource::Groups => search_groups(text).await.map(|groups| groups.into_iter().map(group_line).collect()),

@@ -1,6 +1,6 @@
 //! Says when the device is offline, and that nothing is lost.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::session::api::me;
 use crate::ui::AlertBox;
 use leptos::prelude::*;
@@ -46,6 +46,6 @@ pub fn OfflineBanner() -> impl IntoView {
 /// Asks the server whether it is there; nothing on the page is lost by asking.
 fn retry(offline: RwSignal<bool>) {
     leptos::task::spawn_local(async move {
-        offline.set(matches!(me().await, Err(ApiError::Offline)));
+        offline.set(matches!(me().await, Err(CallError::Offline)));
     });
 }

@@ -1,13 +1,13 @@
 //! Why what was asked for was not done: the alert on a page, and the line at a field.
 
 use super::{AlertBox, Icon};
-use crate::error::ApiError;
+use crate::error::CallError;
 use domain::address::Address;
 use leptos::prelude::*;
 
 /// The place on a page where the alert appears; `refused` takes the focus then.
 #[component]
-pub fn RefusedNotice(#[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView {
+pub fn RefusedNotice(#[prop(into)] error: Signal<Option<CallError>>) -> impl IntoView {
     view! {
         <div class="notices" id="refused" tabindex="-1" aria-live="polite">
             {move || error.get().map(|error| refused_view(&error))}
@@ -17,10 +17,10 @@ pub fn RefusedNotice(#[prop(into)] error: Signal<Option<ApiError>>) -> impl Into
 }
 
 /// The alert over a refused action, with the way on.
-pub fn refused_view(error: &ApiError) -> AnyView {
+pub fn refused_view(error: &CallError) -> AnyView {
     let message = error.message();
     // In another tab, so that what is typed here stays.
-    let sign_in = matches!(error, ApiError::SignedOut).then(|| {
+    let sign_in = matches!(error, CallError::SignedOut).then(|| {
         view! {
             <a class="button button--sm" href=Address::SignIn.root() target="_blank" rel="external noopener">
                 "Sign in in a new tab"

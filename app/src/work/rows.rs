@@ -5,7 +5,7 @@
 
 use super::api::{board, queue};
 use super::place::WorkLocation;
-use crate::error::ApiError;
+use crate::error::CallError;
 use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::queue::{FilterChoice, QueueCounts, QueueRow};
@@ -25,7 +25,7 @@ pub struct WorkContent {
 }
 
 /// Asks for what belongs to an address.
-pub async fn find(place: WorkLocation) -> Result<WorkContent, ApiError> {
+pub async fn find(place: WorkLocation) -> Result<WorkContent, CallError> {
     if place.board {
         let page = board(place.filter).await?;
         let lanes = page.lanes.iter().map(|lane| (lane.status, lane.count)).collect();

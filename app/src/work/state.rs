@@ -2,7 +2,7 @@
 
 use super::place::WorkLocation;
 use super::rows::{WorkContent, WorkRow, WorkRows, find};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::requests::api::{act, request_page};
 use crate::ui::focus::focus_any;
 use crate::ui::toast::{ToastList, use_toasts};
@@ -36,7 +36,7 @@ pub struct WorkState {
     /// Another filter is on its way.
     pub loading: RwSignal<bool>,
     /// Why the last thing was not done.
-    pub refused: RwSignal<Option<ApiError>>,
+    pub refused: RwSignal<Option<CallError>>,
     /// Said to those who hear the page.
     pub said: RwSignal<String>,
     /// The card that the keyboard is at.
@@ -306,7 +306,7 @@ impl WorkState {
     }
 
     /// Puts a card back where it was, and says why.
-    fn undone(self, before: WorkRow, kind: ActionKind, error: ApiError) {
+    fn undone(self, before: WorkRow, kind: ActionKind, error: CallError) {
         let number = before.data.summary.number.clone();
         if asks_first(kind) {
             self.ask_failed.try_set(Some(error.message()));

@@ -3,7 +3,7 @@
 
 use super::SiteState;
 use super::answers::answer_error;
-use app::error::ApiError;
+use app::error::CallError;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::any;
@@ -15,5 +15,5 @@ pub fn router() -> Router<SiteState> {
 }
 
 async fn answer_unknown() -> Response {
-    answer_error(&ApiError::Refused { refusal: Refusal::NotFound })
+    answer_error(&CallError::Refused { refusal: Refusal::NotFound })
 }

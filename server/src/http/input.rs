@@ -6,7 +6,7 @@
 use super::BODY_LIMIT;
 use super::answers::{answer_error, answer_error_as};
 use super::kinds::RequestKind;
-use app::error::ApiError;
+use app::error::CallError;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
@@ -155,7 +155,7 @@ pub async fn bound_address(request: Request, next: Next) -> Response {
 fn too_large(call: bool) -> Response {
     let words = "This is too long to be sent. Shorten it, then try again.";
     if call {
-        return answer_error_as(StatusCode::PAYLOAD_TOO_LARGE, &ApiError::Refused { refusal: Refusal::input("", words) });
+        return answer_error_as(StatusCode::PAYLOAD_TOO_LARGE, &CallError::Refused { refusal: Refusal::input("", words) });
     }
     (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{words}\n")).into_response()
 }
@@ -166,7 +166,7 @@ fn too_much(excess: Excess) -> Response {
         Excess::Entries => "This is too much at once. Choose fewer, then try again.",
         Excess::Depth | Excess::Word => "The server could not read what was sent. Reload the page and try again.",
     };
-    answer_error(&ApiError::Refused { refusal: Refusal::input("", words) })
+    answer_error(&CallError::Refused { refusal: Refusal::input("", words) })
 }
 
 /// What is more than was declared.

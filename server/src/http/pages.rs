@@ -9,7 +9,7 @@ use super::{BODY_LIMIT, SiteState};
 use app::app::App;
 use app::context::ServerContext;
 use app::document::document;
-use app::error::ApiError;
+use app::error::CallError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -102,7 +102,7 @@ pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut r
         return Redirect::to(address).into_response();
     }
     if call && !signed_in && !OPEN_TO_STRANGERS.contains(&path) {
-        return answer_error(&ApiError::SignedOut);
+        return answer_error(&CallError::SignedOut);
     }
     let reference = request.extensions().get::<RequestReference>().map(|reference| reference.0.clone()).unwrap_or_default();
     let caller = session.account.map(|account| account.caller);
@@ -154,12 +154,12 @@ async fn with_true_status(response: Response) -> Response {
     let Ok(bytes) = axum::body::to_bytes(response.into_body(), BODY_LIMIT).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    match ApiError::de(bytes) {
-        error @ ApiError::Refused { .. } => answer_error_as(StatusCode::UNPROCESSABLE_ENTITY, &error),
+    match CallError::de(bytes) {
+        error @ CallError::Refused { .. } => answer_error_as(StatusCode::UNPROCESSABLE_ENTITY, &error),
         // Failures of use cases have a reference that is known.
-        ApiError::Failed { reference } if reference == "unknown" => {
+        CallError::Failed { reference } if reference == "unknown" => {
             let refusal = Refusal::input("", "The server could not read what was sent. Reload the page and try again.");
-            answer_error(&ApiError::Refused { refusal })
+            answer_error(&CallError::Refused { refusal })
         }
         error => answer_error_as(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }

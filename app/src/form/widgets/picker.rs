@@ -3,7 +3,7 @@
 //! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
 
 use super::FieldWidget;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::dom;
 use crate::ui::focus::focus_soon;
 use crate::ui::{Avatar, Icon};
@@ -38,7 +38,7 @@ pub enum PickerSource {
 }
 
 /// Finds those of a source whose name fits what was typed.
-pub type PickerSearch = fn(PickerSource, String) -> Pin<Box<dyn Future<Output = Result<Vec<PickerLine>, ApiError>>>>;
+pub type PickerSearch = fn(PickerSource, String) -> Pin<Box<dyn Future<Output = Result<Vec<PickerLine>, CallError>>>>;
 
 /// The state of one combobox.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use super::route::RouteAside;
 use super::saved_line::SavedLine;
 use super::state::{DialogState, REVIEW};
 use super::steps::StepStrip;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::errors::ErrorSummary;
 use crate::form::section::SectionFields;
 use crate::ui::{AlertBox, Icon};
@@ -177,9 +177,9 @@ fn changes(dialog: DialogState) -> Option<AnyView> {
     })
 }
 
-fn failed(dialog: DialogState, error: &ApiError) -> AnyView {
+fn failed(dialog: DialogState, error: &CallError) -> AnyView {
     let message = error.message();
-    let sign_in = (*error == ApiError::SignedOut).then(|| {
+    let sign_in = (*error == CallError::SignedOut).then(|| {
         view! {
             <a class="button button--sm" href=sign_in_link(dialog) rel="external">
                 "Sign in"

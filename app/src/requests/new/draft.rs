@@ -3,7 +3,7 @@
 use super::api::save_draft;
 use super::local_copy::{LocalCopy, LocalShelf};
 use super::saved_line::SaveState;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::FormState;
 use chrono::{DateTime, Utc};
 use domain::forms::Answers;
@@ -94,7 +94,7 @@ impl DraftKeeper {
                         });
                         keeper.say(SaveState::Saved(saved.saved_at));
                     }
-                    Err(ApiError::Offline | ApiError::Failed { .. }) => {
+                    Err(CallError::Offline | CallError::Failed { .. }) => {
                         failures += 1;
                         keeper.say(SaveState::Retrying);
                         rest(pause_after(failures)).await;
@@ -102,7 +102,7 @@ impl DraftKeeper {
                             break;
                         }
                     }
-                    Err(ApiError::SignedOut) => {
+                    Err(CallError::SignedOut) => {
                         keeper.say(SaveState::SignedOut);
                         break;
                     }

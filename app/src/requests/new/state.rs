@@ -2,7 +2,7 @@
 
 use super::api::{preview_route, submit_draft};
 use super::draft::KeptDraft;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::form::errors::SUMMARY;
 use crate::form::{FormState, dom};
 use crate::people::search::find_for_picker;
@@ -59,7 +59,7 @@ pub struct DialogState {
     pub visited: RwSignal<BTreeSet<String>>,
     /// What the summary lists.
     pub summary: RwSignal<Vec<Problem>>,
-    pub failed: RwSignal<Option<ApiError>>,
+    pub failed: RwSignal<Option<CallError>>,
     pub submitting: RwSignal<bool>,
     /// What changed in the form, once it did; the list may be empty.
     pub changes: RwSignal<Option<Vec<SchemaChange>>>,
@@ -209,7 +209,7 @@ impl DialogState {
         });
     }
 
-    fn take(self, outcome: Result<SubmissionOutcome, ApiError>) {
+    fn take(self, outcome: Result<SubmissionOutcome, CallError>) {
         match outcome {
             Ok(SubmissionOutcome::Filed { number }) => {
                 self.draft.filed();
@@ -220,7 +220,7 @@ impl DialogState {
                 self.refuse(problems);
             }
             Ok(SubmissionOutcome::Changed { page }) => self.move_to(*page),
-            Err(ApiError::Refused { refusal: domain::Refusal::Problems { problems } }) => {
+            Err(CallError::Refused { refusal: domain::Refusal::Problems { problems } }) => {
                 self.draft.resume();
                 self.refuse(problems);
             }

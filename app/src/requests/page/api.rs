@@ -1,6 +1,6 @@
 //! Server functions of comments: thin; the use cases are the backend's.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::id::CommentId;
 use domain::requests::wire::RequestPage;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// Writes a comment on a request.
 #[server(name = CommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/comment")]
-pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage, ApiError> {
+pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let done = backend::requests::comment(&backend, &caller, &number, draft).await;
@@ -18,7 +18,7 @@ pub async fn comment(number: String, draft: CommentDraft) -> Result<RequestPage,
 
 /// Changes one's own comment.
 #[server(name = EditCommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/edit_comment")]
-pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, ApiError> {
+pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let done = backend::requests::edit_comment(&backend, &caller, id, body).await;
@@ -27,7 +27,7 @@ pub async fn edit_comment(id: CommentId, body: String) -> Result<RequestPage, Ap
 
 /// Removes one's own comment; `restore_comment` undoes it.
 #[server(name = RemoveCommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/remove_comment")]
-pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
+pub async fn remove_comment(id: CommentId) -> Result<RequestPage, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let done = backend::requests::remove_comment(&backend, &caller, id).await;
@@ -36,7 +36,7 @@ pub async fn remove_comment(id: CommentId) -> Result<RequestPage, ApiError> {
 
 /// Brings a removed comment back.
 #[server(name = RestoreCommentCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/restore_comment")]
-pub async fn restore_comment(id: CommentId) -> Result<RequestPage, ApiError> {
+pub async fn restore_comment(id: CommentId) -> Result<RequestPage, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let done = backend::requests::restore_comment(&backend, &caller, id).await;

@@ -1,6 +1,6 @@
 //! A request on its page: what is shown, what is being done to it, what went wrong.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::requests::api::{act, request_page};
 use crate::ui::toast::use_toasts;
 use domain::Refusal;
@@ -20,7 +20,7 @@ pub struct RequestSheet {
     pub shown: RwSignal<RequestPage>,
     /// What is on its way: an action's key, or the name of something else.
     pub busy: RwSignal<Option<&'static str>>,
-    pub error: RwSignal<Option<ApiError>>,
+    pub error: RwSignal<Option<CallError>>,
     /// The action whose dialog is open.
     pub asking: RwSignal<Option<ActionKind>>,
     say: Callback<Said>,
@@ -75,7 +75,7 @@ impl RequestSheet {
     /// Does something and shows what the request is then. `then` learns whether it was done.
     pub fn act<F>(self, what: &'static str, done: &'static str, call: F, then: impl FnOnce(bool) + 'static)
     where
-        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+        F: Future<Output = Result<Option<RequestPage>, CallError>> + 'static,
     {
         self.run(what, call, move |_| Some((done.to_owned(), None)), then);
     }
@@ -83,7 +83,7 @@ impl RequestSheet {
     /// Does something and shows what the request is then; whoever acts says so.
     pub fn act_quietly<F>(self, what: &'static str, call: F, then: impl FnOnce(bool) + 'static)
     where
-        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+        F: Future<Output = Result<Option<RequestPage>, CallError>> + 'static,
     {
         self.run(what, call, |_| None, then);
     }
@@ -107,7 +107,7 @@ impl RequestSheet {
         said: impl FnOnce(&RequestPage) -> Option<Said> + 'static,
         then: impl FnOnce(bool) + 'static,
     ) where
-        F: Future<Output = Result<Option<RequestPage>, ApiError>> + 'static,
+        F: Future<Output = Result<Option<RequestPage>, CallError>> + 'static,
     {
         if self.busy.get_untracked().is_some() {
             return;
@@ -140,7 +140,7 @@ impl RequestSheet {
                 }
                 Err(error) => {
                     // Somebody was faster: the page shows what they did, below the words that say so.
-                    if let ApiError::Refused { refusal: Refusal::Conflict { .. } | Refusal::NotNow { .. } } = &error {
+                    if let CallError::Refused { refusal: Refusal::Conflict { .. } | Refusal::NotNow { .. } } = &error {
                         self.refresh();
                     }
                     self.error.try_set(Some(error));

@@ -1,6 +1,6 @@
 //! Server functions of share links. Those of a link's holder need no account: the token is checked by the use case.
 
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::id::{ShareId, TaskId};
 use domain::requests::tasks::TaskStatus;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// Makes a link to a task: its address, and the request's page.
 #[server(name = ShareTaskCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/share_task")]
-pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), ApiError> {
+pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let shared = async {
@@ -22,7 +22,7 @@ pub async fn share_task(id: TaskId, days: u32) -> Result<(String, RequestPage), 
 
 /// Revokes a link.
 #[server(name = RevokeShareCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/revoke_share")]
-pub async fn revoke_share(id: ShareId) -> Result<RequestPage, ApiError> {
+pub async fn revoke_share(id: ShareId) -> Result<RequestPage, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     let done = backend::requests::revoke_share(&backend, &caller, id).await;
@@ -31,7 +31,7 @@ pub async fn revoke_share(id: ShareId) -> Result<RequestPage, ApiError> {
 
 /// The task behind a link. What does not open is "not found" for every reason.
 #[server(name = OpenShareCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/open")]
-pub async fn open_share(token: String) -> Result<SharedTask, ApiError> {
+pub async fn open_share(token: String) -> Result<SharedTask, CallError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
     reply(backend::requests::open_share(&backend, &token, &address).await)
@@ -39,7 +39,7 @@ pub async fn open_share(token: String) -> Result<SharedTask, ApiError> {
 
 /// Moves the task behind a link.
 #[server(name = ChangeSharedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/change")]
-pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: String) -> Result<SharedTask, ApiError> {
+pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: String) -> Result<SharedTask, CallError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
     reply(backend::requests::change_shared(&backend, &token, &address, name, to, notes).await)
@@ -47,7 +47,7 @@ pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: S
 
 /// Writes a comment about the task behind a link.
 #[server(name = CommentSharedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/comment")]
-pub async fn comment_shared(token: String, name: String, body: String) -> Result<SharedTask, ApiError> {
+pub async fn comment_shared(token: String, name: String, body: String) -> Result<SharedTask, CallError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
     reply(backend::requests::comment_shared(&backend, &token, &address, name, body).await)

@@ -1,7 +1,7 @@
 //! One task for somebody without an account: what to do, until when, for whom; to say how it went; phone first.
 
 use super::api::{change_shared, comment_shared, open_share};
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::requests::tasks::slip::{due_words, status};
 use crate::ui::focus::focus_soon;
 use crate::ui::{BrandLink, Icon, PageTitle, TimeText, field_error};
@@ -37,9 +37,9 @@ pub fn SharePage() -> impl IntoView {
 
 /// The link opens nothing: the same page for every reason.
 #[component]
-fn Closed(error: ApiError) -> impl IntoView {
+fn Closed(error: CallError) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if !matches!(error, ApiError::Refused { refusal: domain::Refusal::TooMany { .. } }) {
+    if !matches!(error, CallError::Refused { refusal: domain::Refusal::TooMany { .. } }) {
         crate::context::set_status(http::StatusCode::NOT_FOUND);
     }
     view! {
@@ -84,7 +84,7 @@ impl Guest {
         Some(name)
     }
 
-    fn send(self, said: &'static str, call: impl Future<Output = Result<SharedTask, ApiError>> + 'static) {
+    fn send(self, said: &'static str, call: impl Future<Output = Result<SharedTask, CallError>> + 'static) {
         self.busy.set(true);
         self.failed.set(None);
         spawn_local(async move {
