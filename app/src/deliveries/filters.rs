@@ -1,8 +1,8 @@
-//! Above the outbox: which of its deliveries are shown. A plain form, so that it works without script.
+//! Above the outbox: which of its deliveries are shown.
 
 use super::place::{ConsoleLocation, PERIODS, SHOWS};
 use super::state::ConsoleState;
-use crate::ui::{Icon, select_view};
+use crate::ui::{FilterForm, FilterSearch, select_view};
 use domain::address::Address;
 use domain::connectors::wire::ShownDeliveries;
 use domain::tally::count_words;
@@ -37,18 +37,6 @@ pub fn DeliveryFilterBar(desk: ConsoleState) -> impl IntoView {
         .into_any()
     };
     let shows = SHOWS.iter().map(show).collect_view();
-    let number = RwSignal::new(desk.place.with_untracked(|place| place.filter.number.clone()));
-    let search = move || {
-        let wanted = number.with_untracked(|number| tidy_code(number).into_owned());
-        let place = desk.place.get_untracked();
-        if place.filter.number != wanted {
-            go.run(place.with(|filter| filter.number = wanted));
-        }
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        search();
-    };
     let names = Memo::new(move |_| {
         desk.page.with(|page| page.destinations.iter().map(|one| (one.key.clone(), one.name.clone())).collect::<Vec<_>>())
     });
@@ -66,35 +54,25 @@ pub fn DeliveryFilterBar(desk: ConsoleState) -> impl IntoView {
             go.run(desk.place.get_untracked().with(|filter| filter.period = period));
         })
     };
+    let search = FilterSearch {
+        name: "number",
+        id: None,
+        class: "outbox__search",
+        label: "Docket number",
+        placeholder: "Docket number",
+        longest: 20,
+        tidy: |number| tidy_code(number).into_owned(),
+    };
+    let number = Signal::derive(move || desk.place.with(|place| place.filter.number.clone()));
+    let find = move |number| go.run(desk.place.get_untracked().with(|filter| filter.number = number));
     view! {
-        <form class="toolbar outbox__bar" role="search" aria-label="Filter" action=Address::Connectors.root() method="get" on:submit=submit>
+        <FilterForm class="toolbar outbox__bar" action=Address::Connectors.root() search text=number find>
             <nav class="segmented segmented--sm" aria-label="Status">
                 {shows}
             </nav>
             {connectors}
             {periods}
-            <div class="affix affix--sm outbox__search">
-                <span class="affix__text">
-                    <Icon name="search" />
-                </span>
-                <input
-                    class="input"
-                    name="number"
-                    type="search"
-                    maxlength="20"
-                    autocomplete="off"
-                    aria-label="Docket number"
-                    placeholder="Docket number"
-                    value=number.get_untracked()
-                    prop:value=number
-                    on:input:target=move |event| number.set(event.target().value())
-                    on:change=move |_| search()
-                />
-            </div>
-            <button class="visually-hidden" type="submit">
-                "Search"
-            </button>
-        </form>
+        </FilterForm>
     }
     .into_any()
 }

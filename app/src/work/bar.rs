@@ -1,8 +1,8 @@
-//! Above the requests: counts that matter, each a link; list or board; filters. A plain form, so that it works without script.
+//! Above the requests: counts that matter, each a link; list or board; filters.
 
 use super::place::{WorkLocation, due_key, holder_key};
 use super::state::WorkState;
-use crate::ui::{Icon, select_view};
+use crate::ui::{FilterForm, FilterSearch, Icon, select_view};
 use domain::address::Address;
 use domain::bounds::SEARCH_LETTERS;
 use domain::requests::queue::{AssigneeChoice, DueChoice, LANES, QueueFilter};
@@ -61,25 +61,6 @@ pub fn WorkFilterBar(work: WorkState) -> impl IntoView {
     let go = Callback::new(move |place: WorkLocation| {
         navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
-    let text = RwSignal::new(work.place.with_untracked(|place| place.filter.text.clone()));
-    // Back and forward bring the words of that address back.
-    Effect::new(move |_| {
-        let found = work.place.with(|place| place.filter.text.clone());
-        if text.with_untracked(|text| tidy_line(text) != found) {
-            text.set(found);
-        }
-    });
-    let search = move || {
-        let words = text.with_untracked(|text| tidy_line(text).into_owned());
-        let place = work.place.get_untracked();
-        if place.filter.text != words {
-            go.run(place.with(|filter| filter.text = words));
-        }
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        search();
-    };
     let view_link = move |board: bool, icon: &'static str, words: &'static str| {
         view! {
             <a
@@ -98,41 +79,29 @@ pub fn WorkFilterBar(work: WorkState) -> impl IntoView {
             view! { <a class="button button--quiet" href=all>"Show all"</a> }
         })
     };
+    let search = FilterSearch {
+        name: "q",
+        id: Some("q"),
+        class: "tasks__search",
+        label: "Find a request",
+        placeholder: "Docket, title or name",
+        longest: SEARCH_LETTERS,
+        tidy: |text| tidy_line(text).into_owned(),
+    };
+    let text = Signal::derive(move || work.place.with(|place| place.filter.text.clone()));
+    let find = move |words| go.run(work.place.get_untracked().with(|filter| filter.text = words));
     view! {
         <div class="toolbar tasks__bar">
             <nav class="segmented" aria-label="View">
                 {view_link(false, "list", "List")} {view_link(true, "columns-3", "Board")}
             </nav>
-            <form class="toolbar tasks__filters" role="search" aria-label="Filter" action=Address::Work.root() method="get" on:submit=submit>
+            <FilterForm class="toolbar tasks__filters" action=Address::Work.root() search text find after=clear.into_any()>
                 {move || work.place.with(|place| place.board).then(|| view! { <input type="hidden" name="view" value="board" /> })}
                 <StatusFilter work go />
                 <HolderFilter work go />
                 <ItemFilter work go />
                 <DueFilter work go />
-                <div class="affix affix--sm tasks__search">
-                    <span class="affix__text">
-                        <Icon name="search" />
-                    </span>
-                    <input
-                        class="input"
-                        id="q"
-                        name="q"
-                        type="search"
-                        maxlength=SEARCH_LETTERS.to_string()
-                        autocomplete="off"
-                        aria-label="Find a request"
-                        placeholder="Docket, title or name"
-                        value=text.get_untracked()
-                        prop:value=text
-                        on:input:target=move |event| text.set(event.target().value())
-                        on:change=move |_| search()
-                    />
-                </div>
-                <button class="visually-hidden" type="submit">
-                    "Search"
-                </button>
-                {clear}
-            </form>
+            </FilterForm>
         </div>
     }
     .into_any()
