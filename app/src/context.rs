@@ -61,7 +61,7 @@ pub fn call_error(error: Error, reference: &str) -> CallError {
     match error {
         Error::Refused(refusal) => CallError::Refused { refusal },
         Error::Failed(cause) | Error::Damaged(cause) => {
-            tracing::error!(%reference, cause, "a use case failed");
+            tracing::error!(%reference, cause, "the use case of request {reference} failed");
             CallError::Failed { reference: reference.to_owned() }
         }
     }

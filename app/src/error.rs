@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum CallError {
     /// The person can act on it.
     Refused { refusal: Refusal },
-    /// Nobody is signed in (any more): sign in and continue.
+    /// Nobody is signed in, or no longer: sign in and continue.
     SignedOut,
     /// Nobody can act on it; the reference finds the cause in the logs.
     Failed { reference: String },

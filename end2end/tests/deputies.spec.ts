@@ -35,7 +35,7 @@ test('stages open one after the other, two of three are enough, and a deputy is 
   await expect(route).toContainText('Line manager');
   await expect(route).toContainText('Paul Dubois');
   await expect(route).toContainText('2 of these 3 are enough, each by another person.');
-  await expect(route).toContainText('George Ellis stands in for Oliver Grant until');
+  await expect(route).toContainText('George Ellis decides for Oliver Grant until');
   await noor.getByLabel('What it is').fill('Label printer');
   await noor.getByLabel('Price in euros').fill('180');
   await noor.getByLabel('Cost centre').fill('5120');
@@ -122,7 +122,7 @@ test('somebody hands their decisions over by keyboard alone, takes it back, and 
   await expect(ruth.getByRole('heading', { name: 'Your deputies' })).toBeFocused();
   const fatima = await visit(docket, people.fatima);
   await go(fatima, `${docket.url}/profile/away`);
-  await expect(fatima.getByRole('region', { name: 'You stand in for' })).toContainText('you decide for Ruth Abel.');
+  await expect(fatima.getByRole('region', { name: 'You decide for' })).toContainText('you decide for Ruth Abel.');
   await go(fatima, `${docket.url}/inbox`);
   await expect(fatima.locator('.inrow').first()).toContainText('For Ruth Abel');
 

@@ -1,6 +1,6 @@
 //! Subjects: effects, deliveries, notices and threads are about a request so far, and can be about a person or anything else from here on.
 //!
-//! But for summaries, no row of a large table is written. The column of requests gets another name and refers to no table any longer, and every row there is
+//! But for summaries, no row of a large table is written. The column of requests gets another name and no longer refers to a table, and every row there is
 //! has the kind `request`, which is the new column's default in both databases. Only the threads get another key: a person can belong to
 //! several organizations, so that what a thread is about does not name one of them.
 

@@ -13,7 +13,7 @@ pub fn raise() -> Option<u64> {
     if limit.current != limit.maximum {
         let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
         if let Err(error) = setrlimit(Resource::Nofile, raised) {
-            tracing::debug!(%error, "the limit of file handles stays as it is");
+            tracing::debug!(%error, "failed to raise the limit of file handles; it stays as it is");
         }
     }
     // None is "without a limit".

@@ -117,7 +117,7 @@ pub async fn serve(listener: TcpListener, backend: Backend, config: Arc<ServerCo
         () = async move {
             let _ = forced.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;
-        } => tracing::warn!("some connections did not end in time"),
+        } => tracing::warn!("connections that did not end in time were closed"),
     }
 }
 

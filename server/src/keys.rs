@@ -18,7 +18,7 @@ pub fn load(config: &ServerConfig) -> Result<SecretKeys, String> {
     match private_file::narrow(file) {
         Ok(true) => tracing::warn!("others could read the key file {}; now its owner alone can", file.display()),
         Ok(false) => {}
-        Err(error) => tracing::warn!(%error, "who may read the key file {} cannot be seen to", file.display()),
+        Err(error) => tracing::warn!(%error, "failed to limit who may read the key file {}", file.display()),
     }
     match std::fs::read_to_string(file) {
         Ok(text) => SecretKeys::parse(&text).map_err(|problem| format!("The key file {} cannot be used: {problem}.", file.display())),

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Prints a line; a reader that went away (`docket … | head`) is no error.
+/// Prints a line; a reader that went away (`docket … | head`) is not an error.
 macro_rules! say {
     ($($words:tt)*) => {{
         let _ = writeln!(std::io::stdout(), $($words)*);
@@ -214,7 +214,7 @@ async fn serve(config: ServerConfig) -> Result<(), String> {
     let (stopping, stopped) = watch::channel(false);
     tokio::spawn(async move {
         http::stop_signal().await;
-        tracing::info!("stopping");
+        tracing::info!("the server is stopping");
         let _ = stopping.send(true);
     });
     let worker = config.worker.then(|| tokio::spawn(work::run(backend.clone(), until(stopped.clone()))));
@@ -283,7 +283,7 @@ async fn account(config: &ServerConfig, command: UserCommand) -> Result<String, 
         UserCommand::Password { email } => {
             let set = people::set_password(&backend, &email, &password()?).await;
             if set.is_ok() {
-                tracing::info!(email, "a password was set from the command line");
+                tracing::info!(email, "the password of {email} was set from the command line");
             }
             set.map(|()| format!("{email} signs in with the new password from now on. Every session of theirs has ended."))
         }

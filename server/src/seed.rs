@@ -338,7 +338,7 @@ async fn receive(world: SimulatorState) -> bool {
             true
         }
         Err(problem) => {
-            tracing::warn!(problem, "something else receives what the demo delivers");
+            tracing::warn!(problem, "failed to open the simulated systems; something else receives what the demo delivers");
             false
         }
     }

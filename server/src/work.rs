@@ -5,9 +5,9 @@ use std::future::Future;
 
 /// Works until `stop`; a failure is logged and work goes on.
 pub async fn run(backend: Backend, stop: impl Future<Output = ()> + Send + 'static) {
-    tracing::info!("the worker begins");
+    tracing::info!("the worker is starting");
     outbox::run(backend, stop).await;
-    tracing::info!("the worker ends");
+    tracing::info!("the worker has stopped");
 }
 
 /// Does what is due now, and says what was done.

@@ -92,7 +92,7 @@ impl DeliveryStatus {
     }
 }
 
-/// Status from timestamps, at `now`. An expired lease is no lease: a killed worker's delivery is taken up by another.
+/// Status from timestamps, at `now`. An expired lease counts for nothing: a killed worker's delivery is taken up by another.
 pub fn status(times: &DeliveryTimes, now: DateTime<Utc>) -> DeliveryStatus {
     if times.delivered_at.is_some() {
         DeliveryStatus::Delivered

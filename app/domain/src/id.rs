@@ -51,7 +51,7 @@ ids! {
     TaskId,
     /// A remark about a request or a task.
     CommentId,
-    /// A grant to decide in somebody's place.
+    /// A delegation to decide in somebody's place.
     DelegationId,
     /// A decision that is held for a moment.
     HeldId,

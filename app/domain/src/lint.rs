@@ -148,14 +148,14 @@ impl ProblemList {
     /// A reference to something that has to be there.
     pub(crate) fn check_defined(&mut self, path: ValuePath, what: &str, key: &str, there: bool) {
         if !there {
-            self.note(path, format!("There is no {what} “{key}”. Add the {what} or correct the key"));
+            self.note(path, format!("No {what} has the key “{key}”. Add the {what} or correct the key"));
         }
     }
 
     /// A reference to somebody by their address.
     pub(crate) fn check_person(&mut self, path: ValuePath, email: &str, known: &DefinedKeys<'_>) {
         if !known.people.contains(crate::people::normal_email(email).as_str()) {
-            self.note(path, format!("{email} is nobody in this organization. Add the person or correct the address"));
+            self.note(path, format!("{email} is not a person of this organization. Add the person or correct the address"));
         }
     }
 

@@ -34,7 +34,7 @@ pub enum Permission {
     ManageRequests,
     /// Say what can be requested, and by which rules. Until this is done on screen, whoever runs `docket apply` does it.
     ManageDefinitions,
-    /// Say who belongs to the organization and in what role; end what people lent each other.
+    /// Say who belongs to the organization and in what role; end delegations.
     ManagePeople,
     /// Decide what the organization decides for all: what reaches whom, by which carrier.
     ManageSettings,

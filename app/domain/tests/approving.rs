@@ -104,7 +104,7 @@ fn a_number_means_so_many_people() {
 }
 
 #[test]
-fn a_deputy_decides_in_somebodys_place_while_the_grant_lasts() {
+fn a_deputy_decides_in_somebodys_place_while_the_delegation_lasts() {
     let new = team_then_money();
     let dora = deputy(&ruth(), 10, 20);
     assert_eq!(act(&new, &dora, &approve(), at(9)), Err(Refusal::NotFound), "not yet");
@@ -115,21 +115,21 @@ fn a_deputy_decides_in_somebodys_place_while_the_grant_lasts() {
         no(&done, &ruth(), &approve(), 11),
         "Dora Klein approved this for Ruth Abel at 09:10 UTC. Nothing is left for you to decide."
     );
-    assert_eq!(no(&new, &dora, &approve(), 20), "You stood in for Ruth Abel until 09:20 UTC. It is theirs to decide now.");
+    assert_eq!(no(&new, &dora, &approve(), 20), "You were the deputy of Ruth Abel until 09:20 UTC. It is theirs to decide now.");
     assert!(may_see(&done, &dora, at(500)), "who decided still sees it");
     assert!(!may_see(&new, &dora, at(20)) && may_see(&new, &dora, at(19)));
 }
 
 #[test]
-fn a_grant_is_for_its_items_and_does_not_cascade() {
+fn a_delegation_is_for_its_items_and_does_not_cascade() {
     let new = team_then_money();
     let mut dora = deputy(&ruth(), 0, 100);
-    dora.stands_in[0].items = vec![ItemId(Uuid::from_u128(77))];
+    dora.deputy_rights[0].items = vec![ItemId(Uuid::from_u128(77))];
     assert_eq!(act(&new, &dora, &approve(), at(1)), Err(Refusal::NotFound));
-    dora.stands_in[0].items.push(new.item_id);
+    dora.deputy_rights[0].items.push(new.item_id);
     assert!(act(&new, &dora, &approve(), at(1)).is_ok());
-    // Lena stands in for Dora, who stands in for Ruth: Ruth's right does not reach Lena.
-    let lena = Facts { stands_in: deputy(&dora, 0, 100).stands_in, ..stranger() };
+    // Lena is the deputy of Dora, who is the deputy of Ruth: Ruth's right does not reach Lena.
+    let lena = Facts { deputy_rights: deputy(&dora, 0, 100).deputy_rights, ..stranger() };
     assert_eq!(act(&new, &lena, &approve(), at(1)), Err(Refusal::NotFound));
 }
 
@@ -139,8 +139,8 @@ fn no_path_leads_to_ones_own_request() {
     let new =
         request(vec![stage("Any", StageRequirement::Any, vec![group, ApprovalRule { administrators: true, ..rule("admins") }], None)]);
     // Directly, as administrator, and in the place of somebody who may.
-    let lent = Facts { stands_in: deputy(&samir(), 0, 100).stands_in, ..requester() };
-    for me in [requester(), lent] {
+    let samirs_deputy = Facts { deputy_rights: deputy(&samir(), 0, 100).deputy_rights, ..requester() };
+    for me in [requester(), samirs_deputy] {
         assert_eq!(no(&new, &me, &approve(), 1), "This is your own request. Somebody else has to decide it.");
     }
     // A deputy of the requester, whose right it is not either.
@@ -286,11 +286,11 @@ fn a_decision_records_what_was_seen() {
 }
 
 #[test]
-fn what_waits_for_a_deputy_is_found_by_the_principals_keys() {
+fn what_waits_for_a_deputy_is_found_by_the_keys_of_whoever_is_away() {
     let dora = deputy(&samir(), 0, 10);
     let item = ItemId(Uuid::from_u128(9));
     let mut some = dora.clone();
-    some.stands_in[0].items = vec![item];
+    some.deputy_rights[0].items = vec![item];
     assert_eq!(machine::index_keys(&dora).len(), 1, "her own key alone");
     let expected = DeputyScope { keys: machine::index_keys(&samir()), items: vec![item], on_behalf_of: samir().person };
     assert_eq!(machine::deputy_scopes(&some, at(5)), [expected]);
@@ -306,14 +306,14 @@ fn what_waits_for_a_deputy_is_found_by_the_principals_keys() {
 }
 
 #[test]
-fn a_revoked_grant_is_over_at_once() {
+fn a_revoked_delegation_is_over_at_once() {
     let id = Uuid::from_u128(3).into();
     let (from, to) = (ruth().person, stranger().person);
-    let grant = Delegation { id, from, to, starts_at: at(0), ends_at: at(100), items: vec![], revoked_at: Some(at(5)) };
-    let lena = Facts { stands_in: vec![grant.stand_in(ruth().roles, vec![])], ..stranger() };
+    let delegation = Delegation { id, from, to, starts_at: at(0), ends_at: at(100), items: vec![], revoked_at: Some(at(5)) };
+    let lena = Facts { deputy_rights: vec![delegation.deputy_right(ruth().roles, vec![])], ..stranger() };
     let new = team_then_money();
     assert!(act(&new, &lena, &approve(), at(4)).is_ok());
-    assert_eq!(no(&new, &lena, &approve(), 5), "You stood in for Ruth Abel until 09:05 UTC. It is theirs to decide now.");
+    assert_eq!(no(&new, &lena, &approve(), 5), "You were the deputy of Ruth Abel until 09:05 UTC. It is theirs to decide now.");
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn a_self_approval_is_noticed() {
 }
 
 #[test]
-fn a_deputy_without_a_grant_is_noticed() {
+fn a_deputy_without_a_delegation_is_noticed() {
     finds(any_in_time(), Fault::StaleDeputy, "who decides has the right at that moment");
 }
 

@@ -115,7 +115,7 @@ fn what_is_offered_is_not_refused_and_what_is_not_offered_is() {
                     // Giving it on is offered as giving it, and nobody is offered what they have.
                     (false, Ok(_)) => assert!(matches!(row.kind, ActionKind::Reassign | ActionKind::AssignToMe), "{}", what()),
                     (false, Err(Refusal::NotFound)) => {
-                        let ended = caller.stands_in.iter().any(|lent| lent.until <= now());
+                        let ended = caller.deputy_rights.iter().any(|right| right.until <= now());
                         assert!(!may_see(&request, &caller, now()) || ended || row.who.rights.is_empty(), "{}", what());
                     }
                     (false, Err(refusal)) => assert!(refusal.to_string().ends_with('.'), "{}", what()),

@@ -14,7 +14,7 @@ use domain::people::PersonRef;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// Whose grants a list shows.
+/// Whose delegations a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DelegationSide {
     /// Those the reader gave.
@@ -29,7 +29,7 @@ impl DelegationSide {
     fn heading(self) -> &'static str {
         match self {
             Self::Given => "Your deputies",
-            Self::Held => "You stand in for",
+            Self::Held => "You decide for",
             Self::Others => "Everybody else's deputies",
         }
     }
@@ -37,7 +37,7 @@ impl DelegationSide {
     fn empty(self) -> &'static str {
         match self {
             Self::Given => "Nobody decides in your place.",
-            Self::Held => "Nobody has asked you to stand in.",
+            Self::Held => "Nobody has made you their deputy.",
             Self::Others => "Nobody else is away.",
         }
     }
@@ -66,7 +66,7 @@ pub fn DelegationList(shown: AwayState, side: DelegationSide) -> impl IntoView {
     let of = move |over: bool| {
         let today = shown.page.with_untracked(|page| page.today);
         let rows = rows.get().into_iter().filter(|row| (row.phase == DelegationPhase::Over) == over);
-        rows.map(|grant| row(shown, side, grant, today)).collect_view()
+        rows.map(|delegation| row(shown, side, delegation, today)).collect_view()
     };
     let list = move || {
         if rows.with(|rows| rows.iter().all(|row| row.phase == DelegationPhase::Over)) {
@@ -98,19 +98,19 @@ pub fn DelegationList(shown: AwayState, side: DelegationSide) -> impl IntoView {
     .into_any()
 }
 
-fn row(shown: AwayState, side: DelegationSide, grant: AwayRow, today: NaiveDate) -> AnyView {
-    let face = if side == DelegationSide::Held { grant.from.name.clone() } else { grant.to.name.clone() };
-    let services = (!grant.services.is_empty()).then(|| {
-        view! { <span class="person__sub">{format!("Only {}", listed(&grant.services))}</span> }
+fn row(shown: AwayState, side: DelegationSide, delegation: AwayRow, today: NaiveDate) -> AnyView {
+    let face = if side == DelegationSide::Held { delegation.from.name.clone() } else { delegation.to.name.clone() };
+    let services = (!delegation.services.is_empty()).then(|| {
+        view! { <span class="person__sub">{format!("Only {}", listed(&delegation.services))}</span> }
     });
-    let early = grant.ended_early.then(|| view! { <span class="person__sub">"Ended early"</span> });
-    let planned = (grant.phase == DelegationPhase::Planned).then(|| view! { <span class="tag">"Planned"</span> });
-    let button = grant.may_end.then(|| end_button(shown, side, grant.clone()));
+    let early = delegation.ended_early.then(|| view! { <span class="person__sub">"Ended early"</span> });
+    let planned = (delegation.phase == DelegationPhase::Planned).then(|| view! { <span class="tag">"Planned"</span> });
+    let button = delegation.may_end.then(|| end_button(shown, side, delegation.clone()));
     view! {
         <li class="away__row">
             <Avatar name=face />
             <div class="away__words">
-                <p>{sentence(side, &grant, today)} {planned}</p>
+                <p>{sentence(side, &delegation, today)} {planned}</p>
                 {services}
                 {early}
             </div>
@@ -121,14 +121,14 @@ fn row(shown: AwayState, side: DelegationSide, grant: AwayRow, today: NaiveDate)
 }
 
 /// "End now", with a way back for as long as its message stays.
-fn end_button(shown: AwayState, side: DelegationSide, grant: AwayRow) -> AnyView {
-    let (words, said) = match grant.phase {
-        DelegationPhase::Planned => ("Call off", format!("{} will not decide for {}.", grant.to.name, object(side, &grant.from))),
-        _ => ("End now", format!("{} no longer decides for {}.", grant.to.name, object(side, &grant.from))),
+fn end_button(shown: AwayState, side: DelegationSide, delegation: AwayRow) -> AnyView {
+    let (words, said) = match delegation.phase {
+        DelegationPhase::Planned => ("Call off", format!("{} will not decide for {}.", delegation.to.name, object(side, &delegation.from))),
+        _ => ("End now", format!("{} no longer decides for {}.", delegation.to.name, object(side, &delegation.from))),
     };
-    let label = format!("{words}: {} for {}", grant.to.name, object(side, &grant.from));
+    let label = format!("{words}: {} for {}", delegation.to.name, object(side, &delegation.from));
     let (toasts, sending) = (use_toasts(), RwSignal::new(false));
-    let id = grant.id;
+    let id = delegation.id;
     let end = move |_| {
         if sending.get_untracked() {
             return;
@@ -182,11 +182,12 @@ fn object(side: DelegationSide, from: &PersonRef) -> String {
 }
 
 /// "Until Fri 13 March Samir Haddad decides for you."
-fn sentence(side: DelegationSide, grant: &AwayRow, today: NaiveDate) -> AnyView {
-    let (who, whom) = (if side == DelegationSide::Held { "you".to_owned() } else { grant.to.name.clone() }, object(side, &grant.from));
+fn sentence(side: DelegationSide, delegation: &AwayRow, today: NaiveDate) -> AnyView {
+    let (who, whom) =
+        (if side == DelegationSide::Held { "you".to_owned() } else { delegation.to.name.clone() }, object(side, &delegation.from));
     let third = side != DelegationSide::Held;
-    let (first, last) = (day(grant.first, today), day(grant.last, today));
-    match grant.phase {
+    let (first, last) = (day(delegation.first, today), day(delegation.last, today));
+    match delegation.phase {
         DelegationPhase::Now => {
             let verb = if third { "decides" } else { "decide" };
             view! { "Until " {last} " " <b>{who}</b> {format!(" {verb} for {whom}.")} }.into_any()

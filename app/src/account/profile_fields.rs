@@ -25,7 +25,7 @@ pub struct FormSending {
     /// The sentences on screen: key of the field, what is wrong.
     problems: RwSignal<Vec<(String, String)>>,
     progress: RwSignal<Progress>,
-    /// Why it was not taken, when that is no field's fault.
+    /// Why it was not taken, when no field is at fault.
     refused: RwSignal<Option<CallError>>,
     /// Set once the page answers: sent before, a form would leave it.
     live: RwSignal<bool>,

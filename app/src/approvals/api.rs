@@ -5,7 +5,7 @@ use crate::wire::JsonPost;
 use domain::approvals::bulk::{HeldView, OneOfMany};
 use domain::approvals::wire::{ApproverDecision, InboxView, LeadershipRow};
 use domain::id::HeldId;
-use domain::requests::wire::RequestPage;
+use domain::requests::wire::ActionResult;
 use leptos::prelude::*;
 
 /// What waits for the caller's decision, oldest first; of the oldest as many as `rows` says, within the inbox's bounds.
@@ -16,13 +16,12 @@ pub async fn inbox(#[server(default)] rows: u32) -> Result<InboxView, CallError>
     reply(backend::approvals::inbox(&backend, &caller, rows).await)
 }
 
-/// Approves, declines or asks for changes at once, for programs; answers with the request as it is then.
+/// Approves, declines or asks for changes at once, for programs; answers with what became of the request.
 #[server(name = DecideCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "approvals/decide")]
-pub async fn decide(decision: ApproverDecision) -> Result<RequestPage, CallError> {
+pub async fn decide(decision: ApproverDecision) -> Result<ActionResult, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    let done = backend::approvals::decide(&backend, &caller, decision).await;
-    reply(backend::requests::page_after(&backend, &caller, done).await)
+    reply(backend::approvals::decide(&backend, &caller, decision).await)
 }
 
 /// Decides one request or many, after the time to undo: what became of each at once.

@@ -1,9 +1,9 @@
 //! The decision: a reason, and approve, ask for changes or decline. It stays where it is whatever happens above it.
 
+use super::decided_words::last_words;
 use super::desk::InboxDesk;
 use super::held_batch::doing;
 use super::in_place::InPlaceOf;
-use super::inbox_list::last_words;
 use crate::requests::page::timeline::line;
 use crate::ui::{AlertBox, Icon, field_error, refused_view};
 use domain::approvals::ApproverVerdict;

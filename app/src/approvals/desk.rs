@@ -1,10 +1,11 @@
 //! The inbox's state, shared by its parts: the list, the current request, the decision being made.
 
 use super::api::inbox;
+use super::decided_words::{last_words, own_words};
 use super::held_batch::HeldBatch;
-use super::inbox_list::{InboxFilter, InboxList, last_words};
+use super::inbox_list::{InboxFilter, InboxList};
 use crate::error::CallError;
-use crate::live::LiveStream;
+use crate::live::{LiveState, LiveStream};
 use crate::requests::api::request_page;
 use crate::ui::focus::focus_any_later;
 use crate::ui::{PageRefresher, RowSelection};
@@ -15,6 +16,15 @@ use domain::requests::wire::RequestPage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
+
+/// A request that is loaded before it is asked for.
+struct PageAhead {
+    number: String,
+    /// None while it is on its way.
+    page: Option<RequestPage>,
+    /// It changed while it was on its way: what arrives may be from before.
+    is_outdated: bool,
+}
 
 /// Everything the parts of the inbox share.
 #[derive(Clone, Copy)]
@@ -61,7 +71,7 @@ pub struct InboxDesk {
     live: LiveStream,
     pub(super) reasons: StoredValue<HashMap<String, String>>,
     /// The request after the current one, loaded before it is asked for.
-    ahead: StoredValue<Option<RequestPage>>,
+    ahead: StoredValue<Option<PageAhead>>,
     /// More rows are on their way.
     pub loading: RwSignal<bool>,
     refresher: PageRefresher,
@@ -168,10 +178,13 @@ impl InboxDesk {
         self.newer.set(None);
         self.failed.set(None);
         let Some(number) = now else { return };
-        let ahead = self.ahead.try_update_value(Option::take).flatten().filter(|page| page.summary.number == number);
-        if let Some(page) = ahead {
+        let ahead = self.ahead.try_update_value(Option::take).flatten().filter(|ahead| ahead.number == number && !ahead.is_outdated);
+        if let Some(page) = ahead.and_then(|ahead| ahead.page) {
             self.present(page);
-            self.refresh_open();
+            // The stream tells when it changes (`forget_ahead`); without one it may have changed unseen.
+            if self.live.state.get_untracked() != LiveState::Live {
+                self.refresh_open();
+            }
             return;
         }
         spawn_local(async move {
@@ -205,11 +218,29 @@ impl InboxDesk {
             self.filter.try_with_untracked(|filter| list.beside(Some(number), super::inbox_list::RowStep::Down, filter))
         });
         let Some(next) = next.flatten().flatten() else { return };
+        self.ahead.try_update_value(|ahead| *ahead = Some(PageAhead { number: next.clone(), page: None, is_outdated: false }));
         spawn_local(async move {
-            if let Ok(page) = request_page(next).await {
-                self.ahead.try_update_value(|ahead| *ahead = Some(page));
+            let Ok(page) = request_page(next).await else { return };
+            self.ahead.try_update_value(|ahead| {
+                if let Some(ahead) = ahead.as_mut().filter(|ahead| ahead.number == page.summary.number) {
+                    ahead.page = Some(page);
+                }
+            });
+        });
+    }
+
+    /// What was loaded ahead is no longer true if it is this request: it is loaded again when it is asked for.
+    pub fn forget_ahead(self, number: &str) {
+        self.ahead.try_update_value(|ahead| {
+            if let Some(ahead) = ahead.as_mut().filter(|ahead| ahead.number == number) {
+                ahead.is_outdated = true;
             }
         });
+    }
+
+    /// The stream was away: nothing that was loaded ahead is known to be true.
+    pub fn forget_all_ahead(self) {
+        self.ahead.try_update_value(|ahead| *ahead = None);
     }
 
     /// Shows the request as it is now.
@@ -230,12 +261,16 @@ impl InboxDesk {
         let Some(rows) = self.rows.try_get_untracked() else { return };
         let Ok(page) = inbox(rows).await else { return };
         self.hear_outcomes(&page.held);
+        let own = own_words(&page.held);
         self.live.inbox_count.try_update(|count| *count = Some(page.count));
         self.count.try_set(page.count);
         let gone = self.list.try_update(|list| list.merge(page)).unwrap_or_default();
         for number in gone {
             self.selection.remove(&number);
-            self.name_the_decider(number).await;
+            match own.get(&number) {
+                Some(words) => _ = self.list.try_update(|list| list.close(&number, words.clone())),
+                None => self.name_the_decider(number).await,
+            }
         }
     }
 

@@ -39,14 +39,14 @@ mod tests {
     #[test]
     fn the_absent_person_is_named_unless_it_is_ones_own_decision() {
         let absent = PersonRef { id: uuid::Uuid::nil().into(), name: "Ruth Abel".to_owned(), title: String::new() };
-        let rule = |yours: bool, lent: bool| RuleView {
+        let rule = |yours: bool, as_deputy: bool| RuleView {
             label: "Owner".to_owned(),
             words: "Ruth Abel".to_owned(),
             yours,
             given: None,
             stage: 0,
             key: "owner".to_owned(),
-            on_behalf_of: lent.then(|| absent.clone()),
+            on_behalf_of: as_deputy.then(|| absent.clone()),
             moved: String::new(),
         };
         let said = |rules: Vec<RuleView>| words(&ApprovalView { require: StageRequirement::All, rules, stages: Vec::new() });

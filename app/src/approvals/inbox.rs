@@ -97,6 +97,7 @@ fn follow(desk: InboxDesk) {
         LiveEvent::Deliveries | LiveEvent::Notices => {}
         LiveEvent::Inbox { .. } => desk.refresh_list(),
         LiveEvent::Request { number } => {
+            desk.forget_ahead(&number);
             if desk.current.get_untracked().as_ref() == Some(&number) {
                 desk.refresh_open();
             }
@@ -106,6 +107,7 @@ fn follow(desk: InboxDesk) {
         }
     });
     live.on_return(move || {
+        desk.forget_all_ahead();
         desk.refresh_list();
         desk.refresh_open();
     });

@@ -5,8 +5,6 @@
 use domain::approvals::ApproverVerdict;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{InboxRow, InboxView};
-use domain::people::PersonRef;
-use domain::requests::{Event, EventKind};
 use domain::text::fold_search;
 use std::collections::BTreeSet;
 
@@ -16,7 +14,7 @@ pub struct InboxListRow {
     pub data: InboxRow,
     /// It arrived while the page was open.
     pub fresh: bool,
-    /// Why it does not wait any more: "You approved this", "Samir Haddad approved this".
+    /// Why it no longer waits: "You approved this", "Samir Haddad approved this".
     pub closed: Option<String>,
 }
 
@@ -200,27 +198,12 @@ impl InboxList {
     }
 }
 
-/// Who did the last thing that took a request out of an inbox: "Samir Haddad approved this", "You declined this".
-pub fn last_words(events: &[Event], me: Option<&PersonRef>) -> Option<String> {
-    events.iter().rev().find_map(|event| {
-        let did = match &event.what {
-            EventKind::Approved { .. } => "approved this",
-            EventKind::Rejected { .. } => "declined this",
-            EventKind::InfoRequested { .. } => "asked for changes",
-            EventKind::Cancelled { .. } => "cancelled this",
-            _ => return None,
-        };
-        let actor = event.actor.as_ref()?;
-        let who = if me.is_some_and(|me| me.id == actor.id) { "You" } else { actor.name.as_str() };
-        Some(format!("{who} {did}"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use chrono::DateTime;
     use domain::id::PersonId;
+    use domain::people::PersonRef;
     use uuid::Uuid;
 
     fn person(n: u128, name: &str) -> PersonRef {
@@ -359,29 +342,5 @@ mod tests {
         let stop = |current: Option<&str>, filter: &InboxFilter| list.tab_stop(current, filter);
         assert_eq!(stop(Some("IT-4444"), &InboxFilter::default()).as_deref(), Some("IT-4444"));
         assert_eq!(stop(Some("IT-4444"), &other).as_deref(), Some("IT-3333"));
-    }
-
-    #[test]
-    fn the_last_words_name_who_decided() {
-        let samir = person(2, "Samir Haddad");
-        let at = DateTime::from_timestamp(0, 0).unwrap();
-        let event = |seq, actor: Option<&PersonRef>, what| Event { seq, at, actor: actor.cloned(), what };
-        let events = [
-            event(1, Some(&person(1, "Hana Sato")), EventKind::Submitted),
-            event(
-                2,
-                Some(&samir),
-                EventKind::Approved {
-                    rules: vec!["owner".to_owned()],
-                    reason: String::new(),
-                    on_behalf_of: Default::default(),
-                    seen: None,
-                },
-            ),
-            event(3, None, EventKind::Released),
-        ];
-        assert_eq!(last_words(&events, None).as_deref(), Some("Samir Haddad approved this"));
-        assert_eq!(last_words(&events, Some(&samir)).as_deref(), Some("You approved this"));
-        assert_eq!(last_words(&events[..1], None), None);
     }
 }

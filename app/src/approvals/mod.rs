@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bulk;
+pub mod decided_words;
 pub mod decision;
 pub mod desk;
 mod desk_decide;

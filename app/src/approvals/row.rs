@@ -97,7 +97,7 @@ fn is_ringed(event: &leptos::ev::FocusEvent) -> bool {
 fn content(row: &InboxListRow) -> AnyView {
     let data = row.data.clone();
     let fresh = row.fresh.then(|| view! { <span class="inrow__new">"New"</span> });
-    let lent = data.on_behalf_of.as_ref().map(|absent| view! { <span class="inrow__for">{format!("For {}", absent.name)}</span> });
+    let absent_note = data.on_behalf_of.as_ref().map(|absent| view! { <span class="inrow__for">{format!("For {}", absent.name)}</span> });
     let time = match data.due.clone() {
         Some(due) => view! { <span class="push"><DueMark due /></span> }.into_any(),
         None => view! {
@@ -125,7 +125,7 @@ fn content(row: &InboxListRow) -> AnyView {
         <span class="inrow__title" dir="auto">{data.title}</span>
         <span class="inrow__meta">
             <span>{data.requester.name}</span>
-            {lent}
+            {absent_note}
             {item}
             {price}
             {standing}

@@ -181,7 +181,7 @@ fn fits(show: ShownDeliveries, status: DeliveryStatus) -> bool {
     }
 }
 
-/// The rows on screen as they are now, and how many new ones wait. A row that does not fit the filter any more stays until the next load.
+/// The rows on screen as they are now, and how many new ones wait. A row that no longer fits the filter stays until the next load.
 fn merged(shown: &[ConsoleRow], found: &[ConsoleRow]) -> (Vec<ConsoleRow>, usize) {
     let newest = shown.first().map(|row| row.queued_at);
     let rows = shown.iter().map(|row| found.iter().find(|now| now.id == row.id).unwrap_or(row).clone()).collect();

@@ -37,9 +37,9 @@ pub async fn mine() -> Result<MyNotices, CallError> {
     reply(backend::notices::mine(&backend, &caller).await)
 }
 
-/// Changes one of the caller's choices; answers with all of them.
+/// Changes one of the caller's choices.
 #[server(name = ChangeMineCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/change_mine")]
-pub async fn change_mine(change: ChangeMine) -> Result<MyNotices, CallError> {
+pub async fn change_mine(change: ChangeMine) -> Result<(), CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::change_mine(&backend, &caller, change).await)
@@ -53,9 +53,9 @@ pub async fn ours() -> Result<OurNotices, CallError> {
     reply(backend::notices::ours(&backend, &caller).await)
 }
 
-/// Changes one of the organization's decisions; answers with all of them.
+/// Changes one of the organization's decisions.
 #[server(name = ChangeOursCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "notices/change_ours")]
-pub async fn change_ours(change: ChangeOurs) -> Result<OurNotices, CallError> {
+pub async fn change_ours(change: ChangeOurs) -> Result<(), CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::notices::change_ours(&backend, &caller, change).await)

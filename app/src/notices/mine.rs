@@ -1,6 +1,6 @@
 //! One's own choices: switches, quiet hours, the daily summary.
 
-use super::api::change_mine;
+use super::api::{change_mine, mine};
 use super::matrix::{NoticeMatrix, ThrownSwitch};
 use super::settings::SavingState;
 use crate::ui::Icon;
@@ -40,11 +40,16 @@ impl MyChoices {
         self.saving.turn(true);
         self.saving.1.set(None);
         spawn_local(async move {
-            match change_mine(change).await {
-                Ok(mine) => self.now.set(mine),
+            // What else follows from it, the server knows.
+            let changed = match change_mine(change).await {
+                Ok(()) => mine().await,
+                Err(error) => Err(error),
+            };
+            match changed {
+                Ok(mine) => _ = self.now.try_set(mine),
                 Err(error) => {
-                    self.now.set(before);
-                    self.saving.1.set(Some(error));
+                    self.now.try_set(before);
+                    self.saving.1.try_set(Some(error));
                 }
             }
             self.saving.turn(false);

@@ -1,6 +1,6 @@
 //! What the organization decides: switches and locks for everybody, and which connector carries a channel.
 
-use super::api::change_ours;
+use super::api::{change_ours, ours};
 use super::matrix::{NoticeMatrix, ThrownSwitch};
 use super::settings::SavingState;
 use domain::address::Address;
@@ -36,11 +36,16 @@ impl OurChoices {
         self.saving.turn(true);
         self.saving.1.set(None);
         spawn_local(async move {
-            match change_ours(change).await {
-                Ok(ours) => self.now.set(ours),
+            // What else follows from it, the server knows.
+            let changed = match change_ours(change).await {
+                Ok(()) => ours().await,
+                Err(error) => Err(error),
+            };
+            match changed {
+                Ok(ours) => _ = self.now.try_set(ours),
                 Err(error) => {
-                    self.now.set(before);
-                    self.saving.1.set(Some(error));
+                    self.now.try_set(before);
+                    self.saving.1.try_set(Some(error));
                 }
             }
             self.saving.turn(false);

@@ -4,7 +4,7 @@ use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::id::DeliveryId;
 use domain::requests::actions::ActionCall;
-use domain::requests::wire::{MyFilter, RequestList, RequestPage};
+use domain::requests::wire::{ActionResult, MyFilter, RequestList, RequestPage};
 use leptos::prelude::*;
 
 /// The caller's own requests, newest first.
@@ -31,13 +31,12 @@ pub async fn request_page_at(number: String, seq: u32, seen: bool) -> Result<Req
     reply(backend::requests::page_at(&backend, &caller, &number, seq, seen).await)
 }
 
-/// Does something with a request; None when the person does not see it any more. `seen` is the number of events on the screen.
+/// Does something with a request; answers with what became of it. `seen` is the number of events on the screen.
 #[server(name = ActCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/act")]
-pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>, CallError> {
+pub async fn act(number: String, act: ActionCall, seen: Option<u32>) -> Result<ActionResult, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
-    let done = backend::requests::act(&backend, &caller, &number, act, seen).await;
-    reply(backend::requests::page_if_seen(&backend, &caller, done).await)
+    reply(backend::requests::act(&backend, &caller, &number, act, seen).await)
 }
 
 /// Sends a permanently failed delivery again.

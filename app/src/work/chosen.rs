@@ -49,8 +49,8 @@ impl WorkState {
         spawn_local(async move {
             for number in numbers {
                 let result = act(number.clone(), call.clone(), None).await;
-                if let Ok(Some(page)) = &result {
-                    self.rows.try_update(|rows| rows.take(page));
+                if let Ok(done) = &result {
+                    self.rows.try_update(|rows| rows.take_result(done));
                 }
                 let result = result.map(|_| words.to_owned()).map_err(|error| error.message());
                 self.selection.remove(&number);

@@ -29,7 +29,7 @@ pub fn MoveDialog(work: WorkState) -> impl IntoView {
         let Some(row) = row.get() else { return ().into_any() };
         let ways = moves(row.data.summary.status, &row.data.allowed);
         if ways.is_empty() {
-            let words = row.data.allowed.locked.unwrap_or_else(|| "Nothing can be done with it by you now.".to_owned());
+            let words = row.data.allowed.locked.unwrap_or_else(|| "You cannot do anything with it now.".to_owned());
             return view! { <p class="soft">{words}</p> }.into_any();
         }
         let number = row.data.summary.number;

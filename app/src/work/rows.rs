@@ -9,7 +9,7 @@ use crate::error::CallError;
 use domain::people::PersonRef;
 use domain::requests::Status;
 use domain::requests::queue::{FilterChoice, QueueCounts, QueueRow};
-use domain::requests::wire::RequestPage;
+use domain::requests::wire::{ActionResult, RequestPage};
 use serde::{Deserialize, Serialize};
 
 /// What both views are made from.
@@ -44,7 +44,7 @@ pub struct WorkRow {
     pub lane: Status,
     /// It changed or arrived while the person was looking.
     pub fresh: bool,
-    /// It does not belong here any more.
+    /// It no longer belongs here.
     pub gone: bool,
     /// What the person did with it is on its way.
     pub sending: bool,
@@ -128,6 +128,21 @@ impl WorkRows {
                 row.data.summary = page.summary.clone();
                 row.data.allowed = page.allowed.clone();
                 row.gone = page.summary.status.is_terminal();
+            }
+        });
+    }
+
+    /// Takes in what an action of the person came to; the request stays in its place.
+    pub fn take_result(&mut self, result: &ActionResult) {
+        self.change(&result.number, |row| {
+            if !result.visible {
+                row.gone = true;
+            } else if result.events >= row.data.events {
+                row.fresh |= result.events > row.data.events;
+                row.data.events = result.events;
+                row.data.summary.status = result.status;
+                row.data.allowed = result.allowed.clone();
+                row.gone = result.status.is_terminal();
             }
         });
     }

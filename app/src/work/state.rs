@@ -12,7 +12,7 @@ use domain::requests::Status;
 use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::board::{barred, moves};
 use domain::requests::queue::{FilterChoice, QueueCounts};
-use domain::requests::wire::RequestPage;
+use domain::requests::wire::ActionResult;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -225,26 +225,23 @@ impl WorkState {
             let answer = act(number.clone(), ActionCall::new(kind, words), Some(before.data.events)).await;
             self.asking.try_set(false);
             match answer {
-                Ok(page) => self.done(&before, to, kind, page),
+                Ok(result) => self.done(&before, to, kind, &result),
                 Err(error) => self.undone(before, kind, error),
             }
         });
     }
 
-    fn done(self, before: &WorkRow, to: Status, kind: ActionKind, page: Option<RequestPage>) {
+    fn done(self, before: &WorkRow, to: Status, kind: ActionKind, result: &ActionResult) {
         let number = before.data.summary.number.clone();
         let asked = self.asked.try_get_untracked().flatten().is_some_and(|asked| asked.number == number);
         if asked {
             self.asked.try_set(None);
         }
-        let undo = page.as_ref().and_then(|page| self.way_back(before, kind, page));
+        let undo = self.way_back(before, kind, result);
         let next = self.rows.try_update(|rows| {
             let next = rows.beside(&number, super::rows::CardStep::Down).or_else(|| rows.beside(&number, super::rows::CardStep::Up));
             rows.change(&number, |row| row.sending = false);
-            match &page {
-                Some(page) => rows.take(page),
-                None => rows.change(&number, |row| row.gone = true),
-            }
+            rows.take_result(result);
             rows.change(&number, |row| {
                 row.lane = row.data.summary.status;
                 row.fresh = false;
@@ -272,14 +269,17 @@ impl WorkState {
     }
 
     /// What takes the action back, where the lifecycle and the person's rights allow it.
-    fn way_back(self, before: &WorkRow, kind: ActionKind, page: &RequestPage) -> Option<Callback<()>> {
+    fn way_back(self, before: &WorkRow, kind: ActionKind, result: &ActionResult) -> Option<Callback<()>> {
+        if !result.visible {
+            return None;
+        }
         let number = before.data.summary.number.clone();
         let back = match (kind, &before.data.assignee) {
-            (ActionKind::AssignToMe, Some(person)) if page.allowed.may(ActionKind::Assign) => ActionCall::assign(person.id),
+            (ActionKind::AssignToMe, Some(person)) if result.allowed.may(ActionKind::Assign) => ActionCall::assign(person.id),
             (ActionKind::AssignToMe, _) => return None,
             _ => {
                 let (back, words) = kind.row().undo?;
-                moves(page.summary.status, &page.allowed).iter().find(|(_, way)| *way == back)?;
+                moves(result.status, &result.allowed).iter().find(|(_, way)| *way == back)?;
                 ActionCall::new(back, words)
             }
         };
@@ -289,15 +289,14 @@ impl WorkState {
     fn take_back(self, number: String, back: ActionCall) {
         spawn_local(async move {
             match act(number.clone(), back, None).await {
-                Ok(Some(page)) => {
+                Ok(result) => {
                     self.rows.try_update(|rows| {
-                        rows.take(&page);
+                        rows.take_result(&result);
                         rows.change(&number, |row| row.lane = row.data.summary.status);
                     });
                     self.refresh();
                     focus_any(&[&card_id(&number)]);
                 }
-                Ok(None) => self.refresh(),
                 Err(error) => {
                     self.refused.try_set(Some(error));
                 }

@@ -226,7 +226,7 @@ impl CrowdCopies {
         }
         let series = dialect.series.replace("{from}", &from.to_string()).replace("{to}", &to.to_string());
         let (open, ended) = (SPREAD.0 * 86_400, SPREAD.1 * 86_400);
-        // Spread evenly by a prime, so that neighbours in time are no neighbours in the table.
+        // Spread evenly by a prime, so that neighbours in time are not neighbours in the table.
         self.run(&format!(
             "INSERT INTO bench_copies (i, id, back) {series} SELECT s.i, {}, (s.i * 7919 % (CASE WHEN t.closed THEN {ended} ELSE {open} END)) * 1000000 \
              FROM series s JOIN bench_templates t ON t.place = s.i % {count}",

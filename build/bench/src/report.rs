@@ -39,7 +39,7 @@ impl MeasuredRatio {
     }
 }
 
-/// Prints a line at once; a reader that went away is no error.
+/// Prints a line at once; a reader that went away is not an error.
 pub fn note(text: impl std::fmt::Display) {
     let mut out = std::io::stdout();
     let _ = writeln!(out, "   {text}").and_then(|()| out.flush());

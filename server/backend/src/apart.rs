@@ -17,7 +17,7 @@ pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'st
     let done = async {
         let turn = TURNS.acquire().await.ok()?;
         let work = move || {
-            // Kept until the work has ended, also when nobody waits for it any longer.
+            // Kept until the work has ended, also when nobody waits for it by then.
             let _turn = turn;
             work()
         };

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::requests::{RequestOutcome, perform, waiting};
+use crate::requests::{perform, waiting};
 use crate::store::count::CountQuery;
 use crate::store::waiting_rules::DecidingReach;
 use crate::store::{Read, requests, waiting_rules};
@@ -16,6 +16,7 @@ use domain::permission::Permission;
 use domain::requests::actions::ActionInput;
 use domain::requests::lifecycle;
 use domain::requests::sla::shown::due_view;
+use domain::requests::wire::ActionResult;
 use domain::requests::{Request, Status};
 use domain::tally::MOST_COUNTED;
 
@@ -64,7 +65,7 @@ pub(crate) async fn counted(handle: &Read, backend: &Backend, caller: &Caller) -
 ///
 /// # Errors
 /// Not found; not an approver; a missing reason; conflict when somebody was faster, naming who and when.
-pub async fn decide(backend: &Backend, caller: &Caller, decision: ApproverDecision) -> Result<RequestOutcome> {
+pub async fn decide(backend: &Backend, caller: &Caller, decision: ApproverDecision) -> Result<ActionResult> {
     let input = ActionInput::decide(decision.verdict, decision.reason, Some(decision.seen));
     perform(backend, caller, &decision.number, input, Some(decision.seen)).await
 }
@@ -122,7 +123,7 @@ fn row(request: &Request, caller: &Caller, now: DateTime<Utc>) -> InboxRow {
         given: u32::try_from(given).unwrap_or(u32::MAX),
         needed: u32::try_from(needed).unwrap_or(u32::MAX),
         words,
-        on_behalf_of: machine::in_place_of(&lifecycle::case(request, now), &caller.facts),
+        on_behalf_of: machine::on_behalf_of(&lifecycle::case(request, now), &caller.facts),
         events: request.state.events,
         group: DueGroup::of(due, now, caller.today(now), |moment| zones::date(caller.zone, moment)),
         due: due.map(|due| due_view(request.submitted_at, due, false, now)),

@@ -109,7 +109,7 @@ pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>,
             }
             if !changes.leaving.is_empty() {
                 let people = changes.leaving.len();
-                tracing::info!(organization = %folder.key, people, "people were disabled by definition files");
+                tracing::info!(organization = %folder.key, people, "definition files disabled {people} people of {}", folder.key);
             }
             fallback::settle(tx, &within).await?;
             if changes.plan.changes > 0 {
@@ -128,7 +128,7 @@ pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>,
 /// `Input` when there is no such organization.
 pub async fn export(backend: &Backend, organization_key: &str) -> Result<Vec<DefinitionFile>> {
     let Some(organization) = organizations::by_key(&backend.store().platform(), organization_key).await? else {
-        return Err(Refusal::input("organization", format!("There is no organization “{organization_key}”.")).into());
+        return Err(Refusal::input("organization", format!("No organization has the key “{organization_key}”. Check the key.")).into());
     };
     let handle = backend.store().read(organization.id);
     let present = load(backend, &handle, &DefinitionFolder::default()).await?;

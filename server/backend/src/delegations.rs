@@ -25,11 +25,11 @@ use std::collections::BTreeMap;
 const LISTED: u64 = 100;
 /// Grants between others that an administrator sees.
 const OF_OTHERS: u64 = 200;
-/// Past grants that are shown.
+/// Past delegations that are shown.
 const PAST: usize = 20;
 /// Grants of one person that are not over.
 const MOST: usize = 20;
-/// How long an ended grant can be taken up again.
+/// How long an ended delegation can be taken up again.
 const UNDO: Duration = Duration::minutes(1);
 
 /// The "Away" page of the caller.
@@ -41,11 +41,11 @@ pub async fn page(backend: &Backend, caller: &Caller) -> Result<AwayView> {
     let administers = caller.facts.may(Permission::ManagePeople);
     let known = items::all(&handle).await?;
     let names: BTreeMap<ItemId, String> = known.iter().map(|(id, item)| (*id, item.name.clone())).collect();
-    let row = |grant: &Delegation| row(grant, &names, caller, now);
+    let row = |delegation: &Delegation| row(delegation, &names, caller, now);
     let given = delegations::of_person(&handle, caller.id(), DelegationEnd::From, LISTED).await?;
     let held = delegations::of_person(&handle, caller.id(), DelegationEnd::To, LISTED).await?;
     let others = if administers { delegations::not_over(&handle, now, OF_OTHERS).await? } else { Vec::new() };
-    let mine = |grant: &&Delegation| grant.from.id != caller.id() && grant.to.id != caller.id();
+    let mine = |delegation: &&Delegation| delegation.from.id != caller.id() && delegation.to.id != caller.id();
     Ok(AwayView {
         given: in_order(given.iter().map(row).collect()),
         held: in_order(held.iter().map(row).collect()),
@@ -66,9 +66,9 @@ pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Resu
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let grant = wanted(tx, &be, &who, &answers).await?;
-                delegations::insert(tx, &grant, be.now()).await?;
-                announce(tx, &grant);
+                let delegation = wanted(tx, &be, &who, &answers).await?;
+                delegations::insert(tx, &delegation, be.now()).await?;
+                announce(tx, &delegation);
                 fallback::settle(tx, &be).await?;
                 Ok(())
             })
@@ -76,7 +76,7 @@ pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Resu
         .await
 }
 
-/// Ends a grant now; nothing happens when it is over.
+/// Ends a delegation now; nothing happens when it is over.
 ///
 /// # Errors
 /// Not found, also when it is not the caller's to end.
@@ -86,10 +86,10 @@ pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let grant = theirs(tx, &who, id, be.now()).await?;
-                if be.now() < grant.over_at() {
+                let delegation = theirs(tx, &who, id, be.now()).await?;
+                if be.now() < delegation.over_at() {
                     delegations::set_revoked(tx, id, Some(be.now())).await?;
-                    announce(tx, &grant);
+                    announce(tx, &delegation);
                     fallback::settle(tx, &be).await?;
                 }
                 Ok(())
@@ -108,11 +108,11 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let grant = theirs(tx, &who, id, be.now()).await?;
-                match grant.revoked_at {
-                    Some(at) if be.now() - at <= UNDO && be.now() < grant.ends_at => {
+                let delegation = theirs(tx, &who, id, be.now()).await?;
+                match delegation.revoked_at {
+                    Some(at) if be.now() - at <= UNDO && be.now() < delegation.ends_at => {
                         delegations::set_revoked(tx, id, None).await?;
-                        announce(tx, &grant);
+                        announce(tx, &delegation);
                         fallback::settle(tx, &be).await?;
                         Ok(())
                     }
@@ -124,7 +124,7 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
         .await
 }
 
-/// The grant these answers ask for, if it makes sense beside those there are.
+/// The delegation these answers ask for, if it makes sense beside those there are.
 async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -> Result<Delegation> {
     let now = be.now();
     let me = facts::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
@@ -135,7 +135,7 @@ async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -
     }
     let wanted = away::read(answers).ok_or_else(|| Refusal::input("to", "Fill the form again: it could not be read"))?;
     let deputy = facts::own(tx, wanted.to).await?.ok_or_else(|| problem("to", "Choose a deputy from the list"))?;
-    let grant = Delegation {
+    let delegation = Delegation {
         id: DelegationId(be.id()),
         from: me.person,
         to: deputy.person,
@@ -144,40 +144,40 @@ async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -
         items: wanted.items,
         revoked_at: None,
     };
-    grant.check(now).map_err(by_field)?;
+    delegation.check(now).map_err(by_field)?;
     let given = delegations::of_person(tx, caller.id(), DelegationEnd::From, LISTED).await?;
     let ahead: Vec<&Delegation> = given.iter().filter(|one| now < one.over_at()).collect();
     if ahead.len() >= MOST {
         return Err(problem("to", "You have 20 deputies already. End one first").into());
     }
     let same = |one: &&&Delegation| {
-        let covers = one.items.is_empty() || (!grant.items.is_empty() && grant.items.iter().all(|item| one.items.contains(item)));
-        one.to.id == grant.to.id && covers && one.starts_at < grant.ends_at && grant.starts_at < one.ends_at
+        let covers = one.items.is_empty() || (!delegation.items.is_empty() && delegation.items.iter().all(|item| one.items.contains(item)));
+        one.to.id == delegation.to.id && covers && one.starts_at < delegation.ends_at && delegation.starts_at < one.ends_at
     };
     if ahead.iter().any(|one| same(&one)) {
-        let message = format!("{} decides for you in these days already. End that first, or choose other days", grant.to.name);
+        let message = format!("{} decides for you in these days already. End that first, or choose other days", delegation.to.name);
         return Err(problem("to", &message).into());
     }
-    Ok(grant)
+    Ok(delegation)
 }
 
-/// The grant, when the caller may end it.
+/// The delegation, when the caller may end it.
 async fn theirs(tx: &Tx<'_>, caller: &Caller, id: DelegationId, now: DateTime<Utc>) -> Result<Delegation> {
-    let grant = delegations::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let delegation = delegations::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
     let facts = facts::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
-    if may_end(&grant, &facts) { Ok(grant) } else { Err(Refusal::NotFound.into()) }
+    if may_end(&delegation, &facts) { Ok(delegation) } else { Err(Refusal::NotFound.into()) }
 }
 
-fn may_end(grant: &Delegation, facts: &Facts) -> bool {
-    grant.from.id == facts.person.id || facts.may(Permission::ManagePeople)
+fn may_end(delegation: &Delegation, facts: &Facts) -> bool {
+    delegation.from.id == facts.person.id || facts.may(Permission::ManagePeople)
 }
 
 /// Open pages of the deputy show other requests now.
-fn announce(tx: &Tx<'_>, grant: &Delegation) {
-    tx.announce(LiveChange::Rights { organization: OrganizationId(tx.organization()), people: vec![grant.to.id] });
+fn announce(tx: &Tx<'_>, delegation: &Delegation) {
+    tx.announce(LiveChange::Rights { organization: OrganizationId(tx.organization()), people: vec![delegation.to.id] });
 }
 
-/// What the caller can limit a grant to.
+/// What the caller can limit a delegation to.
 fn services(known: &[(ItemId, domain::catalog::CatalogItem)], caller: &Caller) -> Vec<(ItemId, String)> {
     known.iter().filter(|(_, item)| away::concerns(item, &caller.facts, &caller.email)).map(|(id, item)| (*id, item.name.clone())).collect()
 }
@@ -187,24 +187,24 @@ fn beginning(caller: &Caller, day: NaiveDate) -> DateTime<Utc> {
     zones::moment(caller.zone, day.and_time(NaiveTime::MIN))
 }
 
-fn row(grant: &Delegation, names: &BTreeMap<ItemId, String>, caller: &Caller, now: DateTime<Utc>) -> AwayRow {
+fn row(delegation: &Delegation, names: &BTreeMap<ItemId, String>, caller: &Caller, now: DateTime<Utc>) -> AwayRow {
     let phase = match () {
-        () if now >= grant.over_at() => DelegationPhase::Over,
-        () if now < grant.starts_at => DelegationPhase::Planned,
+        () if now >= delegation.over_at() => DelegationPhase::Over,
+        () if now < delegation.starts_at => DelegationPhase::Planned,
         () => DelegationPhase::Now,
     };
     // Its end is the first moment after it.
-    let last = grant.over_at().max(grant.starts_at + Duration::microseconds(1)) - Duration::microseconds(1);
+    let last = delegation.over_at().max(delegation.starts_at + Duration::microseconds(1)) - Duration::microseconds(1);
     AwayRow {
-        id: grant.id,
-        from: grant.from.clone(),
-        to: grant.to.clone(),
-        first: zones::date(caller.zone, grant.starts_at),
+        id: delegation.id,
+        from: delegation.from.clone(),
+        to: delegation.to.clone(),
+        first: zones::date(caller.zone, delegation.starts_at),
         last: zones::date(caller.zone, last),
-        services: grant.items.iter().filter_map(|id| names.get(id).cloned()).collect(),
+        services: delegation.items.iter().filter_map(|id| names.get(id).cloned()).collect(),
         phase,
-        ended_early: grant.revoked_at.is_some_and(|at| at < grant.ends_at),
-        may_end: phase != DelegationPhase::Over && may_end(grant, &caller.facts),
+        ended_early: delegation.revoked_at.is_some_and(|at| at < delegation.ends_at),
+        may_end: phase != DelegationPhase::Over && may_end(delegation, &caller.facts),
     }
 }
 

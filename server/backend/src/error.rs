@@ -14,7 +14,7 @@ pub enum Error {
     /// Nobody who uses the product can act on it; logged once, with this cause.
     #[error("{0}")]
     Failed(String),
-    /// A failure that trying again does not help: something stored cannot be read any more, or is gone.
+    /// A failure that trying again does not help: something stored can no longer be read, or is gone.
     #[error("{0}")]
     Damaged(String),
 }

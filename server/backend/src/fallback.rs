@@ -53,7 +53,9 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
         match found {
             Ok(stuck) if stuck.requests.is_empty() => {}
             Ok(_) => done += settle_all(backend, organization.id).await?,
-            Err(Error::Damaged(cause)) => tracing::error!(organization = %organization.key, cause, "who can decide cannot be read"),
+            Err(Error::Damaged(cause)) => {
+                tracing::error!(organization = %organization.key, cause, "failed to read who can decide in organization {}", organization.key)
+            }
             Err(error) => return Err(error),
         }
     }
@@ -70,7 +72,7 @@ async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &PossibleDeciders, 
         Ok(Some(request)) => request,
         Ok(None) => return Ok(false),
         Err(Error::Damaged(cause)) => {
-            tracing::error!(%id, cause, "a request that nobody can decide cannot be read");
+            tracing::error!(%id, cause, "failed to read request {id}, which nobody can decide");
             return Ok(false);
         }
         Err(error) => return Err(error),
@@ -81,7 +83,7 @@ async fn fall_back(tx: &Tx<'_>, backend: &Backend, deciders: &PossibleDeciders, 
         return Ok(false);
     }
     record(tx, backend, &request, &decision).await?;
-    tracing::info!(number = %request.number, "nobody who was asked can decide a request: it fell back to the administrators");
+    tracing::info!(number = %request.number, "request {} fell back to the administrators: nobody who was asked can decide it", request.number);
     Ok(true)
 }
 

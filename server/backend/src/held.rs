@@ -150,7 +150,7 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
                 Ok(mine) => taken += u32::from(mine),
                 // One that cannot be taken holds up no other; it is tried again at the next look.
                 Err(error) => {
-                    tracing::error!(%id, %error, "a held decision could not be taken");
+                    tracing::error!(%id, %error, "held decision {id} could not be taken");
                     left = true;
                 }
             }
@@ -173,7 +173,7 @@ async fn take(backend: &Backend, organization: OrganizationId, id: HeldId, perso
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
                 let input = input_of(&held);
                 let outcome = match decide_locked(tx, &be, &request, person, &input, Some(held.seen)).await {
-                    Ok(decision) => {
+                    Ok((decision, _)) => {
                         record(tx, &be, &request, &decision).await?;
                         HeldOutcome::Decided
                     }

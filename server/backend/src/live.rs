@@ -41,7 +41,7 @@ impl LiveAnnouncer {
 
     /// Tells every open stream.
     pub fn announce(&self, change: LiveChange) {
-        // No receiver is no error: nobody looks.
+        // Without a receiver nothing is wrong: nobody looks.
         let _ = self.sender.send(change);
     }
 

@@ -232,7 +232,7 @@ pub async fn create_account(
         None => {
             let known: Vec<String> = organizations::all(&platform).await?.into_iter().map(|one| one.key).collect();
             if !known.is_empty() {
-                let message = format!("There is no organization “{organization_key}”. Known are: {}.", known.join(", "));
+                let message = format!("No organization has the key “{organization_key}”. The keys in use are {}.", known.join(", "));
                 return Err(Refusal::input("organization", message).into());
             }
             true

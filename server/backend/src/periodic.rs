@@ -118,7 +118,7 @@ pub(crate) async fn run_short(backend: &Backend, jobs: &[PeriodicJob]) -> JobsDo
 pub(crate) async fn run_one(backend: &Backend, job: &PeriodicJob) -> Result<u32> {
     let done = AssertUnwindSafe((job.run)(backend)).catch_unwind().await;
     let done = done.unwrap_or_else(|_| Err(Error::failed("it panicked")));
-    done.inspect_err(|error| tracing::error!(%error, "{} failed; it is tried again when it is next due", job.name))
+    done.inspect_err(|error| tracing::error!(%error, "the periodic job {} failed; trying again when it is next due", job.name))
 }
 
 #[cfg(test)]

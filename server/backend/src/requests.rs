@@ -24,7 +24,7 @@ pub use comments::{comment, edit_comment, remove_comment, restore_comment};
 pub use drafts::{discard_draft, drafts, open_draft, restore_draft, save_draft};
 pub use filing::submit;
 pub use outcome::RequestOutcome;
-pub use page::{page, page_after, page_at, page_if_seen};
+pub use page::{page, page_after, page_at};
 pub(crate) use queue::work_count;
 pub use queue::{board, queue};
 pub use route::preview_route;

@@ -74,7 +74,7 @@ impl SecretKeys {
 
     /// Seals a text for one place.
     pub(crate) fn seal(&self, place: &str, text: &str) -> Result<String> {
-        let key = self.0.first().ok_or_else(|| Error::failed("there is no key to seal with"))?;
+        let key = self.0.first().ok_or_else(|| Error::failed("the server has no key to seal with"))?;
         let nonce: [u8; NONCE_LENGTH] = rand::random();
         let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
         let sealed = XChaCha20Poly1305::new(&Key::from(*key)).encrypt(&XNonce::from(nonce), payload).map_err(Error::failed)?;
@@ -98,7 +98,7 @@ impl SecretKeys {
 
     /// A digest of parts of fixed length that only this server can make, whoever knows the parts; `purpose` keeps uses apart.
     pub(crate) fn keyed_digest(&self, purpose: &str, parts: &[&[u8]]) -> Result<[u8; 32]> {
-        let key = self.0.first().ok_or_else(|| Error::failed("there is no key to make a digest with"))?;
+        let key = self.0.first().ok_or_else(|| Error::failed("the server has no key to make a digest with"))?;
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).map_err(Error::failed)?;
         mac.update(purpose.as_bytes());
         mac.update(&[0]);

@@ -73,7 +73,7 @@ pub fn check(source: &str, answers: Option<&BTreeSet<String>>) -> Result<(), Str
     let source = modern(source);
     let names = language::read(&source).map_err(|fault| told(&fault))?.names;
     match names.iter().find(|name| !is_known(name, answers)) {
-        Some(name) => Err(format!("There is no “{name}”. A template can use {}, and answers.<key>.", top_names())),
+        Some(name) => Err(format!("“{name}” is not known. A template can use {}, and answers.<key>.", top_names())),
         None => Ok(()),
     }
 }

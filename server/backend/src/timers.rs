@@ -27,7 +27,7 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
             match wake(backend, organization, id).await {
                 Ok(done) => changed += u32::from(done),
                 Err(Error::Damaged(cause)) => {
-                    tracing::error!(%id, cause, "a request that is due cannot be read");
+                    tracing::error!(%id, cause, "failed to read request {id}, which is due");
                     stuck += 1;
                 }
                 Err(error) => return Err(error),

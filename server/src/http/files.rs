@@ -41,7 +41,7 @@ pub fn page_parts(root: &Path) -> PageParts {
     let folder = root.join(&build);
     let manifest = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
     let groups = serde_json::from_str(&manifest).unwrap_or_else(|error| {
-        tracing::warn!(folder = %folder.display(), %error, "the list of the site's parts cannot be read: pages load their parts late");
+        tracing::warn!(folder = %folder.display(), %error, "failed to read the list of the site's parts; pages load their parts late");
         Default::default()
     });
     // cargo-leptos names it without the ending that wasm-bindgen gives.
@@ -56,7 +56,7 @@ pub fn router(site: &SiteState) -> Router {
     let entries = match std::fs::read_dir(root) {
         Ok(entries) => entries,
         Err(error) => {
-            tracing::warn!(folder = %root.display(), %error, "there are no files of the site: pages have no style and no script");
+            tracing::warn!(folder = %root.display(), %error, "failed to read the folder of the site; pages have neither style nor script");
             return router;
         }
     };

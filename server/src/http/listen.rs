@@ -127,7 +127,7 @@ impl Door {
                 Err(error) if is_of_the_connection(&error) => {}
                 Err(error) => {
                     if !said_trouble {
-                        tracing::error!(%error, "connections cannot be taken in: connections that wait are closed until they can");
+                        tracing::error!(%error, "failed to accept connections; closing those that wait until it works again");
                         said_trouble = true;
                     }
                     lock(&self.open).make_room();
@@ -139,7 +139,7 @@ impl Door {
 
     fn admit(&mut self, stream: TcpStream, peer: SocketAddr, room: Room) {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
+            tracing::debug!(%error, "failed to set TCP_NODELAY on a connection");
         }
         self.taken += 1;
         let (number, pulse) = (self.taken, Arc::new(ConnectionPulse::new(self.clock)));
@@ -162,7 +162,10 @@ impl Door {
             return Room::Made;
         }
         if !open.said_full {
-            tracing::warn!(connections = count, "as many connections are open as there may be: those that wait are closed for new ones");
+            tracing::warn!(
+                connections = count,
+                "{count} connections are open, the most there may be; closing those that wait for new ones"
+            );
             open.said_full = true;
         }
         let room = open.make_room();

@@ -43,7 +43,7 @@ async fn live(State(site): State<SiteState>, session: BrowserSession) -> Respons
     let listener = match Listener::new(site, account, place, changes).await {
         Ok(listener) => listener,
         Err(error) => {
-            tracing::error!(%error, "the live stream could not begin");
+            tracing::error!(%error, "failed to begin a live stream");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
@@ -64,9 +64,9 @@ impl DecidedKeys {
     fn of(backend: &Backend, caller: &Caller) -> Self {
         let (some, any): (Vec<_>, Vec<_>) =
             deputy_scopes(&caller.facts, backend.now()).into_iter().partition(|scope| !scope.items.is_empty());
-        let lent = any.into_iter().flat_map(|scope| scope.keys);
+        let as_deputy = any.into_iter().flat_map(|scope| scope.keys);
         Self {
-            any: index_keys(&caller.facts).into_iter().chain(lent).collect(),
+            any: index_keys(&caller.facts).into_iter().chain(as_deputy).collect(),
             some: some.into_iter().flat_map(|scope| scope.keys).collect(),
         }
     }
@@ -212,18 +212,18 @@ impl Listener {
                 true
             }
             Err(error) => {
-                tracing::error!(%error, "the inbox could not be counted");
+                tracing::error!(%error, "failed to count the inbox of a live stream");
                 false
             }
         }
     }
 
-    /// Reads the facts about the caller again; false when they are not signed in any more.
+    /// Reads the facts about the caller again; false when they are no longer signed in.
     async fn know_again(&mut self) -> bool {
         let Ok(Some(caller)) = self.account.again(&self.backend).await else { return false };
         self.keys = DecidedKeys::of(&self.backend, &caller);
         self.caller = caller;
-        // Other groups, or a change that another process could not tell any more, show in the count.
+        // Other groups, or a change that another process could no longer tell, show in the count.
         let count = backend::approvals::count(&self.backend, &self.caller).await;
         if count.is_ok_and(|count| count != self.told) {
             self.count_due = Some(Instant::now());

@@ -142,7 +142,7 @@ async fn whole_page(next: Next, request: Request, may_take: Duration) -> Respons
         let again = Request::from_parts(parts.clone(), Body::empty());
         match tokio::time::timeout(may_take, next.clone().run(again)).await {
             Ok(response) => return response,
-            Err(_) => tracing::warn!(path = parts.uri.path(), "a page was not rendered in time"),
+            Err(_) => tracing::warn!(path = parts.uri.path(), "the page {} was not rendered in time", parts.uri.path()),
         }
     }
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::RETRY_AFTER, "1")];

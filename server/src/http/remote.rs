@@ -50,7 +50,7 @@ fn say_ignored(peer: IpAddr, header: &str) {
 fn caller(peer: IpAddr, headers: &HeaderMap, trust: &ProxyTrust) -> IpAddr {
     let mut found = peer;
     let lines = headers.get_all(trust.header.name()).iter().rev();
-    // A line that is no text ends the walk, as an entry that is no address does.
+    // A line that is not text ends the walk, as an entry that is not an address does.
     let mut entries = lines.flat_map(|line| line.to_str().unwrap_or("unreadable").rsplit(','));
     for _ in 0..MOST_HOPS {
         if !trust.has(found) {

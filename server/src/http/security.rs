@@ -90,7 +90,7 @@ pub async fn headers(State(site): State<SiteState>, request: Request, next: Next
 pub async fn origin(State(site): State<SiteState>, request: Request<Body>, next: Next) -> Response {
     let asked = RequestKind::of(&request).needs_our_origin(request.method());
     if asked && !from_here(request.headers(), &site.config.public_url, &site.hosts) {
-        tracing::warn!(path = request.uri().path(), "refused a request from another site");
+        tracing::warn!(path = request.uri().path(), "refused a request to {} from another site", request.uri().path());
         let text = "This request came from another site and was refused. Open Docket itself and try again there.\n";
         return (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
     }
@@ -106,7 +106,7 @@ pub async fn host(State(site): State<SiteState>, request: Request<Body>, next: N
     let (status, text) = match asked_host(&request) {
         Some(asked) if site.hosts.has(&asked) => return next.run(request).await,
         Some(asked) => {
-            tracing::warn!(host = asked.host, "refused a request for a host that is not in ALLOWED_HOSTS");
+            tracing::warn!(host = asked.host, "refused a request for the host {}, which is not in ALLOWED_HOSTS", asked.host);
             (StatusCode::MISDIRECTED_REQUEST, "Docket does not answer for this host. Whoever runs it can list it in ALLOWED_HOSTS.\n")
         }
         None => (StatusCode::BAD_REQUEST, "This request does not say clearly which host it is for.\n"),

@@ -104,7 +104,7 @@ fn mail_answer(behaviour: SystemBehaviour) -> &'static str {
 fn recipient_refusal(world: &SimulatorState, address: &str) -> Option<String> {
     let local = address.split('@').next().unwrap_or_default();
     if let Some(code) = local.strip_prefix("reject-") {
-        return Some(format!("{code} 5.1.1 <{address}>: there is no such mailbox"));
+        return Some(format!("{code} 5.1.1 <{address}>: the mailbox does not exist"));
     }
     let (code, times) = match local.strip_prefix("defer-")?.split_once('-') {
         Some((code, times)) => (code, times.parse().unwrap_or(u32::MAX)),

@@ -38,7 +38,7 @@ pub async fn script(State(world): State<SimulatorState>, Form(wish): Form<Behavi
             world.memory().script.tell(&wish.system, behaviour, wish.times);
             Redirect::to("/").into_response()
         }
-        None => (StatusCode::UNPROCESSABLE_ENTITY, "There is no such system or behaviour.").into_response(),
+        None => (StatusCode::UNPROCESSABLE_ENTITY, "This system or behaviour is not known.").into_response(),
     }
 }
 

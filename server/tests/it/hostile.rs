@@ -88,7 +88,8 @@ async fn no_page_contains_as_markup_what_somebody_wrote() {
         let decision =
             |verdict: &str, seen: usize| json!({ "decision": { "number": number, "verdict": verdict, "reason": WORSE, "seen": seen } });
         let asked = arno.ask("approvals/decide", decision("ask_for_changes", 1)).await;
-        assert!(asked["question"].as_str().is_some());
+        assert_eq!(asked["status"], "needs_info");
+        assert!(arno.ask("requests/page", json!({ "number": number })).await["question"].as_str().is_some());
         reader.read(&rita, &format!("/requests/{number}")).await;
         rita.ask("requests/act", json!({ "number": number, "act": { "do": "provide_info", "words": WORSE }, "seen": null })).await;
         let seen = arno.ask("requests/page", json!({ "number": number })).await["events"].as_array().unwrap().len();

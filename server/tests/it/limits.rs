@@ -164,7 +164,7 @@ async fn one_bad_recipient_keeps_nobody_else_from_the_mail() {
         let [attempt] = &handed.attempts[..] else { panic!("{:?}", handed.attempts) };
         let said = attempt["response"].as_str().unwrap();
         assert!(
-            said.starts_with("Not delivered to reject-550@x.example (550 5.1.1 ") && said.contains("there is no such mailbox"),
+            said.starts_with("Not delivered to reject-550@x.example (550 5.1.1 ") && said.contains("the mailbox does not exist"),
             "{said}"
         );
         assert!(said.contains("Delivered to ops@x.example; desk@x.example."), "{said}");

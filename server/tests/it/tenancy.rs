@@ -25,7 +25,7 @@ async fn the_other_organization_does_not_exist() {
     let approver = site.signed_in(APPROVER).await;
     let requester = &north.ask("requests/search_people", json!({ "text": "Rita" })).await[0];
     let days = json!({ "to": { "id": requester["id"], "name": "Rita" }, "since": "2199-01-01", "until": "2199-01-02" });
-    let grant = approver.ask("account/begin_away", json!({ "answers": days })).await["given"][0]["id"].clone();
+    let delegation = approver.ask("account/begin_away", json!({ "answers": days })).await["given"][0]["id"].clone();
 
     let number_only = json!({ "number": number });
     let act = |act| json!({ "number": number, "act": act, "seen": null });
@@ -47,8 +47,8 @@ async fn the_other_organization_does_not_exist() {
         ("requests/discard_draft", json!({ "id": draft["id"] })),
         ("requests/restore_draft", json!({ "id": draft["id"] })),
         ("approvals/decide", json!({ "decision": { "number": number, "verdict": "approve", "reason": "x", "seen": 1 } })),
-        ("account/end_away", json!({ "id": grant })),
-        ("account/resume_away", json!({ "id": grant })),
+        ("account/end_away", json!({ "id": delegation })),
+        ("account/resume_away", json!({ "id": delegation })),
         ("requests/replay", json!({ "id": "00000000-0000-7000-8000-000000000001" })),
     ] {
         let answer = south.call(path, arguments).await;

@@ -18,7 +18,7 @@ pub struct PossibleDeciders {
     away: BTreeMap<PersonId, Vec<ActiveDelegation>>,
 }
 
-/// A grant in effect, as seen from who is away.
+/// A delegation in effect, as seen from who is away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveDelegation {
     /// For requests of these items; of all when empty.
@@ -53,8 +53,8 @@ impl PossibleDeciders {
             return false;
         }
         let mut absences = self.absences(person, item).peekable();
-        let stands_in = |deputy: PersonId| !barred.contains(&deputy) && self.absences(deputy, item).next().is_none();
-        absences.peek().is_none() || absences.any(|away| away.deputy.is_some_and(stands_in))
+        let decides_instead = |deputy: PersonId| !barred.contains(&deputy) && self.absences(deputy, item).next().is_none();
+        absences.peek().is_none() || absences.any(|away| away.deputy.is_some_and(decides_instead))
     }
 
     /// Whether one of those the rule names can decide it. Where that is unknown, it is not passed on.
@@ -153,7 +153,7 @@ mod tests {
         }
         let mut both = away(&[2], Some(3), &[]);
         both.is_away(id(3), ActiveDelegation { items: Vec::new(), deputy: Some(id(4)) });
-        assert_eq!(stuck(&approval, &both), ["a"], "a deputy who is away lends nothing on");
+        assert_eq!(stuck(&approval, &both), ["a"], "a deputy who is away hands nothing on");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct AwayView {
     pub today: NaiveDate,
 }
 
-/// One grant. Days are those of the reader's place.
+/// One delegation. Days are those of the reader's place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AwayRow {
     pub id: DelegationId,
@@ -49,7 +49,7 @@ pub struct AwayRow {
     pub may_end: bool,
 }
 
-/// Where a grant stands.
+/// Where a delegation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DelegationPhase {
@@ -76,7 +76,7 @@ pub const SECTION: &str = "away";
 const ALL: &str = "all";
 const SOME: &str = "some";
 
-/// The form of a new grant, with the services it can be limited to.
+/// The form of a new delegation, with the services it can be limited to.
 pub fn form(services: &[(ItemId, String)]) -> Form {
     let after_since = FieldRules { not_before: Some("field:since".to_owned()), ..FieldRules::default() };
     let from_today = FieldRules { not_before: Some("today".to_owned()), ..FieldRules::default() };
@@ -130,7 +130,7 @@ pub fn read(answers: &Answers) -> Option<WantedDelegation> {
     Some(WantedDelegation { to, since: parse_date(text("since")?)?, until: parse_date(text("until")?)?, items })
 }
 
-/// Whether a grant of this person can be limited to the item: it needs approval, and they may request it or its policy speaks of them.
+/// Whether a delegation of this person can be limited to the item: it needs approval, and they may request it or its policy speaks of them.
 pub fn concerns(item: &CatalogItem, facts: &Facts, email: &str) -> bool {
     let Some(policy) = &item.approval else { return false };
     catalog::may_request(item, facts)

@@ -1,5 +1,5 @@
 //! Delegation: deciding in somebody's place for some days, for all items or some. It does not cascade: a stand-in carries the right of
-//! the absent person alone, never what that person was lent by others.
+//! the absent person alone, never what that person decides as a deputy.
 
 use super::RuleTarget;
 use crate::id::{DelegationId, ItemId, PersonId};
@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A grant, as the absent person gives it: "away from … until …, by …, for these items".
+/// What an absent person gives a deputy: "away from … until …, by …, for these items".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delegation {
     pub id: DelegationId,
@@ -38,7 +38,7 @@ impl Delegation {
         self.starts_at <= now && now < self.over_at()
     }
 
-    /// Whether it makes sense as a new grant.
+    /// Whether it makes sense as a new delegation.
     ///
     /// # Errors
     /// Input: oneself as deputy, an end before the start, an end that has passed, more than a year.
@@ -59,13 +59,13 @@ impl Delegation {
     }
 
     /// What the deputy's facts say about it; the absent person's roles and memberships are read fresh.
-    pub fn stand_in(&self, roles: Vec<String>, memberships: Vec<Membership>) -> StandIn {
+    pub fn deputy_right(&self, roles: Vec<String>, memberships: Vec<Membership>) -> DeputyRight {
         let (from, until, items) = (self.starts_at, self.over_at(), self.items.clone());
-        StandIn { principal: OwnAuthority { person: self.from.clone(), roles, memberships }, from, until, items }
+        DeputyRight { absent: OwnAuthority { person: self.from.clone(), roles, memberships }, from, until, items }
     }
 }
 
-/// What a person may decide by what they are, not by what they were lent.
+/// What a person may decide by what they are, not as a deputy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnAuthority {
     pub person: PersonRef,
@@ -73,11 +73,11 @@ pub struct OwnAuthority {
     pub memberships: Vec<Membership>,
 }
 
-/// A right that was lent to somebody.
+/// The right to decide in the place of somebody who is away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StandIn {
+pub struct DeputyRight {
     /// In whose place.
-    pub principal: OwnAuthority,
+    pub absent: OwnAuthority,
     pub from: DateTime<Utc>,
     /// The first moment it is over.
     pub until: DateTime<Utc>,
@@ -86,7 +86,7 @@ pub struct StandIn {
     pub items: Vec<ItemId>,
 }
 
-impl StandIn {
+impl DeputyRight {
     /// Whether it is in effect for requests of this item.
     pub fn covers(&self, item: ItemId, now: DateTime<Utc>) -> bool {
         self.from <= now && now < self.until && self.about(item)
@@ -152,13 +152,13 @@ mod tests {
     #[test]
     fn it_covers_its_items_alone() {
         let (one, other) = (ItemId(Uuid::from_u128(5)), ItemId(Uuid::from_u128(6)));
-        let some = Delegation { items: vec![one], ..away() }.stand_in(Vec::new(), Vec::new());
+        let some = Delegation { items: vec![one], ..away() }.deputy_right(Vec::new(), Vec::new());
         assert_eq!((some.covers(one, at(1)), some.covers(other, at(1)), some.covers(one, at(10))), (true, false, false));
-        assert!(away().stand_in(Vec::new(), Vec::new()).covers(other, at(1)));
+        assert!(away().deputy_right(Vec::new(), Vec::new()).covers(other, at(1)));
     }
 
     #[test]
-    fn grants_without_sense_are_refused() {
+    fn delegations_without_sense_are_refused() {
         assert_eq!(away().check(at(1)), Ok(()));
         for (wrong, path) in [
             (Delegation { to: person(1), ..away() }, "to"),

@@ -235,8 +235,12 @@ sections:
             "stages[0].rules[0].role: The rule “a” names the role “lead” without a group",
             &by("group: finance, role: lead"),
         );
-        rule(&by("group: finanze"), "stages[0].rules[0].group: There is no group “finanze”", &by("group: finance"));
-        rule(&by("person: rut@north.example"), "stages[0].rules[0].person: rut@north.example is nobody", &by("person: ruth@north.example"));
+        rule(&by("group: finanze"), "stages[0].rules[0].group: No group has the key “finanze”", &by("group: finance"));
+        rule(
+            &by("person: rut@north.example"),
+            "stages[0].rules[0].person: rut@north.example is not a person",
+            &by("person: ruth@north.example"),
+        );
         rule(
             &by("answer: boss"),
             "stages[0].rules[0].answer: The rule “a” asks the person named in “boss”, which is not a field of the form",
@@ -284,7 +288,7 @@ sections:
             ("hours: 24, escalate_after: 4", "escalate_after: escalate_after: 4 says nobody", "hours: 24"),
             (
                 "hours: 24, escalate_to: rut@north.example",
-                "escalate_to: rut@north.example is nobody in this organization",
+                "escalate_to: rut@north.example is not a person of this organization",
                 "hours: 24, escalate_to: RUTH@north.example",
             ),
             (

@@ -2,8 +2,8 @@
 //! the frozen stages and what happened since.
 //!
 //! `capacity` is the only door: it says by which right a person may decide a rule. It is closed for the requester, and for whoever
-//! stands in for the requester, whatever the rule says, unless the policy allows self approval.
-//! Asking for changes is no decision: it leaves every rule open, and approvals given before stay given.
+//! decides for the requester, whatever the rule says, unless the policy allows self approval.
+//! Asking for changes is not a decision: it leaves every rule open, and approvals given before stay given.
 
 use super::delegation::{keys, meant};
 use super::{Approval, ApproverVerdict, DeputyDecisions, FrozenRule, FrozenStage, RuleDecision, RuleMove, RuleTarget, StageRequirement};
@@ -74,7 +74,7 @@ pub fn words(approval: &Approval, rule: &FrozenRule) -> String {
     words
 }
 
-/// By which right this person may decide the rule now, their own before a lent one; None when by none.
+/// By which right this person may decide the rule now, their own before one as a deputy; None when by none.
 pub fn capacity(case: &ApprovalCase<'_>, rule: &FrozenRule, facts: &Facts) -> Option<DecidingCapacity> {
     let barred = |person: PersonId| person == case.requester && !case.approval.self_approval;
     if barred(facts.person.id) {
@@ -84,12 +84,12 @@ pub fn capacity(case: &ApprovalCase<'_>, rule: &FrozenRule, facts: &Facts) -> Op
     if targets.iter().any(|target| meant(target, facts.person.id, &facts.roles, &facts.memberships)) {
         return Some(DecidingCapacity::Own);
     }
-    let lent = facts.stands_in.iter().find(|lent| {
-        let who = &lent.principal;
-        let right = || targets.iter().any(|target| meant(target, who.person.id, &who.roles, &who.memberships));
-        lent.covers(case.item, case.now) && !barred(who.person.id) && right()
+    let right = facts.deputy_rights.iter().find(|right| {
+        let who = &right.absent;
+        let means = || targets.iter().any(|target| meant(target, who.person.id, &who.roles, &who.memberships));
+        right.covers(case.item, case.now) && !barred(who.person.id) && means()
     });
-    lent.map(|lent| DecidingCapacity::For(lent.principal.person.clone()))
+    right.map(|right| DecidingCapacity::For(right.absent.person.clone()))
 }
 
 /// Whether this person may decide the rule now, by any right.
@@ -113,13 +113,13 @@ pub struct DeputyScope {
     pub on_behalf_of: PersonRef,
 }
 
-/// The rights lent to this person that are in effect now.
+/// What this person can decide as a deputy now.
 pub fn deputy_scopes(facts: &Facts, now: DateTime<Utc>) -> Vec<DeputyScope> {
-    let in_effect = facts.stands_in.iter().filter(|lent| lent.from <= now && now < lent.until);
-    let scope = |lent: &super::delegation::StandIn| {
-        let who = &lent.principal;
+    let in_effect = facts.deputy_rights.iter().filter(|right| right.from <= now && now < right.until);
+    let scope = |right: &super::delegation::DeputyRight| {
+        let who = &right.absent;
         let keys = keys(who.person.id, &who.roles, &who.memberships);
-        DeputyScope { keys, items: lent.items.clone(), on_behalf_of: who.person.clone() }
+        DeputyScope { keys, items: right.items.clone(), on_behalf_of: who.person.clone() }
     };
     in_effect.map(scope).collect()
 }
@@ -221,14 +221,14 @@ pub fn standing<'a>(case: &ApprovalCase<'a>, facts: &Facts) -> Result<Vec<(&'a F
 }
 
 /// In whose place this person would decide now; None when they would in their own right, or may not.
-pub fn in_place_of(case: &ApprovalCase<'_>, facts: &Facts) -> Option<PersonRef> {
+pub fn on_behalf_of(case: &ApprovalCase<'_>, facts: &Facts) -> Option<PersonRef> {
     let open = standing(case, facts).ok()?;
-    let lent = open.into_iter().map(|(_, capacity)| match capacity {
+    let right = open.into_iter().map(|(_, capacity)| match capacity {
         DecidingCapacity::Own => None,
         DecidingCapacity::For(person) => Some(person),
     });
     // Each rule decided in one's own right is one's own decision.
-    lent.collect::<Option<Vec<_>>>()?.into_iter().next()
+    right.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 /// Whether the decision was this person's, or of a rule this person could have decided.
@@ -239,21 +239,21 @@ fn decides_for(case: &ApprovalCase<'_>, given: &RuleDecision, facts: &Facts) -> 
 
 /// Why somebody may not decide at all: no approver, or a deputy no more.
 fn not_an_approver(case: &ApprovalCase<'_>, facts: &Facts) -> Refusal {
-    if let Some((principal, until)) = ended(case, facts) {
-        let when = moment(until, case.now);
-        return Refusal::conflict(format!("You stood in for {} until {}. It is theirs to decide now.", principal.name, &when[3..]));
+    if let Some((absent, until)) = ended(case, facts) {
+        let (_, when) = moment(until, case.now);
+        return Refusal::conflict(format!("You were the deputy of {} until {when}. It is theirs to decide now.", absent.name));
     }
     Refusal::not_now("You are not an approver of this request. Its page shows who is.")
 }
 
-/// The grant by which this person could have decided before it ended.
+/// The delegation by which this person could have decided before it ended.
 pub fn ended<'a>(case: &ApprovalCase<'_>, facts: &'a Facts) -> Option<(&'a PersonRef, DateTime<Utc>)> {
-    let lent = facts.stands_in.iter().filter(|lent| lent.until <= case.now && lent.about(case.item)).find(|lent| {
-        let who = &lent.principal;
+    let right = facts.deputy_rights.iter().filter(|right| right.until <= case.now && right.about(case.item)).find(|right| {
+        let who = &right.absent;
         let means = |target: &&RuleTarget| meant(target, who.person.id, &who.roles, &who.memberships);
         who.person.id != case.requester && case.approval.rules().any(|rule| targets(case.approval, rule).iter().any(means))
     })?;
-    Some((&lent.principal.person, lent.until))
+    Some((&right.absent.person, right.until))
 }
 
 /// What one person's decision counts for: every open rule that person is eligible for (one of them where a number of people is needed).
@@ -270,11 +270,11 @@ pub fn decide(case: &ApprovalCase<'_>, facts: &Facts, seen: Option<u32>) -> Resu
         return Err(Refusal::conflict(format!("The next stage{stage} opened after you looked. Read it again, then decide.")));
     }
     let rules = open.iter().map(|(rule, _)| rule.key.clone()).collect();
-    let lent = open.into_iter().filter_map(|(rule, capacity)| match capacity {
+    let right = open.into_iter().filter_map(|(rule, capacity)| match capacity {
         DecidingCapacity::Own => None,
         DecidingCapacity::For(person) => Some((rule.key.clone(), person)),
     });
-    Ok(DecisionRight { rules, on_behalf_of: lent.collect() })
+    Ok(DecisionRight { rules, on_behalf_of: right.collect() })
 }
 
 /// The rules whose approval this person can take back: their own decisions in the stage that is still open.
@@ -324,8 +324,10 @@ pub fn over(case: &ApprovalCase<'_>, facts: &Facts) -> Refusal {
     let of_theirs = || approval.decisions.iter().rev().find(|given| decides_for(case, given, facts));
     if let (None, None, Some(settled)) = (own, rejection, approval.settled.last()) {
         let did = if settled.verdict == ApproverVerdict::Reject { "declined" } else { "approved" };
-        let when = moment(settled.at, case.now);
-        return Refusal::conflict(format!("Docket {did} this {when}, as nobody had decided in time. Nothing is left for you to decide."));
+        let (on, when) = moment(settled.at, case.now);
+        return Refusal::conflict(format!(
+            "Docket {did} this {on} {when}, as nobody had decided in time. Nothing is left for you to decide."
+        ));
     }
     let Some(closing) = own.or(rejection).or_else(of_theirs).or(approval.decisions.last()) else {
         return Refusal::not_now("Nothing is left to decide here.");
@@ -337,18 +339,19 @@ pub fn over(case: &ApprovalCase<'_>, facts: &Facts) -> Refusal {
         ApproverVerdict::Reject => "declined this",
         ApproverVerdict::AskForChanges => "asked for changes",
     };
-    Refusal::conflict(format!("{who} {did}{place} {}. Nothing is left for you to decide.", moment(closing.at, case.now)))
+    let (on, when) = moment(closing.at, case.now);
+    Refusal::conflict(format!("{who} {did}{place} {on} {when}. Nothing is left for you to decide."))
 }
 
-/// "at 09:41 UTC", with the day when it was not today.
-fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+/// "at" and "09:41 UTC"; with the day when it was not today.
+fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> (&'static str, String) {
     const MONTHS: [&str; 12] =
         ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-    let time = format!("at {:02}:{:02} UTC", at.hour(), at.minute());
+    let time = format!("{:02}:{:02} UTC", at.hour(), at.minute());
     if at.date_naive() == now.date_naive() {
-        time
+        ("at", time)
     } else {
-        format!("on {} {} {} {time}", at.day(), MONTHS[at.month0() as usize % 12], at.year())
+        ("on", format!("{} {} {} at {time}", at.day(), MONTHS[at.month0() as usize % 12], at.year()))
     }
 }
 

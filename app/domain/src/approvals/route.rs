@@ -87,7 +87,7 @@ fn picked(answers: &Answers, field: &str) -> Option<PersonId> {
 }
 
 /// Who has to approve, and which answers would change that. An item with a policy never goes without approvers, unless conditions
-/// say so: where nobody fits a rule any more, the administrators decide it.
+/// say so: where nobody fits a rule now, the administrators decide it.
 pub fn describe(asked: &RouteQuestion<'_>, directory: &PolicyDirectory) -> RouteDescription {
     let mut route = RouteDescription::default();
     let Some(policy) = asked.policy else { return route };

@@ -222,10 +222,10 @@ sections:
     #[test]
     fn what_it_refers_to_is_there() {
         let visible = |group: &str, role: &str| ItemVisibility { groups: vec![group.into()], roles: vec![role.into()] };
-        rule(|i| i.form = "laptpo".into(), "form: There is no form “laptpo”. Add the form or", |i| i.form = "laptop".into());
+        rule(|i| i.form = "laptpo".into(), "form: No form has the key “laptpo”. Add the form or", |i| i.form = "laptop".into());
         rule(
             |i| i.visible_to = visible("finanze", "admin"),
-            "visible_to.groups[0]: There is no group “finanze”",
+            "visible_to.groups[0]: No group has the key “finanze”",
             |i| i.visible_to = visible("finance", "admin"),
         );
         rule(
@@ -235,12 +235,12 @@ sections:
         );
         rule(
             |i| i.approver_team = Some("desk".into()),
-            "approver_team: There is no group “desk”",
+            "approver_team: No group has the key “desk”",
             |i| i.approver_team = Some("finance".into()),
         );
         let calendar =
             |key: &str| SlaTargets { calendar: Some(key.into()), response_minutes: Some(60), resolution_minutes: None, pause_in: vec![] };
-        rule(|i| i.sla = Some(calendar("offce")), "sla.calendar: There is no calendar “offce”", |i| i.sla = Some(calendar("office")));
+        rule(|i| i.sla = Some(calendar("offce")), "sla.calendar: No calendar has the key “offce”", |i| i.sla = Some(calendar("office")));
     }
 
     #[test]
@@ -248,7 +248,7 @@ sections:
         let to = |connectors: &[&str]| connectors.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
         rule(
             |i| i.plan.connectors = to(&["desk", "dekk"]),
-            "plan.connectors[1]: There is no connector “dekk”",
+            "plan.connectors[1]: No connector has the key “dekk”",
             |i| i.plan.connectors = to(&["desk"]),
         );
         rule(
@@ -281,7 +281,7 @@ sections:
     fn the_order_names_items_there_are_once() {
         let order = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
         let rule = |wrong, told_as| assert_rule(|order: &Vec<_>| lint_order(order, &known()), wrong, told_as, order(&["badge", "laptop"]));
-        rule(order(&["badge", "laptpo"]), "[1]: There is no item “laptpo”");
+        rule(order(&["badge", "laptpo"]), "[1]: No item has the key “laptpo”");
         rule(order(&["badge", "laptop", "badge"]), "[2]: The item “badge” is listed twice. Keep one line");
     }
 }

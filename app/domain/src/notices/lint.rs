@@ -10,7 +10,7 @@ pub fn lint_notifications(decided: &NoticeDefaults, known: &DefinedKeys<'_>) -> 
         let at = at.entry("switches").entry(event);
         let Some(notice) = find(event) else {
             let keys: Vec<&str> = NOTICES.iter().map(|notice| notice.key).collect();
-            found.note(at, format!("There is no event “{event}”. There are {}", keys.join(", ")));
+            found.note(at, format!("“{event}” is not an event. Use one of {}", keys.join(", ")));
             continue;
         };
         for channel in channels.keys().filter(|channel| !notice.goes_by(**channel)) {
@@ -49,7 +49,7 @@ mod tests {
         };
         rule(
             switched("request_aproved", NoticeChannel::Email),
-            "switches.request_aproved: There is no event “request_aproved”. There are new_request_created,",
+            "switches.request_aproved: “request_aproved” is not an event. Use one of new_request_created,",
             switched("request_approved", NoticeChannel::Email),
         );
         rule(

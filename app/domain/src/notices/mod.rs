@@ -221,7 +221,7 @@ pub struct QuietTime {
 }
 
 impl QuietTime {
-    /// When the quiet that holds at a local time ends; None when it is not quiet. Equal ends are no quiet at all.
+    /// When the quiet that holds at a local time ends; None when it is not quiet. Equal ends mean no quiet at all.
     pub fn ends(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
         let time = at.time();
         let over_midnight = self.from > self.to;
@@ -277,10 +277,10 @@ impl NoticeChoices {
     }
 }
 
-/// After this long, what was read in Docket is not sent any more.
+/// After this long, what was read in Docket is no longer sent.
 const FRESH: Duration = Duration::minutes(10);
 
-/// Whether a message is not worth sending any more: put off or held up, and read in Docket meanwhile.
+/// Whether a message is no longer worth sending: put off or held up, and read in Docket meanwhile.
 pub fn is_stale(told_at: DateTime<Utc>, read: bool, now: DateTime<Utc>) -> bool {
     read && now - told_at > FRESH
 }

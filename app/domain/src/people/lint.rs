@@ -46,7 +46,7 @@ pub fn lint_person(person: &PersonDefinition, known: &DefinedKeys<'_>) -> Vec<Au
             found.note(at.entry("manager"), message);
         }
         Some(manager) if !known.people.contains(manager) => {
-            let message = format!("{manager}, the manager of {email}, is nobody in this organization. Correct the address");
+            let message = format!("{manager}, the manager of {email}, is not a person of this organization. Correct the address");
             found.note(at.entry("manager"), message);
         }
         _ => {}
@@ -138,7 +138,7 @@ mod tests {
         );
         rule(
             PersonDefinition { manager: some("rut@north.example"), ..person() },
-            "manager: rut@north.example, the manager of ruth@north.example, is nobody",
+            "manager: rut@north.example, the manager of ruth@north.example, is not a person",
             PersonDefinition { manager: None, ..person() },
         );
         rule(
@@ -195,7 +195,7 @@ mod tests {
             GroupDefinition { name: "n".repeat(120), ..group(&[]) },
         );
         let (ruth, hana) = ("ruth@north.example", "hana@north.example");
-        rule(group(&[("rut@north.example", &[])]), "members[0].email: rut@north.example is nobody in this", group(&[(ruth, &[])]));
+        rule(group(&[("rut@north.example", &[])]), "members[0].email: rut@north.example is not a person of this", group(&[(ruth, &[])]));
         rule(group(&[(ruth, &[]), (ruth, &[])]), "members[1].email: ruth@north.example is in the group “finance” twice", {
             group(&[(ruth, &[]), (hana, &[])])
         });

@@ -5,7 +5,7 @@ pub mod lint;
 
 pub use definition::{LONGEST_EMAIL, is_email, normal_email};
 
-use crate::approvals::delegation::StandIn;
+use crate::approvals::delegation::DeputyRight;
 use crate::id::{GroupId, OrganizationId, PersonId};
 use crate::permission::{PERMISSIONS, Permission, PermissionDemand, PermissionSet, Scope, granted, granted_in_group};
 use crate::text::fold_search;
@@ -55,7 +55,7 @@ pub struct Facts {
     pub memberships: Vec<Membership>,
     /// In whose place the person may decide: grants that are in effect, and those that ended lately.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stands_in: Vec<StandIn>,
+    pub deputy_rights: Vec<DeputyRight>,
 }
 
 impl Facts {

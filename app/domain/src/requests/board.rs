@@ -41,7 +41,7 @@ pub fn barred(status: Status, to: Status, allowed: &AllowedActions) -> String {
     let mut ways: Vec<&str> = moves(status, allowed).into_iter().map(|(to, _)| to.label()).collect();
     ways.dedup();
     let way = match ways.as_slice() {
-        [] => "Nothing can be done with it by you now".to_owned(),
+        [] => "You cannot do anything with it now".to_owned(),
         [only] => format!("It can go to {only}"),
         [first @ .., last] => format!("It can go to {} or {last}", first.join(", ")),
     };

@@ -111,7 +111,7 @@ pub fn write(request: &Request, actor: &Facts, audience: CommentAudience, body: 
     words(body)
 }
 
-/// The words of a comment by somebody without an account: always public, with the name they gave. They mention nobody: a link is no way
+/// The words of a comment by somebody without an account: always public, with the name they gave. They mention nobody: a link is not a way
 /// to call people of the organization.
 ///
 /// # Errors

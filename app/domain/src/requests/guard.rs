@@ -148,7 +148,7 @@ fn meets(request: &Request, actor: &Facts, need: ActionNeed) -> Result<(), Refus
         }
         N::MayBeScheduled => require(plan.schedule || plan.schedule_field.is_some(), "The work on this item cannot be put off to a time."),
         N::NotLaunched => require(plan.automation.is_none() || state.run.is_none(), "The automation has run already."),
-        N::RunFailed if plan.automation.is_none() => require(false, "There is no automation to try again."),
+        N::RunFailed if plan.automation.is_none() => require(false, "This request has no automation to try again."),
         N::RunFailed if state.status == S::InProgress => match state.run.as_ref().and_then(|run| run.ended) {
             Some(AutomationEnd::Failed | AutomationEnd::Cancelled) => Ok(()),
             Some(AutomationEnd::Succeeded) => require(false, "The automation has succeeded."),
@@ -162,7 +162,7 @@ fn meets(request: &Request, actor: &Facts, need: ActionNeed) -> Result<(), Refus
 pub(super) fn approver(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     let case = case(request, now);
     if !may_see(request, actor, now) {
-        // A deputy whose grant ended saw it a moment ago: the reason tells nothing new.
+        // A deputy whose delegation ended saw it a moment ago: the reason tells nothing new.
         let ended = !request.state.deleted && machine::ended(&case, actor).is_some();
         return Err(if ended { machine::standing(&case, actor).err().unwrap_or(Refusal::NotFound) } else { Refusal::NotFound });
     }

@@ -29,7 +29,7 @@ pub fn seen(events: &[Event], decision: u32) -> Option<(&Event, &SeenState, Appr
     }
 }
 
-/// Where the deliveries stood after these events, by connector: as far as events tell. Tries in between are no events.
+/// Where the deliveries stood after these events, by connector: as far as events tell. Tries in between are not events.
 pub fn deliveries(events: &[Event]) -> Vec<(&str, DeliveryStatus)> {
     let mut known: Vec<(&str, DeliveryStatus)> = Vec::new();
     for event in events {

@@ -163,8 +163,8 @@ fn launch(steps: &mut ChangeBuilder) {
     steps.effects.push(Effect::Launch { attempt });
 }
 
-/// Records what Docket saw. Never refuses: what happened outside happened, also to a request that ended meanwhile. What is not true
-/// any more, or is known, changes nothing (`StateChange::is_nothing`).
+/// Records what Docket saw. Never refuses: what happened outside happened, also to a request that ended meanwhile. What is no
+/// longer true, or is known, changes nothing (`StateChange::is_nothing`).
 pub fn observe(request: &Request, observation: &SystemObservation, now: DateTime<Utc>) -> StateChange {
     let mut steps = ChangeBuilder::new(&request.state, now);
     let (plan, state) = (&request.item.plan, &request.state);

@@ -159,7 +159,7 @@ pub struct RequestState {
     /// Required work tasks that are not over: nothing is completed before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_tasks: Vec<TaskId>,
-    /// A tombstone: it is in no list any more.
+    /// A tombstone: no list has it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
 }

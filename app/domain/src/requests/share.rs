@@ -23,7 +23,7 @@ pub struct ShareLink {
     pub token_hash: String,
     pub created_by: PersonRef,
     pub created_at: DateTime<Utc>,
-    /// The first moment it does not open any more.
+    /// The first moment at which it no longer opens.
     pub expires_at: DateTime<Utc>,
     #[serde(default)]
     pub revoked_at: Option<DateTime<Utc>>,

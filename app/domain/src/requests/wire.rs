@@ -159,6 +159,19 @@ pub struct RequestPage {
     pub clocks: Option<ClocksView>,
 }
 
+/// What an action came to, for the person who asked for it: all that a list needs to show the request as it is now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionResult {
+    pub number: String,
+    pub status: Status,
+    /// How many events it has now: whoever read as many has seen this action.
+    pub events: u32,
+    /// What the person may do with it now.
+    pub allowed: AllowedActions,
+    /// Whether the person still sees it.
+    pub visible: bool,
+}
+
 /// A moment of a request's past that is being looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastMoment {

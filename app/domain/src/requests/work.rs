@@ -107,6 +107,15 @@ pub struct SharedTask {
     pub comments: Vec<SharedComment>,
 }
 
+/// What became of a task that somebody without an account moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedChange {
+    pub status: TaskStatus,
+    pub notes: String,
+    /// Why nothing can be changed now; None while it can.
+    pub locked: Option<String>,
+}
+
 /// A comment as somebody without an account reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedComment {

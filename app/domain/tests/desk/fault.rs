@@ -28,7 +28,7 @@ pub enum Fault {
     LaunchTwice,
     /// It comes back somewhere else.
     WrongReturn,
-    /// A deputy's grant never ends.
+    /// A deputy's delegation never ends.
     StaleDeputy,
     /// Escalating again is taken as new.
     DoubleClick,
@@ -91,7 +91,7 @@ impl Desk {
             }),
             (Some(Fault::StaleDeputy), _) if decides.is_some() => {
                 let mut facts = facts.clone();
-                facts.stands_in.iter_mut().for_each(|lent| lent.until = at(100_000));
+                facts.deputy_rights.iter_mut().for_each(|right| right.until = at(100_000));
                 act(request, &facts, action, now)
             }
             (Some(Fault::DoubleClick), A::Escalate) if status == Status::Escalated => {

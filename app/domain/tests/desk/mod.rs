@@ -38,7 +38,7 @@ pub enum Step {
     Gone,
     /// Docket looks whether anybody can decide.
     Looks,
-    /// The deputy's grant is revoked.
+    /// The deputy's delegation is revoked.
     Revoked,
 }
 
@@ -135,7 +135,7 @@ pub struct Desk {
     pub people: Vec<Facts>,
     pub actions: Vec<ActionInput>,
     pub hours: u8,
-    /// Samir may leave, a grant may be revoked.
+    /// Samir may leave, a delegation may be revoked.
     pub unsteady: bool,
     /// Samir may be disabled.
     pub leaver: bool,
@@ -162,7 +162,7 @@ impl Desk {
         }
         if snap.revoked {
             let now = at(0);
-            facts.stands_in.iter_mut().for_each(|lent| lent.until = lent.until.min(now));
+            facts.deputy_rights.iter_mut().for_each(|right| right.until = right.until.min(now));
         }
         facts
     }
@@ -216,7 +216,7 @@ impl Desk {
     }
 
     /// Whether the decision was its maker's to give, told anew: named by the rule as it stood, at this moment, in their own right or
-    /// by a grant in effect.
+    /// by a delegation in effect.
     fn entitled(&self, snap: &Snap, rule: &str, given: &domain::approvals::RuleDecision) -> bool {
         let approval = &snap.request.state.approval;
         let rule = approval.rules().find(|known| known.key == rule).expect("a rule");
@@ -231,10 +231,10 @@ impl Desk {
         };
         match &given.on_behalf_of {
             None => targets.iter().any(|target| names(&facts, target)),
-            Some(principal) => {
-                let index = self.people.iter().position(|facts| facts.person.id == principal.id).expect("known");
-                let lent = facts.stands_in.iter().any(|lent| lent.principal.person.id == principal.id && Self::now(snap) < lent.until);
-                lent && targets.iter().any(|target| names(&self.facts(snap, index), target))
+            Some(absent) => {
+                let index = self.people.iter().position(|facts| facts.person.id == absent.id).expect("known");
+                let right = facts.deputy_rights.iter().any(|right| right.absent.person.id == absent.id && Self::now(snap) < right.until);
+                right && targets.iter().any(|target| names(&self.facts(snap, index), target))
             }
         }
     }

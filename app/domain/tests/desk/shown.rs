@@ -22,7 +22,7 @@ pub fn shown_is_possible(snap: &Snap, facts: &Facts, action: &ActionInput, may: 
     assert!(same, "{} {action:?} in {snap:?}: shown {shown}, possible {possible}", facts.person.name);
     let sees = may_see(&snap.request, facts, now);
     if let Err(refusal) = result {
-        let ended = facts.stands_in.iter().any(|lent| lent.until <= now);
+        let ended = facts.deputy_rights.iter().any(|right| right.until <= now);
         assert!(*refusal != Refusal::NotFound || !sees, "{}: not found although seen", facts.person.name);
         assert!(*refusal == Refusal::NotFound || sees || ended, "{}: {refusal:?} tells of what is not seen", facts.person.name);
         assert!(*refusal == Refusal::NotFound || refusal.to_string().ends_with('.') || matches!(refusal, Refusal::Input { .. }));

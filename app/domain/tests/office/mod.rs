@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use chrono::{DateTime, Duration, Utc};
-use domain::approvals::delegation::{OwnAuthority, StandIn};
+use domain::approvals::delegation::{DeputyRight, OwnAuthority};
 use domain::approvals::{FrozenRule, RuleTarget};
 use domain::id::{GroupId, PersonId};
 use domain::people::{Facts, GroupRef, Membership, PersonRef};
@@ -28,7 +28,7 @@ fn facts(n: u128, name: &str, roles: &[&str], in_group: Option<&[&str]>) -> Fact
         person: person(n, name),
         roles: texts(roles),
         memberships: in_group.map(|inside| Membership { group: group(), roles: texts(inside) }).into_iter().collect(),
-        stands_in: Vec::new(),
+        deputy_rights: Vec::new(),
     }
 }
 
@@ -69,12 +69,11 @@ pub fn checker() -> Facts {
     facts(9, "Quentin Park", &["qa_agent"], None)
 }
 
-/// The deputy, who stands in for this person from minute `from` to minute `until`.
-pub fn deputy(principal: &Facts, from: i64, until: i64) -> Facts {
-    let authority =
-        OwnAuthority { person: principal.person.clone(), roles: principal.roles.clone(), memberships: principal.memberships.clone() };
-    let lent = StandIn { principal: authority, from: at(from), until: at(until), items: Vec::new() };
-    Facts { stands_in: vec![lent], ..facts(10, "Dora Klein", &["requester"], None) }
+/// The deputy, who decides for this person from minute `from` to minute `until`.
+pub fn deputy(absent: &Facts, from: i64, until: i64) -> Facts {
+    let authority = OwnAuthority { person: absent.person.clone(), roles: absent.roles.clone(), memberships: absent.memberships.clone() };
+    let right = DeputyRight { absent: authority, from: at(from), until: at(until), items: Vec::new() };
+    Facts { deputy_rights: vec![right], ..facts(10, "Dora Klein", &["requester"], None) }
 }
 
 /// Everybody above but the supervisor, the checker and the deputy, in that order.

@@ -1,6 +1,6 @@
 //! A person or a group of the organization: a combobox that asks whoever knows them; the form is told whom to ask.
 //!
-//! What is typed and not yet picked is kept as text, which is no answer: leaving the field says to choose from the list.
+//! What is typed and not yet picked is kept as text, which is not an answer: leaving the field says to choose from the list.
 
 use super::FieldWidget;
 use crate::error::CallError;

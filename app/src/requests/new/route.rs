@@ -169,7 +169,7 @@ fn row(number: usize, rule: &RouteRule, reader: RouteReader) -> AnyView {
             </p>
         }
     });
-    let deputies = rule.deputies.iter().map(|deputy| stands_in(deputy, reader)).collect_view();
+    let deputies = rule.deputies.iter().map(|deputy| deputy_note(deputy, reader)).collect_view();
     let because = (!rule.because.is_empty()).then(|| {
         view! {
             <p class="route__why">
@@ -195,8 +195,8 @@ fn row(number: usize, rule: &RouteRule, reader: RouteReader) -> AnyView {
     .into_any()
 }
 
-/// "Samir Haddad stands in for Ruth Abel until Fri 13 March".
-fn stands_in(deputy: &DeputyView, reader: RouteReader) -> AnyView {
+/// "Samir Haddad decides for Ruth Abel until Fri 13 March".
+fn deputy_note(deputy: &DeputyView, reader: RouteReader) -> AnyView {
     // The first moment it is over belongs to the day after.
     let last = deputy.until - TimeDelta::microseconds(1);
     let day = move || reader.clock.local(last).date();
@@ -204,7 +204,7 @@ fn stands_in(deputy: &DeputyView, reader: RouteReader) -> AnyView {
         <p class="route__why route__deputy">
             <Icon name="user-check" />
             <span>
-                {format!("{} stands in for {} until ", deputy.person.name, deputy.on_behalf_of.name)}
+                {format!("{} decides for {} until ", deputy.person.name, deputy.on_behalf_of.name)}
                 <time datetime=last.to_rfc3339()>{move || day_words(day(), reader.today)}</time>
             </span>
         </p>

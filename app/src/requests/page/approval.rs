@@ -13,7 +13,7 @@ pub enum RuleMark {
     No,
     /// Still needed.
     Waiting,
-    /// Not needed any more, or only one of several is.
+    /// No longer needed, or only one of several is.
     Spare,
 }
 
@@ -141,7 +141,7 @@ fn tally(approval: &ApprovalView, status: Status, reroute: Option<RerouteAction>
         _ if approval.stages.len() > 1 => "One stage after the other",
         (_, 1) => "This one decides",
         (StageRequirement::Any, _) => "One of them is enough",
-        (StageRequirement::AtLeast(_), _) => "So many of them have to approve",
+        (StageRequirement::AtLeast(_), _) => "This many of them have to approve",
         (StageRequirement::All, _) => "Each of them has to approve",
     };
     let all: Vec<(RuleView, RuleMark)> = approval.rules.iter().cloned().zip(holes.iter().copied()).collect();

@@ -24,7 +24,7 @@ pub struct RequestSheet {
     /// The action whose dialog is open.
     pub asking: RwSignal<Option<ActionKind>>,
     say: Callback<Said>,
-    /// Goes to a list, when the person does not see the request any more.
+    /// Goes to a list, when the person no longer sees the request.
     leave: Callback<()>,
 }
 
@@ -97,7 +97,7 @@ impl RequestSheet {
     /// answer can tell who was faster.
     pub fn perform(self, call: ActionCall, said: impl FnOnce(&RequestPage) -> Said + 'static, then: impl FnOnce(bool) + 'static) {
         let (number, seen) = self.shown.with_untracked(|page| (page.summary.number.clone(), page.events.last().map(|event| event.seq)));
-        self.run(call.kind.key(), act(number, call, seen), |page| Some(said(page)), then);
+        self.run(call.kind.key(), act_and_read(number, call, seen), |page| Some(said(page)), then);
     }
 
     fn run<F>(
@@ -163,6 +163,18 @@ impl RequestSheet {
     /// What went wrong last, in words.
     pub fn failed(self) -> Signal<Option<String>> {
         Signal::derive(move || self.error.get().map(|error| error.message()))
+    }
+}
+
+/// Does an action, and reads the page that shows what it led to; None when the person no longer sees the request.
+async fn act_and_read(number: String, call: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>, CallError> {
+    let done = act(number, call, seen).await?;
+    if !done.visible {
+        return Ok(None);
+    }
+    match request_page(done.number).await {
+        Err(error) if error.is_not_found() => Ok(None),
+        page => page.map(Some),
     }
 }
 

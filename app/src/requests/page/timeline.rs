@@ -37,7 +37,7 @@ pub fn line(event: &Event) -> TimelineLine {
     match &event.what {
         EventKind::Submitted => told(by("Somebody"), ""),
         EventKind::Approved { on_behalf_of, .. } | EventKind::Rejected { on_behalf_of, .. } => {
-            told(by("Docket"), &in_place_of(on_behalf_of))
+            told(by("Docket"), &on_behalf_of_words(on_behalf_of))
         }
         EventKind::Rerouted { words, .. } => told(by("Docket"), &format!(" {words}")),
         EventKind::Reminded { .. } => new("hourglass", "wait", "Docket".to_owned(), "reminded the approvers", ""),
@@ -84,8 +84,8 @@ pub fn line(event: &Event) -> TimelineLine {
     }
 }
 
-/// " for Ruth Abel", when somebody stood in for her.
-fn in_place_of(people: &DeputyDecisions) -> String {
+/// " for Ruth Abel", when a deputy decided for her.
+fn on_behalf_of_words(people: &DeputyDecisions) -> String {
     let mut names: Vec<String> = people.values().map(|person| person.name.clone()).collect();
     names.dedup();
     if names.is_empty() { String::new() } else { format!(" for {}", listed(&names)) }
@@ -112,7 +112,7 @@ pub fn TimelineSlip(
     /// The docket number, where each entry leads to the page as it was then.
     #[prop(optional, into)]
     number: Option<String>,
-    /// Nothing is added any more: it is the past.
+    /// Nothing more is added: it is the past.
     #[prop(optional)]
     still: bool,
 ) -> impl IntoView {

@@ -5,7 +5,7 @@ use crate::wire::JsonPost;
 use domain::id::{ShareId, TaskId};
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::RequestPage;
-use domain::requests::work::SharedTask;
+use domain::requests::work::{SharedChange, SharedComment, SharedTask};
 use leptos::prelude::*;
 
 /// Makes a link to a task: its address, and the request's page.
@@ -37,17 +37,17 @@ pub async fn open_share(token: String) -> Result<SharedTask, CallError> {
     reply(backend::requests::open_share(&backend, &token, &address).await)
 }
 
-/// Moves the task behind a link.
+/// Moves the task behind a link; answers with what became of it.
 #[server(name = ChangeSharedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/change")]
-pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: String) -> Result<SharedTask, CallError> {
+pub async fn change_shared(token: String, name: String, to: TaskStatus, notes: String) -> Result<SharedChange, CallError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
     reply(backend::requests::change_shared(&backend, &token, &address, name, to, notes).await)
 }
 
-/// Writes a comment about the task behind a link.
+/// Writes a comment about the task behind a link; answers with it.
 #[server(name = CommentSharedCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "share/comment")]
-pub async fn comment_shared(token: String, name: String, body: String) -> Result<SharedTask, CallError> {
+pub async fn comment_shared(token: String, name: String, body: String) -> Result<SharedComment, CallError> {
     use crate::context::{as_stranger, reply};
     let (backend, address) = as_stranger()?;
     reply(backend::requests::comment_shared(&backend, &token, &address, name, body).await)

@@ -8,7 +8,7 @@ use crate::ui::{BrandLink, Icon, PageTitle, TimeText, field_error};
 use crate::wire::page_data;
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::TaskStatus;
-use domain::requests::work::{SharedComment, SharedTask};
+use domain::requests::work::{SharedChange, SharedComment, SharedTask};
 use domain::text::{tidy_line, tidy_prose};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -84,15 +84,21 @@ impl Guest {
         Some(name)
     }
 
-    fn send(self, said: &'static str, call: impl Future<Output = Result<SharedTask, CallError>> + 'static) {
+    /// Sends something; `show` puts what became of it on the page.
+    fn send<T: 'static>(
+        self,
+        said: &'static str,
+        call: impl Future<Output = Result<T, CallError>> + 'static,
+        show: impl FnOnce(&mut SharedTask, T) + 'static,
+    ) {
         self.busy.set(true);
         self.failed.set(None);
         spawn_local(async move {
             let answer = call.await;
             self.busy.try_set(false);
             match answer {
-                Ok(task) => {
-                    self.task.try_set(task);
+                Ok(done) => {
+                    self.task.try_update(|task| show(task, done));
                     self.note.try_set(String::new());
                     self.said.try_set(said.to_owned());
                 }
@@ -109,7 +115,9 @@ impl Guest {
         }
         let Some(name) = self.named() else { return };
         let (token, notes) = (self.token.get_value(), self.note.get_untracked());
-        self.send(said, change_shared(token, name, to, notes));
+        self.send(said, change_shared(token, name, to, notes), |task, SharedChange { status, notes, locked }| {
+            (task.status, task.notes, task.locked) = (status, notes, locked);
+        });
     }
 
     fn comment(self) {
@@ -124,7 +132,7 @@ impl Guest {
             return;
         }
         let token = self.token.get_value();
-        self.send("Note sent", comment_shared(token, name, body));
+        self.send("Note sent", comment_shared(token, name, body), |task, comment| task.comments.push(comment));
     }
 }
 
@@ -328,6 +336,14 @@ fn bar(guest: Guest, at: TaskStatus) -> AnyView {
     let start = move |_| guest.change(TaskStatus::InProgress, "Started");
     let done = move |_| guest.change(TaskStatus::Done, "Marked done");
     let again = move |_| guest.change(TaskStatus::Open, "Opened again");
+    let mark_done = move || {
+        view! {
+            <button class="button button--lg button--primary" type="button" on:click=done>
+                <Icon name="check" />
+                "Mark done"
+            </button>
+        }
+    };
     match at {
         TaskStatus::Open => view! {
             <div class="share__bar">
@@ -335,20 +351,12 @@ fn bar(guest: Guest, at: TaskStatus) -> AnyView {
                     <Icon name="play" />
                     "Start"
                 </button>
-                <button class="button button--lg button--primary" type="button" on:click=done>
-                    <Icon name="check" />
-                    "Mark done"
-                </button>
+                {mark_done()}
             </div>
         }
         .into_any(),
         TaskStatus::InProgress => view! {
-            <div class="share__bar share__bar--one">
-                <button class="button button--lg button--primary" type="button" on:click=done>
-                    <Icon name="check" />
-                    "Mark done"
-                </button>
-            </div>
+            <div class="share__bar share__bar--one">{mark_done()}</div>
         }
         .into_any(),
         TaskStatus::Done => view! {

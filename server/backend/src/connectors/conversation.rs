@@ -101,7 +101,7 @@ async fn speak(
     let mut receipts = Vec::with_capacity(letter.to.len());
     for address in &letter.to {
         if is_foreign(address) && !speaks_utf8 {
-            receipts.push(RecipientReceipt::new(address, NOT_ASCII, "the mail server takes no address with letters beyond ASCII"));
+            receipts.push(RecipientReceipt::new(address, NOT_ASCII, "the mail server does not accept addresses with letters beyond ASCII"));
             continue;
         }
         match connection.command(Rcpt::new(address.clone(), Vec::new())).await {

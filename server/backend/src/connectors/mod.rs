@@ -139,7 +139,7 @@ impl AttemptOutcome {
         Self { verdict: AttemptVerdict::Sent, code: None, request, response, created: None, names_message: false, receipts }
     }
 
-    /// A try that had nothing to send any more, and why.
+    /// A try that no longer had anything to send, and why.
     pub fn needless(why: impl Into<String>) -> Self {
         Self { response: why.into(), ..Self::told(String::new()) }
     }
@@ -305,7 +305,7 @@ fn check_template(source: &str, escape: TemplateEscape, answers: Option<&BTreeSe
     let made = templates::render(source, escape, "test", &templates::sample("", &Value::Null))?;
     if escape == TemplateEscape::Json {
         serde_json::from_str::<Value>(&made).map_err(|error| {
-            format!("The template makes no JSON: {error}. Values bring their own quotes: {{\"number\": {{{{ number }}}}}}.")
+            format!("The template does not make valid JSON: {error}. Values bring their own quotes: {{\"number\": {{{{ number }}}}}}.")
         })?;
     }
     Ok(())

@@ -100,7 +100,7 @@ fn payload(given: &ConnectorSettings<'_>, outgoing: &OutgoingDelivery<'_>, id: &
     }
     let made =
         templates::render(&template, TemplateEscape::Json, outgoing.name, outgoing.data).map_err(|error| format!("Not sent: {error}"))?;
-    serde_json::from_str(&made).map_err(|error| format!("Not sent: the payload's template made no JSON: {error}."))
+    serde_json::from_str(&made).map_err(|error| format!("Not sent: the payload's template did not make valid JSON: {error}."))
 }
 
 /// What an HTTP status means. Only "gone" is final: a wrong path or password is often put right while the schedule runs.

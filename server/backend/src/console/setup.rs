@@ -274,7 +274,7 @@ pub async fn preview(backend: &Backend, caller: &Caller, kind: &str, field: &str
     let answers = answer_keys(forms::all(&handle).await?.iter().map(|(_, form)| form));
     templates::check(source, Some(&answers)).map_err(|message| refuse(&message))?;
     let data = crate::outbox::sample(backend, caller.organization, number).await?;
-    let data = data.ok_or_else(|| refuse(&format!("There is no request {number}")))?;
+    let data = data.ok_or_else(|| refuse(&format!("No request has the number {number}. Check it")))?;
     let source = source.to_owned();
     let made = apart::run(move || templates::render(&source, escape, "request.dispatched", &data)).await;
     Ok(made.unwrap_or_else(|| Err(TOO_LONG.to_owned())).map_err(|message| refuse(&message))?)

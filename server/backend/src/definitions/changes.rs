@@ -240,7 +240,7 @@ impl DefinitionChanges {
             if was.is_some_and(|(_, was)| was.name != file.name) {
                 self.freed.push(row);
             }
-            let form = forms.get(&file.form).ok_or_else(|| Error::failed(format!("there is no form {}", file.form)))?;
+            let form = forms.get(&file.form).ok_or_else(|| Error::failed(format!("the form {} is missing", file.form)))?;
             let place = order.iter().position(|key| *key == file.key).unwrap_or(order.len());
             self.items.push((row, file.clone(), *form, i32::try_from(place).unwrap_or(i32::MAX)));
         }

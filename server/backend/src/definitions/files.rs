@@ -170,7 +170,7 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<DefinitionFile>) 
     if faults.is_empty() { Ok(folder) } else { Err(faults) }
 }
 
-const PLACES: &str = "This is no definition file. There can be organization.yaml, people.yaml, groups.yaml, connectors.yaml, calendars.yaml, \
+const PLACES: &str = "This is not a definition file. A folder may hold organization.yaml, people.yaml, groups.yaml, connectors.yaml, calendars.yaml, \
      catalog.yaml, items/<key>.yaml and forms/<key>.yaml";
 
 /// Whether a file has nothing to say here.

@@ -11,7 +11,7 @@ use std::path::Path;
 /// Reads the definition files below a folder: those of it and of its direct subfolders. What editors leave behind is passed over.
 ///
 /// # Errors
-/// `Input` when there is no such folder, or a file is no text, too large, or a folder is in its place.
+/// `Input` when there is no such folder, or a file is not text, too large, or a folder is in its place.
 pub fn read(folder: &Path) -> Result<Vec<DefinitionFile>> {
     let mut files = Vec::new();
     let mut folders = vec![(String::new(), folder.to_path_buf())];

@@ -78,11 +78,11 @@ fn column(channel: NoticeChannel, me: &Addressed, carried: bool) -> MatrixColumn
     MatrixColumn { channel, label: channel.label().to_owned(), note: note.to_owned(), works: carried && !place.is_empty() }
 }
 
-/// Changes one of the caller's own choices, and answers with all of them.
+/// Changes one of the caller's own choices.
 ///
 /// # Errors
 /// An unknown event; a switch that the organization locked.
-pub async fn change_mine(backend: &Backend, caller: &Caller, change: ChangeMine) -> Result<MyNotices> {
+pub async fn change_mine(backend: &Backend, caller: &Caller, change: ChangeMine) -> Result<()> {
     let (be, person, zone) = (backend.clone(), caller.id(), caller.zone);
     backend
         .store()
@@ -96,8 +96,7 @@ pub async fn change_mine(backend: &Backend, caller: &Caller, change: ChangeMine)
                 addressed::set_choices(tx, person, &choices, next).await
             })
         })
-        .await?;
-    mine(backend, caller).await
+        .await
 }
 
 fn apply(choices: &mut NoticeChoices, defaults: &NoticeDefaults, change: ChangeMine) -> std::result::Result<(), Refusal> {
@@ -172,11 +171,11 @@ fn choices_of(backend: &Backend, channel: NoticeChannel, known: &[Connector]) ->
         .collect()
 }
 
-/// Changes one of the organization's decisions, and answers with all of them.
+/// Changes one of the organization's decisions.
 ///
 /// # Errors
 /// `NotFound` for who does not administer it; an unknown event or connector.
-pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs) -> Result<OurNotices> {
+pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs) -> Result<()> {
     administer(caller)?;
     let (be, person) = (backend.clone(), caller.id());
     backend
@@ -208,8 +207,7 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
                 organizations::set_notices(tx, &defaults).await
             })
         })
-        .await?;
-    ours(backend, caller).await
+        .await
 }
 
 fn administer(caller: &Caller) -> Result<()> {

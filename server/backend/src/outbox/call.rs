@@ -37,7 +37,7 @@ pub(super) async fn call(backend: &Backend, organization: &str, connector: &Conn
         let error = format!("No answer within {} seconds.", PATIENCE.as_secs());
         AttemptOutcome::without_answer(AttemptVerdict::Retry { error, after: None }, String::new())
     });
-    // Chats name their messages; e-mails are named by Docket, and a ticket is no message.
+    // Chats name their messages; e-mails are named by Docket, and a ticket is not a message.
     outcome.names_message = outcome.created.is_some() && kind.carries().is_some();
     outcome.hide(&connectors::secret_values(kind.kind(), &given.settings));
     outcome

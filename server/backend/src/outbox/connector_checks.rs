@@ -49,7 +49,7 @@ async fn attempt(backend: &Backend, test: &WaitingCheck) -> Result<AttemptOutcom
     }
     let handle = backend.store().read(test.organization);
     let Some(connector) = connectors::by_key(&handle, backend.seal(), &test.connector).await? else {
-        return Ok(AttemptOutcome::not_set_up(format!("There is no connector “{}” any more.", test.connector)));
+        return Ok(AttemptOutcome::not_set_up(format!("Not tested: the connector “{}” was removed.", test.connector)));
     };
     let organization = organizations::find(&backend.store().platform(), test.organization).await?;
     let (key, name) = organization.map(|organization| (organization.key, organization.name)).unwrap_or_default();

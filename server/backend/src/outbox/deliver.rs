@@ -43,7 +43,7 @@ pub(super) async fn deliver(backend: Backend, ready: ReadyDelivery) -> Result<Fi
     let mut frozen = None;
     let sent = match &prepared {
         _ if set_aside => {
-            tracing::error!(delivery = %delivery.id, "a delivery is set aside: workers ended while they were making it");
+            tracing::error!(delivery = %delivery.id, "delivery {} is set aside: workers ended while they were making it", delivery.id);
             Ok(AttemptOutcome::not_set_up(SET_ASIDE))
         }
         Ok(prepared) => send(&backend, &delivery, prepared, at, &mut frozen).await,
@@ -51,7 +51,7 @@ pub(super) async fn deliver(backend: Backend, ready: ReadyDelivery) -> Result<Fi
     };
     let outcome = match sent {
         Err(Error::Damaged(cause)) => {
-            tracing::error!(delivery = %delivery.id, cause, "a delivery cannot be read");
+            tracing::error!(delivery = %delivery.id, cause, "delivery {} cannot be read", delivery.id);
             AttemptOutcome::not_set_up(format!(
                 "Not sent: what is stored for it cannot be read ({cause}). Have it restored, then send again."
             ))
@@ -76,7 +76,7 @@ async fn send(
         return Ok(AttemptOutcome::not_set_up("Not sent: the request was cancelled."));
     }
     let Some(connector) = &prepared.connector else {
-        return Ok(AttemptOutcome::not_set_up(format!("There is no connector “{}” any more.", delivery.connector)));
+        return Ok(AttemptOutcome::not_set_up(format!("Not sent: the connector “{}” was removed.", delivery.connector)));
     };
     if !connector.enabled {
         return Ok(AttemptOutcome::not_set_up(format!("The connector “{}” is switched off.", connector.name)));

@@ -15,7 +15,7 @@ pub(super) const OF_DESTINATION: usize = 192;
 const CALLS: usize = 32;
 /// And of one that lately failed or made its deliveries wait in vain: until its breaker knows, few lose a try.
 const CAREFUL: usize = 4;
-/// How long a claimed delivery waits for its call. Later, what was read for it may not be so any more: its request may be cancelled, its
+/// How long a claimed delivery waits for its call. Later, what was read for it may no longer be true: its request may be cancelled, its
 /// destination held.
 const FRESH: Duration = Duration::from_secs(2);
 /// How long no other call begins after that of a delivery that is tried alone. What ends a worker does so at once; a slow destination must

@@ -102,7 +102,7 @@ pub(super) async fn to_person(
 ) -> Result<WrittenMessage> {
     let handle = backend.store().read(delivery.organization);
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
-        return Ok(Err(AttemptOutcome::not_set_up("Not sent: the person is no member any more.")));
+        return Ok(Err(AttemptOutcome::not_set_up("Not sent: the person is no longer a member.")));
     };
     let seen = notices::find(&handle, delivery.effect, id).await?;
     if seen.is_some_and(|seen| rules::is_stale(seen.at, seen.read_at.is_some(), now)) {
@@ -191,7 +191,7 @@ pub(super) async fn summary(
 ) -> Result<WrittenMessage> {
     let handle = backend.store().read(delivery.organization);
     let Some(person) = tell::person(backend, delivery.organization, id).await? else {
-        return Ok(Err(AttemptOutcome::not_set_up("Not sent: the person is no member any more.")));
+        return Ok(Err(AttemptOutcome::not_set_up("Not sent: the person is no longer a member.")));
     };
     let since = since_last(&handle, id, delivery.created_at).await?;
     let found: Vec<_> = notices::unseen(&handle, id, since, LINES).await?.into_iter().filter(|one| one.at <= delivery.created_at).collect();

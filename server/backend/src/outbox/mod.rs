@@ -73,7 +73,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop.fuse());
     // Before anything is planned by those of a database that was filled a moment ago.
     if let Err(error) = renew_statistics(&backend).await {
-        tracing::warn!(%error, "the worker could not renew the statistics of tables before it began");
+        tracing::warn!(%error, "the worker failed to renew the statistics of tables before it began");
     }
     let mut worker = OutboxWorker::new(&backend);
     let mut looked: Option<Instant> = None;
@@ -84,7 +84,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         if signed.is_none_or(|at| now - at >= SIGN) {
             match sign_of_life(&backend, &id).await {
                 Ok(()) => signed = Some(now),
-                Err(error) => tracing::error!(%error, "the worker could not leave a sign of life"),
+                Err(error) => tracing::error!(%error, "the worker failed to record its heartbeat"),
             }
         }
         if looked.is_none_or(|at| at.elapsed() >= LOOK) {
@@ -103,7 +103,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     }
     worker.finish().await;
     if let Err(error) = workers::forget(&backend.store().platform_writer(), &id).await {
-        tracing::warn!(%error, "the worker could not sign off");
+        tracing::warn!(%error, "the worker failed to sign off");
     }
     backend.store().flush().await;
 }
@@ -111,7 +111,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 /// Relays and delivers until nothing is due, and says what was done.
 ///
 /// # Errors
-/// When the database fails. A destination that fails is no error: its delivery is tried again when it is due.
+/// When the database fails. A destination that fails is not an error: its delivery is tried again when it is due.
 pub async fn run_once(backend: &Backend) -> Result<WorkerSummary> {
     sign_of_life(backend, "once").await?;
     let mut worker = OutboxWorker::new(backend);
@@ -153,14 +153,14 @@ pub async fn end_pauses(backend: &Backend) -> Result<()> {
 fn readable<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
         Err(Error::Damaged(cause)) => {
-            tracing::error!(cause, "the worker found something that cannot be read");
+            tracing::error!(cause, "the worker found a damaged row and goes on with the rest");
             Ok(None)
         }
         other => other,
     }
 }
 
-/// Forgets attempts, tests, notices and frozen content that need not be kept any longer.
+/// Forgets attempts, tests, notices and frozen content that need no longer be kept.
 pub(crate) async fn forget(backend: &Backend) -> Result<u32> {
     let platform = backend.store().platform_writer();
     let kept = backend.now() - Duration::days(i64::from(backend.settings().attempt_days));
@@ -176,7 +176,7 @@ pub(crate) async fn forget(backend: &Backend) -> Result<u32> {
 pub(crate) async fn renew_statistics(backend: &Backend) -> Result<u32> {
     let renewed = statistics::renew(&backend.store().platform_writer()).await?;
     if !renewed.is_empty() {
-        tracing::info!(tables = renewed.join(", "), "tables have grown: their statistics are renewed");
+        tracing::info!(tables = renewed.join(", "), "renewed the statistics of tables that have grown: {}", renewed.join(", "));
     }
     Ok(0)
 }

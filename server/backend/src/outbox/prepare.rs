@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// What a try needs to know.
 pub(super) struct AttemptContext {
-    /// None when the organization and the server have none with this key any more.
+    /// None when the organization and the server no longer have one with this key.
     pub connector: Option<Arc<Connector>>,
     pub organization: Arc<OrganizationRef>,
     pub topic: Arc<LoadedSubject>,

@@ -44,7 +44,7 @@ pub(super) async fn record(
         Ok(ended) => ended.into_iter().map(Ok).collect(),
         Err(error) if tries.len() == 1 => vec![Err(error)],
         Err(error) => {
-            tracing::warn!(%error, "tries could not be recorded together; each is recorded alone");
+            tracing::warn!(%error, "failed to record {} attempts together; recording each alone", tries.len());
             let mut recorded = Vec::with_capacity(tries.len());
             for one in 0..tries.len() {
                 let alone = together(&backend, organization, &lease, tries.clone(), one..one + 1).await;
@@ -166,7 +166,7 @@ async fn finish(tx: &Tx<'_>, lease: &str, all: &[Consequence<'_>], now: DateTime
     }
     mine.append(&mut leases::arrived(tx, &arrived, lease, now).await?);
     for one in all.iter().filter(|one| !mine.contains(&one.tried.delivery.id)) {
-        tracing::warn!(delivery = %one.tried.delivery.id, "the lease ran out before the try ended");
+        tracing::warn!(delivery = %one.tried.delivery.id, "the lease of delivery {} ran out before its attempt ended", one.tried.delivery.id);
     }
     Ok(mine)
 }

@@ -100,16 +100,16 @@ async fn relay_batch(backend: &Backend, batch: RelayBatch) -> RelaySummary {
     match together(backend, batch.clone()).await {
         Ok(relayed) => relayed,
         Err(error) if batch.len() == 1 => {
-            tracing::error!(%error, "an effect could not be relayed; it is tried again");
+            tracing::error!(%error, "failed to relay an effect; trying again");
             RelaySummary::default()
         }
         Err(error) => {
-            tracing::warn!(%error, "effects could not be relayed together; each is relayed alone");
+            tracing::warn!(%error, "failed to relay effects together; relaying each alone");
             let mut relayed = RelaySummary::default();
             for one in batch.alone() {
                 match together(backend, one).await {
                     Ok(done) => relayed.add(done),
-                    Err(error) => tracing::error!(%error, "an effect could not be relayed; it is tried again"),
+                    Err(error) => tracing::error!(%error, "failed to relay an effect; trying again"),
                 }
             }
             relayed
@@ -191,7 +191,7 @@ fn destinations(recorded: &UnrelayedEffect, request: Option<&Request>) -> Vec<St
         // Launches have no destination yet: they stay recorded as effects.
         (Some(_), _) => Vec::new(),
         (None, _) if !recorded.hands_on => {
-            tracing::error!(effect = %recorded.id, "an effect cannot be read; nobody is told of it");
+            tracing::error!(effect = %recorded.id, "effect {} cannot be read; nobody is told of it", recorded.id);
             Vec::new()
         }
         (None, Some(request)) => request.item.plan.connectors.clone(),

@@ -101,7 +101,7 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
                 planned.push(Planned { recorded, words: ToldContent::Summary, people: person.into_iter().collect() });
             }
             (_, Err(error)) => {
-                tracing::error!(effect = %recorded.id, subject = %recorded.subject, %error, "nobody is told of what cannot be read");
+                tracing::error!(effect = %recorded.id, subject = %recorded.subject, %error, "effect {} of {} cannot be read; nobody is told of it", recorded.id, recorded.subject);
             }
             (Some(Effect::Dispatch { .. } | Effect::Launch { .. }) | None, Ok(_)) => {}
         }

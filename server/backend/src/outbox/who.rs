@@ -65,9 +65,11 @@ impl<'a> RecipientLookup<'a> {
             deciders.extend(self.meant(key).await?);
         }
         self.ask_for_deputies(&deciders).await?;
-        let grants = deciders.iter().filter_map(|person| self.deputies.get(person)).flatten();
-        let deputies: Vec<PersonId> =
-            grants.filter(|grant| grant.items.is_empty() || grant.items.contains(&request.item_id)).map(|grant| grant.to.id).collect();
+        let delegations = deciders.iter().filter_map(|person| self.deputies.get(person)).flatten();
+        let deputies: Vec<PersonId> = delegations
+            .filter(|delegation| delegation.items.is_empty() || delegation.items.contains(&request.item_id))
+            .map(|delegation| delegation.to.id)
+            .collect();
         deciders.extend(deputies);
         if !request.state.approval.self_approval {
             deciders.remove(&request.requester.id);
@@ -77,8 +79,8 @@ impl<'a> RecipientLookup<'a> {
 
     async fn ask_for_deputies(&mut self, people: &BTreeSet<PersonId>) -> Result<()> {
         let unknown: Vec<PersonId> = people.iter().copied().filter(|person| !self.deputies.contains_key(person)).collect();
-        for grant in delegations::in_effect(self.handle, &unknown, self.now).await? {
-            self.deputies.entry(grant.from.id).or_default().push(grant);
+        for delegation in delegations::in_effect(self.handle, &unknown, self.now).await? {
+            self.deputies.entry(delegation.from.id).or_default().push(delegation);
         }
         for person in unknown {
             self.deputies.entry(person).or_default();

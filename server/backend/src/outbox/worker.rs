@@ -203,7 +203,7 @@ impl OutboxWorker {
                 }
             }
             // Stages catch their panics: this one was stopped.
-            Err(error) => tracing::error!(%error, "a stage of the worker was stopped"),
+            Err(error) => tracing::error!(%error, "the worker lost one of its stages"),
         }
     }
 
@@ -244,7 +244,7 @@ impl OutboxWorker {
         match done {
             Ok(done) => Some(done),
             Err(error) => {
-                tracing::error!(%error, "{words}");
+                tracing::error!(%error, "the worker: {words}");
                 self.error.get_or_insert(error);
                 None
             }
@@ -344,5 +344,5 @@ fn together(ended: &mut Vec<FinishedAttempt>, organization: OrganizationId) -> V
 
 /// What a try came to; an error is logged: the try is made again when its lease runs out.
 fn noted<T>(done: Result<T>, words: &str) -> Option<T> {
-    done.inspect_err(|error| tracing::error!(%error, "{words}")).ok()
+    done.inspect_err(|error| tracing::error!(%error, "the worker: {words}")).ok()
 }

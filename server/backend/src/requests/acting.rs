@@ -16,6 +16,7 @@ use domain::people::Facts;
 use domain::requests::actions::{ActionAsks, ActionCall, ActionDetail, ActionInput, ActionKind, ActionReceiver};
 use domain::requests::faster::faster;
 use domain::requests::lifecycle;
+use domain::requests::wire::ActionResult;
 use domain::requests::{EventKind, Request, StateChange, Status};
 
 /// Does what a person wants with a request. `seen` is the number of events on the person's screen, when what they do rests on what they
@@ -23,7 +24,7 @@ use domain::requests::{EventKind, Request, StateChange, Status};
 ///
 /// # Errors
 /// Not found; not theirs to do; not now; a missing or too long text; conflict when somebody was faster.
-pub async fn act(backend: &Backend, caller: &Caller, number: &str, call: ActionCall, seen: Option<u32>) -> Result<RequestOutcome> {
+pub async fn act(backend: &Backend, caller: &Caller, number: &str, call: ActionCall, seen: Option<u32>) -> Result<ActionResult> {
     let input = resolve_call(backend, caller, call, seen).await?;
     perform(backend, caller, number, input, seen).await
 }
@@ -86,34 +87,39 @@ pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) ->
 }
 
 /// One action of a person, in one transaction. `seen` is the number of events on the person's screen.
-pub(crate) async fn perform(
-    backend: &Backend,
-    caller: &Caller,
-    text: &str,
-    input: ActionInput,
-    seen: Option<u32>,
-) -> Result<RequestOutcome> {
+pub(crate) async fn perform(backend: &Backend, caller: &Caller, text: &str, input: ActionInput, seen: Option<u32>) -> Result<ActionResult> {
     let number = number(text)?;
     let (be, person) = (backend.clone(), caller.id());
     backend
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
-                let request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
-                let decision = decide_locked(tx, &be, &request, person, &input, seen).await?;
-                let state = record(tx, &be, &request, &decision).await?;
-                if state.status == Status::Cancelled {
+                let mut request = requests::lock_by_number(tx, &number).await?.ok_or(Refusal::NotFound)?;
+                let (decision, facts) = decide_locked(tx, &be, &request, person, &input, seen).await?;
+                request.state = record(tx, &be, &request, &decision).await?;
+                if request.state.status == Status::Cancelled {
                     deliveries::stop(tx, request.id, be.now()).await?;
                 }
-                Ok(RequestOutcome::moved(&request, &state))
+                Ok(result_of(request, &facts, be.now()))
             })
         })
         .await
 }
 
+/// What became of a request, for the person who acted.
+fn result_of(request: Request, facts: &Facts, now: DateTime<Utc>) -> ActionResult {
+    ActionResult {
+        status: request.state.status,
+        events: request.state.events,
+        allowed: lifecycle::allowed(&request, facts, now),
+        visible: lifecycle::may_see(&request, facts, now),
+        number: request.number,
+    }
+}
+
 /// What a person's action leads to on the locked row, with facts about them as they are in this transaction; nothing is saved yet. A
 /// decision has to rest on all that was asked and answered, and whoever comes too late is told who was faster: `seen` is the number of
-/// events on their screen.
+/// events on their screen. The facts are answered with it.
 ///
 /// # Errors
 /// Every refusal of `lifecycle::act`; conflict when a question or an answer was not seen.
@@ -124,7 +130,7 @@ pub(crate) async fn decide_locked(
     person: PersonId,
     input: &ActionInput,
     seen: Option<u32>,
-) -> Result<StateChange> {
+) -> Result<(StateChange, Facts)> {
     let now = backend.now();
     let facts = fresh(tx, person, now).await?;
     let decision = match lifecycle::act(request, &facts, input, now) {
@@ -134,7 +140,7 @@ pub(crate) async fn decide_locked(
     if let (Some(seen), Some(_)) = (seen, input.verdict()) {
         require_seen(tx, request, seen).await?;
     }
-    Ok(decision)
+    Ok((decision, facts))
 }
 
 /// Does what is due on a request by itself; false when nothing was, or somebody else did it.
@@ -166,7 +172,7 @@ pub(crate) async fn wake(backend: &Backend, organization: OrganizationId, id: Re
         .await
 }
 
-/// The person's facts as they are in this transaction, with what others lend them. Whoever is no member any more finds nothing.
+/// The person's facts as they are in this transaction, with what they may decide as a deputy. Whoever is no longer a member finds nothing.
 pub(crate) async fn fresh(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Facts> {
     Ok(facts::acting(tx, person, now).await?.ok_or(Refusal::NotFound)?)
 }

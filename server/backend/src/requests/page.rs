@@ -60,17 +60,6 @@ pub async fn page_after(backend: &Backend, caller: &Caller, done: Result<Request
     page(backend, caller, &done?.number).await
 }
 
-/// As `page_after`; None when the caller no longer sees the request.
-///
-/// # Errors
-/// Why it was not done.
-pub async fn page_if_seen(backend: &Backend, caller: &Caller, done: Result<RequestOutcome>) -> Result<Option<RequestPage>> {
-    match page(backend, caller, &done?.number).await {
-        Err(Error::Refused(Refusal::NotFound)) => Ok(None),
-        page => page.map(Some),
-    }
-}
-
 /// Whether something of a request waits to be sent while no worker runs, for those who see its deliveries.
 async fn stalled(backend: &Backend, caller: &Caller, found: &VisibleRequest, deliveries: &[DeliveryView]) -> Result<bool> {
     let request = &found.request;
@@ -88,7 +77,7 @@ async fn stalled(backend: &Backend, caller: &Caller, found: &VisibleRequest, del
 /// Beyond the last event it is the present.
 ///
 /// # Errors
-/// Not found when there is none, or none for the caller now; when the event is no decision that noted what was seen.
+/// Not found when there is none, or none for the caller now; when the event is not a decision that noted what was seen.
 pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, seen: bool) -> Result<RequestPage> {
     let mut found = find(backend, caller, text).await?;
     let last = found.request.state.events;
@@ -209,7 +198,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: VisibleRequest, rest: 
     })
 }
 
-/// The deliveries after these events. Their tries are no events, so none is told.
+/// The deliveries after these events. Their tries are not events, so none is told.
 fn then(events: &[Event]) -> Vec<DeliveryView> {
     let known = history::deliveries(events).into_iter().enumerate();
     let view = |(place, (connector, status)): (usize, (&str, _))| DeliveryView {
@@ -328,7 +317,7 @@ fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalVie
             words: machine::words(approval, rule),
             moved: moved(approval, rule),
             yours: waiting.contains(&rule) && machine::eligible(&lifecycle::case(request, now), rule, facts),
-            on_behalf_of: lent(request, rule, facts, now).filter(|_| waiting.contains(&rule)),
+            on_behalf_of: absent_of(request, rule, facts, now).filter(|_| waiting.contains(&rule)),
             given: machine::given(approval, rule).map(|given| GivenView {
                 by: given.by.clone(),
                 at: given.at,
@@ -355,7 +344,7 @@ fn moved(approval: &Approval, rule: &FrozenRule) -> String {
 }
 
 /// In whose place the reader may decide a rule.
-fn lent(request: &Request, rule: &FrozenRule, facts: &Facts, now: DateTime<Utc>) -> Option<PersonRef> {
+fn absent_of(request: &Request, rule: &FrozenRule, facts: &Facts, now: DateTime<Utc>) -> Option<PersonRef> {
     match machine::capacity(&lifecycle::case(request, now), rule, facts)? {
         DecidingCapacity::Own => None,
         DecidingCapacity::For(person) => Some(person),

@@ -102,13 +102,17 @@ async fn deputies(
     let mut shown: Vec<PersonId> = rules.iter().flat_map(|rule| &rule.people).map(|person| person.id).collect();
     shown.sort_unstable();
     shown.dedup();
-    let mut grants = delegations::in_effect(handle, &shown, now).await?;
-    grants.retain(|grant| (grant.items.is_empty() || grant.items.contains(&item)) && Some(grant.to.id) != barred);
+    let mut delegations = delegations::in_effect(handle, &shown, now).await?;
+    delegations.retain(|delegation| (delegation.items.is_empty() || delegation.items.contains(&item)) && Some(delegation.to.id) != barred);
     for rule in rules {
         // Whoever decides the rule in their own right needs nobody's place.
         let own = |id: PersonId| rule.people.iter().any(|person| person.id == id);
-        let of_rule = grants.iter().filter(|grant| own(grant.from.id) && !own(grant.to.id));
-        let deputy = |grant: &Delegation| DeputyView { person: grant.to.clone(), on_behalf_of: grant.from.clone(), until: grant.ends_at };
+        let of_rule = delegations.iter().filter(|delegation| own(delegation.from.id) && !own(delegation.to.id));
+        let deputy = |delegation: &Delegation| DeputyView {
+            person: delegation.to.clone(),
+            on_behalf_of: delegation.from.clone(),
+            until: delegation.ends_at,
+        };
         rule.deputies = of_rule.map(deputy).collect();
     }
     Ok(())

@@ -13,11 +13,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Refusal;
 use domain::address::Address;
 use domain::id::{CommentId, OrganizationId, ShareId, TaskId};
+use domain::requests::RequestState;
 use domain::requests::comments::{Comment, CommentAudience, CommentAuthor, CommentPart, parts, write_by_link};
 use domain::requests::lifecycle::lock;
 use domain::requests::share::{self, ShareLink};
 use domain::requests::tasks::{self as rules, TaskActor, TaskStatus};
-use domain::requests::work::{SharedComment, SharedTask};
+use domain::requests::work::{SharedChange, SharedComment, SharedTask};
 
 /// Wrong tokens from one address in a quarter of an hour.
 const WRONG_TOKENS: i32 = 30;
@@ -94,7 +95,7 @@ pub async fn open_share(backend: &Backend, token: &str, address: &str) -> Result
     shared(backend, token, address).await
 }
 
-/// Moves the task behind a link, with notes and the name they gave.
+/// Moves the task behind a link, with notes and the name they gave; answers with what became of it.
 ///
 /// # Errors
 /// As `open_share`; too much written through the link lately; no name; a locked request; a status it cannot go to.
@@ -105,7 +106,7 @@ pub async fn change_shared(
     name: String,
     to: TaskStatus,
     notes: String,
-) -> Result<SharedTask> {
+) -> Result<SharedChange> {
     let (organization, link) = opened(backend, token, address).await?;
     count_write(backend, &link).await?;
     let be = backend.clone();
@@ -118,18 +119,18 @@ pub async fn change_shared(
                 // Revoked a moment ago counts: the link is read again under the lock.
                 share::open(share_links::find(tx, link.id).await?.as_ref(), be.now())?;
                 let (_, task) = tasks::find(tx, link.task).await?.ok_or(Refusal::NotFound)?;
-                move_task(tx, &be, &request, TaskActor::Outsider(&name), &task, to, &notes).await.map(drop)
+                let (task, state) = move_task(tx, &be, &request, TaskActor::Outsider(&name), &task, to, &notes).await?;
+                Ok(SharedChange { status: task.status, notes: task.notes, locked: closed(&state) })
             })
         })
-        .await?;
-    shared(backend, token, address).await
+        .await
 }
 
-/// Writes a public comment about the task behind a link, with the name they gave.
+/// Writes a public comment about the task behind a link, with the name they gave; answers with it.
 ///
 /// # Errors
 /// As `open_share`; too much written through the link lately; no name; a locked request; empty or too long.
-pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name: String, body: String) -> Result<SharedTask> {
+pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name: String, body: String) -> Result<SharedComment> {
     let (organization, link) = opened(backend, token, address).await?;
     count_write(backend, &link).await?;
     let be = backend.clone();
@@ -151,11 +152,11 @@ pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name:
                     edited_at: None,
                     earlier: Vec::new(),
                 };
-                comments::insert(tx, &be, &request, &comment).await
+                comments::insert(tx, &be, &request, &comment).await?;
+                Ok(shown(comment))
             })
         })
-        .await?;
-    shared(backend, token, address).await
+        .await
 }
 
 /// The link of a token that opens now. Wrong ones are counted by address.
@@ -204,19 +205,26 @@ async fn shared(backend: &Backend, token: &str, address: &str) -> Result<SharedT
         notes: task.notes,
         contact: link.created_by,
         expires_at: link.expires_at,
-        locked: lock(&request.state).map(|_| "This work is closed. Nothing about it can be changed.".to_owned()),
-        comments: about_it
-            .map(|comment| SharedComment {
-                outside: matches!(comment.author, CommentAuthor::Outsider { .. }),
-                author: match comment.author {
-                    CommentAuthor::Person { person } => person.name,
-                    CommentAuthor::Outsider { name } => name,
-                },
-                body: plain(&comment.body),
-                at: comment.at,
-            })
-            .collect(),
+        locked: closed(&request.state),
+        comments: about_it.map(shown).collect(),
     })
+}
+
+/// Why nothing can be done by a link, in words that say nothing else about the request.
+fn closed(state: &RequestState) -> Option<String> {
+    lock(state).map(|_| "This work is closed. Nothing about it can be changed.".to_owned())
+}
+
+fn shown(comment: Comment) -> SharedComment {
+    SharedComment {
+        outside: matches!(comment.author, CommentAuthor::Outsider { .. }),
+        author: match comment.author {
+            CommentAuthor::Person { person } => person.name,
+            CommentAuthor::Outsider { name } => name,
+        },
+        body: plain(&comment.body),
+        at: comment.at,
+    }
 }
 
 /// The words of a comment with mentions as names: ids are for those who have an account.

@@ -15,7 +15,7 @@ use domain::notices::told;
 use domain::people::{Facts, PersonRef};
 use domain::requests::tasks::{self as rules, Task, TaskActor, TaskStatus};
 use domain::requests::work::{MyTask, TaskDraft};
-use domain::requests::{EventKind, Request, StateChange, lifecycle};
+use domain::requests::{EventKind, Request, RequestState, StateChange, lifecycle};
 use domain::subject::Subject;
 use domain::text::{tidy_line, tidy_prose};
 use std::collections::BTreeMap;
@@ -103,13 +103,14 @@ pub async fn change_task(backend: &Backend, caller: &Caller, id: TaskId, to: Tas
         .write(caller.organization, move |tx| {
             Box::pin(async move {
                 let (request, facts, task) = locked(tx, &be, person, id).await?;
-                move_task(tx, &be, &request, TaskActor::Person(&facts), &task, to, &notes).await
+                let (_, state) = move_task(tx, &be, &request, TaskActor::Person(&facts), &task, to, &notes).await?;
+                Ok(RequestOutcome::moved(&request, &state))
             })
         })
         .await
 }
 
-/// Moves a task of a locked request, whoever does it.
+/// Moves a task of a locked request, whoever does it: both as they are then.
 pub(super) async fn move_task(
     tx: &Tx<'_>,
     be: &Backend,
@@ -118,11 +119,11 @@ pub(super) async fn move_task(
     task: &Task,
     to: TaskStatus,
     notes: &str,
-) -> Result<RequestOutcome> {
+) -> Result<(Task, RequestState)> {
     let (task, decision) = rules::change(request, worker, task, to, notes, be.now())?;
     tasks::save(tx, &task, be.now()).await?;
     let state = record(tx, be, request, &decision).await?;
-    Ok(RequestOutcome::moved(request, &state))
+    Ok((task, state))
 }
 
 /// The caller's own tasks: what is not over first, the next due first; then those that ended lately.

@@ -32,7 +32,7 @@ pub(crate) async fn run(backend: &Backend) -> Result<u32> {
         }
     }
     if made > 0 {
-        tracing::info!(requests = made, "requests of before have got their titles");
+        tracing::info!(requests = made, "{made} older requests got their titles");
     }
     Ok(made)
 }
@@ -46,7 +46,7 @@ async fn title_organization(backend: &Backend, organization: OrganizationId) -> 
     let known = match backend.known_now(organization).await {
         Ok(known) => known,
         Err(Error::Damaged(cause)) => {
-            tracing::error!(%organization, cause, "the items of an organization cannot be read");
+            tracing::error!(%organization, cause, "failed to read the items of organization {organization}");
             return Ok(made);
         }
         Err(error) => return Err(error),
@@ -98,6 +98,6 @@ async fn title_some(backend: &Backend, organization: OrganizationId, id: ItemId,
 
 /// What cannot be read is called as its item, and looked at no more.
 fn name_of_unreadable(id: RequestId, item: &CatalogItem) -> String {
-    tracing::error!(request = %id, "a request of before cannot be read: it is called as its item");
+    tracing::error!(request = %id, "older request {id} cannot be read; its title is the name of its item");
     item.name.clone()
 }

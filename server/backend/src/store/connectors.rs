@@ -77,7 +77,7 @@ pub(crate) async fn sealed(handle: &impl StoreHandle) -> Result<Vec<Connector>> 
     let rows =
         Entity::find().filter(Column::OrganizationId.eq(handle.organization())).order_by_asc(Column::Key).all(handle.connection()).await?;
     let read = |row: &Model| {
-        from_json(&row.definition).inspect_err(|error| tracing::error!(connector = row.key, %error, "a connector cannot be read"))
+        from_json(&row.definition).inspect_err(|error| tracing::error!(connector = row.key, %error, "connector {} cannot be read", row.key))
     };
     Ok(rows.iter().filter_map(|row| read(row).ok()).collect())
 }

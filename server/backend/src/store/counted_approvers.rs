@@ -1,5 +1,5 @@
 //! Who has decided about a request already and waits for others: where a number of people is needed, nobody counts twice, so the request
-//! does not wait for them any more although its open rules name them. Written and removed with the waiting rules.
+//! no longer waits for them although its open rules name them. Written and removed with the waiting rules.
 
 use super::StoreHandle;
 use super::engine::{ChangeBatch, own_rows};

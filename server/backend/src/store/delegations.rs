@@ -4,7 +4,7 @@ use super::members::facts;
 use super::{StoreHandle, Tx, from_json, groups, members, micros, people, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Duration, Utc};
-use domain::approvals::delegation::{Delegation, StandIn};
+use domain::approvals::delegation::{Delegation, DeputyRight};
 use domain::id::{DelegationId, GroupId, ItemId, PersonId};
 use domain::people::{GroupRef, Membership, PersonRef};
 use sea_orm::entity::prelude::*;
@@ -36,10 +36,10 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// How long after its end a grant is still told to the deputy's rules: they say why somebody may decide no more.
+/// How long after its end a delegation is still told to the deputy's rules: they say why somebody may decide no more.
 const LATELY: Duration = Duration::days(30);
 
-/// Which end of a grant a person is at.
+/// Which end of a delegation a person is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DelegationEnd {
     /// They are away.
@@ -62,7 +62,7 @@ pub(super) fn exists_for(handle: &impl StoreHandle, person: PersonId) -> SelectS
         .to_owned()
 }
 
-/// A grant to somebody, and the absent person in one of their groups, or in none.
+/// A delegation to somebody, and the absent person in one of their groups, or in none.
 #[derive(FromQueryResult)]
 struct LentRow {
     id: Uuid,
@@ -80,9 +80,9 @@ struct LentRow {
     group_roles: Option<String>,
 }
 
-/// What a person was lent: grants in effect and those that ended lately, with what the absent people are now, in one query. Whoever
-/// left or may not sign in lends nothing.
-pub(crate) async fn lent_to(handle: &impl StoreHandle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<StandIn>> {
+/// What a person may decide as a deputy: delegations in effect and those that ended lately, with what the absent people are now, in one query. Whoever
+/// left or may not sign in has no deputy.
+pub(crate) async fn deputy_rights_of(handle: &impl StoreHandle, person: PersonId, now: DateTime<Utc>) -> Result<Vec<DeputyRight>> {
     let lately = micros(now - LATELY);
     let to_member: RelationDef = Entity::belongs_to(members::Entity)
         .from((Column::OrganizationId, Column::FromId))
@@ -112,11 +112,11 @@ pub(crate) async fn lent_to(handle: &impl StoreHandle, person: PersonId, now: Da
         .into_model()
         .all(handle.connection())
         .await?;
-    let mut found: Vec<(Uuid, StandIn)> = Vec::new();
+    let mut found: Vec<(Uuid, DeputyRight)> = Vec::new();
     for row in rows {
         if found.last().is_none_or(|(id, _)| *id != row.id) {
             let absent = PersonRef { id: PersonId(row.from_id), name: row.name, title: row.title };
-            let grant = Delegation {
+            let delegation = Delegation {
                 id: DelegationId(row.id),
                 from: absent,
                 // Not asked for here: the deputy is the one whose facts these are.
@@ -126,15 +126,15 @@ pub(crate) async fn lent_to(handle: &impl StoreHandle, person: PersonId, now: Da
                 items: from_json(&row.items)?,
                 revoked_at: row.revoked_at.map(time),
             };
-            found.push((row.id, grant.stand_in(from_json(&row.roles)?, Vec::new())));
+            found.push((row.id, delegation.deputy_right(from_json(&row.roles)?, Vec::new())));
         }
-        if let (Some(id), Some(key), Some(name), Some(roles), Some((_, lent))) =
+        if let (Some(id), Some(key), Some(name), Some(roles), Some((_, right))) =
             (row.group_id, row.group_key, row.group_name, row.group_roles, found.last_mut())
         {
-            lent.principal.memberships.push(Membership { group: GroupRef { id: GroupId(id), key, name }, roles: from_json(&roles)? });
+            right.absent.memberships.push(Membership { group: GroupRef { id: GroupId(id), key, name }, roles: from_json(&roles)? });
         }
     }
-    Ok(found.into_iter().map(|(_, lent)| lent).collect())
+    Ok(found.into_iter().map(|(_, right)| right).collect())
 }
 
 /// Rows with the people they speak of, in their order; those of people who left are missing.
@@ -168,7 +168,7 @@ pub(crate) async fn of_person(handle: &impl StoreHandle, person: PersonId, side:
     named(handle, rows).await
 }
 
-/// Everybody's grants that are not over, the one that begins first first.
+/// Everybody's delegations that are not over, the one that begins first first.
 pub(crate) async fn not_over(handle: &impl StoreHandle, now: DateTime<Utc>, limit: u64) -> Result<Vec<Delegation>> {
     let rows = of_organization(handle)
         .filter(Column::EndsAt.gt(micros(now)))
@@ -205,14 +205,14 @@ pub(crate) async fn in_effect(handle: &impl StoreHandle, absent: &[PersonId], no
     named(handle, rows).await
 }
 
-/// A grant in effect, as the question who can decide needs it: who is away, the deputy when they can sign in, and for which items.
+/// A delegation in effect, as the question who can decide needs it: who is away, the deputy when they can sign in, and for which items.
 pub(crate) struct AbsenceRow {
     pub from: PersonId,
     pub to: Option<PersonId>,
     pub items: Vec<ItemId>,
 }
 
-/// Every grant in effect, those to deputies who left too.
+/// Every delegation in effect, those to deputies who left too.
 pub(crate) async fn absences(handle: &impl StoreHandle, now: DateTime<Utc>) -> Result<Vec<AbsenceRow>> {
     let rows = of_organization(handle)
         .filter(Column::StartsAt.lte(micros(now)))
@@ -229,7 +229,7 @@ pub(crate) async fn absences(handle: &impl StoreHandle, now: DateTime<Utc>) -> R
     rows.into_iter().map(absence).collect()
 }
 
-/// Ends every grant of a person, as who is away and as the deputy; answers with the people at the other ends.
+/// Ends every delegation of a person, as who is away and as the deputy; answers with the people at the other ends.
 pub(crate) async fn end_of_person(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Vec<PersonId>> {
     let theirs = || {
         Condition::all()
@@ -244,30 +244,30 @@ pub(crate) async fn end_of_person(tx: &Tx<'_>, person: PersonId, now: DateTime<U
     Ok(rows.into_iter().map(other).collect())
 }
 
-/// The grant with this id, locked until the transaction ends.
+/// The delegation with this id, locked until the transaction ends.
 pub(crate) async fn lock(tx: &Tx<'_>, id: DelegationId) -> Result<Option<Delegation>> {
     let row = of_organization(tx).filter(Column::Id.eq(id.0)).lock_exclusive().one(tx.connection()).await?;
     Ok(named(tx, row.into_iter().collect()).await?.pop())
 }
 
-/// A new grant.
-pub(crate) async fn insert(tx: &Tx<'_>, grant: &Delegation, now: DateTime<Utc>) -> Result<()> {
+/// A new delegation.
+pub(crate) async fn insert(tx: &Tx<'_>, delegation: &Delegation, now: DateTime<Utc>) -> Result<()> {
     let row = Model {
-        id: grant.id.0,
+        id: delegation.id.0,
         organization_id: tx.organization(),
-        from_id: grant.from.id.0,
-        to_id: grant.to.id.0,
-        starts_at: micros(grant.starts_at),
-        ends_at: micros(grant.ends_at),
-        items: to_json(&grant.items)?,
+        from_id: delegation.from.id.0,
+        to_id: delegation.to.id.0,
+        starts_at: micros(delegation.starts_at),
+        ends_at: micros(delegation.ends_at),
+        items: to_json(&delegation.items)?,
         created_at: micros(now),
-        revoked_at: grant.revoked_at.map(micros),
+        revoked_at: delegation.revoked_at.map(micros),
     };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
-/// Sets when a grant ended early, or that it did not. The caller holds the row's lock.
+/// Sets when a delegation ended early, or that it did not. The caller holds the row's lock.
 pub(crate) async fn set_revoked(tx: &Tx<'_>, id: DelegationId, at: Option<DateTime<Utc>>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(at.map(micros)))

@@ -19,7 +19,7 @@ const WRITING: [&str; 12] = [
     "DELETE FROM",
 ];
 /// What may do so: a batch is written by a transaction, and the whole store by itself.
-const WRITERS: [&str; 4] = ["tx: &Tx<", ": &PlatformWriter", "batch: &mut Batch", "store: &Store"];
+const WRITERS: [&str; 4] = ["tx: &Tx<", ": &PlatformWriter", "batch: &mut ChangeBatch", "store: &Store"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -48,10 +48,9 @@ fn writers(text: &str) -> Vec<(String, bool)> {
 
 #[test]
 fn a_function_that_writes_and_takes_any_handle_is_found() {
-    let text =
-        "pub(crate) async fn save(handle: &impl Handle) {\n    Entity::insert(row);\n}\n\nfn find(handle: &impl Handle) {\n    all();\n}\n";
+    let text = "pub(crate) async fn save(handle: &impl StoreHandle) {\n    Entity::insert(row);\n}\n\nfn find(handle: &impl StoreHandle) {\n    all();\n}\n";
     assert_eq!(writers(text), [("save".to_owned(), false)]);
-    assert_eq!(writers(&text.replace("handle: &impl Handle", "tx: &Tx<'_>")), [("save".to_owned(), true)]);
+    assert_eq!(writers(&text.replace("handle: &impl StoreHandle", "tx: &Tx<'_>")), [("save".to_owned(), true)]);
 }
 
 #[test]

@@ -118,27 +118,28 @@ pub(crate) async fn waiting_for_targets(handle: &impl StoreHandle, wanted: &[(St
 pub(crate) struct DecidingReach {
     person: PersonId,
     own: Vec<String>,
-    lent: Vec<DeputyScope>,
+    as_deputy: Vec<DeputyScope>,
 }
 
 impl DecidingReach {
     /// What these facts give at this moment.
     pub(crate) fn of(facts: &Facts, now: DateTime<Utc>) -> Self {
-        Self { person: facts.person.id, own: machine::index_keys(facts), lent: machine::deputy_scopes(facts, now) }
+        Self { person: facts.person.id, own: machine::index_keys(facts), as_deputy: machine::deputy_scopes(facts, now) }
     }
 
     /// The rows within reach: for every target a range of the index, oldest first.
     fn ranges(&self) -> Vec<TargetRange> {
-        let mut lent: BTreeMap<&str, LentItems> = BTreeMap::new();
-        for scope in &self.lent {
+        let mut as_deputy: BTreeMap<&str, DelegatedItems> = BTreeMap::new();
+        for scope in &self.as_deputy {
             for key in &scope.keys {
-                lent.entry(key).or_default().lend(scope);
+                as_deputy.entry(key).or_default().add_scope(scope);
             }
         }
-        self.own.iter().for_each(|key| drop(lent.remove(key.as_str())));
+        self.own.iter().for_each(|key| drop(as_deputy.remove(key.as_str())));
         let own: BTreeSet<&str> = self.own.iter().map(String::as_str).collect();
-        let own = own.into_iter().map(|target| TargetRange { target: target.to_owned(), lent: None });
-        own.chain(lent.into_iter().map(|(target, lent)| TargetRange { target: target.to_owned(), lent: Some(lent) })).collect()
+        let own = own.into_iter().map(|target| TargetRange { target: target.to_owned(), as_deputy: None });
+        own.chain(as_deputy.into_iter().map(|(target, as_deputy)| TargetRange { target: target.to_owned(), as_deputy: Some(as_deputy) }))
+            .collect()
     }
 
     /// Queries for the first requests within reach, and when they were submitted: together they find them. Each range is cut off before they
@@ -180,13 +181,13 @@ impl DecidingReach {
 struct TargetRange {
     target: String,
     /// None where it is in the person's own right.
-    lent: Option<LentItems>,
+    as_deputy: Option<DelegatedItems>,
 }
 
 impl TargetRange {
     /// About how many values stand in its condition.
     fn values(&self) -> usize {
-        8 + self.lent.as_ref().map_or(0, |lent| 3 * lent.items.len())
+        8 + self.as_deputy.as_ref().map_or(0, |as_deputy| 3 * as_deputy.items.len())
     }
 
     fn condition(&self, handle: &impl StoreHandle, person: PersonId) -> Condition {
@@ -195,17 +196,17 @@ impl TargetRange {
             .add(Column::Target.eq(self.target.as_str()))
             .add(Column::RequesterId.ne(person.0))
             .add(counted_approvers::has(person, (Entity, Column::RequestId)).not());
-        all.add_option(self.lent.as_ref().and_then(LentItems::condition))
+        all.add_option(self.as_deputy.as_ref().and_then(DelegatedItems::condition))
     }
 }
 
-/// What several people lend of one target. The request of somebody who lends it is not within reach by their own grant, but it is by that of
-/// another: so no more matters of who lends an item than the only one, or that there are two.
+/// What several absent people have delegated of one target. The request of one of them is not within reach by their own delegation, but it is by that of
+/// another: so no more matters of who delegated an item than the only one, or that there are two.
 #[derive(Default)]
-struct LentItems {
-    /// Who lends it for every item.
+struct DelegatedItems {
+    /// Who delegated it for every item.
     everything: Lenders,
-    /// Who lends it for these alone.
+    /// Who delegated it for these alone.
     items: BTreeMap<ItemId, Lenders>,
 }
 
@@ -227,8 +228,8 @@ impl Lenders {
     }
 }
 
-impl LentItems {
-    fn lend(&mut self, scope: &DeputyScope) {
+impl DelegatedItems {
+    fn add_scope(&mut self, scope: &DeputyScope) {
         let by = scope.on_behalf_of.id;
         if scope.items.is_empty() {
             self.everything = self.everything.and(by);
@@ -253,7 +254,7 @@ impl LentItems {
             match (lenders, self.everything) {
                 (Lenders::Several, _) => open.push(item.0),
                 (Lenders::One(person), Lenders::Nobody) => barred.push((item.0, person.0)),
-                // Their own request by the grant of the one who lends everything, everybody else's by that one already.
+                // Their own request by the delegation of the one who delegated everything, everybody else's by that one already.
                 (Lenders::One(person), Lenders::One(all)) if *person != all => open.push(item.0),
                 _ => {}
             }

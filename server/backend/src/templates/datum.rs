@@ -39,7 +39,7 @@ impl<'d> TemplateValue<'d> {
         Self::Made(Rc::new(Value::String(text.into())))
     }
 
-    /// A text that is not escaped any more, and was paid for.
+    /// A text that is escaped already, and was paid for.
     pub fn safe(text: impl Into<String>) -> Self {
         Self::Safe(Rc::new(Value::String(text.into())))
     }
@@ -138,7 +138,7 @@ impl<'d> TemplateValue<'d> {
         Ok(Self::Made(Rc::new(value.clone())))
     }
 
-    /// As text: nothing is empty, and what is no text is written as JSON.
+    /// As text: nothing is empty, and what is not text is written as JSON.
     pub fn as_text(&self, budget: &RenderBudget) -> Result<Cow<'_, str>, TemplateError> {
         match self.value() {
             Value::Null => Ok(Cow::Borrowed("")),

@@ -225,7 +225,7 @@ pub(super) fn filter<'d>(
             let scale = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
             TemplateValue::made(Value::from((number(value, budget)?.as_f64().unwrap_or_default() * scale).round() / scale), budget)
         }
-        other => Err(TemplateError::new(format!("there is no filter “{other}”"))),
+        other => Err(TemplateError::new(format!("“{other}” is not a filter"))),
     }
 }
 
@@ -352,7 +352,7 @@ pub(super) fn test<'d>(
         "eq" | "equalto" => same(value, &other(), budget)?,
         "ne" => !same(value, &other(), budget)?,
         "in" => contains(&other(), value, budget)?,
-        unknown => return Err(TemplateError::new(format!("there is no test “{unknown}”"))),
+        unknown => return Err(TemplateError::new(format!("“{unknown}” is not a test"))),
     })
 }
 

@@ -168,7 +168,7 @@ impl<'s> Names<'s> {
             Expr::UnaryOp(one) => self.expression(&one.expr),
             Expr::BinOp(two) => {
                 if matches!(two.op, BinOpKind::Pow) {
-                    return Err(TemplateError::new("there is no “**”").at(line));
+                    return Err(TemplateError::new("“**” is not supported").at(line));
                 }
                 self.expression(&two.left)?;
                 self.expression(&two.right)
@@ -185,7 +185,7 @@ impl<'s> Names<'s> {
             Expr::Filter(filter) => {
                 if !FILTERS.contains(&filter.name) {
                     let known = list(FILTERS.iter().copied());
-                    return Err(TemplateError::new(format!("there is no filter “{}”. There are {known}", filter.name)).at(line));
+                    return Err(TemplateError::new(format!("“{}” is not a filter. The filters are {known}", filter.name)).at(line));
                 }
                 filter.expr.iter().try_for_each(|value| self.expression(value))?;
                 self.arguments(&filter.args).map_err(|fault| fault.at(line))
@@ -193,7 +193,7 @@ impl<'s> Names<'s> {
             Expr::Test(test) => {
                 if !TESTS.contains(&test.name) {
                     let known = list(TESTS.iter().copied());
-                    return Err(TemplateError::new(format!("there is no test “{}”. There are {known}", test.name)).at(line));
+                    return Err(TemplateError::new(format!("“{}” is not a test. The tests are {known}", test.name)).at(line));
                 }
                 self.expression(&test.expr)?;
                 self.arguments(&test.args).map_err(|fault| fault.at(line))
@@ -223,7 +223,7 @@ impl<'s> Names<'s> {
 }
 
 fn missing(statement: &str, line: u16) -> TemplateError {
-    TemplateError::new(format!("there is no “{statement}” here")).at(u32::from(line))
+    TemplateError::new(format!("“{statement}” cannot be used here")).at(u32::from(line))
 }
 
 /// The names that values are put under.

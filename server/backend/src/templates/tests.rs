@@ -38,7 +38,7 @@ fn data_is_escaped_for_where_it_goes() {
 fn what_does_not_exist_is_said_at_save() {
     let keys: BTreeSet<String> = ["why".to_owned()].into();
     assert_eq!(check("{{ number }} {{ answers.why }} {% for s in sections %}{{ s.title }}{% endfor %}", Some(&keys)), Ok(()));
-    assert!(check("{{ nubmer }}", None).unwrap_err().starts_with("There is no “nubmer”."));
+    assert!(check("{{ nubmer }}", None).unwrap_err().starts_with("“nubmer” is not known."));
     assert!(check("{{ requester.mail }}", None).unwrap_err().contains("requester.mail"));
     assert!(check("{{ answers.when }}", Some(&keys)).unwrap_err().contains("answers.when"));
     assert!(check("a\n{{ number", None).unwrap_err().contains("line 2"));
@@ -219,11 +219,11 @@ fn hostile_templates_end_soon_and_take_little_memory() {
 #[test]
 fn what_does_not_exist_here_is_said_with_what_does() {
     for (source, part) in [
-        ("{{ number|center(80) }}", "there is no filter “center”. There are abs, "),
+        ("{{ number|center(80) }}", "“center” is not a filter. The filters are abs, "),
         ("a\n{{ number|sum }}", "in line 2"),
-        ("{{ number is filter('x') }}", "there is no test “filter”. There are defined, "),
+        ("{{ number is filter('x') }}", "“filter” is not a test. The tests are defined, "),
         ("{{ dict(a=1) }}", "nothing can be called here but range(…)"),
-        ("{{ 2 ** 3 }}", "there is no “**”"),
+        ("{{ 2 ** 3 }}", "“**” is not supported"),
     ] {
         let sentence = check(source, None).unwrap_err();
         assert!(sentence.contains(part), "{sentence}");

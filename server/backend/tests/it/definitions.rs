@@ -136,10 +136,10 @@ async fn a_person_renamed_in_one_organization_is_found_by_the_new_name_in_both()
 #[tokio::test]
 async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
     let cases = [
-        ("items/laptop.yaml", "form: laptop", "form: laptpo", "items/laptop.yaml:9: There is no form “laptpo”"),
-        ("items/laptop.yaml", "ruth@north", "rut@north", "items/laptop.yaml:15: rut@north.example is nobody in this organization"),
-        ("items/laptop.yaml", "group: platform", "group: platfrom", "items/laptop.yaml:18: There is no group “platfrom”"),
-        ("items/laptop.yaml", "[desk]", "[dekk]", "items/laptop.yaml:20: There is no connector “dekk”"),
+        ("items/laptop.yaml", "form: laptop", "form: laptpo", "items/laptop.yaml:9: No form has the key “laptpo”"),
+        ("items/laptop.yaml", "ruth@north", "rut@north", "items/laptop.yaml:15: rut@north.example is not a person of this organization"),
+        ("items/laptop.yaml", "group: platform", "group: platfrom", "items/laptop.yaml:18: No group has the key “platfrom”"),
+        ("items/laptop.yaml", "[desk]", "[dekk]", "items/laptop.yaml:20: No connector has the key “dekk”"),
         ("items/laptop.yaml", "icon: laptop", "icon: <svg>", "items/laptop.yaml:4: The icon “<svg>” must be the name of a lucide icon"),
         ("items/laptop.yaml", "prefix: IT", "prefix: it", "items/laptop.yaml:7: The prefix “it” must be 1 to 8 capital letters"),
         ("items/laptop.yaml", "name: Laptop", "name: Badge", "The item “badge” is called “Badge” too"),
@@ -157,7 +157,7 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
             "      group: platform\n      when: { field: model, equals: hevay }",
             "items/laptop.yaml:19: The condition of rule “platform” asks whether “model” is \"hevay\"",
         ),
-        ("items/laptop.yaml", "form: laptop", "form: laptop\napprover_team: desk", "items/laptop.yaml:10: There is no group “desk”"),
+        ("items/laptop.yaml", "form: laptop", "form: laptop\napprover_team: desk", "items/laptop.yaml:10: No group has the key “desk”"),
         (
             "items/laptop.yaml",
             "      person: ruth@north.example",
@@ -186,12 +186,12 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
             "items/laptop.yaml",
             "  require: all",
             "  deadline: { hours: 9, escalate_to: rut@north.example }",
-            "items/laptop.yaml:11: rut@north.example is nobody in this organization",
+            "items/laptop.yaml:11: rut@north.example is not a person of this organization",
         ),
         ("items/badge.yaml", "approval: {}", "approval: { require: any }", "items/badge.yaml:8: The approval has no rules"),
         ("forms/laptop.yaml", "type: textarea", "type: textara", "forms/laptop.yaml:16: Field “reason” has the unknown type “textara”"),
         ("forms/laptop.yaml", "equals: strong", "equals: strng", "forms/laptop.yaml:20: The condition of field “reason”"),
-        ("forms/laptop.yaml", "group: contractors", "group: contractor", "There is no group “contractor”"),
+        ("forms/laptop.yaml", "group: contractors", "group: contractor", "No group has the key “contractor”"),
         // The same word stands further up.
         (
             "forms/laptop.yaml",
@@ -216,16 +216,16 @@ async fn what_is_wrong_is_told_with_file_and_line_and_nothing_is_applied() {
         ("people.yaml", "ada@north.example", "ada", "people.yaml:1: “ada” is not an e-mail address"),
         ("people.yaml", "title: Analyst", "manager: hana@north.example", "people.yaml:19: hana@north.example cannot be their own manager"),
         ("people.yaml", "title: Analyst", "manager: rut@north.example", "people.yaml:19: rut@north.example, the manager of hana@north"),
-        ("groups.yaml", "petra@", "peter@", "groups.yaml:6: peter@north.example is nobody in this organization"),
+        ("groups.yaml", "petra@", "peter@", "groups.yaml:6: peter@north.example is not a person of this organization"),
         ("connectors.yaml", "kind: webhook", "kind: webhok", "connectors.yaml:3: The connector kind “webhok” does not exist. Use webhook"),
         ("calendars.yaml", "zone: Europe/London", "zone: Europe/Londn", "calendars.yaml:3: The time zone “Europe/Londn” does not exist"),
         ("calendars.yaml", "to: \"17:00\"", "to: \"08:00\"", "calendars.yaml:7: 09:00 to 08:00 cannot be working hours"),
         ("calendars.yaml", "to: \"17:00\"", "to: 17h", "calendars.yaml:7: “17h” is not a time. Write it like 08:30, quoted"),
-        ("items/old.yaml", "calendar: office", "calendar: offce", "items/old.yaml:10: There is no calendar “offce”"),
+        ("items/old.yaml", "calendar: office", "calendar: offce", "items/old.yaml:10: No calendar has the key “offce”"),
         ("items/old.yaml", "response_minutes: 60", "response_minutes: 0", "items/old.yaml:11: response_minutes: must be 1 to 200000"),
         ("items/old.yaml", "response_minutes: 60", "response_minutes: 700", "items/old.yaml:11: The response may not take longer"),
         ("items/old.yaml", "- blocked", "- completed", "items/old.yaml:14: No clock runs in “completed”"),
-        ("catalog.yaml", "- badge", "- bagde", "catalog.yaml:3: There is no item “bagde”"),
+        ("catalog.yaml", "- badge", "- bagde", "catalog.yaml:3: No item has the key “bagde”"),
         ("organization.yaml", "key: north", "key: nroth", "organization.yaml:1: The key is “nroth”"),
     ];
     on_both(|world| async move {

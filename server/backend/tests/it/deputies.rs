@@ -102,7 +102,7 @@ async fn a_deputy_decides_and_both_names_are_recorded() {
 }
 
 #[tokio::test]
-async fn a_grant_holds_on_its_days_and_for_its_items() {
+async fn a_delegation_holds_on_its_days_and_for_its_items() {
     on_both(|world| async move {
         let (hana, ruth, jonas) =
             (world.caller("north", "hana").await, world.caller("north", "ruth").await, world.caller("north", "jonas").await);
@@ -126,7 +126,7 @@ async fn a_grant_holds_on_its_days_and_for_its_items() {
         world.clock.advance(Duration::days(2));
         assert_eq!(waiting(&world, &jonas).await, 0, "it is over");
         match refusal(paged::decide(&world.backend, &jonas, blind(&access, ApproverVerdict::Approve)).await) {
-            Refusal::Conflict { message } => assert!(message.starts_with("You stood in for Ruth Abel until"), "{message}"),
+            Refusal::Conflict { message } => assert!(message.starts_with("You were the deputy of Ruth Abel until"), "{message}"),
             other => panic!("{other:?}"),
         }
         let page = delegations::page(&world.backend, &ruth).await.unwrap();
@@ -136,17 +136,17 @@ async fn a_grant_holds_on_its_days_and_for_its_items() {
 }
 
 #[tokio::test]
-async fn a_grant_ended_meanwhile_is_told_to_the_deputy_who_decides() {
+async fn a_delegation_ended_meanwhile_is_told_to_the_deputy_who_decides() {
     on_both(|world| async move {
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let jonas = world.caller("north", "jonas").await;
         let other = world.another().await;
         for round in 0..6 {
             let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-            let grant = lend(&world, &ruth, &jonas, 5).await.id;
+            let delegation = lend(&world, &ruth, &jonas, 5).await.id;
             let (decided, ended) = tokio::join!(
                 paged::decide(&other.backend, &jonas, blind(&number, ApproverVerdict::Reject)),
-                paged::end_away(&world.backend, &ruth, grant),
+                paged::end_away(&world.backend, &ruth, delegation),
             );
             assert!(ended.unwrap().given.iter().all(|row| row.phase == DelegationPhase::Over), "round {round}");
             let page = requests::page(&world.backend, &hana, &number).await.unwrap();
@@ -154,7 +154,9 @@ async fn a_grant_ended_meanwhile_is_told_to_the_deputy_who_decides() {
                 Ok(page) => assert_eq!(page.summary.status, Status::Rejected),
                 Err(_) => {
                     match refusal(decided) {
-                        Refusal::Conflict { message } => assert!(message.starts_with("You stood in for Ruth Abel until"), "{message}"),
+                        Refusal::Conflict { message } => {
+                            assert!(message.starts_with("You were the deputy of Ruth Abel until"), "{message}")
+                        }
                         other => panic!("{other:?}"),
                     }
                     assert_eq!(page.summary.status, Status::PendingApproval);
@@ -289,7 +291,7 @@ async fn what_makes_no_sense_is_told_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_grant_is_ended_by_its_giver_or_an_administrator_and_taken_up_again_for_a_moment() {
+async fn a_delegation_is_ended_by_its_giver_or_an_administrator_and_taken_up_again_for_a_moment() {
     on_both(|world| async move {
         let (hana, ruth, jonas) =
             (world.caller("north", "hana").await, world.caller("north", "ruth").await, world.caller("north", "jonas").await);

@@ -86,7 +86,7 @@ async fn colleagues_who_lend_single_services_lend_no_others_and_not_their_own_re
         file(&world, &hana, "access", json!({"system": "Ledger"})).await;
         assert_eq!(waiting(&world, &mina).await, 0, "nobody lends software access");
         file(&world, &world.caller("north", "colleague2").await, "laptop", json!({"model": "light"})).await;
-        assert_eq!(waiting(&world, &mina).await, 1, "by another colleague's grant");
+        assert_eq!(waiting(&world, &mina).await, 1, "by another colleague's delegation");
         ask_colleague(&world, "laptop", 12).await;
         let own = file(&world, &world.caller("north", "colleague12").await, "laptop", json!({"model": "light"})).await;
         let inbox = approvals::inbox(&world.backend, &again(&world, &mina).await, 0).await.unwrap();

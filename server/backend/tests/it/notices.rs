@@ -129,16 +129,17 @@ async fn a_person_chooses_within_what_the_organization_leaves_open() {
             (mails, bells)
         };
         assert_eq!(blocked().await, (1, 1));
-        let mine =
-            notices::change_mine(be, &hana, ChangeMine::Switch { event: event(), channel: NoticeChannel::Email, on: false }).await.unwrap();
-        assert!(mine.differs);
+        let off = ChangeMine::Switch { event: event(), channel: NoticeChannel::Email, on: false };
+        notices::change_mine(be, &hana, off).await.unwrap();
+        assert!(notices::mine(be, &hana).await.unwrap().differs);
         assert_eq!(blocked().await, (0, 2));
         let locked = ChangeOurs::Switch { event: event(), channel: NoticeChannel::Email, on: true, locked: true };
         notices::change_ours(be, &ada, locked).await.unwrap();
         assert_eq!(blocked().await, (1, 3));
         let change = ChangeMine::Switch { event: event(), channel: NoticeChannel::Email, on: false };
         assert!(matches!(refusal(notices::change_mine(be, &hana, change).await), Refusal::NotNow { .. }));
-        assert!(!notices::change_mine(be, &hana, ChangeMine::AsUsual).await.unwrap().differs);
+        notices::change_mine(be, &hana, ChangeMine::AsUsual).await.unwrap();
+        assert!(!notices::mine(be, &hana).await.unwrap().differs);
         notices::change_ours(be, &ada, ChangeOurs::Carrier { channel: NoticeChannel::Email, key: String::new() }).await.unwrap();
         assert_eq!(blocked().await, (0, 4), "no carrier, no e-mail");
         let wrong = ChangeOurs::Carrier { channel: NoticeChannel::Email, key: "chat".into() };

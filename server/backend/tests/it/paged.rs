@@ -9,14 +9,15 @@ use domain::requests::actions::ActionCall;
 use domain::requests::tasks::TaskStatus;
 use domain::requests::wire::RequestPage;
 use domain::requests::work::{CommentDraft, TaskDraft};
-use requests::{page_after, page_if_seen};
+use requests::page_after;
 
 pub async fn decide(be: &Backend, caller: &Caller, decision: ApproverDecision) -> Result<RequestPage> {
-    page_after(be, caller, approvals::decide(be, caller, decision).await).await
+    requests::page(be, caller, &approvals::decide(be, caller, decision).await?.number).await
 }
 
 pub async fn act(be: &Backend, caller: &Caller, number: &str, call: ActionCall, seen: Option<u32>) -> Result<Option<RequestPage>> {
-    page_if_seen(be, caller, requests::act(be, caller, number, call, seen).await).await
+    let done = requests::act(be, caller, number, call, seen).await?;
+    if done.visible { requests::page(be, caller, &done.number).await.map(Some) } else { Ok(None) }
 }
 
 pub async fn replay(be: &Backend, caller: &Caller, id: DeliveryId) -> Result<RequestPage> {

@@ -210,12 +210,12 @@ async fn a_link_opens_one_task_for_somebody_without_an_account() {
         assert_eq!((seen.title.as_str(), seen.number.as_str(), seen.status), ("Mend the door", number.as_str(), TaskStatus::Open));
         assert!(!serde_json::to_string(&seen).unwrap().contains("squeaks"), "the answers are not the outsider's to read");
         assert!(matches!(refusal(requests::comment_shared(be, &token, "192.0.2.1", " ".to_owned(), "x".to_owned()).await), Refusal::Input { path, .. } if path == "name"));
-        let seen = requests::comment_shared(be, &token, "192.0.2.1", "Coldline".to_owned(), "At two".to_owned()).await.unwrap();
-        assert_eq!((seen.comments[0].author.as_str(), seen.comments[0].body.as_str()), ("Coldline", "At two"));
+        let said = requests::comment_shared(be, &token, "192.0.2.1", "Coldline".to_owned(), "At two".to_owned()).await.unwrap();
+        assert_eq!((said.author.as_str(), said.body.as_str(), said.outside), ("Coldline", "At two", true));
         let no = refusal(requests::change_shared(be, &token, "192.0.2.1", "Coldline".to_owned(), TaskStatus::Cancelled, String::new()).await);
         assert!(matches!(no, Refusal::NotNow { .. }));
         let done = requests::change_shared(be, &token, "192.0.2.1", "Coldline".to_owned(), TaskStatus::Done, "Mended".to_owned()).await.unwrap();
-        assert_eq!((done.status, done.notes.as_str()), (TaskStatus::Done, "Mended"));
+        assert_eq!((done.status, done.notes.as_str(), done.locked), (TaskStatus::Done, "Mended", None));
         let page = requests::page(be, &mina, &number).await.unwrap();
         assert_eq!(page.work.tasks[0].shares[0].uses, 1, "opening counts, acting does not");
         assert!(matches!(&page.work.comments[0].comment.author, CommentAuthor::Outsider { name } if name == "Coldline"));
@@ -245,8 +245,8 @@ async fn what_comes_by_a_link_is_marked_limited_and_calls_nobody() {
         for number in 0..120 {
             // From everywhere, and calling somebody each time.
             match write(&token, number, format!("@[Mina]({}) look here", mina.id())).await {
-                Ok(seen) => {
-                    assert!(seen.comments.iter().all(|comment| comment.outside && comment.body == "@Mina look here"));
+                Ok(said) => {
+                    assert!(said.outside && said.body == "@Mina look here");
                     written += 1;
                 }
                 Err(error) => assert!(matches!(error, backend::Error::Refused(Refusal::TooMany { .. })), "{error}"),

@@ -16,7 +16,7 @@ pub fn is_option(field: &Field, value: &Value) -> bool {
     answers::text(value).is_some_and(|chosen| field.options.iter().any(|option| option.value == chosen))
 }
 
-/// The option's label; a value that is no option as it was stored.
+/// The option's label; a value that is not an option as it was stored.
 pub fn display(field: &Field, value: &Value) -> String {
     let chosen = super::plain::display(field, value);
     field.options.iter().find(|option| option.value == chosen).map_or(chosen, |option| option.label.clone())

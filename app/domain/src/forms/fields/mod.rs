@@ -121,7 +121,7 @@ pub fn find(kind: &str) -> Option<&'static FieldType> {
     FIELD_TYPES.iter().find(|known| known.kind == kind)
 }
 
-/// What was answered, as `FieldType::read` understands it; values that are no text as they are.
+/// What was answered, as `FieldType::read` understands it; values that are not text as they are.
 pub fn read_answer(field: &Field, value: &Value) -> Value {
     match (find(&field.kind), value) {
         (Some(known), Value::String(text)) => Value::String((known.read)(field, text)),

@@ -62,7 +62,7 @@ pub fn check_text(field: &Field, text: &str, longest: u32) -> Result<(), String>
     }
 }
 
-/// The pattern, made to match from start to end; none when it is no regular expression (the form's check says so to its author).
+/// The pattern, made to match from start to end; none when it is not a regular expression (the form's check says so to its author).
 pub fn whole(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).ok()

@@ -99,7 +99,7 @@ fn forms_as_a_whole() {
             vec![super::super::SectionVariant { group: group.into(), title: String::new(), description: String::new(), fields }];
         form
     };
-    rule(varied("platfrom"), "sections[0].variants[0].group: There is no group “platfrom”", varied("platform"));
+    rule(varied("platfrom"), "sections[0].variants[0].group: No group has the key “platfrom”", varied("platform"));
 }
 
 #[test]

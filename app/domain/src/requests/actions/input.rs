@@ -121,7 +121,7 @@ impl ActionInput {
         Self { detail, ..Self::new(ActionKind::Reroute, reason) }
     }
 
-    /// The approver's verdict that it is; None when it is no decision. Those who work ask for changes too, by another right.
+    /// The approver's verdict that it is; None when it is not a decision. Those who work ask for changes too, by another right.
     pub fn verdict(&self) -> Option<ApproverVerdict> {
         match (self.kind, &self.detail) {
             (ActionKind::Approve, _) => Some(ApproverVerdict::Approve),

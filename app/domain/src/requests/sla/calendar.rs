@@ -79,7 +79,7 @@ impl WorkingTime {
     /// The calendar in a zone with these offsets.
     ///
     /// # Errors
-    /// In words: hours that are no times, end before they begin, or no hours at all.
+    /// In words: hours that are not times, end before they begin, or no hours at all.
     pub fn new(calendar: &WorkCalendar, offsets: OffsetTable) -> Result<Self, String> {
         let mut week: [Vec<(i64, i64)>; 7] = Default::default();
         for hours in &calendar.hours {

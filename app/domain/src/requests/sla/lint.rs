@@ -100,7 +100,7 @@ mod tests {
             level(Some(1), None, &[Status::Blocked]),
         );
         let on = |calendar: &str| SlaTargets { calendar: Some(calendar.to_owned()), ..level(Some(1), None, &[]) };
-        rule(on("offce"), "calendar: There is no calendar “offce”. Add the calendar or correct the key", on("office"));
+        rule(on("offce"), "calendar: No calendar has the key “offce”. Add the calendar or correct the key", on("office"));
     }
 
     #[test]

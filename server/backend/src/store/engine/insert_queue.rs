@@ -80,7 +80,7 @@ pub(super) fn on_postgres(
                 };
                 if AssertUnwindSafe(written).catch_unwind().await.is_err() {
                     // Those who waited for it are answered with a failure; those that come are not.
-                    tracing::error!("additions that were written together panicked");
+                    tracing::error!("inserts that were written together panicked");
                 }
             }
         });

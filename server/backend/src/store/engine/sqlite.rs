@@ -64,7 +64,7 @@ fn keep_private(url: &str) -> Result<()> {
         match private_file::narrow(path) {
             Ok(true) => tracing::warn!("others could read {}; now its owner alone can", path.display()),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "who may read {} cannot be seen to", path.display()),
+            Err(error) => tracing::warn!(%error, "failed to limit who may read {}", path.display()),
         }
     }
     Ok(())

@@ -68,7 +68,7 @@ pub(crate) async fn of(handle: &impl StoreHandle, ids: &[PersonId]) -> Result<Ve
     Ok(found)
 }
 
-/// What a member chose, locked until the transaction ends; None when the person is no member.
+/// What a member chose, locked until the transaction ends; None when the person is not a member.
 pub(crate) async fn lock_choices(tx: &Tx<'_>, person: PersonId) -> Result<Option<NoticeChoices>> {
     let text: Option<String> = Entity::find_by_id((tx.organization(), person.0))
         .lock_exclusive()

@@ -26,13 +26,13 @@ pub(crate) struct CallerRecord {
     pub elsewhere: bool,
 }
 
-/// What a member is by themselves, without what others lent them; None when the person is no member or is disabled. Whoever acts is
+/// What a member is by themselves, without what they may decide as a deputy; None when the person is not a member or is disabled. Whoever acts is
 /// judged by `acting`.
 pub(crate) async fn own(handle: &impl StoreHandle, id: PersonId) -> Result<Option<Facts>> {
     Ok(load(handle, id).await?.map(|(found, _)| found).filter(|found| !found.disabled).map(|found| found.facts))
 }
 
-/// What rules need to know about a member who acts, what others lent them included; None when the person is no member or is disabled.
+/// What rules need to know about a member who acts, as a deputy too; None when the person is not a member or is disabled.
 pub(crate) async fn acting(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Facts>> {
     Ok(find(handle, id, now).await?.filter(|found| !found.disabled).map(|found| found.facts))
 }
@@ -55,7 +55,7 @@ struct FactRow {
     organization_key: String,
     organization_name: String,
     elsewhere: bool,
-    lent: bool,
+    is_deputy: bool,
     group_id: Option<Uuid>,
     group_key: Option<String>,
     group_name: Option<String>,
@@ -73,9 +73,9 @@ pub(in crate::store) fn in_groups() -> RelationDef {
 /// A member with facts and the columns of the account that a signed-in caller depends on: in one query, or two for those who were ever
 /// somebody's deputy.
 pub(crate) async fn find(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<CallerRecord>> {
-    let Some((mut found, lent)) = load(handle, id).await? else { return Ok(None) };
-    if lent {
-        found.facts.stands_in = delegations::lent_to(handle, id, now).await?;
+    let Some((mut found, is_deputy)) = load(handle, id).await? else { return Ok(None) };
+    if is_deputy {
+        found.facts.deputy_rights = delegations::deputy_rights_of(handle, id, now).await?;
     }
     Ok(Some(found))
 }
@@ -108,7 +108,7 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
         .column_as(organizations::Column::Key, "organization_key")
         .column_as(organizations::Column::Name, "organization_name")
         .column_as(Expr::exists(elsewhere), "elsewhere")
-        .column_as(Expr::exists(delegations::exists_for(handle, id)), "lent")
+        .column_as(Expr::exists(delegations::exists_for(handle, id)), "is_deputy")
         .column_as(groups::Column::Id, "group_id")
         .column_as(groups::Column::Key, "group_key")
         .column_as(groups::Column::Name, "group_name")
@@ -126,7 +126,7 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
                     person: PersonRef { id, name: row.name, title: row.title },
                     roles: from_json(&row.roles)?,
                     memberships: Vec::new(),
-                    stands_in: Vec::new(),
+                    deputy_rights: Vec::new(),
                 };
                 let first = CallerRecord {
                     facts,
@@ -143,7 +143,7 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
                     },
                     elsewhere: row.elsewhere,
                 };
-                found.insert((first, row.lent))
+                found.insert((first, row.is_deputy))
             }
         };
         if let (Some(group), Some(key), Some(name), Some(roles)) = (row.group_id, row.group_key, row.group_name, row.group_roles) {

@@ -50,7 +50,7 @@ pub(in crate::store::engine) async fn watch(reader: Arc<ReadPool>, writer: SoleC
                         live.wake();
                     }
                 }
-                Err(error) => tracing::warn!(%error, "changes of other processes cannot be seen; trying again"),
+                Err(error) => tracing::warn!(%error, "failed to look for changes of other processes; retrying"),
             }
         }
     }))

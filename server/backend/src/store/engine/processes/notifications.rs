@@ -84,7 +84,7 @@ async fn tell(connection: DatabaseConnection, me: Uuid, mut words: mpsc::Unbound
             }
         }
         if changed && let Err(error) = notify(&connection, &payloads(me, changes)).await {
-            tracing::warn!(%error, "other processes could not be told of changes; they are told again");
+            tracing::warn!(%error, "failed to notify other processes of changes; retrying");
             let everything = payloads(me, vec![LiveChange::Everything]);
             while !words.is_closed() && notify(&connection, &everything).await.is_err() {
                 sleep(AGAIN).await;
@@ -154,7 +154,7 @@ async fn connect(url: &str) -> Option<PgListener> {
     match timeout(SILENCE, opening).await {
         Ok(Ok(listener)) => Some(listener),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "changes of other processes cannot be heard; trying again");
+            tracing::warn!(%error, "failed to listen for changes of other processes; retrying");
             None
         }
         Err(_) => None,
@@ -181,11 +181,11 @@ async fn hear(url: String, mut listener: Option<PgListener>, live: Arc<LiveAnnou
             // Connected again by itself; what was told in between is lost.
             Ok(Ok(None)) => look_at_everything(&live),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the connection that hears other processes was lost");
+                tracing::warn!(%error, "the connection that listens to other processes was lost");
                 listener = None;
             }
             Err(_) if asked => {
-                tracing::warn!("the connection that hears other processes does not answer");
+                tracing::warn!("the connection that listens to other processes does not answer");
                 listener = None;
             }
             Err(_) => {
