@@ -20,14 +20,17 @@ requestAnimationFrame(()=>requestAnimationFrame(()=>form.isConnected&&form.reque
 }).observe(root,{attributes:true});
 },true)"#;
 
-/// Loads the main module and lets it take over the page. When it is not there, this page is older than the server's build, and is loaded
+/// Loads the main module and lets it take over the page, once the page has been painted: what takes over keeps a browser from painting. A
+/// page that nobody looks at is not painted, and waits a moment only. When the module is not there, this page is older than the server's build, and is loaded
 /// again, once (the words are those of `parts.rs`).
 #[cfg(feature = "ssr")]
 const START: &str = r#"(async(folder,main)=>{
 const script=`${folder}/docket.js`;
 let site;
 try{
+const painted=new Promise(go=>{setTimeout(go,200);requestAnimationFrame(()=>setTimeout(go))});
 site=await import(script);
+await painted;
 await site.default({module_or_path:`${folder}/${main}`});
 }catch(error){
 const {status}=await fetch(script,{method:"HEAD",cache:"no-store"});

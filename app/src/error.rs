@@ -105,7 +105,7 @@ mod tests {
         let refused = CallError::Refused { refusal: Refusal::input("reason", "Enter a reason") };
         for error in [refused, CallError::SignedOut, CallError::Failed { reference: "7f3k".to_owned() }, CallError::Offline] {
             let text = serde_json::to_string(&error).unwrap();
-            assert_eq!(crate::wire::read::<CallError>(&text).unwrap(), error, "{text}");
+            assert_eq!(domain::reading::read_json::<CallError>(&text).unwrap(), error, "{text}");
         }
     }
 }

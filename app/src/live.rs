@@ -125,7 +125,7 @@ impl LiveStream {
     /// Takes one event in; what is not understood is a newer server's and is left alone.
     #[cfg(any(feature = "hydrate", test))]
     fn hear(self, text: &str) {
-        let Ok(event) = crate::wire::read::<LiveEvent>(text) else { return };
+        let Ok(event) = domain::reading::read_json::<LiveEvent>(text) else { return };
         if let LiveEvent::Inbox { count } = &event {
             self.inbox_count.set(Some(*count));
         }
@@ -139,7 +139,7 @@ impl LiveStream {
 /// The count in the stream's greeting.
 #[cfg(any(feature = "hydrate", test))]
 fn greeting_count(text: &str) -> Option<u64> {
-    let greeting: serde_json::Value = serde_json::from_str(text).ok()?;
+    let greeting: serde_json::Value = domain::reading::read_json(text).ok()?;
     greeting.get("count").unwrap_or(&greeting).as_u64()
 }
 

@@ -65,11 +65,62 @@ const RENEWED: &str = "docket.renewed";
 
 /// A page is not loaded again by itself sooner than this after the last time: it would not help.
 #[cfg(feature = "hydrate")]
-const RENEWS_EACH: f64 = 20_000.0;
+const RENEWS_EACH: u64 = 20_000;
 
 /// The pause before a part is asked for again.
 #[cfg(feature = "hydrate")]
 const PAUSE: u32 = 2_000;
+
+/// Defines a part that a page loads only when something is to be shown that few ask for: what makes it, by the name of a function.
+macro_rules! late_part {
+    ($(#[$about:meta])* $group:ident, $name:ident: $maker:ty = $made:expr) => {
+        $(#[$about])*
+        #[cfg(feature = "hydrate")]
+        #[leptos::wasm_split::wasm_split($group, wasm_split_path = leptos::wasm_split, fallible)]
+        fn $name() -> Result<$maker, $crate::parts::MissingPart> {
+            Ok($made)
+        }
+
+        $(#[$about])*
+        #[cfg(not(feature = "hydrate"))]
+        async fn $name() -> Result<$maker, $crate::parts::MissingPart> {
+            Ok($made)
+        }
+    };
+}
+pub(crate) use late_part;
+
+/// What a late part gives, once it is there; it is asked for when it is first wanted. When it does not come, the person is told, and
+/// `forget` takes the wish back.
+pub fn use_late_part<T, F>(
+    wanted: impl Fn() -> bool + 'static,
+    load: impl Fn() -> F + Copy + 'static,
+    forget: impl Fn() + Copy + 'static,
+) -> RwSignal<Option<T>>
+where
+    T: Copy + Send + Sync + 'static,
+    F: Future<Output = Result<T, MissingPart>> + 'static,
+{
+    let made = RwSignal::new(None);
+    let toasts = use_toasts();
+    Effect::new(move |_| {
+        if !wanted() || made.with_untracked(Option::is_some) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            match load().await {
+                Ok(part) => {
+                    made.try_set(Some(part));
+                }
+                Err(MissingPart) => {
+                    forget();
+                    toasts.show("This could not be loaded. Try again in a minute, or reload the page.".to_owned(), None);
+                }
+            }
+        });
+    });
+    made
+}
 
 /// The page that a part shows, once the part is there.
 #[cfg(feature = "hydrate")]
@@ -107,9 +158,10 @@ pub async fn wait_for(part: &dyn Fn() -> Pin<Box<dyn Future<Output = Result<AnyV
 #[cfg(feature = "hydrate")]
 fn renew(wanted: &leptos_router::location::Url) -> bool {
     let Ok(Some(storage)) = window().session_storage() else { return false };
-    let now = js_sys::Date::now();
-    let last = storage.get_item(RENEWED_AT).ok().flatten().and_then(|at| at.parse::<f64>().ok());
-    if last.is_some_and(|last| now - last < RENEWS_EACH) {
+    // Whole milliseconds: what reads and writes fractions would be a twentieth of the first module.
+    let now = js_sys::Date::now() as u64;
+    let last = storage.get_item(RENEWED_AT).ok().flatten().and_then(|at| at.parse::<u64>().ok());
+    if last.is_some_and(|last| now < last.saturating_add(RENEWS_EACH)) {
         return false;
     }
     let _ = storage.set_item(RENEWED_AT, &now.to_string());

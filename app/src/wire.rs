@@ -1,17 +1,14 @@
 //! How answers travel: as JSON, read in one way everywhere. What is read becomes a tree first, which every type is then made from: a reader
 //! that goes through the text for each type anew, once for pages and once for server functions, was a sixth of what the browser loads.
 
-mod tree;
-
 use crate::error::CallError;
+use domain::reading::{ReadError, read_json};
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::codec::Post;
 use leptos::server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
-use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Error as _};
-use tree::JsonTree;
 
 /// The encoding of page data and of what server functions take and answer.
 pub struct WireCodec;
@@ -32,12 +29,6 @@ where
     Resource::new_with_options(source, load, true)
 }
 
-/// Makes a value from JSON text; the error says what was expected.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    let tree = serde_json::from_str(text).map_err(Error::custom)?;
-    T::deserialize(JsonTree(tree))
-}
-
 impl<T: Serialize> Encoder<T> for WireCodec {
     type Error = serde_json::Error;
     type Encoded = String;
@@ -48,11 +39,11 @@ impl<T: Serialize> Encoder<T> for WireCodec {
 }
 
 impl<T: DeserializeOwned> Decoder<T> for WireCodec {
-    type Error = Error;
+    type Error = ReadError;
     type Encoded = str;
 
     fn decode(text: &str) -> Result<T, Self::Error> {
-        read(text)
+        read_json(text)
     }
 }
 
@@ -73,9 +64,9 @@ impl<T: Serialize> Encodes<T> for WireCodec {
 }
 
 impl<T: DeserializeOwned> Decodes<T> for WireCodec {
-    type Error = Error;
+    type Error = ReadError;
 
     fn decode(bytes: leptos::server_fn::Bytes) -> Result<T, Self::Error> {
-        read(std::str::from_utf8(&bytes).map_err(Error::custom)?)
+        read_json(std::str::from_utf8(&bytes).map_err(ReadError::custom)?)
     }
 }

@@ -160,7 +160,7 @@ test('time until an interaction is answered', async ({ browser }) => {
   let page = await context.newPage();
   await go(page, `${url}/request/facility-issue`);
   await slowDown(page);
-  await page.getByLabel('Extra 1', { exact: true }).focus();
+  await page.getByLabel('Extra 1 (optional)', { exact: true }).focus();
   note(`typing in a form of ${FIELDS} fields`, await measure(page, 65, () => page.keyboard.press('a')));
   await context.close();
 

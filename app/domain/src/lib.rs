@@ -38,6 +38,7 @@ pub mod live;
 pub mod notices;
 pub mod people;
 pub mod permission;
+pub mod reading;
 pub mod recipients;
 pub mod refusal;
 pub mod requests;

@@ -1,5 +1,6 @@
 //! Whom a mail goes to: each address once.
 
+use crate::text::lower_case;
 use std::collections::BTreeSet;
 
 /// Addresses in their order, each once. The local part stays as it was given and the domain, which knows no case, is written small.
@@ -8,12 +9,12 @@ use std::collections::BTreeSet;
 pub fn each_once<T: AsRef<str>>(addresses: impl IntoIterator<Item = T>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let written = addresses.into_iter().map(|address| written(address.as_ref().trim()));
-    written.filter(|address| !address.is_empty() && seen.insert(address.to_lowercase())).collect()
+    written.filter(|address| !address.is_empty() && seen.insert(lower_case(address))).collect()
 }
 
 fn written(address: &str) -> String {
     match address.rsplit_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        Some((local, domain)) => format!("{local}@{}", lower_case(domain)),
         None => address.to_owned(),
     }
 }

@@ -17,6 +17,7 @@ use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{INBOX_ROWS, InboxView as Waiting};
 use domain::live::LiveEvent;
 use domain::tally::MOST_COUNTED;
+use domain::text::upper_case;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
@@ -31,7 +32,7 @@ pub fn InboxPage() -> impl IntoView {
 #[component]
 fn LoadedInbox(waiting: Waiting) -> impl IntoView {
     let params = use_params_map();
-    let addressed = Memo::new(move |_| params.with(|p| p.get("number").filter(|n| !n.is_empty()).map(|n| n.to_uppercase())));
+    let addressed = Memo::new(move |_| params.with(|p| p.get("number").filter(|n| !n.is_empty()).map(|n| upper_case(&n))));
     let first = waiting.rows.first().map(|row| row.number.clone());
     let current = Memo::new(move |_| addressed.get().or_else(|| first.clone()));
 

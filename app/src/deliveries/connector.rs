@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use domain::address::Address;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, TestView};
 use domain::live::LiveEvent;
+use domain::text::lower_case;
 use domain::{Problem, Refusal};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -126,7 +127,7 @@ fn SettingsForm(found: ConnectorView, filling: FormState) -> impl IntoView {
     let section = found.form.sections.first().cloned();
     let label = {
         let fields = section.as_ref().map(|section| section.fields.clone()).unwrap_or_default();
-        move |key: &str| fields.iter().find(|field| field.key == key).map_or_else(|| key.to_owned(), |field| field.label.to_lowercase())
+        move |key: &str| fields.iter().find(|field| field.key == key).map_or_else(|| key.to_owned(), |field| lower_case(&field.label))
     };
     let stored = found
         .stored

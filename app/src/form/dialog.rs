@@ -3,6 +3,7 @@
 use super::section::SectionFields;
 use super::widgets::picker::PickerSearch;
 use super::{FormState, dom};
+use crate::parts::{late_part, use_late_part};
 use crate::ui::focus::focus_soon;
 use crate::ui::{DialogButtons, DialogForm, DialogFrame};
 use chrono::NaiveDate;
@@ -72,15 +73,25 @@ pub fn FormDialog(
     search: PickerSearch,
     act: Callback<Answers>,
 ) -> impl IntoView {
-    let open = Memo::new(move |_| asking.with(Option::is_some));
+    let maker = use_late_part(move || asking.with(Option::is_some), form_maker, move || asking.set(None));
+    let open = Memo::new(move |_| asking.with(Option::is_some) && maker.with(Option::is_some));
     let close = Callback::new(move |()| asking.set(None));
-    let inside = move || asking.get().map(|asked| inside(id, asked, close, busy, failed, search, act));
+    let inside = move || Some(maker.get()?(id, asking.get()?, close, busy, failed, search, act));
     view! {
         <DialogFrame id open close>
             {inside}
         </DialogFrame>
     }
     .into_any()
+}
+
+/// Makes what is inside the dialog.
+type FormMaker =
+    fn(&'static str, DialogQuestion, Callback<()>, Signal<bool>, Signal<Option<String>>, PickerSearch, Callback<Answers>) -> AnyView;
+
+late_part! {
+    /// What makes forms: pages that only may ask would be half as large again with it.
+    form, form_maker: FormMaker = inside
 }
 
 fn inside(

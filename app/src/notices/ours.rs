@@ -6,6 +6,7 @@ use super::settings::SavingState;
 use domain::address::Address;
 use domain::notices::NoticeChannel;
 use domain::notices::wire::{ChangeOurs, ChannelCarrier, OurNotices};
+use domain::text::lower_case;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -107,7 +108,7 @@ fn field(shown: OurChoices, channel: NoticeChannel, choices: Vec<ChannelCarrier>
     let used = Memo::new(move |_| {
         shown.now.with(|now| now.carriers.iter().find(|(one, ..)| *one == channel).map(|(_, used, _)| used.clone()).unwrap_or_default())
     });
-    let id = format!("carrier-{}", channel.label().to_lowercase());
+    let id = format!("carrier-{}", lower_case(channel.label()));
     let hint_id = format!("{id}-hint");
     let options = choices
         .into_iter()

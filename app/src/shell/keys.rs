@@ -6,6 +6,7 @@ use crate::ui::theme::toggle;
 use domain::address::Address;
 use domain::requests::actions::buttons;
 use domain::sections::SECTIONS;
+use domain::text::upper_case;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
@@ -60,7 +61,7 @@ fn table() -> String {
         for (keys, what) in *keys {
             write_key(&mut page, keys, what);
             if *keys == SEARCH {
-                SECTIONS.iter().for_each(|section| write_key(&mut page, &format!("G {}", section.key.to_uppercase()), section.word));
+                SECTIONS.iter().for_each(|section| write_key(&mut page, &format!("G {}", upper_case(section.key)), section.word));
             }
         }
         page.push_str("</dl></section>");

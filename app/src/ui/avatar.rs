@@ -1,7 +1,7 @@
 //! People: initials on a colour of their own, and the name beside them.
 
 use domain::people::PersonRef;
-use domain::text::first_character;
+use domain::text::{first_character, upper_case};
 use leptos::prelude::*;
 
 /// Initials, never alone: put the name beside them.
@@ -27,7 +27,8 @@ pub fn PersonLine(person: PersonRef) -> impl IntoView {
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().map(first_character);
     let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(str::chars).flat_map(char::to_uppercase).collect()
+    let both: String = first.into_iter().chain(words.next_back()).collect();
+    upper_case(&both)
 }
 
 /// The same colour for the same name, out of the five of the design.

@@ -54,5 +54,5 @@ pub use select::{SelectLine, select_view};
 pub use selection::RowSelection;
 pub use skeleton::SkeletonLines;
 pub use status::StatusBadge;
-pub use when::{TimeText, WallClock, day_and_time, time, use_wall_clock};
+pub use when::{SHORT_MONTHS, TimeText, WallClock, day_and_time, time, use_wall_clock};
 pub use words_dialog::WordsDialog;

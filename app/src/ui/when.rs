@@ -6,7 +6,8 @@ use domain::people::Me;
 use leptos::prelude::*;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// Months in three letters.
+pub const SHORT_MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The clock where the signed-in person is; UTC while nobody is signed in.
 #[derive(Clone, Copy)]
@@ -46,7 +47,7 @@ pub fn local(at: DateTime<Utc>, offsets: &[(i64, i32)]) -> NaiveDateTime {
 /// "Mon 13 Apr, 08:12".
 pub fn day_and_time(at: NaiveDateTime) -> String {
     let day = DAYS.get(at.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
-    let month = MONTHS.get(at.month0() as usize).copied().unwrap_or_default();
+    let month = SHORT_MONTHS.get(at.month0() as usize).copied().unwrap_or_default();
     format!("{day} {} {month}, {}", at.day(), time(at))
 }
 
@@ -80,7 +81,7 @@ mod tests {
         assert_eq!(shown(AUTUMN - 1, &london), "Sun 25 Oct, 01:59");
         assert_eq!(shown(AUTUMN, &london), "Sun 25 Oct, 01:00");
         assert_eq!(shown(0, &[(SPRING, 60), (AUTUMN, 0)]), "Thu 1 Jan, 01:00", "before what is known");
-        let told: Vec<(i64, i32)> = crate::wire::read(&serde_json::to_string(&[(AUTUMN, -150)]).unwrap()).unwrap();
+        let told: Vec<(i64, i32)> = domain::reading::read_json(&serde_json::to_string(&[(AUTUMN, -150)]).unwrap()).unwrap();
         assert_eq!(told, [(AUTUMN, -150)], "as it travels");
         // Half past one of the next day in Kolkata; the evening before in St. John's.
         assert_eq!(shown(SPRING - 5 * 3600, &[(0, 330)]), "Sun 29 Mar, 01:30");

@@ -9,6 +9,7 @@ use domain::requests::board::moves;
 use domain::requests::queue::QueueRow;
 use domain::requests::sla::shown::{DueView, SlaPace};
 use domain::requests::title::item_beside;
+use domain::text::lower_case;
 use leptos::prelude::*;
 
 /// A card. It is dragged by the pointer; its link takes the keyboard.
@@ -63,7 +64,7 @@ pub fn WorkCard(work: WorkState, number: String) -> impl IntoView {
 fn content(work: WorkState, number: &str, data: &QueueRow, moved: bool) -> AnyView {
     let status = data.summary.status;
     let note = match moved {
-        true => Some(format!("Now {}", status.label().to_lowercase())),
+        true => Some(format!("Now {}", lower_case(status.label()))),
         false => Some(data.summary.note.clone()).filter(|note| !note.is_empty()),
     };
     let flag = note.map(|note| {

@@ -13,6 +13,7 @@ use domain::requests::actions::{ActionCall, ActionKind};
 use domain::requests::board::{barred, moves};
 use domain::requests::queue::{FilterChoice, QueueCounts};
 use domain::requests::wire::ActionResult;
+use domain::text::lower_case;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -262,7 +263,7 @@ impl WorkState {
         }
         let words = match &kind.row().bulk {
             Some(words) if kind == ActionKind::AssignToMe => words.done.to_owned(),
-            _ => to.label().to_lowercase(),
+            _ => lower_case(to.label()),
         };
         self.toasts.show(format!("{number} {words}"), undo);
         self.refresh();

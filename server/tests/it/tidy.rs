@@ -112,6 +112,20 @@ fn screens_name_use_cases_only_in_api_and_context() {
 }
 
 #[test]
+fn what_travels_is_read_by_the_small_reader() {
+    let mut named = 0;
+    for (path, text) in sources("app") {
+        for line in naming(&text, &["serde"]).into_iter().filter(|line| line.trim_start().starts_with("#[serde(")) {
+            named += 1;
+            let second = mentions(line, "alias") || mentions(line, "flatten");
+            assert!(!second, "{path}: structs are read by the order of their fields (domain/reading): {line}");
+            assert!(!mentions(line, "untagged"), "{path}: it brings a reader of its own into the browser for all below it: {line}");
+        }
+    }
+    assert!(named > 100, "hardly anything is read: this check checks nothing");
+}
+
+#[test]
 fn titles_and_text_areas_get_their_text_in_one_place() {
     let (mut titles, mut areas) = (0, 0);
     for (path, text) in sources("app/src") {

@@ -5,6 +5,7 @@ use super::{ApproverVerdict, deadline, machine};
 use crate::forms::dates::{parse_date, parse_datetime};
 use crate::id::HeldId;
 use crate::requests::Request;
+use crate::text::lower_case;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -74,20 +75,22 @@ pub struct HeldDecision {
     pub seen: u32,
 }
 
-/// What became of a held decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum HeldOutcome {
-    Decided,
-    Undone,
-    /// In words: somebody was faster, the request changed.
-    Refused {
-        words: String,
-    },
-    /// As `Refused`, and the person has read it.
-    Dismissed {
-        words: String,
-    },
+crate::reading::tagged_enum! {
+    "kind", "HeldOutcome", HeldOutcomeTwin;
+    /// What became of a held decision.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum HeldOutcome {
+        Decided,
+        Undone,
+        /// In words: somebody was faster, the request changed.
+        Refused {
+            words: String,
+        },
+        /// As `Refused`, and the person has read it.
+        Dismissed {
+            words: String,
+        },
+    }
 }
 
 /// A held decision as its person sees it.
@@ -131,7 +134,9 @@ pub fn asked_again(given: &[&str], now: &[&str]) -> Option<String> {
 fn uncapitalized(label: &str) -> String {
     let mut letters = label.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => format!("{}{}", first.to_lowercase(), letters.as_str()),
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            format!("{}{}", lower_case(first.encode_utf8(&mut [0; 4])), letters.as_str())
+        }
         _ => label.to_owned(),
     }
 }

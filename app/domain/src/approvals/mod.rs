@@ -146,14 +146,16 @@ pub struct StageDeadline {
     pub then: Option<ApproverVerdict>,
 }
 
-/// Who may decide a rule, as frozen at submission. Membership is read when somebody decides.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum RuleTarget {
-    Person { id: PersonId },
-    Group { id: GroupId },
-    GroupRole { id: GroupId, role: String },
-    Administrators,
+crate::reading::tagged_enum! {
+    "kind", "RuleTarget", RuleTargetTwin;
+    /// Who may decide a rule, as frozen at submission. Membership is read when somebody decides.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum RuleTarget {
+        Person { id: PersonId },
+        Group { id: GroupId },
+        GroupRole { id: GroupId, role: String },
+        Administrators,
+    }
 }
 
 impl RuleTarget {

@@ -12,6 +12,7 @@ use crate::forms::{AnswerCondition, Answers, Form, journey};
 use crate::id::PersonId;
 use crate::people::{GroupRef, PersonRef};
 use crate::permission;
+use crate::text::lower_first;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The people and groups a policy speaks of, as they are in the organization now. Who is gone is missing.
@@ -262,11 +263,6 @@ impl ApproverFinder<'_> {
         // Whoever the rule named is gone: somebody has to be able to decide.
         found.unwrap_or_else(|| instead(", as nobody fits this rule now"))
     }
-}
-
-fn lower_first(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::answers::{Answers, says_something, text};
 use super::number::DecimalNumber;
 use super::words::{join, uncapitalised};
 use super::{Field, Form, dates};
+use crate::text::lower_case;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -111,7 +112,7 @@ impl AnswerCondition {
             Self::Contains { value, .. } => match answer {
                 Value::Array(chosen) => chosen.iter().any(|one| same(one, value)),
                 one => match (text(one), text(value)) {
-                    (Some(whole), Some(part)) => whole.to_lowercase().contains(&part.to_lowercase()),
+                    (Some(whole), Some(part)) => lower_case(&whole).contains(&lower_case(&part)),
                     _ => same(one, value),
                 },
             },

@@ -1,6 +1,7 @@
 //! Sentences about fields: errors say what to do, in the words of the label.
 
 use super::Field;
+use crate::text::{lower_case, lower_first};
 
 /// Words that begin a question or already stand for an article.
 const QUESTION_WORDS: &[&str] =
@@ -19,7 +20,7 @@ pub fn ask(verb: &str, field: &Field) -> String {
         return format!("{verb} an answer to “{label}”");
     }
     let noun = uncapitalised(label);
-    let first = noun.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let first = lower_case(noun.split_whitespace().next().unwrap_or_default());
     if DETERMINERS.contains(&first.as_str()) || is_plural(label) {
         format!("{verb} {noun}")
     } else if noun.contains(" of ") {
@@ -44,9 +45,7 @@ pub fn ask_for_several(at_least: u32, field: &Field) -> String {
 pub fn uncapitalised(label: &str) -> String {
     let mut chars = label.chars();
     match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
-            first.to_lowercase().chain(std::iter::once(second)).chain(chars).collect()
-        }
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => lower_first(label),
         (Some('A'), Some(' ')) => format!("a{}", &label[1..]),
         (Some('E'), Some('-')) => format!("e{}", &label[1..]),
         _ => label.to_owned(),
@@ -63,21 +62,21 @@ pub fn join(words: &[String], last: &str) -> String {
 }
 
 fn is_question(label: &str) -> bool {
-    let first = label.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let first = lower_case(label.split_whitespace().next().unwrap_or_default());
     label.ends_with('?') || QUESTION_WORDS.contains(&first.as_str())
 }
 
 /// Whether the noun the label is about (before "of", "in", "for", "with") looks plural.
 fn is_plural(label: &str) -> bool {
     let noun = label.split_whitespace().take_while(|w| !["of", "in", "for", "with", "to", "at", "on", "("].contains(w)).last();
-    let noun = noun.unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let noun = lower_case(noun.unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric()));
     noun.len() > 3 && noun.ends_with('s') && !["ss", "us", "is"].iter().any(|end| noun.ends_with(end))
 }
 
 fn article(noun: &str) -> &'static str {
     let word = noun.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let spelled = word.len() > 1 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit());
-    let lower = word.to_lowercase();
+    let lower = lower_case(word);
     let vowel = if spelled {
         lower.starts_with(['a', 'e', 'f', 'h', 'i', 'l', 'm', 'n', 'o', 'r', 's', 'x', '8'])
     } else {

@@ -1,7 +1,7 @@
 //! People, groups and the organization itself as their author defines them: in files, and on screens that edit them.
 
 use crate::notices::NoticeDefaults;
-use crate::text::tidy_code;
+use crate::text::{lower_case, tidy_code};
 use serde::{Deserialize, Serialize};
 
 /// An organization.
@@ -69,7 +69,7 @@ pub const LONGEST_EMAIL: usize = 254;
 
 /// An address as stored and compared: whatever came with a paste is gone.
 pub fn normal_email(email: &str) -> String {
-    tidy_code(email).to_lowercase()
+    lower_case(&tidy_code(email))
 }
 
 /// Whether it can be an e-mail address, as forms judge it.

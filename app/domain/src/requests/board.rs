@@ -3,6 +3,7 @@
 use super::Status;
 use super::actions::{ActionAsks, ActionGoal, ActionKind, ActionRow, AllowedActions};
 use super::queue::LANES;
+use crate::text::lower_case;
 
 /// The lanes a card can move to, and by which action: exactly what the person may do now, in the order of the lanes. Completing leads
 /// off the board, and stands last.
@@ -33,7 +34,7 @@ fn lane_of(row: &ActionRow) -> Option<Status> {
 /// Why a card cannot go to a lane, and where it can go instead.
 pub fn barred(status: Status, to: Status, allowed: &AllowedActions) -> String {
     if status == to {
-        return format!("It is {} already.", status.label().to_lowercase());
+        return format!("It is {} already.", lower_case(status.label()));
     }
     if let Some(locked) = allowed.locked.as_ref().filter(|_| moves(status, allowed).is_empty()) {
         return locked.clone();

@@ -26,17 +26,19 @@ pub enum CommentAudience {
     Internal,
 }
 
-/// Who wrote it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum CommentAuthor {
-    Person {
-        person: PersonRef,
-    },
-    /// Somebody without an account, by the name they gave on a share link.
-    Outsider {
-        name: String,
-    },
+crate::reading::tagged_enum! {
+    "kind", "CommentAuthor", CommentAuthorTwin;
+    /// Who wrote it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum CommentAuthor {
+        Person {
+            person: PersonRef,
+        },
+        /// Somebody without an account, by the name they gave on a share link.
+        Outsider {
+            name: String,
+        },
+    }
 }
 
 /// A remark.

@@ -29,163 +29,165 @@ pub enum AutomationEnd {
     Cancelled,
 }
 
-/// What an event says. Stored as JSON for ever: variants and fields are only added.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum EventKind {
-    Submitted,
-    /// `rules` are the keys of the rules this decision counts for.
-    Approved {
-        rules: Vec<String>,
-        reason: String,
-        #[serde(default, skip_serializing_if = "DeputyDecisions::is_empty")]
-        on_behalf_of: DeputyDecisions,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        seen: Option<SeenState>,
-    },
-    Rejected {
-        rules: Vec<String>,
-        reason: String,
-        #[serde(default, skip_serializing_if = "DeputyDecisions::is_empty")]
-        on_behalf_of: DeputyDecisions,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        seen: Option<SeenState>,
-    },
-    /// An approver took decisions back.
-    Withdrawn {
-        rules: Vec<String>,
-        reason: String,
-    },
-    /// An administrator gave a rule to somebody else.
-    Rerouted {
-        rule: String,
-        target: RuleTarget,
-        words: String,
-        reason: String,
-    },
-    /// Those who may decide were reminded; `key` is the deadline's.
-    Reminded {
-        key: String,
-    },
-    /// It takes too long: somebody else may decide these rules as well.
-    ApprovalEscalated {
-        key: String,
-        rules: Vec<String>,
-        target: RuleTarget,
-        words: String,
-    },
-    /// Nobody whom these rules name can decide: administrators decide them as well.
-    FellBack {
-        rules: Vec<String>,
-    },
-    /// Docket decided the stage at its due date.
-    TimedOut {
-        key: String,
-        stage: String,
-        verdict: ApproverVerdict,
-    },
-    InfoRequested {
-        question: String,
-    },
-    InfoProvided {
-        answer: String,
-    },
-    /// The last approval arrived, or none was needed: the work begins.
-    Released,
-    /// Put off to a time.
-    Scheduled {
-        for_time: DateTime<Utc>,
-    },
-    /// The time came, or somebody did not wait for it.
-    Activated,
-    Assigned {
-        to: PersonRef,
-    },
-    Dispatched {
-        connectors: Vec<String>,
-    },
-    Delivered {
-        connector: String,
-    },
-    DeliveryFailed {
-        connector: String,
-        error: String,
-    },
-    Replayed {
-        connector: String,
-    },
-    /// The automation is to be launched, for the n-th time.
-    Launching {
-        attempt: u32,
-    },
-    /// The automation runs; `job` is the controller's name for it.
-    Launched {
-        job: String,
-    },
-    AutomationEnded {
-        ended: AutomationEnd,
-        note: String,
-    },
-    /// The automation failed, and the request with it until somebody tries again.
-    Failed {
-        error: String,
-    },
-    Retried,
-    Started,
-    Blocked {
-        reason: String,
-    },
-    Unblocked {
-        note: String,
-    },
-    Escalated {
-        reason: String,
-    },
-    TakenOver,
-    SentToQa {
-        note: String,
-    },
-    ReturnedFromQa {
-        reason: String,
-    },
-    PassedQa {
-        note: String,
-    },
-    Resolved {
-        note: String,
-    },
-    Reopened {
-        reason: String,
-    },
-    Closed {
-        note: String,
-    },
-    Completed {
-        note: String,
-    },
-    Cancelled {
-        reason: String,
-    },
-    Uncancelled {
-        reason: String,
-    },
-    Deleted {
-        reason: String,
-    },
-    TaskAdded {
-        task: TaskId,
-        title: String,
-        required: bool,
-    },
-    /// `by_link` holds the name an outsider gave.
-    TaskChanged {
-        task: TaskId,
-        title: String,
-        to: TaskStatus,
-        required: bool,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        by_link: Option<String>,
-    },
+crate::reading::tagged_enum! {
+    "kind", "EventKind", EventKindTwin;
+    /// What an event says. Stored as JSON for ever: variants and fields are only added.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum EventKind {
+        Submitted,
+        /// `rules` are the keys of the rules this decision counts for.
+        Approved {
+            rules: Vec<String>,
+            reason: String,
+            #[serde(default, skip_serializing_if = "DeputyDecisions::is_empty")]
+            on_behalf_of: DeputyDecisions,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            seen: Option<SeenState>,
+        },
+        Rejected {
+            rules: Vec<String>,
+            reason: String,
+            #[serde(default, skip_serializing_if = "DeputyDecisions::is_empty")]
+            on_behalf_of: DeputyDecisions,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            seen: Option<SeenState>,
+        },
+        /// An approver took decisions back.
+        Withdrawn {
+            rules: Vec<String>,
+            reason: String,
+        },
+        /// An administrator gave a rule to somebody else.
+        Rerouted {
+            rule: String,
+            target: RuleTarget,
+            words: String,
+            reason: String,
+        },
+        /// Those who may decide were reminded; `key` is the deadline's.
+        Reminded {
+            key: String,
+        },
+        /// It takes too long: somebody else may decide these rules as well.
+        ApprovalEscalated {
+            key: String,
+            rules: Vec<String>,
+            target: RuleTarget,
+            words: String,
+        },
+        /// Nobody whom these rules name can decide: administrators decide them as well.
+        FellBack {
+            rules: Vec<String>,
+        },
+        /// Docket decided the stage at its due date.
+        TimedOut {
+            key: String,
+            stage: String,
+            verdict: ApproverVerdict,
+        },
+        InfoRequested {
+            question: String,
+        },
+        InfoProvided {
+            answer: String,
+        },
+        /// The last approval arrived, or none was needed: the work begins.
+        Released,
+        /// Put off to a time.
+        Scheduled {
+            for_time: DateTime<Utc>,
+        },
+        /// The time came, or somebody did not wait for it.
+        Activated,
+        Assigned {
+            to: PersonRef,
+        },
+        Dispatched {
+            connectors: Vec<String>,
+        },
+        Delivered {
+            connector: String,
+        },
+        DeliveryFailed {
+            connector: String,
+            error: String,
+        },
+        Replayed {
+            connector: String,
+        },
+        /// The automation is to be launched, for the n-th time.
+        Launching {
+            attempt: u32,
+        },
+        /// The automation runs; `job` is the controller's name for it.
+        Launched {
+            job: String,
+        },
+        AutomationEnded {
+            ended: AutomationEnd,
+            note: String,
+        },
+        /// The automation failed, and the request with it until somebody tries again.
+        Failed {
+            error: String,
+        },
+        Retried,
+        Started,
+        Blocked {
+            reason: String,
+        },
+        Unblocked {
+            note: String,
+        },
+        Escalated {
+            reason: String,
+        },
+        TakenOver,
+        SentToQa {
+            note: String,
+        },
+        ReturnedFromQa {
+            reason: String,
+        },
+        PassedQa {
+            note: String,
+        },
+        Resolved {
+            note: String,
+        },
+        Reopened {
+            reason: String,
+        },
+        Closed {
+            note: String,
+        },
+        Completed {
+            note: String,
+        },
+        Cancelled {
+            reason: String,
+        },
+        Uncancelled {
+            reason: String,
+        },
+        Deleted {
+            reason: String,
+        },
+        TaskAdded {
+            task: TaskId,
+            title: String,
+            required: bool,
+        },
+        /// `by_link` holds the name an outsider gave.
+        TaskChanged {
+            task: TaskId,
+            title: String,
+            to: TaskStatus,
+            required: bool,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by_link: Option<String>,
+        },
+    }
 }
 
 /// The actions whose events say nothing beyond words: each with its event and the field that keeps what was written, if it has one.

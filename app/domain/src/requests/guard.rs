@@ -6,6 +6,7 @@ use crate::approvals::machine::{self, ApprovalCase};
 use crate::people::Facts;
 use crate::permission::{Permission, Scope};
 use crate::refusal::Refusal;
+use crate::text::lower_case;
 use ActionKind as A;
 use ActionNeed as N;
 use Status as S;
@@ -185,7 +186,7 @@ pub(super) fn approver(request: &Request, actor: &Facts, now: DateTime<Utc>) -> 
 
 /// Why an action comes at the wrong time.
 fn too_late(status: Status, action: ActionKind) -> Refusal {
-    let state = status.label().to_lowercase();
+    let state = lower_case(status.label());
     Refusal::not_now(match (action, status) {
         (A::Uncancel, _) => format!("Only a cancelled request can be brought back. It is {state} now."),
         (_, S::Completed) => "This request is completed already.".to_owned(),

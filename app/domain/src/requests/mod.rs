@@ -34,8 +34,10 @@ use crate::effect::Effect;
 use crate::forms::Answers;
 use crate::id::{ItemId, PersonId, RequestId, TaskId};
 use crate::people::PersonRef;
+use crate::reading::JsonTree;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Where a request stands. Names are product.md's; `label` gives the words on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -190,18 +192,12 @@ pub struct AutomationRun {
 
 /// States stored before interruptions could nest hold one status.
 fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Status>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Stored {
-        Many(Vec<Status>),
-        One(Status),
-        None,
-    }
-    Ok(match Stored::deserialize(from)? {
-        Stored::Many(many) => many,
-        Stored::One(one) => vec![one],
-        Stored::None => Vec::new(),
-    })
+    let many = match Value::deserialize(from)? {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(many) => many,
+        one => vec![one],
+    };
+    many.into_iter().map(|one| Status::deserialize(JsonTree(one)).map_err(serde::de::Error::custom)).collect()
 }
 
 /// What a rule decided: the next state, the events that say so, and what must happen outside.

@@ -10,7 +10,7 @@ use crate::id::TaskId;
 use crate::people::{Facts, PersonRef};
 use crate::permission::Permission;
 use crate::refusal::Refusal;
-use crate::text::{count_characters, tidy_line};
+use crate::text::{count_characters, lower_case, tidy_line};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -176,7 +176,7 @@ pub fn change(
     };
     unlocked(request)?;
     if !task.status.leads_to(to) {
-        let (from, to) = (task.status.label().to_lowercase(), to.label().to_lowercase());
+        let (from, to) = (lower_case(task.status.label()), lower_case(to.label()));
         return Err(if from == to {
             Refusal::conflict(format!("This task is {from} already."))
         } else {

@@ -89,16 +89,18 @@ pub struct SubmitDraft {
     pub answers: Answers,
 }
 
-/// What became of a submission.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum SubmissionOutcome {
-    /// Filed (now, or by an earlier try with the same id).
-    Filed { number: String },
-    /// Answers do not pass; nothing is lost.
-    Problems { problems: Vec<Problem> },
-    /// The form changed since the draft began; answers that still fit are kept.
-    Changed { page: Box<DraftPage> },
+crate::reading::tagged_enum! {
+    "outcome", "SubmissionOutcome", SubmissionOutcomeTwin;
+    /// What became of a submission.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum SubmissionOutcome {
+        /// Filed (now, or by an earlier try with the same id).
+        Filed { number: String },
+        /// Answers do not pass; nothing is lost.
+        Problems { problems: Vec<Problem> },
+        /// The form changed since the draft began; answers that still fit are kept.
+        Changed { page: Box<DraftPage> },
+    }
 }
 
 /// An answer as shown: label and text by the frozen version.

@@ -3,6 +3,7 @@
 //! Pasted text brings characters that nobody sees: marks of direction, breaks of no width, joiners. `tidy_code`, `tidy_line` and
 //! `tidy_prose` take them out where they mean nothing, each for another kind of text; `is_blank_text` tells whether anything is left.
 
+mod case;
 mod cluster;
 mod digits;
 mod escape;
@@ -10,6 +11,7 @@ mod fold;
 mod marks;
 mod tidy;
 
+pub use case::{lower_case, lower_first, upper_case, upper_first};
 pub use cluster::{count_characters, cut_at_word, first_character};
 pub use digits::digit_value;
 pub use escape::{escape_html, escape_markup};

@@ -46,7 +46,7 @@ impl LocalShelf {
 
     /// The copy, if there is one.
     pub fn read(&self) -> Option<LocalCopy> {
-        crate::wire::read(&storage::read(&self.key)?).ok()
+        domain::reading::read_json(&storage::read(&self.key)?).ok()
     }
 
     /// Keeps these answers; says whether it could.

@@ -1,6 +1,7 @@
 //! The buttons of the docket header: what is likely next, and a menu of all else that is allowed; their dialogs and their keys.
 
 use super::give::AssignDialog;
+use super::late::use_request_dialogs;
 use super::later::ScheduleDialog;
 use super::sheet::RequestSheet;
 use crate::ui::focus::focus_any;
@@ -214,8 +215,9 @@ fn Dialogs(sheet: RequestSheet) -> impl IntoView {
     let kept: Vec<(ActionKind, RwSignal<String>)> =
         buttons().into_iter().map(|(row, _)| (row.kind, RwSignal::new(String::new()))).collect();
     let kept = StoredValue::new(kept);
+    let made = use_request_dialogs(move || sheet.asking.with(Option::is_some), move || sheet.asking.set(None));
     move || {
-        let kind = sheet.asking.get()?;
+        let (dialogs, kind) = (made.get()?, sheet.asking.get()?);
         let open = RwSignal::new(true);
         Effect::new(move |_| {
             if !open.get() {
@@ -223,13 +225,18 @@ fn Dialogs(sheet: RequestSheet) -> impl IntoView {
             }
         });
         let text = kept.with_value(|kept| kept.iter().find(|(known, _)| *known == kind).map(|(_, text)| *text))?;
-        match &kind.row().asks {
-            ActionAsks::Words(field) => words_dialog(sheet, kind, field, open, text),
-            ActionAsks::Person { .. } => Some(view! { <AssignDialog sheet open /> }.into_any()),
-            ActionAsks::Time { .. } => Some(view! { <ScheduleDialog sheet open /> }.into_any()),
-            // Re-routing is asked for at the rule.
-            ActionAsks::Nothing | ActionAsks::Approver { .. } => None,
-        }
+        (dialogs.of_action)(sheet, kind, open, text)
+    }
+}
+
+/// The dialog of an action.
+pub fn action_dialog(sheet: RequestSheet, kind: ActionKind, open: RwSignal<bool>, text: RwSignal<String>) -> Option<AnyView> {
+    match &kind.row().asks {
+        ActionAsks::Words(field) => words_dialog(sheet, kind, field, open, text),
+        ActionAsks::Person { .. } => Some(view! { <AssignDialog sheet open /> }.into_any()),
+        ActionAsks::Time { .. } => Some(view! { <ScheduleDialog sheet open /> }.into_any()),
+        // Re-routing is asked for at the rule.
+        ActionAsks::Nothing | ActionAsks::Approver { .. } => None,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::ui::{Avatar, Icon, TimeText};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{ApproverVerdict, StageRequirement};
 use domain::requests::Status;
+use domain::text::upper_first;
 use leptos::prelude::*;
 
 /// How a rule stands.
@@ -236,7 +237,7 @@ fn vote(rule: RuleView, hole: RuleMark, waits: bool, reroute: Option<RerouteActi
             let words = match (rule.yours, &rule.on_behalf_of) {
                 (true, Some(absent)) => format!("You can decide this for {}", absent.name),
                 (true, None) => "You can decide this".to_owned(),
-                (false, _) => capitalised(&rule.words),
+                (false, _) => upper_first(&rule.words),
             };
             let state = match (waits, hole) {
                 (true, RuleMark::Spare) => "may answer too",
@@ -277,12 +278,6 @@ fn vote(rule: RuleView, hole: RuleMark, waits: bool, reroute: Option<RerouteActi
             .into_any()
         }
     }
-}
-
-/// Words that begin a sentence: "Anyone in Web platform owners".
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn given_view(given: GivenView, label: String, moved: AnyView) -> AnyView {
@@ -361,8 +356,8 @@ mod tests {
 
     #[test]
     fn words_begin_with_a_capital() {
-        assert_eq!(capitalised("anyone in Web platform owners"), "Anyone in Web platform owners");
-        assert_eq!(capitalised(""), "");
+        assert_eq!(upper_first("anyone in Web platform owners"), "Anyone in Web platform owners");
+        assert_eq!(upper_first(""), "");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::ui::{Icon, TimeText};
 use domain::requests::sla::SlaClock;
 use domain::requests::sla::shown::{DueView, SlaPace};
 use domain::requests::wire::ClocksView;
+use domain::text::{lower_first, upper_first};
 use leptos::prelude::*;
 
 /// A due time: icon, words, and a bar of the time that is over.
@@ -39,8 +40,7 @@ fn slip(view: ClocksView) -> AnyView {
     let ClocksView { clocks, response, resolution, late_because, calendar } = view;
     let total = clocks.shares.len();
     let shares = clocks.shares.into_iter().map(|share| {
-        let words = share.party.words();
-        let words = format!("{}{}", words.get(..1).unwrap_or_default().to_uppercase(), words.get(1..).unwrap_or_default());
+        let words = upper_first(share.party.words());
         view! {
             <div>
                 <dt>{words}</dt>
@@ -50,7 +50,7 @@ fn slip(view: ClocksView) -> AnyView {
         .into_any()
     });
     let shares = shares.collect_view();
-    let counted = calendar.map(|name| format!("Counted in {}.", lower(&name)));
+    let counted = calendar.map(|name| format!("Counted in {}.", lower_first(&name)));
     view! {
         <section class="slip" aria-labelledby="s-clocks">
             <div class="slip__head">
@@ -75,12 +75,6 @@ fn slip(view: ClocksView) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// "service desk hours" of "Service desk hours": the middle of a sentence.
-fn lower(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn due(label: &'static str, clock: &SlaClock, shown: Option<DueView>) -> AnyView {

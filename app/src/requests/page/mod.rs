@@ -11,6 +11,7 @@ pub mod comments;
 pub mod deliveries;
 pub mod give;
 pub mod head;
+pub mod late;
 pub mod later;
 pub mod locked;
 pub mod past;

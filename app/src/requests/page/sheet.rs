@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use std::future::Future;
+use std::pin::Pin;
 
 /// A message with the way back, if there is one.
 type Said = (String, Option<Callback<()>>);
@@ -109,6 +110,17 @@ impl RequestSheet {
     ) where
         F: Future<Output = Result<Option<RequestPage>, CallError>> + 'static,
     {
+        self.run_call(what, Box::pin(call), Box::new(said), Box::new(then));
+    }
+
+    /// `run` without the types of what it is given: it would be in the browser once for each of them.
+    fn run_call(
+        self,
+        what: &'static str,
+        call: Pin<Box<dyn Future<Output = Result<Option<RequestPage>, CallError>>>>,
+        said: Box<dyn FnOnce(&RequestPage) -> Option<Said>>,
+        then: Box<dyn FnOnce(bool)>,
+    ) {
         if self.busy.get_untracked().is_some() {
             return;
         }

@@ -7,6 +7,7 @@ use domain::approvals::{ApproverVerdict, DeputyDecisions};
 use domain::direction::isolate;
 use domain::requests::share::VIA_LINK;
 use domain::requests::{Event, EventKind};
+use domain::text::lower_case;
 use leptos::prelude::*;
 
 /// An event as it reads.
@@ -65,7 +66,7 @@ pub fn line(event: &Event) -> TimelineLine {
         EventKind::TaskAdded { title, .. } => new("file-plus-2", "go", by("Docket"), &format!("added the task “{}”", isolate(title)), ""),
         EventKind::TaskChanged { title, to, by_link, .. } => {
             let who = by_link.as_ref().map_or_else(|| by("Docket"), |name| format!("{} ({VIA_LINK})", isolate(name)));
-            new("circle-dot", "go", who, &format!("set the task “{}” to {}", isolate(title), to.label().to_lowercase()), "")
+            new("circle-dot", "go", who, &format!("set the task “{}” to {}", isolate(title), lower_case(to.label())), "")
         }
         EventKind::InfoProvided { .. } => told(by("The requester"), ""),
         EventKind::Released => new("rocket", "go", "Approval".to_owned(), "is complete; the work begins", ""),

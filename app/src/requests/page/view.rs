@@ -8,6 +8,7 @@ use super::comments::CommentsSlip;
 use super::deliveries::{DeliveriesSlip, StalledNote};
 use super::give::RerouteDialog;
 use super::head::DocketHead;
+use super::late::use_request_dialogs;
 use super::locked::LockedNote;
 use super::past::PastPage;
 use super::sheet::RequestSheet;
@@ -28,6 +29,7 @@ use domain::permission::Permission;
 use domain::requests::EventKind;
 use domain::requests::actions::ActionKind;
 use domain::requests::wire::RequestPage;
+use domain::text::upper_case;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -36,7 +38,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 pub fn RequestPageView() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = Memo::new(move |_| {
-        let number = params.with(|params| params.get("number").unwrap_or_default().to_uppercase());
+        let number = params.with(|params| upper_case(&params.get("number").unwrap_or_default()));
         let seq = |name: &str| query.with(|query| query.get(name).and_then(|text| text.parse::<u32>().ok()));
         (number, seq("at"), seq("seen"))
     });
@@ -85,6 +87,7 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
         sheet.act("replay", "Sent again", async move { replay_delivery(id).await.map(Some) }, |_| {});
     });
     let rerouting = RwSignal::new(None::<RuleView>);
+    let made = use_request_dialogs(move || rerouting.with(Option::is_some), move || rerouting.set(None));
     let reroute = RerouteAction {
         may: sheet.part(|page| page.allowed.may(ActionKind::Reroute)),
         ask: Callback::new(move |rule| rerouting.set(Some(rule))),
@@ -112,13 +115,14 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
                 {after(&page)}
                 <TimelineSlip events number />
             </aside>
-            {move || rerouting.get().map(|rule| reroute_dialog(sheet, rule, rerouting))}
+            {move || Some((made.get()?.of_rule)(sheet, rerouting.get()?, rerouting))}
         </div>
     }
     .into_any()
 }
 
-fn reroute_dialog(sheet: RequestSheet, rule: RuleView, rerouting: RwSignal<Option<RuleView>>) -> AnyView {
+/// The dialog that asks who decides a rule instead.
+pub fn reroute_dialog(sheet: RequestSheet, rule: RuleView, rerouting: RwSignal<Option<RuleView>>) -> AnyView {
     sheet.error.set(None);
     let open = RwSignal::new(true);
     Effect::new(move |_| {

@@ -2,6 +2,7 @@
 
 use super::api::{revoke_share, share_task};
 use crate::form::dom;
+use crate::requests::page::late::use_request_dialogs;
 use crate::requests::page::sheet::RequestSheet;
 use crate::ui::focus::focus_soon;
 use crate::ui::{DialogFrame, DialogHead, Icon, TimeText, field_error};
@@ -17,7 +18,8 @@ const USUAL_DAYS: &str = "7";
 #[component]
 pub fn ShareDialog(sheet: RequestSheet, sharing: RwSignal<Option<TaskId>>) -> impl IntoView {
     let address = RwSignal::new(None::<String>);
-    let open = Memo::new(move |_| sharing.get().is_some());
+    let made = use_request_dialogs(move || sharing.get().is_some(), move || sharing.set(None));
+    let open = Memo::new(move |_| sharing.get().is_some() && made.get().is_some());
     let close = Callback::new(move |()| sharing.set(None));
     let opens = Callback::new(move |()| {
         address.set(None);
@@ -29,13 +31,14 @@ pub fn ShareDialog(sheet: RequestSheet, sharing: RwSignal<Option<TaskId>>) -> im
     });
     view! {
         <DialogFrame id="share" open close opens>
-            {move || task.get().map(|view| inside(sheet, close, address, view))}
+            {move || Some((made.get()?.of_links)(sheet, close, address, task.get()?))}
         </DialogFrame>
     }
     .into_any()
 }
 
-fn inside(sheet: RequestSheet, close: Callback<()>, address: RwSignal<Option<String>>, view: TaskView) -> AnyView {
+/// What is inside the dialog.
+pub fn share_inside(sheet: RequestSheet, close: Callback<()>, address: RwSignal<Option<String>>, view: TaskView) -> AnyView {
     let id = view.task.id;
     let days = RwSignal::new(USUAL_DAYS.to_owned());
     let error = RwSignal::new(None::<String>);

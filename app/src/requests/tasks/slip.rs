@@ -5,7 +5,7 @@ use crate::form::dialog::{DialogQuestion, FormDialog, field, small_form};
 use crate::people::search::find_for_picker;
 use crate::requests::page::sheet::RequestSheet;
 use crate::requests::share::dialog::ShareDialog;
-use crate::ui::{Avatar, Icon, MenuButton, MenuItem};
+use crate::ui::{Avatar, Icon, MenuButton, MenuItem, SHORT_MONTHS};
 use chrono::{Datelike, NaiveDate};
 use domain::forms::Answers;
 use domain::id::TaskId;
@@ -166,7 +166,7 @@ pub fn status(status: TaskStatus) -> AnyView {
 
 /// "13 Apr", or "13 Apr, overdue".
 pub fn due_words(due: NaiveDate, overdue: bool) -> String {
-    let month = due.format("%b");
+    let month = SHORT_MONTHS.get(due.month0() as usize).copied().unwrap_or_default();
     if overdue { format!("{} {month}, overdue", due.day()) } else { format!("{} {month}", due.day()) }
 }
 

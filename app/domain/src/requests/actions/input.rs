@@ -4,26 +4,51 @@ use super::{ActionButton, ActionKind, ActionRow, buttons};
 use crate::approvals::{ApproverVerdict, RuleTarget};
 use crate::id::{GroupId, PersonId};
 use crate::people::Facts;
+use crate::text::lower_case;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// An action as it is asked for. What the action does not ask for (`ActionRow::asks`) is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "ActionCallFields")]
 pub struct ActionCall {
     #[serde(rename = "do")]
     pub kind: ActionKind,
     /// The reason, note, question or answer. Pages of an older Docket name it by what it is.
-    #[serde(default, alias = "reason", alias = "note", alias = "question", alias = "answer", skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub words: String,
     /// Whom it is given to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<ActionReceiver>,
     /// Date and time where the person is: `2026-04-13T09:00`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<NaiveDateTime>,
     /// Key of the rule that is given to somebody else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+}
+
+/// An action as it travels, its words under any of their names.
+#[derive(Deserialize)]
+struct ActionCallFields {
+    #[serde(rename = "do")]
+    kind: ActionKind,
+    words: Option<String>,
+    reason: Option<String>,
+    note: Option<String>,
+    question: Option<String>,
+    answer: Option<String>,
+    to: Option<ActionReceiver>,
+    at: Option<NaiveDateTime>,
+    rule: Option<String>,
+}
+
+impl From<ActionCallFields> for ActionCall {
+    fn from(fields: ActionCallFields) -> Self {
+        let ActionCallFields { kind, words, reason, note, question, answer, to, at, rule } = fields;
+        let words = words.or(reason).or(note).or(question).or(answer).unwrap_or_default();
+        Self { kind, words, to, at, rule }
+    }
 }
 
 impl ActionCall {
@@ -171,7 +196,7 @@ impl AllowedActions {
 
     /// The action of a key, when it is allowed.
     pub fn by_key(&self, key: &str) -> Option<&'static ActionRow> {
-        let key = key.to_lowercase();
+        let key = lower_case(key);
         self.kinds.iter().map(|kind| kind.row()).find(|row| row.button.as_ref().is_some_and(|button| button.key == key))
     }
 }

@@ -5,6 +5,7 @@ use crate::approvals::machine::text;
 use crate::permission::Permission;
 use crate::refusal::Refusal;
 use crate::requests::Status;
+use crate::text::upper_case;
 
 /// Where an action leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,7 +202,7 @@ impl ActionButton {
     pub fn key_word(&self) -> String {
         match self.key {
             "delete" => "Del".to_owned(),
-            key => key.to_uppercase(),
+            key => upper_case(key),
         }
     }
 }

@@ -1,19 +1,57 @@
 //! Makes a value from a JSON tree. The tree's own reader also accepts lists for structs and numbers of every width, for each type anew;
-//! this one knows what our own writer makes, and is half the size in the browser.
+//! this one knows what our own writer makes, and is half the size in the browser. It hands a struct its fields in the order in which they
+//! are declared, so that no type needs a reader of names: a field with a second name (`alias`) cannot be read so.
 
-use serde::de::value::{Error, MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
-use serde_json::Value;
+use super::ReadError;
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, SeqAccess, VariantAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Map, Value};
 
 /// A JSON tree to be read.
 pub struct JsonTree(pub Value);
 
-fn expected<T>(what: &str) -> Result<T, Error> {
-    Err(Error::custom(format_args!("expected {what}")))
+fn expected<T>(what: &str) -> Result<T, ReadError> {
+    Err(ReadError::custom(format_args!("expected {what}")))
+}
+
+/// The values of a struct's fields, in the order of their declaration.
+struct StructFields {
+    object: Map<String, Value>,
+    names: std::slice::Iter<'static, &'static str>,
+    /// The field that was asked for last, if it is not there.
+    missing: Option<&'static str>,
+}
+
+impl<'de> SeqAccess<'de> for &mut StructFields {
+    type Error = ReadError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        let Some(name) = self.names.next() else { return Ok(None) };
+        match self.object.get_mut(*name) {
+            Some(value) => seed.deserialize(JsonTree(value.take())).map(Some),
+            // What may be null is; the others have a default, or the reader of the struct says that one is missing.
+            None => {
+                self.missing = Some(name);
+                Ok(seed.deserialize(JsonTree(Value::Null)).ok())
+            }
+        }
+    }
 }
 
 impl JsonTree {
-    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    /// Reads a struct with fields of these names.
+    fn fields<'de, V: Visitor<'de>>(self, names: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
+        let Value::Object(object) = self.0 else { return expected("an object") };
+        let mut fields = StructFields { object, names: names.iter(), missing: None };
+        let read = visitor.visit_seq(&mut fields);
+        match (read, fields.missing) {
+            (Err(error), Some(name)) if error.is_about_length() => Err(ReadError::missing_field(name)),
+            (read, _) => read,
+        }
+    }
+
+    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
                 (Some(number), ..) => visitor.visit_u64(number),
@@ -25,21 +63,21 @@ impl JsonTree {
         }
     }
 
-    fn map<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn map<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Object(map) => visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(key, value)| (key, JsonTree(value))))),
             _ => expected("an object"),
         }
     }
 
-    fn seq<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn seq<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(JsonTree))),
             _ => expected("a list"),
         }
     }
 
-    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::String(text) => visitor.visit_string(text),
             _ => expected("a text"),
@@ -47,7 +85,7 @@ impl JsonTree {
     }
 }
 
-impl IntoDeserializer<'_, Error> for JsonTree {
+impl IntoDeserializer<'_, ReadError> for JsonTree {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -58,14 +96,14 @@ impl IntoDeserializer<'_, Error> for JsonTree {
 /// Methods that do the same as another one.
 macro_rules! same {
     ($($method:ident => $as:ident),* $(,)?) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
             self.$as(visitor)
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for JsonTree {
-    type Error = Error;
+    type Error = ReadError;
 
     same! {
         deserialize_i8 => number, deserialize_i16 => number, deserialize_i32 => number, deserialize_i64 => number,
@@ -76,7 +114,7 @@ impl<'de> Deserializer<'de> for JsonTree {
         deserialize_seq => seq, deserialize_map => map,
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
@@ -87,50 +125,50 @@ impl<'de> Deserializer<'de> for JsonTree {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Bool(value) => visitor.visit_bool(value),
             _ => expected("true or false"),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             _ => expected("nothing"),
         }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, ReadError> {
         self.seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _name: &'static str, _len: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _name: &'static str, _len: usize, visitor: V) -> Result<V::Value, ReadError> {
         self.seq(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.map(visitor)
+    ) -> Result<V::Value, ReadError> {
+        self.fields(names, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -138,26 +176,75 @@ impl<'de> Deserializer<'de> for JsonTree {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(variant) => visitor.visit_enum(variant.into_deserializer()),
-            Value::Object(map) => {
-                let entries = MapDeserializer::new(map.into_iter().map(|(key, value)| (key, JsonTree(value))));
-                visitor.visit_enum(MapAccessDeserializer::new(entries))
-            }
-            _ => expected("a variant"),
+    ) -> Result<V::Value, ReadError> {
+        let named = match self.0 {
+            Value::String(name) => Some((name, Value::Null)),
+            Value::Object(entries) => entries.into_iter().next(),
+            _ => None,
+        };
+        match named {
+            Some((name, value)) => visitor.visit_enum(TreeVariant { name, value }),
+            None => expected("a variant"),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_unit()
+    }
+}
+
+/// A variant of an enum: its name, and what it is made from.
+pub struct TreeVariant {
+    pub(super) name: String,
+    pub(super) value: Value,
+}
+
+impl<'de> Deserializer<'de> for TreeVariant {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_enum(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> EnumAccess<'de> for TreeVariant {
+    type Error = ReadError;
+    type Variant = JsonTree;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, JsonTree), ReadError> {
+        Ok((seed.deserialize(JsonTree(Value::String(self.name)))?, JsonTree(self.value)))
+    }
+}
+
+impl<'de> VariantAccess<'de> for JsonTree {
+    type Error = ReadError;
+
+    fn unit_variant(self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
+        seed.deserialize(self)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, ReadError> {
+        self.seq(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, names: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
+        self.fields(names, visitor)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::wire::read;
-    use domain::requests::Status;
+    use crate::reading::read_json as read;
+    use crate::requests::Status;
     use serde::de::DeserializeOwned;
     use serde::{Deserialize, Serialize};
     use std::collections::BTreeMap;
