@@ -87,6 +87,8 @@ build_site() {
     rm -rf "$parts"; mkdir -p "$parts"
     "$CARGO_TARGET_DIR/debug/split" "$wasm" "${wasm%.wasm}_main.wasm" "$parts" || fail "the browser's part could not be cut."
     wasm-bindgen "${wasm%.wasm}_main.wasm" --target web --keep-lld-exports --no-demangle --no-typescript --out-dir "$parts" --out-name docket || fail "wasm-bindgen did not succeed."
+    "$CARGO_TARGET_DIR/debug/split" slim "$parts" || fail "the main module could not be made smaller."
+    build/node_modules/.bin/esbuild "$parts/docket.js" --minify --format=esm --target=es2022 --log-level=error --allow-overwrite --outfile="$parts/docket.js" || fail "the script could not be made smaller."
     # What every browser of the last years understands, and no more: a newer proposal would keep the page from coming to life.
     find "$parts" -name '*.wasm' -print0 | xargs -0 -P "$(nproc 2>/dev/null || echo 2)" -I {} build/node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory \
       --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {} -o {} \

@@ -1,12 +1,13 @@
 //! Prepares the browser's part for serving. `split <in.wasm> <main out.wasm> <folder>` cuts it along its groups of pages: the main module,
 //! which wasm-bindgen works on next, and in the folder the few files that wait until they are wanted, their loader, and the list from which
-//! the server tells a page what it will want. `split pack <folder> <site>` puts what was built where the server finds it: compressed, under
-//! an address made of its content.
+//! the server tells a page what it will want. `split slim <folder>` shortens names of the main module. `split pack <folder> <site>` puts
+//! what was built where the server finds it: compressed, under an address made of its content.
 
 mod few;
 mod loader;
 mod merge;
 mod pack;
+mod slim;
 
 use eyre::{Result, WrapErr, bail};
 use std::collections::BTreeMap;
@@ -20,9 +21,10 @@ const MANIFEST: &str = "__wasm_split_manifest.json";
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
+        [slim, folder] if slim == "slim" => slim::slim(Path::new(folder)),
         [pack, folder, site] if pack == "pack" => pack::pack(Path::new(folder), Path::new(site)),
         [input, main_out, folder] => cut(Path::new(input), Path::new(main_out), Path::new(folder)),
-        _ => bail!("split <in.wasm> <main out.wasm> <folder>, or split pack <folder> <site>"),
+        _ => bail!("split <in.wasm> <main out.wasm> <folder>, split slim <folder>, or split pack <folder> <site>"),
     }
 }
 
