@@ -22,7 +22,19 @@ fn every_server_function_says_what_it_takes() {
     assert_eq!(declared, paths, "declare in http/input.rs what the new one takes");
     let things = Things {
         ids: [
-            "number", "waiting", "delivery", "task", "comment", "share", "token", "held", "draft", "version", "grant", "person", "group",
+            "number",
+            "waiting",
+            "delivery",
+            "task",
+            "comment",
+            "share",
+            "token",
+            "held",
+            "draft",
+            "version",
+            "delegation",
+            "person",
+            "group",
             "notice",
         ]
         .map(|name| (name, json!("x")))
