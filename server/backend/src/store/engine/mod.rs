@@ -230,5 +230,5 @@ impl Store {
     }
 }
 
-/// Statements a connection keeps prepared: those for many rows at once are another one for each number of rows.
+/// Statements a connection to PostgreSQL keeps prepared: those for many rows at once are another one for each number of rows.
 const STATEMENTS: usize = 1000;
