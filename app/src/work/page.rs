@@ -66,6 +66,7 @@ fn LoadedWorkPage(found: WorkContent, place: Memo<WorkLocation>, first: WorkLoca
             <CountStrip work />
             <WorkFilterBar work />
             <RefusedNotice error=work.refused />
+            {search_reach(place)}
             <div class="work__rows" aria-busy=move || work.loading.get().then_some("true")>
                 {content}
             </div>
@@ -74,6 +75,19 @@ fn LoadedWorkPage(found: WorkContent, place: Memo<WorkLocation>, first: WorkLoca
         </div>
     }
     .into_any()
+}
+
+/// What a search among what has ended does not look at.
+fn search_reach(place: Memo<WorkLocation>) -> AnyView {
+    let is_partial = Memo::new(move |_| place.with(|place| place.filter.ended && !place.filter.text.is_empty()));
+    let words = || {
+        view! {
+            <p class="muted">
+                "Of what has ended, the titles of the last 10,000 are searched. You find older requests by their docket number, their service or the person who asked."
+            </p>
+        }
+    };
+    (move || is_partial.get().then(words)).into_any()
 }
 
 /// Asks again when the stream says that a request changed, and whenever it comes (back) to life.
