@@ -323,11 +323,10 @@ impl InboxDesk {
         let Some(number) = self.current.try_get_untracked().flatten() else { return };
         spawn_local(async move {
             let Ok(page) = request_page(number).await else { return };
-            let same = |shown: &RequestPage| {
-                (shown.summary.number == page.summary.number).then_some((shown.events.len(), shown.allowed.may_decide()))
-            };
-            let Some((events, decides)) = self.try_read_page(same).flatten() else { return };
-            if events == page.events.len() {
+            let same =
+                |shown: &RequestPage| (shown.summary.number == page.summary.number).then(|| (seen(shown), shown.allowed.may_decide()));
+            let Some((last, decides)) = self.try_read_page(same).flatten() else { return };
+            if last == seen(&page) {
                 // Comments stand below everything else: a new one moves nothing.
                 self.loaded.try_update(|shown| shown.as_mut().map(|shown| shown.work = page.work));
             } else if !decides {
@@ -358,7 +357,7 @@ impl InboxDesk {
     }
 }
 
-/// Number of events on screen: what the approver saw.
+/// Number of the last event on screen: what the approver saw.
 pub fn seen(page: &RequestPage) -> u32 {
     page.events.last().map_or(0, |event| event.seq)
 }

@@ -158,7 +158,7 @@ fn Detail(desk: InboxDesk, page: RequestPage) -> impl IntoView {
             </DocketHead>
             <div class="inbox__cols">
                 <div class="stack">
-                    {thread} <AnswersSlip page=page.clone() beside=true /> <TimelineSlip events beside=true /> {comments}
+                    {thread} <AnswersSlip page=page.clone() beside=true /> <TimelineSlip events beside=true earlier_of=page.summary.number.clone() /> {comments}
                 </div>
                 <div class="stack">{move || effect.get().map(effect_slip)} <ApprovalSlip approval status beside=true /></div>
             </div>

@@ -102,7 +102,7 @@ impl BenchCrowd {
     }
 
     async fn decide(&self, number: &str, verdict: ApproverVerdict) -> BenchResult<()> {
-        let seen = requests::page(&self.backend, &self.approver, number).await?.events.len() as u32;
+        let seen = requests::page(&self.backend, &self.approver, number).await?.events.last().map_or(0, |event| event.seq);
         let decision = ApproverDecision { number: number.to_owned(), verdict, reason: "It is so".to_owned(), seen };
         backend::approvals::decide(&self.backend, &self.approver, decision).await?;
         Ok(())

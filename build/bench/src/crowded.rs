@@ -11,27 +11,89 @@ use std::sync::Arc;
 
 /// How much of everything there is, in turn; each is compared with the one before.
 const SIZES: [u64; 3] = [0, 1_000, 100_000];
-/// What is looked at, and what the comparisons are called.
-const PAGES: [(&str, &str, [&str; 2]); 6] = [
-    ("catalog", "/", ["catalog page, 1,000 of everything", "catalog page, 100,000 of everything"]),
-    ("form", "/request/new-starter", ["form page, 1,000 of everything", "form page, 100,000 of everything"]),
-    ("inbox", "/inbox", ["inbox page, 1,000 of everything", "inbox page, 100,000 of everything"]),
-    ("my requests", "/requests", ["my requests, 1,000 of everything", "my requests, 100,000 of everything"]),
-    ("my tasks", "/tasks", ["my tasks, 1,000 of everything", "my tasks, 100,000 of everything"]),
-    ("notifications", "/notifications", ["notifications, 1,000 of everything", "notifications, 100,000 of everything"]),
+/// Who sees every request and every delivery of the demo.
+const ADMINISTRATOR: (&str, &str) = ("priya.raman@northmoor.example", PERSON.1);
+
+/// A page that is looked at.
+struct CrowdedPage {
+    name: &'static str,
+    /// `{request}` is the number of the request on which everything happens.
+    path: &'static str,
+    /// Who looks at it.
+    reader: (&'static str, &'static str),
+    /// What the comparisons are called.
+    rows: [&'static str; 2],
+}
+
+const PAGES: [CrowdedPage; 8] = [
+    CrowdedPage {
+        name: "catalog",
+        path: "/",
+        reader: PERSON,
+        rows: ["catalog page, 1,000 of everything", "catalog page, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "form",
+        path: "/request/new-starter",
+        reader: PERSON,
+        rows: ["form page, 1,000 of everything", "form page, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "inbox",
+        path: "/inbox",
+        reader: PERSON,
+        rows: ["inbox page, 1,000 of everything", "inbox page, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "my requests",
+        path: "/requests",
+        reader: PERSON,
+        rows: ["my requests, 1,000 of everything", "my requests, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "my tasks",
+        path: "/tasks",
+        reader: PERSON,
+        rows: ["my tasks, 1,000 of everything", "my tasks, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "notifications",
+        path: "/notifications",
+        reader: PERSON,
+        rows: ["notifications, 1,000 of everything", "notifications, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "one request",
+        path: "/requests/{request}",
+        reader: ADMINISTRATOR,
+        rows: ["one request, 1,000 of everything", "one request, 100,000 of everything"],
+    },
+    CrowdedPage {
+        name: "connectors",
+        path: "/connectors",
+        reader: ADMINISTRATOR,
+        rows: ["connectors page, 1,000 of everything", "connectors page, 100,000 of everything"],
+    },
 ];
+
+/// The open request on which everything happens: one of the demo, without a promised time, whose clocks would need all that happened.
+const REQUEST: &str = "(SELECT id FROM requests WHERE closed = 0 AND number NOT LIKE 'ZZ-%' AND instr(snapshot, '\"sla\":{') = 0 \
+    AND organization_id = (SELECT organization_id FROM members WHERE person_id = {person}) \
+    AND id <> (SELECT request_id FROM tasks LIMIT 1) ORDER BY number LIMIT 1)";
 
 /// A table in which rows pile up for one person: copies of a row of the demo, with some columns of their own.
 struct Pile {
     table: &'static str,
     /// The row that is copied.
     model: &'static str,
-    /// Columns that differ; `s.i` counts the copies, `{person}` is whose they are, `{number}` a docket number nobody has.
+    /// Columns that differ; `s.i` counts the copies, `{person}` is whose they are, `{number}` a docket number nobody has, `{request}` the
+    /// request on which everything happens, `{colleague}` an id for each copy that is the same in every table.
     differs: &'static [(&'static str, &'static str)],
 }
 
-/// What piles up: own requests, which somebody also works on, their tasks, and what one was told.
-const PILES: [Pile; 3] = [
+/// What piles up: own requests, which somebody also works on, their tasks, and what one was told; what happens on one request; and colleagues
+/// in one's organization and group.
+const PILES: [Pile; 9] = [
     Pile {
         table: "requests",
         model: "closed = 0",
@@ -62,6 +124,40 @@ const PILES: [Pile; 3] = [
             ("read_at", "NULL"),
         ],
     },
+    Pile {
+        table: "events",
+        model: "request_id = {request} ORDER BY seq DESC",
+        differs: &[("seq", "s.i + 1000"), ("at", "t.at + s.i * 1000"), ("event", "json_set(t.event, '$.seq', s.i + 1000)")],
+    },
+    Pile {
+        table: "comments",
+        model: "removed_at IS NULL",
+        differs: &[
+            ("id", "randomblob(16)"),
+            ("request_id", "{request}"),
+            ("organization_id", "(SELECT organization_id FROM requests WHERE id = {request})"),
+            ("at", "t.at + s.i * 1000"),
+            ("comment", "json_set(t.comment, '$.id', lower(hex(randomblob(16))))"),
+        ],
+    },
+    Pile {
+        table: "deliveries",
+        model: "recipient = '' AND delivered_at IS NOT NULL",
+        differs: &[
+            ("id", "randomblob(16)"),
+            ("effect_id", "randomblob(16)"),
+            ("subject_id", "{request}"),
+            ("organization_id", "(SELECT organization_id FROM requests WHERE id = {request})"),
+            ("created_at", "t.created_at + s.i * 1000"),
+        ],
+    },
+    Pile {
+        table: "people",
+        model: "id = {person}",
+        differs: &[("id", "{colleague}"), ("email", "'colleague-' || s.i || '@northmoor.example'"), ("password_hash", "NULL")],
+    },
+    Pile { table: "members", model: "person_id = {person}", differs: &[("person_id", "{colleague}")] },
+    Pile { table: "group_members", model: "person_id = {person}", differs: &[("person_id", "{colleague}")] },
 ];
 
 /// Adds rows to every pile, numbered from one number up to another.
@@ -90,10 +186,22 @@ async fn pile_up(folder: &ScratchFolder, from: u64, to: u64) -> BenchResult<()> 
             values = values.collect::<Vec<_>>().join(", "),
             model = pile.model,
         );
+        let colleague = "CAST(printf('%016d', s.i) AS BLOB)";
+        let insert = insert.replace("{request}", REQUEST).replace("{colleague}", colleague);
         run(insert.replace("{person}", &person).replace("{number}", &number)).await?;
     }
     connection.close().await?;
     Ok(())
+}
+
+/// The number of the request on which everything happens.
+async fn request_number(folder: &ScratchFolder) -> BenchResult<String> {
+    let connection = Database::connect(folder.database()).await?;
+    let person = format!("(SELECT id FROM people WHERE email = '{}')", PERSON.0);
+    let sql = format!("SELECT number FROM requests WHERE id = {}", REQUEST.replace("{person}", &person));
+    let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    connection.close().await?;
+    Ok(row.ok_or("the demo has no request on which everything can happen")?.try_get_by_index(0)?)
 }
 
 async fn columns(connection: &DatabaseConnection, table: &str) -> BenchResult<Vec<String>> {
@@ -108,15 +216,16 @@ async fn columns(connection: &DatabaseConnection, table: &str) -> BenchResult<Ve
 /// Every page at every size: its processor time against that at the size before.
 pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> BenchResult<Vec<ReportRow>> {
     site::seed(&arguments.docket, folder).await?;
+    let request = request_number(folder).await?;
     let mut costs: [Vec<f64>; PAGES.len()] = Default::default();
     for (place, size) in SIZES.into_iter().enumerate() {
         if place > 0 {
             pile_up(folder, SIZES[place - 1], size).await?;
         }
         let site = RunningSite::start(&arguments.docket, folder).await?;
-        let cookie = site.sign_in(PERSON.0, PERSON.1).await?;
-        for ((name, path, _), costs) in PAGES.into_iter().zip(&mut costs) {
-            let page = Arc::new(get(site.address, path, &cookie));
+        for (CrowdedPage { name, path, reader, .. }, costs) in PAGES.into_iter().zip(&mut costs) {
+            let (path, cookie) = (path.replace("{request}", &request), site.sign_in(reader.0, reader.1).await?);
+            let page = Arc::new(get(site.address, &path, &cookie));
             let shown = BenchConnection::open(site.address).await?.send(&page).await?;
             if shown.status != 200 {
                 return Err(format!("{path} answered {}", shown.status).into());
@@ -131,8 +240,8 @@ pub async fn measure(arguments: &BenchArguments, folder: &ScratchFolder) -> Benc
         }
     }
     let mut rows = Vec::new();
-    for ((_, _, names), costs) in PAGES.into_iter().zip(&costs) {
-        for (what, pair) in names.into_iter().zip(costs.windows(2)) {
+    for (page, costs) in PAGES.into_iter().zip(&costs) {
+        for (what, pair) in page.rows.into_iter().zip(costs.windows(2)) {
             rows.push(ReportRow {
                 what,
                 measured: format!("{:.0} µs CPU", pair[1]),

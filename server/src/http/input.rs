@@ -91,6 +91,8 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/requests/change_task", NOTE),
     ("/call/requests/comment", NOTE),
     ("/call/requests/discard_draft", WORDS),
+    ("/call/requests/earlier_comments", WORDS),
+    ("/call/requests/earlier_events", WORDS),
     ("/call/requests/edit_comment", NOTE),
     ("/call/requests/edit_task", NOTE),
     ("/call/requests/mine", WORDS),

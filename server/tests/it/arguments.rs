@@ -136,6 +136,8 @@ impl Things {
             ("requests/change_task", json!({ "id": task, "to": "in_progress", "notes": "x" })),
             ("requests/comment", json!({ "number": number, "draft": { "audience": "public", "task": task, "body": "x" } })),
             ("requests/discard_draft", json!({ "id": id("draft") })),
+            ("requests/earlier_comments", json!({ "number": number, "at": "2026-01-01T00:00:00Z", "id": id("comment") })),
+            ("requests/earlier_events", json!({ "number": number, "before": 2 })),
             ("requests/edit_comment", json!({ "id": id("comment"), "body": "x" })),
             ("requests/edit_task", json!({ "id": task, "draft": new })),
             ("requests/mine", json!({ "filter": "all", "after": after })),

@@ -132,10 +132,13 @@ pub struct RequestPage {
     pub approval: ApprovalView,
     pub after: String,
     pub price: String,
-    /// Oldest first.
+    /// Oldest first. Of a request with many, the last hundred: the first one then has a number above 1.
     pub events: Vec<Event>,
     /// Empty unless the caller may see deliveries or is the requester.
     pub deliveries: Vec<DeliveryView>,
+    /// There are more deliveries than those, which have arrived.
+    #[serde(default)]
+    pub has_more_deliveries: bool,
     /// Something of it waits to be sent, and no worker is there to send it.
     #[serde(default)]
     pub stalled: bool,

@@ -14,6 +14,9 @@ pub struct WorkView {
     pub tasks: Vec<TaskView>,
     /// Oldest first; only those the caller may read.
     pub comments: Vec<CommentView>,
+    /// There are comments before those.
+    #[serde(default)]
+    pub has_earlier_comments: bool,
     /// The caller may add and edit tasks, and share them.
     pub may_add: bool,
     pub may_comment: bool,
@@ -52,6 +55,14 @@ pub struct CommentView {
     pub comment: Comment,
     /// The caller may change or remove it for now.
     pub may_change: bool,
+}
+
+/// Comments before others, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierComments {
+    pub comments: Vec<CommentView>,
+    /// There are comments before those.
+    pub has_earlier: bool,
 }
 
 /// The texts and dates of a task.

@@ -1,10 +1,12 @@
-//! Server functions of comments: thin; the use cases are the backend's.
+//! Server functions of comments, and of what came before that which is shown: thin; the use cases are the backend's.
 
 use crate::error::CallError;
 use crate::wire::JsonPost;
+use chrono::{DateTime, Utc};
 use domain::id::CommentId;
+use domain::requests::Event;
 use domain::requests::wire::RequestPage;
-use domain::requests::work::CommentDraft;
+use domain::requests::work::{CommentDraft, EarlierComments};
 use leptos::prelude::*;
 
 /// Writes a comment on a request.
@@ -41,4 +43,20 @@ pub async fn restore_comment(id: CommentId) -> Result<RequestPage, CallError> {
     let (backend, caller) = enter()?;
     let done = backend::requests::restore_comment(&backend, &caller, id).await;
     reply(backend::requests::page_after(&backend, &caller, done).await)
+}
+
+/// Events of a request before one, oldest first.
+#[server(name = EarlierEventsCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/earlier_events")]
+pub async fn earlier_events(number: String, before: u32) -> Result<Vec<Event>, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::earlier_events(&backend, &caller, &number, before).await)
+}
+
+/// Comments on a request before one, oldest first.
+#[server(name = EarlierCommentsCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/earlier_comments")]
+pub async fn earlier_comments(number: String, at: DateTime<Utc>, id: CommentId) -> Result<EarlierComments, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::requests::earlier_comments(&backend, &caller, &number, at, id).await)
 }

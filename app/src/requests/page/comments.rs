@@ -1,21 +1,34 @@
 //! What people say about a request: the comments, oldest first, and the box to write one.
 
-use super::api::{comment, edit_comment, remove_comment, restore_comment};
+use super::api::{comment, earlier_comments, edit_comment, remove_comment, restore_comment};
 use super::comment_box::CommentBox;
+use super::earlier::{ShowEarlier, fetch, joined};
 use super::sheet::RequestSheet;
 use crate::ui::{Avatar, Icon, TimeText, toast::use_toasts};
 use domain::id::CommentId;
 use domain::requests::comments::{Comment, CommentAudience, CommentAuthor, CommentPart, parts};
 use domain::requests::share::VIA_LINK;
 use domain::requests::tasks::Task;
-use domain::requests::work::{CommentDraft, CommentView};
+use domain::requests::work::{CommentDraft, CommentView, EarlierComments};
 use leptos::prelude::*;
 
 /// The slip of comments.
 #[component]
 pub fn CommentsSlip(sheet: RequestSheet) -> impl IntoView {
     let shown = sheet.shown;
-    let comments = Memo::new(move |_| shown.with(|page| page.work.comments.clone()));
+    let fetched = RwSignal::new(Vec::<CommentView>::new());
+    // What the last answer said of those before it; at first the page does.
+    let known_more = RwSignal::new(None::<bool>);
+    let comments = Memo::new(move |before: Option<&Vec<CommentView>>| {
+        let before = before.map(Vec::as_slice).unwrap_or_default();
+        let place = |view: &CommentView| (view.comment.at, view.comment.id);
+        shown.with(|page| match page.work.has_earlier_comments {
+            true => fetched.with(|fetched| joined(before, fetched, &page.work.comments, place)),
+            false => page.work.comments.clone(),
+        })
+    });
+    let more = Signal::derive(move || known_more.get().unwrap_or_else(|| shown.with(|page| page.work.has_earlier_comments)));
+    let earlier = earlier(sheet, comments, fetched, more, known_more);
     let tasks = Memo::new(move |_| shown.with(|page| page.work.tasks.iter().map(|view| view.task.clone()).collect::<Vec<_>>()));
     let may = Memo::new(move |_| shown.with(|page| (page.work.may_comment, page.work.may_write_internally)));
     let locked = Memo::new(move |_| shown.with(|page| page.allowed.locked.clone()));
@@ -66,6 +79,7 @@ pub fn CommentsSlip(sheet: RequestSheet) -> impl IntoView {
             </div>
             <div class="slip__body stack">
                 {none}
+                {earlier}
                 <ol class="comments" role="list" aria-live="polite">
                     {list}
                 </ol>
@@ -74,6 +88,26 @@ pub fn CommentsSlip(sheet: RequestSheet) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The way to the comments before the first one.
+fn earlier(
+    sheet: RequestSheet,
+    comments: Memo<Vec<CommentView>>,
+    fetched: RwSignal<Vec<CommentView>>,
+    more: Signal<bool>,
+    known_more: RwSignal<Option<bool>>,
+) -> AnyView {
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None));
+    let ask = Callback::new(move |()| {
+        let first = comments.with_untracked(|comments| comments.first().map(|view| (view.comment.at, view.comment.id)));
+        let Some((at, id)) = first else { return };
+        fetch(busy, error, earlier_comments(sheet.number(), at, id), move |answer: EarlierComments| {
+            known_more.try_set(Some(answer.has_earlier));
+            fetched.try_update(|fetched| drop(fetched.splice(0..0, answer.comments)));
+        });
+    });
+    view! { <ShowEarlier more words="Show earlier comments" busy error ask /> }.into_any()
 }
 
 /// The parts of the slip that act.

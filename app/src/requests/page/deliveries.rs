@@ -47,10 +47,21 @@ pub fn overview(deliveries: &[DeliveryView]) -> String {
     }
 }
 
+/// The overview, of those that are shown where there are more.
+fn shown_overview(deliveries: &[DeliveryView], has_more: bool) -> String {
+    match has_more {
+        true => format!("The last {}: {}", deliveries.len(), overview(deliveries).to_lowercase()),
+        false => overview(deliveries),
+    }
+}
+
 /// The deliveries slip; nothing when there are none.
 #[component]
 pub fn DeliveriesSlip(
     #[prop(into)] deliveries: Signal<Vec<DeliveryView>>,
+    /// There are more than those.
+    #[prop(into)]
+    has_more: Signal<bool>,
     /// Whether the person may send a failed one again.
     #[prop(into)]
     may_replay: Signal<bool>,
@@ -67,7 +78,7 @@ pub fn DeliveriesSlip(
             <section class="slip" aria-labelledby="s-del">
                 <div class="slip__head">
                     <h2 id="s-del">"Deliveries"</h2>
-                    <span class="slip__note">{move || deliveries.with(|all| overview(all))}</span>
+                    <span class="slip__note">{move || deliveries.with(|all| shown_overview(all, has_more.get()))}</span>
                 </div>
                 <div class="table-wrap" tabindex="0" role="group" aria-label="Deliveries, scrolls sideways">
                     <table class="table table--dense table--stack">

@@ -9,6 +9,7 @@ pub mod clocks;
 mod comment_box;
 pub mod comments;
 pub mod deliveries;
+mod earlier;
 pub mod give;
 pub mod head;
 pub mod late;

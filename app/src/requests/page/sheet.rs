@@ -57,7 +57,7 @@ impl RequestSheet {
     /// Takes a newer state in; an older answer that comes late is left alone.
     pub fn take(self, page: RequestPage) {
         self.shown.try_update(|shown| {
-            if page.events.len() >= shown.events.len() {
+            if last_event(&page) >= last_event(shown) {
                 *shown = page;
             }
         });
@@ -188,6 +188,11 @@ async fn act_and_read(number: String, call: ActionCall, seen: Option<u32>) -> Re
         Err(error) if error.is_not_found() => Ok(None),
         page => page.map(Some),
     }
+}
+
+/// The number of the last event of a page: what happened later has a higher one.
+fn last_event(page: &RequestPage) -> u32 {
+    page.events.last().map_or(0, |event| event.seq)
 }
 
 /// Deleted requests are seen by administrators alone, and by them only when they look for one.

@@ -1,5 +1,7 @@
 //! The timeline of a request: every event in words, newest first.
 
+use super::api::earlier_events;
+use super::earlier::{ShowEarlier, fetch, joined};
 use crate::live::LiveMark;
 use crate::ui::{Icon, TimeText};
 use domain::address::Address;
@@ -113,13 +115,22 @@ pub fn TimelineSlip(
     /// The docket number, where each entry leads to the page as it was then.
     #[prop(optional, into)]
     number: Option<String>,
+    /// The docket number, where earlier entries than the first one can be asked for.
+    #[prop(optional, into)]
+    earlier_of: Option<String>,
     /// Nothing more is added: it is the past.
     #[prop(optional)]
     still: bool,
 ) -> impl IntoView {
     let number = StoredValue::new(number);
     let known = events.with_untracked(|events| events.last().map_or(0, |event| event.seq));
-    let newest_first = move || events.with(|events| events.iter().rev().cloned().collect::<Vec<_>>());
+    let fetched = RwSignal::new(Vec::<Event>::new());
+    let all = Memo::new(move |shown: Option<&Vec<Event>>| {
+        let shown = shown.map(Vec::as_slice).unwrap_or_default();
+        events.with(|latest| fetched.with(|fetched| joined(shown, fetched, latest, |event| event.seq)))
+    });
+    let newest_first = move || all.with(|events| events.iter().rev().cloned().collect::<Vec<_>>());
+    let earlier = earlier_of.map(|number| earlier_entries(number, all, fetched));
     let title =
         if beside { view! { <h3 id="s-time">"Timeline"</h3> }.into_any() } else { view! { <h2 id="s-time">"Timeline"</h2> }.into_any() };
     view! {
@@ -131,10 +142,25 @@ pub fn TimelineSlip(
                         {line_view(&event, event.seq > known, number.get_value().as_deref())}
                     </For>
                 </ol>
+                {earlier}
             </div>
         </section>
     }
     .into_any()
+}
+
+/// The way to the entries before the first one.
+fn earlier_entries(number: String, all: Memo<Vec<Event>>, fetched: RwSignal<Vec<Event>>) -> AnyView {
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None));
+    let first = move || all.with(|events| events.first().map_or(0, |event| event.seq));
+    let more = Signal::derive(move || first() > 1);
+    let ask = Callback::new(move |()| {
+        let before = untrack(first);
+        fetch(busy, error, earlier_events(number.clone(), before), move |events: Vec<Event>| {
+            fetched.try_update(|fetched| drop(fetched.splice(0..0, events)));
+        });
+    });
+    view! { <ShowEarlier more words="Show earlier entries" busy error ask /> }.into_any()
 }
 
 fn line_view(event: &Event, fresh: bool, number: Option<&str>) -> AnyView {

@@ -106,14 +106,14 @@ fn LoadedView(page: RequestPage, children: Children) -> impl IntoView {
                 <TasksSlip sheet />
                 <AnswersSlip page=page.clone() />
                 <StalledNote stalled=sheet.part(|page| page.stalled) />
-                <DeliveriesSlip deliveries may_replay busy=sheet.working() replay />
+                <DeliveriesSlip deliveries has_more=sheet.part(|page| page.has_more_deliveries) may_replay busy=sheet.working() replay />
                 <CommentsSlip sheet />
             </div>
             <aside class="request__side" aria-label="Approval and history">
                 <ApprovalSlip approval status reroute />
                 <ClocksSlip clocks />
                 {after(&page)}
-                <TimelineSlip events number />
+                <TimelineSlip events earlier_of=number.clone() number />
             </aside>
             {move || Some((made.get()?.of_rule)(sheet, rerouting.get()?, rerouting))}
         </div>

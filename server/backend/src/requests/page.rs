@@ -1,23 +1,20 @@
 //! The request page: the answers by their frozen version, who decided, what happened, and where its deliveries stand.
 
+use super::earlier::{self, SHOWN};
+use super::page_deliveries::{delivery_views, name_connectors, stalled, then};
 use super::{RequestOutcome, number, summary};
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::store::members::facts;
-use crate::store::{
-    StoreHandle, attempts, comments, connectors as destinations, deliveries, effects, events, form_versions, requests, share_links, tasks,
-};
+use crate::store::{StoreHandle, comments, events, form_versions, requests, share_links, tasks};
 use crate::zones::{self, KnownZone};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
 use domain::approvals::machine::{self, DecidingCapacity};
 use domain::approvals::wire::{ApprovalView, GivenView, RuleView, StageView};
 use domain::approvals::{Approval, FrozenRule, deadline};
-use domain::connectors::wire::WorkerView;
-use domain::connectors::{self, DeliveryStatus};
 use domain::forms::Form;
-use domain::id::DeliveryId;
 use domain::people::{Facts, PersonRef};
 use domain::permission::Permission;
 use domain::requests::actions::AllowedActions;
@@ -25,29 +22,29 @@ use domain::requests::comments::{self as remarks, Comment, CommentAudience};
 use domain::requests::filing::answer_sections;
 use domain::requests::share::ShareLink;
 use domain::requests::tasks::{self as rules, TASK_STATUSES, TaskActor, TaskStatus};
-use domain::requests::wire::{AnswerSection, AttemptView, DeliveryView, ExternalRecord, PastMoment, RequestPage, SeenBy};
-use domain::requests::work::{CommentView, ShareView, TaskView, WorkView};
+use domain::requests::wire::{AnswerSection, DeliveryView, PastMoment, RequestPage, SeenBy};
+use domain::requests::work::{CommentView, EarlierComments, ShareView, TaskView, WorkView};
 use domain::requests::{Event, EventKind, Request, Status};
 use domain::requests::{history, lifecycle};
-use std::collections::BTreeMap;
 
 /// One request, by its docket number as somebody typed it.
 ///
 /// # Errors
 /// Not found when there is none, or none for the caller.
 pub async fn page(backend: &Backend, caller: &Caller, text: &str) -> Result<RequestPage> {
-    let found = find(backend, caller, text).await?;
+    let found = find(backend, caller, &number(text)?, u32::MAX).await?;
     let allowed = lifecycle::allowed(&found.request, &caller.facts, backend.now());
-    let deliveries = if found.sees_errors || found.request.requester.id == caller.id() {
+    let (deliveries, has_more_deliveries) = if found.sees_errors || found.request.requester.id == caller.id() {
         delivery_views(backend, caller, &found.request, found.sees_errors).await?
     } else {
-        Vec::new()
+        (Vec::new(), false)
     };
     let work = work(&backend.store().read(caller.organization), backend, caller, &found.request).await?;
     let stalled = stalled(backend, caller, &found, &deliveries).await?;
     let may_replay = lifecycle::replay(&found.request, &caller.facts, backend.now()).is_ok();
     let mut page = shown(backend, caller, found, Rest { deliveries, allowed, work, at: backend.now() }).await?;
     page.stalled = stalled;
+    page.has_more_deliveries = has_more_deliveries;
     page.may_replay = may_replay;
     Ok(page)
 }
@@ -60,26 +57,14 @@ pub async fn page_after(backend: &Backend, caller: &Caller, done: Result<Request
     page(backend, caller, &done?.number).await
 }
 
-/// Whether something of a request waits to be sent while no worker runs, for those who see its deliveries.
-async fn stalled(backend: &Backend, caller: &Caller, found: &VisibleRequest, deliveries: &[DeliveryView]) -> Result<bool> {
-    let request = &found.request;
-    let ended = |status: DeliveryStatus| status == DeliveryStatus::Delivered || status.is_given_up();
-    let concerns = found.sees_errors || request.requester.id == caller.id();
-    if !concerns || request.item.plan.connectors.is_empty() || request.state.status.is_terminal() {
-        return Ok(false);
-    }
-    let handle = backend.store().read(caller.organization);
-    let waits = deliveries.iter().any(|one| !ended(one.status)) || !effects::waiting(&handle, &[request.id]).await?.is_empty();
-    Ok(waits && crate::console::worker(backend).await? != WorkerView::Alive)
-}
-
 /// One request exactly as it was right after its event number `seq`; with `seen`, as somebody saw it whose decision is that event.
 /// Beyond the last event it is the present.
 ///
 /// # Errors
 /// Not found when there is none, or none for the caller now; when the event is not a decision that noted what was seen.
 pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, seen: bool) -> Result<RequestPage> {
-    let mut found = find(backend, caller, text).await?;
+    // The past is made out of all that happened until then.
+    let mut found = find_whole(backend, caller, &number(text)?).await?;
     let last = found.request.state.events;
     let mut moment = PastMoment { seq: seq.max(1), last, at: found.request.submitted_at, seen: None };
     if seen {
@@ -110,24 +95,42 @@ pub async fn page_at(backend: &Backend, caller: &Caller, text: &str, seq: u32, s
 }
 
 /// A request that the caller sees, with its events.
-struct VisibleRequest {
-    request: Request,
-    events: Vec<Event>,
-    sees_errors: bool,
+pub(super) struct VisibleRequest {
+    pub request: Request,
+    pub events: Vec<Event>,
+    pub sees_errors: bool,
 }
 
-async fn find(backend: &Backend, caller: &Caller, text: &str) -> Result<VisibleRequest> {
+/// A request with its latest events before one.
+pub(super) async fn find(backend: &Backend, caller: &Caller, number: &str, before: u32) -> Result<VisibleRequest> {
     let handle = backend.store().read(caller.organization);
-    let request = requests::by_number(&handle, &number(text)?).await?.ok_or(Refusal::NotFound)?;
+    let request = visible(&handle, backend, caller, number).await?;
+    let events = events::latest_before(&handle, request.id, before, SHOWN as u64).await?;
+    Ok(readable_by(caller, request, events))
+}
+
+/// A request with all of its events.
+async fn find_whole(backend: &Backend, caller: &Caller, number: &str) -> Result<VisibleRequest> {
+    let handle = backend.store().read(caller.organization);
+    let request = visible(&handle, backend, caller, number).await?;
+    let events = events::after(&handle, request.id, 0).await?;
+    Ok(readable_by(caller, request, events))
+}
+
+async fn visible(handle: &impl StoreHandle, backend: &Backend, caller: &Caller, number: &str) -> Result<Request> {
+    let request = requests::by_number(handle, number).await?.ok_or(Refusal::NotFound)?;
     if !lifecycle::may_see(&request, &caller.facts, backend.now()) {
         return Err(Refusal::NotFound.into());
     }
-    let mut events = events::after(&handle, request.id, 0).await?;
+    Ok(request)
+}
+
+fn readable_by(caller: &Caller, request: Request, mut events: Vec<Event>) -> VisibleRequest {
     let sees_errors = caller.facts.may(Permission::SeeDeliveries);
     if !sees_errors {
         events.iter_mut().for_each(without_error);
     }
-    Ok(VisibleRequest { request, events, sees_errors })
+    VisibleRequest { request, events, sees_errors }
 }
 
 /// What differs between a page of the present and one of the past.
@@ -169,13 +172,11 @@ async fn shown(backend: &Backend, caller: &Caller, found: VisibleRequest, rest: 
         }
         None => true,
     };
-    if !request.item.plan.connectors.is_empty() {
-        let known = destinations::sealed(&handle).await?;
-        let names: BTreeMap<_, _> = known.into_iter().map(|connector| (connector.key, connector.name)).collect();
-        events.iter_mut().for_each(|event| by_name(event, &names));
-        deliveries.iter_mut().for_each(|delivery| rename(&mut delivery.connector, &names));
-    }
-    let question = (request.state.status == Status::NeedsInfo).then(|| question(&events)).flatten();
+    name_connectors(&handle, &request, &mut events, &mut deliveries).await?;
+    let question = match request.state.status {
+        Status::NeedsInfo => earlier::question(&handle, &request, &events).await?,
+        _ => None,
+    };
     Ok(RequestPage {
         summary: summary(&request),
         sections: sections(&version, &request, caller.zone),
@@ -186,6 +187,7 @@ async fn shown(backend: &Backend, caller: &Caller, found: VisibleRequest, rest: 
         price: request.item.price.clone(),
         events,
         deliveries,
+        has_more_deliveries: false,
         stalled: false,
         allowed,
         may_replay: false,
@@ -196,21 +198,6 @@ async fn shown(backend: &Backend, caller: &Caller, found: VisibleRequest, rest: 
         work,
         clocks,
     })
-}
-
-/// The deliveries after these events. Their tries are not events, so none is told.
-fn then(events: &[Event]) -> Vec<DeliveryView> {
-    let known = history::deliveries(events).into_iter().enumerate();
-    let view = |(place, (connector, status)): (usize, (&str, _))| DeliveryView {
-        made: None,
-        id: DeliveryId(uuid::Uuid::from_u128(place as u128)),
-        connector: connector.to_owned(),
-        status,
-        next_at: None,
-        tries: 0,
-        attempts: Vec::new(),
-    };
-    known.map(view).collect()
 }
 
 /// Tasks and comments, with what the caller may do with each.
@@ -233,11 +220,10 @@ async fn work(handle: &impl StoreHandle, backend: &Backend, caller: &Caller, req
         }
     });
     let tasks: Vec<_> = tasks.collect();
-    // All of them, also those that a clock wrote that was ahead.
-    let comments = readable(handle, caller, request, DateTime::<Utc>::MAX_UTC).await?.into_iter();
-    let comments = comments.map(|comment| CommentView { may_change: remarks::may_change(request, &comment, facts, now).is_ok(), comment });
+    let EarlierComments { comments, has_earlier } = earlier::comments_before(handle, caller, request, None, now).await?;
     Ok(WorkView {
-        comments: comments.collect(),
+        comments,
+        has_earlier_comments: has_earlier,
         may_add: shares_seen && !locked,
         may_comment: !locked,
         may_write_internally: remarks::write(request, facts, CommentAudience::Internal, "words", now).is_ok(),
@@ -269,30 +255,6 @@ fn without_error(event: &mut Event) {
     if let EventKind::DeliveryFailed { error, .. } = &mut event.what {
         error.clear();
     }
-}
-
-/// Connectors are kept by key and read by name; one that is gone keeps its key.
-fn by_name(event: &mut Event, names: &BTreeMap<String, String>) {
-    match &mut event.what {
-        EventKind::Dispatched { connectors } => connectors.iter_mut().for_each(|connector| rename(connector, names)),
-        EventKind::Delivered { connector } | EventKind::DeliveryFailed { connector, .. } | EventKind::Replayed { connector } => {
-            rename(connector, names)
-        }
-        _ => {}
-    }
-}
-
-fn rename(connector: &mut String, names: &BTreeMap<String, String>) {
-    if let Some(name) = names.get(connector) {
-        connector.clone_from(name);
-    }
-}
-
-fn question(events: &[Event]) -> Option<String> {
-    events.iter().rev().find_map(|event| match &event.what {
-        EventKind::InfoRequested { question } => Some(question.clone()),
-        _ => None,
-    })
 }
 
 fn approval(request: &Request, facts: &Facts, now: DateTime<Utc>) -> ApprovalView {
@@ -349,37 +311,4 @@ fn absent_of(request: &Request, rule: &FrozenRule, facts: &Facts, now: DateTime<
         DecidingCapacity::Own => None,
         DecidingCapacity::For(person) => Some(person),
     }
-}
-
-async fn delivery_views(backend: &Backend, caller: &Caller, request: &Request, sees_errors: bool) -> Result<Vec<DeliveryView>> {
-    let handle = backend.store().read(caller.organization);
-    let found = deliveries::of_request(&handle, request.id).await?;
-    let ids: Vec<_> = found.iter().map(|delivery| delivery.id).collect();
-    let mut tries = attempts::of(&handle, &ids).await?;
-    let in_one_schedule = u32::try_from(backend.settings().delivery_pauses.len()).unwrap_or_default() + 1;
-    let mut views = Vec::with_capacity(found.len());
-    for delivery in found {
-        let (own, others) = tries.into_iter().partition::<Vec<_>, _>(|attempt| attempt.delivery == delivery.id);
-        tries = others;
-        let before_replay = u32::try_from(own.len()).unwrap_or_default().saturating_sub(delivery.times.attempts);
-        views.push(DeliveryView {
-            id: delivery.id,
-            connector: delivery.connector,
-            status: connectors::status(&delivery.times, backend.now()),
-            next_at: delivery.times.next_at,
-            made: delivery.made.map(|(number, link)| ExternalRecord { number, link }),
-            tries: before_replay + in_one_schedule,
-            attempts: own
-                .into_iter()
-                .map(|attempt| AttemptView {
-                    number: attempt.number,
-                    at: attempt.at,
-                    milliseconds: attempt.milliseconds,
-                    code: attempt.code,
-                    error: if sees_errors { attempt.error } else { String::new() },
-                })
-                .collect(),
-        });
-    }
-    Ok(views)
 }

@@ -50,7 +50,13 @@ pub(super) async fn turn(
 pub(super) async fn view(handle: &impl StoreHandle, request: &Request, events: &[Event], now: DateTime<Utc>) -> Result<Option<ClocksView>> {
     let Some(sla) = &request.item.sla else { return Ok(None) };
     let (business, calendar) = business(handle, sla, now).await?;
-    let clocks = sla::clocks(&history::start(request), events, &business, sla, now);
+    // Clocks count from the beginning.
+    let clocks = if events.first().is_none_or(|event| event.seq == 1) {
+        sla::clocks(&history::start(request), events, &business, sla, now)
+    } else {
+        let whole = events::after(handle, request.id, 0).await?;
+        sla::clocks(&history::start(request), &whole, &business, sla, now)
+    };
     let shown = |clock: &Option<SlaClock>| {
         let running = clock.as_ref().filter(|clock| clock.stopped_at.is_none())?;
         Some(due_view(request.submitted_at, running.due_at?, running.paused, now))

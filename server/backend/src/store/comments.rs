@@ -1,13 +1,13 @@
 //! Comments on requests. A removed one stays, so that removing can be undone.
 
-use super::{StoreHandle, Tx, from_json, micros, to_json};
+use super::{PageCursor, StoreHandle, Tx, from_json, micros, time, to_json};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::{CommentId, RequestId};
 use domain::requests::comments::Comment;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "comments")]
@@ -72,4 +72,24 @@ pub(crate) async fn of_request(handle: &impl StoreHandle, request: RequestId, mo
         .await?;
     let then = |row: &Model| Ok(from_json::<Comment>(&row.comment)?.at(row.removed_at.is_some(), moment));
     rows.iter().map(then).filter_map(Result::transpose).collect()
+}
+
+/// Some comments on a request before a place, the newest first, and the place of the last one: None when there are no older ones. Those
+/// that are removed are not among them, so that there may be fewer than `most`.
+pub(crate) async fn before(
+    handle: &impl StoreHandle,
+    request: RequestId,
+    place: Option<PageCursor>,
+    most: u64,
+) -> Result<(Vec<Comment>, Option<PageCursor>)> {
+    let mut query = of_organization(handle).filter(Column::RequestId.eq(request.0));
+    if let Some(place) = place {
+        query = query.filter(place.rows_before(Column::At, Column::Id));
+    }
+    let rows = query.order_by_desc(Column::At).order_by_desc(Column::Id).limit(most).all(handle.connection()).await?;
+    let last = rows.last().filter(|_| rows.len() as u64 == most).map(|row| PageCursor::at(time(row.at), row.id));
+    // As they read now, also those that a clock wrote that was ahead.
+    let now = |row: &Model| Ok(from_json::<Comment>(&row.comment)?.at(row.removed_at.is_some(), DateTime::<Utc>::MAX_UTC));
+    let comments = rows.iter().map(now).filter_map(Result::transpose).collect::<Result<_>>()?;
+    Ok((comments, last))
 }

@@ -56,3 +56,19 @@ pub(crate) async fn after(handle: &impl StoreHandle, request: RequestId, seq: u3
         .await?;
     rows.iter().map(|event| from_json(event)).collect()
 }
+
+/// The latest events of a request before a sequence number, oldest first.
+pub(crate) async fn latest_before(handle: &impl StoreHandle, request: RequestId, seq: u32, most: u64) -> Result<Vec<Event>> {
+    let rows: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Event)
+        .filter(Column::RequestId.eq(request.0))
+        .filter(Column::OrganizationId.eq(handle.organization()))
+        .filter(Column::Seq.lt(i32::try_from(seq).unwrap_or(i32::MAX)))
+        .order_by_desc(Column::Seq)
+        .limit(most)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    rows.iter().rev().map(|event| from_json(event)).collect()
+}

@@ -20,6 +20,7 @@ mod fallback;
 mod frozen;
 mod known;
 mod leaving;
+mod long_requests;
 mod many_colleagues;
 mod notices;
 mod outside;

@@ -187,17 +187,27 @@ pub(crate) async fn insert(tx: &Tx<'_>, new: &[NewDelivery], now: DateTime<Utc>)
     Ok(())
 }
 
-/// What a request was handed on to, in the order it was: messages to people are not among them.
-pub(crate) async fn of_request(handle: &impl StoreHandle, request: RequestId) -> Result<Vec<Delivery>> {
-    let rows = Entity::find()
-        .filter(own_rows(handle, Column::OrganizationId))
-        .filter(Column::SubjectId.eq(request.0))
-        .filter(Column::Recipient.eq(""))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
-        .all(handle.connection())
-        .await?;
-    Ok(rows.into_iter().map(delivery).collect())
+/// What a request was handed on to, in the order it was, and whether that is not all: `most` of it, first what has not arrived, then what
+/// arrived last. Messages to people are not among them.
+pub(crate) async fn of_request(handle: &impl StoreHandle, request: RequestId, most: usize) -> Result<(Vec<Delivery>, bool)> {
+    let of = |arrived: bool| {
+        let rows = Entity::find()
+            .filter(own_rows(handle, Column::OrganizationId))
+            .filter(Column::SubjectId.eq(request.0))
+            .filter(Column::Recipient.eq(""))
+            .limit(most as u64 + 1);
+        // Each is a range of one index, in its order or short.
+        match arrived {
+            true => rows.filter(Column::DeliveredAt.is_not_null()).order_by_desc(Column::DeliveredAt),
+            false => rows.filter(Column::DeliveredAt.is_null()).order_by_desc(Column::CreatedAt),
+        }
+    };
+    let mut rows = of(false).all(handle.connection()).await?;
+    rows.extend(of(true).all(handle.connection()).await?);
+    let is_cut = rows.len() > most;
+    rows.truncate(most);
+    rows.sort_by_key(|row| (row.created_at, row.id));
+    Ok((rows.into_iter().map(delivery).collect(), is_cut))
 }
 
 /// One delivery.
