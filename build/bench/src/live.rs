@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(1500);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An organization with one item, decided by one group.
-fn definitions() -> Vec<definitions::File> {
+fn definitions() -> Vec<definitions::DefinitionFile> {
     let email = |number: usize| format!("approver-{number}@{ORGANIZATION}.example");
     let people: String = (1..=APPROVERS)
         .map(|number| format!("- email: {}\n  name: Approver {number}\n  title: Approver\n  roles: [requester]\n", email(number)))
