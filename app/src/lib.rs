@@ -3,6 +3,7 @@
 //! What is here may reach the browser. `backend` is named only in `api.rs` files (inside server function bodies) and in `context.rs`.
 #![recursion_limit = "512"]
 
+pub mod access;
 pub mod account;
 pub mod app;
 pub mod approvals;

@@ -1,6 +1,7 @@
 //! Every page, one line each. All but the catalog are in parts, which the browser loads when a page is wanted: those that are used
 //! together are in one (`build/split` cuts them and joins what they share).
 
+use crate::access::page::AccessPage;
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::catalog::page::CatalogPage;
@@ -40,6 +41,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/connectors") ssr=SsrMode::Async view=Page::Connectors />
             <Route path=path!("/connectors/:key") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
+            <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
             <Route path=path!("/notifications") ssr=SsrMode::Async view=Page::Notices />
             <Route path=path!("/notifications/settings/:part?") ssr=SsrMode::Async view=Page::NoticeSettings />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
@@ -126,6 +128,8 @@ groups! {
     deliveries, preload_deliveries { Connectors => ConsolePage }
     /// Setting up a destination, which asks in forms.
     connector, preload_connector { ConnectorView => ConnectorPage }
+    /// Spaces, roles and grants, which ask in forms.
+    access, preload_access { Access => AccessPage }
     /// A task for somebody without an account.
     share, preload_share { Share => SharePage }
     /// The door.

@@ -81,7 +81,7 @@ struct SeedRequest {
     /// Left as a draft at this section.
     #[serde(default)]
     draft_at: Option<String>,
-    /// People and groups are written `@<name>` and `#<name>`, dates `+12d` from now.
+    /// People, groups and spaces are written `@<name>`, `#<name>` and `&<name>`, dates `+12d` from now.
     answers: Map<String, Value>,
     #[serde(default)]
     then: Vec<SeedStep>,
@@ -285,7 +285,7 @@ impl StoryTeller {
         load(Some(wanted.id)).await.map_err(words)?.ok_or_else(missing)
     }
 
-    /// The story's answers with people and groups in place of their names.
+    /// The story's answers with people, groups and spaces in place of their names.
     async fn answers(&self, caller: &Caller, told: &Map<String, Value>) -> Result<Answers, String> {
         let mut answers = Answers::default();
         for (key, value) in told {
@@ -299,6 +299,11 @@ impl StoryTeller {
                     let found = people::search_groups(&self.backend, caller, &text[1..]).await.map_err(words)?;
                     let group = found.first().ok_or_else(|| format!("no group is called {text}"))?;
                     serde_json::json!({ "id": group.id, "name": group.name })
+                }
+                Some(text) if text.starts_with('&') => {
+                    let found = people::search_spaces(&self.backend, caller, &text[1..]).await.map_err(words)?;
+                    let space = found.first().ok_or_else(|| format!("no space is called {text}"))?;
+                    serde_json::json!({ "id": space.id, "name": space.name })
                 }
                 Some(text) => Value::String(self.date(text)),
                 None => value.clone(),

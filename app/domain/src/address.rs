@@ -32,6 +32,8 @@ pub enum Address<'a> {
     Connector(&'a str),
     /// The set-up of a connector that is not there yet, by its kind.
     NewConnector(&'a str),
+    /// Spaces, and who holds which role where.
+    Access,
     /// What one was told.
     Notices,
     /// What reaches oneself, and where.
@@ -49,7 +51,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 12] = [
+pub const FIXED_PAGES: [Address<'static>; 13] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -57,6 +59,7 @@ pub const FIXED_PAGES: [Address<'static>; 12] = [
     Address::MyTasks,
     Address::Leadership,
     Address::Connectors,
+    Address::Access,
     Address::Notices,
     Address::NoticeSettings,
     Address::Profile,
@@ -77,6 +80,7 @@ impl<'a> Address<'a> {
             Self::Leadership => "/leadership",
             Self::Connectors | Self::Connector(_) => "/connectors",
             Self::NewConnector(_) => "/connectors/new",
+            Self::Access => "/access",
             Self::Notices => "/notifications",
             Self::NoticeSettings | Self::NoticeSettingsPart(_) => "/notifications/settings",
             Self::Share(_) => "/share",

@@ -37,6 +37,10 @@ ids! {
     PersonId,
     /// A named set of people in an organization.
     GroupId,
+    /// A place or unit inside an organization.
+    SpaceId,
+    /// A role of a person or group over a scope.
+    GrantId,
     /// Something that can be requested.
     ItemId,
     /// A draft, and the request it becomes: the same id.

@@ -6,7 +6,9 @@
 //! |---|---|
 //! | organization | who uses Docket; nothing is shared between two |
 //! | person, group | who acts; a person is a *member* of an organization and may have *roles* there and in groups |
-//! | permission | what a role allows, over a *scope* |
+//! | permission | what a role allows |
+//! | space | a place or unit inside an organization; spaces form a tree |
+//! | grant | a role of a person or group over a *scope*: the organization, a space with all below it, an item |
 //! | catalog item | what can be requested; its *form* asks, its *policy* says who approves, its *plan* what happens then |
 //! | draft | a form being filled; the draft's id becomes the request's |
 //! | request | a submitted draft, with a *docket number*, a *title*, a frozen *form version* and an *approval* |
@@ -24,6 +26,7 @@
 //!
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
 
+pub mod access;
 pub mod address;
 pub mod approvals;
 pub mod bounds;

@@ -103,6 +103,9 @@ pub struct DefinedKeys<'a> {
     pub items: BTreeMap<&'a str, &'a str>,
     /// IANA names.
     pub time_zones: BTreeSet<&'a str>,
+    pub spaces: BTreeSet<&'a str>,
+    /// Roles of the organization's own.
+    pub roles: BTreeSet<&'a str>,
 }
 
 /// Problems of one value, as they are found.
@@ -160,9 +163,10 @@ impl ProblemList {
     }
 
     /// A role in the organization; `whose` follows it in the sentence.
-    pub(crate) fn check_role(&mut self, path: ValuePath, role: &str, whose: &str) {
-        if !ROLES.iter().any(|(known, _, _)| *known == role) {
-            let roles: Vec<&str> = ROLES.iter().map(|(known, _, _)| *known).collect();
+    pub(crate) fn check_role(&mut self, path: ValuePath, role: &str, whose: &str, known: &DefinedKeys<'_>) {
+        if !ROLES.iter().any(|(built_in, _, _)| *built_in == role) && !known.roles.contains(role) {
+            let built_in = ROLES.iter().map(|(built_in, _, _)| *built_in);
+            let roles: Vec<&str> = built_in.chain(known.roles.iter().copied()).collect();
             self.note(path, format!("The role “{role}”{whose} does not exist. Use {}", roles.join(", ")));
         }
     }
@@ -216,6 +220,8 @@ pub(crate) mod tests {
             forms: ["laptop"].into(),
             items: [("laptop", "Laptop"), ("badge", "Badge")].into(),
             time_zones: ["UTC", "Europe/London"].into(),
+            spaces: ["main", "lab"].into(),
+            roles: ["night-desk"].into(),
         }
     }
 

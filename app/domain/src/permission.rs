@@ -1,19 +1,18 @@
 //! Who may do what: one table, readable as one. Its golden file is `tests/golden/permission.txt`.
 //!
-//! A role grants permissions in its organization; some roles grant one also to those who hold them in a group alone. A grant is held over a
-//! `Scope`: those of roles reach over all of the organization.
+//! A role is a set of permissions; how far they reach is the grant's (`access`). Some roles allow more to those who hold them in a group
+//! or over a space.
 
-use crate::id::ItemId;
-use serde::de::{Deserialize, Deserializer};
-use serde::{Serialize, Serializer};
+use crate::id::{ItemId, SpaceId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something a role can allow in an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
     /// Browse the catalog and submit requests (S4-048, S4-049).
     Request,
-    /// See every request of the organization.
-    SeeAllRequests,
+    /// See requests that are not one's own.
+    SeeRequests,
     /// See the leadership view: all that waits for anybody's decision (S0-020).
     Lead,
     /// Work on requests: assign, start, block, send to QA, resolve, complete.
@@ -38,6 +37,10 @@ pub enum Permission {
     ManagePeople,
     /// Decide what the organization decides for all: what reaches whom, by which carrier.
     ManageSettings,
+    /// Say which spaces there are: add, rename, move and remove them.
+    ManageSpaces,
+    /// Say who holds which role where, as far as one holds it oneself; make roles of the organization's own.
+    ManageGrants,
 }
 
 use Permission::*;
@@ -45,7 +48,7 @@ use Permission::*;
 /// Every permission, in table order, with its name as it travels.
 pub const PERMISSIONS: &[(Permission, &str)] = &[
     (Request, "request"),
-    (SeeAllRequests, "see_all_requests"),
+    (SeeRequests, "see_requests"),
     (Lead, "lead"),
     (Work, "work"),
     (Supervise, "supervise"),
@@ -58,12 +61,14 @@ pub const PERMISSIONS: &[(Permission, &str)] = &[
     (ManageDefinitions, "manage_definitions"),
     (ManagePeople, "manage_people"),
     (ManageSettings, "manage_settings"),
+    (ManageSpaces, "manage_spaces"),
+    (ManageGrants, "manage_grants"),
 ];
 
 /// All there is.
 const EVERYTHING: &[Permission] = &[
     Request,
-    SeeAllRequests,
+    SeeRequests,
     Lead,
     Work,
     Supervise,
@@ -76,19 +81,21 @@ const EVERYTHING: &[Permission] = &[
     ManageDefinitions,
     ManagePeople,
     ManageSettings,
+    ManageSpaces,
+    ManageGrants,
 ];
 
 /// Built-in roles: key, word on screen, permissions. Most powerful first: the first one held is the person's label.
 pub const ROLES: &[(&str, &str, &[Permission])] = &[
     ("central_admin", "Central administrator", EVERYTHING),
     ("admin", "Administrator", EVERYTHING),
-    ("space_admin", "Space administrator", &[Request, SeeAllRequests, Work, Supervise, CheckQuality, SeeDeliveries]),
-    ("supervisor", "Supervisor", &[Request, SeeAllRequests, Work, Supervise, CheckQuality, SeeDeliveries]),
-    ("operator", "Operator", &[Request, SeeAllRequests, Work, SeeDeliveries]),
-    ("maintainer", "Maintainer", &[Request, SeeAllRequests, Work]),
-    ("qa_agent", "QA agent", &[Request, SeeAllRequests, Work, CheckQuality]),
-    ("desk_staff", "Desk staff", &[Request, SeeAllRequests, Work]),
-    ("reviewer", "Reviewer", &[Request, SeeAllRequests]),
+    ("space_admin", "Space administrator", &[Request, SeeRequests, Work, Supervise, CheckQuality, SeeDeliveries]),
+    ("supervisor", "Supervisor", &[Request, SeeRequests, Work, Supervise, CheckQuality, SeeDeliveries]),
+    ("operator", "Operator", &[Request, SeeRequests, Work, SeeDeliveries]),
+    ("maintainer", "Maintainer", &[Request, SeeRequests, Work]),
+    ("qa_agent", "QA agent", &[Request, SeeRequests, Work, CheckQuality]),
+    ("desk_staff", "Desk staff", &[Request, SeeRequests, Work]),
+    ("reviewer", "Reviewer", &[Request, SeeRequests]),
     ("it-forms-admin", "Forms administrator", &[Request]),
     ("requester", "Requester", &[Request]),
     ("general_user", "General user", &[Request]),
@@ -96,6 +103,10 @@ pub const ROLES: &[(&str, &str, &[Permission])] = &[
 
 /// What a role allows who holds it in a group, whichever group that is (S0-020).
 pub const GROUP_ROLES: &[(&str, &[Permission])] = &[("it-forms-admin", &[Lead])];
+
+/// What a role allows besides over a space with all below it: what is of the whole organization is left to those who have all of it.
+pub const SPACE_ROLES: &[(&str, &[Permission])] =
+    &[("space_admin", &[ReplayDeliveries, ManageRequests, ManagePeople, ManageSpaces, ManageGrants])];
 
 /// Whether any of the roles allows it. Unknown roles allow nothing.
 pub fn granted(roles: &[String], permission: Permission) -> bool {
@@ -112,44 +123,71 @@ pub fn label(roles: &[String]) -> &'static str {
     ROLES.iter().find(|(key, _, _)| roles.iter().any(|r| r == key)).map_or("Requester", |(_, label, _)| label)
 }
 
-/// What a permission reaches over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All of the organization.
-    Organization,
-    /// One item and its requests.
-    Item(ItemId),
-}
-
-impl Scope {
-    /// Whether what is held over this is held over the other one.
-    pub fn covers(self, other: Self) -> bool {
-        self == Self::Organization || self == other
-    }
+/// What a permission is to be used on: what is of an item, of a space, of both; the whole organization when it is of neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessPlace {
+    #[serde(default)]
+    pub item: Option<ItemId>,
+    #[serde(default)]
+    pub space: Option<SpaceId>,
 }
 
 /// What is asked of somebody's grants: a permission, and what it would be used on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PermissionDemand {
     pub permission: Permission,
-    pub scope: Scope,
+    pub place: AccessPlace,
 }
 
 impl Permission {
+    /// Whether a page for those who hold it is of use to somebody who holds it over a part of the organization alone.
+    pub fn works_in_part(self) -> bool {
+        !matches!(self, SeeDeliveries | ReplayDeliveries | ManageConnectors | DecideAsFallback | ManageDefinitions | ManageSettings)
+    }
+
+    /// What it allows, as a person reads it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Request => "Make requests",
+            SeeRequests => "See requests that are not one's own",
+            Lead => "See all that waits for a decision",
+            Work => "Work on requests",
+            Supervise => "Take over work that is stuck",
+            CheckQuality => "Check quality",
+            SeeDeliveries => "See deliveries",
+            ReplayDeliveries => "Have deliveries sent again",
+            ManageConnectors => "Set up connectors",
+            DecideAsFallback => "Decide when nobody named can",
+            ManageRequests => "Cancel and delete anybody's requests",
+            ManageDefinitions => "Change the catalog, its forms and its rules",
+            ManagePeople => "Manage people",
+            ManageSettings => "Change the organization's settings",
+            ManageSpaces => "Manage spaces",
+            ManageGrants => "Grant roles",
+        }
+    }
+
     /// The permission, to be used on this alone.
-    pub fn over(self, scope: Scope) -> PermissionDemand {
-        PermissionDemand { permission: self, scope }
+    pub fn over(self, place: AccessPlace) -> PermissionDemand {
+        PermissionDemand { permission: self, place }
     }
 }
 
 impl From<Permission> for PermissionDemand {
     /// To be used on anything of the organization.
     fn from(permission: Permission) -> Self {
-        permission.over(Scope::Organization)
+        permission.over(AccessPlace::default())
     }
 }
 
-/// What somebody holds over all of the organization, as screens know it.
+/// What a built-in role allows whoever holds it over the organization, an item, or with `in_space` over a space; None when it is not one.
+pub fn built_in(role: &str, in_space: bool) -> Option<PermissionSet> {
+    let (_, _, allowed) = ROLES.iter().find(|(key, _, _)| *key == role)?;
+    let more = SPACE_ROLES.iter().filter(|(key, _)| in_space && *key == role).flat_map(|(_, more)| *more);
+    Some(allowed.iter().chain(more).copied().collect())
+}
+
+/// Some permissions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PermissionSet(u32);
 
@@ -157,6 +195,26 @@ impl PermissionSet {
     /// Whether the permission is in it.
     pub fn holds(self, permission: Permission) -> bool {
         self.0 & bit(permission) != 0
+    }
+
+    /// Those of either.
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that the other one has not.
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether none is in it.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Each of them, in table order.
+    pub fn each(self) -> impl Iterator<Item = Permission> {
+        PERMISSIONS.iter().map(|(permission, _)| *permission).filter(move |permission| self.holds(*permission))
     }
 }
 
@@ -213,9 +271,9 @@ mod tests {
         let keys: std::collections::BTreeSet<_> = ROLES.iter().map(|(key, _, _)| key).collect();
         let permissions: std::collections::BTreeSet<_> = PERMISSIONS.iter().map(|(permission, _)| permission).collect();
         let names: std::collections::BTreeSet<_> = PERMISSIONS.iter().map(|(_, name)| name).collect();
-        let all = ManageSettings as usize + 1;
+        let all = ManageGrants as usize + 1;
         assert_eq!((keys.len(), permissions.len(), names.len(), EVERYTHING.len()), (ROLES.len(), all, all, all));
-        assert!(GROUP_ROLES.iter().all(|(role, _)| keys.contains(role)));
+        assert!(GROUP_ROLES.iter().chain(SPACE_ROLES).all(|(role, _)| keys.contains(role)));
     }
 
     #[test]
@@ -227,9 +285,14 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_over_the_organization_covers_everything_and_one_over_an_item_that_item() {
-        let (one, other) = (Scope::Item(ItemId(uuid::Uuid::from_u128(1))), Scope::Item(ItemId(uuid::Uuid::from_u128(2))));
-        assert!(Scope::Organization.covers(Scope::Organization) && Scope::Organization.covers(one));
-        assert!(one.covers(one) && !one.covers(other) && !one.covers(Scope::Organization));
+    fn a_role_allows_more_over_a_space_than_over_the_organization_only_where_the_table_says() {
+        for (role, _, _) in ROLES {
+            let (wide, narrow) = (built_in(role, false).unwrap(), built_in(role, true).unwrap());
+            assert!(wide.without(narrow).is_empty());
+            assert_eq!(narrow != wide, SPACE_ROLES.iter().any(|(key, _)| key == role), "{role}");
+        }
+        assert_eq!(built_in("boss", true), None);
+        let (some, more): (PermissionSet, PermissionSet) = ([Work].into_iter().collect(), [Work, Lead].into_iter().collect());
+        assert_eq!((more.without(some).each().collect::<Vec<_>>(), some.with(more)), (vec![Lead], more));
     }
 }

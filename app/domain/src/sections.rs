@@ -48,6 +48,7 @@ pub const SECTIONS: &[SiteSection] = &[
     further(Address::MyTasks, "clipboard-check", "My tasks", "t", SectionReaders::Taskbearers(Permission::Work)),
     further(Address::Leadership, "chart-column", "Leadership", "r", SectionReaders::Holders(Permission::Lead)),
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
+    further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
     SiteSection {
         page: Address::Notices,
         icon: "bell",
@@ -134,11 +135,12 @@ pub const LANDINGS: &[(&str, LandingPage)] = &[
 /// The page with the person's work: those who work on requests begin with the queue, whoever has something to decide with the inbox,
 /// those who lead with what waits, everybody else with the catalog. `waiting` counts what waits for their decision.
 pub fn landing(facts: &Facts, waiting: u64) -> LandingPage {
-    let main = LANDINGS.iter().find(|(key, _)| facts.roles.iter().any(|role| role == key)).map(|(_, landing)| *landing);
+    let held = facts.role_keys();
+    let main = LANDINGS.iter().find(|(key, _)| held.iter().any(|role| role == key)).map(|(_, landing)| *landing);
     match main.unwrap_or(whole(Address::Catalog)) {
-        work if facts.may(Permission::Work) => work,
+        work if facts.may_somewhere(Permission::Work) => work,
         _ if waiting > 0 => whole(Address::Inbox),
-        _ if facts.may(Permission::Lead) => whole(Address::Leadership),
+        _ if facts.may_somewhere(Permission::Lead) => whole(Address::Leadership),
         other => other,
     }
 }

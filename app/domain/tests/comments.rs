@@ -49,7 +49,7 @@ fn internal_comments_are_for_those_who_work() {
     assert_eq!(write(&operator(), CommentAudience::Internal), Ok("Hello".to_owned()));
     assert_eq!(write(&stranger(), CommentAudience::Public), Err(Refusal::NotFound));
     let inside = comment(&operator(), CommentAudience::Internal, "Careful");
-    let readers: Vec<_> = [plain(), operator(), admin(), ruth()].iter().map(|who| comments::may_read(&inside, who)).collect();
+    let readers: Vec<_> = [plain(), operator(), admin(), ruth()].iter().map(|who| comments::may_read(&request, &inside, who)).collect();
     assert_eq!(readers, [false, true, true, false]);
     assert!(comments::write(&request, &plain(), CommentAudience::Public, "\n ", at(1)).is_err());
     assert_eq!(comments::write_by_link(&request, "Ada", "Done").unwrap(), ("Ada".to_owned(), "Done".to_owned()));

@@ -6,7 +6,7 @@ use domain::approvals::machine::{self, ApprovalCase};
 use domain::approvals::{Approval, ApproverVerdict, StageRequirement};
 use domain::notices::{CHANNELS, NOTICES, NoticeChannel, NoticeChoices, NoticeDefaults, NoticeSwitch, QuietTime};
 use domain::people::Facts;
-use domain::permission::{GROUP_ROLES, PERMISSIONS, ROLES, granted, label};
+use domain::permission::{GROUP_ROLES, PERMISSIONS, ROLES, SPACE_ROLES, granted, label};
 use domain::refusal::Refusal;
 use domain::requests::actions::document;
 use domain::requests::{diagram, lifecycle};
@@ -27,7 +27,7 @@ fn compare(name: &str, text: &str) {
     assert!(text == reviewed, "{name} has another number of lines: if the change is meant, rewrite with UPDATE_GOLDEN=1");
 }
 
-/// Each permission with the roles that grant it; in a group, where a role grants it to those who hold it in one.
+/// Each permission with the roles that grant it; in a group or over a space, where a role grants it to those who hold it so.
 #[test]
 fn permissions() {
     let mut text = String::new();
@@ -35,7 +35,8 @@ fn permissions() {
         let everywhere = ROLES.iter().map(|(role, _, _)| *role).filter(|role| granted(&[(*role).to_owned()], *permission));
         let grouped =
             GROUP_ROLES.iter().filter(|(_, allowed)| allowed.contains(permission)).map(|(role, _)| format!("{role} (in a group)"));
-        let roles: Vec<String> = everywhere.map(str::to_owned).chain(grouped).collect();
+        let spaced = SPACE_ROLES.iter().filter(|(_, more)| more.contains(permission)).map(|(role, _)| format!("{role} (over a space)"));
+        let roles: Vec<String> = everywhere.map(str::to_owned).chain(grouped).chain(spaced).collect();
         writeln!(text, "{name:<22}{}", roles.join(", ")).unwrap();
     }
     text.push_str("\nrole                  word on screen\n");

@@ -2,6 +2,7 @@
 
 use crate::error::CallError;
 use crate::wire::JsonPost;
+use domain::access::spaces::SpaceRef;
 use domain::people::{GroupRef, PersonRef};
 use leptos::prelude::*;
 
@@ -19,6 +20,14 @@ pub async fn search_workers(text: String) -> Result<Vec<PersonRef>, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::search_workers(&backend, &caller, &text).await)
+}
+
+/// Spaces that the person may name in a request and whose name fits, at most 20.
+#[server(name = SearchSpacesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "requests/search_spaces")]
+pub async fn search_spaces(text: String) -> Result<Vec<SpaceRef>, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::search_spaces(&backend, &caller, &text).await)
 }
 
 /// Groups of the organization whose name fits, at most 20.

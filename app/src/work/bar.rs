@@ -100,6 +100,7 @@ pub fn WorkFilterBar(work: WorkState) -> impl IntoView {
                 <StatusFilter work go />
                 <HolderFilter work go />
                 <ItemFilter work go />
+                <SpaceFilter work go />
                 <DueFilter work go />
             </FilterForm>
         </div>
@@ -157,6 +158,24 @@ fn ItemFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
         });
         select_view("item", "Service", lines, move |value| {
             go.run(work.place.get_untracked().with(|filter| filter.item = Some(value).filter(|key| !key.is_empty())));
+        })
+    }
+}
+
+/// Only where there are spaces.
+#[component]
+fn SpaceFilter(work: WorkState, go: Callback<WorkLocation>) -> impl IntoView {
+    let now = Memo::new(move |_| work.place.with(|place| place.filter.space.clone()));
+    move || {
+        let now = now.get();
+        let mut lines = vec![(String::new(), "All spaces".to_owned(), now.is_none())];
+        work.spaces.with(|spaces| {
+            lines.extend(spaces.iter().map(|space| (space.key.clone(), space.name.clone(), now.as_ref() == Some(&space.key))));
+        });
+        (lines.len() > 1).then(|| {
+            select_view("space", "Space", lines, move |value| {
+                go.run(work.place.get_untracked().with(|filter| filter.space = Some(value).filter(|key| !key.is_empty())));
+            })
         })
     }
 }

@@ -103,7 +103,10 @@ fn cells(work: WorkState, number: &str, data: &QueueRow) -> AnyView {
         <td data-label="Status">
             <StatusBadge status=summary.status />
         </td>
-        <td data-label="Requested by">{summary.requester.name}</td>
+        <td data-label="Requested by">
+            <span dir="auto">{summary.requester.name}</span>
+            {summary.space.map(|space| view! { <span class="table__sub" dir="auto">{space}</span> })}
+        </td>
         <td data-label="Assignee">{holder}</td>
         <td data-label="Due">{data.due.clone().map(due)}</td>
         <td data-label="Price" class="num">

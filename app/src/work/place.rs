@@ -6,7 +6,7 @@ use domain::requests::Status;
 use domain::requests::queue::{AssigneeChoice, DueChoice, QueueFilter};
 use domain::text::tidy_line;
 
-/// `/work?view=…&status=…&assignee=…&item=…&due=…&q=…&ended=1&after=…`
+/// `/work?view=…&status=…&assignee=…&item=…&space=…&due=…&q=…&ended=1&after=…`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkLocation {
     pub board: bool,
@@ -35,6 +35,7 @@ impl WorkLocation {
                 status: get("status").and_then(|key| Status::parse(&key)),
                 holder: get("assignee").and_then(holder),
                 item: get("item"),
+                space: get("space"),
                 due: get("due").and_then(due),
                 text: get("q").map(|text| first_letters(&text, SEARCH_LETTERS).to_owned()).unwrap_or_default(),
                 ended: get("ended").is_some(),
@@ -52,6 +53,7 @@ impl WorkLocation {
             ("status", filter.status.map_or("", |status| status.key())),
             ("assignee", &holder),
             ("item", filter.item.as_deref().unwrap_or_default()),
+            ("space", filter.space.as_deref().unwrap_or_default()),
             ("due", filter.due.map_or("", due_key)),
             ("q", &filter.text),
             ("ended", if filter.ended { "1" } else { "" }),
@@ -107,9 +109,13 @@ mod tests {
     #[test]
     fn an_address_comes_back_as_it_was_given() {
         let person = "0198c0de-0000-7000-8000-000000000001";
-        for query in
-            ["view=board&status=in_qa", "assignee=me&due=late", "assignee=nobody&item=vpn-access&q=hana%20sato", "ended=1&after=12.a"]
-        {
+        for query in [
+            "view=board&status=in_qa",
+            "item=laptop&space=main-campus&due=late",
+            "assignee=me&due=late",
+            "assignee=nobody&item=vpn-access&q=hana%20sato",
+            "ended=1&after=12.a",
+        ] {
             assert_eq!(read(query).address(), format!("/work?{query}"));
         }
         assert_eq!(read(&format!("assignee={person}")).address(), format!("/work?assignee={person}"));

@@ -21,6 +21,7 @@ pub struct WorkContent {
     pub next: Option<String>,
     pub counts: QueueCounts,
     pub items: Vec<FilterChoice>,
+    pub spaces: Vec<FilterChoice>,
     pub people: Vec<PersonRef>,
 }
 
@@ -30,10 +31,26 @@ pub async fn find(place: WorkLocation) -> Result<WorkContent, CallError> {
         let page = board(place.filter).await?;
         let lanes = page.lanes.iter().map(|lane| (lane.status, lane.count)).collect();
         let rows = page.lanes.into_iter().flat_map(|lane| lane.rows).collect();
-        return Ok(WorkContent { rows, lanes, next: None, counts: page.counts, items: page.items, people: page.people });
+        return Ok(WorkContent {
+            rows,
+            lanes,
+            next: None,
+            counts: page.counts,
+            items: page.items,
+            spaces: page.spaces,
+            people: page.people,
+        });
     }
     let page = queue(place.filter, place.after).await?;
-    Ok(WorkContent { rows: page.rows, lanes: Vec::new(), next: page.next, counts: page.counts, items: page.items, people: page.people })
+    Ok(WorkContent {
+        rows: page.rows,
+        lanes: Vec::new(),
+        next: page.next,
+        counts: page.counts,
+        items: page.items,
+        spaces: page.spaces,
+        people: page.people,
+    })
 }
 
 /// A request where it is shown.
@@ -251,6 +268,7 @@ mod tests {
             next: None,
             counts: QueueCounts::default(),
             items: Vec::new(),
+            spaces: Vec::new(),
             people: Vec::new(),
         }
     }

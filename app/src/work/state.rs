@@ -33,6 +33,7 @@ pub struct WorkState {
     pub counts: RwSignal<QueueCounts>,
     pub next: RwSignal<Option<String>>,
     pub items: RwSignal<Vec<FilterChoice>>,
+    pub spaces: RwSignal<Vec<FilterChoice>>,
     pub people: RwSignal<Vec<PersonRef>>,
     /// Another filter is on its way.
     pub loading: RwSignal<bool>,
@@ -70,6 +71,7 @@ impl WorkState {
             counts: RwSignal::new(found.counts),
             next: RwSignal::new(found.next),
             items: RwSignal::new(found.items),
+            spaces: RwSignal::new(found.spaces),
             people: RwSignal::new(found.people),
             loading: RwSignal::new(false),
             refused: RwSignal::new(None),
@@ -116,6 +118,7 @@ impl WorkState {
         self.counts.set(found.counts);
         self.next.set(found.next.clone());
         self.items.set(found.items.clone());
+        self.spaces.set(found.spaces.clone());
         self.people.set(found.people.clone());
     }
 

@@ -16,6 +16,10 @@ const ORGANIZATION: &str = "crowd";
 const REQUESTERS: usize = 25;
 /// Services; every second one needs an approval.
 const ITEMS: usize = 6;
+/// Spaces over which requests are spread.
+const SPACES: usize = 1000;
+/// The space that somebody works in who works in no other.
+const OWN_SPACE: usize = 7;
 /// Days over which open requests are spread, and those that have ended.
 const SPREAD: (u64, u64) = (60, 730);
 
@@ -23,7 +27,10 @@ const SPREAD: (u64, u64) = (60, 730);
 fn folder() -> Vec<definitions::DefinitionFile> {
     let person =
         |key: &str, role: &str| format!("- email: {key}@{ORGANIZATION}.example\n  name: {key}\n  title: {role}\n  roles: [{role}]\n");
-    let mut people = person("operator", "operator") + &person("colleague", "operator") + &person("approver", "requester");
+    let mut people = person("operator", "operator")
+        + &person("colleague", "operator")
+        + &person("approver", "requester")
+        + &person("local", "requester");
     people.extend((0..REQUESTERS).map(|number| person(&format!("requester-{number}"), "requester")));
     let form = "key: note\ntitle: Note\nsections:\n  - key: what\n    title: What\n    fields:\n      - key: text\n        label: Text\n        type: text\n        required: true\n";
     let mut files = vec![
@@ -35,6 +42,11 @@ fn folder() -> Vec<definitions::DefinitionFile> {
             "- key: office\n  name: Office hours\n  zone: Europe/London\n  hours:\n    - days: [monday, tuesday, wednesday, thursday, friday]\n      from: \"08:00\"\n      to: \"18:00\"\n".to_owned(),
         ),
         ("forms/note.yaml".to_owned(), form.to_owned()),
+        ("spaces.yaml".to_owned(), (0..SPACES).map(|number| format!("- {{key: space-{number:04}, name: Space {number}}}\n")).collect()),
+        (
+            "grants.yaml".to_owned(),
+            format!("- {{person: local@{ORGANIZATION}.example, role: maintainer, space: space-{OWN_SPACE:04}}}\n"),
+        ),
     ];
     for number in 0..ITEMS {
         let mut item = format!(
@@ -61,6 +73,8 @@ pub struct BenchCrowd {
     pub backend: Backend,
     pub operator: Caller,
     pub approver: Caller,
+    /// Somebody who works on requests of one of a thousand spaces.
+    pub local: Caller,
     requesters: Vec<Caller>,
     form_version: String,
 }
@@ -75,10 +89,10 @@ impl BenchCrowd {
         for number in 0..REQUESTERS {
             requesters.push(person(&format!("requester-{number}")).await?);
         }
-        let (operator, approver) = (person("operator").await?, person("approver").await?);
+        let (operator, approver, local) = (person("operator").await?, person("approver").await?, person("local").await?);
         let asking = requesters.first().ok_or("nobody asks")?;
         let form_version = requests::open_draft(&backend, asking, &item_key(0)).await?.form_version;
-        Ok(Self { backend, operator, approver, requesters, form_version })
+        Ok(Self { backend, operator, approver, local, requesters, form_version })
     }
 
     /// Files a request for a service; its docket number.
@@ -202,6 +216,8 @@ impl CrowdCopies {
             ))
             .await?;
         copies.run("CREATE UNIQUE INDEX bench_templates_place ON bench_templates (place)").await?;
+        copies.run("CREATE TABLE bench_spaces AS SELECT row_number() OVER (ORDER BY key) - 1 AS place, id FROM spaces").await?;
+        copies.run("CREATE UNIQUE INDEX bench_spaces_place ON bench_spaces (place)").await?;
         copies
             .run(&format!("CREATE TABLE bench_copies (i BIGINT PRIMARY KEY, id {} NOT NULL, back BIGINT NOT NULL)", dialect.blob))
             .await?;
@@ -237,13 +253,16 @@ impl CrowdCopies {
             |shift: u32| format!("substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', CAST((c.i / {}) % 32 AS INTEGER) + 1, 1)", 32_u32.pow(shift));
         let number = (0..4).rev().map(symbol).collect::<Vec<_>>().join(" || ");
         let updated = dialect.iso.replace("{at}", "t.updated_at - c.back");
+        // The first ones fill a page of one space; the rest are spread over all.
+        let space = format!("(CASE WHEN c.i < 700 AND c.i % 7 = 0 THEN {OWN_SPACE} ELSE c.i % {SPACES} END)");
         let copies = format!("FROM bench_copies c JOIN bench_templates t ON t.place = c.i % {count}");
         self.run(&format!(
             "INSERT INTO requests (id, organization_id, number, item_id, requester_id, status, form_version, snapshot, state, submitted_at, \
-             updated_at, closed, assignee_id, queue_at, wakes_at, deleted, due_at) \
+             updated_at, closed, assignee_id, queue_at, wakes_at, deleted, due_at, space_id) \
              SELECT c.id, t.organization_id, 'CR-' || {number}, t.item_id, t.requester_id, t.status, t.form_version, t.snapshot, \
              replace(t.state, t.moment, {updated}), t.submitted_at - c.back, t.updated_at - c.back, t.closed, t.assignee_id, \
-             t.queue_at - c.back, t.wakes_at, t.deleted, t.due_at - c.back {copies} WHERE c.i >= {from}"
+             t.queue_at - c.back, t.wakes_at, t.deleted, t.due_at - c.back, p.id {copies} JOIN bench_spaces p ON p.place = {space} \
+             WHERE c.i >= {from}"
         ))
         .await?;
         self.run(&format!(

@@ -13,7 +13,7 @@ use std::time::Instant;
 const ASKED: usize = 31;
 
 /// What is asked for.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "queue",
     "queue, in progress",
     "queue, one's own",
@@ -22,7 +22,9 @@ const PAGES: [&str; 11] = [
     "queue, late",
     "queue, words",
     "queue, beginning of a number",
+    "queue, one of 1,000 spaces",
     "board",
+    "board, one of 1,000 spaces",
     "inbox",
     "leadership",
 ];
@@ -41,8 +43,10 @@ async fn ask(crowd: &BenchCrowd, page: &str) -> BenchResult<usize> {
         "queue, late" => queue(QueueFilter { due: Some(DueChoice::Late), ..all() }).await,
         "queue, words" => queue(QueueFilter { text: "note".to_owned(), ..all() }).await,
         "queue, beginning of a number" => queue(QueueFilter { text: "CR-00".to_owned(), ..all() }).await,
-        "board" => {
-            let board = requests::board(&crowd.backend, &crowd.operator, all()).await?;
+        "queue, one of 1,000 spaces" => Ok(requests::queue(&crowd.backend, &crowd.local, all(), None).await?.rows.len()),
+        "board" | "board, one of 1,000 spaces" => {
+            let caller = if page == "board" { &crowd.operator } else { &crowd.local };
+            let board = requests::board(&crowd.backend, caller, all()).await?;
             Ok(board.lanes.iter().map(|lane| lane.rows.len()).sum())
         }
         "leadership" => Ok(approvals::leadership(&crowd.backend, &crowd.approver).await?.len()),

@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::requests::{perform, waiting};
 use crate::store::count::CountQuery;
+use crate::store::requests::scope::RequestScope;
 use crate::store::waiting_rules::DecidingReach;
 use crate::store::{Read, requests, waiting_rules};
 use crate::{Backend, held, zones};
@@ -75,11 +76,12 @@ pub async fn decide(backend: &Backend, caller: &Caller, decision: ApproverDecisi
 /// # Errors
 /// Not found for everybody else.
 pub async fn leadership(backend: &Backend, caller: &Caller) -> Result<Vec<LeadershipRow>> {
-    if !caller.facts.may(Permission::Lead) {
+    let reach = caller.facts.reach(Permission::Lead);
+    if reach.is_nothing() {
         return Err(Refusal::NotFound.into());
     }
     let handle = backend.store().read(caller.organization);
-    let found = requests::of_status(&handle, Status::PendingApproval, ROWS).await?;
+    let found = requests::of_status(&handle, Status::PendingApproval, &RequestScope::of(reach, None), ROWS).await?;
     Ok(found
         .iter()
         .map(|request| LeadershipRow {

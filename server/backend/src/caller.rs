@@ -2,7 +2,7 @@
 
 use crate::zones::{self, KnownZone};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{OrganizationId, PersonId};
+use domain::id::{OrganizationId, PersonId, SpaceId};
 use domain::people::{Facts, OrganizationRef};
 
 /// What shows who calls. Whatever can show it makes a [`Caller`]; nothing that rules read depends on how it was shown.
@@ -31,6 +31,10 @@ pub struct Caller {
     pub(crate) within: OrganizationRef,
     /// Whether the person is in other organizations too.
     pub(crate) elsewhere: bool,
+    /// The space that the person belongs to.
+    pub(crate) space: Option<SpaceId>,
+    /// When the facts are others, if nobody changes anything: a grant begins or ends.
+    pub changes_at: Option<DateTime<Utc>>,
 }
 
 impl Caller {

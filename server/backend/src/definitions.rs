@@ -19,10 +19,13 @@ mod yaml;
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::people::leaving;
-use crate::store::{calendars, connectors, forms, groups, items, members, organizations, people};
+use crate::store::grants::StoredGrant;
+use crate::store::{calendars, connectors, forms, grants, groups, items, members, organizations, people, roles, spaces};
 use crate::{Backend, fallback};
 use changes::DefinitionChanges;
 use domain::Refusal;
+use domain::access::OwnRole;
+use domain::access::spaces::Space;
 use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
@@ -70,6 +73,9 @@ struct Present {
     /// Accounts with an address of the folder, members or not.
     accounts: Vec<people::Account>,
     groups: Vec<groups::Listed>,
+    spaces: Vec<Space>,
+    roles: Vec<OwnRole>,
+    grants: Vec<StoredGrant>,
     connectors: Vec<Connector>,
     calendars: Vec<WorkCalendar>,
     forms: Vec<(Uuid, Form)>,
@@ -196,6 +202,9 @@ async fn load(backend: &Backend, handle: &impl crate::store::StoreHandle, folder
         members: members::all(handle).await?,
         accounts: people::by_emails(handle, &emails).await?,
         groups: groups::listed(handle).await?,
+        spaces: spaces::all(handle).await?,
+        roles: roles::all(handle).await?,
+        grants: grants::all(handle).await?,
         connectors: connectors::all(handle, backend.seal()).await?,
         calendars: calendars::all(handle).await?,
         forms: forms::all(handle).await?,

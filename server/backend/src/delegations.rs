@@ -134,7 +134,7 @@ async fn wanted(tx: &Tx<'_>, be: &Backend, caller: &Caller, answers: &Answers) -
         return Err(Refusal::Problems { problems }.into());
     }
     let wanted = away::read(answers).ok_or_else(|| Refusal::input("to", "Fill the form again: it could not be read"))?;
-    let deputy = facts::own(tx, wanted.to).await?.ok_or_else(|| problem("to", "Choose a deputy from the list"))?;
+    let deputy = facts::own(tx, wanted.to, now).await?.ok_or_else(|| problem("to", "Choose a deputy from the list"))?;
     let delegation = Delegation {
         id: DelegationId(be.id()),
         from: me.person,

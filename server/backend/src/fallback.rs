@@ -109,7 +109,7 @@ async fn look(handle: &impl StoreHandle, now: DateTime<Utc>) -> Result<Stuck> {
     for target in targets {
         let meant = match &target {
             RuleTarget::Person { id } => there.get(id).copied().into_iter().collect(),
-            group => members::meant(handle, group, LOOKED_AT).await?.into_iter().map(|person| person.id).collect(),
+            group => members::meant(handle, group, now, LOOKED_AT).await?.into_iter().map(|person| person.id).collect(),
         };
         stuck.deciders.means(target, meant);
     }

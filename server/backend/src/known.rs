@@ -8,12 +8,14 @@
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{StoreHandle, calendars, groups, items, members, organizations};
+use crate::store::{StoreHandle, calendars, groups, items, members, organizations, spaces};
+use chrono::{DateTime, Utc};
+use domain::access::spaces::{Space, SpaceRef};
 use domain::approvals::RuleTarget;
 use domain::catalog::{CatalogItem, may_request};
 use domain::forms::Form;
 use domain::forms::resolver::{FormVersion, resolve};
-use domain::id::{GroupId, ItemId, OrganizationId, PersonId};
+use domain::id::{GroupId, ItemId, OrganizationId, PersonId, SpaceId};
 use domain::people::{GroupRef, PersonRef};
 use domain::requests::sla::calendar::WorkCalendar;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +32,7 @@ pub(crate) struct OrganizationRules {
     items: Vec<Arc<KnownItem>>,
     calendars: Vec<WorkCalendar>,
     groups: Vec<GroupRef>,
+    spaces: Vec<Space>,
     found: Mutex<FoundRules>,
 }
 
@@ -77,6 +80,7 @@ impl OrganizationRules {
             items: items.map(known).collect(),
             calendars: calendars::all(handle).await?,
             groups: groups::all(handle).await?,
+            spaces: spaces::all(handle).await?,
             found: Mutex::default(),
         })
     }
@@ -104,6 +108,21 @@ impl OrganizationRules {
     /// The calendar with this key.
     pub fn calendar(&self, key: &str) -> Option<&WorkCalendar> {
         self.calendars.iter().find(|calendar| calendar.key == key)
+    }
+
+    /// Every space, by name.
+    pub fn spaces(&self) -> &[Space] {
+        &self.spaces
+    }
+
+    /// The space with this id, as shown.
+    pub fn space(&self, id: SpaceId) -> Option<SpaceRef> {
+        self.spaces.iter().find(|space| space.id == id).map(Space::shown)
+    }
+
+    /// The space with this key, as shown.
+    pub fn space_of_key(&self, key: &str) -> Option<SpaceRef> {
+        self.spaces.iter().find(|space| space.key == key).map(Space::shown)
     }
 
     /// The group with this key.
@@ -161,12 +180,18 @@ impl OrganizationRules {
     }
 
     /// Whether nobody but this requester could decide what the target names. Who is away is not known here: it changes by the hour.
-    pub async fn is_nobody(&self, handle: &impl StoreHandle, target: &RuleTarget, requester: Option<PersonId>) -> Result<bool> {
+    pub async fn is_nobody(
+        &self,
+        handle: &impl StoreHandle,
+        target: &RuleTarget,
+        requester: Option<PersonId>,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
         let alone = |people: &[PersonId]| people.iter().all(|person| Some(*person) == requester);
         if let Some(known) = lock(&self.found)?.deciders.get(target) {
             return Ok(alone(known));
         }
-        let people: Vec<PersonId> = members::meant(handle, target, 2).await?.into_iter().map(|person| person.id).collect();
+        let people: Vec<PersonId> = members::meant(handle, target, now, 2).await?.into_iter().map(|person| person.id).collect();
         let nobody = alone(&people);
         let mut found = lock(&self.found)?;
         make_room(&mut found.deciders);

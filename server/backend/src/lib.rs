@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: HTTP, sessions' cookies, screens (server, app), and any rule (domain).
 
+pub mod access;
 mod apart;
 pub mod approvals;
 mod caller;

@@ -2,6 +2,7 @@
 //! that missed one asks again when it reconnects. How processes hear of each other is the store's (`store/engine/processes.rs`).
 
 use domain::id::{OrganizationId, PersonId};
+use domain::permission::AccessPlace;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast};
 
@@ -10,7 +11,15 @@ use tokio::sync::{Notify, broadcast};
 #[serde(rename_all = "snake_case")]
 pub enum LiveChange {
     /// A request was filed, decided or moved. `targets` are the index keys of rules that wait or waited on it.
-    Request { organization: OrganizationId, number: String, requester: PersonId, targets: Vec<String> },
+    Request {
+        organization: OrganizationId,
+        number: String,
+        requester: PersonId,
+        targets: Vec<String>,
+        /// What it is of. A process of before says nothing: then it is for those who see all.
+        #[serde(default)]
+        place: AccessPlace,
+    },
     /// What these people may decide changed, or whether they are signed in; of everybody, when none is named.
     Rights { organization: OrganizationId, people: Vec<PersonId> },
     /// Deliveries, destinations or tests of connectors changed.

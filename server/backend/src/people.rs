@@ -12,18 +12,22 @@ mod sign_in;
 use crate::caller::{Caller, CallerProof};
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
+use crate::store::grants::GrantPlaces;
 use crate::store::members::facts;
 use crate::store::{self, count, members, organizations, people, sign_in_attempts};
 use crate::{Backend, approvals, console, requests, zones};
 use domain::Refusal;
+use domain::access::PermissionReach;
+use domain::access::spaces::{Space, SpaceRef, SpaceTree};
 use domain::bounds::SearchText;
-use domain::id::{OrganizationId, PersonId};
+use domain::id::{OrganizationId, PersonId, SpaceId};
 use domain::lint::is_key;
 use domain::people::lint::LONGEST_NAME;
 use domain::people::{GroupRef, Me, OrganizationRef, PersonRef, is_email, normal_email};
-use domain::permission::{self, Permission};
+use domain::permission::{self, AccessPlace, Permission};
 use domain::sections::{self, LandingPage};
 use domain::text::{count_characters, tidy_line};
+use std::collections::BTreeSet;
 
 pub use leaving::{disable, enable};
 pub use password::SHORTEST as SHORTEST_PASSWORD;
@@ -66,6 +70,8 @@ pub async fn load_caller(
         version: found.version,
         within: found.organization,
         elsewhere: found.elsewhere,
+        space: found.space,
+        changes_at: found.changes_at,
     }))
 }
 
@@ -105,7 +111,7 @@ pub async fn me(backend: &Backend, caller: &Caller) -> Result<Me> {
         email: caller.email.clone(),
         organization,
         organizations,
-        role_label: permission::label(&caller.facts.roles).to_owned(),
+        role_label: permission::label(&caller.facts.role_keys()).to_owned(),
         permissions: caller.facts.permissions(),
         home: sections::landing(&caller.facts, inbox_count).to_string(),
         work_count,
@@ -145,11 +151,49 @@ pub async fn search_people(backend: &Backend, caller: &Caller, text: &str) -> Re
 /// # Errors
 /// Not found for whoever does not work on requests; input when the text is too long.
 pub async fn search_workers(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<PersonRef>> {
-    if !caller.facts.may(Permission::Work) {
+    if !caller.facts.may_somewhere(Permission::Work) {
         return Err(Refusal::NotFound.into());
     }
     let text = SearchText::read("text", text)?;
-    members::search_workers(&backend.store().read(caller.organization), &text, FOUND).await
+    let handle = backend.store().read(caller.organization);
+    let places = colleagues(backend, caller).await?;
+    members::search_workers(&handle, &text, &places, backend.now(), FOUND).await
+}
+
+/// Over what a colleague has to work on requests to be of use to the caller: where the caller does.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn colleagues(backend: &Backend, caller: &Caller) -> Result<GrantPlaces> {
+    Ok(match caller.facts.reach(Permission::Work) {
+        PermissionReach::Everything => GrantPlaces::Anywhere,
+        PermissionReach::Parts { spaces, items } => {
+            let known = backend.known_to(caller).await?;
+            let tree = SpaceTree::of(known.spaces().iter().map(|space| (space.id, space.parent)));
+            let above: BTreeSet<SpaceId> = spaces.iter().flat_map(|space| tree.path(*space)).collect();
+            GrantPlaces::Any { spaces: above.into_iter().collect(), items: items.into_iter().collect() }
+        }
+    })
+}
+
+/// Spaces that the caller may name in a request, whose name fits: where they may make requests, and their own. At most 20, by name.
+///
+/// # Errors
+/// Input when the text is too long.
+pub async fn search_spaces(backend: &Backend, caller: &Caller, text: &str) -> Result<Vec<SpaceRef>> {
+    let wanted = domain::people::search_text(SearchText::read("text", text)?.text());
+    let known = backend.known_to(caller).await?;
+    let fits = |space: &&Space| {
+        let name = domain::people::search_name(&space.name, &space.key);
+        offered_space(caller, space.id) && wanted.split_whitespace().all(|word| name.contains(&format!(" {word}")))
+    };
+    Ok(known.spaces().iter().filter(fits).take(FOUND as usize).map(Space::shown).collect())
+}
+
+/// Whether the caller may name the space in a request.
+pub(crate) fn offered_space(caller: &Caller, space: SpaceId) -> bool {
+    let place = AccessPlace { item: None, space: Some(space) };
+    caller.space == Some(space) || caller.facts.may(Permission::Request.over(place))
 }
 
 /// Groups of the caller's organization: each word typed begins a word of the name. At most 20, by name; the first ones for no text.
@@ -264,6 +308,7 @@ pub async fn create_account(
                     manager: None,
                     disabled: false,
                     listed: false,
+                    space: None,
                     account_disabled: false,
                 };
                 members::save(tx, &[member]).await?;

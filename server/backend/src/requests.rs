@@ -88,6 +88,7 @@ pub(crate) fn summary(request: &Request) -> RequestSummary {
         status: request.state.status,
         note: note(request),
         requester: request.requester.clone(),
+        space: request.space.as_ref().map(|space| space.name.clone()),
         submitted_at: request.submitted_at,
         updated_at: request.state.updated_at,
     }

@@ -15,7 +15,7 @@ use backend::live::LiveChange;
 use backend::{Backend, Caller};
 use domain::approvals::machine::{deputy_scopes, index_keys};
 use domain::live::LiveEvent;
-use domain::permission::Permission;
+use domain::permission::{AccessPlace, Permission};
 use futures::{Stream, stream};
 use std::collections::{HashSet, VecDeque};
 use std::convert::Infallible;
@@ -27,6 +27,9 @@ use tokio::time::{Instant, MissedTickBehavior};
 const QUIET: Duration = Duration::from_millis(200);
 /// How often the facts about the caller are read again: someone who left a group or was signed out hears nothing more.
 const REFRESH: Duration = Duration::from_secs(60);
+
+/// How long it takes at least until a grant that ends or begins is noticed.
+const LEAST_WAIT: Duration = Duration::from_millis(50);
 
 /// `/live`.
 pub fn router() -> Router<SiteState> {
@@ -139,6 +142,9 @@ impl Listener {
     /// while it asks, not as long as the page is open.
     async fn wait(&mut self) -> bool {
         let due = self.count_due;
+        // Further away, the facts are read again before.
+        let left = self.caller.changes_at.map(|at| (at - self.backend.now()).to_std().unwrap_or_default());
+        let held_until = left.filter(|left| *left < REFRESH).map(|left| Instant::now() + left.max(LEAST_WAIT));
         tokio::select! {
             () = stopped(&mut self.stopping) => false,
             () = self.place.replaced() => {
@@ -153,6 +159,10 @@ impl Listener {
                 Err(_) => false,
             },
             () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => Box::pin(self.count()).await,
+            // What is held changes by the time alone.
+            () = tokio::time::sleep_until(held_until.unwrap_or_else(Instant::now)), if held_until.is_some() => {
+                Box::pin(self.know_again()).await
+            }
             _ = self.refresh.tick() => Box::pin(self.know_again()).await,
         }
     }
@@ -165,13 +175,13 @@ impl Listener {
         let mut next = Some(first);
         while let Some(change) = next.take() {
             match change {
-                LiveChange::Request { organization, number, requester, targets } if organization == self.caller.organization => {
+                LiveChange::Request { organization, number, requester, targets, place } if organization == self.caller.organization => {
                     let decides = targets.iter().any(|target| self.keys.any.contains(target));
                     let counts = decides || targets.iter().any(|target| self.keys.some.contains(target));
                     if counts && self.count_due.is_none() {
                         self.count_due = Some(self.counted + QUIET);
                     }
-                    let sees = decides || requester == self.caller.id() || self.caller.facts.may(Permission::SeeAllRequests);
+                    let sees = decides || requester == self.caller.id() || self.sees(place);
                     if sees && !numbers.contains(&number) {
                         numbers.push(number);
                     }
@@ -202,6 +212,11 @@ impl Listener {
         true
     }
 
+    /// Whether the caller sees requests of this place, whoever made them.
+    fn sees(&self, place: AccessPlace) -> bool {
+        self.caller.facts.may(Permission::SeeRequests.over(place)) || self.caller.facts.may(Permission::Lead.over(place))
+    }
+
     async fn count(&mut self) -> bool {
         self.count_due = None;
         self.counted = Instant::now();
@@ -221,6 +236,10 @@ impl Listener {
     /// Reads the facts about the caller again; false when they are no longer signed in.
     async fn know_again(&mut self) -> bool {
         let Ok(Some(caller)) = self.account.again(&self.backend).await else { return false };
+        if caller.facts.permissions() != self.caller.facts.permissions() || caller.facts.grants != self.caller.facts.grants {
+            // Any list may have other rows now: the page connects again and asks for everything.
+            return false;
+        }
         self.keys = DecidedKeys::of(&self.backend, &caller);
         self.caller = caller;
         // Other groups, or a change that another process could no longer tell, show in the count.

@@ -92,7 +92,19 @@ impl Things {
         let profile = json!({ "name": "Adele North", "phone": "", "time_zone": "", "slack_member_id": "", "telegram_chat": "" });
         let connector =
             json!({ "key": "desk", "kind": "webhook", "settings": { "name": "Desk", "url": "http://127.0.0.1:9/" }, "forget": ["x"] });
+        let grant = json!({ "subject": { "person": person }, "role": "reviewer", "scope": "organization", "from": null, "until": null });
+        let space = json!({ "id": null, "name": "Hall", "parent": null, "contact": "" });
+        let role = json!({ "key": "", "name": "Night desk", "permissions": ["request"] });
         let mut all = vec![
+            ("access/give_grant", json!({ "grant": grant })),
+            ("access/page", json!({})),
+            ("access/preview_grant", json!({ "grant": grant })),
+            ("access/remove_role", json!({ "key": "night-desk" })),
+            ("access/remove_space", json!({ "id": id("draft") })),
+            ("access/save_role", json!({ "role": role, "confirmed": false })),
+            ("access/save_space", json!({ "space": space })),
+            ("access/take_back", json!({ "id": id("delegation"), "confirmed": false })),
+            ("access/who_sees", json!({ "number": number })),
             ("account/away", json!({})),
             ("account/begin_away", json!({ "answers": away })),
             ("account/change_password", json!({ "current": "not the password", "new": "another long password" })),
@@ -155,6 +167,7 @@ impl Things {
             ("requests/save_draft", json!({ "draft": draft })),
             ("requests/search_groups", json!({ "text": "net" })),
             ("requests/search_people", json!({ "text": "rita" })),
+            ("requests/search_spaces", json!({ "text": "" })),
             ("requests/search_workers", json!({ "text": "adele" })),
             ("requests/share_task", json!({ "id": task, "days": 5 })),
             ("requests/submit_draft", json!({ "draft": sent })),

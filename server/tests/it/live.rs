@@ -148,3 +148,49 @@ async fn of_too_many_streams_of_one_session_the_oldest_is_told_that_it_was_repla
     })
     .await;
 }
+
+#[tokio::test]
+async fn whose_grant_is_taken_away_hears_nothing_more_without_signing_out() {
+    on_both(async |site: Site| {
+        let people = include_str!("fixtures/north/people.yaml").replace("title: Engineer\n", "title: Engineer\n  space: main\n");
+        let people = people + "- {email: mona@north.example, name: Mona North, title: Maintainer, roles: []}\n";
+        let grants = "- {person: mona@north.example, role: maintainer, space: main}\n".to_owned();
+        let spaces = "- {key: main, name: Main}\n- {key: annex, name: Annex}\n".to_owned();
+        let apply = async |path: &str, text: String| {
+            backend::definitions::apply(&site.backend, "north", vec![(path.to_owned(), text)]).await.unwrap();
+        };
+        apply("spaces.yaml", spaces).await;
+        apply("people.yaml", people).await;
+        apply("grants.yaml", grants).await;
+        let (requester, mona) = (site.signed_in(REQUESTER).await, site.signed_in("mona@north.example").await);
+        let mut work = Stream::open(&mona).await;
+        for _ in 0..2 {
+            work.next().await.unwrap();
+        }
+        let number = submit(&requester, "Travel").await;
+        work.until(&json!({ "kind": "request", "number": number })).await;
+        assert_eq!(mona.ask("requests/queue", json!({ "filter": {}, "after": null })).await["counts"]["open"], 1);
+
+        // Moved to the space beside, the grant covers other requests: the page connects again and asks for everything.
+        apply("grants.yaml", "- {person: mona@north.example, role: maintainer, space: annex}\n".to_owned()).await;
+        while work.next().await.is_some() {}
+        assert_eq!(mona.ask("requests/queue", json!({ "filter": {}, "after": null })).await["counts"]["open"], 0);
+        let mut beside = Stream::open(&mona).await;
+        for _ in 0..2 {
+            beside.next().await.unwrap();
+        }
+        submit(&requester, "Travel again").await;
+        site.backend.live().announce(backend::live::LiveChange::Everything);
+        let mut heard = Vec::new();
+        while let Some((_, event)) = beside.next().await {
+            heard.push(event);
+        }
+        assert!(heard.iter().all(|event| event["kind"] != "request"), "{heard:?}");
+
+        // Taken away altogether, the queue is not there any more.
+        apply("grants.yaml", "[]\n".to_owned()).await;
+        let queue = mona.call("requests/queue", json!({ "filter": {}, "after": null })).await;
+        assert_eq!(queue.status(), reqwest::StatusCode::NOT_FOUND);
+    })
+    .await;
+}

@@ -25,6 +25,7 @@ mod names;
 mod pages;
 mod profile;
 mod rooms;
+mod scopes;
 mod security;
 mod seed;
 mod server_fns;

@@ -14,7 +14,7 @@ use std::path::Path;
 type Answers = BTreeMap<String, Vec<(String, Vec<&'static str>)>>;
 
 /// The use case in words: the server function, and what is done where one does many things.
-fn name(path: &str, arguments: &Value) -> String {
+pub fn name(path: &str, arguments: &Value) -> String {
     match arguments["act"]["do"].as_str() {
         Some(action) => format!("{path} ({action})"),
         None => path.to_owned(),
@@ -22,7 +22,7 @@ fn name(path: &str, arguments: &Value) -> String {
 }
 
 /// What somebody is told; what is wrong with the input alone means that they may.
-async fn verdict(browser: &Browser, path: &str, arguments: &Value, things: &Things) -> String {
+pub async fn verdict(browser: &Browser, path: &str, arguments: &Value, things: &Things) -> String {
     let answer = browser.call(path, arguments.clone()).await;
     let status = answer.status();
     let text = answer.text().await.unwrap();

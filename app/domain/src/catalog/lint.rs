@@ -54,8 +54,11 @@ pub fn lint_item(item: &CatalogItem, form: Option<&Form>, known: &DefinedKeys<'_
         let at = at.entry("visible_to").entry("groups").place(place);
         found.check_defined(at, "group", group, known.groups.contains(group.as_str()));
     }
+    if let Some(space) = &item.space {
+        found.check_defined(at.entry("space"), "space", space, known.spaces.contains(space.as_str()));
+    }
     for (place, role) in item.visible_to.roles.iter().enumerate() {
-        found.check_role(at.entry("visible_to").entry("roles").place(place), role, "");
+        found.check_role(at.entry("visible_to").entry("roles").place(place), role, "", known);
     }
     if let Some(team) = &item.approver_team {
         found.check_defined(at.entry("approver_team"), "group", team, known.groups.contains(team.as_str()));
@@ -161,6 +164,7 @@ mod tests {
             approver_team: None,
             plan: FulfilmentPlan::default(),
             sla: None,
+            space: None,
             visible_to: ItemVisibility::default(),
         }
     }

@@ -49,6 +49,9 @@ pub struct CatalogItem {
     /// How soon people should react and be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sla: Option<SlaTargets>,
+    /// Key of the space that its requests belong to, whoever makes them; where they are for, or their requester is, when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<String>,
     /// Who may see it; everybody of the organization when empty.
     #[serde(default, skip_serializing_if = "ItemVisibility::is_empty")]
     pub visible_to: ItemVisibility,
@@ -79,6 +82,6 @@ impl ItemVisibility {
 pub fn may_request(item: &CatalogItem, facts: &Facts) -> bool {
     let seen = item.visible_to.is_empty()
         || facts.memberships.iter().any(|m| item.visible_to.groups.contains(&m.group.key))
-        || facts.roles.iter().any(|r| item.visible_to.roles.contains(r));
-    item.enabled && facts.may(Permission::Request) && seen
+        || facts.role_keys().iter().any(|r| item.visible_to.roles.contains(r));
+    item.enabled && facts.may_somewhere(Permission::Request) && seen
 }

@@ -90,7 +90,7 @@ fn field_open(field: &Field, effective: &Answers) -> bool {
 
 fn essence(field: &Field, value: &Value) -> Value {
     match (find(&field.kind).map(|known| known.widget), value) {
-        (Some(Widget::PersonPicker | Widget::GroupPicker), Value::Object(map)) if map.contains_key("id") => {
+        (Some(Widget::PersonPicker | Widget::GroupPicker | Widget::SpacePicker), Value::Object(map)) if map.contains_key("id") => {
             let kept = map.iter().filter(|(key, _)| matches!(key.as_str(), "id" | "name"));
             Value::Object(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
         }

@@ -191,7 +191,7 @@ fn fit(field: &Field, value: &Value) -> Option<Value> {
         Widget::DateTime => text.is_some_and(|t| dates::parse_datetime(&t).is_some()),
         Widget::Checkbox => value.is_boolean(),
         Widget::Select | Widget::Radios => is_option(value),
-        Widget::PersonPicker | Widget::GroupPicker => value.get("id").is_some_and(Value::is_string),
+        Widget::PersonPicker | Widget::GroupPicker | Widget::SpacePicker => value.get("id").is_some_and(Value::is_string),
         Widget::Checkboxes => {
             let chosen: Vec<Value> = value.as_array()?.iter().filter(|one| is_option(one)).cloned().collect();
             return (!chosen.is_empty()).then_some(Value::Array(chosen));

@@ -40,6 +40,10 @@ pub struct PersonDefinition {
     /// leaves too, and comes back with their entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
+    /// Key of the space that they belong to: where their requests are, when nothing says otherwise. Left as it is when nothing is said;
+    /// none when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<String>,
     /// An argon2id hash, for an account that is new; never changes the password of one that exists, and is never written out.
     #[serde(default, skip_serializing)]
     pub password_hash: Option<String>,

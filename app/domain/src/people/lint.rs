@@ -38,7 +38,7 @@ pub fn lint_person(person: &PersonDefinition, known: &DefinedKeys<'_>) -> Vec<Au
         found.note(at.entry("email"), format!("“{email}” is not an e-mail address. Write one like ruth.abel@example.org"));
     }
     for (place, role) in person.roles.iter().enumerate() {
-        found.check_role(at.entry("roles").place(place), role, &format!(" of {email}"));
+        found.check_role(at.entry("roles").place(place), role, &format!(" of {email}"), known);
     }
     match person.manager.as_deref() {
         Some(manager) if manager == email => {
@@ -50,6 +50,9 @@ pub fn lint_person(person: &PersonDefinition, known: &DefinedKeys<'_>) -> Vec<Au
             found.note(at.entry("manager"), message);
         }
         _ => {}
+    }
+    if let Some(space) = person.space.as_deref().filter(|space| !space.is_empty()) {
+        found.check_defined(at.entry("space"), "space", space, known.spaces.contains(space));
     }
     if let Some(zone) = &person.time_zone {
         found.check_zone(at.entry("time_zone"), zone, &format!(" of {email}"), known);
@@ -102,6 +105,7 @@ mod tests {
             manager: None,
             time_zone: None,
             active: None,
+            space: None,
             password_hash: None,
         }
     }
@@ -145,6 +149,11 @@ mod tests {
             PersonDefinition { time_zone: some("Europe/Londn"), ..person() },
             "time_zone: The time zone “Europe/Londn” of ruth@north.example does not exist",
             PersonDefinition { time_zone: some("Europe/London"), ..person() },
+        );
+        rule(
+            PersonDefinition { space: some("moon"), ..person() },
+            "space: There is no space “moon”",
+            PersonDefinition { space: some("lab"), ..person() },
         );
         rule(
             PersonDefinition { name: text(" "), ..person() },

@@ -5,9 +5,10 @@ pub mod lint;
 
 pub use definition::{LONGEST_EMAIL, is_email, normal_email};
 
+use crate::access::{HeldGrant, PermissionReach};
 use crate::approvals::delegation::DeputyRight;
 use crate::id::{GroupId, OrganizationId, PersonId};
-use crate::permission::{PERMISSIONS, Permission, PermissionDemand, PermissionSet, Scope, granted, granted_in_group};
+use crate::permission::{PERMISSIONS, Permission, PermissionDemand, PermissionSet, granted, granted_in_group};
 use crate::text::fold_search;
 use serde::{Deserialize, Serialize};
 
@@ -50,9 +51,12 @@ pub struct Membership {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     pub person: PersonRef,
-    /// Roles held in the organization: `admin`, `operator`, `requester`, …
+    /// Roles held over all of the organization: `admin`, `operator`, `requester`, …
     pub roles: Vec<String>,
     pub memberships: Vec<Membership>,
+    /// Roles held over a part of it, and what roles of the organization's own allow: those in effect at the moment the facts are of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<HeldGrant>,
     /// In whose place the person may decide: grants that are in effect, and those that ended lately.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deputy_rights: Vec<DeputyRight>,
@@ -60,21 +64,44 @@ pub struct Facts {
 
 impl Facts {
     /// Whether the person holds the permission over what it is to be used on: `Permission::Work` asks about all of the organization,
-    /// `Permission::Work.over(scope)` about a part of it.
+    /// `Permission::Work.over(place)` about a part of it.
     pub fn may(&self, wanted: impl Into<PermissionDemand>) -> bool {
-        let PermissionDemand { permission, scope } = wanted.into();
-        self.reach(permission).is_some_and(|held| held.covers(scope))
+        let PermissionDemand { permission, place } = wanted.into();
+        self.may_everywhere(permission) || self.grants_of(permission).any(|grant| grant.over.covers(place))
     }
 
-    /// What the person holds over all of the organization.
+    /// Over what the person holds the permission: what every list, count and picker is cut down to.
+    pub fn reach(&self, permission: Permission) -> PermissionReach {
+        if self.may_everywhere(permission) {
+            return PermissionReach::Everything;
+        }
+        self.grants_of(permission).fold(PermissionReach::default(), |reach, grant| reach.and(&grant.over))
+    }
+
+    /// Whether the person holds the permission over anything at all.
+    pub fn may_somewhere(&self, permission: Permission) -> bool {
+        self.may_everywhere(permission) || self.grants_of(permission).next().is_some()
+    }
+
+    /// What the person holds over all of the organization, and what of it makes sense over a part and is held over one.
     pub fn permissions(&self) -> PermissionSet {
-        PERMISSIONS.iter().map(|(permission, _)| *permission).filter(|permission| self.may(*permission)).collect()
+        let held = |permission: &Permission| {
+            if permission.works_in_part() { self.may_somewhere(*permission) } else { self.may(*permission) }
+        };
+        PERMISSIONS.iter().map(|(permission, _)| *permission).filter(held).collect()
     }
 
-    /// Over what the person holds the permission. What roles grant reaches over all of the organization, those of a group too.
-    fn reach(&self, permission: Permission) -> Option<Scope> {
-        let held = granted(&self.roles, permission) || self.memberships.iter().any(|one| granted_in_group(&one.roles, permission));
-        held.then_some(Scope::Organization)
+    /// Every role the person holds anywhere but in groups.
+    pub fn role_keys(&self) -> Vec<String> {
+        self.roles.iter().chain(self.grants.iter().map(|grant| &grant.role)).cloned().collect()
+    }
+
+    fn may_everywhere(&self, permission: Permission) -> bool {
+        granted(&self.roles, permission) || self.memberships.iter().any(|one| granted_in_group(&one.roles, permission))
+    }
+
+    fn grants_of(&self, permission: Permission) -> impl Iterator<Item = &HeldGrant> {
+        self.grants.iter().filter(move |grant| grant.permissions.holds(permission))
     }
 
     /// Keys of the groups the person belongs to.
@@ -93,7 +120,7 @@ pub struct Me {
     pub organizations: Vec<OrganizationRef>,
     /// Word for the person's main role, as shown under the name: "Requester".
     pub role_label: String,
-    /// What they may do anywhere in the organization.
+    /// What they may do: over all of the organization, or over a part where a page is about parts.
     #[serde(default)]
     pub permissions: PermissionSet,
     /// Where they begin: `sections::landing`.

@@ -1,7 +1,7 @@
 //! Comments on a request: who reads them, who may change them and for how long, and whom they mention.
 
 use super::Request;
-use super::guard::may_see;
+use super::guard::{access_place, may_see};
 use super::tasks::{outsider, unlocked};
 use crate::approvals::machine::text;
 use crate::effect::{Effect, NoticeEffect};
@@ -106,7 +106,7 @@ pub fn write(request: &Request, actor: &Facts, audience: CommentAudience, body: 
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);
     }
-    if audience == CommentAudience::Internal && !reads_internal(actor) {
+    if audience == CommentAudience::Internal && !reads_internal(request, actor) {
         return Err(Refusal::not_now("Only the people who work on requests write internal comments."));
     }
     unlocked(request)?;
@@ -128,13 +128,14 @@ fn words(body: &str) -> Result<String, Refusal> {
     if body.is_empty() { Err(Refusal::input("body", "Enter a comment")) } else { Ok(body) }
 }
 
-fn reads_internal(facts: &Facts) -> bool {
-    facts.may(Permission::Work) || facts.may(Permission::ManageRequests)
+fn reads_internal(request: &Request, facts: &Facts) -> bool {
+    let about = access_place(request);
+    facts.may(Permission::Work.over(about)) || facts.may(Permission::ManageRequests.over(about))
 }
 
 /// Whether this person reads the comment, given that they see the request.
-pub fn may_read(comment: &Comment, facts: &Facts) -> bool {
-    comment.audience == CommentAudience::Public || reads_internal(facts)
+pub fn may_read(request: &Request, comment: &Comment, facts: &Facts) -> bool {
+    comment.audience == CommentAudience::Public || reads_internal(request, facts)
 }
 
 /// Until when its author can change or remove it.
@@ -156,7 +157,7 @@ pub fn edit(request: &Request, comment: &Comment, actor: &Facts, body: &str, now
 /// # Errors
 /// As `edit`, without its words.
 pub fn may_change(request: &Request, comment: &Comment, actor: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
-    if !may_see(request, actor, now) || !may_read(comment, actor) {
+    if !may_see(request, actor, now) || !may_read(request, comment, actor) {
         return Err(Refusal::NotFound);
     }
     if !matches!(&comment.author, CommentAuthor::Person { person } if person.id == actor.person.id) {
@@ -244,7 +245,7 @@ pub fn notice(request: &Request, comment: &Comment, known: &[Facts], now: DateTi
     let CommentAuthor::Person { person: author } = &comment.author else { return None };
     let told = known.iter().filter(|facts| {
         let id = facts.person.id;
-        mentioned.contains(&id) && id != author.id && may_see(request, facts, now) && may_read(comment, facts)
+        mentioned.contains(&id) && id != author.id && may_see(request, facts, now) && may_read(request, comment, facts)
     });
     let people: Vec<_> = told.map(|facts| facts.person.id).collect();
     let by = Some(author.clone());

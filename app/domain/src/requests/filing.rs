@@ -4,6 +4,7 @@ use super::lifecycle::{self, ChangeBuilder};
 use super::title::make_title;
 use super::wire::{AnswerSection, AnswerView};
 use super::{AnswerTimes, EventKind, Request, RequestState, StateChange, Status};
+use crate::access::spaces::SpaceRef;
 use crate::approvals::Approval;
 use crate::approvals::route::{self, PolicyDirectory, RouteQuestion};
 use crate::catalog::CatalogItem;
@@ -24,6 +25,8 @@ pub struct RequestFiling {
     pub item_id: ItemId,
     pub item: CatalogItem,
     pub requester: PersonRef,
+    /// The spaces it may belong to.
+    pub spaces: FilingSpaces,
     /// Resolved for this requester.
     pub form: Arc<FormVersion>,
     /// As the person left them.
@@ -37,6 +40,27 @@ pub struct RequestFiling {
     pub now: DateTime<Utc>,
     /// Today where the requester is.
     pub today: NaiveDate,
+}
+
+/// The spaces that a request may belong to, as they are at submission.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilingSpaces {
+    /// What the item says.
+    pub of_item: Option<SpaceRef>,
+    /// The spaces that were picked in the answers.
+    pub picked: Vec<SpaceRef>,
+    /// The requester's own.
+    pub of_requester: Option<SpaceRef>,
+}
+
+impl FilingSpaces {
+    /// The one that it belongs to: the item's; the first one that was picked in the order of the form; the requester's own.
+    fn settle(self, form: &Form, answers: &Answers) -> Option<SpaceRef> {
+        let pickers = form.sections.iter().flat_map(|section| &section.fields).filter(|field| field.kind == "space_picker");
+        let mut answered = pickers.filter_map(|field| answers.get(&field.key)?.get("id")?.as_str()?.parse().ok());
+        let picked = answered.find_map(|id| self.picked.iter().find(|space| space.id == id).cloned());
+        self.of_item.or(picked).or(self.of_requester)
+    }
 }
 
 /// A filed request, to be saved as a whole.
@@ -55,6 +79,7 @@ pub fn file(f: RequestFiling) -> Result<FiledRequest, Refusal> {
         return Err(Refusal::Problems { problems });
     }
     let answers = journey::prune(form, &f.answers);
+    let space = f.spaces.settle(form, &answers);
     let asked = RouteQuestion {
         policy: f.item.approval.as_ref(),
         approver_team: f.item.approver_team.as_deref(),
@@ -82,6 +107,7 @@ pub fn file(f: RequestFiling) -> Result<FiledRequest, Refusal> {
         item_id: f.item_id,
         item: f.item,
         requester: f.requester,
+        space,
         form_version: f.form.hash().to_owned(),
         answers,
         times: f.times,
@@ -154,6 +180,7 @@ mod tests {
             "form": "access", "approval": {"require": "any"}, "visible_to": {}
         });
         RequestFiling {
+            spaces: FilingSpaces::default(),
             id: RequestId(Uuid::from_u128(1)),
             number: "IT-7F3K".to_owned(),
             item_id: ItemId(Uuid::from_u128(2)),

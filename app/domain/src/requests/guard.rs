@@ -4,7 +4,7 @@ use super::actions::{ACTION_TABLE, ActionKind, ActionNeed, ActorRight, AllowedAc
 use super::{AutomationEnd, Request, RequestState, Status};
 use crate::approvals::machine::{self, ApprovalCase};
 use crate::people::Facts;
-use crate::permission::{Permission, Scope};
+use crate::permission::{AccessPlace, Permission};
 use crate::refusal::Refusal;
 use crate::text::lower_case;
 use ActionKind as A;
@@ -18,20 +18,20 @@ pub fn case(request: &Request, now: DateTime<Utc>) -> ApprovalCase<'_> {
 }
 
 /// What a permission has to reach over to be used on the request.
-pub fn reach(request: &Request) -> Scope {
-    Scope::Item(request.item_id)
+pub fn access_place(request: &Request) -> AccessPlace {
+    AccessPlace { item: Some(request.item_id), space: request.space.as_ref().map(|space| space.id) }
 }
 
 /// Whether the request exists for this person: its requester, who has it, whoever may decide or decided a rule, and those who see
-/// all of them. What was deleted is seen by administrators alone.
+/// the requests of its space or item. What was deleted is seen by administrators alone.
 pub fn may_see(request: &Request, facts: &Facts, now: DateTime<Utc>) -> bool {
-    let about = reach(request);
+    let about = access_place(request);
     if request.state.deleted {
         return facts.may(Permission::ManageRequests.over(about));
     }
     let (approval, me) = (&request.state.approval, facts.person.id);
     me == request.requester.id
-        || facts.may(Permission::SeeAllRequests.over(about))
+        || facts.may(Permission::SeeRequests.over(about))
         || facts.may(Permission::Lead.over(about))
         || request.state.assignee.as_ref().is_some_and(|person| person.id == me)
         || approval.rules().any(|rule| machine::eligible(&case(request, now), rule, facts))
@@ -78,7 +78,7 @@ pub fn replay(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<()
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);
     }
-    if !actor.may(Permission::ReplayDeliveries.over(reach(request))) {
+    if !actor.may(Permission::ReplayDeliveries.over(access_place(request))) {
         return Err(Refusal::not_now("Only an administrator can send a delivery again."));
     }
     match request.state.status {
@@ -125,7 +125,7 @@ fn person(request: &Request, actor: &Facts, action: ActionKind) -> Result<(), Re
         ActorRight::Canceller => own && request.state.cancelled_by == Some(actor.person.id),
         // Which rules are theirs, and whether anything of them is open, is asked of the approval.
         ActorRight::Approver => true,
-        ActorRight::Holds(permission) => actor.may(permission.over(reach(request))),
+        ActorRight::Holds(permission) => actor.may(permission.over(access_place(request))),
     };
     let who = &action.row().who;
     if who.rights.iter().any(has) { Ok(()) } else { Err(Refusal::not_now(who.refusal.replace("{requester}", &request.requester.name))) }

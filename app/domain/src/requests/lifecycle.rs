@@ -5,7 +5,7 @@
 
 pub use super::actions::{ACTION_TABLE, ActionDetail, ActionGoal, ActionInput, ActionKind, goal, print_table};
 pub use super::fold::{apply, fold};
-pub use super::guard::{allowed, case, lock, may_see, replay};
+pub use super::guard::{access_place, allowed, case, lock, may_see, replay};
 pub use super::observation::SystemObservation;
 
 use super::guard::{approver, guard, resolve_kind};
@@ -68,7 +68,7 @@ fn assign(request: &Request, actor: &Facts, input: &ActionInput) -> Result<Event
         ActionDetail::Person(to) => to,
         _ => return Err(input.kind.row().asks.missing("to")),
     };
-    if !to.may(Permission::Work) {
+    if !to.may(Permission::Work.over(access_place(request))) {
         return Err(Refusal::input("to", format!("{} does not work on requests. Choose somebody who does", to.person.name)));
     }
     if request.state.assignee.as_ref().is_some_and(|person| person.id == to.person.id) && request.state.status != S::Open {

@@ -28,6 +28,7 @@ pub use event::{AutomationEnd, Event, EventKind};
 pub use status::STATUSES;
 pub use times::AnswerTimes;
 
+use crate::access::spaces::SpaceRef;
 use crate::approvals::Approval;
 use crate::catalog::CatalogItem;
 use crate::effect::Effect;
@@ -121,6 +122,9 @@ pub struct Request {
     /// The item as it was at submission: name, icon, plan, policy.
     pub item: CatalogItem,
     pub requester: PersonRef,
+    /// Where it belongs, settled at submission: its item's space, the one that was picked, or the requester's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<SpaceRef>,
     /// Hash of the frozen form version.
     pub form_version: String,
     pub answers: Answers,

@@ -17,6 +17,8 @@ pub struct QueueFilter {
     pub holder: Option<AssigneeChoice>,
     /// Key of a service.
     pub item: Option<String>,
+    /// Key of a space, with all that is below it.
+    pub space: Option<String>,
     pub due: Option<DueChoice>,
     /// A docket number or its beginning, or words of a title or of a service's or requester's name.
     pub text: String,
@@ -88,6 +90,9 @@ pub struct QueuePage {
     pub counts: QueueCounts,
     /// The services to filter by.
     pub items: Vec<FilterChoice>,
+    /// The spaces to filter by.
+    #[serde(default)]
+    pub spaces: Vec<FilterChoice>,
     /// The people who work on requests, at most 50.
     pub people: Vec<PersonRef>,
 }
@@ -119,6 +124,8 @@ pub struct BoardPage {
     pub lanes: Vec<BoardLane>,
     pub counts: QueueCounts,
     pub items: Vec<FilterChoice>,
+    #[serde(default)]
+    pub spaces: Vec<FilterChoice>,
     pub people: Vec<PersonRef>,
 }
 

@@ -1,7 +1,7 @@
 //! Work tasks: pieces of work under a request. A required one holds the request back until it is over; the request knows which ones
 //! are left (`State::required_tasks`), so that completing and finishing a task can never miss each other.
 
-use super::guard::{lock, may_see};
+use super::guard::{access_place, lock, may_see};
 use super::lifecycle::ChangeBuilder;
 use super::{EventKind, Request, StateChange};
 use crate::approvals::machine::text;
@@ -218,7 +218,7 @@ pub fn works(request: &Request, actor: &Facts, now: DateTime<Utc>) -> Result<(),
     if !may_see(request, actor, now) {
         return Err(Refusal::NotFound);
     }
-    if !actor.may(Permission::Work) {
+    if !actor.may(Permission::Work.over(access_place(request))) {
         return Err(Refusal::not_now("Only the people who work on requests can do this."));
     }
     Ok(())

@@ -33,6 +33,7 @@ const KINDS: &[&str] = &[
     "radio",
     "user_picker",
     "group_picker",
+    "space_picker",
 ];
 /// What ends the words of an answer, and goes with it.
 const CLOSES: &[char] = &[')', ']', '”', '’', '"', '\'', '»', '›', '!', '?', '.', '%', '…'];

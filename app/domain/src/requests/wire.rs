@@ -30,6 +30,9 @@ pub struct RequestSummary {
     /// One line of where it stands: "Ruth Abel has it", "Answer by …", "Delivered".
     pub note: String,
     pub requester: PersonRef,
+    /// The name of the space that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<String>,
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub submitted_at: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_milliseconds")]

@@ -28,6 +28,7 @@ fn facts(n: u128, name: &str, roles: &[&str], in_group: Option<&[&str]>) -> Fact
         person: person(n, name),
         roles: texts(roles),
         memberships: in_group.map(|inside| Membership { group: group(), roles: texts(inside) }).into_iter().collect(),
+        grants: Vec::new(),
         deputy_rights: Vec::new(),
     }
 }

@@ -185,9 +185,11 @@ pub fn filed(policy: Option<ApprovalPolicy>, plan: FulfilmentPlan) -> FiledReque
         approver_team: None,
         plan,
         sla: None,
+        space: None,
         visible_to: ItemVisibility::default(),
     };
     file(RequestFiling {
+        spaces: domain::requests::filing::FilingSpaces::default(),
         id: RequestId(Uuid::from_u128(1000)),
         number: "IT-7F3K".to_owned(),
         item_id: ItemId(Uuid::from_u128(1001)),

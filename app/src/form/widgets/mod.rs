@@ -14,7 +14,7 @@ use domain::forms::Field;
 use domain::forms::fields::{Widget, find};
 use input::LineInput;
 use leptos::prelude::*;
-use picker::PickerField;
+use picker::{PickerField, PickerSource};
 use select::SelectInput;
 use textarea::AreaInput;
 
@@ -28,8 +28,9 @@ pub fn FieldView(filling: FormState, field: Field) -> impl IntoView {
         Some(Widget::Select) => view! { <SelectInput asked /> }.into_any(),
         Some(Widget::Checkboxes) => view! { <CheckboxGroup asked /> }.into_any(),
         Some(Widget::Radios) => view! { <ChoiceCards asked /> }.into_any(),
-        Some(Widget::PersonPicker) => view! { <PickerField asked groups=false /> }.into_any(),
-        Some(Widget::GroupPicker) => view! { <PickerField asked groups=true /> }.into_any(),
+        Some(Widget::PersonPicker) => view! { <PickerField asked source=PickerSource::People /> }.into_any(),
+        Some(Widget::GroupPicker) => view! { <PickerField asked source=PickerSource::Groups /> }.into_any(),
+        Some(Widget::SpacePicker) => view! { <PickerField asked source=PickerSource::Spaces /> }.into_any(),
         Some(widget) => view! { <LineInput asked widget /> }.into_any(),
         None => view! { <LineInput asked widget=Widget::Text /> }.into_any(),
     }

@@ -1,4 +1,4 @@
-//! A person or a group of the organization: a combobox that asks whoever knows them; the form is told whom to ask.
+//! A person, a group or a space of the organization: a combobox that asks whoever knows them; the form is told whom to ask.
 //!
 //! What is typed and not yet picked is kept as text, which is not an answer: leaving the field says to choose from the list.
 
@@ -35,6 +35,19 @@ pub enum PickerSource {
     Workers,
     /// The first ones before anything is typed.
     Groups,
+    /// As groups.
+    Spaces,
+}
+
+impl PickerSource {
+    /// What is said where nothing fits.
+    fn nothing_found(self) -> &'static str {
+        match self {
+            Self::People | Self::Workers => "Nobody found. Try another part of the name.",
+            Self::Groups => "No group found. Try another part of the name.",
+            Self::Spaces => "No space found. Try another part of the name.",
+        }
+    }
 }
 
 /// Finds those of a source whose name fits what was typed.
@@ -86,12 +99,10 @@ impl PickerState {
                 return;
             }
             let (found, note) = match answer {
-                Ok(found) if found.is_empty() => (found, Some("Nobody found. Try another part of the name.".to_owned())),
+                Ok(found) if found.is_empty() => (found, Some(self.source.nothing_found().to_owned())),
                 Ok(found) => (found, None),
                 Err(error) => (Vec::new(), Some(error.message())),
             };
-            let note =
-                note.map(|note| if self.source == PickerSource::Groups { note.replace("Nobody found", "No group found") } else { note });
             self.active.set(None);
             self.found.set(found);
             self.note.set(note);
@@ -157,8 +168,8 @@ impl PickerState {
 
 /// A combobox by the pattern of the ARIA practices: arrows move, Enter picks, Esc closes.
 #[component]
-pub fn PickerField(asked: FieldWidget, groups: bool) -> impl IntoView {
-    let search = PickerState::new(if groups { PickerSource::Groups } else { PickerSource::People }, asked.filling.search);
+pub fn PickerField(asked: FieldWidget, source: PickerSource) -> impl IntoView {
+    let search = PickerState::new(source, asked.filling.search);
     let (filling, field) = (asked.filling, asked.field.clone());
     let key = field.key.clone();
     let name = {
@@ -197,7 +208,7 @@ pub fn PickerField(asked: FieldWidget, groups: bool) -> impl IntoView {
     let expanded = move || if search.is_open() { "true" } else { "false" };
     let avatar = move || {
         let (picked, name) = name.get();
-        (picked && !groups).then(|| view! { <span class="affix__text"><Avatar name /></span> })
+        (picked && source == PickerSource::People).then(|| view! { <span class="affix__text"><Avatar name /></span> })
     };
     let first = name.get_untracked().1;
     let input = view! {

@@ -44,7 +44,7 @@ pub fn DocketHead(
                 <div class="docket__body">
                     <div class="docket__title">{heading} <div class="docket__actions">{children()}</div></div>
                     <dl class="facts">
-                        {fact("Service", item)}
+                        {fact("Service", item)} {fact("Space", first.space.clone().unwrap_or_default())}
                         <div>
                             <dt>"Requested by"</dt>
                             <dd>

@@ -1,21 +1,28 @@
 //! The difference between a folder and the database: as lines to read, and as rows to write.
 
+mod access;
 mod staff;
 
 use super::files::DefinitionFolder;
 use super::{ApplyPlan, Present, secrets};
 use crate::error::{Error, Result};
+use crate::store::grants::FROM_FILES;
 use crate::store::people::Account;
-use crate::store::{Tx, calendars, connectors, forms, groups, items, members, micros, organizations, people};
+use crate::store::{Tx, calendars, connectors, forms, grants, groups, items, members, micros, organizations, people, roles, spaces};
+use access::GrantKeys;
 use chrono::{DateTime, Utc};
+use domain::access::definition::{RoleDefinition, SpaceDefinition};
+use domain::access::spaces::Space;
+use domain::access::{Grant, OwnRole};
 use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
-use domain::id::{GroupId, ItemId, PersonId};
+use domain::id::{GrantId, GroupId, ItemId, PersonId};
 use domain::notices::NoticeDefaults;
 use domain::people::GroupRef;
 use domain::people::definition::GroupDefinition;
 use domain::requests::sla::calendar::WorkCalendar;
+use staff::{difference, members_of};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -36,6 +43,11 @@ pub(super) struct DefinitionChanges {
     new_groups: Vec<GroupRef>,
     renamed_groups: Vec<(GroupId, String)>,
     group_members: Vec<(GroupId, Vec<(PersonId, Vec<String>)>)>,
+    /// What a space is a part of stands before it.
+    spaces: Vec<Space>,
+    roles: Vec<OwnRole>,
+    new_grants: Vec<Grant>,
+    ended_grants: Vec<GrantId>,
     connectors: Vec<(Uuid, Connector)>,
     calendars: Vec<WorkCalendar>,
     forms: Vec<(Uuid, Form)>,
@@ -73,6 +85,10 @@ keyed! {
     GroupDefinition: |group| &group.key,
     groups::Listed: |listed| &listed.group.key,
     Connector: |connector| &connector.key,
+    SpaceDefinition: |space| &space.key,
+    Space: |space| &space.key,
+    RoleDefinition: |role| &role.key,
+    OwnRole: |role| &role.key,
     WorkCalendar: |calendar| &calendar.key,
     Form: |form| &form.key,
     (Uuid, Form): |row| &row.1.key,
@@ -88,12 +104,15 @@ impl DefinitionChanges {
     pub fn between(folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) -> Result<Self> {
         let mut changes = Self::default();
         changes.organization(folder, present);
-        let ids = changes.people(folder, present, id);
-        changes.groups(folder, present, &ids, id)?;
+        let spaces = changes.spaces(folder, present, id);
+        changes.roles(folder, present);
+        let ids = changes.people(folder, present, &spaces, id);
+        let groups = changes.groups(folder, present, &ids, id)?;
         changes.connectors(folder, present, id);
         changes.calendars(folder, present);
         let form_ids = changes.forms(folder, present, id);
-        changes.items(folder, present, &form_ids, id)?;
+        let items = changes.items(folder, present, &form_ids, id)?;
+        changes.grants(folder, present, &GrantKeys { people: ids, groups, spaces, items }, id)?;
         changes.notes(folder, present);
         Ok(changes)
     }
@@ -173,13 +192,15 @@ impl DefinitionChanges {
         written
     }
 
+    /// Ids of all groups, by key.
     fn groups(
         &mut self,
         folder: &DefinitionFolder,
         present: &Present,
         ids: &BTreeMap<String, PersonId>,
         id: &dyn Fn() -> Uuid,
-    ) -> Result<()> {
+    ) -> Result<BTreeMap<String, GroupId>> {
+        let mut keys: BTreeMap<String, GroupId> = present.groups.iter().map(|listed| (listed.group.key.clone(), listed.group.id)).collect();
         let differs = |file: &GroupDefinition, was: Option<&groups::Listed>| match was {
             None => Some(format!(" ({} members)", file.members.len())),
             Some(was) => {
@@ -189,6 +210,7 @@ impl DefinitionChanges {
         };
         for (file, was) in self.diff(("group", "groups"), &folder.groups, &present.groups, differs) {
             let group = was.map_or_else(|| GroupId(id()), |was| was.group.id);
+            keys.insert(file.key.clone(), group);
             match was {
                 None => self.new_groups.push(GroupRef { id: group, key: file.key.clone(), name: file.name.clone() }),
                 Some(was) if was.group.name != file.name => self.renamed_groups.push((group, file.name.clone())),
@@ -204,7 +226,7 @@ impl DefinitionChanges {
                 self.group_members.push((group, rows));
             }
         }
-        Ok(())
+        Ok(keys)
     }
 
     fn connectors(&mut self, folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) {
@@ -232,11 +254,20 @@ impl DefinitionChanges {
         ids
     }
 
-    fn items(&mut self, folder: &DefinitionFolder, present: &Present, forms: &BTreeMap<String, Uuid>, id: &dyn Fn() -> Uuid) -> Result<()> {
+    /// Ids of all items, by key.
+    fn items(
+        &mut self,
+        folder: &DefinitionFolder,
+        present: &Present,
+        forms: &BTreeMap<String, Uuid>,
+        id: &dyn Fn() -> Uuid,
+    ) -> Result<BTreeMap<String, ItemId>> {
+        let mut keys: BTreeMap<String, ItemId> = present.items.iter().map(|(id, item)| (item.key.clone(), *id)).collect();
         let order = order(folder, present);
         let differs = |file: &CatalogItem, was: Option<&(ItemId, CatalogItem)>| was.is_none_or(|(_, was)| was != file).then(String::new);
         for (file, was) in self.diff(("item", "items"), &folder.items, &present.items, differs) {
             let row = was.map_or_else(|| ItemId(id()), |(id, _)| *id);
+            keys.insert(file.key.clone(), row);
             if was.is_some_and(|(_, was)| was.name != file.name) {
                 self.freed.push(row);
             }
@@ -257,7 +288,7 @@ impl DefinitionChanges {
         if before != after {
             self.change("order of the catalog");
         }
-        Ok(())
+        Ok(keys)
     }
 
     /// What is allowed but may not be meant.
@@ -301,6 +332,10 @@ impl DefinitionChanges {
         if let Some(name) = &self.renamed {
             organizations::rename(tx, name).await?;
         }
+        spaces::save(tx, &self.spaces, FROM_FILES, now).await?;
+        for role in &self.roles {
+            roles::save(tx, role, FROM_FILES, now).await?;
+        }
         people::insert(tx, &self.new_accounts, now).await?;
         for account in &self.changed_accounts {
             people::update(tx, account).await?;
@@ -332,6 +367,12 @@ impl DefinitionChanges {
         for (id, place) in &self.places {
             items::place(tx, *id, *place).await?;
         }
+        for id in &self.ended_grants {
+            grants::remove(tx, *id).await?;
+        }
+        for grant in &self.new_grants {
+            grants::insert(tx, grant, FROM_FILES, None, now).await?;
+        }
         Ok(())
     }
 }
@@ -346,22 +387,4 @@ fn order<'a>(folder: &'a DefinitionFolder, present: &'a Present) -> Vec<&'a str>
         }
     }
     order
-}
-
-/// Who is in a group of the folder, by address.
-fn members_of(file: &GroupDefinition) -> Vec<(String, Vec<String>)> {
-    let mut members: Vec<_> = file.members.iter().map(|member| (member.email.clone(), member.roles.clone())).collect();
-    members.sort();
-    members
-}
-
-/// ": + a, - b, roles of c" in words.
-fn difference(was: &[(String, Vec<String>)], now: &[(String, Vec<String>)]) -> String {
-    let was: BTreeMap<&String, &Vec<String>> = was.iter().map(|(email, roles)| (email, roles)).collect();
-    let now: BTreeMap<&String, &Vec<String>> = now.iter().map(|(email, roles)| (email, roles)).collect();
-    let added = now.keys().filter(|email| !was.contains_key(*email)).map(|email| format!("add {email}"));
-    let removed = was.keys().filter(|email| !now.contains_key(*email)).map(|email| format!("remove {email}"));
-    let moved = now.iter().filter(|(email, roles)| was.get(*email).is_some_and(|before| before != *roles));
-    let changed: Vec<String> = added.chain(removed).chain(moved.map(|(email, _)| format!("roles of {email}"))).collect();
-    if changed.is_empty() { String::new() } else { format!(": {}", changed.join(", ")) }
 }

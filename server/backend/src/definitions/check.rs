@@ -8,6 +8,7 @@ use crate::connectors as kinds;
 use crate::people::password;
 use crate::settings::UseCaseSettings;
 use crate::zones;
+use domain::access::lint::{lint_grants, lint_roles, lint_spaces};
 use domain::catalog::lint::{lint_item, lint_order};
 use domain::connectors::Connector;
 use domain::connectors::lint::lint_connectors;
@@ -16,6 +17,7 @@ use domain::forms::lint::lint_form;
 use domain::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath};
 use domain::people::lint::{lint_groups, lint_organization, lint_people};
 use domain::requests::sla::lint::lint_calendars;
+use std::collections::BTreeMap;
 
 /// Everything wrong in a folder.
 pub(super) fn faults(folder: &DefinitionFolder, present: &Present, server: &UseCaseSettings) -> Vec<FileProblem> {
@@ -35,6 +37,9 @@ pub(super) fn faults(folder: &DefinitionFolder, present: &Present, server: &UseC
     told("people.yaml", lint_people(&folder.people, &known));
     told("people.yaml", password_hashes(folder));
     told("groups.yaml", lint_groups(&folder.groups, &known));
+    told("spaces.yaml", lint_spaces(&folder.spaces, &parents(folder, present)));
+    told("roles.yaml", lint_roles(&folder.roles));
+    told("grants.yaml", lint_grants(folder.grants.as_deref().unwrap_or_default(), &known));
     told("connectors.yaml", lint_connectors(&folder.connectors, &known));
     told("connectors.yaml", settings_of_connectors(folder, present, server));
     told("calendars.yaml", lint_calendars(&folder.calendars, &known));
@@ -64,7 +69,16 @@ fn defined<'a>(folder: &'a DefinitionFolder, present: &'a Present) -> DefinedKey
         forms: present.forms.iter().map(|(_, form)| form).chain(&folder.forms).map(|f| f.key.as_str()).collect(),
         items: present.items.iter().map(|(_, item)| item).chain(&folder.items).map(|i| (i.key.as_str(), i.name.as_str())).collect(),
         time_zones: zones::all_names().collect(),
+        spaces: present.spaces.iter().map(|space| space.key.as_str()).chain(folder.spaces.iter().map(|space| space.key.as_str())).collect(),
+        roles: present.roles.iter().map(|role| role.key.as_str()).chain(folder.roles.iter().map(|role| role.key.as_str())).collect(),
     }
+}
+
+/// What every space will be a part of.
+fn parents<'a>(folder: &'a DefinitionFolder, present: &'a Present) -> BTreeMap<&'a str, Option<&'a str>> {
+    let key = |id| present.spaces.iter().find(|space| Some(space.id) == id).map(|space| space.key.as_str());
+    let there = present.spaces.iter().map(|space| (space.key.as_str(), key(space.parent)));
+    there.chain(folder.spaces.iter().map(|space| (space.key.as_str(), space.parent.as_deref()))).collect()
 }
 
 /// Whether the password of a new account can be one takes the library that made it.

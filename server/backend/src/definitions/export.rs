@@ -4,10 +4,13 @@ use super::Present;
 use super::files::DefinitionFile;
 use super::secrets;
 use crate::error::{Error, Result};
+use domain::access::definition::{GrantDefinition, RoleDefinition, SpaceDefinition};
+use domain::access::{Grant, GrantScope, GrantSubject, OwnRole};
 use domain::connectors::Connector;
-use domain::id::PersonId;
+use domain::id::{PersonId, SpaceId};
 use domain::notices::NoticeDefaults;
 use domain::people::definition::{GroupDefinition, MemberDefinition, OrganizationDefinition, PersonDefinition};
+use domain::permission::PERMISSIONS;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -32,6 +35,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>>
             phone: member.account.phone.clone(),
             manager: member.manager.and_then(|id| emails.get(&id)).map(|email| (*email).to_owned()),
             time_zone: said(&member.account.time_zone),
+            space: member.space.and_then(|id| present.space_key(id)),
             active: (!member.can_sign_in()).then_some(false),
             password_hash: None,
         })
@@ -45,9 +49,30 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>>
             members: listed.members.iter().map(|(email, roles)| MemberDefinition { email: email.clone(), roles: roles.clone() }).collect(),
         })
         .collect();
+    let names = |role: &OwnRole| role.permissions.each().filter_map(|one| PERMISSIONS.iter().find(|(known, _)| *known == one));
+    let roles: Vec<RoleDefinition> = present
+        .roles
+        .iter()
+        .map(|role| RoleDefinition {
+            key: role.key.clone(),
+            name: role.name.clone(),
+            permissions: names(role).map(|(_, name)| (*name).to_owned()).collect(),
+        })
+        .collect();
     let connectors: Vec<Connector> =
         present.connectors.iter().map(|one| Connector { settings: secrets::without(&one.kind, &one.settings), ..one.clone() }).collect();
     let order: Vec<&str> = present.items.iter().map(|(_, item)| item.key.as_str()).collect();
+    if !present.spaces.is_empty() {
+        files.push(("spaces.yaml".to_owned(), yaml(&present.space_definitions())?));
+    }
+    if !present.roles.is_empty() {
+        files.push(("roles.yaml".to_owned(), yaml(&roles)?));
+    }
+    if !present.grants.is_empty() {
+        let mut grants: Vec<GrantDefinition> = present.grants.iter().map(|stored| present.grant_definition(&stored.grant)).collect();
+        grants.sort();
+        files.push(("grants.yaml".to_owned(), yaml(&grants)?));
+    }
     files.push(("people.yaml".to_owned(), yaml(&people)?));
     files.push(("groups.yaml".to_owned(), yaml(&groups)?));
     files.push(("connectors.yaml".to_owned(), yaml(&connectors)?));
@@ -61,6 +86,45 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>>
     }
     files.sort();
     Ok(files)
+}
+
+impl Present {
+    fn space_key(&self, id: SpaceId) -> Option<String> {
+        self.spaces.iter().find(|space| space.id == id).map(|space| space.key.clone())
+    }
+
+    /// The spaces as files define them, by key.
+    fn space_definitions(&self) -> Vec<SpaceDefinition> {
+        let mut spaces: Vec<SpaceDefinition> = self
+            .spaces
+            .iter()
+            .map(|space| SpaceDefinition {
+                key: space.key.clone(),
+                name: space.name.clone(),
+                parent: space.parent.and_then(|id| self.space_key(id)),
+                contact: space.contact.clone(),
+            })
+            .collect();
+        // Sorted here: databases compare texts in ways of their own.
+        spaces.sort_by(|a, b| a.key.cmp(&b.key));
+        spaces
+    }
+
+    /// A grant as files define it.
+    pub(super) fn grant_definition(&self, grant: &Grant) -> GrantDefinition {
+        let (person, group) = match grant.subject {
+            GrantSubject::Person(id) => (self.members.iter().find(|one| one.account.id == id).map(|one| one.account.email.clone()), None),
+            GrantSubject::Group(id) => {
+                (None, self.groups.iter().find(|listed| listed.group.id == id).map(|listed| listed.group.key.clone()))
+            }
+        };
+        let (space, item) = match grant.scope {
+            GrantScope::Organization => (None, None),
+            GrantScope::Space(id) => (self.space_key(id), None),
+            GrantScope::Item(id) => (None, self.items.iter().find(|(known, _)| *known == id).map(|(_, item)| item.key.clone())),
+        };
+        GrantDefinition { person, group, role: grant.role.clone(), space, item, from: grant.starts_at, until: grant.ends_at }
+    }
 }
 
 /// What was chosen; nothing for an empty text.

@@ -2,6 +2,7 @@
 
 use super::lines::LineIndex;
 use super::{bytes, texts, yaml};
+use domain::access::definition::{GrantDefinition, RoleDefinition, SpaceDefinition};
 use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
@@ -53,6 +54,10 @@ pub(super) struct DefinitionFolder {
     /// organization's, applied over what there is.
     pub names_people: bool,
     pub groups: Vec<GroupDefinition>,
+    pub spaces: Vec<SpaceDefinition>,
+    pub roles: Vec<RoleDefinition>,
+    /// None when the folder does not say: what files granted before stays.
+    pub grants: Option<Vec<GrantDefinition>>,
     pub connectors: Vec<Connector>,
     pub calendars: Vec<WorkCalendar>,
     /// Keys of items in their order; None when the folder does not say.
@@ -130,6 +135,21 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<DefinitionFile>) 
                 members.for_each(|member| member.email = normal_email(&member.email));
                 None
             }),
+            ("spaces.yaml", _) => yaml::read(&text).map(|list| {
+                folder.spaces = list;
+                None
+            }),
+            ("roles.yaml", _) => yaml::read(&text).map(|list| {
+                folder.roles = list;
+                None
+            }),
+            ("grants.yaml", _) => yaml::read(&text).map(|mut list: Vec<GrantDefinition>| {
+                for grant in &mut list {
+                    grant.person = grant.person.as_deref().map(normal_email);
+                }
+                folder.grants = Some(list);
+                None
+            }),
             ("connectors.yaml", _) => yaml::read(&text).map(|list| {
                 folder.connectors = list;
                 None
@@ -170,7 +190,8 @@ pub(super) fn parse(organization_key: Option<&str>, files: Vec<DefinitionFile>) 
     if faults.is_empty() { Ok(folder) } else { Err(faults) }
 }
 
-const PLACES: &str = "This is not a definition file. A folder may hold organization.yaml, people.yaml, groups.yaml, connectors.yaml, calendars.yaml, \
+const PLACES: &str = "This is not a definition file. A folder may hold organization.yaml, people.yaml, groups.yaml, spaces.yaml, roles.yaml, \
+     grants.yaml, connectors.yaml, calendars.yaml, \
      catalog.yaml, items/<key>.yaml and forms/<key>.yaml";
 
 /// Whether a file has nothing to say here.

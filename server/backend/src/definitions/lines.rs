@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_word_stands_in_many_lines() {
+    fn the_same_word_deputy_rights_many_lines() {
         let text = "key: staff\nname: staff\nrules:\n  - key: staff\n    group: staff\n  - group: staff\n    key: staff\ngroup: staff\n";
         lines(text, &[("key", 1), ("rules.0", 4), ("rules.0.group", 5), ("rules.1", 6), ("rules.1.key", 7), ("group", 8)]);
     }

@@ -2,7 +2,8 @@
 
 use super::topic::LoadedSubject;
 use crate::error::Result;
-use crate::store::{Read, delegations, groups, members};
+use crate::store::grants::GrantPlaces;
+use crate::store::{Read, delegations, groups, members, spaces};
 use chrono::{DateTime, Utc};
 use domain::approvals::RuleTarget;
 use domain::approvals::delegation::Delegation;
@@ -10,8 +11,8 @@ use domain::effect::NoticeEffect;
 use domain::id::PersonId;
 use domain::notices::{NoticeParty, NoticeRule};
 use domain::people::PersonRef;
-use domain::permission::Permission;
-use domain::requests::Request;
+use domain::permission::{AccessPlace, Permission};
+use domain::requests::{Request, lifecycle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// People told of one event, at most: a notice to everybody is none.
@@ -21,7 +22,8 @@ const MOST: u64 = 500;
 pub(super) struct RecipientLookup<'a> {
     handle: &'a Read,
     now: DateTime<Utc>,
-    supervisors: Option<Vec<PersonId>>,
+    /// By where they supervise.
+    supervisors: Vec<(AccessPlace, Vec<PersonId>)>,
     administrators: Option<Vec<PersonId>>,
     /// By index key.
     targets: BTreeMap<String, Vec<PersonId>>,
@@ -31,7 +33,7 @@ pub(super) struct RecipientLookup<'a> {
 
 impl<'a> RecipientLookup<'a> {
     pub fn new(handle: &'a Read, now: DateTime<Utc>) -> Self {
-        Self { handle, now, supervisors: None, administrators: None, targets: BTreeMap::new(), deputies: BTreeMap::new() }
+        Self { handle, now, supervisors: Vec::new(), administrators: None, targets: BTreeMap::new(), deputies: BTreeMap::new() }
     }
 
     /// Who is told, each once.
@@ -42,7 +44,7 @@ impl<'a> RecipientLookup<'a> {
             match part {
                 NoticeParty::Requester => ids.extend(request.map(|request| request.requester.id)),
                 NoticeParty::Assignee => ids.extend(request.and_then(|request| Some(request.state.assignee.as_ref()?.id))),
-                NoticeParty::Supervisor => ids.extend(self.supervisors().await?),
+                NoticeParty::Supervisor => ids.extend(self.supervisors(request).await?),
                 NoticeParty::Administrator => ids.extend(self.administrators().await?),
                 NoticeParty::Named => {
                     ids.extend(&notice.people);
@@ -103,16 +105,25 @@ impl<'a> RecipientLookup<'a> {
         Ok(people)
     }
 
-    async fn supervisors(&mut self) -> Result<Vec<PersonId>> {
-        if self.supervisors.is_none() {
-            self.supervisors = Some(ids(members::who_may(self.handle, Permission::Supervise, MOST).await?));
+    /// Those who supervise where the request is.
+    async fn supervisors(&mut self, request: Option<&Request>) -> Result<Vec<PersonId>> {
+        let place = request.map(lifecycle::access_place).unwrap_or_default();
+        if let Some((_, known)) = self.supervisors.iter().find(|(of, _)| *of == place) {
+            return Ok(known.clone());
         }
-        Ok(self.supervisors.clone().unwrap_or_default())
+        let spaces = match place.space {
+            Some(space) => spaces::tree(self.handle).await?.path(space),
+            None => Vec::new(),
+        };
+        let places = GrantPlaces::Any { spaces, items: place.item.into_iter().collect() };
+        let found = ids(members::who_may(self.handle, Permission::Supervise, &places, self.now, MOST).await?);
+        self.supervisors.push((place, found.clone()));
+        Ok(found)
     }
 
     async fn administrators(&mut self) -> Result<Vec<PersonId>> {
         if self.administrators.is_none() {
-            self.administrators = Some(ids(members::administrators(self.handle, MOST).await?.0));
+            self.administrators = Some(ids(members::administrators(self.handle, self.now, MOST).await?.0));
         }
         Ok(self.administrators.clone().unwrap_or_default())
     }

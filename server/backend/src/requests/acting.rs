@@ -36,7 +36,7 @@ async fn resolve_call(backend: &Backend, caller: &Caller, call: ActionCall, seen
     let ActionCall { kind, words, to, at, rule } = call;
     let detail = match (&kind.row().asks, to, at, rule) {
         (ActionAsks::Person { .. }, Some(ActionReceiver::Person(id)), ..) => {
-            ActionDetail::Person(Box::new(facts::own(&handle, id).await?.ok_or_else(nobody)?))
+            ActionDetail::Person(Box::new(facts::own(&handle, id, backend.now()).await?.ok_or_else(nobody)?))
         }
         (ActionAsks::Time { .. }, _, Some(at), _) => {
             check_day("at", at.date())?;

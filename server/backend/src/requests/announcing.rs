@@ -4,7 +4,7 @@ use crate::live::LiveChange;
 use crate::store::{StoreHandle, Tx};
 use domain::approvals::{Approval, machine};
 use domain::id::OrganizationId;
-use domain::requests::{Request, RequestState};
+use domain::requests::{Request, RequestState, lifecycle};
 
 /// Tells open pages, once committed.
 pub(crate) fn announce(tx: &Tx<'_>, request: &Request) {
@@ -29,5 +29,6 @@ fn change_of<'a>(organization: OrganizationId, request: &Request, approvals: imp
     let mut targets: Vec<String> = approvals.flat_map(keys).collect();
     targets.sort();
     targets.dedup();
-    LiveChange::Request { organization, number: request.number.clone(), requester: request.requester.id, targets }
+    let place = lifecycle::access_place(request);
+    LiveChange::Request { organization, number: request.number.clone(), requester: request.requester.id, targets, place }
 }

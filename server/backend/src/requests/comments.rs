@@ -59,7 +59,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, request: &Request, comment
     comments::insert(tx, request.id, comment).await?;
     let mut known: Vec<Facts> = Vec::new();
     for person in rules::mentioned(&comment.body).into_iter().take(MENTIONS) {
-        known.extend(facts::own(tx, person).await?);
+        known.extend(facts::own(tx, person, be.now()).await?);
     }
     if let Some(effect) = rules::notice(request, comment, &known, be.now()) {
         let effect = effect.in_status(request.state.status);

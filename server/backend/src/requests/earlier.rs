@@ -54,7 +54,7 @@ pub(super) async fn comments_before(
     let mut found: Vec<Comment> = Vec::new();
     loop {
         let (some, next) = comments::before(handle, request.id, place, LOOKED_THROUGH).await?;
-        found.extend(some.into_iter().filter(|comment| rules::may_read(comment, &caller.facts)));
+        found.extend(some.into_iter().filter(|comment| rules::may_read(request, comment, &caller.facts)));
         place = next;
         if found.len() > SHOWN || place.is_none() {
             break;

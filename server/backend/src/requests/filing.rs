@@ -10,6 +10,7 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::known::{KnownItem, OrganizationRules};
+use crate::people::offered_space;
 use crate::store::{ChangeBatch, StoreHandle, Tx, drafts, form_versions, micros, requests, tasks};
 use crate::zones;
 use chrono::{DateTime, Utc};
@@ -17,9 +18,9 @@ use domain::catalog::CatalogItem;
 use domain::forms::dates::{parse_date, parse_datetime};
 use domain::forms::resolver::FormVersion;
 use domain::forms::{Answers, Form, journey};
-use domain::id::{GroupId, PersonId, RequestId};
+use domain::id::{GroupId, PersonId, RequestId, SpaceId};
 use domain::requests::AnswerTimes;
-use domain::requests::filing::{FiledRequest, RequestFiling, file};
+use domain::requests::filing::{FiledRequest, FilingSpaces, RequestFiling, file};
 use domain::requests::number::docket_number;
 use domain::requests::tasks::Task;
 use domain::requests::times::local_times;
@@ -103,7 +104,7 @@ async fn prepare(be: &Backend, caller: &Caller, known: &OrganizationRules, draft
         return changed(be, handle, caller, (known, of), draft).await;
     }
     let (item, mut answers) = (of.item.clone(), draft.answers.clone());
-    let problems = verify_picks(handle, known, form.form(), &mut answers).await?;
+    let problems = verify_picks(handle, known, caller, form.form(), &mut answers).await?;
     if !problems.is_empty() {
         return Ok(FilingReadiness::Other(SubmissionOutcome::Problems { problems }));
     }
@@ -112,7 +113,8 @@ async fn prepare(be: &Backend, caller: &Caller, known: &OrganizationRules, draft
         id: draft.id,
         number: docket_number(&item.prefix, be.bytes()),
         item_id: of.id,
-        directory: route::directory(handle, known, &item, &answers, caller.id()).await?,
+        directory: route::directory(handle, known, &item, &answers, caller.id(), be.now()).await?,
+        spaces: spaces(known, caller, &item, form.form(), &answers),
         begins_at: begins_at(&item, form.form(), &answers, caller),
         times: answer_times(form.form(), &answers, caller),
         item,
@@ -197,13 +199,19 @@ fn rows(handle: &impl StoreHandle, be: &Backend, prepared: &PreparedFiling, begu
 }
 
 /// Looks up picked people and groups in the organization: their names are rewritten as they are, and strangers are refused.
-async fn verify_picks(handle: &impl StoreHandle, known: &OrganizationRules, form: &Form, answers: &mut Answers) -> Result<Vec<Problem>> {
+async fn verify_picks(
+    handle: &impl StoreHandle,
+    known: &OrganizationRules,
+    caller: &Caller,
+    form: &Form,
+    answers: &mut Answers,
+) -> Result<Vec<Problem>> {
     let asked = journey::prune(form, answers);
     let picks: Vec<_> = form
         .sections
         .iter()
         .flat_map(|section| section.fields.iter().map(move |field| (section, field)))
-        .filter(|(_, field)| matches!(field.kind.as_str(), "user_picker" | "group_picker"))
+        .filter(|(_, field)| matches!(field.kind.as_str(), "user_picker" | "group_picker" | "space_picker"))
         .filter_map(|(section, field)| {
             let id: uuid::Uuid = asked.get(&field.key)?.get("id")?.as_str()?.parse().ok()?;
             Some((section, field, id))
@@ -213,13 +221,15 @@ async fn verify_picks(handle: &impl StoreHandle, known: &OrganizationRules, form
         return Ok(Vec::new());
     }
     let of_kind = |kind: &str| picks.iter().filter(|(_, field, _)| field.kind == kind).map(|(_, _, id)| *id).collect::<Vec<_>>();
-    let (people, picked) = (of_kind("user_picker"), of_kind("group_picker"));
+    let (people, picked, spaces) = (of_kind("user_picker"), of_kind("group_picker"), of_kind("space_picker"));
     let mut names: Vec<(uuid::Uuid, String)> = Vec::new();
     if !people.is_empty() {
         let ids: Vec<PersonId> = people.into_iter().map(PersonId).collect();
         names.extend(known.people(handle, &ids).await?.into_iter().map(|person| (person.id.0, person.name)));
     }
     names.extend(picked.into_iter().filter_map(|id| Some((id, known.group_of(GroupId(id))?.name.clone()))));
+    let offered = spaces.into_iter().map(SpaceId).filter(|space| offered_space(caller, *space));
+    names.extend(offered.filter_map(|id| Some((id.0, known.space(id)?.name))));
     let mut problems = Vec::new();
     for (section, field, id) in picks {
         match names.iter().find(|(known, _)| *known == id) {
@@ -227,11 +237,26 @@ async fn verify_picks(handle: &impl StoreHandle, known: &OrganizationRules, form
             None => problems.push(Problem {
                 section: section.key.clone(),
                 field: field.key.clone(),
-                message: format!("“{}” names somebody who is no longer here. Choose again from the list.", field.label),
+                message: format!(
+                    "“{}” names {} no longer here. Choose again from the list.",
+                    field.label,
+                    if field.kind == "space_picker" { "a space that is" } else { "somebody who is" }
+                ),
             }),
         }
     }
     Ok(problems)
+}
+
+/// The spaces that the request may belong to.
+fn spaces(known: &OrganizationRules, caller: &Caller, item: &CatalogItem, form: &Form, answers: &Answers) -> FilingSpaces {
+    let pickers = form.sections.iter().flat_map(|section| &section.fields).filter(|field| field.kind == "space_picker");
+    let picked = pickers.filter_map(|field| answers.get(&field.key)?.get("id")?.as_str()?.parse().ok());
+    FilingSpaces {
+        of_item: item.space.as_deref().and_then(|key| known.space_of_key(key)),
+        picked: picked.filter_map(|id| known.space(id)).collect(),
+        of_requester: caller.space.and_then(|id| known.space(id)),
+    }
 }
 
 /// The moments of the times that were answered, where the requester is.

@@ -126,7 +126,7 @@ async fn visible(handle: &impl StoreHandle, backend: &Backend, caller: &Caller, 
 }
 
 fn readable_by(caller: &Caller, request: Request, mut events: Vec<Event>) -> VisibleRequest {
-    let sees_errors = caller.facts.may(Permission::SeeDeliveries);
+    let sees_errors = caller.facts.may(Permission::SeeDeliveries.over(lifecycle::access_place(&request)));
     if !sees_errors {
         events.iter_mut().for_each(without_error);
     }
@@ -165,8 +165,11 @@ async fn shown(backend: &Backend, caller: &Caller, found: VisibleRequest, rest: 
         .ok_or_else(|| Error::failed(format!("{} has lost its form version", request.number)))?;
     let form_changed_since = match backend.known_to(caller).await?.item(&request.item.key) {
         Some(item) => {
-            let requester =
-                if request.requester.id == caller.id() { Some(facts.clone()) } else { facts::own(&handle, request.requester.id).await? };
+            let requester = if request.requester.id == caller.id() {
+                Some(facts.clone())
+            } else {
+                facts::own(&handle, request.requester.id, backend.now()).await?
+            };
             let groups = requester.map(|facts| facts.group_keys()).unwrap_or_default();
             item.form_for(&groups)?.hash() != request.form_version
         }
@@ -234,7 +237,7 @@ async fn work(handle: &impl StoreHandle, backend: &Backend, caller: &Caller, req
 /// The comments that the caller may read, as they were at a moment.
 async fn readable(handle: &impl StoreHandle, caller: &Caller, request: &Request, moment: DateTime<Utc>) -> Result<Vec<Comment>> {
     let comments = comments::of_request(handle, request.id, moment).await?;
-    Ok(comments.into_iter().filter(|comment| remarks::may_read(comment, &caller.facts)).collect())
+    Ok(comments.into_iter().filter(|comment| remarks::may_read(request, comment, &caller.facts)).collect())
 }
 
 fn share_view(link: &ShareLink, now: DateTime<Utc>) -> ShareView {

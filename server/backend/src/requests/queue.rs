@@ -5,17 +5,21 @@ use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::known::{KnownItem, OrganizationRules};
+use crate::people::colleagues;
 use crate::store::count::CountQuery;
 use crate::store::requests::queue as rows;
 use crate::store::requests::queue::{NumberSearch, QueueSearch, QueuedRequest, SearchWords};
+use crate::store::requests::scope::RequestScope;
 use crate::store::{PageCursor, Read, cut_page, members};
 use crate::zones;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use domain::Refusal;
+use domain::access::spaces::{Space, SpaceTree};
 use domain::bounds::SearchText;
 use domain::catalog::CatalogItem;
+use domain::id::SpaceId;
 use domain::people::search_text;
-use domain::permission::Permission;
+use domain::permission::{AccessPlace, Permission};
 use domain::requests::number;
 use domain::requests::queue::{
     AssigneeChoice, BoardLane, BoardPage, DueChoice, FilterChoice, LANES, QueueCounts, QueueFilter, QueuePage, QueueRow, row,
@@ -23,6 +27,7 @@ use domain::requests::queue::{
 use domain::requests::{Status, lifecycle};
 use domain::tally::MOST_COUNTED;
 use domain::text::search_words;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Rows of a page of the queue, and of a lane.
@@ -45,8 +50,9 @@ pub async fn queue(backend: &Backend, caller: &Caller, filter: QueueFilter, afte
     let (found, counts) = futures::try_join!(desk.rows(wanted.as_ref(), after, PAGE + 1), desk.counts())?;
     let (found, next) = cut_page(found, PAGE, |last| PageCursor::at(last.at, last.request.id.0));
     let rows = found.iter().map(|found| desk.row(found)).collect();
-    let people = members::workers(&desk.handle, PEOPLE).await?;
-    Ok(QueuePage { rows, next, counts, items: desk.choices(), people })
+    let places = colleagues(backend, caller).await?;
+    let people = members::who_may(&desk.handle, Permission::Work, &places, desk.now, PEOPLE).await?;
+    Ok(QueuePage { rows, next, counts, items: desk.choices(), spaces: desk.spaces(), people })
 }
 
 /// The board: a lane for every status in which there is something to do.
@@ -59,14 +65,16 @@ pub async fn board(backend: &Backend, caller: &Caller, filter: QueueFilter) -> R
     let shown = LANES.into_iter().filter(|lane| filter.status.is_none_or(|only| only == *lane));
     let lanes = futures::future::try_join_all(shown.map(|status| desk.lane(wanted.clone(), status)));
     let (lanes, counts) = futures::try_join!(lanes, desk.counts())?;
-    let people = members::workers(&desk.handle, PEOPLE).await?;
-    Ok(BoardPage { lanes, counts, items: desk.choices(), people })
+    let places = colleagues(backend, caller).await?;
+    let people = members::who_may(&desk.handle, Permission::Work, &places, desk.now, PEOPLE).await?;
+    Ok(BoardPage { lanes, counts, items: desk.choices(), spaces: desk.spaces(), people })
 }
 
 /// How many requests the caller has that have not ended; none for those who do not work on requests.
 pub(crate) fn work_count(handle: &Read, caller: &Caller) -> Option<CountQuery> {
-    let mine = QueueSearch { assignee: Some(Some(caller.id())), ..QueueSearch::default() };
-    rows::count(handle, &mine, MOST_COUNTED).filter(|_| caller.facts.may(Permission::Work))
+    let scope = RequestScope::of(caller.facts.reach(Permission::Work), None);
+    let mine = QueueSearch { assignee: Some(Some(caller.id())), scope, ..QueueSearch::default() };
+    rows::count(handle, &mine, MOST_COUNTED).filter(|_| caller.facts.may_somewhere(Permission::Work))
 }
 
 /// What a question is answered with.
@@ -79,7 +87,7 @@ struct QueueQuestion<'a> {
 
 impl<'a> QueueQuestion<'a> {
     async fn open(backend: &Backend, caller: &'a Caller) -> Result<Self> {
-        if !caller.facts.may(Permission::Work) {
+        if !caller.facts.may_somewhere(Permission::Work) {
             return Err(Refusal::NotFound.into());
         }
         let handle = backend.store().read(caller.organization);
@@ -109,8 +117,32 @@ impl<'a> QueueQuestion<'a> {
             DueChoice::Late => self.now,
             DueChoice::Today => self.end_of_day(),
         });
+        let space = match &filter.space {
+            None => None,
+            Some(key) => match self.known.space_of_key(key) {
+                Some(space) => Some(self.tree().below(space.id)),
+                None => return Ok(None),
+            },
+        };
+        let scope = self.scope(space.as_ref());
         let words = if text.is_empty() { None } else { Some(self.words(&text).await?) };
-        Ok(Some(QueueSearch { ended: filter.ended, status: filter.status, assignee, item, due_by, words }))
+        Ok(Some(QueueSearch { ended: filter.ended, status: filter.status, assignee, item, due_by, words, scope }))
+    }
+
+    /// The requests that the caller works on; of some spaces alone when those are asked for.
+    fn scope(&self, wanted: Option<&BTreeSet<SpaceId>>) -> RequestScope {
+        RequestScope::of(self.caller.facts.reach(Permission::Work), wanted)
+    }
+
+    fn tree(&self) -> SpaceTree {
+        SpaceTree::of(self.known.spaces().iter().map(|space| (space.id, space.parent)))
+    }
+
+    /// The spaces to filter by: those with requests that the caller works on.
+    fn spaces(&self) -> Vec<FilterChoice> {
+        let place = |space: &Space| AccessPlace { item: None, space: Some(space.id) };
+        let reached = self.known.spaces().iter().filter(|space| self.caller.facts.may(Permission::Work.over(place(space))));
+        reached.map(|space| FilterChoice { key: space.key.clone(), name: space.name.clone() }).collect()
     }
 
     /// The first moment of the person's tomorrow.
@@ -174,7 +206,7 @@ impl<'a> QueueQuestion<'a> {
     }
 
     async fn counts(&self) -> Result<QueueCounts> {
-        let all = QueueSearch::default();
+        let all = QueueSearch { scope: self.scope(None), ..QueueSearch::default() };
         let mine = QueueSearch { assignee: Some(Some(self.caller.id())), ..all.clone() };
         let unassigned = QueueSearch { assignee: Some(None), ..all.clone() };
         let late = QueueSearch { due_by: Some(self.now), ..all.clone() };

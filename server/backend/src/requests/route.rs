@@ -39,7 +39,7 @@ pub(super) async fn route(
     answers: &Answers,
     requester: &Facts,
 ) -> Result<ApprovalRoute> {
-    let found = directory(handle, known, item, answers, requester.person.id).await?;
+    let found = directory(handle, known, item, answers, requester.person.id, backend.now()).await?;
     let asked = RouteQuestion {
         policy: item.approval.as_ref(),
         approver_team: item.approver_team.as_deref(),
@@ -62,7 +62,7 @@ pub(super) async fn route(
             }
             RuleTarget::Group { id } => groups::members(handle, *id, None, limit).await?,
             RuleTarget::GroupRole { id, role } => groups::members(handle, *id, Some(role), limit).await?,
-            RuleTarget::Administrators => members::administrators(handle, limit).await?,
+            RuleTarget::Administrators => members::administrators(handle, backend.now(), limit).await?,
         };
         // The requester may be among those counted without being among those listed: ask the same rule about them alone.
         let barred = !approval.self_approval;
@@ -125,6 +125,7 @@ pub(super) async fn directory(
     item: &CatalogItem,
     answers: &Answers,
     requester: PersonId,
+    now: DateTime<Utc>,
 ) -> Result<PolicyDirectory> {
     let mut found = PolicyDirectory::default();
     let Some(policy) = &item.approval else { return Ok(found) };
@@ -145,7 +146,7 @@ pub(super) async fn directory(
             Some(role) => RuleTarget::GroupRole { id: group.id, role: role.clone() },
             None => RuleTarget::Group { id: group.id },
         };
-        if known.is_nobody(handle, &target, requester).await? {
+        if known.is_nobody(handle, &target, requester, now).await? {
             found.nobody.insert(target);
         }
     }

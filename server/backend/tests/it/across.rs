@@ -40,7 +40,7 @@ async fn another_process_hears_of_a_request_and_its_worker_wakes() {
         let mut changes = other.backend.live().subscribe();
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let number = file(&world, &hana, "access", json!({"system": "Ledger"})).await;
-        let LiveChange::Request { organization, number: named, requester, targets } = heard(&mut changes).await else { panic!() };
+        let LiveChange::Request { organization, number: named, requester, targets, .. } = heard(&mut changes).await else { panic!() };
         assert_eq!((organization, &named, requester), (hana.organization, &number, hana.id()));
         assert!(targets.contains(&format!("person:{}", ruth.id())), "{targets:?}");
         wakes(&other).await;

@@ -278,7 +278,7 @@ async fn open_pages_hear_of_a_request_after_its_commit() {
         let (hana, ruth) = (world.caller("north", "hana").await, world.caller("north", "ruth").await);
         let mut changes = world.backend.live().subscribe();
         let number = file(&world, &hana, "laptop", json!({"model": "light"})).await;
-        let LiveChange::Request { organization, number: heard, requester, targets } = changes.recv().await.unwrap() else { panic!() };
+        let LiveChange::Request { organization, number: heard, requester, targets, .. } = changes.recv().await.unwrap() else { panic!() };
         assert_eq!((organization, heard, requester), (hana.organization, number, hana.id()));
         assert!(targets.contains(&format!("person:{}", ruth.id())));
         // What is refused is not announced.

@@ -325,7 +325,7 @@ async fn a_delegation_is_ended_by_its_giver_or_an_administrator_and_taken_up_aga
 }
 
 #[tokio::test]
-async fn the_route_says_who_stands_in_and_never_names_the_requester() {
+async fn the_route_says_who_deputy_rights_and_never_names_the_requester() {
     on_both(|world| async move {
         let (hana, ruth, jonas) =
             (world.caller("north", "hana").await, world.caller("north", "ruth").await, world.caller("north", "jonas").await);

@@ -5,6 +5,7 @@
 mod databases;
 mod harness;
 
+mod access;
 mod accounts;
 mod across;
 mod approvals;

@@ -41,7 +41,7 @@ async fn ask_colleague(world: &World, item: &str, nth: u32) {
 }
 
 #[tokio::test]
-async fn somebody_stands_in_for_five_hundred_colleagues() {
+async fn somebody_deputy_rights_for_five_hundred_colleagues() {
     on_both(|world| async move {
         world.leaves_work();
         stand_in_for_many(&world, "mina", "'[]'").await;

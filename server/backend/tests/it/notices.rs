@@ -325,7 +325,7 @@ async fn a_cancelled_request_is_told_as_cancelled_though_nothing_is_handed_on_an
 }
 
 #[tokio::test]
-async fn who_stands_in_is_asked_as_well_and_a_given_up_delivery_is_told_to_administrators() {
+async fn who_deputy_rights_is_asked_as_well_and_a_given_up_delivery_is_told_to_administrators() {
     on_both(|world| async move {
         let outside = Outside::open(&world).await;
         let (hana, ruth, ada) =

@@ -16,6 +16,7 @@ mod picker;
 mod plain;
 mod radio;
 mod select;
+mod space_picker;
 mod text;
 mod textarea;
 mod user_picker;
@@ -46,6 +47,7 @@ pub static FIELD_TYPES: &[FieldType] = &[
     radio::TYPE,
     user_picker::TYPE,
     group_picker::TYPE,
+    space_picker::TYPE,
 ];
 
 /// Files of this folder that several types share.
@@ -88,6 +90,7 @@ pub enum Widget {
     Radios,
     PersonPicker,
     GroupPicker,
+    SpacePicker,
 }
 
 /// The keypad a phone has to show for what the field's rules allow, as `inputmode` names it; none where it takes the whole keyboard. A
@@ -107,7 +110,7 @@ pub fn keypad(field: &Field) -> Option<&'static str> {
 impl Widget {
     /// Whether the person picks instead of typing.
     pub fn is_choice(self) -> bool {
-        matches!(self, Self::Select | Self::Checkboxes | Self::Radios | Self::PersonPicker | Self::GroupPicker)
+        matches!(self, Self::Select | Self::Checkboxes | Self::Radios | Self::PersonPicker | Self::GroupPicker | Self::SpacePicker)
     }
 
     /// Whether the field needs options.

@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn an_id_and_a_name_are_needed() {
         let id = "0190c1a8-0000-7000-8000-000000000001";
-        for kind in ["user_picker", "group_picker"] {
+        for kind in ["user_picker", "group_picker", "space_picker"] {
             assert_eq!(message(&field(kind), json!({"id": id, "name": "Hana Sato"})), "");
             assert_eq!(shown(&field(kind), json!({"id": id, "name": "Hana Sato"})), "Hana Sato");
             for wrong in [

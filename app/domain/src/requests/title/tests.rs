@@ -134,7 +134,7 @@ fn what_cannot_work_is_refused_with_what_would_be_right() {
 }
 
 #[test]
-fn a_kind_of_answer_that_nobody_decided_about_stands_in_no_title() {
+fn a_kind_of_answer_that_nobody_decided_about_deputy_rights_no_title() {
     let mut form = form();
     form.sections[0].fields[0].kind = "secret".to_owned();
     assert!(lint_title("{{ what }}", &form)[0].contains("not everybody may read"));

@@ -6,8 +6,9 @@ use crate::definitions::files::{DefinitionFolder, FileProblem};
 use crate::people::leaving::administers;
 use crate::store::members::Member;
 use crate::store::people::Account;
-use domain::id::PersonId;
+use domain::id::{PersonId, SpaceId};
 use domain::lint::ValuePath;
+use domain::people::definition::GroupDefinition;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -28,7 +29,13 @@ impl DefinitionChanges {
     }
 
     /// Ids of all people that may be referred to, by address.
-    pub(super) fn people(&mut self, folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) -> BTreeMap<String, PersonId> {
+    pub(super) fn people(
+        &mut self,
+        folder: &DefinitionFolder,
+        present: &Present,
+        spaces: &BTreeMap<String, SpaceId>,
+        id: &dyn Fn() -> Uuid,
+    ) -> BTreeMap<String, PersonId> {
         let mut ids: BTreeMap<String, PersonId> = present.members.iter().map(|m| (m.account.email.clone(), m.account.id)).collect();
         let accounts: BTreeMap<&str, &Account> = present.accounts.iter().map(|account| (account.email.as_str(), account)).collect();
         let members: BTreeMap<&str, &Member> = present.members.iter().map(|m| (m.account.email.as_str(), m)).collect();
@@ -73,6 +80,8 @@ impl DefinitionChanges {
                 manager,
                 disabled,
                 listed: true,
+                // Left as it is, unless the file says one.
+                space: file.space.as_ref().map_or_else(|| was.and_then(|was| was.space), |key| spaces.get(key).copied()),
                 account_disabled,
             };
             let (before, after) = (was.is_none_or(|was| !was.disabled), !disabled);
@@ -117,4 +126,22 @@ impl DefinitionChanges {
         self.end(kind);
         ids
     }
+}
+
+/// Who is in a group of the folder, by address.
+pub(super) fn members_of(file: &GroupDefinition) -> Vec<(String, Vec<String>)> {
+    let mut members: Vec<_> = file.members.iter().map(|member| (member.email.clone(), member.roles.clone())).collect();
+    members.sort();
+    members
+}
+
+/// ": + a, - b, roles of c" in words.
+pub(super) fn difference(was: &[(String, Vec<String>)], now: &[(String, Vec<String>)]) -> String {
+    let was: BTreeMap<&String, &Vec<String>> = was.iter().map(|(email, roles)| (email, roles)).collect();
+    let now: BTreeMap<&String, &Vec<String>> = now.iter().map(|(email, roles)| (email, roles)).collect();
+    let added = now.keys().filter(|email| !was.contains_key(*email)).map(|email| format!("add {email}"));
+    let removed = was.keys().filter(|email| !now.contains_key(*email)).map(|email| format!("remove {email}"));
+    let moved = now.iter().filter(|(email, roles)| was.get(*email).is_some_and(|before| before != *roles));
+    let changed: Vec<String> = added.chain(removed).chain(moved.map(|(email, _)| format!("roles of {email}"))).collect();
+    if changed.is_empty() { String::new() } else { format!(": {}", changed.join(", ")) }
 }

@@ -2,10 +2,13 @@
 
 use crate::error::Result;
 use crate::store::members::{Column, Entity, of_organization};
-use crate::store::{StoreHandle, delegations, from_json, groups, organizations, people};
+use crate::store::{StoreHandle, delegations, from_json, grants, groups, organizations, people, roles, spaces};
 use chrono::{DateTime, Utc};
-use domain::id::{GroupId, OrganizationId, PersonId};
+use domain::access::spaces::SpaceTree;
+use domain::access::{GrantScope, hold_grants};
+use domain::id::{GroupId, OrganizationId, PersonId, SpaceId};
 use domain::people::{Facts, GroupRef, Membership, OrganizationRef, PersonRef};
+use domain::permission::built_in;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect, RelationDef};
@@ -24,12 +27,16 @@ pub(crate) struct CallerRecord {
     pub organization: OrganizationRef,
     /// Whether the person is in other organizations too.
     pub elsewhere: bool,
+    /// The space that they belong to.
+    pub space: Option<SpaceId>,
+    /// When the facts are others, if nobody changes anything.
+    pub changes_at: Option<DateTime<Utc>>,
 }
 
 /// What a member is by themselves, without what they may decide as a deputy; None when the person is not a member or is disabled. Whoever acts is
 /// judged by `acting`.
-pub(crate) async fn own(handle: &impl StoreHandle, id: PersonId) -> Result<Option<Facts>> {
-    Ok(load(handle, id).await?.map(|(found, _)| found).filter(|found| !found.disabled).map(|found| found.facts))
+pub(crate) async fn own(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<Facts>> {
+    Ok(load(handle, id, now).await?.map(|(found, _)| found).filter(|found| !found.disabled).map(|found| found.facts))
 }
 
 /// What rules need to know about a member who acts, as a deputy too; None when the person is not a member or is disabled.
@@ -56,6 +63,8 @@ struct FactRow {
     organization_name: String,
     elsewhere: bool,
     is_deputy: bool,
+    granted: bool,
+    space_id: Option<Uuid>,
     group_id: Option<Uuid>,
     group_key: Option<String>,
     group_name: Option<String>,
@@ -70,10 +79,10 @@ pub(in crate::store) fn in_groups() -> RelationDef {
         .into()
 }
 
-/// A member with facts and the columns of the account that a signed-in caller depends on: in one query, or two for those who were ever
-/// somebody's deputy.
+/// A member with facts and the columns of the account that a signed-in caller depends on: in one query, and one more for those who were
+/// ever somebody's deputy, and a few for those who hold more than built-in roles over all of the organization.
 pub(crate) async fn find(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<CallerRecord>> {
-    let Some((mut found, is_deputy)) = load(handle, id).await? else { return Ok(None) };
+    let Some((mut found, is_deputy)) = load(handle, id, now).await? else { return Ok(None) };
     if is_deputy {
         found.facts.deputy_rights = delegations::deputy_rights_of(handle, id, now).await?;
     }
@@ -81,7 +90,7 @@ pub(crate) async fn find(handle: &impl StoreHandle, id: PersonId, now: DateTime<
 }
 
 /// A member by themselves, and whether they were ever somebody's deputy.
-async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerRecord, bool)>> {
+async fn load(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Result<Option<(CallerRecord, bool)>> {
     let organization = Entity::belongs_to(organizations::Entity).from(Column::OrganizationId).to(organizations::Column::Id).into();
     let elsewhere = Query::select()
         .expr(Expr::val(1))
@@ -109,6 +118,8 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
         .column_as(organizations::Column::Name, "organization_name")
         .column_as(Expr::exists(elsewhere), "elsewhere")
         .column_as(Expr::exists(delegations::exists_for(handle, id)), "is_deputy")
+        .column_as(Expr::exists(grants::exists_for(handle, id)), "granted")
+        .column(Column::SpaceId)
         .column_as(groups::Column::Id, "group_id")
         .column_as(groups::Column::Key, "group_key")
         .column_as(groups::Column::Name, "group_name")
@@ -118,7 +129,9 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
         .all(handle.connection())
         .await?;
     let mut found: Option<(CallerRecord, bool)> = None;
+    let mut granted = false;
     for row in rows {
+        granted |= row.granted;
         let (found, _) = match &mut found {
             Some(found) => found,
             None => {
@@ -126,6 +139,7 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
                     person: PersonRef { id, name: row.name, title: row.title },
                     roles: from_json(&row.roles)?,
                     memberships: Vec::new(),
+                    grants: Vec::new(),
                     deputy_rights: Vec::new(),
                 };
                 let first = CallerRecord {
@@ -142,6 +156,8 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
                         name: row.organization_name,
                     },
                     elsewhere: row.elsewhere,
+                    space: row.space_id.map(SpaceId),
+                    changes_at: None,
                 };
                 found.insert((first, row.is_deputy))
             }
@@ -151,5 +167,26 @@ async fn load(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(CallerR
             found.facts.memberships.push(Membership { group, roles: from_json(&roles)? });
         }
     }
+    if let Some((found, _)) = &mut found {
+        hold(handle, found, granted, now).await?;
+    }
     Ok(found)
+}
+
+/// Adds what was granted to a member and to their groups, and what roles of the organization's own allow.
+async fn hold(handle: &impl StoreHandle, found: &mut CallerRecord, granted: bool, now: DateTime<Utc>) -> Result<()> {
+    let facts = &mut found.facts;
+    let own_role = |role: &str| built_in(role, false).is_none();
+    if !granted && !facts.roles.iter().any(|role| own_role(role)) {
+        return Ok(());
+    }
+    let stored = if granted { grants::of_person(handle, facts.person.id).await? } else { Vec::new() };
+    let grants: Vec<_> = stored.into_iter().map(|stored| stored.grant).collect();
+    let over_spaces = grants.iter().any(|grant| matches!(grant.scope, GrantScope::Space(_)));
+    let tree = if over_spaces { spaces::tree(handle).await? } else { SpaceTree::default() };
+    let has_own = facts.roles.iter().chain(grants.iter().map(|grant| &grant.role)).any(|role| own_role(role));
+    let own = if has_own { roles::all(handle).await? } else { Vec::new() };
+    let held = hold_grants(&facts.roles, &grants, &own, &tree, now);
+    (facts.roles, facts.grants, found.changes_at) = (held.everywhere, held.grants, held.changes_at);
+    Ok(())
 }

@@ -2,14 +2,20 @@
 
 pub(crate) mod addressed;
 pub(crate) mod facts;
+mod holders;
+
+pub(crate) use holders::{administrators, holds_listed_role, lasting_administrators, who_may, with_listed_roles};
+pub(in crate::store) use holders::{holds_own_role, holds_role_allowing};
 
 use crate::error::Result;
+use crate::store::grants::{GrantPlaces, held_by_member};
 use crate::store::{StoreHandle, Tx, from_json, groups, people, to_json};
+use chrono::{DateTime, Utc};
 use domain::approvals::RuleTarget;
 use domain::bounds::{SEARCH_WORDS, SearchText};
-use domain::id::{GroupId, PersonId};
+use domain::id::{GroupId, PersonId, SpaceId};
 use domain::people::{PersonRef, normal_email, search_name, search_text};
-use domain::permission::{Permission, ROLES};
+use domain::permission::Permission;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, LikeExpr, OnConflict, Query};
 use sea_orm::{Condition, FromQueryResult, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
@@ -41,6 +47,8 @@ pub struct Model {
     pub disabled: bool,
     /// Named by the organization's files.
     pub listed: bool,
+    /// Where they belong.
+    pub space_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -59,6 +67,8 @@ pub(crate) struct Member {
     pub disabled: bool,
     /// Named by the organization's files: taken out of them, they leave.
     pub listed: bool,
+    /// The space that they belong to.
+    pub space: Option<SpaceId>,
     /// Their account may not be used anywhere. Read, never saved with a member.
     pub account_disabled: bool,
 }
@@ -146,27 +156,6 @@ pub(crate) async fn manager(handle: &impl StoreHandle, id: PersonId) -> Result<O
     Ok(row.map(person))
 }
 
-/// Members who administer the organization: at most `limit`, and how many there are.
-pub(crate) async fn administrators(handle: &impl StoreHandle, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
-    first(handle, of_organization(handle).filter(may(Permission::DecideAsFallback)), limit).await
-}
-
-/// Members who work on requests, by name.
-pub(crate) async fn workers(handle: &impl StoreHandle, limit: u64) -> Result<Vec<PersonRef>> {
-    who_may(handle, Permission::Work, limit).await
-}
-
-/// Members who may do it, by name: at most `limit`.
-pub(crate) async fn who_may(handle: &impl StoreHandle, permission: Permission, limit: u64) -> Result<Vec<PersonRef>> {
-    Ok(first(handle, of_organization(handle).filter(may(permission)), limit).await?.0)
-}
-
-/// Whether a member holds a role that allows it.
-fn may(permission: Permission) -> Condition {
-    let roles = ROLES.iter().filter(|(_, _, allowed)| allowed.contains(&permission));
-    roles.fold(Condition::any(), |any, (role, _, _)| any.add(holds(Column::Roles, role)))
-}
-
 /// The query's people by name: at most `limit`, and how many there are. Whoever cannot sign in does not count.
 async fn first(handle: &impl StoreHandle, query: Select<Entity>, limit: u64) -> Result<(Vec<PersonRef>, u64)> {
     let query = query.filter(is_present());
@@ -177,12 +166,12 @@ async fn first(handle: &impl StoreHandle, query: Select<Entity>, limit: u64) -> 
 }
 
 /// Members whom a target means and who can sign in: at most `limit`.
-pub(crate) async fn meant(handle: &impl StoreHandle, target: &RuleTarget, limit: u64) -> Result<Vec<PersonRef>> {
+pub(crate) async fn meant(handle: &impl StoreHandle, target: &RuleTarget, now: DateTime<Utc>, limit: u64) -> Result<Vec<PersonRef>> {
     Ok(match target {
         RuleTarget::Person { id } => present_people(handle, &[*id]).await?,
         RuleTarget::Group { id } => in_group(handle, *id, None, limit).await?.0,
         RuleTarget::GroupRole { id, role } => in_group(handle, *id, Some(role), limit).await?.0,
-        RuleTarget::Administrators => administrators(handle, limit).await?.0,
+        RuleTarget::Administrators => administrators(handle, now, limit).await?.0,
     })
 }
 
@@ -219,9 +208,15 @@ pub(crate) async fn search(handle: &impl StoreHandle, text: &SearchText, limit: 
     Ok(rows.into_iter().map(person).collect())
 }
 
-/// Members who work on requests, whose name fits as for `search`; the first ones for no text.
-pub(crate) async fn search_workers(handle: &impl StoreHandle, text: &SearchText, limit: u64) -> Result<Vec<PersonRef>> {
-    let query = present(handle).filter(may(Permission::Work)).filter(named(text));
+/// Members who work on requests of one of these places, whose name fits as for `search`; the first ones for no text.
+pub(crate) async fn search_workers(
+    handle: &impl StoreHandle,
+    text: &SearchText,
+    places: &GrantPlaces,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<PersonRef>> {
+    let query = present(handle).filter(held_by_member(handle, Permission::Work, places, now)).filter(named(text));
     let rows: Vec<MemberColumns> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
 }
@@ -247,6 +242,7 @@ struct MemberRow {
     manager_id: Option<Uuid>,
     disabled: bool,
     listed: bool,
+    space_id: Option<Uuid>,
     account_disabled: bool,
 }
 
@@ -254,7 +250,7 @@ struct MemberRow {
 pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<Member>> {
     let rows: Vec<MemberRow> = of_organization(handle)
         .select_only()
-        .columns([Column::PersonId, Column::ManagerId, Column::Title, Column::Roles, Column::Disabled, Column::Listed])
+        .columns([Column::PersonId, Column::ManagerId, Column::Title, Column::Roles, Column::Disabled, Column::Listed, Column::SpaceId])
         .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
         .column_as(people::Column::Disabled, "account_disabled")
         .into_model()
@@ -269,6 +265,7 @@ pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<Member>> {
             manager: row.manager_id.map(PersonId),
             disabled: row.disabled,
             listed: row.listed,
+            space: row.space_id.map(SpaceId),
             account_disabled: row.account_disabled,
         })
     };
@@ -307,11 +304,20 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 summary_at: None,
                 disabled: member.disabled,
                 listed: member.listed,
+                space_id: member.space.map(|space| space.0),
             };
             rows.push(row.into_active_model());
         }
         let conflict = OnConflict::columns([Column::OrganizationId, Column::PersonId])
-            .update_columns([Column::Title, Column::Roles, Column::SearchName, Column::ManagerId, Column::Disabled, Column::Listed])
+            .update_columns([
+                Column::Title,
+                Column::Roles,
+                Column::SearchName,
+                Column::ManagerId,
+                Column::Disabled,
+                Column::Listed,
+                Column::SpaceId,
+            ])
             .to_owned();
         Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     }

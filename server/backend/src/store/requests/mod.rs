@@ -1,12 +1,14 @@
 //! Requests: what was submitted (the snapshot, which never changes) and where it stands (the state).
 
 pub(crate) mod queue;
+pub(crate) mod scope;
 pub(crate) mod titles;
 
 use crate::error::Result;
 use crate::store::engine::{ChangeBatch, CountQuery, given, given_besides, own_rows};
 use crate::store::{PageCursor, PlatformReader, StoreHandle, Tx, from_json, micros, time, to_json, waiting_rules};
 use chrono::{DateTime, Utc};
+use domain::access::spaces::SpaceRef;
 use domain::catalog::CatalogItem;
 use domain::forms::Answers;
 use domain::id::{ItemId, OrganizationId, PersonId, RequestId};
@@ -14,6 +16,7 @@ use domain::people::PersonRef;
 use domain::requests::title::search_title;
 use domain::requests::{AnswerTimes, Request, RequestState, Status, lifecycle};
 use domain::tally::MOST_COUNTED;
+use scope::RequestScope;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
 use sea_orm::{QueryOrder, QuerySelect, QueryTrait};
@@ -49,6 +52,8 @@ pub struct Model {
     pub title: Option<String>,
     /// The words of a title that was made from answers, as they are searched.
     pub search_title: Option<String>,
+    /// Where it belongs, as its snapshot says too.
+    pub space_id: Option<Uuid>,
 }
 
 /// A request's place in queues.
@@ -73,17 +78,20 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// What never changes after filing.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<I, P, A, T> {
+struct Snapshot<I, P, A, T, S> {
     item: I,
     requester: P,
     answers: A,
     /// Of requests with times among their answers, filed since those are settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<T>,
+    /// Of requests that belong to a space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    space: Option<S>,
 }
 
 pub(super) fn request(row: Model) -> Result<Request> {
-    let snapshot: Snapshot<CatalogItem, PersonRef, Answers, AnswerTimes> = from_json(&row.snapshot)?;
+    let snapshot: Snapshot<CatalogItem, PersonRef, Answers, AnswerTimes, SpaceRef> = from_json(&row.snapshot)?;
     Ok(Request {
         id: RequestId(row.id),
         number: row.number,
@@ -94,6 +102,7 @@ pub(super) fn request(row: Model) -> Result<Request> {
         form_version: row.form_version,
         answers: snapshot.answers,
         times: snapshot.times.unwrap_or_default(),
+        space: snapshot.space,
         submitted_at: time(row.submitted_at),
         state: from_json(&row.state)?,
     })
@@ -115,7 +124,7 @@ pub(super) fn of_ids(handle: &impl StoreHandle, ids: impl IntoIterator<Item = Uu
 /// Saves a filed request: its id and its number are keys. It is not saved when the organization's rules are not those of `version` any
 /// more, or when its id is that of a draft of somebody else.
 pub(crate) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, filed: &Request, turn: QueuePosition, version: i64) -> Result<()> {
-    let times = Some(&filed.times).filter(|times| !times.is_empty());
+    let (times, space) = (Some(&filed.times).filter(|times| !times.is_empty()), filed.space.as_ref());
     let row = Model {
         id: filed.id.0,
         organization_id: handle.organization(),
@@ -124,7 +133,7 @@ pub(crate) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, filed: 
         requester_id: filed.requester.id.0,
         status: filed.state.status.key().to_owned(),
         form_version: filed.form_version.clone(),
-        snapshot: to_json(&Snapshot { item: &filed.item, requester: &filed.requester, answers: &filed.answers, times })?,
+        snapshot: to_json(&Snapshot { item: &filed.item, requester: &filed.requester, answers: &filed.answers, times, space })?,
         state: to_json(&filed.state)?,
         submitted_at: micros(filed.submitted_at),
         updated_at: micros(filed.state.updated_at),
@@ -136,6 +145,7 @@ pub(crate) fn insert(batch: &mut ChangeBatch, handle: &impl StoreHandle, filed: 
         due_at: turn.due_at(),
         title: Some(filed.title.clone()),
         search_title: make_search_title(&filed.item, &filed.title),
+        space_id: space.map(|space| space.id.0),
     };
     let (id, organization, requester) =
         (given::<Entity>(Column::Id), given::<Entity>(Column::OrganizationId), given::<Entity>(Column::RequesterId));
@@ -320,9 +330,10 @@ pub(crate) async fn waiting_for(handle: &impl StoreHandle, reach: &waiting_rules
     all(rows)
 }
 
-/// Requests of a status, oldest first.
-pub(crate) async fn of_status(handle: &impl StoreHandle, status: Status, limit: u64) -> Result<Vec<Request>> {
+/// Requests of a status within a scope, oldest first.
+pub(crate) async fn of_status(handle: &impl StoreHandle, status: Status, scope: &RequestScope, limit: u64) -> Result<Vec<Request>> {
     let rows = of_organization(handle)
+        .filter(scope.condition())
         .filter(Column::Status.eq(status.key()))
         .filter(Column::Deleted.eq(false))
         .order_by_asc(Column::SubmittedAt)

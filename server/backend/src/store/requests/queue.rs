@@ -4,12 +4,16 @@
 //! question reads much more rows than it shows, however many there are: filters by person or service say the status too (all of them in
 //! turn), and words are looked up before, as services and people.
 //!
+//! Whoever works on requests of some spaces or items alone is answered out of a range for each of them, up to `MOST_RANGES`; who has more
+//! of them has most of what there is, and it is read off the rows that are looked at.
+//!
 //! Not served by a range alone are two filters at once besides the status (nobody has it, and one service; a service, and late): the
 //! second one is read off the rows that the first one finds. Words of titles are looked for in the first rows of each range, by far more than
 //! anybody pages through, and no further.
 
 use crate::error::Result;
 use crate::store::engine::CountQuery;
+use crate::store::requests::scope::RequestScope;
 use crate::store::requests::{Column, Entity, Model, of_ids, request};
 use crate::store::{PageCursor, StoreHandle, micros};
 use chrono::{DateTime, Utc};
@@ -32,6 +36,8 @@ pub(crate) struct QueueSearch {
     pub due_by: Option<DateTime<Utc>>,
     /// What the words mean; one of them has to fit.
     pub words: Option<SearchWords>,
+    /// Where whoever asks may look.
+    pub scope: RequestScope,
 }
 
 /// What typed words may mean. Nothing is found when they mean nothing.
@@ -46,6 +52,8 @@ pub(crate) struct SearchWords {
 
 /// What rows are put in order by.
 const KEYS: [Column; 2] = [Column::Id, Column::QueueAt];
+/// Ranges of one question: databases take no more than some hundred parts of a union.
+const MOST_RANGES: usize = 120;
 /// Rows of a range in which titles are looked through.
 const LOOKED_THROUGH: u64 = 10_000;
 
@@ -164,6 +172,7 @@ fn order_of(wanted: &QueueSearch) -> Order {
 /// What is asked of every branch.
 fn base(handle: &impl StoreHandle, wanted: &QueueSearch, after: Option<PageCursor>) -> Condition {
     let mut all = Condition::all().add(Column::OrganizationId.eq(handle.organization())).add(Column::Closed.eq(wanted.ended));
+    all = all.add(wanted.scope.condition());
     if wanted.ended {
         // Deleted requests are closed too; none of them is open.
         all = all.add(Column::Deleted.eq(false));
@@ -219,7 +228,7 @@ fn branches(wanted: &QueueSearch, backend: DatabaseBackend) -> Vec<Branch> {
         None => one,
     };
     let served_in_order = wanted.item.is_none() && wanted.assignee.is_none();
-    let all = || if served_in_order { vec![narrowed(wanted)] } else { by_status(rest.clone()) };
+    let all = || if served_in_order { scoped(wanted, vec![narrowed(wanted)]) } else { by_status(rest.clone()) };
     let Some(words) = &wanted.words else { return whole(all()) };
     let mut branches = Vec::new();
     let asked = |item: &&ItemId| wanted.item.is_none_or(|asked| asked == **item);
@@ -245,6 +254,15 @@ fn branches(wanted: &QueueSearch, backend: DatabaseBackend) -> Vec<Branch> {
         branches.extend(all().into_iter().map(|range| Branch { range, in_title: Some(begins.clone()) }));
     }
     branches
+}
+
+/// The ranges, each cut up by where whoever asks may look.
+fn scoped(wanted: &QueueSearch, ranges: Vec<Condition>) -> Vec<Condition> {
+    let parts = wanted.scope.ranges();
+    if parts.is_empty() || parts.len() * ranges.len() > MOST_RANGES {
+        return ranges;
+    }
+    ranges.into_iter().flat_map(|range| parts.iter().map(move |part| range.clone().add(part.clone()))).collect()
 }
 
 /// Numbers that begin so, as a range. PostgreSQL compares by bytes for that, whatever its language.

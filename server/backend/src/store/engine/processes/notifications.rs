@@ -221,6 +221,7 @@ mod tests {
             number,
             requester: PersonId(Uuid::nil()),
             targets: vec![target.to_owned()],
+            place: domain::permission::AccessPlace::default(),
         }
     }
 
