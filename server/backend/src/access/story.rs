@@ -14,7 +14,7 @@ use domain::access::{GrantScope, GrantSubject};
 use domain::approvals::machine;
 use domain::id::PersonId;
 use domain::people::PersonRef;
-use domain::permission::Permission;
+use domain::permission::{GROUP_ROLES, Permission};
 use domain::requests::lifecycle;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,11 +48,21 @@ pub async fn tell_access(backend: &Backend, caller: &Caller, number: &str) -> Re
     for permission in [Permission::SeeRequests, Permission::Lead] {
         concerned.extend(members::who_may(&handle, permission, &places, now, LOOKED_AT).await?.into_iter().map(|person| person.id));
     }
+    let all_groups = groups::all(&handle).await?;
+    for (role, allowed) in GROUP_ROLES {
+        if !allowed.contains(&Permission::Lead) && !allowed.contains(&Permission::SeeRequests) {
+            continue;
+        }
+        for group in &all_groups {
+            let inside = members::in_group(&handle, group.id, Some(role), LOOKED_AT).await?.0;
+            concerned.extend(inside.into_iter().map(|person| person.id));
+        }
+    }
     let mut seen = BTreeSet::new();
     concerned.retain(|person| seen.insert(*person));
     let more = concerned.len() as u64 > LOOKED_AT;
     let own = roles::all(&handle).await?;
-    let group_names: BTreeMap<_, _> = groups::all(&handle).await?.into_iter().map(|group| (group.id, group.name)).collect();
+    let group_names: BTreeMap<_, _> = all_groups.into_iter().map(|group| (group.id, group.name)).collect();
     let name = |stored: StoredGrant| {
         let scope = stored.grant.scope;
         let place_name = match scope {

@@ -19,6 +19,7 @@ mod delivery;
 mod deputies;
 mod fallback;
 mod frozen;
+mod granting;
 mod known;
 mod leaving;
 mod long_requests;
