@@ -21,6 +21,7 @@ mod m20261127_000006_subjects;
 mod m20261127_000007_changed;
 mod m20261127_000008_waiting;
 mod m20261127_000009_titles;
+mod m20261127_000010_audit;
 mod m20261127_000011_access;
 mod m20261127_000012_sessions;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000007_changed::Migration),
             Box::new(m20261127_000008_waiting::Migration),
             Box::new(m20261127_000009_titles::Migration),
+            Box::new(m20261127_000010_audit::Migration),
             Box::new(m20261127_000011_access::Migration),
             Box::new(m20261127_000012_sessions::Migration),
         ]

@@ -47,6 +47,8 @@ ids! {
     RequestId,
     /// A configured destination.
     ConnectorId,
+    /// An entry of the audit log.
+    AuditEntryId,
     /// What must happen outside after a decision.
     EffectId,
     /// One effect to one destination.

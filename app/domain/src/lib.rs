@@ -22,6 +22,7 @@
 //! | notice | what a person is told, on the *channels* they chose |
 //! | subject | what an effect, a delivery or a notice is about: a request, a person |
 //! | definition | what an organization is set up with; a *problem* is what is wrong in one |
+//! | audit log | what administrators, the command line and programs changed: one *entry* each, about a *thing*, by a *way* |
 //! | refusal | why something was not done, in words for the person |
 //!
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
@@ -29,6 +30,7 @@
 pub mod access;
 pub mod address;
 pub mod approvals;
+pub mod audit;
 pub mod bounds;
 pub mod catalog;
 pub mod connectors;

@@ -41,6 +41,8 @@ pub enum Permission {
     ManageSpaces,
     /// Say who holds which role where, as far as one holds it oneself; make roles of the organization's own.
     ManageGrants,
+    /// Read what administrators changed.
+    SeeAudit,
 }
 
 use Permission::*;
@@ -63,6 +65,7 @@ pub const PERMISSIONS: &[(Permission, &str)] = &[
     (ManageSettings, "manage_settings"),
     (ManageSpaces, "manage_spaces"),
     (ManageGrants, "manage_grants"),
+    (SeeAudit, "see_audit"),
 ];
 
 /// All there is.
@@ -83,6 +86,7 @@ const EVERYTHING: &[Permission] = &[
     ManageSettings,
     ManageSpaces,
     ManageGrants,
+    SeeAudit,
 ];
 
 /// Built-in roles: key, word on screen, permissions. Most powerful first: the first one held is the person's label.
@@ -271,7 +275,7 @@ mod tests {
         let keys: std::collections::BTreeSet<_> = ROLES.iter().map(|(key, _, _)| key).collect();
         let permissions: std::collections::BTreeSet<_> = PERMISSIONS.iter().map(|(permission, _)| permission).collect();
         let names: std::collections::BTreeSet<_> = PERMISSIONS.iter().map(|(_, name)| name).collect();
-        let all = ManageGrants as usize + 1;
+        let all = SeeAudit as usize + 1;
         assert_eq!((keys.len(), permissions.len(), names.len(), EVERYTHING.len()), (ROLES.len(), all, all, all));
         assert!(GROUP_ROLES.iter().chain(SPACE_ROLES).all(|(role, _)| keys.contains(role)));
     }

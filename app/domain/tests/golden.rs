@@ -4,6 +4,7 @@ mod office;
 
 use domain::approvals::machine::{self, ApprovalCase};
 use domain::approvals::{Approval, ApproverVerdict, StageRequirement};
+use domain::audit::AUDIT_KINDS;
 use domain::notices::{CHANNELS, NOTICES, NoticeChannel, NoticeChoices, NoticeDefaults, NoticeSwitch, QuietTime};
 use domain::people::Facts;
 use domain::permission::{GROUP_ROLES, PERMISSIONS, ROLES, SPACE_ROLES, granted, label};
@@ -209,4 +210,14 @@ fn words(facts: &Facts, refusal: &Refusal) -> String {
         Refusal::NotNow { message } => format!("no: {message}"),
         other => panic!("{}: {other:?}", facts.person.name),
     }
+}
+
+/// What the audit log knows of: each kind with its words and what it is about.
+#[test]
+fn audit() {
+    let mut text = String::new();
+    for (_, name, words, thing) in AUDIT_KINDS {
+        writeln!(text, "{name:<24}{words:<38}{}", thing.name()).unwrap();
+    }
+    compare("audit.txt", &text);
 }

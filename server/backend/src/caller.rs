@@ -15,6 +15,15 @@ pub enum CallerProof {
     CommandLine,
 }
 
+/// Where a call comes from, as the audit log keeps it. Empty for the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallOrigin {
+    /// The network's address of the browser.
+    pub address: String,
+    /// The browser and its system, in words.
+    pub device: String,
+}
+
 /// A known person in one organization, with the facts rules need, loaded fresh for this HTTP request.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -25,6 +34,8 @@ pub struct Caller {
     pub zone: KnownZone,
     /// What shows that it is they.
     pub proof: CallerProof,
+    /// Where they call from.
+    pub origin: CallOrigin,
     /// The version of what rules read of the organization, as of this HTTP request.
     pub(crate) version: i64,
     /// The organization as shown.
@@ -41,6 +52,12 @@ impl Caller {
     /// The caller's id.
     pub fn id(&self) -> PersonId {
         self.facts.person.id
+    }
+
+    /// The caller, known to call from there.
+    #[must_use]
+    pub fn calling_from(self, origin: CallOrigin) -> Self {
+        Self { origin, ..self }
     }
 
     /// The date where the person is, at a moment: what "today" means in the forms they fill.

@@ -7,6 +7,7 @@ mod setup;
 
 pub use setup::{connector, kinds, new_connector, preview, save, test};
 
+use crate::audit::{self, AuditActor};
 use crate::error::Result;
 use crate::live::LiveChange;
 use crate::requests::{announce, record};
@@ -21,6 +22,7 @@ use crate::store::{
 use crate::{Backend, Caller, outbox};
 use chrono::{DateTime, Duration, Utc};
 use domain::Refusal;
+use domain::audit::{AuditDraft, AuditKind};
 use domain::bounds::check_day;
 use domain::connectors::breaker::DestinationHealth;
 use domain::connectors::wire::{
@@ -234,11 +236,11 @@ pub async fn send_now(backend: &Backend, caller: &Caller, ids: Vec<DeliveryId>) 
     require(&caller.facts, Permission::ReplayDeliveries)?;
     let mut sent = 0;
     for id in ids.into_iter().take(MOST_REPLAYED as usize) {
-        let (be, person) = (backend.clone(), caller.id());
+        let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
         let work = backend.store().write(caller.organization, move |tx| {
             Box::pin(async move {
                 let facts = fresh(tx, person, Permission::ReplayDeliveries, be.now()).await?;
-                send_one(tx, &be, &facts, id).await
+                send_one(tx, &be, (&facts, &actor), id).await
             })
         });
         sent += u32::from(work.await?);
@@ -277,7 +279,7 @@ async fn lock_request(tx: &Tx<'_>, delivery: &Delivery) -> Result<Option<Request
 }
 
 /// Sends one delivery now, in a transaction of its own. A pause of its destination is over: somebody wants to know.
-pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: DeliveryId) -> Result<bool> {
+pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, (actor, by): (&Facts, &AuditActor), id: DeliveryId) -> Result<bool> {
     let now = backend.now();
     let delivery = deliveries::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let request = lock_request(tx, &delivery).await?;
@@ -289,6 +291,7 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
     if health.paused_until.is_some_and(|until| until > now) {
         destinations::save(tx, &delivery.connector, &DestinationHealth { paused_until: Some(now), ..health }).await?;
     }
+    let draft = draft_of(AuditKind::DeliveriesReplayed, &delivery, request.as_ref());
     if deliveries::replay(tx, id, now).await? {
         let seen = SystemObservation::Replayed { connector: delivery.connector, by: actor.person.clone() };
         if let Some(request) = request {
@@ -299,8 +302,15 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
     } else {
         return Ok(false);
     }
+    audit::record(tx, backend, by, vec![draft]).await?;
     tx.announce(LiveChange::Deliveries { organization: OrganizationId(crate::store::StoreHandle::organization(tx)) });
     Ok(true)
+}
+
+/// What the audit log calls something that was done to a delivery.
+fn draft_of(kind: AuditKind, delivery: &Delivery, request: Option<&Request>) -> AuditDraft {
+    let about = request.map(|request| format!("{}, ", request.number)).unwrap_or_default();
+    AuditDraft::of(kind, delivery.id.to_string(), format!("{about}to {}", delivery.connector))
 }
 
 /// Gives up a delivery that waits, so that those behind it go on. It can be sent again.
@@ -309,7 +319,7 @@ pub(crate) async fn send_one(tx: &Tx<'_>, backend: &Backend, actor: &Facts, id: 
 /// `NotFound` for who may not; `NotNow` when it has ended or is being sent.
 pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<()> {
     require(&caller.facts, Permission::ReplayDeliveries)?;
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let now = be.now();
@@ -323,6 +333,8 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
             let attempt =
                 NewAttempt { at: now, milliseconds: 0, code: None, error: error.clone(), request: String::new(), response: String::new() };
             attempts::insert(tx, vec![(id, attempt)]).await?;
+            let draft = draft_of(AuditKind::DeliverySkipped, &delivery, request.as_ref());
+            audit::record(tx, &be, &actor, vec![draft]).await?;
             let seen = SystemObservation::DeliveryFailed { connector: delivery.connector, error };
             if let Some(request) = request {
                 record(tx, &be, &request, &lifecycle::observe(&request, &seen, now)).await?;
@@ -340,14 +352,16 @@ pub async fn skip(backend: &Backend, caller: &Caller, id: DeliveryId) -> Result<
 /// `NotFound` for who may not, and when there is no such connector.
 pub async fn hold(backend: &Backend, caller: &Caller, connector: String, held: bool) -> Result<()> {
     require(&caller.facts, Permission::ManageConnectors)?;
-    let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
+    let (be, person, organization, actor) = (backend.clone(), caller.id(), caller.organization, AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             fresh(tx, person, Permission::ManageConnectors, be.now()).await?;
-            if !known(&be, tx).await?.iter().any(|one| one.key == connector) {
-                return Err(Refusal::NotFound.into());
-            }
+            let name = known(&be, tx).await?.into_iter().find(|one| one.key == connector).ok_or(Refusal::NotFound)?.name;
             let health = destinations::lock(tx, &connector).await?;
+            if health.held_at.is_some() != held {
+                let kind = if held { AuditKind::ConnectorHeld } else { AuditKind::ConnectorReleased };
+                audit::record(tx, &be, &actor, vec![AuditDraft::of(kind, connector.as_str(), name)]).await?;
+            }
             let health = if held {
                 DestinationHealth { held_at: health.held_at.or(Some(be.now())), ..health }
             } else {

@@ -16,6 +16,7 @@ mod texts;
 mod written;
 mod yaml;
 
+use crate::audit::{self, AuditActor};
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::people::leaving;
@@ -26,6 +27,7 @@ use changes::DefinitionChanges;
 use domain::Refusal;
 use domain::access::OwnRole;
 use domain::access::spaces::Space;
+use domain::audit::{AuditDraft, AuditKind};
 use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
@@ -36,6 +38,7 @@ use files::{DefinitionFolder, FileProblem};
 use std::fmt;
 use uuid::Uuid;
 
+pub(crate) use changes::member_values;
 pub use files::DefinitionFile;
 
 /// What applying a folder does or did, line by line.
@@ -110,6 +113,7 @@ pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>,
             let present = load(&within, tx, &folder).await?;
             let changes = compare(&within, &folder, &present)?;
             changes.write(tx, within.seal(), now).await?;
+            audit::record(tx, &within, &AuditActor::command_line(), changes.audit_drafts(&present, id)?).await?;
             for person in &changes.leaving {
                 leaving::leave(tx, *person, now).await?;
             }
@@ -155,6 +159,8 @@ pub async fn seal_again(backend: &Backend) -> Result<usize> {
                 for connector in &all {
                     connectors::save(tx, be.seal(), be.id(), connector, be.now()).await?;
                 }
+                let draft = AuditDraft::of(AuditKind::SecretsSealed, organization.id.to_string(), organization.name);
+                audit::record(tx, &be, &AuditActor::command_line(), vec![draft]).await?;
                 Ok::<usize, Error>(all.len())
             })
         });

@@ -3,6 +3,7 @@
 //! Who acts: whoever goes away, and administrators, who see everybody's and can end them. What a deputy may decide is the domain's; it
 //! is read afresh for each use case (`store/members/facts.rs`).
 
+use crate::audit::{self, AuditActor};
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::LiveChange;
@@ -13,6 +14,8 @@ use crate::{Backend, fallback, zones};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use domain::approvals::away::{self, AwayRow, AwayView, DelegationPhase};
 use domain::approvals::delegation::Delegation;
+use domain::audit::compare::{ValueChanges, write_person};
+use domain::audit::{AuditDraft, AuditKind};
 use domain::forms::Answers;
 use domain::forms::check::check;
 use domain::id::{DelegationId, ItemId, OrganizationId};
@@ -89,6 +92,7 @@ pub async fn end(backend: &Backend, caller: &Caller, id: DelegationId) -> Result
                 let delegation = theirs(tx, &who, id, be.now()).await?;
                 if be.now() < delegation.over_at() {
                     delegations::set_revoked(tx, id, Some(be.now())).await?;
+                    record_for_other(tx, &be, &who, &delegation, AuditKind::DeputyEnded).await?;
                     announce(tx, &delegation);
                     fallback::settle(tx, &be).await?;
                 }
@@ -112,6 +116,7 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
                 match delegation.revoked_at {
                     Some(at) if be.now() - at <= UNDO && be.now() < delegation.ends_at => {
                         delegations::set_revoked(tx, id, None).await?;
+                        record_for_other(tx, &be, &who, &delegation, AuditKind::DeputyResumed).await?;
                         announce(tx, &delegation);
                         fallback::settle(tx, &be).await?;
                         Ok(())
@@ -166,6 +171,18 @@ async fn theirs(tx: &Tx<'_>, caller: &Caller, id: DelegationId, now: DateTime<Ut
     let delegation = delegations::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
     let facts = facts::acting(tx, caller.id(), now).await?.ok_or(Refusal::NotFound)?;
     if may_end(&delegation, &facts) { Ok(delegation) } else { Err(Refusal::NotFound.into()) }
+}
+
+/// Writes down what somebody changes about a delegation that is not theirs.
+async fn record_for_other(tx: &Tx<'_>, be: &Backend, caller: &Caller, delegation: &Delegation, kind: AuditKind) -> Result<()> {
+    if delegation.from.id == caller.id() {
+        return Ok(());
+    }
+    let mut changes = ValueChanges::default();
+    let deputy = Some(write_person(delegation.to.id));
+    let (before, after) = if kind == AuditKind::DeputyEnded { (deputy, None) } else { (None, deputy) };
+    changes.add("deputy", before, after);
+    audit::record(tx, be, &AuditActor::from(caller), vec![AuditDraft::of_person(kind, delegation.from.id).with(changes)]).await
 }
 
 fn may_end(delegation: &Delegation, facts: &Facts) -> bool {

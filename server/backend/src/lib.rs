@@ -5,6 +5,7 @@
 pub mod access;
 mod apart;
 pub mod approvals;
+pub mod audit;
 mod caller;
 pub mod catalog;
 pub mod connectors;
@@ -31,7 +32,7 @@ pub mod templates;
 mod timers;
 pub mod zones;
 
-pub use caller::{Caller, CallerProof};
+pub use caller::{CallOrigin, Caller, CallerProof};
 pub use error::{Error, Result};
 pub use settings::UseCaseSettings;
 pub use store::{DatabaseObstacle, StatementCounts, Store, sessions};

@@ -9,16 +9,21 @@ mod profile;
 pub(crate) mod sessions;
 mod sign_in;
 
-use crate::caller::{Caller, CallerProof};
+use crate::audit::{self, AuditActor};
+use crate::caller::{CallOrigin, Caller, CallerProof};
+use crate::definitions::member_values;
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::store::grants::GrantPlaces;
+use crate::store::StoreHandle;
 use crate::store::members::facts;
 use crate::store::{self, count, members, organizations, people, sign_in_attempts};
 use crate::{Backend, approvals, console, requests, zones};
 use domain::Refusal;
 use domain::access::PermissionReach;
 use domain::access::spaces::{Space, SpaceRef, SpaceTree};
+use domain::audit::compare::ValueChanges;
+use domain::audit::{AuditDraft, AuditKind};
 use domain::bounds::SearchText;
 use domain::id::{OrganizationId, PersonId, SpaceId};
 use domain::lint::is_key;
@@ -67,6 +72,7 @@ pub async fn load_caller(
         facts: found.facts,
         email: found.email,
         proof,
+        origin: CallOrigin::default(),
         version: found.version,
         within: found.organization,
         elsewhere: found.elsewhere,
@@ -226,15 +232,17 @@ pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Res
     password::judge(password)?;
     let hash = password::hash(password.to_owned()).await?;
     let email = normal_email(email);
-    if !people::set_password(&backend.store().platform_writer(), &email, &hash, backend.now()).await? {
-        return Err(Refusal::input("email", format!("Nobody has the e-mail address {email}.")).into());
+    let platform = backend.store().platform();
+    let nobody = || Refusal::input("email", format!("Nobody has the e-mail address {email}."));
+    let person = people::credentials(&platform, &email).await?.ok_or_else(nobody)?.id;
+    let all = organizations::with_person(&platform, person).await?;
+    if all.is_empty() {
+        return Err(Refusal::input("email", format!("{email} belongs to no organization, so that nobody can sign in with it.")).into());
     }
-    if let Some(account) = people::credentials(&backend.store().platform(), &email).await? {
-        store::sessions::delete_of_person(backend.store(), account.id).await?;
-        for organization in organizations::of_person(&backend.store().platform(), account.id).await? {
-            announce_rights(backend, organization.id, account.id).await?;
-        }
+    for organization in all {
+        set_password_in(backend, organization.id, person, hash.clone()).await?;
     }
+    store::sessions::delete_of_person(backend.store(), person).await?;
     Ok(())
 }
 
@@ -242,6 +250,21 @@ pub async fn set_password(backend: &Backend, email: &str, password: &str) -> Res
 async fn announce_rights(backend: &Backend, organization: OrganizationId, person: PersonId) -> Result<()> {
     let work = backend.store().write(organization, move |tx| {
         Box::pin(async move {
+            tx.announce(LiveChange::Rights { organization, people: vec![person] });
+            Ok::<(), Error>(())
+        })
+    });
+    work.await
+}
+
+/// Sets the password, as one of the person's organizations sees it: it is in its audit log, and open pages of the person look again
+/// whether they are signed in.
+async fn set_password_in(backend: &Backend, organization: OrganizationId, person: PersonId, hash: String) -> Result<()> {
+    let be = backend.clone();
+    let work = backend.store().write(organization, move |tx| {
+        Box::pin(async move {
+            people::set_password(tx, person, &hash, be.now()).await?;
+            leaving::record_account(tx, &be, person, AuditKind::PasswordSet).await?;
             tx.announce(LiveChange::Rights { organization, people: vec![person] });
             Ok::<(), Error>(())
         })
@@ -286,6 +309,7 @@ pub async fn create_account(
         return Err(Refusal::input("organization", "Write the organization's key in lower-case letters, digits and -.").into());
     }
     let hash = password::hash(password.to_owned()).await?;
+    let be = backend.clone();
     let (id, key) = (PersonId(backend.id()), organization_key.to_owned());
     let organization = organization.unwrap_or_else(|| OrganizationId(backend.id()));
     backend
@@ -311,11 +335,19 @@ pub async fn create_account(
                     space: None,
                     account_disabled: false,
                 };
-                members::save(tx, &[member]).await?;
+                members::save(tx, std::slice::from_ref(&member)).await?;
+                audit::record(tx, &be, &AuditActor::command_line(), drafts_of_account(set_up.then_some(&key), tx, &member)).await?;
                 Ok::<PersonId, Error>(id)
             })
         })
         .await
+}
+
+/// What the audit log keeps of an account that was made, and of the organization that was set up for it.
+fn drafts_of_account(organization_key: Option<&String>, tx: &store::Tx<'_>, member: &members::Member) -> Vec<AuditDraft> {
+    let organization = organization_key.map(|key| AuditDraft::of(AuditKind::OrganizationCreated, tx.organization().to_string(), key));
+    let changes = ValueChanges::between(None, Some(&member_values(member)));
+    organization.into_iter().chain([AuditDraft::of_person(AuditKind::PersonCreated, member.account.id).with(changes)]).collect()
 }
 
 /// Removes counts of tries to sign in that no longer matter.

@@ -17,8 +17,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use backend::CallOrigin;
 use domain::Refusal;
 use domain::address::Address;
+use domain::people::device::describe_device;
 use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::use_nonce;
@@ -105,14 +107,15 @@ pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut r
         return answer_error(&CallError::SignedOut);
     }
     let reference = request.extensions().get::<RequestReference>().map(|reference| reference.0.clone()).unwrap_or_default();
-    let caller = session.account.map(|account| account.caller);
+    let address = super::remote::address_of(&site, request.extensions(), request.headers());
+    let origin = CallOrigin { address: address.clone(), device: device_words(request.headers()) };
+    let caller = session.account.map(|account| account.caller.calling_from(origin));
     let theme = theme(request.headers());
     let me = match &caller {
         Some(caller) if page => backend::people::me(&site.backend, caller).await.ok(),
         _ => None,
     };
     let shared = page && is_share(path);
-    let address = super::remote::address_of(&site, request.extensions(), request.headers());
     request.extensions_mut().insert(ServerContext { backend: site.backend, address, caller, reference, me, theme });
     let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
     match response {
@@ -163,6 +166,11 @@ async fn with_true_status(response: Response) -> Response {
         }
         error => answer_error_as(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
+}
+
+/// What the browser calls itself, in words.
+fn device_words(headers: &HeaderMap) -> String {
+    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(describe_device).unwrap_or_default()
 }
 
 /// The chosen theme, when it is one of ours.

@@ -47,6 +47,14 @@ pub enum ConsolePeriod {
     Ever,
 }
 
+/// Every period, with its word in addresses and its words on screen.
+pub const PERIODS: &[(ConsolePeriod, &str, &str)] = &[
+    (ConsolePeriod::Day, "day", "Last 24 hours"),
+    (ConsolePeriod::Week, "week", "Last 7 days"),
+    (ConsolePeriod::Month, "month", "Last 30 days"),
+    (ConsolePeriod::Ever, "ever", "Any time"),
+];
+
 impl ConsolePeriod {
     /// Days back from now; None is without end.
     pub fn days(self) -> Option<i64> {

@@ -1,6 +1,7 @@
 //! People, groups and organizations as other slices refer to them.
 
 pub mod definition;
+pub mod device;
 pub mod lint;
 
 pub use definition::{LONGEST_EMAIL, is_email, normal_email};

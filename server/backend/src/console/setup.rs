@@ -1,6 +1,7 @@
 //! Connectors set up on screen: the settings' form, secrets that are stored and never shown, tests, and previews of templates.
 
 use super::{fresh, require, whole};
+use crate::audit::{self, AuditActor};
 use crate::connectors::{self as kinds_of, is_secret};
 use crate::definitions::secrets;
 use crate::error::{Error, Result};
@@ -8,6 +9,7 @@ use crate::live::LiveChange;
 use crate::store::{Tx, connector_checks, connectors, destinations, forms, organizations};
 use crate::templates;
 use crate::{Backend, Caller, apart};
+use domain::audit::{AuditDraft, AuditKind};
 use domain::connectors::Connector;
 use domain::connectors::wire::{ConnectorInput, ConnectorView, KindView, TestView};
 use domain::forms::answers::says_something;
@@ -155,7 +157,7 @@ fn headers(text: &str, present: Option<&Map<String, Value>>) -> std::result::Res
 /// `Problems` with each setting that is wrong; `NotFound` for who may not.
 pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> Result<String> {
     require(&caller.facts, Permission::ManageConnectors)?;
-    let (be, person, organization) = (backend.clone(), caller.id(), caller.organization);
+    let (be, person, organization, actor) = (backend.clone(), caller.id(), caller.organization, AuditActor::from(caller));
     let of = organizations::find(&backend.store().platform(), organization).await?.ok_or(Refusal::NotFound)?;
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
@@ -173,6 +175,12 @@ pub async fn save(backend: &Backend, caller: &Caller, input: ConnectorInput) -> 
                 return Err(Refusal::Problems { problems }.into());
             }
             connectors::save(tx, be.seal(), be.id(), &wanted, be.now()).await?;
+            let changes = secrets::compare_connectors(present.as_ref(), &wanted);
+            if !changes.is_empty() {
+                let kind = if present.is_some() { AuditKind::ConnectorChanged } else { AuditKind::ConnectorCreated };
+                let draft = AuditDraft::of(kind, wanted.key.as_str(), wanted.name.as_str()).with(changes);
+                audit::record(tx, &be, &actor, vec![draft]).await?;
+            }
             tx.announce(LiveChange::Deliveries { organization });
             Ok(wanted.key)
         })

@@ -1,7 +1,10 @@
 //! The difference between a folder and the database: as lines to read, and as rows to write.
 
 mod access;
+mod audited;
 mod staff;
+
+pub(crate) use audited::member_values;
 
 use super::files::DefinitionFolder;
 use super::{ApplyPlan, Present, secrets};
@@ -55,6 +58,8 @@ pub(super) struct DefinitionChanges {
     freed: Vec<ItemId>,
     items: Vec<(ItemId, CatalogItem, Uuid, i32)>,
     places: Vec<(ItemId, i32)>,
+    /// Keys of the items as they stood and as they will stand, where the order changes.
+    reordered: Option<(Vec<String>, Vec<String>)>,
 }
 
 /// Counts of one kind of thing, for the lines of the plan.
@@ -287,6 +292,8 @@ impl DefinitionChanges {
         }
         if before != after {
             self.change("order of the catalog");
+            let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+            self.reordered = Some((owned(&before), owned(&order)));
         }
         Ok(keys)
     }

@@ -1,8 +1,10 @@
-//! Secrets among a connector's settings: never written to files, and kept when a file does not say them.
+//! Secrets among a connector's settings: never written to files or to the audit log, and kept when a file does not say them.
 
 use crate::connectors::is_secret;
+use domain::audit::compare::ValueChanges;
 use domain::connectors::Connector;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The settings of a kind as they may be seen.
 pub(crate) fn without(kind: &str, settings: &Map<String, Value>) -> Map<String, Value> {
@@ -43,6 +45,41 @@ pub(crate) fn keep(file: &Connector, present: &Connector) -> Connector {
     kept
 }
 
+/// What is different between two connectors, with their secrets told from each other and not said. None is one that is not there yet.
+pub(crate) fn compare_connectors(before: Option<&Connector>, after: &Connector) -> ValueChanges {
+    let plain = |one: &Connector| {
+        let settings = without(&one.kind, &one.settings);
+        json!({"name": one.name, "kind": one.kind, "enabled": one.enabled, "settings": settings})
+    };
+    let mut changes = ValueChanges::between(before.map(plain).as_ref(), Some(&plain(after)));
+    let (was, is) = (before.map(secrets_of).unwrap_or_default(), secrets_of(after));
+    let mut paths: Vec<&String> = was.keys().chain(is.keys()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    for path in paths {
+        let (before, after) = (was.get(path), is.get(path));
+        if before != after {
+            changes.add_secret(path, before.is_some(), after.is_some());
+        }
+    }
+    changes
+}
+
+/// The secrets of a connector, by the words of their paths.
+fn secrets_of(connector: &Connector) -> BTreeMap<String, &Value> {
+    let mut secrets = BTreeMap::new();
+    for (name, value) in &connector.settings {
+        if is_secret(&connector.kind, &[name]) {
+            secrets.insert(format!("settings › {}", name.replace('_', " ")), value);
+        } else if let Value::Object(inner) = value {
+            for (within, value) in inner.iter().filter(|(within, _)| is_secret(&connector.kind, &[name, within])) {
+                secrets.insert(format!("settings › {} › {within}", name.replace('_', " ")), value);
+            }
+        }
+    }
+    secrets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +103,17 @@ mod tests {
         let present = connector(json!({"secret": "whsec_x"}));
         let file = connector(json!({"secret_env": "DESK"}));
         assert_eq!(keep(&file, &present), file);
+    }
+
+    #[test]
+    fn secrets_that_change_are_named_and_not_said() {
+        let before = connector(json!({"url": "u", "secret": "whsec_x", "headers": {"Authorization": "Bearer x", "X-Site": "n"}}));
+        let after = connector(json!({"url": "u", "secret": "whsec_y", "headers": {"X-Site": "s"}}));
+        let changes = compare_connectors(Some(&before), &after);
+        let paths: Vec<&str> = changes.values.iter().map(|change| change.path.as_str()).collect();
+        assert_eq!(paths, ["settings › headers › X-Site", "settings › headers › Authorization", "settings › secret"]);
+        let text = serde_json::to_string(&changes).unwrap();
+        assert!(!text.contains("whsec") && !text.contains("Bearer"), "{text}");
+        assert!(compare_connectors(Some(&before), &before).is_empty());
     }
 }

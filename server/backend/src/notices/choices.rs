@@ -1,13 +1,16 @@
 //! What reaches whom, and where: a person's own switches, quiet hours and summary; an organization's switches, locks and carriers.
 
+use crate::audit::{self, AuditActor};
 use crate::caller::Caller;
 use crate::connectors::{self as kinds, by_server};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::members::addressed::{self, Addressed};
 use crate::store::{connectors, organizations};
 use crate::{Backend, outbox, zones};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::audit::compare::ValueChanges;
+use domain::audit::{AuditDraft, AuditKind};
 use domain::connectors::Connector;
 use domain::notices::wire::{ChangeMine, ChangeOurs, ChannelCarrier, MatrixColumn, MatrixRow, MatrixSwitch, MyNotices, OurNotices};
 use domain::notices::{CHANNELS, NOTICES, NoticeChannel, NoticeChoices, NoticeDefaults, NoticeRule, NoticeSwitch, find};
@@ -177,7 +180,7 @@ fn choices_of(backend: &Backend, channel: NoticeChannel, known: &[Connector]) ->
 /// `NotFound` for who does not administer it; an unknown event or connector.
 pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs) -> Result<()> {
     administer(caller)?;
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor, organization) = (backend.clone(), caller.id(), AuditActor::from(caller), caller.within.clone());
     backend
         .store()
         .write(caller.organization, move |tx| {
@@ -187,6 +190,7 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
                     return Err(Refusal::NotFound.into());
                 }
                 let mut defaults = organizations::lock_notices(tx).await?;
+                let before = serde_json::to_value(&defaults).map_err(Error::failed)?;
                 match change {
                     ChangeOurs::Switch { event, channel, on, locked } => {
                         let told = find(&event).filter(|told| told.goes_by(channel)).ok_or_else(unknown)?;
@@ -203,6 +207,12 @@ pub async fn change_ours(backend: &Backend, caller: &Caller, change: ChangeOurs)
                             defaults.channels.insert(channel, key);
                         }
                     }
+                }
+                let after = serde_json::to_value(&defaults).map_err(Error::failed)?;
+                let changes = ValueChanges::between(Some(&before), Some(&after));
+                if !changes.is_empty() {
+                    let draft = AuditDraft::of(AuditKind::NotificationsChanged, organization.id.to_string(), organization.name);
+                    audit::record(tx, &be, &actor, vec![draft.with(changes)]).await?;
                 }
                 organizations::set_notices(tx, &defaults).await
             })

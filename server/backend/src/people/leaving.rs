@@ -3,12 +3,14 @@
 //!
 //! Who does this: the command line and an organization's files. Deliberately not here: which files say so (`definitions`).
 
+use crate::audit::{self, AuditActor};
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::store::{StoreHandle, Tx, delegations, members, organizations, people, sessions, share_links};
 use crate::{Backend, fallback};
 use chrono::{DateTime, Utc};
 use domain::Refusal;
+use domain::audit::{AuditDraft, AuditKind};
 use domain::id::{OrganizationId, PersonId};
 use domain::people::{OrganizationRef, normal_email};
 use domain::permission::{Permission, granted};
@@ -43,6 +45,7 @@ pub async fn disable(backend: &Backend, email: &str, organization_key: Option<&s
                     members::set_disabled(tx, person, true).await?;
                 }
                 leave(tx, person, be.now()).await?;
+                record_account(tx, &be, person, AuditKind::PersonDisabled).await?;
                 fallback::settle(tx, &be).await
             })
         });
@@ -74,10 +77,11 @@ pub async fn enable(backend: &Backend, email: &str, organization_key: Option<&st
         people::set_disabled(&backend.store().platform_writer(), person, false).await?;
     }
     for organization in &organizations {
-        let id = organization.id;
+        let (be, id) = (backend.clone(), organization.id);
         let work = backend.store().write(id, move |tx| {
             Box::pin(async move {
                 members::set_disabled(tx, person, false).await?;
+                record_account(tx, &be, person, AuditKind::PersonEnabled).await?;
                 tx.announce(LiveChange::Rights { organization: id, people: vec![person] });
                 Ok::<(), Error>(())
             })
@@ -90,6 +94,11 @@ pub async fn enable(backend: &Backend, email: &str, organization_key: Option<&st
         return Ok(format!("{email} is a member again, but the account is disabled everywhere: leave out --organization to enable it."));
     }
     Ok(format!("{email} can sign in again."))
+}
+
+/// Writes down what the command line did to an account.
+pub(crate) async fn record_account(tx: &Tx<'_>, backend: &Backend, person: PersonId, kind: AuditKind) -> Result<()> {
+    audit::record(tx, backend, &AuditActor::command_line(), vec![AuditDraft::of_person(kind, person)]).await
 }
 
 /// The account, and the organizations it concerns.

@@ -2,6 +2,7 @@
 
 use super::{RequestOutcome, number, record};
 use crate::Backend;
+use crate::audit::AuditActor;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::store::members::facts;
@@ -66,7 +67,7 @@ async fn resolve_call(backend: &Backend, caller: &Caller, call: ActionCall, seen
 /// # Errors
 /// Not found; not an administrator; the delivery has not failed.
 pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) -> Result<RequestOutcome> {
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     backend
         .store()
         .write(caller.organization, move |tx| {
@@ -77,7 +78,7 @@ pub async fn replay(backend: &Backend, caller: &Caller, delivery: DeliveryId) ->
                 let request = requests::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
                 lifecycle::replay(&request, &facts, be.now())?;
                 // On the page of a request only what failed is sent again; the console also hurries what waits.
-                if found.times.failed_at.is_none() || !crate::console::send_one(tx, &be, &facts, delivery).await? {
+                if found.times.failed_at.is_none() || !crate::console::send_one(tx, &be, (&facts, &actor), delivery).await? {
                     return Err(Refusal::not_now("This delivery has not failed. Only a failed one can be sent again.").into());
                 }
                 Ok(RequestOutcome::unchanged(&request))

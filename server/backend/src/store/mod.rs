@@ -14,6 +14,7 @@ mod engine;
 mod signature_tests;
 
 pub(crate) mod attempts;
+pub(crate) mod audit;
 pub(crate) mod calendars;
 pub(crate) mod comments;
 pub(crate) mod connector_checks;

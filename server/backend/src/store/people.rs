@@ -136,15 +136,15 @@ pub(crate) async fn update(tx: &Tx<'_>, account: &Account) -> Result<()> {
 }
 
 /// Sets a password hash; sign-ins made before `now` end. False when nobody has this address.
-pub(crate) async fn set_password(platform: &PlatformWriter, email: &str, hash: &str, now: DateTime<Utc>) -> Result<bool> {
-    let done = Entity::update_many()
+pub(crate) async fn set_password(tx: &Tx<'_>, person: PersonId, hash: &str, now: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
         .col_expr(Column::PasswordHash, Expr::value(hash))
         .col_expr(Column::SessionsAfter, Expr::value(micros(now)))
         .col_expr(Column::SessionsKept, Expr::value(0_i64))
-        .filter(Column::Email.eq(email))
-        .exec(platform.connection())
+        .filter(Column::Id.eq(person.0))
+        .exec(tx.connection())
         .await?;
-    Ok(done.rows_affected > 0)
+    Ok(())
 }
 
 /// Disables or enables an account, everywhere.

@@ -9,6 +9,7 @@ mod access;
 mod accounts;
 mod across;
 mod approvals;
+mod audit;
 mod bulk;
 mod catalog;
 mod clock;

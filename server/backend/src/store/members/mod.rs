@@ -195,7 +195,8 @@ fn holds(column: impl ColumnTrait, role: &str) -> sea_orm::sea_query::SimpleExpr
     column.like(LikeExpr::new(format!("%\"{}\"%", escaped(role))).escape('\\'))
 }
 
-fn escaped(text: &str) -> String {
+/// The text as `LIKE` takes it literally, with `\\` to escape by.
+pub(in crate::store) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
@@ -206,6 +207,13 @@ pub(crate) async fn search(handle: &impl StoreHandle, text: &SearchText, limit: 
     let query = present(handle).filter(named(text));
     let rows: Vec<MemberColumns> = shown(query).order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
     Ok(rows.into_iter().map(person).collect())
+}
+
+/// As `search`, but everybody who is or was a member, by their ids: for what names them already.
+pub(crate) async fn search_all(handle: &impl StoreHandle, text: &SearchText, limit: u64) -> Result<Vec<PersonId>> {
+    let query = of_organization(handle).filter(named(text)).select_only().column(Column::PersonId);
+    let rows: Vec<Uuid> = query.order_by_asc(Column::SearchName).limit(limit).into_tuple().all(handle.connection()).await?;
+    Ok(rows.into_iter().map(PersonId).collect())
 }
 
 /// Members who work on requests of one of these places, whose name fits as for `search`; the first ones for no text.

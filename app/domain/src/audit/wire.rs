@@ -1,0 +1,72 @@
+//! The audit log as it travels to the browser.
+
+use super::compare::ValueChanges;
+use super::{AuditThing, AuditWay};
+use crate::connectors::wire::ConsolePeriod;
+use crate::id::{AuditEntryId, PersonId};
+use crate::people::PersonRef;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Entries on one page.
+pub const AUDIT_ROWS: u64 = 25;
+
+/// Which entries to list. What is empty or None is no condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditFilter {
+    /// Words of the thing's name, of a value, or the name of a person who did it or whom it is about.
+    pub text: String,
+    /// None is without end.
+    pub period: ConsolePeriod,
+    pub actor: Option<PersonId>,
+    pub thing: Option<AuditThing>,
+    /// The key or id of one thing of that kind: its history.
+    pub thing_id: String,
+    pub way: Option<AuditWay>,
+}
+
+/// One entry in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    pub id: AuditEntryId,
+    pub at: DateTime<Utc>,
+    /// Who did it; None for the command line, where nobody says who they are.
+    pub actor: Option<PersonRef>,
+    /// What was done, in words.
+    pub words: String,
+    /// What it was done to, as it was called then; a person as they are called now.
+    pub name: String,
+    /// By which way, in a word.
+    pub way: String,
+}
+
+/// One entry whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditDetail {
+    pub row: AuditRow,
+    pub thing: Option<AuditThing>,
+    /// The key or id of the thing, by which its history is listed.
+    pub thing_id: String,
+    /// Where it came from: the network's address of the browser. Empty for the command line.
+    pub address: String,
+    /// With what: "Firefox on Linux". Empty when it did not say.
+    pub device: String,
+    pub reason: String,
+    pub changes: ValueChanges,
+    /// Whether what changed was about a person who was forgotten since.
+    pub forgotten: bool,
+}
+
+/// A page of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// When this was so.
+    pub now: DateTime<Utc>,
+    pub rows: Vec<AuditRow>,
+    /// Where older ones go on; None at the end.
+    pub next: Option<String>,
+    /// Entries that fit; at most `tally::MOST_COUNTED`.
+    pub total: u64,
+    /// Who has made some of the latest entries, by name: whom the filter offers.
+    pub actors: Vec<PersonRef>,
+}
