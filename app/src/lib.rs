@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod app;
 pub mod approvals;
+pub mod audit;
 pub mod catalog;
 #[cfg(feature = "ssr")]
 pub mod context;

@@ -4,6 +4,7 @@
 use crate::access::page::AccessPage;
 use crate::account::{away::AwayPage, profile::ProfilePage, sign_in::SignInPage};
 use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
+use crate::audit::page::AuditLogPage;
 use crate::catalog::page::CatalogPage;
 use crate::deliveries::{connector::ConnectorPage, page::ConsolePage};
 use crate::error::CallError;
@@ -42,6 +43,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/connectors/:key") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
+            <Route path=path!("/audit") ssr=SsrMode::Async view=Page::AuditLog />
             <Route path=path!("/notifications") ssr=SsrMode::Async view=Page::Notices />
             <Route path=path!("/notifications/settings/:part?") ssr=SsrMode::Async view=Page::NoticeSettings />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
@@ -126,6 +128,8 @@ groups! {
     away, preload_away { Away => AwayPage }
     /// Deliveries, and how their destinations are.
     deliveries, preload_deliveries { Connectors => ConsolePage }
+    /// Who is in the organization, and what is changed about it.
+    organization, preload_organization { AuditLog => AuditLogPage }
     /// Setting up a destination, which asks in forms.
     connector, preload_connector { ConnectorView => ConnectorPage }
     /// Spaces, roles and grants, which ask in forms.

@@ -34,6 +34,7 @@ const pages: Weighed[] = [
   { name: 'notifications', address: '/notifications', person: people.samir, from: '/', cold: 468, next: 135 },
   { name: 'profile', address: '/profile', person: people.samir, from: '/', cold: 502, next: 165 },
   { name: 'time away', address: '/profile/away', person: people.samir, from: '/profile', cold: 546, next: 148 },
+  { name: 'audit log', address: '/audit', person: people.priya, from: '/', cold: 545, next: 205 },
   { name: 'connectors', address: '/connectors', person: people.priya, from: '/', cold: 524, next: 187 },
 ];
 
@@ -54,6 +55,7 @@ const GROUPS: Record<string, number> = {
   dialogs: 154,
   form: 187,
   mine: 128,
+  organization: 195,
   request: 292,
   share: 89,
   sign_in: 72,

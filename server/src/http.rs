@@ -7,6 +7,7 @@
 mod answers;
 mod api;
 pub mod auth;
+mod exports;
 pub mod files;
 pub mod health;
 pub mod input;
@@ -80,6 +81,7 @@ pub fn router(site: &SiteState) -> Router {
     let app = pages::router(site)
         .merge(auth::router())
         .merge(live::router())
+        .merge(exports::router())
         .layer(middleware::from_fn(input::weigh_input))
         .layer(middleware::from_fn_with_state(site.clone(), pages::enter))
         .layer(sessions::layer(site))

@@ -34,6 +34,8 @@ pub enum Address<'a> {
     NewConnector(&'a str),
     /// Spaces, and who holds which role where.
     Access,
+    /// What administrators changed.
+    AuditLog,
     /// What one was told.
     Notices,
     /// What reaches oneself, and where.
@@ -51,7 +53,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 13] = [
+pub const FIXED_PAGES: [Address<'static>; 14] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -60,6 +62,7 @@ pub const FIXED_PAGES: [Address<'static>; 13] = [
     Address::Leadership,
     Address::Connectors,
     Address::Access,
+    Address::AuditLog,
     Address::Notices,
     Address::NoticeSettings,
     Address::Profile,
@@ -81,6 +84,7 @@ impl<'a> Address<'a> {
             Self::Connectors | Self::Connector(_) => "/connectors",
             Self::NewConnector(_) => "/connectors/new",
             Self::Access => "/access",
+            Self::AuditLog => "/audit",
             Self::Notices => "/notifications",
             Self::NoticeSettings | Self::NoticeSettingsPart(_) => "/notifications/settings",
             Self::Share(_) => "/share",

@@ -49,6 +49,7 @@ pub const SECTIONS: &[SiteSection] = &[
     further(Address::Leadership, "chart-column", "Leadership", "r", SectionReaders::Holders(Permission::Lead)),
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
     further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
+    further(Address::AuditLog, "history", "Audit log", "u", SectionReaders::Holders(Permission::SeeAudit)),
     SiteSection {
         page: Address::Notices,
         icon: "bell",

@@ -77,6 +77,8 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/approvals/leadership", WORDS),
     ("/call/approvals/send_held", IDS),
     ("/call/approvals/undo_held", IDS),
+    ("/call/audit/entry", WORDS),
+    ("/call/audit/page", WORDS),
     ("/call/catalog/page", WORDS),
     ("/call/notices/change_mine", WORDS),
     ("/call/notices/change_ours", WORDS),

@@ -52,7 +52,7 @@ async fn ask_all(who: &str, browser: &Browser, things: &Things, words: &[&str]) 
         }
     }
     let number = things.ids["number"].as_str().unwrap();
-    let pages = ["/", "/requests", "/inbox", "/work", "/connectors", "/notifications"].map(str::to_owned);
+    let pages = ["/", "/requests", "/inbox", "/work", "/connectors", "/audit", "/notifications"].map(str::to_owned);
     for path in pages.into_iter().chain([format!("/requests/{number}"), format!("/inbox/{number}")]) {
         let text = browser.get(&path).await.text().await.unwrap();
         for word in words {

@@ -55,6 +55,7 @@ impl Things {
             ("delegation", given["given"][0]["id"].clone()),
             ("person", deputy["id"].clone()),
             ("group", rita.ask("requests/search_groups", json!({ "text": "Network" })).await[0]["id"].clone()),
+            ("entry", adele.ask("audit/page", every_entry()).await["rows"][0]["id"].clone()),
             ("notice", rita.ask("notices/list", json!({ "after": null })).await["rows"].get(0).map_or(json!("1"), |row| row["id"].clone())),
         ]);
         for (name, id) in &ids {
@@ -127,6 +128,8 @@ impl Things {
             ("admin/send_now", json!({ "ids": [id("delivery")] })),
             ("admin/skip", json!({ "id": id("delivery") })),
             ("admin/test_connector", json!({ "key": "desk" })),
+            ("audit/entry", json!({ "id": id("entry") })),
+            ("audit/page", every_entry()),
             ("approvals/decide", json!({ "decision": decision })),
             ("approvals/decide_many", json!({ "decisions": [decision] })),
             ("approvals/dismiss_refused", json!({ "ids": [id("held")] })),
@@ -194,4 +197,9 @@ pub async fn deliver_all(site: &Site) {
     while outbox::run_once(&site.backend).await.unwrap() != outbox::WorkerSummary::default() {
         site.clock.advance(TimeDelta::hours(2));
     }
+}
+
+/// The first page of the audit log, whenever its entries were made.
+fn every_entry() -> Value {
+    json!({ "filter": { "text": "", "period": "ever", "actor": null, "thing": null, "thing_id": "", "way": null }, "after": null })
 }

@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["context", "error", "form", "live", "parts", "session", "ui", "wire"],
     &["notices", "people"],
     &["requests"],
-    &["access", "account", "approvals", "catalog", "deliveries", "work"],
+    &["access", "account", "approvals", "audit", "catalog", "deliveries", "work"],
     &["routes", "shell"],
     &["app"],
     &["document"],
@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
 /// The first words of the addresses of pages.
 const PAGES: &[&str] = &[
     "access",
+    "audit",
     "request",
     "requests",
     "inbox",

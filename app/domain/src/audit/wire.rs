@@ -2,9 +2,11 @@
 
 use super::compare::ValueChanges;
 use super::{AuditThing, AuditWay};
-use crate::connectors::wire::ConsolePeriod;
+use crate::bounds::{SEARCH_LETTERS, first_letters};
+use crate::connectors::wire::{ConsolePeriod, PERIODS};
 use crate::id::{AuditEntryId, PersonId};
 use crate::people::PersonRef;
+use crate::text::tidy_line;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,25 @@ pub struct AuditFilter {
     /// The key or id of one thing of that kind: its history.
     pub thing_id: String,
     pub way: Option<AuditWay>,
+}
+
+/// The period of an address that says none.
+pub const USUAL_PERIOD: ConsolePeriod = ConsolePeriod::Month;
+
+impl AuditFilter {
+    /// From the values of an address, `text=…&period=…&who=…&what=…&thing=…&way=…`; what is not understood is no condition.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |key: &str| get(key).map(|value| tidy_line(&value).into_owned()).unwrap_or_default();
+        let period = get("period");
+        Self {
+            text: first_letters(&get("text"), SEARCH_LETTERS).to_owned(),
+            period: PERIODS.iter().find(|(_, word, _)| *word == period).map_or(USUAL_PERIOD, |(period, ..)| *period),
+            actor: get("who").parse().ok(),
+            thing: AuditThing::find(&get("what")),
+            thing_id: get("thing"),
+            way: AuditWay::find(&get("way")),
+        }
+    }
 }
 
 /// One entry in the list.
