@@ -3,7 +3,7 @@
 use super::list::actor_view;
 use super::location::AuditLocation;
 use super::state::AuditState;
-use crate::ui::{Icon, When};
+use crate::ui::{Icon, TimeText};
 use domain::audit::compare::{ValueChange, ValueChanges};
 use domain::audit::wire::{AuditDetail, AuditFilter};
 use domain::connectors::wire::ConsolePeriod;
@@ -50,7 +50,7 @@ fn sheet(state: AuditState, detail: AuditDetail) -> AnyView {
                     <div>
                         <dt>"When"</dt>
                         <dd>
-                            <When at=detail.row.at />
+                            <TimeText at=detail.row.at />
                         </dd>
                     </div>
                     <div>

@@ -2,7 +2,7 @@
 
 use super::location::AuditLocation;
 use super::state::AuditState;
-use crate::ui::{Icon, select_view};
+use crate::ui::{FilterForm, FilterSearch, Icon, select_view};
 use domain::address::Address;
 use domain::audit::{AUDIT_THINGS, AUDIT_WAYS, AuditThing, AuditWay};
 use domain::bounds::SEARCH_LETTERS;
@@ -20,18 +20,6 @@ pub fn AuditFilters(state: AuditState) -> impl IntoView {
         navigate(&place.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
     let change = move |change: &dyn Fn(&mut domain::audit::wire::AuditFilter)| go.run(state.place.get_untracked().with(change));
-    let text = RwSignal::new(state.place.with_untracked(|place| place.filter.text.clone()));
-    let search = move || {
-        let wanted = text.with_untracked(|text| tidy_line(text).into_owned());
-        let place = state.place.get_untracked();
-        if place.filter.text != wanted {
-            go.run(place.with(|filter| filter.text = wanted));
-        }
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        search();
-    };
     let periods = move || {
         let now = state.place.with(|place| place.filter.period);
         let lines = PERIODS.iter().map(|(period, word, words)| ((*word).to_owned(), (*words).to_owned(), *period == now)).collect();
@@ -79,35 +67,25 @@ pub fn AuditFilters(state: AuditState) -> impl IntoView {
             }
         })
     };
+    let search = FilterSearch {
+        name: "text",
+        id: None,
+        class: "audit__find",
+        label: "Find in the log",
+        placeholder: "Person, thing or value",
+        longest: SEARCH_LETTERS,
+        tidy: |text| tidy_line(text).into_owned(),
+    };
+    let text = Signal::derive(move || state.place.with(|place| place.filter.text.clone()));
+    let find = move |text| go.run(state.place.get_untracked().with(|filter| filter.text = text));
     view! {
-        <form class="toolbar audit__bar" role="search" aria-label="Filter" action=Address::AuditLog.root() method="get" on:submit=submit>
-            <div class="affix affix--sm audit__find">
-                <span class="affix__text">
-                    <Icon name="search" />
-                </span>
-                <input
-                    class="input"
-                    name="text"
-                    type="search"
-                    maxlength=SEARCH_LETTERS
-                    autocomplete="off"
-                    aria-label="Find in the log"
-                    placeholder="Person, thing or value"
-                    value=text.get_untracked()
-                    prop:value=text
-                    on:input:target=move |event| text.set(event.target().value())
-                    on:change=move |_| search()
-                />
-            </div>
+        <FilterForm class="toolbar audit__bar" action=Address::AuditLog.root() search text find>
             {periods}
             {actors}
             {things}
             {ways}
             {one}
-            <button class="visually-hidden" type="submit">
-                "Search"
-            </button>
-        </form>
+        </FilterForm>
     }
     .into_any()
 }

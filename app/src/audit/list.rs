@@ -3,7 +3,7 @@
 use super::filters::AuditFilters;
 use super::location::AuditLocation;
 use super::state::AuditState;
-use crate::ui::{Empty, Icon, PersonLine, When};
+use crate::ui::{EmptyState, Icon, PersonLine, TimeText};
 use domain::audit::wire::AuditRow;
 use domain::connectors::wire::ConsolePeriod;
 use domain::people::PersonRef;
@@ -63,7 +63,7 @@ fn row_view(state: AuditState, row: AuditRow) -> AnyView {
     view! {
         <tr class="row-opens" class:is-selected=opened>
             <td class="c-when nowrap" data-label="When">
-                <When at=row.at />
+                <TimeText at=row.at />
             </td>
             <td class="c-who" data-label="Who">
                 {actor_view(row.actor)}
@@ -129,12 +129,12 @@ fn nothing(state: AuditState) -> AnyView {
     };
     let all = AuditLocation::default().with(|filter| filter.period = ConsolePeriod::Ever).address();
     view! {
-        <Empty icon="history" title=if usual { "Nothing was changed lately" } else { "Nothing fits" }>
+        <EmptyState icon="history" title=if usual { "Nothing was changed lately" } else { "Nothing fits" }>
             <p>{words}</p>
             <a class="button" href=all>
                 "Show all entries"
             </a>
-        </Empty>
+        </EmptyState>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use super::entry::AuditEntrySheet;
 use super::list::AuditList;
 use super::location::AuditLocation;
 use super::state::AuditState;
-use crate::error::ApiError;
+use crate::error::CallError;
 use crate::ui::{Icon, PageTitle, RefusedNotice, page_frame};
 use crate::wire::page_data;
 use domain::audit::wire::{AuditDetail, AuditPage};
@@ -14,7 +14,7 @@ use leptos_router::hooks::use_query_map;
 
 type AuditAnswer = (AuditPage, Option<AuditDetail>);
 
-async fn find(place: AuditLocation) -> Result<AuditAnswer, ApiError> {
+async fn find(place: AuditLocation) -> Result<AuditAnswer, CallError> {
     let page = audit_page(place.filter, place.after).await?;
     // An entry that is another organization's closes its sheet; the list stays.
     let open = match place.open {

@@ -2,7 +2,7 @@
 
 use super::api::{audit_entry, audit_page};
 use super::location::AuditLocation;
-use crate::error::ApiError;
+use crate::error::CallError;
 use domain::audit::wire::{AuditDetail, AuditPage};
 use domain::id::AuditEntryId;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub struct AuditState {
     pub place: Memo<AuditLocation>,
     pub page: RwSignal<AuditPage>,
     pub open: RwSignal<Option<AuditDetail>>,
-    pub refused: RwSignal<Option<ApiError>>,
+    pub refused: RwSignal<Option<CallError>>,
     /// Another list is on its way.
     pub loading: RwSignal<bool>,
 }
