@@ -12,6 +12,7 @@ use axum::routing::get;
 use backend::audit::{self, ExportedEntry};
 use backend::{Backend, Caller, Error};
 use domain::Refusal;
+use domain::address::Address;
 use domain::audit::wire::AuditFilter;
 use futures::stream;
 use std::collections::BTreeMap;
@@ -25,9 +26,10 @@ enum ExportForm {
     JsonLines,
 }
 
-/// `/audit/export.csv` and `/audit/export.jsonl`, with the query of the page.
+/// `export.csv` and `export.jsonl` below the page of the log, with its query.
 pub fn router() -> Router<SiteState> {
-    Router::new().route("/audit/export.csv", get(csv)).route("/audit/export.jsonl", get(json_lines))
+    let at = |ending: &str| format!("{}/export.{ending}", Address::AuditLog);
+    Router::new().route(&at("csv"), get(csv)).route(&at("jsonl"), get(json_lines))
 }
 
 async fn csv(state: State<SiteState>, context: Extension<ServerContext>, query: Query<BTreeMap<String, String>>) -> Response {
