@@ -146,7 +146,10 @@ pub struct PermissionDemand {
 impl Permission {
     /// Whether a page for those who hold it is of use to somebody who holds it over a part of the organization alone.
     pub fn works_in_part(self) -> bool {
-        !matches!(self, SeeDeliveries | ReplayDeliveries | ManageConnectors | DecideAsFallback | ManageDefinitions | ManageSettings)
+        !matches!(
+            self,
+            SeeDeliveries | ReplayDeliveries | ManageConnectors | DecideAsFallback | ManageDefinitions | ManageSettings | SeeAudit
+        )
     }
 
     /// What it allows, as a person reads it.
@@ -168,6 +171,7 @@ impl Permission {
             ManageSettings => "Change the organization's settings",
             ManageSpaces => "Manage spaces",
             ManageGrants => "Grant roles",
+            SeeAudit => "Read what administrators changed",
         }
     }
 

@@ -36,6 +36,7 @@ fn every_server_function_says_what_it_takes() {
             "person",
             "group",
             "notice",
+            "entry",
         ]
         .map(|name| (name, json!("x")))
         .into(),
