@@ -135,7 +135,7 @@ mod tests {
         rule(vec![space("Main", None)], "[0].key: The space key “Main” must be", vec![space("main", None)]);
         rule(
             vec![space("lab", Some("main"))],
-            "[0].parent: There is no space “main”",
+            "[0].parent: No space has the key “main”",
             vec![space("lab", Some("main")), space("main", None)],
         );
         rule(
@@ -196,7 +196,7 @@ mod tests {
         rule(GrantDefinition { role: "boss".to_owned(), ..grant() }, "role: The role “boss” does not exist", {
             GrantDefinition { role: "night-desk".to_owned(), ..grant() }
         });
-        rule(GrantDefinition { space: some("moon"), ..grant() }, "space: There is no space “moon”", grant());
+        rule(GrantDefinition { space: some("moon"), ..grant() }, "space: No space has the key “moon”", grant());
         rule(GrantDefinition { item: some("badge"), ..grant() }, "item: A grant is over one space or one item", {
             GrantDefinition { space: None, item: some("badge"), ..grant() }
         });

@@ -152,7 +152,7 @@ mod tests {
         );
         rule(
             PersonDefinition { space: some("moon"), ..person() },
-            "space: There is no space “moon”",
+            "space: No space has the key “moon”",
             PersonDefinition { space: some("lab"), ..person() },
         );
         rule(
