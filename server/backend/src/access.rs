@@ -3,17 +3,20 @@
 //!
 //! Deliberately not here: what the organization's files say about the same (`definitions`).
 
+mod audited;
 mod effect;
 mod roles;
 mod spaces;
 mod story;
 
+pub(crate) use audited::{draft_role, draft_space};
 pub use effect::preview_grant;
 pub use roles::{remove_role, save_role};
 pub use spaces::{remove_space, save_space};
 pub use story::tell_access;
 
 use crate::Backend;
+use crate::audit::AuditActor;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::fallback;
@@ -29,6 +32,7 @@ use domain::access::reasons::role_word;
 use domain::access::spaces::SpaceTree;
 use domain::access::wire::{AccessView, GiveGrant, GrantLine, RoleLine, SpaceLine};
 use domain::access::{Grant, GrantScope, GrantSubject, OwnRole, role_permissions};
+use domain::audit::AuditKind;
 use domain::bounds::check_day;
 use domain::id::{GrantId, GroupId, OrganizationId, PersonId, SpaceId};
 use domain::people::{Facts, PersonRef};
@@ -184,7 +188,7 @@ impl GrantNames {
 /// conflict when it is held already.
 pub async fn give_grant(backend: &Backend, caller: &Caller, wanted: GiveGrant) -> Result<AccessView> {
     let grant = read_grant(caller, &wanted, GrantId(backend.id()), backend.now())?;
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let maker = crate::requests::fresh(tx, person, be.now()).await?;
@@ -198,6 +202,7 @@ pub async fn give_grant(backend: &Backend, caller: &Caller, wanted: GiveGrant) -
                 return Err(Refusal::conflict("This is granted already. Take the grant back first to change its time.").into());
             }
             grants::insert(tx, &grant, FROM_SCREEN, Some(person), be.now()).await?;
+            audited::record_grant(tx, &be, &actor, AuditKind::GrantCreated, &grant).await?;
             announce(tx, grant.subject);
             Ok::<(), crate::Error>(())
         })
@@ -254,7 +259,7 @@ async fn check_wanted(handle: &impl StoreHandle, maker: &Facts, grant: &Grant) -
 /// Not found for whoever grants nothing there; not now when they do not hold all of it, or nobody would administer the organization;
 /// conflict when they were not told what they lose.
 pub async fn take_back(backend: &Backend, caller: &Caller, id: GrantId, confirmed: bool) -> Result<AccessView> {
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let maker = crate::requests::fresh(tx, person, be.now()).await?;
@@ -266,6 +271,7 @@ pub async fn take_back(backend: &Backend, caller: &Caller, id: GrantId, confirme
             check_grant(&maker, role_permissions(&grant.role, &own, grant.scope), grant.scope)?;
             let before = members::lasting_administrators(tx).await?;
             grants::remove(tx, id).await?;
+            audited::record_grant(tx, &be, &actor, AuditKind::GrantEnded, &grant).await?;
             if before > 0 {
                 spare_last_administrator(members::lasting_administrators(tx).await?)?;
             }

@@ -1,7 +1,8 @@
 //! Roles of the organization's own, made and changed on screen: never more than whoever does it holds.
 
-use super::{free_key, page_again};
+use super::{draft_role, free_key, page_again};
 use crate::Backend;
+use crate::audit::{self, AuditActor};
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::LiveChange;
@@ -27,7 +28,7 @@ pub async fn save_role(backend: &Backend, caller: &Caller, wanted: SaveRole, con
     if name.is_empty() || count_characters(&name) > LONGEST_NAME {
         return Err(Refusal::input("name", format!("Enter a name of 1 to {LONGEST_NAME} characters")).into());
     }
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let facts = crate::requests::fresh(tx, person, be.now()).await?;
@@ -43,7 +44,10 @@ pub async fn save_role(backend: &Backend, caller: &Caller, wanted: SaveRole, con
                 was.key.clone()
             };
             let before = members::lasting_administrators(tx).await?;
-            roles::save(tx, &OwnRole { key, name, permissions: wanted.permissions }, FROM_SCREEN, be.now()).await?;
+            let role = OwnRole { key, name, permissions: wanted.permissions };
+            roles::save(tx, &role, FROM_SCREEN, be.now()).await?;
+            let draft = draft_role(all.iter().find(|was| was.key == role.key), Some(&role))?;
+            audit::record(tx, &be, &actor, draft.into_iter().collect()).await?;
             if before > 0 {
                 spare_last_administrator(members::lasting_administrators(tx).await?)?;
             }
@@ -61,7 +65,7 @@ pub async fn save_role(backend: &Backend, caller: &Caller, wanted: SaveRole, con
 /// # Errors
 /// As `save_role`; not now when somebody holds it.
 pub async fn remove_role(backend: &Backend, caller: &Caller, key: String) -> Result<AccessView> {
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let facts = crate::requests::fresh(tx, person, be.now()).await?;
@@ -73,6 +77,7 @@ pub async fn remove_role(backend: &Backend, caller: &Caller, key: String) -> Res
                 return Err(Refusal::not_now(message).into());
             }
             roles::remove(tx, &key).await?;
+            audit::record(tx, &be, &actor, draft_role(Some(&found), None)?.into_iter().collect()).await?;
             Ok::<(), crate::Error>(())
         })
     });

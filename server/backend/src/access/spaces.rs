@@ -1,7 +1,8 @@
 //! Spaces made, renamed, moved and removed on screen.
 
-use super::{free_key, page_again};
+use super::{draft_space, free_key, page_again};
 use crate::Backend;
+use crate::audit::{self, AuditActor};
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::live::LiveChange;
@@ -33,7 +34,7 @@ pub async fn save_space(backend: &Backend, caller: &Caller, wanted: SaveSpace) -
     if count_characters(&contact) > LONGEST_CONTACT {
         return Err(Refusal::input("contact", format!("Enter at most {LONGEST_CONTACT} characters")).into());
     }
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let facts = crate::requests::fresh(tx, person, be.now()).await?;
@@ -62,9 +63,11 @@ pub async fn save_space(backend: &Backend, caller: &Caller, wanted: SaveSpace) -
                 return Err(Refusal::input("name", format!("There can be {MOST_SPACES} spaces. Remove one first")).into());
             }
             let key = was.as_ref().map_or_else(|| free_key(&name, &|key| all.iter().any(|one| one.key == key)), |was| was.key.clone());
-            let id = was.map_or_else(|| SpaceId(be.id()), |was| was.id);
+            let id = was.as_ref().map_or_else(|| SpaceId(be.id()), |was| was.id);
             let space = Space { id, key, name, parent: wanted.parent, contact };
+            let draft = draft_space(was.as_ref(), Some(&space), all.iter());
             spaces::save(tx, &[space], FROM_SCREEN, be.now()).await?;
+            audit::record(tx, &be, &actor, draft.into_iter().collect()).await?;
             // Who reaches what may be anything now.
             tx.announce(LiveChange::Rights { organization: OrganizationId(tx.organization()), people: Vec::new() });
             Ok::<(), crate::Error>(())
@@ -79,7 +82,7 @@ pub async fn save_space(backend: &Backend, caller: &Caller, wanted: SaveSpace) -
 /// # Errors
 /// Not found for whoever does not shape it; not now, with what is still in it.
 pub async fn remove_space(backend: &Backend, caller: &Caller, id: SpaceId) -> Result<AccessView> {
-    let (be, person) = (backend.clone(), caller.id());
+    let (be, person, actor) = (backend.clone(), caller.id(), AuditActor::from(caller));
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let facts = crate::requests::fresh(tx, person, be.now()).await?;
@@ -97,6 +100,7 @@ pub async fn remove_space(backend: &Backend, caller: &Caller, id: SpaceId) -> Re
                 return Err(Refusal::not_now(message).into());
             }
             spaces::remove(tx, id).await?;
+            audit::record(tx, &be, &actor, draft_space(Some(space), None, all.iter()).into_iter().collect()).await?;
             Ok::<(), crate::Error>(())
         })
     });

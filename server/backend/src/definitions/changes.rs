@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use domain::access::definition::{RoleDefinition, SpaceDefinition};
 use domain::access::spaces::Space;
 use domain::access::{Grant, OwnRole};
+use domain::audit::AuditKind;
 use domain::catalog::CatalogItem;
 use domain::connectors::Connector;
 use domain::forms::Form;
@@ -58,6 +59,8 @@ pub(super) struct DefinitionChanges {
     freed: Vec<ItemId>,
     items: Vec<(ItemId, CatalogItem, Uuid, i32)>,
     places: Vec<(ItemId, i32)>,
+    /// Grants that come and go, in words.
+    grant_words: Vec<(AuditKind, Grant, String)>,
     /// Keys of the items as they stood and as they will stand, where the order changes.
     reordered: Option<(Vec<String>, Vec<String>)>,
 }

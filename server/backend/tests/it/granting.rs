@@ -3,11 +3,13 @@
 use crate::access::settle;
 use crate::harness::{World, on_both};
 use crate::requests::{file, refusal};
-use backend::{Caller, access, requests};
+use backend::{Caller, access, audit, requests};
 use domain::Refusal;
 use domain::access::reasons::AccessReason;
 use domain::access::wire::{GiveGrant, SaveRole, SaveSpace};
 use domain::access::{GrantScope, GrantSubject};
+use domain::audit::wire::AuditFilter;
+use domain::connectors::wire::ConsolePeriod;
 use domain::id::SpaceId;
 use domain::permission::{Permission, PermissionSet};
 use domain::requests::queue::QueueFilter;
@@ -206,4 +208,47 @@ async fn who_sees_a_request_is_told_with_the_reasons() {
 fn email(name: &str) -> String {
     let first = name.split(' ').next().unwrap().to_lowercase();
     if first == "tomás" { "both@shared.example".to_owned() } else { format!("{first}@north.example") }
+}
+
+#[tokio::test]
+async fn what_is_granted_shaped_and_taken_back_is_in_the_audit_log() {
+    on_both(|world| async move {
+        let ruth = space_admin(&world).await;
+        let (be, ada) = (&world.backend, world.caller("north", "ada").await);
+        let (main, lab) = (space(&world, "main").await, space(&world, "lab").await);
+        let save = |id, name: &str, parent| SaveSpace { id, name: name.to_owned(), parent, contact: String::new() };
+        let page = access::save_space(be, &ruth, save(None, "Cold room", Some(lab))).await.unwrap();
+        let cold = page.spaces.iter().find(|line| line.space.name == "Cold room").unwrap().space.id;
+        access::save_space(be, &ruth, save(Some(cold), "Cold room", Some(main))).await.unwrap();
+        access::remove_space(be, &ruth, cold).await.unwrap();
+        let page = access::give_grant(be, &ruth, grant(&world, "hana", "maintainer", GrantScope::Space(lab)).await).await.unwrap();
+        let given = page.grants.iter().find(|line| line.name == "Hana Sato" && line.id.is_some()).unwrap().id.unwrap();
+        access::take_back(be, &ruth, given, true).await.unwrap();
+        let role = SaveRole { key: String::new(), name: "Night desk".to_owned(), permissions: [Permission::Work].into_iter().collect() };
+        access::save_role(be, &ada, role, false).await.unwrap();
+        access::remove_role(be, &ada, "night-desk".to_owned()).await.unwrap();
+
+        let filter = AuditFilter { period: ConsolePeriod::Ever, ..AuditFilter::default() };
+        let rows = audit::page(be, &ada, filter, None).await.unwrap().rows;
+        let mut said: Vec<String> = rows.iter().take(8).map(|row| format!("{}: {}", row.words, row.name)).collect();
+        said.sort_unstable();
+        assert_eq!(
+            said,
+            [
+                "Grant ended: Hana Sato",
+                "Role added: Night desk",
+                "Role granted: Hana Sato",
+                "Role granted: Ruth Abel",
+                "Role removed: Night desk",
+                "Space added: Cold room",
+                "Space changed: Cold room",
+                "Space removed: Cold room",
+            ]
+        );
+        let ended = rows.iter().find(|row| row.words == "Grant ended").unwrap();
+        let ended = audit::entry(be, &ada, ended.id).await.unwrap().changes.values;
+        let values: Vec<(&str, Option<&str>)> = ended.iter().map(|value| (value.path.as_str(), value.before.as_deref())).collect();
+        assert_eq!(values, [("role", Some("Maintainer")), ("where", Some("Lab"))]);
+    })
+    .await;
 }

@@ -9,6 +9,7 @@ use crate::store::grants::FROM_FILES;
 use domain::access::definition::{GrantDefinition, RoleDefinition, SpaceDefinition};
 use domain::access::spaces::Space;
 use domain::access::{Grant, GrantScope, GrantSubject, OwnRole};
+use domain::audit::AuditKind;
 use domain::id::{GrantId, GroupId, ItemId, PersonId, SpaceId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -91,19 +92,21 @@ impl DefinitionChanges {
                 }
                 None => {
                     self.create(&format!("grant {}", file.words()));
+                    self.grant_words.push((AuditKind::GrantCreated, wanted.clone(), file.words()));
                     self.new_grants.push(wanted);
                 }
             }
         }
-        let others: Vec<(bool, GrantId, String)> = present
+        let others: Vec<(bool, Grant, String)> = present
             .grants
             .iter()
             .filter(|stored| !kept.contains(&stored.grant.id))
-            .map(|stored| (stored.origin == FROM_FILES, stored.grant.id, present.grant_definition(&stored.grant).words()))
+            .map(|stored| (stored.origin == FROM_FILES, stored.grant.clone(), present.grant_definition(&stored.grant).words()))
             .collect();
         for (_, grant, words) in others.iter().filter(|(of_files, ..)| *of_files) {
             self.change(&format!("grant {words}: taken away (no longer in grants.yaml)"));
-            self.ended_grants.push(*grant);
+            self.grant_words.push((AuditKind::GrantEnded, grant.clone(), words.clone()));
+            self.ended_grants.push(grant.id);
         }
         kind.left = others.iter().filter(|(of_files, ..)| !of_files).map(|(.., words)| words.as_str()).collect();
         self.end(kind);

@@ -1,9 +1,11 @@
 //! What the audit log keeps of an applied folder: an entry for each thing that comes or changes.
 
 use super::DefinitionChanges;
+use crate::access::{draft_role, draft_space};
 use crate::definitions::{Present, secrets};
 use crate::error::{Error, Result};
 use crate::store::members::Member;
+use domain::access::GrantSubject;
 use domain::audit::compare::{ValueChanges, write_person};
 use domain::audit::{AuditDraft, AuditKind};
 use domain::id::{GroupId, OrganizationId, PersonId};
@@ -40,6 +42,23 @@ impl DefinitionChanges {
         for (_, item, ..) in &self.items {
             let was = present.items.iter().map(|(_, was)| was).find(|was| was.key == item.key);
             drafts.push(draft_definition((AuditKind::ItemCreated, AuditKind::ItemChanged), &item.key, &item.name, was, item)?);
+        }
+        let spaces = || self.spaces.iter().chain(&present.spaces);
+        for space in &self.spaces {
+            drafts.extend(draft_space(present.spaces.iter().find(|was| was.id == space.id), Some(space), spaces()));
+        }
+        for role in &self.roles {
+            drafts.extend(draft_role(present.roles.iter().find(|was| was.key == role.key), Some(role))?);
+        }
+        for (kind, grant, words) in &self.grant_words {
+            let (mut draft, mut changes) = (AuditDraft::of(*kind, grant.id.to_string(), words.as_str()), ValueChanges::default());
+            if let GrantSubject::Person(person) = grant.subject {
+                (draft.person, draft.name) = (Some(person), String::new());
+            }
+            let words = Some(words.clone());
+            let (before, after) = if *kind == AuditKind::GrantEnded { (words, None) } else { (None, words) };
+            changes.add("grant", before, after);
+            drafts.push(draft.with(changes));
         }
         Ok(drafts)
     }
