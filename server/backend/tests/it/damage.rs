@@ -58,7 +58,7 @@ async fn a_connector_that_cannot_be_read_or_is_gone_fails_the_delivery() {
         surgeon.run("DELETE FROM connectors WHERE key = 'desk'").await;
         assert_eq!(run_once(&world.backend).await.unwrap(), WorkerSummary { relayed: 1, ..FAILED });
         let failed = delivery(&world, &other).await;
-        assert!(failed.attempts[0].error.contains("no connector “desk”"), "{}", failed.attempts[0].error);
+        assert!(failed.attempts[0].error.contains("the connector “desk” was removed"), "{}", failed.attempts[0].error);
     })
     .await;
 }
