@@ -77,24 +77,6 @@ test('somebody who was faster is named when the hold is over', async ({ visit })
   await expect(refused).toHaveCount(0);
 });
 
-test('a decision reads one request: the one after the next', async ({ visit }) => {
-  const { docket } = here;
-  const lena = await visit(docket, people.lena);
-  const [first, second] = (await fileMany(lena, docket.url, 3)) as [string, string, string];
-  const bea = await visit(docket, people.bea);
-  let read = 0;
-  bea.on('requestfinished', (request) => (read += request.url().endsWith('/requests/page') ? 1 : 0));
-  await openInbox(bea, `${docket.url}/inbox/${first}`);
-  await expect.poll(() => read, 'the next one is there before it is asked for').toBe(1);
-  await bea.keyboard.press('a');
-  await expect(bea.locator('.inbox__view .serial')).toHaveText(second);
-  await expect.poll(() => read).toBe(2);
-  await strip(bea).getByRole('button', { name: 'Send now' }).press('Enter');
-  await expect(bea.locator(`.inrow:has(#row-${first})`)).toContainText('You approved this');
-  await expect(strip(bea)).toHaveCount(0);
-  expect(read, 'what the person decided is known without a look').toBe(2);
-});
-
 test('declining by keyboard, in the inbox and on a request', async ({ visit }) => {
   const { docket } = here;
   const lena = await visit(docket, people.lena);

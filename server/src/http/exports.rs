@@ -14,7 +14,7 @@ use backend::{Backend, Caller, Error};
 use domain::Refusal;
 use domain::address::Address;
 use domain::audit::wire::AuditFilter;
-use futures::stream;
+use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
 
 /// The form of a file.
@@ -66,7 +66,8 @@ async fn export(backend: &Backend, context: ServerContext, query: &BTreeMap<Stri
     let head = if form == ExportForm::Csv { table_head() } else { Ok(Vec::new()) };
     let begun = (backend.clone(), caller, filter, next);
     let first = head.and_then(|head| Ok([head, written(&first, form)?].concat()));
-    let parts = stream::unfold((Some(first), begun), move |(ready, begun)| next_part(ready, begun, form));
+    // Compressing asks once more after the end.
+    let parts = stream::unfold((Some(first), begun), move |(ready, begun)| next_part(ready, begun, form)).fuse();
     (headers, Body::from_stream(parts)).into_response()
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod arguments;
+mod audit;
 mod auth;
 mod border;
 mod bounds;
