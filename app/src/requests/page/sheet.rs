@@ -126,14 +126,15 @@ impl RequestSheet {
         }
         self.busy.set(Some(what));
         self.error.set(None);
-        // By the page as it was: the stream may bring what is done before the answer does.
-        let message = self.shown.try_with_untracked(said).flatten();
+        // The page as it was: the stream may bring what is done before the answer does.
+        let before = self.shown.get_untracked();
         spawn_local(async move {
             let answer = call.await;
             self.busy.try_set(None);
             let fine = answer.is_ok();
             match answer {
                 Ok(Some(page)) if !gone(&page) => {
+                    let message = said(&before);
                     self.take(page);
                     if let Some(message) = message {
                         self.say.try_run(message);
