@@ -108,7 +108,7 @@ pub const ROLES: &[(&str, &str, &[Permission])] = &[
 /// What a role allows who holds it in a group, whichever group that is (S0-020).
 pub const GROUP_ROLES: &[(&str, &[Permission])] = &[("it-forms-admin", &[Lead])];
 
-/// What a role allows besides over a space with all below it: what is of the whole organization is left to those who have all of it.
+/// What a role also allows when it is held over a space, in that space and below it. It never allows what concerns the whole organization.
 pub const SPACE_ROLES: &[(&str, &[Permission])] =
     &[("space_admin", &[ReplayDeliveries, ManageRequests, ManagePeople, ManageSpaces, ManageGrants])];
 

@@ -98,14 +98,18 @@ fn row(state: AccessState, line: GrantLine) -> AnyView {
     let place = if line.place.is_empty() { "The organization".to_owned() } else { line.place.clone() };
     let given = match (line.since, line.by.clone()) {
         (Some(at), Some(by)) => view! {
-            <TimeText at />
-            ", "
-            <span dir="auto">{by}</span>
+            <span>
+                <TimeText at />
+                ", "
+                <span dir="auto">{by}</span>
+            </span>
         }
         .into_any(),
         (Some(at), None) => view! {
-            <TimeText at />
-            ", by files"
+            <span>
+                <TimeText at />
+                ", by files"
+            </span>
         }
         .into_any(),
         (None, _) => view! { "By files" }.into_any(),

@@ -1,5 +1,5 @@
-//! What the page knows, and what is being asked in its dialog. Every answer brings the whole page anew: what one change does elsewhere is
-//! for the server to say.
+//! What the page knows, and what is being asked in its dialog. Every answer brings the whole page again: only the server
+//! knows what a change does elsewhere on it.
 
 use super::api::{give_grant, preview_grant, remove_role, remove_space, save_role, save_space, take_back};
 use crate::error::CallError;

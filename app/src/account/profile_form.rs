@@ -92,7 +92,7 @@ pub fn ProfileForm(view: ProfileView) -> impl IntoView {
     .into_any()
 }
 
-/// The choice of a time zone. One that is no longer offered stays the person's until they choose another.
+/// The choice of a time zone. A zone that is no longer offered is kept until the person chooses another.
 fn zones(sending: FormSending, chosen: String, organization: &str, mut names: Vec<String>) -> AnyView {
     if !chosen.is_empty() && !names.contains(&chosen) {
         names.insert(0, chosen.clone());

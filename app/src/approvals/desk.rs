@@ -229,7 +229,7 @@ impl InboxDesk {
         });
     }
 
-    /// What was loaded ahead is no longer true if it is this request: it is loaded again when it is asked for.
+    /// Marks what was loaded ahead as outdated if it is this request, so that it is loaded again when it is opened.
     pub fn forget_ahead(self, number: &str) {
         self.ahead.try_update_value(|ahead| {
             if let Some(ahead) = ahead.as_mut().filter(|ahead| ahead.number == number) {

@@ -16,7 +16,7 @@ pub struct AccessView {
     pub spaces: Vec<SpaceLine>,
     pub grants: Vec<GrantLine>,
     pub roles: Vec<RoleLine>,
-    /// What a grant can be over besides spaces: name of each item.
+    /// Items that a role can be granted over, with their names.
     pub items: Vec<(ItemId, String)>,
     /// Whether they grant over all of the organization.
     pub grants_everywhere: bool,

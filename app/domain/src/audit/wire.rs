@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 /// Entries on one page.
 pub const AUDIT_ROWS: u64 = 25;
 
-/// Which entries to list. What is empty or None is no condition.
+/// Which entries to list. A field that is empty or None leaves nothing out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditFilter {
     /// Words of the thing's name, of a value, or the name of a person who did it or whom it is about.
     pub text: String,
-    /// None is without end.
+    /// How far back.
     pub period: ConsolePeriod,
     pub actor: Option<PersonId>,
     pub thing: Option<AuditThing>,
@@ -31,7 +31,7 @@ pub struct AuditFilter {
 pub const USUAL_PERIOD: ConsolePeriod = ConsolePeriod::Month;
 
 impl AuditFilter {
-    /// From the values of an address, `text=…&period=…&who=…&what=…&thing=…&way=…`; what is not understood is no condition.
+    /// From the values of an address, `text=…&period=…&who=…&what=…&thing=…&way=…`; a value that is not understood is ignored.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let get = |key: &str| get(key).map(|value| tidy_line(&value).into_owned()).unwrap_or_default();
         let period = get("period");

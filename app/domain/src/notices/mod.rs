@@ -277,10 +277,10 @@ impl NoticeChoices {
     }
 }
 
-/// After this long, what was read in Docket is no longer sent.
+/// A message that was read in Docket and is older than this is no longer sent.
 const FRESH: Duration = Duration::minutes(10);
 
-/// Whether a message is no longer worth sending: put off or held up, and read in Docket meanwhile.
+/// Whether a message is no longer worth sending: it was put off or held up, and has been read in Docket meanwhile.
 pub fn is_stale(told_at: DateTime<Utc>, read: bool, now: DateTime<Utc>) -> bool {
     read && now - told_at > FRESH
 }
