@@ -141,9 +141,11 @@ fn row(state: AccessState, line: GrantLine) -> AnyView {
                 <b>{line.role.clone()}</b>
             </td>
             <td data-label="Where">
-                <span dir="auto">{place}</span>
-                {starts}
-                {ends}
+                <span>
+                    <span dir="auto">{place}</span>
+                    {starts}
+                    {ends}
+                </span>
             </td>
             <td data-label="Granted">{given}</td>
             <td>{take_back}</td>

@@ -104,8 +104,10 @@ fn cells(work: WorkState, number: &str, data: &QueueRow) -> AnyView {
             <StatusBadge status=summary.status />
         </td>
         <td data-label="Requested by">
-            <span dir="auto">{summary.requester.name}</span>
-            {summary.space.map(|space| view! { <span class="table__sub" dir="auto">{space}</span> })}
+            <span>
+                <span dir="auto">{summary.requester.name}</span>
+                {summary.space.map(|space| view! { <span class="table__sub" dir="auto">{space}</span> })}
+            </span>
         </td>
         <td data-label="Assignee">{holder}</td>
         <td data-label="Due">{data.due.clone().map(due)}</td>
