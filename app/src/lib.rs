@@ -23,6 +23,7 @@ pub mod requests;
 pub mod routes;
 pub mod session;
 pub mod shell;
+pub mod tokens;
 pub mod ui;
 pub mod wire;
 pub mod work;

@@ -19,6 +19,7 @@ use crate::requests::new::page::NewRequestPage;
 use crate::requests::page::view::RequestPageView;
 use crate::requests::share::page::SharePage;
 use crate::requests::tasks::mine::MyTasksPage;
+use crate::tokens::page::TokensPage;
 use crate::ui::ErrorView;
 use crate::work::page::WorkPage;
 use domain::Refusal;
@@ -44,6 +45,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
             <Route path=path!("/audit") ssr=SsrMode::Async view=Page::AuditLog />
+            <Route path=path!("/tokens") ssr=SsrMode::Async view=Page::Tokens />
             <Route path=path!("/notifications") ssr=SsrMode::Async view=Page::Notices />
             <Route path=path!("/notifications/settings/:part?") ssr=SsrMode::Async view=Page::NoticeSettings />
             <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
@@ -134,6 +136,8 @@ groups! {
     connector, preload_connector { ConnectorView => ConnectorPage }
     /// Spaces, roles and grants, which ask in forms.
     access, preload_access { Access => AccessPage }
+    /// Keys by which programs act, which are asked for in a form.
+    tokens, preload_tokens { Tokens => TokensPage }
     /// A task for somebody without an account.
     share, preload_share { Share => SharePage }
     /// The door.

@@ -59,6 +59,7 @@ const GROUPS: Record<string, number> = {
   request: 328,
   share: 80,
   sign_in: 64,
+  tokens: 178,
   work: 236,
 };
 

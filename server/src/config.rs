@@ -1,5 +1,6 @@
 //! The configuration: the only reader of the environment (and of `.env`). Validated whole, so that all problems are listed at once.
 
+mod api_token;
 mod border;
 mod mail;
 mod named_secrets;
@@ -7,7 +8,7 @@ mod pace;
 mod reader;
 
 use backend::secrets::SecretKeys;
-use backend::settings::MailServer;
+use backend::settings::{MailServer, SettingsToken};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -49,6 +50,10 @@ pub struct ServerConfig {
     pub telegram_token: Option<String>,
     /// `TELEGRAM_DEFAULT_CHAT_ID`.
     pub telegram_chat: Option<String>,
+    /// `IT_REQUESTS_API_TOKEN`: an API token that programs have from the same settings.
+    pub settings_token: Option<SettingsToken>,
+    /// Requests of one API token in a minute, at most.
+    pub api_pace: u32,
     /// Whether the worker runs inside `docket serve`.
     pub worker: bool,
     /// Hosts that the site answers for beside that of `public_url`.
@@ -117,6 +122,8 @@ impl ServerConfig {
             slack_webhook_url: reader.text("SLACK_WEBHOOK_URL").map(str::to_owned),
             telegram_token: reader.text("TELEGRAM_BOT_TOKEN").map(str::to_owned),
             telegram_chat: reader.text("TELEGRAM_DEFAULT_CHAT_ID").map(str::to_owned),
+            settings_token: reader.settings_token(),
+            api_pace: reader.number("DOCKET_API_REQUESTS_PER_MINUTE", 600, 1, 100_000),
             database_url,
             address,
             public_url: reader.public_url(address),
@@ -155,6 +162,7 @@ impl ServerConfig {
             slack_webhook_url: self.slack_webhook_url.clone(),
             telegram_token: self.telegram_token.clone(),
             telegram_chat: self.telegram_chat.clone(),
+            settings_token: self.settings_token.clone(),
         }
     }
 
@@ -211,6 +219,8 @@ impl ServerConfig {
             ("SENDGRID_API_KEY", given(&self.sendgrid_api_key)),
             ("SLACK_WEBHOOK_URL", given(&self.slack_webhook_url)),
             ("TELEGRAM_BOT_TOKEN", given(&self.telegram_token)),
+            ("IT_REQUESTS_API_TOKEN", given(&self.settings_token)),
+            ("DOCKET_API_REQUESTS_PER_MINUTE", self.api_pace.to_string()),
             ("TELEGRAM_DEFAULT_CHAT_ID", self.telegram_chat.clone().unwrap_or_else(|| "none".to_owned())),
             ("DOCKET_LOG", self.log.clone()),
             ("DOCKET_LOG_FORMAT", if self.log_json { "json" } else { "text" }.to_owned()),
@@ -288,6 +298,7 @@ mod tests {
             ("SENDGRID_API_KEY", "SG.hunter2"),
             ("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/hunter2"),
             ("TELEGRAM_BOT_TOKEN", "1:hunter2"),
+            ("IT_REQUESTS_API_TOKEN", "hunter2-that-is-long-enough-for-a-token"),
             ("SITE_DOMAIN", "docket.example.org"),
         ])
         .unwrap();

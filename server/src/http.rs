@@ -15,6 +15,7 @@ mod kinds;
 mod listen;
 pub mod live;
 pub mod pages;
+mod problem;
 mod pulse;
 pub mod remote;
 pub mod security;
@@ -56,6 +57,8 @@ pub struct SiteState {
     pub parts: Arc<PageParts>,
     /// The open live streams.
     pub streams: Arc<OpenStreams>,
+    /// How often API tokens are shown.
+    pub token_pace: Arc<api::TokenPace>,
     /// Becomes true when the server stops: streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -72,7 +75,7 @@ impl SiteState {
         let parts = Arc::new(files::page_parts(&config.site_root));
         let hosts = Arc::new(config.hosts());
         let streams = Arc::new(OpenStreams::new(config.pace.streams));
-        Self { backend, config, hosts, options, parts, streams, stopping }
+        Self { backend, config, hosts, options, parts, streams, token_pace: Arc::default(), stopping }
     }
 }
 

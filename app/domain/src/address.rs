@@ -36,6 +36,8 @@ pub enum Address<'a> {
     Access,
     /// What administrators changed.
     AuditLog,
+    /// Keys by which programs act.
+    Tokens,
     /// What one was told.
     Notices,
     /// What reaches oneself, and where.
@@ -53,7 +55,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 14] = [
+pub const FIXED_PAGES: [Address<'static>; 15] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -63,6 +65,7 @@ pub const FIXED_PAGES: [Address<'static>; 14] = [
     Address::Connectors,
     Address::Access,
     Address::AuditLog,
+    Address::Tokens,
     Address::Notices,
     Address::NoticeSettings,
     Address::Profile,
@@ -85,6 +88,7 @@ impl<'a> Address<'a> {
             Self::NewConnector(_) => "/connectors/new",
             Self::Access => "/access",
             Self::AuditLog => "/audit",
+            Self::Tokens => "/tokens",
             Self::Notices => "/notifications",
             Self::NoticeSettings | Self::NoticeSettingsPart(_) => "/notifications/settings",
             Self::Share(_) => "/share",

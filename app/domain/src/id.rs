@@ -63,4 +63,6 @@ ids! {
     HeldId,
     /// A way to one task for somebody without an account.
     ShareId,
+    /// A key by which a program acts.
+    ApiTokenId,
 }

@@ -23,6 +23,7 @@
 //! | subject | what an effect, a delivery or a notice is about: a request, a person |
 //! | definition | what an organization is set up with; a *problem* is what is wrong in one |
 //! | audit log | what administrators, the command line and programs changed: one *entry* each, about a *thing*, by a *way* |
+//! | API token | a key by which a program acts for a person or for a *service account*, a member who never signs in |
 //! | refusal | why something was not done, in words for the person |
 //!
 //! Deliberately not here: any input or output, any clock, any source of randomness. Time and ids come in as arguments.
@@ -53,5 +54,6 @@ pub mod stamp;
 pub mod subject;
 pub mod tally;
 pub mod text;
+pub mod tokens;
 
 pub use refusal::{Problem, Refusal};

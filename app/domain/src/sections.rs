@@ -50,6 +50,7 @@ pub const SECTIONS: &[SiteSection] = &[
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
     further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
     further(Address::AuditLog, "history", "Audit log", "u", SectionReaders::Holders(Permission::SeeAudit)),
+    further(Address::Tokens, "key", "API tokens", "y", SectionReaders::Holders(Permission::ManageGrants)),
     SiteSection {
         page: Address::Notices,
         icon: "bell",

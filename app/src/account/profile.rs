@@ -43,6 +43,7 @@ fn AccountCard(me: Me, view: ProfileView) -> impl IntoView {
             <OtherPages me=theirs />
             <AwayLink />
             <NoticesLink />
+            <TokensLink />
             <ProfileForm view />
             <PasswordForm email />
             <Organizations others />
@@ -122,6 +123,25 @@ fn NoticesLink() -> impl IntoView {
                 <a class="button" href=Address::NoticeSettings.root()>
                     <Icon name="bell" />
                     "What reaches you"
+                </a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn TokensLink() -> impl IntoView {
+    view! {
+        <section class="slip" aria-labelledby="tokens">
+            <div class="slip__head">
+                <h2 id="tokens">"API tokens"</h2>
+            </div>
+            <div class="slip__body row row--wrap">
+                <p class="soft">"Let a program act for you, with as much as it needs."</p>
+                <a class="button" href=Address::Tokens.root()>
+                    <Icon name="key" />
+                    "Your tokens"
                 </a>
             </div>
         </section>

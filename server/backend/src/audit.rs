@@ -54,6 +54,7 @@ impl From<&Caller> for AuditActor {
         let way = match caller.proof {
             CallerProof::SignIn(_) => AuditWay::Web,
             CallerProof::CommandLine => AuditWay::CommandLine,
+            CallerProof::Token(_) => AuditWay::Api,
         };
         Self { person: Some(caller.id()), way, address: caller.origin.address.clone(), device: caller.origin.device.clone() }
     }

@@ -2,7 +2,7 @@
 
 use crate::zones::{self, KnownZone};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::id::{OrganizationId, PersonId, SpaceId};
+use domain::id::{ApiTokenId, OrganizationId, PersonId, SpaceId};
 use domain::people::{Facts, OrganizationRef};
 
 /// What shows who calls. Whatever can show it makes a [`Caller`]; nothing that rules read depends on how it was shown.
@@ -13,6 +13,8 @@ pub enum CallerProof {
     SignIn(DateTime<Utc>),
     /// The command line: whoever may use it on the server's machine shows nothing else.
     CommandLine,
+    /// An API token. The facts are cut down to what it allows; a use case that loads them anew for the person must not be called by it.
+    Token(ApiTokenId),
 }
 
 /// Where a call comes from, as the audit log keeps it. Empty for the command line.

@@ -30,6 +30,7 @@ mod stamps;
 mod store;
 pub mod templates;
 mod timers;
+pub mod tokens;
 pub mod zones;
 
 pub use caller::{CallOrigin, Caller, CallerProof};

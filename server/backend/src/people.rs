@@ -64,9 +64,14 @@ pub async fn load_caller(
     let found = facts::find(&backend.store().read(organization), person, backend.now()).await?;
     let found = found.filter(|found| match proof {
         CallerProof::SignIn(started) => people::still_signed_in(found.disabled, found.sessions_after, found.sessions_kept, started),
-        CallerProof::CommandLine => !found.disabled,
+        CallerProof::CommandLine | CallerProof::Token(_) => !found.disabled,
     });
-    Ok(found.map(|found| Caller {
+    Ok(found.map(|found| as_caller(found, organization, proof)))
+}
+
+/// What was found of a person, as whoever calls.
+pub(crate) fn as_caller(found: facts::CallerRecord, organization: OrganizationId, proof: CallerProof) -> Caller {
+    Caller {
         organization,
         zone: zones::first(found.time_zones.iter().map(String::as_str)),
         facts: found.facts,
@@ -78,7 +83,7 @@ pub async fn load_caller(
         elsewhere: found.elsewhere,
         space: found.space,
         changes_at: found.changes_at,
-    }))
+    }
 }
 
 /// A member as a caller without signing in. For the command line and for seeding the demo: nothing that serves requests calls this.

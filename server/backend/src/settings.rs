@@ -31,6 +31,17 @@ pub struct UseCaseSettings {
     pub telegram_token: Option<String>,
     /// `TELEGRAM_DEFAULT_CHAT_ID`.
     pub telegram_chat: Option<String>,
+    /// `IT_REQUESTS_API_TOKEN`.
+    pub settings_token: Option<SettingsToken>,
+}
+
+/// The one API token that is no row of the database until it is used: a program has it from the same settings.
+#[derive(Clone)]
+pub struct SettingsToken {
+    /// What is kept of it: its SHA-256.
+    pub hash: String,
+    /// The key of the organization that it is for; without one, the only one there is.
+    pub organization: Option<String>,
 }
 
 /// A mail server.
@@ -78,6 +89,7 @@ impl Default for UseCaseSettings {
             slack_webhook_url: None,
             telegram_token: None,
             telegram_chat: None,
+            settings_token: None,
         }
     }
 }

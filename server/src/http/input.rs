@@ -128,6 +128,9 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/share/change", NOTE),
     ("/call/share/comment", NOTE),
     ("/call/share/open", WORDS),
+    ("/call/tokens/make", WORDS),
+    ("/call/tokens/page", WORDS),
+    ("/call/tokens/revoke", WORDS),
 ];
 
 /// What a path takes; a new server function takes little until it says more.

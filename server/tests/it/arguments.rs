@@ -96,6 +96,7 @@ impl Things {
         let grant = json!({ "subject": { "person": person }, "role": "reviewer", "scope": "organization", "from": null, "until": null });
         let space = json!({ "id": null, "name": "Hall", "parent": null, "contact": "" });
         let role = json!({ "key": "", "name": "Night desk", "permissions": ["request"] });
+        let key = json!({ "name": "Sync", "kind": "personal", "permissions": ["see_audit"], "scope": "organization", "days": 30 });
         let mut all = vec![
             ("access/give_grant", json!({ "grant": grant })),
             ("access/page", json!({})),
@@ -177,6 +178,9 @@ impl Things {
             ("share/change", json!({ "token": id("token"), "name": "A", "to": "in_progress", "notes": "x" })),
             ("share/comment", json!({ "token": id("token"), "name": "A", "body": "x" })),
             ("share/open", json!({ "token": id("token") })),
+            ("tokens/make", json!({ "token": key })),
+            ("tokens/page", json!({})),
+            ("tokens/revoke", json!({ "id": id("draft") })),
         ];
         for one in [
             json!({ "do": "reroute", "rule": "owners", "to": { "group": id("group") }, "words": "x" }),

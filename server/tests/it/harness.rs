@@ -113,7 +113,14 @@ impl Site {
 
     /// Another process that serves the same database, with the same clock.
     pub async fn another(&self) -> Self {
-        Self::open(self.config.clone(), self.clock.clone(), self.leftovers.clone()).await
+        self.another_with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub async fn another_with(&self, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let mut config = (*self.config).clone();
+        change(&mut config);
+        Self::open(Arc::new(config), self.clock.clone(), self.leftovers.clone()).await
     }
 
     /// A browser in which nobody is signed in.

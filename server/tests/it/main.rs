@@ -36,4 +36,5 @@ mod templates;
 mod tenancy;
 mod tidy;
 mod titles;
+mod tokens;
 mod use_cases;

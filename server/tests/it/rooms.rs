@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["context", "error", "form", "live", "parts", "session", "ui", "wire"],
     &["notices", "people"],
     &["requests"],
-    &["access", "account", "approvals", "audit", "catalog", "deliveries", "work"],
+    &["access", "account", "approvals", "audit", "catalog", "deliveries", "tokens", "work"],
     &["routes", "shell"],
     &["app"],
     &["document"],
@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
 const PAGES: &[&str] = &[
     "access",
     "audit",
+    "tokens",
     "request",
     "requests",
     "inbox",

@@ -100,10 +100,10 @@ async fn programs_have_an_address_of_their_own_that_no_cookie_opens() {
             // A program says nothing of where it comes from.
             let answer = browser.client.request(method.clone(), format!("{}{path}", site.base)).send().await.unwrap();
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{method} {path}");
-            assert_eq!(header(&answer, "content-type"), "application/json");
+            assert_eq!(header(&answer, "content-type"), "application/problem+json");
             assert!(answer.headers().get("set-cookie").is_none(), "{method} {path}");
-            let told = json!({ "error": "refused", "refusal": { "code": "not_found" } });
-            assert_eq!(answer.json::<Value>().await.unwrap(), told, "{method} {path}");
+            let told = answer.json::<Value>().await.unwrap();
+            assert_eq!((&told["status"], &told["title"], &told["type"]), (&json!(404), &json!("Not Found"), &json!("about:blank")));
         }
         let heavy = browser.client.post(format!("{}/api/v1/requests", site.base)).body("x");
         assert_eq!(heavy.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE, "nothing there takes a body");

@@ -118,6 +118,19 @@ impl HeldScope {
             Self::Item(item) => place.item == Some(*item),
         }
     }
+
+    /// What is over both; None where that is nothing, and where no scope says it: an item of some spaces alone.
+    pub fn within(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Organization, one) | (one, Self::Organization) => Some(one.clone()),
+            (Self::Spaces(one), Self::Spaces(two)) => {
+                let both: BTreeSet<SpaceId> = one.intersection(two).copied().collect();
+                (!both.is_empty()).then_some(Self::Spaces(both))
+            }
+            (Self::Item(one), Self::Item(two)) => (one == two).then_some(Self::Item(*one)),
+            (Self::Item(_), Self::Spaces(_)) | (Self::Spaces(_), Self::Item(_)) => None,
+        }
+    }
 }
 
 /// Everything over which somebody holds a permission.

@@ -25,6 +25,7 @@ pub enum AuditThing {
     Item,
     Space,
     Role,
+    Token,
     Grant,
 }
 
@@ -36,6 +37,7 @@ pub const AUDIT_THINGS: &[(AuditThing, &str, &str)] = &[
     (AuditThing::Space, "space", "Spaces"),
     (AuditThing::Role, "role", "Roles"),
     (AuditThing::Grant, "grant", "Grants"),
+    (AuditThing::Token, "token", "API tokens"),
     (AuditThing::Item, "item", "Catalog items"),
     (AuditThing::Form, "form", "Forms"),
     (AuditThing::Calendar, "calendar", "Calendars"),
@@ -85,6 +87,8 @@ pub enum AuditKind {
     GrantCreated,
     GrantChanged,
     GrantEnded,
+    TokenCreated,
+    TokenRevoked,
     ItemCreated,
     ItemChanged,
     FormCreated,
@@ -126,6 +130,8 @@ pub const AUDIT_KINDS: &[(AuditKind, &str, &str, AuditThing)] = &[
     (AuditKind::GrantCreated, "grant_created", "Role granted", AuditThing::Grant),
     (AuditKind::GrantChanged, "grant_changed", "Grant changed", AuditThing::Grant),
     (AuditKind::GrantEnded, "grant_ended", "Grant ended", AuditThing::Grant),
+    (AuditKind::TokenCreated, "token_created", "API token made", AuditThing::Token),
+    (AuditKind::TokenRevoked, "token_revoked", "API token revoked", AuditThing::Token),
     (AuditKind::ItemCreated, "item_created", "Catalog item added", AuditThing::Item),
     (AuditKind::ItemChanged, "item_changed", "Catalog item changed", AuditThing::Item),
     (AuditKind::FormCreated, "form_created", "Form added", AuditThing::Form),
@@ -171,10 +177,13 @@ pub enum AuditWay {
     Web,
     /// The command line on the server's machine.
     CommandLine,
+    /// A program that showed an API token.
+    Api,
 }
 
 /// Every way, with its name as it is stored and travels, and its word on screen.
-pub const AUDIT_WAYS: &[(AuditWay, &str, &str)] = &[(AuditWay::Web, "web", "Web"), (AuditWay::CommandLine, "command_line", "Command line")];
+pub const AUDIT_WAYS: &[(AuditWay, &str, &str)] =
+    &[(AuditWay::Web, "web", "Web"), (AuditWay::CommandLine, "command_line", "Command line"), (AuditWay::Api, "api", "API")];
 
 impl AuditWay {
     /// The name under which it is stored.
@@ -242,7 +251,7 @@ mod tests {
         assert_eq!(things.len(), AuditThing::Grant as usize + 1);
         assert!(AUDIT_THINGS.iter().all(|(thing, name, _)| AuditThing::find(name) == Some(*thing) && thing.name() == *name));
         assert!(AUDIT_WAYS.iter().all(|(way, name, _)| AuditWay::find(name) == Some(*way) && way.name() == *name));
-        assert_eq!(AuditWay::Web as usize + 2, AUDIT_WAYS.len());
+        assert_eq!(AuditWay::Api as usize + 1, AUDIT_WAYS.len());
     }
 
     #[test]

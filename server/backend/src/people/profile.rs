@@ -96,7 +96,7 @@ pub async fn change_password(backend: &Backend, caller: &Caller, current: &str, 
     let hash = password::hash(new.to_owned()).await?;
     let (now, kept) = match caller.proof {
         CallerProof::SignIn(started) => (backend.now(), Some(started)),
-        CallerProof::CommandLine => (backend.now(), None),
+        CallerProof::CommandLine | CallerProof::Token(_) => (backend.now(), None),
     };
     if !people::change_password(&writer, caller.id(), &before, &hash, now, kept).await? {
         return Err(Refusal::conflict("The password was changed elsewhere meanwhile. Sign in with the new one.").into());

@@ -13,6 +13,7 @@ mod engine;
 #[cfg(test)]
 mod signature_tests;
 
+pub(crate) mod api_tokens;
 pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod calendars;

@@ -25,6 +25,8 @@ pub struct Model {
     pub created_at: i64,
     /// The start of the one sign-in that `sessions_after` does not end.
     pub sessions_kept: i64,
+    /// A program's account: nobody signs in to it.
+    pub service: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -114,12 +116,34 @@ pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], 
                 sessions_after: 0,
                 created_at: micros(now),
                 sessions_kept: 0,
+                service: false,
             }
             .into_active_model()
         });
         Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     }
     Ok(())
+}
+
+/// A new account of a program, to which nobody signs in: without a password, and under an address that no mail reaches.
+pub(crate) async fn insert_service(tx: &Tx<'_>, id: PersonId, name: &str, now: DateTime<Utc>) -> Result<Account> {
+    let email = format!("service-{id}@service.invalid");
+    let row = Model {
+        id: id.0,
+        email: email.clone(),
+        name: name.to_owned(),
+        search_name: String::new(),
+        password_hash: None,
+        time_zone: String::new(),
+        phone: String::new(),
+        disabled: false,
+        sessions_after: 0,
+        created_at: micros(now),
+        sessions_kept: 0,
+        service: true,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
+    Ok(Account { id, email, name: name.to_owned(), time_zone: String::new(), phone: String::new() })
 }
 
 /// Changes what an account says about its person.

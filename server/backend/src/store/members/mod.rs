@@ -254,9 +254,17 @@ struct MemberRow {
     account_disabled: bool,
 }
 
-/// Every member, by address; those who left too.
+/// The service account of this name.
+pub(crate) async fn service_account(handle: &impl StoreHandle, name: &str) -> Result<Option<PersonId>> {
+    let query = of_organization(handle).filter(people::Column::Service.eq(true)).filter(people::Column::Name.eq(name));
+    let row: Option<Uuid> = query.select_only().column(Column::PersonId).into_tuple().one(handle.connection()).await?;
+    Ok(row.map(PersonId))
+}
+
+/// Every member, by address; those who left too. Accounts of programs are none.
 pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<Member>> {
     let rows: Vec<MemberRow> = of_organization(handle)
+        .filter(people::Column::Service.eq(false))
         .select_only()
         .columns([Column::PersonId, Column::ManagerId, Column::Title, Column::Roles, Column::Disabled, Column::Listed, Column::SpaceId])
         .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
