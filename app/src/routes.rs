@@ -14,6 +14,7 @@ use crate::parts::announce;
 #[cfg(feature = "hydrate")]
 use crate::parts::wait_for;
 use crate::parts::{MissingPart, page_is_live};
+use crate::people::{page::PeoplePageView, person::PersonPage};
 use crate::requests::mine::MyRequestsPage;
 use crate::requests::new::page::NewRequestPage;
 use crate::requests::page::view::RequestPageView;
@@ -43,6 +44,8 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/connectors") ssr=SsrMode::Async view=Page::Connectors />
             <Route path=path!("/connectors/:key") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
+            <Route path=path!("/people") ssr=SsrMode::Async view=Page::People />
+            <Route path=path!("/people/:id") ssr=SsrMode::Async view=Page::PersonView />
             <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
             <Route path=path!("/audit") ssr=SsrMode::Async view=Page::AuditLog />
             <Route path=path!("/tokens") ssr=SsrMode::Async view=Page::Tokens />
@@ -131,7 +134,7 @@ groups! {
     /// Deliveries, and how their destinations are.
     deliveries, preload_deliveries { Connectors => ConsolePage }
     /// Who is in the organization, and what is changed about it.
-    organization, preload_organization { AuditLog => AuditLogPage }
+    organization, preload_organization { AuditLog => AuditLogPage, People => PeoplePageView, PersonView => PersonPage }
     /// Setting up a destination, which asks in forms.
     connector, preload_connector { ConnectorView => ConnectorPage }
     /// Spaces, roles and grants, which ask in forms.

@@ -32,6 +32,10 @@ pub enum Address<'a> {
     Connector(&'a str),
     /// The set-up of a connector that is not there yet, by its kind.
     NewConnector(&'a str),
+    /// Who is in the organization.
+    People,
+    /// One person, by their id.
+    Person(&'a str),
     /// Spaces, and who holds which role where.
     Access,
     /// What administrators changed.
@@ -55,7 +59,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 15] = [
+pub const FIXED_PAGES: [Address<'static>; 16] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -63,6 +67,7 @@ pub const FIXED_PAGES: [Address<'static>; 15] = [
     Address::MyTasks,
     Address::Leadership,
     Address::Connectors,
+    Address::People,
     Address::Access,
     Address::AuditLog,
     Address::Tokens,
@@ -86,6 +91,7 @@ impl<'a> Address<'a> {
             Self::Leadership => "/leadership",
             Self::Connectors | Self::Connector(_) => "/connectors",
             Self::NewConnector(_) => "/connectors/new",
+            Self::People | Self::Person(_) => "/people",
             Self::Access => "/access",
             Self::AuditLog => "/audit",
             Self::Tokens => "/tokens",
@@ -106,6 +112,7 @@ impl<'a> Address<'a> {
             | Self::InboxRequest(part)
             | Self::Connector(part)
             | Self::NewConnector(part)
+            | Self::Person(part)
             | Self::NoticeSettingsPart(part)
             | Self::Share(part) => Some(part),
             _ => None,
@@ -127,6 +134,7 @@ impl<'a> Address<'a> {
             Self::InboxRequest(part),
             Self::Connector(part),
             Self::NewConnector(part),
+            Self::Person(part),
             Self::NoticeSettingsPart(part),
             Self::Share(part),
         ];
@@ -181,6 +189,7 @@ mod tests {
             (Address::Request("IT-7F3K"), "/requests/IT-7F3K"),
             (Address::InboxRequest("IT-7F3K"), "/inbox/IT-7F3K"),
             (Address::NewConnector("webhook"), "/connectors/new/webhook"),
+            (Address::Person("0190"), "/people/0190"),
             (Address::NoticeSettingsPart("channels"), "/notifications/settings/channels"),
             (Address::Away, "/profile/away"),
         ] {

@@ -1,8 +1,10 @@
-//! Server functions that find people and groups: thin; the use cases are the backend's.
+//! Server functions that find people and groups, and of those who look after people: thin; the use cases are the backend's.
 
 use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::access::spaces::SpaceRef;
+use domain::id::PersonId;
+use domain::people::wire::{DisabledPerson, HandOver, PeopleFilter, PeoplePage, PersonView, SavePerson};
 use domain::people::{GroupRef, PersonRef};
 use leptos::prelude::*;
 
@@ -36,4 +38,52 @@ pub async fn search_groups(text: String) -> Result<Vec<GroupRef>, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::search_groups(&backend, &caller, &text).await)
+}
+
+/// A page of the people whom the person looks after.
+#[server(name = PeoplePageCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/page")]
+pub async fn people_page(filter: PeopleFilter, after: Option<PersonId>) -> Result<PeoplePage, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::people_page(&backend, &caller, filter, after).await)
+}
+
+/// One person whole.
+#[server(name = PersonPageCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/person")]
+pub async fn person_page(id: PersonId) -> Result<PersonView, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::person_page(&backend, &caller, id).await)
+}
+
+/// Ends one sign-in of a person, or all of them when none is named.
+#[server(name = EndSessionsCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/end_sessions")]
+pub async fn end_sessions(id: PersonId, session: Option<String>) -> Result<PersonView, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::end_sessions_of(&backend, &caller, id, session).await)
+}
+
+/// Disables a person, and hands over what they leave behind.
+#[server(name = DisablePersonCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/disable")]
+pub async fn disable_person(id: PersonId, hand: HandOver) -> Result<DisabledPerson, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::disable_person(&backend, &caller, id, hand).await)
+}
+
+/// Lets a person sign in again.
+#[server(name = EnablePersonCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/enable")]
+pub async fn enable_person(id: PersonId) -> Result<PersonView, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::enable_person(&backend, &caller, id).await)
+}
+
+/// Adds a person, or changes what is said of one.
+#[server(name = SavePersonCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/save")]
+pub async fn save_person(person: SavePerson) -> Result<PersonView, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::save_person(&backend, &caller, person).await)
 }

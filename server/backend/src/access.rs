@@ -9,10 +9,11 @@ mod roles;
 mod spaces;
 mod story;
 
-pub(crate) use audited::{draft_role, draft_space};
+pub(crate) use audited::{draft_role, draft_space, record_grant};
 pub use effect::preview_grant;
 pub use roles::{remove_role, save_role};
 pub use spaces::{remove_space, save_space};
+pub(crate) use story::name_grant;
 pub use story::tell_access;
 
 use crate::Backend;
@@ -228,6 +229,21 @@ fn read_grant(caller: &Caller, wanted: &GiveGrant, id: GrantId, now: DateTime<Ut
         return Err(Refusal::input("until", "The last day must not be before the first").into());
     }
     Ok(Grant { id, subject: wanted.subject, role: wanted.role.clone(), scope: wanted.scope, starts_at, ends_at })
+}
+
+/// Whether somebody may add people to a group: whoever says who is in the organization and holds all that the group was granted.
+///
+/// # Errors
+/// Not found for whoever does not grant over all of the organization; not now, with what they do not hold.
+pub(crate) async fn check_group_grants(tx: &Tx<'_>, maker: &Facts, group: GroupId) -> Result<()> {
+    if !maker.may(Permission::ManageGrants) || !maker.may(Permission::ManagePeople) {
+        return Err(Refusal::NotFound.into());
+    }
+    let own = own_roles::all(tx).await?;
+    for one in grants::all(tx).await?.iter().filter(|one| one.grant.subject == GrantSubject::Group(group)) {
+        check_grant(maker, role_permissions(&one.grant.role, &own, one.grant.scope), one.grant.scope)?;
+    }
+    Ok(())
 }
 
 /// Whether somebody may give the grant, and all that it speaks of is there.

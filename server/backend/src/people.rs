@@ -2,10 +2,15 @@
 //!
 //! Deliberately not here: cookies and sessions' data (server), and what roles allow (domain).
 
+mod editing;
 mod guessing;
+mod handover;
 pub(crate) mod leaving;
+mod load;
 pub(crate) mod password;
+mod person;
 mod profile;
+mod roster;
 pub(crate) mod sessions;
 mod sign_in;
 
@@ -34,9 +39,13 @@ use domain::sections::{self, LandingPage};
 use domain::text::{count_characters, tidy_line};
 use std::collections::BTreeSet;
 
+pub use editing::save_person;
+pub use handover::{disable_person, enable_person};
 pub use leaving::{disable, enable};
 pub use password::SHORTEST as SHORTEST_PASSWORD;
+pub use person::{end_sessions_of, person_page};
 pub use profile::{change_password, profile, save_profile};
+pub use roster::people_page;
 pub use sessions::{PersonSession, end_session, sessions_of, sign_in_moment, sign_out_everywhere};
 pub use sign_in::{SignInPlace, device_mark, sign_in};
 
@@ -333,6 +342,7 @@ pub async fn create_account(
                 let member = members::Member {
                     account,
                     title: String::new(),
+                    employee_number: String::new(),
                     roles,
                     manager: None,
                     disabled: false,

@@ -37,6 +37,7 @@ pub use tasks::{add_task, change_task, edit_task, my_tasks};
 pub(crate) use acting::{decide_locked, fresh, perform, wake};
 pub(crate) use announcing::{announce, change};
 pub(crate) use recording::{record, record_each};
+pub(crate) use tasks::hand_task;
 
 use crate::Backend;
 use crate::caller::Caller;

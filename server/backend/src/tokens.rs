@@ -183,6 +183,7 @@ async fn service_account(tx: &Tx<'_>, backend: &Backend, name: &str) -> Result<P
     let account = people::insert_service(tx, PersonId(backend.id()), name, backend.now()).await?;
     let id = account.id;
     let member = members::Member {
+        employee_number: String::new(),
         account,
         title: "Service account".to_owned(),
         roles: Vec::new(),

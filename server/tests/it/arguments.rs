@@ -54,6 +54,7 @@ impl Things {
             ("version", draft["form_version"].clone()),
             ("delegation", given["given"][0]["id"].clone()),
             ("person", deputy["id"].clone()),
+            ("requester", rita.ask("requests/search_people", json!({ "text": "Rita" })).await[0]["id"].clone()),
             ("group", rita.ask("requests/search_groups", json!({ "text": "Network" })).await[0]["id"].clone()),
             ("entry", adele.ask("audit/page", every_entry()).await["rows"][0]["id"].clone()),
             ("notice", rita.ask("notices/list", json!({ "after": null })).await["rows"].get(0).map_or(json!("1"), |row| row["id"].clone())),
@@ -69,7 +70,7 @@ impl Things {
         let nobodys = |name: &str, id: &Value| match (name, id.as_str().unwrap()) {
             ("number", _) => json!("IT-0000"),
             ("waiting", _) => json!("IT-0002"),
-            ("person" | "group", same) if sees_people => json!(same),
+            ("person" | "group" | "requester", same) if sees_people => json!(same),
             (_, text) if text.parse::<uuid::Uuid>().is_ok() => json!(uuid::Uuid::now_v7().to_string()),
             (_, text) => json!(text),
         };
@@ -97,6 +98,13 @@ impl Things {
         let space = json!({ "id": null, "name": "Hall", "parent": null, "contact": "" });
         let role = json!({ "key": "", "name": "Night desk", "permissions": ["request"] });
         let key = json!({ "name": "Sync", "kind": "personal", "permissions": ["see_audit"], "scope": "organization", "days": 30 });
+        let everybody = json!({ "text": "north", "role": "", "space": null, "group": null, "state": "active" });
+        let hand = json!({ "decisions": person, "work": person, "tasks": person, "rules": person, "groups": [[id("group"), person]], "reason": "x".repeat(501) });
+        // An address that cannot be one: nobody is changed by it.
+        let described = json!({
+            "id": id("requester"), "name": "Rita", "email": "rita", "phone": "", "employee_number": "", "title": "", "manager": person,
+            "space": null, "role": "", "role_space": null
+        });
         let mut all = vec![
             ("access/give_grant", json!({ "grant": grant })),
             ("access/page", json!({})),
@@ -147,6 +155,13 @@ impl Things {
             ("notices/ours", json!({})),
             ("notices/read", json!({ "ids": [id("notice")], "read": true })),
             ("notices/seen", json!({ "number": number })),
+            // Too long a reason: nobody leaves by it.
+            ("people/disable", json!({ "id": id("requester"), "hand": hand })),
+            ("people/enable", json!({ "id": id("requester") })),
+            ("people/end_sessions", json!({ "id": id("requester"), "session": "gone" })),
+            ("people/page", json!({ "filter": everybody, "after": id("requester") })),
+            ("people/person", json!({ "id": id("requester") })),
+            ("people/save", json!({ "person": described })),
             ("requests/add_task", json!({ "number": number, "draft": new })),
             ("requests/board", json!({ "filter": filter })),
             ("requests/change_task", json!({ "id": task, "to": "in_progress", "notes": "x" })),

@@ -34,6 +34,7 @@ fn every_server_function_says_what_it_takes() {
             "version",
             "delegation",
             "person",
+            "requester",
             "group",
             "notice",
             "entry",

@@ -19,6 +19,7 @@ const PAGES: &[&str] = &[
     "access",
     "audit",
     "tokens",
+    "people",
     "request",
     "requests",
     "inbox",
@@ -80,6 +81,7 @@ fn every_page_has_an_address_and_every_address_a_page() {
         Address::InboxRequest("part"),
         Address::Connector("part"),
         Address::NewConnector("part"),
+        Address::Person("part"),
         Address::NoticeSettingsPart("part"),
         Address::Share("part"),
     ];

@@ -68,7 +68,7 @@ async fn every_role_reaches_what_the_reviewed_matrix_says() {
         let browsers = browsers(&site).await;
         let mut answers = Answers::new();
         for (side, role, browser) in &browsers {
-            for page in ["/work", "/leadership", "/tasks", "/connectors", "/access", &format!("/requests/{number}")] {
+            for page in ["/work", "/leadership", "/tasks", "/connectors", "/people", "/access", &format!("/requests/{number}")] {
                 let status = browser.get(page).await.status();
                 note(&mut answers, &format!("page {}", page.replace(&number, "IT-0000")), side, status.to_string(), role);
             }

@@ -71,6 +71,7 @@ async fn every_page_sends_a_stranger_to_the_sign_in_page() {
                 .replace("{token}", "guess")
                 .replace("{key}", "desk")
                 .replace("{kind}", "webhook")
+                .replace("{id}", "01900000-0000-7000-8000-000000000001")
                 .replace("{part}", "organization");
             assert!(!path.contains('{'), "give a value to the parameter of {path}");
             let answer = stranger.get(&path).await;

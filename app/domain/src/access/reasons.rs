@@ -111,6 +111,23 @@ pub fn explain_permission(
     reasons
 }
 
+/// Every role that somebody holds now and by what, whatever it allows: those that `listed` says they hold without a grant, their roles inside
+/// groups, and their grants.
+pub fn explain_roles(listed: &[String], facts: &Facts, grants: &[NamedGrant], own: &[OwnRole], now: DateTime<Utc>) -> Vec<AccessReason> {
+    let of_files = listed.iter().map(|role| AccessReason::Role { role: role_word(role, own), group: None, place: None, since: None });
+    let in_groups = facts.memberships.iter().flat_map(|membership| {
+        let named = |role: &String| AccessReason::RoleInGroup { role: role_word(role, own), group: membership.group.name.clone() };
+        membership.roles.iter().map(named)
+    });
+    let granted = grants.iter().filter(|named| named.grant.in_effect(now)).map(|named| AccessReason::Role {
+        role: role_word(&named.grant.role, own),
+        group: named.group.clone(),
+        place: named.place.clone(),
+        since: Some(named.since),
+    });
+    of_files.chain(in_groups).chain(granted).collect()
+}
+
 /// Why somebody sees a request; nothing for whom it does not exist.
 pub fn explain_request(
     request: &Request,

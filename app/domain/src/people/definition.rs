@@ -30,6 +30,9 @@ pub struct PersonDefinition {
     pub roles: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub phone: String,
+    /// The number that the organization gave them; left as it is when nothing is said, none when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_number: Option<String>,
     /// E-mail of their manager, who decides where a rule says `manager: true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<String>,

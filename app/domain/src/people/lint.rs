@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 
 /// Characters of the longest name of a person.
 pub const LONGEST_NAME: usize = 200;
+/// Characters of the longest number that an organization gives a person.
+pub const LONGEST_EMPLOYEE_NUMBER: usize = 40;
 
 /// Everything wrong with an organization.
 pub fn lint_organization(organization: &OrganizationDefinition, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
@@ -27,7 +29,16 @@ pub fn lint_organization(organization: &OrganizationDefinition, known: &DefinedK
 /// Everything wrong with a list of people.
 pub fn lint_people(people: &[PersonDefinition], known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let called = |person: &PersonDefinition| person.email.clone();
-    lint_list(people, |person| &person.email, ("email", called), |person| lint_person(person, known))
+    let mut found = lint_list(people, |person| &person.email, ("email", called), |person| lint_person(person, known));
+    let mut numbers = BTreeSet::new();
+    for (place, person) in people.iter().enumerate() {
+        let number = person.employee_number.as_deref().filter(|number| !number.is_empty());
+        if let Some(number) = number.filter(|number| !numbers.insert(*number)) {
+            let path = ValuePath::root().place(place).entry("employee_number");
+            found.push(AuthoringProblem { path, message: format!("The employee number {number} is listed twice. Keep one entry") });
+        }
+    }
+    found
 }
 
 /// Everything wrong with one person.
@@ -60,6 +71,9 @@ pub fn lint_person(person: &PersonDefinition, known: &DefinedKeys<'_>) -> Vec<Au
     found.check_text(at.entry("name"), &format!("The name of {email}"), &person.name, 1..=LONGEST_NAME);
     found.check_text(at.entry("title"), &format!("The title of {email}"), &person.title, 0..=200);
     found.check_text(at.entry("phone"), &format!("The phone number of {email}"), &person.phone, 0..=40);
+    let number = person.employee_number.as_deref().unwrap_or_default();
+    let words = format!("The employee number of {email}");
+    found.check_text(at.entry("employee_number"), &words, number, 0..=LONGEST_EMPLOYEE_NUMBER);
     found.finish()
 }
 
@@ -102,6 +116,7 @@ mod tests {
             title: String::new(),
             roles: vec!["requester".to_owned()],
             phone: String::new(),
+            employee_number: None,
             manager: None,
             time_zone: None,
             active: None,
@@ -184,7 +199,13 @@ mod tests {
         rule(
             vec![person(), other.clone(), person()],
             "[2].email: ruth@north.example is listed twice. Keep one entry",
-            vec![person(), other],
+            vec![person(), other.clone()],
+        );
+        let numbered = |person: PersonDefinition, number: &str| PersonDefinition { employee_number: Some(number.to_owned()), ..person };
+        rule(
+            vec![numbered(person(), "E-7"), numbered(other.clone(), "E-7")],
+            "[1].employee_number: The employee number E-7 is listed twice. Keep one entry",
+            vec![numbered(person(), "E-7"), numbered(other, "")],
         );
     }
 

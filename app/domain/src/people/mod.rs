@@ -3,6 +3,8 @@
 pub mod definition;
 pub mod device;
 pub mod lint;
+pub mod managing;
+pub mod wire;
 
 pub use definition::{LONGEST_EMAIL, is_email, normal_email};
 

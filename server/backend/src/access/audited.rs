@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// When the database fails: nothing is changed then.
-pub(super) async fn record_grant(tx: &Tx<'_>, backend: &Backend, actor: &AuditActor, kind: AuditKind, grant: &Grant) -> Result<()> {
+pub(crate) async fn record_grant(tx: &Tx<'_>, backend: &Backend, actor: &AuditActor, kind: AuditKind, grant: &Grant) -> Result<()> {
     let place = match grant.scope {
         GrantScope::Organization => None,
         GrantScope::Space(id) => spaces::all(tx).await?.into_iter().find(|space| space.id == id).map(|space| space.name),

@@ -4,6 +4,7 @@ use super::tree_of;
 use crate::Backend;
 use crate::caller::Caller;
 use crate::error::Result;
+use crate::known::OrganizationRules;
 use crate::store::grants::{self, GrantPlaces, StoredGrant};
 use crate::store::members::facts;
 use crate::store::{groups, members, requests, roles};
@@ -12,7 +13,7 @@ use domain::access::reasons::{AccessReason, NamedGrant, explain_request, scope_c
 use domain::access::wire::AccessStory;
 use domain::access::{GrantScope, GrantSubject};
 use domain::approvals::machine;
-use domain::id::PersonId;
+use domain::id::{GroupId, PersonId};
 use domain::people::PersonRef;
 use domain::permission::{GROUP_ROLES, Permission};
 use domain::requests::lifecycle;
@@ -64,17 +65,8 @@ pub async fn tell_access(backend: &Backend, caller: &Caller, number: &str) -> Re
     let own = roles::all(&handle).await?;
     let group_names: BTreeMap<_, _> = all_groups.into_iter().map(|group| (group.id, group.name)).collect();
     let name = |stored: StoredGrant| {
-        let scope = stored.grant.scope;
-        let place_name = match scope {
-            GrantScope::Organization => None,
-            GrantScope::Space(space) => known.space(space).map(|space| space.name),
-            GrantScope::Item(item) => known.items().iter().find(|known| known.id == item).map(|known| known.item.name.clone()),
-        };
-        let group = match stored.grant.subject {
-            GrantSubject::Person(_) => None,
-            GrantSubject::Group(group) => group_names.get(&group).cloned(),
-        };
-        NamedGrant { covers: scope_covers(scope, place, &above), group, place: place_name, since: stored.created_at, grant: stored.grant }
+        let covers = scope_covers(stored.grant.scope, place, &above);
+        name_grant(stored, &known, &group_names, covers)
     };
     let mut people: Vec<(PersonRef, Vec<AccessReason>)> = Vec::new();
     for person in concerned.into_iter().take(LOOKED_AT as usize) {
@@ -88,4 +80,23 @@ pub async fn tell_access(backend: &Backend, caller: &Caller, number: &str) -> Re
         }
     }
     Ok(AccessStory { people, more })
+}
+
+/// A grant with the names of what it speaks of.
+pub(crate) fn name_grant(
+    stored: StoredGrant,
+    known: &OrganizationRules,
+    group_names: &BTreeMap<GroupId, String>,
+    covers: bool,
+) -> NamedGrant {
+    let place = match stored.grant.scope {
+        GrantScope::Organization => None,
+        GrantScope::Space(space) => known.space(space).map(|space| space.name),
+        GrantScope::Item(item) => known.items().iter().find(|known| known.id == item).map(|known| known.item.name.clone()),
+    };
+    let group = match stored.grant.subject {
+        GrantSubject::Person(_) => None,
+        GrantSubject::Group(group) => group_names.get(&group).cloned(),
+    };
+    NamedGrant { covers, group, place, since: stored.created_at, grant: stored.grant }
 }

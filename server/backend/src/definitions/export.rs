@@ -33,6 +33,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>>
             title: member.title.clone(),
             roles: member.roles.clone(),
             phone: member.account.phone.clone(),
+            employee_number: said(&member.employee_number),
             manager: member.manager.and_then(|id| emails.get(&id)).map(|email| (*email).to_owned()),
             time_zone: said(&member.account.time_zone),
             space: member.space.and_then(|id| present.space_key(id)),

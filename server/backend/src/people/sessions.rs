@@ -12,7 +12,7 @@ use domain::id::PersonId;
 pub use crate::store::sessions::PersonSession;
 
 /// Sessions that are shown of one person.
-const SHOWN: u64 = 100;
+pub(super) const SHOWN: u64 = 100;
 
 /// The moment that a sign-in made now counts from: after the last one at which all of the person's were ended, although the clock may have
 /// been set back since.
@@ -45,8 +45,13 @@ pub async fn end_session(backend: &Backend, caller: &Caller, id: &str) -> Result
     if !sessions::delete_one_of_person(backend.store(), caller.id(), id).await? {
         return Err(Refusal::NotFound.into());
     }
-    for organization in organizations::of_person(&backend.store().platform(), caller.id()).await? {
-        announce_rights(backend, organization.id, caller.id()).await?;
+    announce_ended(backend, caller.id()).await
+}
+
+/// Open pages of a person look again whether they are signed in, wherever they belong.
+pub(super) async fn announce_ended(backend: &Backend, person: PersonId) -> Result<()> {
+    for organization in organizations::of_person(&backend.store().platform(), person).await? {
+        announce_rights(backend, organization.id, person).await?;
     }
     Ok(())
 }

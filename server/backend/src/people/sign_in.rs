@@ -91,6 +91,7 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
             sign_in_attempts::take_back(&writer, bucket).await?;
         }
     }
+    people::note_sign_in(&writer, account.id, now).await?;
     Ok((account.id, Some(first.id)))
 }
 

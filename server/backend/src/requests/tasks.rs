@@ -159,6 +159,22 @@ async fn locked(tx: &Tx<'_>, be: &Backend, person: PersonId, id: TaskId) -> Resu
     Ok((request, facts, task))
 }
 
+/// Gives an open task of somebody to somebody else, or to nobody, as whoever works on requests may. What cannot be is told by the refusal.
+pub(crate) async fn hand_task(tx: &Tx<'_>, be: &Backend, worker: &Facts, id: TaskId, to: Option<&PersonRef>) -> Result<()> {
+    let (request, _) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
+    // Read again under the lock: it may have moved a moment ago.
+    let (_, before) = tasks::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let task = Task { assignee: to.cloned(), ..before };
+    rules::may_edit(&request, worker, &task, be.now())?;
+    tasks::save(tx, &task, be.now()).await?;
+    let told = told::given(&task, Some(&worker.person)).map(|effect| effect.in_status(request.state.status));
+    let told = told.map(|effect| (Subject::Request(request.id), EffectId(be.id()), effect));
+    super::recording::tell(tx, be, told.as_slice()).await?;
+    super::announce(tx, &request);
+    Ok(())
+}
+
 async fn assignee(handle: &impl StoreHandle, id: Option<PersonId>) -> Result<Option<PersonRef>> {
     let Some(id) = id else { return Ok(None) };
     let found = members::present_people(handle, &[id]).await?.into_iter().next();

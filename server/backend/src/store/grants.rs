@@ -10,7 +10,7 @@ use domain::access::{Grant, GrantScope, GrantSubject};
 use domain::id::{GrantId, GroupId, ItemId, PersonId, SpaceId};
 use domain::permission::{PERMISSIONS, Permission, ROLES};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -130,17 +130,6 @@ pub(in crate::store) fn held_by_member(
     places: &GrantPlaces,
     now: DateTime<Utc>,
 ) -> Condition {
-    use groups::membership;
-    let of_member = || Expr::col((members::Entity, members::Column::PersonId));
-    let inside = Query::select()
-        .column(membership::Column::GroupId)
-        .from(membership::Entity)
-        .and_where(membership::Column::OrganizationId.eq(handle.organization()))
-        .and_where(Expr::col((membership::Entity, membership::Column::PersonId)).eq(of_member()))
-        .to_owned();
-    let subject = Condition::any()
-        .add(Expr::col((Entity, Column::PersonId)).eq(of_member()))
-        .add(Expr::col((Entity, Column::GroupId)).in_subquery(inside));
     let over = match places {
         GrantPlaces::Whole => Condition::all().add(Column::SpaceId.is_null()).add(Column::ItemId.is_null()),
         GrantPlaces::Any { spaces, items } => Condition::any()
@@ -149,17 +138,61 @@ pub(in crate::store) fn held_by_member(
             .add(Column::ItemId.is_in(items.iter().map(|item| item.0))),
         GrantPlaces::Anywhere => Condition::all(),
     };
-    let granted = Query::select()
+    let mut granted = in_effect(handle, now);
+    granted.cond_where(allowing(handle, permission)).cond_where(to_member(handle)).cond_where(over);
+    members::holds_role_allowing(permission).add(members::holds_own_role(own_roles_allowing(handle, permission))).add(Expr::exists(granted))
+}
+
+/// Whether a member holds the role at this moment, anything when None: by themselves or as a member of a group. For queries over members.
+pub(in crate::store) fn role_of_member(handle: &impl StoreHandle, role: Option<&str>, now: DateTime<Utc>) -> SimpleExpr {
+    let mut granted = in_effect(handle, now);
+    granted.cond_where(to_member(handle));
+    if let Some(role) = role {
+        granted.and_where(Expr::col((Entity, Column::Role)).eq(role));
+    }
+    Expr::exists(granted)
+}
+
+/// The roles granted to these people themselves that count at this moment.
+pub(crate) async fn roles_of(handle: &impl StoreHandle, people: &[PersonId], now: DateTime<Utc>) -> Result<Vec<(PersonId, String)>> {
+    let rows = of_organization(handle)
+        .filter(Column::PersonId.is_in(people.iter().map(|person| person.0)))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(handle.connection())
+        .await?;
+    let counting = rows.into_iter().filter_map(stored).filter(|one| one.grant.in_effect(now));
+    let role = |one: StoredGrant| match one.grant.subject {
+        GrantSubject::Person(person) => Some((person, one.grant.role)),
+        GrantSubject::Group(_) => None,
+    };
+    Ok(counting.filter_map(role).collect())
+}
+
+/// Whether a grant is to the member of the query around it, or to a group of theirs.
+fn to_member(handle: &impl StoreHandle) -> Condition {
+    use groups::membership;
+    let of_member = || Expr::col((members::Entity, members::Column::PersonId));
+    let inside = Query::select()
+        .column(membership::Column::GroupId)
+        .from(membership::Entity)
+        .and_where(membership::Column::OrganizationId.eq(handle.organization()))
+        .and_where(Expr::col((membership::Entity, membership::Column::PersonId)).eq(of_member()))
+        .to_owned();
+    Condition::any()
+        .add(Expr::col((Entity, Column::PersonId)).eq(of_member()))
+        .add(Expr::col((Entity, Column::GroupId)).in_subquery(inside))
+}
+
+/// Grants that count at this moment, to be narrowed down.
+fn in_effect(handle: &impl StoreHandle, now: DateTime<Utc>) -> SelectStatement {
+    Query::select()
         .expr(Expr::val(1))
         .from(Entity)
         .and_where(Expr::col((Entity, Column::OrganizationId)).eq(handle.organization()))
-        .cond_where(allowing(handle, permission))
-        .cond_where(subject)
-        .cond_where(over)
         .cond_where(Condition::any().add(Column::StartsAt.is_null()).add(Column::StartsAt.lte(micros(now))))
         .cond_where(Condition::any().add(Column::EndsAt.is_null()).add(Column::EndsAt.gt(micros(now))))
-        .to_owned();
-    members::holds_role_allowing(permission).add(members::holds_own_role(own_roles_allowing(handle, permission))).add(Expr::exists(granted))
+        .to_owned()
 }
 
 /// Grants of a role that allows this: a built-in one, also where it does so over a space alone, or one of the organization's own.

@@ -6,7 +6,7 @@ use domain::id::{GroupId, PersonId};
 use domain::people::{GroupRef, PersonRef};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
+use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "groups")]
@@ -149,4 +149,37 @@ pub(crate) async fn replace_members(tx: &Tx<'_>, group: GroupId, members: &[(Per
         membership::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     }
     Ok(())
+}
+
+/// Groups of a person in which nobody else could sign in, by name.
+pub(crate) async fn alone_in(handle: &impl StoreHandle, person: PersonId) -> Result<Vec<GroupRef>> {
+    let theirs = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::GroupId)
+        .filter(membership::Column::OrganizationId.eq(handle.organization()))
+        .filter(membership::Column::PersonId.eq(person.0));
+    let query = of_organization(handle).filter(Column::Id.in_subquery(theirs.into_query())).order_by_asc(Column::Name);
+    let mut alone = Vec::new();
+    for row in query.all(handle.connection()).await? {
+        let group = shown(row);
+        // Two are enough to know of somebody else.
+        let (present, _) = members(handle, group.id, None, 2).await?;
+        if present.iter().all(|one| one.id == person) {
+            alone.push(group);
+        }
+    }
+    Ok(alone)
+}
+
+/// Adds somebody to a group with the roles that another member has in it; those roles, or None when they are in it already.
+pub(crate) async fn join_as(tx: &Tx<'_>, group: GroupId, person: PersonId, like: PersonId) -> Result<Option<Vec<String>>> {
+    let of =
+        |who: PersonId| membership::Entity::find_by_id((group.0, who.0)).filter(membership::Column::OrganizationId.eq(tx.organization()));
+    if of(person).one(tx.connection()).await?.is_some() {
+        return Ok(None);
+    }
+    let roles = of(like).one(tx.connection()).await?.map_or_else(|| "[]".to_owned(), |row| row.roles);
+    let row = membership::Model { group_id: group.0, person_id: person.0, organization_id: tx.organization(), roles: roles.clone() };
+    membership::Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
+    Ok(Some(super::from_json(&roles)?))
 }

@@ -107,3 +107,15 @@ pub(crate) async fn place(tx: &Tx<'_>, id: ItemId, position: i32) -> Result<()> 
         .await?;
     Ok(())
 }
+
+/// Changes what an item says, without its key, name, form and place.
+pub(crate) async fn redefine(tx: &Tx<'_>, id: ItemId, item: &CatalogItem, now: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Definition, Expr::value(to_json(item)?))
+        .col_expr(Column::UpdatedAt, Expr::value(micros(now)))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}

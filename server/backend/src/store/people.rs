@@ -27,6 +27,10 @@ pub struct Model {
     pub sessions_kept: i64,
     /// A program's account: nobody signs in to it.
     pub service: bool,
+    /// When they signed in last; 0 when that is not known.
+    pub signed_in_at: i64,
+    /// When their personal data was deleted.
+    pub erased_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -117,6 +121,8 @@ pub(crate) async fn insert(tx: &Tx<'_>, accounts: &[(Account, Option<String>)], 
                 created_at: micros(now),
                 sessions_kept: 0,
                 service: false,
+                signed_in_at: 0,
+                erased_at: None,
             }
             .into_active_model()
         });
@@ -140,6 +146,8 @@ pub(crate) async fn insert_service(tx: &Tx<'_>, id: PersonId, name: &str, now: D
         sessions_after: 0,
         created_at: micros(now),
         sessions_kept: 0,
+        signed_in_at: 0,
+        erased_at: None,
         service: true,
     };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
@@ -149,6 +157,7 @@ pub(crate) async fn insert_service(tx: &Tx<'_>, id: PersonId, name: &str, now: D
 /// Changes what an account says about its person.
 pub(crate) async fn update(tx: &Tx<'_>, account: &Account) -> Result<()> {
     Entity::update_many()
+        .col_expr(Column::Email, Expr::value(account.email.as_str()))
         .col_expr(Column::Name, Expr::value(account.name.as_str()))
         .col_expr(Column::SearchName, Expr::value(domain::people::search_name(&account.name, &account.email)))
         .col_expr(Column::TimeZone, Expr::value(account.time_zone.as_str()))
@@ -218,6 +227,32 @@ pub(crate) async fn change_password(
         .exec(platform.connection())
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// How somebody can sign in.
+pub(crate) struct SignInWays {
+    pub has_password: bool,
+    /// When they did last.
+    pub signed_in: Option<DateTime<Utc>>,
+    /// When their personal data was deleted.
+    pub erased: Option<DateTime<Utc>>,
+}
+
+/// How somebody can sign in, and when they did last.
+pub(crate) async fn sign_in_ways(platform: &PlatformReader, person: PersonId) -> Result<Option<SignInWays>> {
+    let row = Entity::find_by_id(person.0).one(platform.connection()).await?;
+    Ok(row.map(|row| SignInWays {
+        has_password: row.password_hash.is_some(),
+        signed_in: (row.signed_in_at > 0).then(|| time(row.signed_in_at)),
+        erased: row.erased_at.map(time),
+    }))
+}
+
+/// Notes that somebody signed in.
+pub(crate) async fn note_sign_in(platform: &PlatformWriter, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+    let update = Entity::update_many().col_expr(Column::SignedInAt, Expr::value(micros(now))).filter(Column::Id.eq(person.0));
+    update.exec(platform.connection()).await?;
+    Ok(())
 }
 
 /// Whether a sign-in made at `started` still counts for these columns of an account.

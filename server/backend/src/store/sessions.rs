@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::PersonId;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
@@ -165,6 +166,23 @@ pub(crate) async fn of_person(store: &Store, person: PersonId, now: DateTime<Utc
         user_agent: row.user_agent,
     };
     Ok(rows.into_iter().map(session).collect())
+}
+
+/// When these people used a session last, as far as theirs have not ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn last_seen(store: &Store, people: &[PersonId]) -> Result<BTreeMap<PersonId, DateTime<Utc>>> {
+    let rows: Vec<(Option<Uuid>, i64)> = Entity::find()
+        .filter(Column::PersonId.is_in(people.iter().map(|person| person.0)))
+        .select_only()
+        .column(Column::PersonId)
+        .column_as(Column::SeenAt.max(), "seen")
+        .group_by(Column::PersonId)
+        .into_tuple()
+        .all(store.platform().connection())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(person, seen)| Some((PersonId(person?), time(seen)))).collect())
 }
 
 /// Ends one session of a person; false when they have none with this id.

@@ -153,6 +153,7 @@ pub(crate) fn member_values(member: &Member) -> Value {
         "email": member.account.email,
         "title": some_text(&member.title),
         "phone": some_text(&member.account.phone),
+        "employee_number": some_text(&member.employee_number),
         "time_zone": some_text(&member.account.time_zone),
         "roles": member.roles,
         "manager": member.manager.map(write_person),

@@ -76,6 +76,7 @@ impl DefinitionChanges {
             let member = Member {
                 account: account.clone(),
                 title: file.title.clone(),
+                employee_number: file.employee_number.clone().or_else(|| was.map(|was| was.employee_number.clone())).unwrap_or_default(),
                 roles: file.roles.clone(),
                 manager,
                 disabled,

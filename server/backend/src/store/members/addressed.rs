@@ -11,6 +11,13 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect};
 
+/// Where messages reach a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Contacts {
+    pub slack_member_id: String,
+    pub telegram_chat: String,
+}
+
 /// A member who can be told something.
 #[derive(Clone, Debug)]
 pub(crate) struct Addressed {
@@ -116,4 +123,32 @@ pub(crate) async fn summarized(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>
         .exec(tx.connection())
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// The account of a member, and where messages reach them.
+pub(crate) async fn contacts(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(people::Account, Contacts)>> {
+    type Row = (String, String, String, String, String, String);
+    let row: Option<Row> = of_organization(handle)
+        .filter(Column::PersonId.eq(id.0))
+        .select_only()
+        .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
+        .columns([Column::SlackMemberId, Column::TelegramChat])
+        .into_tuple()
+        .one(handle.connection())
+        .await?;
+    Ok(row.map(|(email, name, time_zone, phone, slack_member_id, telegram_chat)| {
+        (people::Account { id, email, name, time_zone, phone }, Contacts { slack_member_id, telegram_chat })
+    }))
+}
+
+/// Changes where messages reach a member.
+pub(crate) async fn set_contacts(tx: &Tx<'_>, id: PersonId, contacts: &Contacts) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::SlackMemberId, Expr::value(contacts.slack_member_id.as_str()))
+        .col_expr(Column::TelegramChat, Expr::value(contacts.telegram_chat.as_str()))
+        .filter(Column::PersonId.eq(id.0))
+        .filter(Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
 }

@@ -3,7 +3,9 @@
 pub(crate) mod addressed;
 pub(crate) mod facts;
 mod holders;
+pub(crate) mod roster;
 
+pub(crate) use addressed::{Contacts, contacts, set_contacts};
 pub(crate) use holders::{administrators, holds_listed_role, lasting_administrators, who_may, with_listed_roles};
 pub(in crate::store) use holders::{holds_own_role, holds_role_allowing};
 
@@ -49,6 +51,8 @@ pub struct Model {
     pub listed: bool,
     /// Where they belong.
     pub space_id: Option<Uuid>,
+    /// The number that the organization gave them; empty when it gave none.
+    pub employee_number: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -61,6 +65,8 @@ impl ActiveModelBehavior for ActiveModel {}
 pub(crate) struct Member {
     pub account: people::Account,
     pub title: String,
+    /// The number that the organization gave them; empty when it gave none.
+    pub employee_number: String,
     pub roles: Vec<String>,
     pub manager: Option<PersonId>,
     /// They left this organization, or may not use it for now.
@@ -78,13 +84,6 @@ impl Member {
     pub(crate) fn can_sign_in(&self) -> bool {
         !self.disabled && !self.account_disabled
     }
-}
-
-/// Where messages reach a member.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Contacts {
-    pub slack_member_id: String,
-    pub telegram_chat: String,
 }
 
 pub(in crate::store) fn to_person() -> RelationDef {
@@ -246,6 +245,7 @@ struct MemberRow {
     time_zone: String,
     phone: String,
     title: String,
+    employee_number: String,
     roles: String,
     manager_id: Option<Uuid>,
     disabled: bool,
@@ -263,10 +263,22 @@ pub(crate) async fn service_account(handle: &impl StoreHandle, name: &str) -> Re
 
 /// Every member, by address; those who left too. Accounts of programs are none.
 pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<Member>> {
-    let rows: Vec<MemberRow> = of_organization(handle)
-        .filter(people::Column::Service.eq(false))
+    described(handle, of_organization(handle).filter(people::Column::Service.eq(false))).await
+}
+
+/// The member with this id, whether they can sign in or not.
+pub(crate) async fn find(handle: &impl StoreHandle, id: PersonId) -> Result<Option<Member>> {
+    Ok(described(handle, of_organization(handle).filter(people::Column::Service.eq(false)).filter(Column::PersonId.eq(id.0)))
+        .await?
+        .into_iter()
+        .next())
+}
+
+async fn described(handle: &impl StoreHandle, query: Select<Entity>) -> Result<Vec<Member>> {
+    let rows: Vec<MemberRow> = query
         .select_only()
         .columns([Column::PersonId, Column::ManagerId, Column::Title, Column::Roles, Column::Disabled, Column::Listed, Column::SpaceId])
+        .column(Column::EmployeeNumber)
         .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
         .column_as(people::Column::Disabled, "account_disabled")
         .into_model()
@@ -277,6 +289,7 @@ pub(crate) async fn all(handle: &impl StoreHandle) -> Result<Vec<Member>> {
         Ok(Member {
             account: people::Account { id, email: row.email, name: row.name, time_zone: row.time_zone, phone: row.phone },
             title: row.title,
+            employee_number: row.employee_number,
             roles: from_json(&row.roles)?,
             manager: row.manager_id.map(PersonId),
             disabled: row.disabled,
@@ -321,6 +334,7 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 disabled: member.disabled,
                 listed: member.listed,
                 space_id: member.space.map(|space| space.0),
+                employee_number: member.employee_number.clone(),
             };
             rows.push(row.into_active_model());
         }
@@ -333,38 +347,11 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 Column::Disabled,
                 Column::Listed,
                 Column::SpaceId,
+                Column::EmployeeNumber,
             ])
             .to_owned();
         Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     }
-    Ok(())
-}
-
-/// The account of a member, and where messages reach them.
-pub(crate) async fn contacts(handle: &impl StoreHandle, id: PersonId) -> Result<Option<(people::Account, Contacts)>> {
-    type Row = (String, String, String, String, String, String);
-    let row: Option<Row> = of_organization(handle)
-        .filter(Column::PersonId.eq(id.0))
-        .select_only()
-        .columns([people::Column::Email, people::Column::Name, people::Column::TimeZone, people::Column::Phone])
-        .columns([Column::SlackMemberId, Column::TelegramChat])
-        .into_tuple()
-        .one(handle.connection())
-        .await?;
-    Ok(row.map(|(email, name, time_zone, phone, slack_member_id, telegram_chat)| {
-        (people::Account { id, email, name, time_zone, phone }, Contacts { slack_member_id, telegram_chat })
-    }))
-}
-
-/// Changes where messages reach a member.
-pub(crate) async fn set_contacts(tx: &Tx<'_>, id: PersonId, contacts: &Contacts) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::SlackMemberId, Expr::value(contacts.slack_member_id.as_str()))
-        .col_expr(Column::TelegramChat, Expr::value(contacts.telegram_chat.as_str()))
-        .filter(Column::PersonId.eq(id.0))
-        .filter(Column::OrganizationId.eq(tx.organization()))
-        .exec(tx.connection())
-        .await?;
     Ok(())
 }
 

@@ -310,6 +310,21 @@ pub(crate) async fn open_of_person(handle: &impl StoreHandle, person: PersonId, 
     Ok((all(rows)?, total))
 }
 
+/// Requests that somebody has and that have not ended, the oldest first.
+pub(crate) async fn assigned_open(handle: &impl StoreHandle, person: PersonId, limit: u64) -> Result<Vec<RequestId>> {
+    let rows: Vec<Uuid> = of_organization(handle)
+        .filter(Column::AssigneeId.eq(person.0))
+        .filter(Column::Closed.eq(false))
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().map(RequestId).collect())
+}
+
 /// How many requests of a person have not ended, counted no further than `MOST_COUNTED`.
 pub(crate) fn open_count(handle: &impl StoreHandle, person: PersonId) -> CountQuery {
     let open = of_organization(handle).filter(Column::RequesterId.eq(person.0)).filter(Column::Closed.eq(false));
