@@ -45,6 +45,11 @@ pub fn as_stranger() -> Result<(Backend, String), CallError> {
     Ok((entry.backend, entry.address))
 }
 
+/// Who is signed in, for functions that somebody may call who is not.
+pub fn signed_in_caller() -> Option<Caller> {
+    use_context::<ServerContext>().and_then(|entry| entry.caller)
+}
+
 /// Turns a use case's result into a reply, with the HTTP status that is true.
 ///
 /// # Errors

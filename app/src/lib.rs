@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod context;
 pub mod deliveries;
 pub mod document;
+pub mod doors;
 pub mod error;
 pub mod form;
 pub mod live;

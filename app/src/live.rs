@@ -214,7 +214,7 @@ mod browser {
     /// Opens the stream once the page is looked at, except where nobody is signed in.
     pub fn start(live: LiveStream) {
         let path = window().location().pathname().unwrap_or_default();
-        if Address::parse(&path) != Some(Address::SignIn) {
+        if !Address::parse(&path).is_some_and(Address::is_door) {
             wake(live);
             let _: WindowListenerHandle = window_event_listener_untyped("visibilitychange", move |_| wake(live));
         }

@@ -7,6 +7,10 @@ use crate::approvals::{inbox::InboxPage, leadership::LeadershipPage};
 use crate::audit::page::AuditLogPage;
 use crate::catalog::page::CatalogPage;
 use crate::deliveries::{connector::ConnectorPage, page::ConsolePage};
+use crate::doors::forgot::ForgotPage;
+use crate::doors::invitations::InvitationsPage;
+use crate::doors::link::{JoinPage, ResetPage};
+use crate::doors::setup::SetupPage;
 use crate::error::CallError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
 #[cfg(not(feature = "hydrate"))]
@@ -54,7 +58,12 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
             <Route path=path!("/profile") ssr=SsrMode::Async view=Page::Profile />
             <Route path=path!("/profile/away") ssr=SsrMode::Async view=Page::Away />
+            <Route path=path!("/people/invitations") ssr=SsrMode::Async view=Page::Invitations />
             <Route path=path!("/sign-in") view=Page::SignIn />
+            <Route path=path!("/forgot-password") view=Page::Forgot />
+            <Route path=path!("/reset-password/:token") ssr=SsrMode::Async view=Page::Reset />
+            <Route path=path!("/join/:token") ssr=SsrMode::Async view=Page::Join />
+            <Route path=path!("/setup") ssr=SsrMode::Async view=Page::Setup />
         </FlatRoutes>
     }
     .into_any()
@@ -143,8 +152,12 @@ groups! {
     tokens, preload_tokens { Tokens => TokensPage }
     /// A task for somebody without an account.
     share, preload_share { Share => SharePage }
+    /// Who was invited, which asks in a form.
+    invitations, preload_invitations { Invitations => InvitationsPage }
     /// The door.
     sign_in, preload_sign_in { SignIn => SignInPage }
+    /// The other doors, for those who are not signed in.
+    doors, preload_doors { Forgot => ForgotPage, Reset => ResetPage, Join => JoinPage, Setup => SetupPage }
 }
 
 fn home() -> AnyView {

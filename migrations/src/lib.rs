@@ -25,6 +25,7 @@ mod m20261127_000010_audit;
 mod m20261127_000011_access;
 mod m20261127_000012_sessions;
 mod m20261128_000001_people;
+mod m20261128_000002_doors;
 mod m20261128_000003_tokens;
 
 /// All migrations, oldest first.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000011_access::Migration),
             Box::new(m20261127_000012_sessions::Migration),
             Box::new(m20261128_000001_people::Migration),
+            Box::new(m20261128_000002_doors::Migration),
             Box::new(m20261128_000003_tokens::Migration),
         ]
     }

@@ -7,6 +7,7 @@
 mod answers;
 mod api;
 pub mod auth;
+mod doors;
 mod exports;
 pub mod files;
 pub mod health;
@@ -83,6 +84,7 @@ impl SiteState {
 pub fn router(site: &SiteState) -> Router {
     let app = pages::router(site)
         .merge(auth::router())
+        .merge(doors::router())
         .merge(live::router())
         .merge(exports::router())
         .layer(middleware::from_fn(input::weigh_input))

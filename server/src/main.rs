@@ -2,6 +2,7 @@
 
 use backend::{Backend, definitions, people};
 use clap::{Parser, Subcommand};
+use domain::address::Address;
 use server::config::{ServerConfig, is_loopback};
 use server::{doctor, http, keys, open_migrated, seed, simulate, telemetry, work};
 use std::io::{BufRead, IsTerminal, Write};
@@ -219,6 +220,17 @@ async fn serve(config: ServerConfig) -> Result<(), String> {
     });
     let worker = config.worker.then(|| tokio::spawn(work::run(backend.clone(), until(stopped.clone()))));
     say!("Docket is at {} (listening on {address}, {}).", config.public_url, backend.store().kind());
+    match backend::doors::begin_setup(&backend).await {
+        Ok(Some(code)) => {
+            say!(
+                "No organization yet. To set this server up, open {}{} and enter the code {code}. It works for a day.",
+                config.public_url,
+                Address::Setup
+            );
+        }
+        Ok(None) => {}
+        Err(error) => return Err(format!("The code to set this server up cannot be written: {error}")),
+    }
     if is_loopback(&config.public_url) && !config.address.ip().is_loopback() {
         tracing::warn!(
             listening = %address,

@@ -54,12 +54,22 @@ pub enum Address<'a> {
     Profile,
     /// Who decides in one's place.
     Away,
+    /// Who was invited to the organization.
+    Invitations,
     /// The door.
     SignIn,
+    /// For whoever forgot their password.
+    Forgot,
+    /// A new password, by the secret of an account link.
+    Reset(&'a str),
+    /// Becoming a member, by the secret of an account link.
+    Join(&'a str),
+    /// The first page of a server that has no organization.
+    Setup,
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 16] = [
+pub const FIXED_PAGES: [Address<'static>; 19] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -75,7 +85,10 @@ pub const FIXED_PAGES: [Address<'static>; 16] = [
     Address::NoticeSettings,
     Address::Profile,
     Address::Away,
+    Address::Invitations,
     Address::SignIn,
+    Address::Forgot,
+    Address::Setup,
 ];
 
 impl<'a> Address<'a> {
@@ -100,7 +113,12 @@ impl<'a> Address<'a> {
             Self::Share(_) => "/share",
             Self::Profile => "/profile",
             Self::Away => "/profile/away",
+            Self::Invitations => "/people/invitations",
             Self::SignIn => "/sign-in",
+            Self::Forgot => "/forgot-password",
+            Self::Reset(_) => "/reset-password",
+            Self::Join(_) => "/join",
+            Self::Setup => "/setup",
         }
     }
 
@@ -114,7 +132,9 @@ impl<'a> Address<'a> {
             | Self::NewConnector(part)
             | Self::Person(part)
             | Self::NoticeSettingsPart(part)
-            | Self::Share(part) => Some(part),
+            | Self::Share(part)
+            | Self::Reset(part)
+            | Self::Join(part) => Some(part),
             _ => None,
         }
     }
@@ -137,8 +157,20 @@ impl<'a> Address<'a> {
             Self::Person(part),
             Self::NoticeSettingsPart(part),
             Self::Share(part),
+            Self::Reset(part),
+            Self::Join(part),
         ];
         about.into_iter().find(|page| page.root() == root)
+    }
+
+    /// Whether somebody may be there who is not signed in.
+    pub fn is_door(self) -> bool {
+        matches!(self, Self::SignIn | Self::Forgot | Self::Setup) || self.holds_secret()
+    }
+
+    /// Whether its last part is a secret that opens something: it stands in no log, and nobody keeps the page.
+    pub fn holds_secret(self) -> bool {
+        matches!(self, Self::Share(_) | Self::Reset(_) | Self::Join(_))
     }
 
     /// The address with a query behind it. What has no value is left out.

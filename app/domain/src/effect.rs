@@ -23,6 +23,8 @@ pub enum Effect {
     Notify(NoticeEffect),
     /// Send the person it is about a summary of what they have not seen.
     Summarize,
+    /// Send the account link it is about to whom it is for.
+    SendLink,
 }
 
 /// Something to tell. It carries what it says, so that telling needs no event log.
@@ -58,6 +60,7 @@ impl Effect {
             Self::Launch { .. } => "request.launched",
             Self::Notify(_) => "told",
             Self::Summarize => "summary",
+            Self::SendLink => "link",
         }
     }
 
@@ -77,6 +80,7 @@ impl Effect {
             Self::Launch { .. } => "Automation started",
             Self::Notify(notice) => crate::notices::find(&notice.event).map_or("Message", |told| told.label),
             Self::Summarize => "Daily summary",
+            Self::SendLink => "Link to come in",
         }
     }
 }

@@ -47,6 +47,8 @@ ids! {
     RequestId,
     /// A configured destination.
     ConnectorId,
+    /// What somebody comes in by who is not signed in.
+    AccountLinkId,
     /// An entry of the audit log.
     AuditEntryId,
     /// What must happen outside after a decision.

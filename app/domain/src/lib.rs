@@ -20,7 +20,8 @@
 //! | effect | what must happen outside after a decision |
 //! | delivery | an effect on its way to one *destination* of a *connector*; each try is an *attempt* |
 //! | notice | what a person is told, on the *channels* they chose |
-//! | subject | what an effect, a delivery or a notice is about: a request, a person |
+//! | account link | what somebody comes in by who is not signed in: a new password, an *invitation*, a *registration* |
+//! | subject | what an effect, a delivery or a notice is about: a request, a person, an account link |
 //! | definition | what an organization is set up with; a *problem* is what is wrong in one |
 //! | audit log | what administrators, the command line and programs changed: one *entry* each, about a *thing*, by a *way* |
 //! | API token | a key by which a program acts for a person or for a *service account*, a member who never signs in |
@@ -36,6 +37,7 @@ pub mod bounds;
 pub mod catalog;
 pub mod connectors;
 pub mod direction;
+pub mod doors;
 pub mod effect;
 pub mod forms;
 pub mod id;

@@ -50,6 +50,7 @@ pub const SECTIONS: &[SiteSection] = &[
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
     further(Address::People, "users", "People", "p", SectionReaders::Holders(Permission::ManagePeople)),
     further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
+    further(Address::Invitations, "mail", "Invitations", "v", SectionReaders::Holders(Permission::ManagePeople)),
     further(Address::AuditLog, "history", "Audit log", "u", SectionReaders::Holders(Permission::SeeAudit)),
     further(Address::Tokens, "key", "API tokens", "y", SectionReaders::Holders(Permission::ManageGrants)),
     SiteSection {

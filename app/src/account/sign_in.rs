@@ -36,6 +36,11 @@ pub fn SignInPage() -> impl IntoView {
                     <h1>"Sign in"</h1>
                     {error.map(|error| view! { <SignInError error /> })}
                     <SignInFields next email focus_password=has_error />
+                    <p class="gate__again">
+                        <a href=Address::Forgot.root() rel="external">
+                            "Forgot your password?"
+                        </a>
+                    </p>
                 </div>
             </div>
             <footer class="gate__foot">

@@ -62,6 +62,7 @@ fn Catalog(page: Page) -> impl IntoView {
             </header>
             <Categories items category text />
             <div class="catalog__list">
+                {welcome(query.with_untracked(|query| query.get("welcome").is_some()))}
                 <DraftStrips drafts=page.drafts />
                 {move || match results() {
                     shelves if shelves.is_empty() => view! { <NothingFound total text category /> }.into_any(),
@@ -72,6 +73,36 @@ fn Catalog(page: Page) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What comes after setting a server up.
+fn welcome(wanted: bool) -> Option<AnyView> {
+    wanted.then(|| {
+        let next = |page: Address<'static>, icon: &'static str, words: &'static str| {
+            view! {
+                <li>
+                    <a class="button button--sm" href=page.to_string()>
+                        <Icon name=icon />
+                        {words}
+                    </a>
+                </li>
+            }
+            .into_any()
+        };
+        view! {
+            <section class="slip" aria-labelledby="welcome-h">
+                <div class="slip__head">
+                    <h2 id="welcome-h">"Docket is set up. What comes next"</h2>
+                </div>
+                <ul class="slip__body row row--wrap" role="list">
+                    {next(Address::Invitations, "user-plus", "Invite people")}
+                    {next(Address::Connectors, "mail", "Set up email")}
+                    {next(Address::Access, "map-pin", "Add spaces and roles")}
+                </ul>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 /// What to show: by category as ordered by the organization, or one shelf of what was found.

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub fn PageShell(children: Children) -> impl IntoView {
     let me = use_me();
     let location = use_location();
-    let bare = location.pathname.with_untracked(|path| matches!(Address::parse(path), Some(Address::SignIn | Address::Share(_))));
+    let bare = location.pathname.with_untracked(|path| Address::parse(path).is_some_and(Address::is_door));
     let Some(first) = me.get_untracked().filter(|_| !bare) else {
         return view! { <div class="gate-page">{children()}</div> }.into_any();
     };

@@ -318,7 +318,7 @@ async fn page_again(backend: &Backend, caller: &Caller) -> Result<AccessView> {
 }
 
 /// A key that is not taken, made of a name: "Building C, Lab 1" is `building-c-lab-1`.
-fn free_key(name: &str, taken: &dyn Fn(&str) -> bool) -> String {
+pub(crate) fn free_key(name: &str, taken: &dyn Fn(&str) -> bool) -> String {
     let folded = domain::text::fold_search(name);
     let words = folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut key: String = words.collect::<Vec<_>>().join("-").chars().take(50).collect();

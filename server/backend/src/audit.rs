@@ -4,7 +4,7 @@
 //! Deliberately not here: which kinds of changes there are, and how a change of values reads (domain `audit`).
 
 use crate::Backend;
-use crate::caller::{Caller, CallerProof};
+use crate::caller::{CallOrigin, Caller, CallerProof};
 use crate::console::require;
 use crate::error::Result;
 use crate::store::audit::{self, AuditEntry, AuditQuestion};
@@ -46,6 +46,11 @@ impl AuditActor {
     /// Somebody on the server's machine.
     pub(crate) fn command_line() -> Self {
         Self { person: None, way: AuditWay::CommandLine, address: String::new(), device: String::new() }
+    }
+
+    /// Somebody who came in by an account link, or sets the server up: they are not signed in yet.
+    pub(crate) fn visitor(person: PersonId, origin: &CallOrigin) -> Self {
+        Self { person: Some(person), way: AuditWay::Web, address: origin.address.clone(), device: origin.device.clone() }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::people::leaving;
 use crate::store::grants::StoredGrant;
+use crate::store::{StoreHandle, Tx};
 use crate::store::{calendars, connectors, forms, grants, groups, items, members, organizations, people, roles, spaces};
 use crate::{Backend, fallback};
 use changes::DefinitionChanges;
@@ -103,33 +104,51 @@ pub async fn plan(backend: &Backend, organization_key: impl Into<Option<&str>>, 
 /// same moment. Nothing is changed then.
 pub async fn apply(backend: &Backend, organization_key: impl Into<Option<&str>>, files: Vec<DefinitionFile>) -> Result<ApplyPlan> {
     let (folder, id) = folder_of(backend, organization_key.into(), files).await?;
-    let (within, now) = (backend.clone(), backend.now());
-    let work = backend.store().write(id, move |tx| {
-        Box::pin(async move {
-            if organizations::by_key_within(tx, &folder.key).await?.is_some_and(|there| there.id != id) {
-                let message = format!("The organization “{}” was set up by somebody else meanwhile. Apply the files again.", folder.key);
-                return Err(Refusal::Conflict { message }.into());
-            }
-            let present = load(&within, tx, &folder).await?;
-            let changes = compare(&within, &folder, &present)?;
-            changes.write(tx, within.seal(), now).await?;
-            audit::record(tx, &within, &AuditActor::command_line(), changes.audit_drafts(&present, id)?).await?;
-            for person in &changes.leaving {
-                leaving::leave(tx, *person, now).await?;
-            }
-            if !changes.leaving.is_empty() {
-                let people = changes.leaving.len();
-                tracing::info!(organization = %folder.key, people, "definition files disabled {people} people of {}", folder.key);
-            }
-            fallback::settle(tx, &within).await?;
-            if changes.plan.changes > 0 {
-                // Who may do what, and what there is to request, may be anything now: every open page looks again.
-                tx.announce(LiveChange::Rights { organization: id, people: Vec::new() });
-            }
-            Ok::<ApplyPlan, Error>(changes.plan)
-        })
-    });
+    let within = backend.clone();
+    let work = backend
+        .store()
+        .write(id, move |tx| Box::pin(async move { apply_within(tx, &within, &folder, id, &AuditActor::command_line()).await }));
     work.await
+}
+
+/// Sets the organization of a transaction up as the folder says.
+///
+/// # Errors
+/// As `apply`.
+pub(crate) async fn create_within(tx: &Tx<'_>, backend: &Backend, files: Vec<DefinitionFile>, actor: &AuditActor) -> Result<()> {
+    let folder = read(None, files)?;
+    apply_within(tx, backend, &folder, OrganizationId(tx.organization()), actor).await.map(|_| ())
+}
+
+async fn apply_within(
+    tx: &Tx<'_>,
+    within: &Backend,
+    folder: &DefinitionFolder,
+    id: OrganizationId,
+    actor: &AuditActor,
+) -> Result<ApplyPlan> {
+    let now = within.now();
+    if organizations::by_key_within(tx, &folder.key).await?.is_some_and(|there| there.id != id) {
+        let message = format!("The organization “{}” was set up by somebody else meanwhile. Apply the files again.", folder.key);
+        return Err(Refusal::Conflict { message }.into());
+    }
+    let present = load(within, tx, folder).await?;
+    let changes = compare(within, folder, &present)?;
+    changes.write(tx, within.seal(), now).await?;
+    audit::record(tx, within, actor, changes.audit_drafts(&present, id)?).await?;
+    for person in &changes.leaving {
+        leaving::leave(tx, *person, now).await?;
+    }
+    if !changes.leaving.is_empty() {
+        let people = changes.leaving.len();
+        tracing::info!(organization = %folder.key, people, "definition files disabled {people} people of {}", folder.key);
+    }
+    fallback::settle(tx, within).await?;
+    if changes.plan.changes > 0 {
+        // Who may do what, and what there is to request, may be anything now: every open page looks again.
+        tx.announce(LiveChange::Rights { organization: id, people: Vec::new() });
+    }
+    Ok(changes.plan)
 }
 
 /// The folder of an organization: paths and texts, ready to be applied again.

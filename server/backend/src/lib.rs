@@ -12,6 +12,7 @@ pub mod connectors;
 pub mod console;
 pub mod definitions;
 pub mod delegations;
+pub mod doors;
 mod error;
 mod fallback;
 pub mod held;
@@ -40,6 +41,7 @@ pub use store::{DatabaseObstacle, StatementCounts, Store, sessions};
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 /// Where time comes from; tests bring their own.
@@ -92,6 +94,8 @@ struct Inner {
     lookout: readiness::LastReadiness,
     job_times: periodic::JobTimes,
     stamps: stamps::LastStamps,
+    /// Whether an organization was seen: then there is one for ever.
+    set_up: AtomicBool,
 }
 
 impl Backend {
@@ -111,6 +115,7 @@ impl Backend {
             lookout: readiness::LastReadiness::default(),
             job_times: periodic::JobTimes::default(),
             stamps: stamps::LastStamps::default(),
+            set_up: AtomicBool::new(false),
         })))
     }
 
@@ -162,6 +167,16 @@ impl Backend {
     /// What this process knows of organizations.
     pub(crate) fn memory(&self) -> &known::RulesCache {
         &self.0.memory
+    }
+
+    /// Whether this process knows of an organization.
+    pub(crate) fn is_set_up(&self) -> bool {
+        self.0.set_up.load(Ordering::Relaxed)
+    }
+
+    /// There is an organization.
+    pub(crate) fn note_set_up(&self) {
+        self.0.set_up.store(true, Ordering::Relaxed);
     }
 
     /// What was found of this process's readiness.

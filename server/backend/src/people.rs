@@ -12,7 +12,7 @@ mod person;
 mod profile;
 mod roster;
 pub(crate) mod sessions;
-mod sign_in;
+pub(crate) mod sign_in;
 
 use crate::audit::{self, AuditActor};
 use crate::caller::{CallOrigin, Caller, CallerProof};

@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::requests::titles;
-use crate::{Backend, fallback, held, outbox, people, timers};
+use crate::{Backend, doors, fallback, held, outbox, people, timers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -55,6 +55,7 @@ pub(crate) static PERIODIC_JOBS: &[PeriodicJob] = &[
         is_long: true,
         run: |be| people::sessions::remove_ended_sessions(be).boxed(),
     },
+    PeriodicJob { name: "removing old account links", pause: HOUR, is_long: true, run: |be| doors::remove_old_links(be).boxed() },
     PeriodicJob {
         name: "removing old counts of sign-in tries",
         pause: HOUR,

@@ -99,12 +99,21 @@ impl SecretKeys {
     /// A digest of parts of fixed length that only this server can make, whoever knows the parts; `purpose` keeps uses apart.
     pub(crate) fn keyed_digest(&self, purpose: &str, parts: &[&[u8]]) -> Result<[u8; 32]> {
         let key = self.0.first().ok_or_else(|| Error::failed("the server has no key to make a digest with"))?;
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).map_err(Error::failed)?;
-        mac.update(purpose.as_bytes());
-        mac.update(&[0]);
-        parts.iter().for_each(|part| mac.update(part));
-        Ok(mac.finalize().into_bytes().into())
+        digest_by(key, purpose, parts)
     }
+
+    /// As `keyed_digest`, by every key that is known, the present one first: what was made before a key was changed is found again.
+    pub(crate) fn keyed_digests(&self, purpose: &str, parts: &[&[u8]]) -> Result<Vec<[u8; 32]>> {
+        self.0.iter().map(|key| digest_by(key, purpose, parts)).collect()
+    }
+}
+
+fn digest_by(key: &[u8; KEY_LENGTH], purpose: &str, parts: &[&[u8]]) -> Result<[u8; 32]> {
+    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).map_err(Error::failed)?;
+    mac.update(purpose.as_bytes());
+    mac.update(&[0]);
+    parts.iter().for_each(|part| mac.update(part));
+    Ok(mac.finalize().into_bytes().into())
 }
 
 /// A key's name: the beginning of its digest.
@@ -163,6 +172,8 @@ mod tests {
         assert_ne!(keys.keyed_digest("draft", &[b"one", b"tow"]).unwrap(), digest);
         assert_ne!(keys.keyed_digest("link", &[b"one", b"two"]).unwrap(), digest);
         assert_ne!(SecretKeys::random().keyed_digest("draft", &[b"one", b"two"]).unwrap(), digest);
+        let renewed = keys.with_new().keyed_digests("draft", &[b"one", b"two"]).unwrap();
+        assert!(renewed.len() == 2 && renewed[1] == digest && renewed[0] != digest);
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn device_name(site: &SiteState) -> &'static str {
 }
 
 /// The mark that the browser carries from an earlier sign-in.
-fn device_of(site: &SiteState, headers: &HeaderMap) -> Option<String> {
+pub(super) fn device_of(site: &SiteState, headers: &HeaderMap) -> Option<String> {
     let name = device_name(site);
     let mut pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
     let mark = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
@@ -88,7 +88,7 @@ fn device_of(site: &SiteState, headers: &HeaderMap) -> Option<String> {
 }
 
 /// The response, by which the browser is known from now on: what a stranger guesses does not keep it out.
-fn known(site: &SiteState, account: &SessionAccount, mut response: Response) -> Response {
+pub(super) fn known(site: &SiteState, account: &SessionAccount, mut response: Response) -> Response {
     let secure = if site.config.https() { "; Secure" } else { "" };
     let name = device_name(site);
     let cookie = backend::people::device_mark(&site.backend, account.caller.id())

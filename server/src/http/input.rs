@@ -16,7 +16,7 @@ use domain::Refusal;
 
 /// Longest address, with its query.
 pub const LONGEST_ADDRESS: usize = 8 * 1024;
-/// Largest body of a plain form: signing in and out, another organization.
+/// Largest body of a plain form: signing in and out, another organization, the doors.
 const LARGEST_FORM: usize = 16 * 1024;
 /// Longest number, `true`, `false` or `null`.
 const LONGEST_WORD: usize = 64;
@@ -89,6 +89,12 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/audit/entry", WORDS),
     ("/call/audit/page", WORDS),
     ("/call/catalog/page", WORDS),
+    ("/call/doors/invitations", WORDS),
+    ("/call/doors/invite", NOTE),
+    ("/call/doors/link", WORDS),
+    ("/call/doors/resend_invitation", WORDS),
+    ("/call/doors/revoke_invitation", WORDS),
+    ("/call/doors/setup", WORDS),
     ("/call/notices/change_mine", WORDS),
     ("/call/notices/change_ours", WORDS),
     ("/call/notices/list", WORDS),

@@ -3,7 +3,7 @@
 use super::answers::{answer_error, answer_error_as};
 use super::input::LONGEST_ADDRESS;
 use super::kinds::RequestKind;
-use super::security::{RequestReference, policy};
+use super::security::{RequestReference, policy, told_path};
 use super::sessions::BrowserSession;
 use super::{BODY_LIMIT, SiteState};
 use app::app::App;
@@ -77,11 +77,15 @@ pub const OPEN_TO_STRANGERS: &[&str] = &[
     "/call/share/open",
     "/call/share/change",
     "/call/share/comment",
+    // Whoever holds an account link learns what it is for; the secret is checked by the use case, and tries are counted.
+    "/call/doors/link",
+    // A server without an organization has nobody who could sign in. Afterwards it is not found.
+    "/call/doors/setup",
 ];
 
-/// Whether an address is that of a share link: open to strangers, kept by nobody, found by no search engine.
-fn is_share(path: &str) -> bool {
-    path.strip_prefix(Address::Share("").root()).is_some_and(|token| token.starts_with('/'))
+/// Whether an address holds a secret that opens it: kept by nobody, found by no search engine.
+fn holds_secret(path: &str) -> bool {
+    Address::parse(path).is_some_and(Address::holds_secret)
 }
 
 /// Knows the caller, and sends those who are not signed in to the sign-in page and back.
@@ -89,13 +93,17 @@ pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut r
     let signed_in = session.account.is_some();
     let (path, kind) = (request.uri().path(), RequestKind::of(&request));
     let (page, call) = (kind == RequestKind::Page, kind == RequestKind::Call);
+    let door = if page { Address::parse(path).filter(|page| page.is_door()) } else { None };
     if page
-        && path == Address::SignIn.root()
-        && let Some(account) = &session.account
+        && !signed_in
+        && let Some(elsewhere) = setup_first(&site, door).await
     {
+        return elsewhere;
+    }
+    if let (Some(Address::SignIn | Address::Forgot | Address::Setup), Some(account)) = (door, &session.account) {
         return super::auth::home(&site, &account.caller).await;
     }
-    if page && path != Address::SignIn.root() && !is_share(path) && !signed_in {
+    if page && door.is_none() && !signed_in {
         let wanted = request.uri().path_and_query().map_or(Address::Catalog.root(), |wanted| wanted.as_str());
         let back = Address::SignIn.with_query(&[("next", wanted)]);
         // Encoded it is up to three times as long.
@@ -115,14 +123,29 @@ pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut r
         Some(caller) if page => backend::people::me(&site.backend, caller).await.ok(),
         _ => None,
     };
-    let shared = page && is_share(path);
+    let secret = page && holds_secret(path);
     request.extensions_mut().insert(ServerContext { backend: site.backend, address, caller, reference, me, theme });
     let response = if page { whole_page(next, request, PAGE_MAY_TAKE).await } else { next.run(request).await };
     match response {
         response if call && response.status() == StatusCode::INTERNAL_SERVER_ERROR => with_true_status(response).await,
-        response if shared => kept_by_nobody(response),
+        response if secret => kept_by_nobody(response),
         response => response,
     }
+}
+
+/// A new server begins with its set-up, and one that has an organization has none.
+async fn setup_first(site: &SiteState, door: Option<Address<'_>>) -> Option<Response> {
+    let needed = match backend::doors::needs_setup(&site.backend).await {
+        Ok(needed) => needed,
+        Err(error) => return Some(super::auth::failure(&error)),
+    };
+    let there = door == Some(Address::Setup);
+    let elsewhere = match (needed, there) {
+        (true, false) => Address::Setup,
+        (false, true) => Address::SignIn,
+        _ => return None,
+    };
+    Some(Redirect::to(elsewhere.root()).into_response())
 }
 
 /// The address of the page opens it: it is not to be stored, listed, or told to others.
@@ -145,7 +168,10 @@ async fn whole_page(next: Next, request: Request, may_take: Duration) -> Respons
         let again = Request::from_parts(parts.clone(), Body::empty());
         match tokio::time::timeout(may_take, next.clone().run(again)).await {
             Ok(response) => return response,
-            Err(_) => tracing::warn!(path = parts.uri.path(), "the page {} was not rendered in time", parts.uri.path()),
+            Err(_) => {
+                let path = told_path(parts.uri.path());
+                tracing::warn!(%path, "the page {path} was not rendered in time");
+            }
         }
     }
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::RETRY_AFTER, "1")];

@@ -9,7 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::address::Address;
 use rand::Rng;
+use std::borrow::Cow;
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -26,10 +28,18 @@ fn new_reference() -> String {
     (0..10).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect()
 }
 
+/// A path as it is told in logs: without the secret that opens it.
+pub fn told_path(path: &str) -> Cow<'_, str> {
+    match Address::parse(path) {
+        Some(page) if page.holds_secret() => Cow::Owned(format!("{}/(hidden)", page.root())),
+        _ => Cow::Borrowed(path),
+    }
+}
+
 /// Gives the request its reference and writes its line in the log. A failure that has no page gets a plain one here.
 pub async fn reference(mut request: Request, next: Next) -> Response {
     let reference = new_reference();
-    let span = tracing::info_span!("http", %reference, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!("http", %reference, method = %request.method(), path = %told_path(request.uri().path()));
     request.extensions_mut().insert(RequestReference(reference.clone()));
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -90,7 +100,8 @@ pub async fn headers(State(site): State<SiteState>, request: Request, next: Next
 pub async fn origin(State(site): State<SiteState>, request: Request<Body>, next: Next) -> Response {
     let asked = RequestKind::of(&request).needs_our_origin(request.method());
     if asked && !from_here(request.headers(), &site.config.public_url, &site.hosts) {
-        tracing::warn!(path = request.uri().path(), "refused a request to {} from another site", request.uri().path());
+        let path = told_path(request.uri().path());
+        tracing::warn!(%path, "refused a request to {path} from another site");
         let text = "This request came from another site and was refused. Open Docket itself and try again there.\n";
         return (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
     }

@@ -8,6 +8,9 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Somebody who was invited.
+const GUEST: &str = "guest@elsewhere.example";
+
 /// Things of the north that ids name.
 pub struct Things {
     pub ids: BTreeMap<&'static str, Value>,
@@ -41,6 +44,8 @@ impl Things {
         let days = json!({ "to": { "id": deputy["id"], "name": "Adele" }, "since": "2199-01-01", "until": "2199-01-02" });
         let given = rita.ask("account/begin_away", json!({ "answers": days })).await;
         let address = shared[0].as_str().unwrap().to_owned();
+        let invited = adele.ask("doors/invite", json!({ "people": { "emails": GUEST, "role": "", "space": null } })).await;
+        let handed = invited["handed"][0][1].as_str().unwrap().to_owned();
         let ids = BTreeMap::from([
             ("number", json!(number)),
             ("waiting", json!(waiting)),
@@ -49,6 +54,8 @@ impl Things {
             ("comment", page["work"]["comments"][0]["comment"]["id"].clone()),
             ("share", shared[1]["work"]["tasks"][0]["shares"][0]["id"].clone()),
             ("token", json!(address.rsplit('/').next().unwrap())),
+            ("invitation", invited["lines"][0]["id"].clone()),
+            ("link", json!(handed.rsplit('/').next().unwrap())),
             ("held", held[0]["held"].clone()),
             ("draft", draft["id"].clone()),
             ("version", draft["form_version"].clone()),
@@ -147,6 +154,13 @@ impl Things {
             ("approvals/send_held", json!({ "ids": [id("held")] })),
             ("approvals/undo_held", json!({ "ids": [id("held")] })),
             ("catalog/page", json!({})),
+            // First, while the link opens.
+            ("doors/link", json!({ "token": id("link") })),
+            ("doors/invitations", json!({})),
+            ("doors/resend_invitation", json!({ "id": id("invitation") })),
+            ("doors/revoke_invitation", json!({ "id": id("invitation") })),
+            ("doors/invite", json!({ "people": { "emails": GUEST, "role": "", "space": null } })),
+            ("doors/setup", json!({})),
             ("notices/change_mine", json!({ "change": { "switch": { "event": "request_approved", "channel": "email", "on": true } } })),
             ("notices/change_mine", json!({ "change": { "quiet": { "from": "22:00:00", "to": "07:00:00", "urgent_passes": true } } })),
             ("notices/change_ours", json!({ "change": { "carrier": { "channel": "email", "key": "desk" } } })),

@@ -38,6 +38,8 @@ fn every_server_function_says_what_it_takes() {
             "group",
             "notice",
             "entry",
+            "invitation",
+            "link",
         ]
         .map(|name| (name, json!("x")))
         .into(),

@@ -53,8 +53,17 @@ pub async fn on_both(test: impl AsyncFn(Site)) {
     on_both_with(&[], test).await;
 }
 
+/// Runs a test on each kind of database, on a site without any organization.
+pub async fn on_empty(test: impl AsyncFn(Site)) {
+    on_each_with(&[], &[], test).await;
+}
+
 /// Runs a test on each kind of database, on a site with these variables.
 pub async fn on_both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) {
+    on_each_with(variables, &["north", "south"], test).await;
+}
+
+async fn on_each_with(variables: &[(&str, &str)], organizations: &[&str], test: impl AsyncFn(Site)) {
     on_each(async |url: String| {
         let files = Folder::of_a_site();
         let mut all: BTreeMap<String, String> = [
@@ -70,7 +79,7 @@ pub async fn on_both_with(variables: &[(&str, &str)], test: impl AsyncFn(Site)) 
         let clock = Arc::new(TestClock(AtomicI64::new(Utc::now().timestamp_micros())));
         let leftovers = Arc::new(Leftovers::default());
         let site = Site::open(Arc::new(ServerConfig::read(&all).unwrap()), clock, leftovers.clone()).await;
-        for name in ["north", "south"] {
+        for name in organizations.iter().copied() {
             let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures").join(name);
             let files = definitions::folder::read(&fixture).unwrap();
             definitions::apply(&site.backend, name, files).await.unwrap();

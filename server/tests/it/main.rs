@@ -13,6 +13,7 @@ mod crash;
 #[path = "../../backend/tests/it/databases.rs"]
 mod databases;
 mod doctor;
+mod doors;
 #[cfg(unix)]
 mod durability;
 mod harness;

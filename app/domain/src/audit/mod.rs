@@ -27,12 +27,14 @@ pub enum AuditThing {
     Role,
     Token,
     Grant,
+    Invitation,
 }
 
 /// Every kind of thing, with its name as it is stored and travels, and its word on screen. In the order of the filter.
 pub const AUDIT_THINGS: &[(AuditThing, &str, &str)] = &[
     (AuditThing::Organization, "organization", "Organization"),
     (AuditThing::Person, "person", "People"),
+    (AuditThing::Invitation, "invitation", "Invitations"),
     (AuditThing::Group, "group", "Groups"),
     (AuditThing::Space, "space", "Spaces"),
     (AuditThing::Role, "role", "Roles"),
@@ -76,6 +78,11 @@ pub enum AuditKind {
     PersonEnabled,
     PasswordSet,
     SessionsEnded,
+    PasswordReset,
+    PersonInvited,
+    InvitationResent,
+    InvitationRevoked,
+    PersonJoined,
     GroupCreated,
     GroupChanged,
     GroupRemoved,
@@ -120,6 +127,11 @@ pub const AUDIT_KINDS: &[(AuditKind, &str, &str, AuditThing)] = &[
     (AuditKind::PersonEnabled, "person_enabled", "Person enabled", AuditThing::Person),
     (AuditKind::PasswordSet, "password_set", "Password set", AuditThing::Person),
     (AuditKind::SessionsEnded, "sessions_ended", "Signed out", AuditThing::Person),
+    (AuditKind::PasswordReset, "password_reset", "Password reset by a mailed link", AuditThing::Person),
+    (AuditKind::PersonInvited, "person_invited", "Person invited", AuditThing::Invitation),
+    (AuditKind::InvitationResent, "invitation_resent", "Invitation sent again", AuditThing::Invitation),
+    (AuditKind::InvitationRevoked, "invitation_revoked", "Invitation revoked", AuditThing::Invitation),
+    (AuditKind::PersonJoined, "person_joined", "Person joined", AuditThing::Person),
     (AuditKind::GroupCreated, "group_created", "Group added", AuditThing::Group),
     (AuditKind::GroupChanged, "group_changed", "Group changed", AuditThing::Group),
     (AuditKind::GroupRemoved, "group_removed", "Group removed", AuditThing::Group),
@@ -250,7 +262,7 @@ mod tests {
         let all = AuditKind::DeputyResumed as usize + 1;
         assert_eq!((kinds.len(), names.len(), words.len()), (all, all, all));
         let things: BTreeSet<_> = AUDIT_THINGS.iter().map(|(thing, ..)| *thing).collect();
-        assert_eq!(things.len(), AuditThing::Grant as usize + 1);
+        assert_eq!(things.len(), AuditThing::Invitation as usize + 1);
         assert!(AUDIT_THINGS.iter().all(|(thing, name, _)| AuditThing::find(name) == Some(*thing) && thing.name() == *name));
         assert!(AUDIT_WAYS.iter().all(|(way, name, _)| AuditWay::find(name) == Some(*way) && way.name() == *name));
         assert_eq!(AuditWay::Api as usize + 1, AUDIT_WAYS.len());

@@ -161,6 +161,7 @@ pub const NOTICES: &[NoticeRule] = &[
     urgent("loan_overdue", "Loan overdue", &[Named]),
     told("delivery_failed", "Delivery failed", NoticeGroup::System, &[Administrator], &[InApp, Email]),
     told("wrong_passwords", "Wrong passwords", NoticeGroup::Account, &[Named], &[InApp, Email]),
+    told("password_changed", "Password changed", NoticeGroup::Account, &[Named], &[InApp, Email]),
 ];
 
 /// The entry of an event key.

@@ -72,6 +72,11 @@ pub fn wrong_passwords(owner: PersonId, text: String) -> Effect {
     Effect::Notify(NoticeEffect { event: "wrong_passwords".to_owned(), people: vec![owner], text, ..NoticeEffect::default() })
 }
 
+/// The notice to somebody whose password was changed. `text` says how, and what to do if it was not them.
+pub fn password_changed(owner: PersonId, text: String) -> Effect {
+    Effect::Notify(NoticeEffect { event: "password_changed".to_owned(), people: vec![owner], text, ..NoticeEffect::default() })
+}
+
 /// Who is asked to decide: those who may, but administrators only once, when the same decision tells them why it is theirs.
 fn asked(decision: &StateChange) -> Vec<String> {
     let told = decision.events.iter().any(|event| matches!(event.what, EventKind::FellBack { .. }));

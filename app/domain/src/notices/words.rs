@@ -31,6 +31,7 @@ pub fn sentence(event: &str, by: Option<&str>, requester: &str) -> String {
         "loan_overdue" => "This loan is overdue".to_owned(),
         "delivery_failed" => "A delivery was given up".to_owned(),
         "wrong_passwords" => "Somebody entered wrong passwords for your account".to_owned(),
+        "password_changed" => "Your password was changed".to_owned(),
         _ => "Something happened".to_owned(),
     }
 }
@@ -41,7 +42,7 @@ pub fn button(event: &str) -> &'static str {
         "request_pending_approval" | "approval_fell_back" | "request_approval_reminder" | "request_approval_escalated" => "Read and decide",
         "update_requested" => "Answer",
         "delivery_failed" => "See the delivery",
-        "wrong_passwords" => "Open your profile",
+        "wrong_passwords" | "password_changed" => "Open your profile",
         _ => "Open the request",
     }
 }
@@ -52,6 +53,7 @@ pub fn path(event: &str, subject: Subject, number: &str) -> String {
         Subject::Request(_) if decides(event) => Address::InboxRequest(number),
         Subject::Request(_) => Address::Request(number),
         Subject::Person(_) => Address::Profile,
+        Subject::Link(_) => Address::SignIn,
         Subject::Unknown(_) => Address::Notices,
     };
     page.to_string()

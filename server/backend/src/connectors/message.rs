@@ -14,6 +14,8 @@ pub struct OutgoingMessage {
     /// The address or chat of one person; empty for the connector's own channel.
     pub to: String,
     pub content: MessageContent,
+    /// What in it opens something: the message is kept nowhere then.
+    pub secrets: Vec<String>,
 }
 
 /// What stands in a message: the same for every try.
@@ -34,7 +36,7 @@ pub enum MessageBody {
         subject: String,
         text: String,
         html: String,
-        /// Where the person chooses what reaches them.
+        /// Where the person chooses what reaches them; empty where that is no choice.
         settings: String,
     },
     /// Slack's mrkdwn, or Telegram's HTML.

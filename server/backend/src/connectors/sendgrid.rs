@@ -102,8 +102,10 @@ fn notice(given: &ConnectorSettings<'_>, message: &OutgoingMessage) -> Result<Re
     let mut headers = json!({
         "Message-ID": mail_id(given.server, message.id),
         "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": format!("<{settings}>"),
     });
+    if !settings.is_empty() {
+        headers["List-Unsubscribe"] = json!(format!("<{settings}>"));
+    }
     let to: Vec<Value> = each_once([&message.to]).into_iter().map(|email| json!({"email": email})).collect();
     if let Some(first) = message.thread() {
         headers["In-Reply-To"] = json!(first);

@@ -136,9 +136,10 @@ fn notice(given: &ConnectorSettings<'_>, told: &super::OutgoingMessage, from: &M
     let super::MessageBody::Mail { subject, text, html, settings } = &told.content.body else {
         return Err("Not sent: this message is not meant for e-mail.".to_owned());
     };
-    let mut builder = begun(given, (told.id, told.content.written_at), from, subject)
-        .to(to.clone())
-        .raw_header(header("List-Unsubscribe", format!("<{settings}>")));
+    let mut builder = begun(given, (told.id, told.content.written_at), from, subject).to(to.clone());
+    if !settings.is_empty() {
+        builder = builder.raw_header(header("List-Unsubscribe", format!("<{settings}>")));
+    }
     if let Some(first) = told.thread() {
         builder = builder.in_reply_to(first.to_owned()).references(first.to_owned());
     }

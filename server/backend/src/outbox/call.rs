@@ -40,5 +40,14 @@ pub(super) async fn call(backend: &Backend, organization: &str, connector: &Conn
     // Chats name their messages; e-mails are named by Docket, and a ticket is not a message.
     outcome.names_message = outcome.created.is_some() && kind.carries().is_some();
     outcome.hide(&connectors::secret_values(kind.kind(), &given.settings));
+    if let ConnectorRequest::Message(message) = sent
+        && !message.secrets.is_empty()
+    {
+        // As it went out it may be encoded, so that no search for the secret finds it.
+        if !outcome.request.is_empty() {
+            outcome.request = format!("To {}. What was sent is not kept: it holds a link that opens something.", message.to);
+        }
+        outcome.hide(&message.secrets);
+    }
     outcome
 }

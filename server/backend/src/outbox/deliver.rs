@@ -3,6 +3,7 @@
 use super::call::{ConnectorRequest, call};
 use super::data;
 use super::frozen::{AttemptContent, keep_message};
+use super::link_message;
 use super::message::{self, MessageContext};
 use super::prepare::{AttemptContext, ReadyDelivery};
 use crate::Backend;
@@ -84,7 +85,7 @@ async fn send(
     let organization = &prepared.organization;
     let notice = match &prepared.effect.effect {
         Effect::Notify(notice) => notice.clone(),
-        Effect::Dispatch { .. } | Effect::Launch { .. } | Effect::Summarize => NoticeEffect::default(),
+        Effect::Dispatch { .. } | Effect::Launch { .. } | Effect::Summarize | Effect::SendLink => NoticeEffect::default(),
     };
     let about = MessageContext { organization, topic, notice: &notice };
     if let (Some(request), Some(answered)) = (topic.request(), &prepared.answered) {
@@ -122,6 +123,7 @@ async fn tell(
     let written = match &delivery.recipient {
         DeliveryRecipient::Person(id) => message::to_person(backend, about, delivery, channel, *id, now).await?,
         DeliveryRecipient::Summary(id) => message::summary(backend, about.organization, delivery, *id, now).await?,
+        DeliveryRecipient::Link => link_message::write(backend, about, delivery, now).await?,
         // The others are told of no people.
         _ => Ok(message::to_channel(backend, about, delivery, channel, now).await?),
     };
@@ -130,6 +132,9 @@ async fn tell(
         Err(outcome) => return Ok(outcome),
     };
     let outcome = call(backend, &about.organization.key, connector, &ConnectorRequest::Message(&message)).await;
-    *frozen = keep_message(delivery, channel, &message.content, &outcome);
+    // What holds a secret is kept nowhere: its words are always the same, and are written again for each try.
+    if message.secrets.is_empty() {
+        *frozen = keep_message(delivery, channel, &message.content, &outcome);
+    }
     Ok(outcome)
 }

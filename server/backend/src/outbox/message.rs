@@ -113,7 +113,9 @@ pub(super) async fn to_person(
         Some(kept) => Ok(kept),
         None => write_to_person(backend, about, delivery, channel, now).await?,
     };
-    Ok(content.map(|content| OutgoingMessage { id: delivery.id, now, to, content }).map_err(AttemptOutcome::not_set_up))
+    Ok(content
+        .map(|content| OutgoingMessage { id: delivery.id, now, to, content, secrets: Vec::new() })
+        .map_err(AttemptOutcome::not_set_up))
 }
 
 async fn write_to_person(
@@ -145,7 +147,7 @@ pub(super) async fn to_channel(
         Some(kept) => kept,
         None => write_to_channel(backend, about, delivery, now).await?,
     };
-    Ok(OutgoingMessage { id: delivery.id, now, to: String::new(), content })
+    Ok(OutgoingMessage { id: delivery.id, now, to: String::new(), content, secrets: Vec::new() })
 }
 
 async fn write_to_channel(
@@ -202,7 +204,9 @@ pub(super) async fn summary(
         Some(kept) => Ok(kept),
         None => sum_up(backend, organization, &found).map(|body| MessageContent { written_at: now, body, thread: None }),
     };
-    Ok(content.map(|content| OutgoingMessage { id: delivery.id, now, to: person.email, content }).map_err(AttemptOutcome::not_set_up))
+    Ok(content
+        .map(|content| OutgoingMessage { id: delivery.id, now, to: person.email, content, secrets: Vec::new() })
+        .map_err(AttemptOutcome::not_set_up))
 }
 
 /// The summary of these notices.
@@ -306,7 +310,14 @@ fn answers(data: &Value) -> Vec<Value> {
     said.take(ANSWERS).map(told).collect()
 }
 
-fn laid_out(subject: String, text: &str, html: &str, data: &Value, settings: String) -> std::result::Result<MessageBody, String> {
+/// A mail by its templates.
+pub(super) fn laid_out(
+    subject: String,
+    text: &str,
+    html: &str,
+    data: &Value,
+    settings: String,
+) -> std::result::Result<MessageBody, String> {
     let text = templates::document(text, TemplateEscape::None, data)?;
     let html = templates::document(html, TemplateEscape::Html, data)?;
     let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");

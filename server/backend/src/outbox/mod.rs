@@ -15,6 +15,7 @@ mod data;
 mod deliver;
 mod frozen;
 mod lanes;
+mod link_message;
 mod message;
 mod prepare;
 mod record;

@@ -83,7 +83,7 @@ fn batches(wave: Vec<UnrelayedEffect>) -> Vec<RelayBatch> {
     for recorded in wave {
         let (hand_on, tell) = organizations.entry(recorded.organization).or_default();
         match recorded.effect {
-            Some(Effect::Notify(_) | Effect::Summarize) => tell.push(recorded),
+            Some(Effect::Notify(_) | Effect::Summarize | Effect::SendLink) => tell.push(recorded),
             Some(Effect::Dispatch { .. } | Effect::Launch { .. }) | None => hand_on.push(recorded),
         }
     }

@@ -76,6 +76,7 @@ struct Planned<'a> {
 enum ToldContent<'a> {
     Event(&'a NoticeEffect, &'static NoticeRule, Arc<LoadedSubject>),
     Summary,
+    Link,
 }
 
 /// What each effect becomes. Nobody is told of what cannot be read.
@@ -100,6 +101,7 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
                 let person = if let LoadedSubject::Person(person) = &*topic { Some(person.id) } else { None };
                 planned.push(Planned { recorded, words: ToldContent::Summary, people: person.into_iter().collect() });
             }
+            (Some(Effect::SendLink), Ok(_)) => planned.push(Planned { recorded, words: ToldContent::Link, people: Vec::new() }),
             (_, Err(error)) => {
                 tracing::error!(effect = %recorded.id, subject = %recorded.subject, %error, "effect {} of {} cannot be read; nobody is told of it", recorded.id, recorded.subject);
             }
@@ -115,6 +117,7 @@ async fn plan(backend: &Backend, organization: OrganizationId, effects: &[Unrela
         let telling = match words {
             ToldContent::Event(notice, told, topic) => event(backend, &means, (recorded, notice, told), &topic, &people, now),
             ToldContent::Summary => summary(backend, &means, recorded, &people, now),
+            ToldContent::Link => link(backend, &means, recorded, now),
         };
         (recorded.id, telling)
     });
@@ -138,6 +141,13 @@ fn summary(backend: &Backend, means: &Means, recorded: &UnrelayedEffect, people:
     let people = people.iter().filter(|person| !person.email.is_empty());
     let deliveries = people.map(|person| new(backend, recorded, carrier.clone(), DeliveryRecipient::Summary(person.id), now));
     Telling { notices: Vec::new(), deliveries: deliveries.collect() }
+}
+
+/// An account link goes by e-mail to its own address, whatever its owner chose to be told.
+fn link(backend: &Backend, means: &Means, recorded: &UnrelayedEffect, now: DateTime<Utc>) -> Telling {
+    let carrier = means.carriers.get(&NoticeChannel::Email);
+    let deliveries = carrier.map(|carrier| new(backend, recorded, carrier.clone(), DeliveryRecipient::Link, now));
+    Telling { notices: Vec::new(), deliveries: deliveries.into_iter().collect() }
 }
 
 /// What one notice becomes for these people.

@@ -3,8 +3,9 @@
 //! The kinds of subjects are known here alone: another one is read in `load` and named in the functions below it.
 
 use crate::error::{Error, Result};
-use crate::store::{StoreHandle, members, requests};
+use crate::store::{StoreHandle, account_links, members, requests};
 use domain::direction::isolate;
+use domain::doors::AccountLink;
 use domain::notices::words;
 use domain::people::PersonRef;
 use domain::requests::title::item_beside;
@@ -18,6 +19,7 @@ pub(crate) enum LoadedSubject {
     Request(Box<Request>),
     /// Whoever has the account, as a member or as somebody who was one.
     Person(PersonRef),
+    Link(Box<AccountLink>),
 }
 
 /// Topics by what names them; one that cannot be read is an error of its own, one that is gone is not among them.
@@ -25,11 +27,12 @@ pub(crate) type LoadedSubjects = BTreeMap<Subject, Result<Arc<LoadedSubject>>>;
 
 /// Reads what these are about: one statement for each kind there is among them.
 pub(crate) async fn load(handle: &impl StoreHandle, subjects: impl Iterator<Item = Subject>) -> Result<LoadedSubjects> {
-    let (mut filed, mut people) = (BTreeSet::new(), BTreeSet::new());
+    let (mut filed, mut people, mut links) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for subject in subjects {
         match subject {
             Subject::Request(id) => _ = filed.insert(id),
             Subject::Person(id) => _ = people.insert(id),
+            Subject::Link(id) => _ = links.insert(id),
             Subject::Unknown(_) => {}
         }
     }
@@ -42,6 +45,11 @@ pub(crate) async fn load(handle: &impl StoreHandle, subjects: impl Iterator<Item
     if !people.is_empty() {
         let found = members::people(handle, &Vec::from_iter(people)).await?;
         topics.extend(found.into_iter().map(|person| (Subject::Person(person.id), Ok(Arc::new(LoadedSubject::Person(person))))));
+    }
+    if !links.is_empty() {
+        let found = account_links::these(handle, &Vec::from_iter(links)).await?;
+        let topic = |link: AccountLink| Arc::new(LoadedSubject::Link(Box::new(link)));
+        topics.extend(found.into_iter().map(|(id, link)| (Subject::Link(id), link.map(topic))));
     }
     Ok(topics)
 }
@@ -60,6 +68,7 @@ impl LoadedSubject {
         match self {
             Self::Request(request) => Subject::Request(request.id),
             Self::Person(person) => Subject::Person(person.id),
+            Self::Link(link) => Subject::Link(link.id),
         }
     }
 
@@ -83,6 +92,7 @@ impl LoadedSubject {
         match self {
             Self::Request(request) => &request.title,
             Self::Person(person) => &person.name,
+            Self::Link(link) => &link.email,
         }
     }
 
@@ -108,6 +118,7 @@ impl LoadedSubject {
         match self {
             Self::Request(request) => &request.item.icon,
             Self::Person(_) => "user",
+            Self::Link(_) => "mail",
         }
     }
 
@@ -116,6 +127,7 @@ impl LoadedSubject {
         match self {
             Self::Request(request) => &request.requester.name,
             Self::Person(person) => &person.name,
+            Self::Link(link) => &link.email,
         }
     }
 
@@ -123,7 +135,7 @@ impl LoadedSubject {
     pub fn footnote(&self) -> String {
         match self {
             Self::Request(_) => format!("Asked by {}.", isolate(self.owner())),
-            Self::Person(_) => format!("This is about the account of {}.", isolate(self.owner())),
+            Self::Person(_) | Self::Link(_) => format!("This is about the account of {}.", isolate(self.owner())),
         }
     }
 }

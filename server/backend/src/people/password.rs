@@ -16,7 +16,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2R5$Pi7oRDN5cV8nfGFSSYcxKhU9qeoJh/zoHLOVfRAsCcU";
 
 /// Whether a password may be chosen.
-pub(super) fn judge(password: &str) -> Result<()> {
+pub(crate) fn judge(password: &str) -> Result<()> {
     if password.chars().count() < SHORTEST || password.len() > LONGEST {
         return Err(Refusal::input("password", "Choose a password of at least 12 characters.").into());
     }
@@ -40,7 +40,7 @@ fn salt() -> Result<SaltString> {
 }
 
 /// The hash to store for a password.
-pub(super) async fn hash(password: String) -> Result<String> {
+pub(crate) async fn hash(password: String) -> Result<String> {
     apart(move || {
         let salt = salt()?;
         let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(|error| Error::failed(format!("hash: {error}")))?;

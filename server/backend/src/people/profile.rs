@@ -101,7 +101,15 @@ pub async fn change_password(backend: &Backend, caller: &Caller, current: &str, 
     if !people::change_password(&writer, caller.id(), &before, &hash, now, kept).await? {
         return Err(Refusal::conflict("The password was changed elsewhere meanwhile. Sign in with the new one.").into());
     }
-    Ok(())
+    let (be, person) = (backend.clone(), caller.id());
+    let told = backend.store().write(caller.organization, move |tx| {
+        Box::pin(async move {
+            let text = "It was changed on your profile, and your other devices were signed out. If that was not you, set a new one by \
+                        “Forgot your password?” on the sign-in page, and tell an administrator.";
+            crate::doors::tell_password_changed(tx, &be, person, text.to_owned()).await
+        })
+    });
+    told.await
 }
 
 /// What was typed, without what came along with a paste; a Slack member ID is written in capitals.

@@ -54,9 +54,24 @@ type TryLimit<'a> = (String, i32, Option<Guesser<'a>>);
 /// # Errors
 /// `Input` when the two do not belong together, `TooMany` after too many failures that count with this try.
 pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: SignInPlace<'_>) -> Result<(PersonId, Option<OrganizationId>)> {
+    let person = prove_password(backend, email, password, place).await?;
+    // Whoever left every organization is nobody here.
+    let first = organizations::of_person(&backend.store().platform(), person).await?.into_iter().next().ok_or_else(wrong)?;
+    people::note_sign_in(&backend.store().platform_writer(), person, backend.now()).await?;
+    Ok((person, Some(first.id)))
+}
+
+fn wrong() -> Refusal {
+    Refusal::input("email", "The e-mail address or the password is not right.")
+}
+
+/// Who has this e-mail address and password, member of an organization or not. Counted as signing in is.
+///
+/// # Errors
+/// As `sign_in`.
+pub(crate) async fn prove_password(backend: &Backend, email: &str, password: &str, place: SignInPlace<'_>) -> Result<PersonId> {
     let email = normal_email(email);
     let (platform, writer, now) = (backend.store().platform(), backend.store().platform_writer(), backend.now());
-    let wrong = || Refusal::input("email", "The e-mail address or the password is not right.");
     if email.len() > LONGEST_EMAIL || password.len() > password::LONGEST {
         return Err(wrong().into());
     }
@@ -81,8 +96,6 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
         guessing::tell_owner(backend, account.id, tries, guesser);
     }
     let Some(account) = account.filter(|_| right) else { return Err(wrong().into()) };
-    // Whoever left every organization is nobody here.
-    let first = organizations::of_person(&platform, account.id).await?.into_iter().next().ok_or_else(wrong)?;
     for (bucket, limit, _) in &counts {
         // What is the guesser's or the device's alone is forgotten; the others are many people's, and lose this try alone.
         if *limit <= TRIES_PER_DEVICE {
@@ -91,8 +104,7 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &str, place: Sign
             sign_in_attempts::take_back(&writer, bucket).await?;
         }
     }
-    people::note_sign_in(&writer, account.id, now).await?;
-    Ok((account.id, Some(first.id)))
+    Ok(account.id)
 }
 
 /// What a try counts against, the widest last: one that is refused counts against nothing wider.

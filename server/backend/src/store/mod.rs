@@ -13,6 +13,7 @@ mod engine;
 #[cfg(test)]
 mod signature_tests;
 
+pub(crate) mod account_links;
 pub(crate) mod api_tokens;
 pub(crate) mod attempts;
 pub(crate) mod audit;
@@ -42,6 +43,7 @@ pub(crate) mod receipts;
 pub(crate) mod requests;
 pub(crate) mod roles;
 pub mod sessions;
+pub(crate) mod setup_codes;
 pub(crate) mod share_links;
 pub(crate) mod sign_in_attempts;
 pub(crate) mod spaces;

@@ -55,6 +55,18 @@ pub(crate) async fn all(platform: &PlatformReader) -> Result<Vec<OrganizationRef
     Ok(Entity::find().order_by_asc(Column::Name).all(platform.connection()).await?.into_iter().map(shown).collect())
 }
 
+/// Whether there is any organization.
+pub(crate) async fn is_any(platform: &PlatformReader) -> Result<bool> {
+    let one: Option<Uuid> = Entity::find().select_only().column(Column::Id).into_tuple().one(platform.connection()).await?;
+    Ok(one.is_some())
+}
+
+/// As `is_any`, as it stands in this transaction.
+pub(crate) async fn is_any_within(tx: &Tx<'_>) -> Result<bool> {
+    let one: Option<Uuid> = Entity::find().select_only().column(Column::Id).into_tuple().one(tx.connection()).await?;
+    Ok(one.is_some())
+}
+
 /// The organizations a person is a member of and did not leave, the oldest first.
 pub(crate) async fn of_person(platform: &PlatformReader, person: PersonId) -> Result<Vec<OrganizationRef>> {
     let membership = Entity::belongs_to(super::members::Entity).from(Column::Id).to(super::members::Column::OrganizationId).into();

@@ -33,7 +33,9 @@ impl ActiveModelBehavior for ActiveModel {}
 fn place(recipient: &DeliveryRecipient) -> String {
     match recipient {
         DeliveryRecipient::Person(id) | DeliveryRecipient::Summary(id) => id.to_string(),
-        DeliveryRecipient::Fulfilment | DeliveryRecipient::Channel | DeliveryRecipient::Subscription => String::new(),
+        DeliveryRecipient::Fulfilment | DeliveryRecipient::Channel | DeliveryRecipient::Subscription | DeliveryRecipient::Link => {
+            String::new()
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod damage;
 mod definitions;
 mod delivery;
 mod deputies;
+mod doors;
 mod editing;
 mod fallback;
 mod frozen;

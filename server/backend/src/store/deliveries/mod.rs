@@ -60,6 +60,8 @@ pub(crate) enum DeliveryRecipient {
     Person(PersonId),
     /// One person, about all they have not seen.
     Summary(PersonId),
+    /// The address of the account link it is about.
+    Link,
 }
 
 impl DeliveryRecipient {
@@ -67,7 +69,7 @@ impl DeliveryRecipient {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person(id) | Self::Summary(id) => Some(*id),
-            Self::Fulfilment | Self::Channel | Self::Subscription => None,
+            Self::Fulfilment | Self::Channel | Self::Subscription | Self::Link => None,
         }
     }
 
@@ -76,6 +78,7 @@ impl DeliveryRecipient {
             Self::Fulfilment => String::new(),
             Self::Channel => "channel".to_owned(),
             Self::Subscription => "subscription".to_owned(),
+            Self::Link => "link".to_owned(),
             Self::Person(id) => format!("person:{id}"),
             Self::Summary(id) => format!("summary:{id}"),
         }
@@ -87,6 +90,7 @@ impl DeliveryRecipient {
             "" => Self::Fulfilment,
             "channel" => Self::Channel,
             "subscription" => Self::Subscription,
+            "link" => Self::Link,
             _ => match (person("person:"), person("summary:")) {
                 (Some(id), _) => Self::Person(id),
                 (_, Some(id)) => Self::Summary(id),
