@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -91,6 +91,17 @@ export class Docket {
     });
   }
 
+  /** As `prepare`, without any organization. */
+  static async fresh(extra: NodeJS.ProcessEnv = {}): Promise<Docket> {
+    const docket = await Docket.prepare(extra);
+    rmSync(docket.folder, { recursive: true, force: true });
+    mkdirSync(docket.folder);
+    return docket;
+  }
+
+  /** What the program has said at its start. */
+  said = '';
+
   /** Runs a command of the program to its end. */
   command(...args: string[]): string {
     return execFileSync(binary, args, { cwd: root, env: this.env, encoding: 'utf8' });
@@ -109,7 +120,8 @@ export class Docket {
   }
 
   async start(extra: NodeJS.ProcessEnv = {}): Promise<void> {
-    this.process = spawn(binary, ['serve'], { cwd: root, env: { ...this.env, ...extra }, stdio: ['ignore', 'ignore', 'inherit'] });
+    this.process = spawn(binary, ['serve'], { cwd: root, env: { ...this.env, ...extra }, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.process.stdout?.on('data', (part) => (this.said += part));
     for (let tries = 0; tries < 300; tries++) {
       const ready = await fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
       if (ready) return;
