@@ -49,6 +49,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/connectors/:key") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/people") ssr=SsrMode::Async view=Page::People />
+            <Route path=path!("/people/invitations") ssr=SsrMode::Async view=Page::Invitations />
             <Route path=path!("/people/:id") ssr=SsrMode::Async view=Page::PersonView />
             <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
             <Route path=path!("/audit") ssr=SsrMode::Async view=Page::AuditLog />
@@ -58,7 +59,6 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
             <Route path=path!("/profile") ssr=SsrMode::Async view=Page::Profile />
             <Route path=path!("/profile/away") ssr=SsrMode::Async view=Page::Away />
-            <Route path=path!("/people/invitations") ssr=SsrMode::Async view=Page::Invitations />
             <Route path=path!("/sign-in") view=Page::SignIn />
             <Route path=path!("/forgot-password") view=Page::Forgot />
             <Route path=path!("/reset-password/:token") ssr=SsrMode::Async view=Page::Reset />

@@ -50,7 +50,6 @@ pub const SECTIONS: &[SiteSection] = &[
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
     further(Address::People, "users", "People", "p", SectionReaders::Holders(Permission::ManagePeople)),
     further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
-    further(Address::Invitations, "mail", "Invitations", "v", SectionReaders::Holders(Permission::ManagePeople)),
     further(Address::AuditLog, "history", "Audit log", "u", SectionReaders::Holders(Permission::SeeAudit)),
     further(Address::Tokens, "key", "API tokens", "y", SectionReaders::Holders(Permission::ManageGrants)),
     SiteSection {
@@ -92,6 +91,7 @@ impl SiteSection {
         let of = match page {
             Address::Item(_) => Address::Catalog,
             Address::NewConnector(_) => Address::Connectors,
+            Address::Invitations => Address::People,
             Address::NoticeSettings | Address::NoticeSettingsPart(_) => Address::Notices,
             page => page,
         };
@@ -171,6 +171,7 @@ mod tests {
         assert_eq!(of(Address::InboxRequest("IT-7F3K")), ["Inbox"]);
         assert_eq!(of(Address::NewConnector("webhook")), ["Connectors"]);
         assert_eq!(of(Address::NoticeSettingsPart("channels")), ["Notifications"]);
+        assert_eq!(of(Address::Invitations), ["People"]);
         assert_eq!(of(Address::Away), Vec::<&str>::new());
     }
 

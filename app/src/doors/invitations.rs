@@ -9,6 +9,7 @@ use crate::people::search::find_for_picker;
 use crate::ui::toast::{ToastList, use_toasts};
 use crate::ui::{AlertBox, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
+use domain::address::Address;
 use domain::doors::wire::{InvitationLine, InvitationsView};
 use domain::forms::Answers;
 use domain::id::AccountLinkId;
@@ -128,10 +129,16 @@ fn LoadedInvitations(data: InvitationsView) -> impl IntoView {
                     <h1>"Invitations"</h1>
                     <p class="page__lead">"A link for each person. It works once, for two weeks, and only while you could still invite them."</p>
                 </div>
-                <button class="button button--primary" type="button" on:click=move |_| state.ask_people()>
-                    <Icon name="plus" />
-                    "Invite people"
-                </button>
+                <div class="row row--wrap">
+                    <a class="button" href=Address::People.root()>
+                        <Icon name="users" />
+                        "People"
+                    </a>
+                    <button class="button button--primary" type="button" on:click=move |_| state.ask_people()>
+                        <Icon name="plus" />
+                        "Invite people"
+                    </button>
+                </div>
             </header>
             {no_mail}
             {move || handed(state)}

@@ -50,6 +50,10 @@ fn LoadedPeople(found: PeoplePage, place: Memo<PeopleLocation>, first: PeopleLoc
             <header class="page__head">
                 <h1>"People"</h1>
                 <div class="row row--wrap">
+                    <a class="button" href=Address::Invitations.root()>
+                        <Icon name="mail" />
+                        "Invitations"
+                    </a>
                     <button class="button button--primary" type="button" on:click=move |_| state.ask_new()>
                         <Icon name="user-round-plus" />
                         "Add a person"

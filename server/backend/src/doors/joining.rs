@@ -158,6 +158,7 @@ async fn join(tx: &Tx<'_>, be: &Backend, link: AccountLink, newcomer: Newcomer, 
         disabled: false,
         listed: false,
         space: link.offer.space,
+        employee_number: String::new(),
         account_disabled: false,
     };
     members::save(tx, std::slice::from_ref(&member)).await?;

@@ -133,6 +133,7 @@ pub async fn set_up(backend: &Backend, form: SetupForm, remote: &str, origin: Ca
                 disabled: false,
                 listed: false,
                 space: None,
+                employee_number: String::new(),
                 account_disabled: false,
             };
             members::save(tx, std::slice::from_ref(&member)).await?;
