@@ -127,11 +127,13 @@ fn row(state: InvitationsState, line: InvitationLine) -> AnyView {
                 <TimeText at=line.sent_at />
             </td>
             <td data-label="State">
-                <span class=class>
-                    <Icon name=icon />
-                    {words}
-                </span>
-                {until}
+                <div>
+                    <span class=class>
+                        <Icon name=icon />
+                        {words}
+                    </span>
+                    {until}
+                </div>
             </td>
             <td>
                 <div class="row row--wrap">{again} {revoke}</div>
