@@ -18,7 +18,7 @@ use crate::parts::announce;
 #[cfg(feature = "hydrate")]
 use crate::parts::wait_for;
 use crate::parts::{MissingPart, page_is_live};
-use crate::people::{page::PeoplePageView, person::PersonPage};
+use crate::people::{import_page::ImportPage, page::PeoplePageView, person::PersonPage};
 use crate::requests::mine::MyRequestsPage;
 use crate::requests::new::page::NewRequestPage;
 use crate::requests::page::view::RequestPageView;
@@ -50,6 +50,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/connectors/new/:kind") ssr=SsrMode::Async view=Page::ConnectorView />
             <Route path=path!("/people") ssr=SsrMode::Async view=Page::People />
             <Route path=path!("/people/invitations") ssr=SsrMode::Async view=Page::Invitations />
+            <Route path=path!("/people/import") ssr=SsrMode::Async view=Page::ImportPeople />
             <Route path=path!("/people/:id") ssr=SsrMode::Async view=Page::PersonView />
             <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
             <Route path=path!("/audit") ssr=SsrMode::Async view=Page::AuditLog />
@@ -142,8 +143,10 @@ groups! {
     away, preload_away { Away => AwayPage }
     /// Deliveries, and how their destinations are.
     deliveries, preload_deliveries { Connectors => ConsolePage }
-    /// Who is in the organization, and what is changed about it.
-    organization, preload_organization { AuditLog => AuditLogPage, People => PeoplePageView, PersonView => PersonPage }
+    /// What is changed about the organization.
+    organization, preload_organization { AuditLog => AuditLogPage }
+    /// Who is in the organization.
+    people, preload_people { People => PeoplePageView, ImportPeople => ImportPage, PersonView => PersonPage }
     /// Setting up a destination, which asks in forms.
     connector, preload_connector { ConnectorView => ConnectorPage }
     /// Spaces, roles and grants, which ask in forms.

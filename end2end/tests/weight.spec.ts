@@ -58,6 +58,7 @@ const GROUPS: Record<string, number> = {
   invitations: 175,
   mine: 102,
   organization: 111,
+  people: 200,
   request: 328,
   share: 80,
   sign_in: 64,

@@ -34,6 +34,8 @@ pub enum Address<'a> {
     NewConnector(&'a str),
     /// Who is in the organization.
     People,
+    /// People from a table.
+    ImportPeople,
     /// One person, by their id.
     Person(&'a str),
     /// Spaces, and who holds which role where.
@@ -69,7 +71,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 19] = [
+pub const FIXED_PAGES: [Address<'static>; 20] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -78,6 +80,7 @@ pub const FIXED_PAGES: [Address<'static>; 19] = [
     Address::Leadership,
     Address::Connectors,
     Address::People,
+    Address::ImportPeople,
     Address::Access,
     Address::AuditLog,
     Address::Tokens,
@@ -105,6 +108,7 @@ impl<'a> Address<'a> {
             Self::Connectors | Self::Connector(_) => "/connectors",
             Self::NewConnector(_) => "/connectors/new",
             Self::People | Self::Person(_) => "/people",
+            Self::ImportPeople => "/people/import",
             Self::Access => "/access",
             Self::AuditLog => "/audit",
             Self::Tokens => "/tokens",

@@ -91,7 +91,7 @@ impl SiteSection {
         let of = match page {
             Address::Item(_) => Address::Catalog,
             Address::NewConnector(_) => Address::Connectors,
-            Address::Invitations => Address::People,
+            Address::Invitations | Address::ImportPeople => Address::People,
             Address::NoticeSettings | Address::NoticeSettingsPart(_) => Address::Notices,
             page => page,
         };

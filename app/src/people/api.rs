@@ -4,6 +4,7 @@ use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::access::spaces::SpaceRef;
 use domain::id::PersonId;
+use domain::people::importing::{ImportOutcome, ImportPreview};
 use domain::people::wire::{DisabledPerson, HandOver, PeopleFilter, PeoplePage, PersonView, SavePerson};
 use domain::people::{GroupRef, PersonRef};
 use leptos::prelude::*;
@@ -86,4 +87,28 @@ pub async fn save_person(person: SavePerson) -> Result<PersonView, CallError> {
     use crate::context::{enter, reply};
     let (backend, caller) = enter()?;
     reply(backend::people::save_person(&backend, &caller, person).await)
+}
+
+/// Deletes the personal data of somebody who is disabled.
+#[server(name = ErasePersonCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/erase")]
+pub async fn erase_person(id: PersonId, typed: String) -> Result<(), CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::erase_person(&backend, &caller, id, &typed).await)
+}
+
+/// What importing a table of people would change.
+#[server(name = PreviewImportCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/preview_import")]
+pub async fn preview_import(file: String) -> Result<ImportPreview, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::preview_import(&backend, &caller, &file).await)
+}
+
+/// Imports a table of people, as its preview said.
+#[server(name = ImportPeopleCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "people/import")]
+pub async fn import_people(file: String, mark: String) -> Result<ImportOutcome, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::people::import_people(&backend, &caller, &file, &mark).await)
 }

@@ -54,6 +54,10 @@ fn LoadedPeople(found: PeoplePage, place: Memo<PeopleLocation>, first: PeopleLoc
                         <Icon name="mail" />
                         "Invitations"
                     </a>
+                    <a class="button" href=Address::ImportPeople.root()>
+                        <Icon name="upload" />
+                        "Import people"
+                    </a>
                     <button class="button button--primary" type="button" on:click=move |_| state.ask_new()>
                         <Icon name="user-round-plus" />
                         "Add a person"

@@ -2,7 +2,7 @@
 
 use super::api::person_page;
 use super::parts::state_badge;
-use super::person_dialogs::{ask_change, ask_disable, ask_enable};
+use super::person_dialogs::{ask_change, ask_disable, ask_enable, ask_erase};
 use super::person_parts::{AccessSlip, LoadSlip, ProfileSlip, SignInSlip};
 use super::person_state::PersonPageState;
 use super::search::find_for_picker;
@@ -14,7 +14,8 @@ use domain::Refusal;
 use domain::address::Address;
 use domain::people::wire::{PersonState, PersonView};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
 
 /// The page.
 #[component]
@@ -34,6 +35,12 @@ pub fn PersonPage() -> impl IntoView {
 fn LoadedPerson(view: PersonView) -> impl IntoView {
     let title = format!("{} · Docket", view.person.name);
     let state = PersonPageState::new(view);
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if state.erased.get() {
+            navigate(Address::People.root(), NavigateOptions::default());
+        }
+    });
     let head = move || {
         state.view.with(|view| {
             let sub = if view.person.title.is_empty() { view.email.clone() } else { view.person.title.clone() };
@@ -74,6 +81,14 @@ fn LoadedPerson(view: PersonView) -> impl IntoView {
                 </button>
             }
         });
+        let erase = (state_now == PersonState::Disabled).then(|| {
+            view! {
+                <button class="button button--danger" type="button" on:click=move |_| ask_erase(state)>
+                    <Icon name="trash-2" />
+                    "Delete personal data"
+                </button>
+            }
+        });
         view! {
             <button class="button" type="button" on:click=move |_| ask_change(state)>
                 <Icon name="pencil" />
@@ -81,6 +96,7 @@ fn LoadedPerson(view: PersonView) -> impl IntoView {
             </button>
             {disable}
             {enable}
+            {erase}
         }
         .into_any()
     };

@@ -4,6 +4,7 @@ use super::fields::{person_answers, person_fields};
 use super::person_state::{PersonPageState, PersonTask};
 use crate::form::dialog::{DialogQuestion, field, small_form};
 use domain::forms::{Answers, Field};
+use domain::people::forgetting::TYPED_WORD;
 use domain::people::wire::{ConcernedList, HandOver, LONGEST_REASON, PersonView};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -125,6 +126,18 @@ pub fn ask_enable(state: PersonPageState) {
         question(format!("Enable {}?", view.person.name), words.to_owned(), Vec::new(), Answers::default(), ("Enable", "Enabling"), false)
     });
     state.ask(PersonTask::Enable, asking);
+}
+
+/// Asks whether the personal data of somebody is to go, and has it typed.
+pub fn ask_erase(state: PersonPageState) {
+    let asking = state.view.with_untracked(|view| {
+        let words = "This cannot be undone. Their name, addresses, numbers, drafts and notifications are deleted, and “Removed person” stands wherever they were named. Docket numbers, decisions and when they were made stay. If the organization’s files name them, take them out there too.";
+        let mut typed = field("typed", "text", &format!("Type {TYPED_WORD} to confirm"), true);
+        typed.rules.max_length = Some(20);
+        let title = format!("Delete the personal data of {}?", view.person.name);
+        question(title, words.to_owned(), vec![typed], Answers::default(), ("Delete for good", "Deleting"), true)
+    });
+    state.ask(PersonTask::Erase, asking);
 }
 
 /// What was answered.

@@ -62,11 +62,18 @@ pub fn ProfileSlip(state: PersonPageState) -> impl IntoView {
         }
         .into_any()
     });
+    let export = move || state.view.with(|view| format!("{}/export.json", Address::Person(&view.person.id.to_string())));
     view! {
         <section class="slip" aria-labelledby="profile-h">
             <div class="slip__head">
                 <h2 id="profile-h">"Profile"</h2>
-                <span class="push row row--wrap">{history}</span>
+                <span class="push row row--wrap">
+                    {history}
+                    <a class="button button--sm" href=export download="" rel="external">
+                        <Icon name="file-code-2" />
+                        "Export what is stored"
+                    </a>
+                </span>
             </div>
             <div class="slip__body stack">{facts}</div>
         </section>

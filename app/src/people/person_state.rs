@@ -1,7 +1,7 @@
 //! What the parts of a person's page share. Every answer brings the whole page again: only the server knows what a change does elsewhere
 //! on it.
 
-use super::api::{disable_person, enable_person, end_sessions, save_person};
+use super::api::{disable_person, enable_person, end_sessions, erase_person, save_person};
 use super::fields::read_person;
 use super::person_dialogs::read_hand_over;
 use crate::error::CallError;
@@ -20,6 +20,7 @@ pub enum PersonTask {
     Change,
     Disable,
     Enable,
+    Erase,
 }
 
 /// The page as it is now. Copies share the same state.
@@ -32,6 +33,8 @@ pub struct PersonPageState {
     pub task: RwSignal<PersonTask>,
     /// What went wrong when the dialog was sent.
     pub failed: RwSignal<Option<String>>,
+    /// Their personal data was deleted a moment ago.
+    pub erased: RwSignal<bool>,
     toasts: ToastList,
 }
 
@@ -45,6 +48,7 @@ impl PersonPageState {
             asking: RwSignal::new(None),
             task: RwSignal::new(PersonTask::Nothing),
             failed: RwSignal::new(None),
+            erased: RwSignal::new(false),
             toasts: use_toasts(),
         }
     }
@@ -71,6 +75,7 @@ impl PersonPageState {
                 let person = read_person(Some(id), &answers);
                 self.change(async move { Ok((save_person(person).await?, "Saved".to_owned())) });
             }
+            PersonTask::Erase => self.erase(answers),
             PersonTask::Disable => {
                 let hand = self.view.with_untracked(|view| read_hand_over(view, &answers));
                 self.change(async move {
@@ -87,6 +92,28 @@ impl PersonPageState {
                 Ok((view, said))
             }),
         }
+    }
+
+    /// Deletes their personal data; the page is nobody's then.
+    fn erase(self, answers: Answers) {
+        let (id, name) = self.view.with_untracked(|view| (view.person.id, view.person.name.clone()));
+        let typed = answers.get("typed").and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        self.busy.set(true);
+        self.failed.set(None);
+        spawn_local(async move {
+            let answer = erase_person(id, typed).await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(()) => {
+                    self.asking.try_set(None);
+                    self.toasts.show(format!("The personal data of {name} is deleted"), None);
+                    self.erased.try_set(true);
+                }
+                Err(error) => {
+                    self.failed.try_set(Some(error.message()));
+                }
+            }
+        });
     }
 
     /// Ends one sign-in, or all of them when none is named.

@@ -16,6 +16,7 @@ use domain::audit::wire::{AUDIT_ROWS, AuditDetail, AuditFilter, AuditPage, Audit
 use domain::audit::{AuditDraft, AuditKind, AuditThing, AuditWay};
 use domain::bounds::SearchText;
 use domain::id::{AuditEntryId, PersonId};
+use domain::people::forgetting::REMOVED_NAME;
 use domain::people::{PersonRef, search_text};
 use domain::permission::Permission;
 use domain::tally::MOST_COUNTED;
@@ -141,7 +142,8 @@ pub async fn entry(backend: &Backend, caller: &Caller, id: AuditEntryId) -> Resu
     let mut changes = audit::personal_values(&handle, &[found.id]).await?.remove(&found.id).unwrap_or_else(|| found.changes.clone());
     let known = people_of(&handle, std::slice::from_ref(&found), [&mut changes]).await?;
     let row = row(&found, &known);
-    let forgotten = found.about.is_some_and(|person| !known.iter().any(|known| known.id == person));
+    let is_kept = |person| known.iter().any(|known| known.id == person && known.name != REMOVED_NAME);
+    let forgotten = found.about.is_some_and(|person| !is_kept(person));
     Ok(AuditDetail {
         row,
         thing: AuditThing::find(&found.thing),

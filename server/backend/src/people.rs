@@ -3,8 +3,10 @@
 //! Deliberately not here: cookies and sessions' data (server), and what roles allow (domain).
 
 mod editing;
+mod erasure;
 mod guessing;
 mod handover;
+mod import;
 pub(crate) mod leaving;
 mod load;
 pub(crate) mod password;
@@ -40,7 +42,9 @@ use domain::text::{count_characters, tidy_line};
 use std::collections::BTreeSet;
 
 pub use editing::save_person;
+pub use erasure::{erase_person, export_person};
 pub use handover::{disable_person, enable_person};
+pub use import::{import_people, preview_import};
 pub use leaving::{disable, enable};
 pub use password::SHORTEST as SHORTEST_PASSWORD;
 pub use person::{end_sessions_of, person_page};

@@ -5,15 +5,18 @@ use super::SiteState;
 use app::context::ServerContext;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use backend::audit::{self, ExportedEntry};
+use backend::people;
 use backend::{Backend, Caller, Error};
 use domain::Refusal;
 use domain::address::Address;
 use domain::audit::wire::AuditFilter;
+use domain::id::PersonId;
+use domain::text::harmless_cell;
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
 
@@ -26,10 +29,33 @@ enum ExportForm {
     JsonLines,
 }
 
-/// `export.csv` and `export.jsonl` below the page of the log, with its query.
+/// `export.csv` and `export.jsonl` below the page of the log, with its query; `export.json` below the page of a person.
 pub fn router() -> Router<SiteState> {
     let at = |ending: &str| format!("{}/export.{ending}", Address::AuditLog);
-    Router::new().route(&at("csv"), get(csv)).route(&at("jsonl"), get(json_lines))
+    let of_person = format!("{}/{{id}}/export.json", Address::People);
+    Router::new().route(&at("csv"), get(csv)).route(&at("jsonl"), get(json_lines)).route(&of_person, get(person))
+}
+
+/// What is stored of a person.
+async fn person(state: State<SiteState>, context: Extension<ServerContext>, id: Path<String>) -> Response {
+    let Some(caller) = context.0.caller else { return StatusCode::UNAUTHORIZED.into_response() };
+    let not_found = || (StatusCode::NOT_FOUND, "Not found.\n").into_response();
+    let Ok(id) = id.parse::<PersonId>() else { return not_found() };
+    let stored = match people::export_person(&state.backend, &caller, id).await {
+        Ok(stored) => serde_json::to_vec_pretty(&stored),
+        Err(Error::Refused(_)) => return not_found(),
+        Err(error) => {
+            tracing::error!(%error, %id, "what is stored of person {id} could not be exported");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let Ok(stored) = stored else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"person-{id}.json\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, stored).into_response()
 }
 
 async fn csv(state: State<SiteState>, context: Extension<ServerContext>, query: Query<BTreeMap<String, String>>) -> Response {
@@ -100,7 +126,7 @@ fn written(entries: &[ExportedEntry], form: ExportForm) -> Result<Vec<u8>, std::
         ExportForm::Csv => {
             let mut table = csv::Writer::from_writer(Vec::new());
             for entry in entries {
-                table.write_record(cells(entry).map(|cell| harmless(&cell))).map_err(std::io::Error::other)?;
+                table.write_record(cells(entry).map(|cell| harmless_cell(&cell))).map_err(std::io::Error::other)?;
             }
             table.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
         }
@@ -140,22 +166,4 @@ fn cells(entry: &ExportedEntry) -> [String; 11] {
         entry.reason.clone(),
         changes.collect::<Vec<_>>().join("\n"),
     ]
-}
-
-/// The text of a cell, which no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(harmless(text), format!("'{text}"));
-        }
-        assert_eq!(harmless("1 = 1"), "1 = 1");
-    }
 }

@@ -49,6 +49,9 @@ const NOTES: InputWeight = InputWeight { bytes: 1024 * 1024, text: 48 * 1024, en
 /// The answers to a form: what is kept of them is bounded by their use case.
 const ANSWERS: InputWeight = InputWeight { bytes: 600 * 1024, text: 512 * 1024, entries: 5_000, depth: 8 };
 
+/// A table of people, each letter of which may be escaped.
+const TABLE: InputWeight = InputWeight { bytes: 900 * 1024, text: 880 * 1024, entries: 8, depth: 2 };
+
 /// Each server function, and what it takes at most.
 pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/access/give_grant", WORDS),
@@ -105,8 +108,11 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/people/disable", NOTE),
     ("/call/people/enable", WORDS),
     ("/call/people/end_sessions", WORDS),
+    ("/call/people/erase", WORDS),
+    ("/call/people/import", TABLE),
     ("/call/people/page", WORDS),
     ("/call/people/person", WORDS),
+    ("/call/people/preview_import", TABLE),
     ("/call/people/save", WORDS),
     ("/call/requests/act", NOTE),
     ("/call/requests/add_task", NOTE),

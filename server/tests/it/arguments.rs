@@ -106,6 +106,7 @@ impl Things {
         let role = json!({ "key": "", "name": "Night desk", "permissions": ["request"] });
         let key = json!({ "name": "Sync", "kind": "personal", "permissions": ["see_audit"], "scope": "organization", "days": 30 });
         let everybody = json!({ "text": "north", "role": "", "space": null, "group": null, "state": "active" });
+        let table = "email,name\nnew@north.example,New\n";
         let hand = json!({ "decisions": person, "work": person, "tasks": person, "rules": person, "groups": [[id("group"), person]], "reason": "x".repeat(501) });
         // An address that cannot be one: nobody is changed by it.
         let described = json!({
@@ -173,8 +174,11 @@ impl Things {
             ("people/disable", json!({ "id": id("requester"), "hand": hand })),
             ("people/enable", json!({ "id": id("requester") })),
             ("people/end_sessions", json!({ "id": id("requester"), "session": "gone" })),
+            ("people/erase", json!({ "id": id("requester"), "typed": "no" })),
+            ("people/import", json!({ "file": table, "mark": "none" })),
             ("people/page", json!({ "filter": everybody, "after": id("requester") })),
             ("people/person", json!({ "id": id("requester") })),
+            ("people/preview_import", json!({ "file": table })),
             ("people/save", json!({ "person": described })),
             ("requests/add_task", json!({ "number": number, "draft": new })),
             ("requests/board", json!({ "filter": filter })),

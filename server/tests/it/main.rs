@@ -25,6 +25,7 @@ mod live;
 mod moments;
 mod names;
 mod pages;
+mod people;
 mod profile;
 mod rooms;
 mod scopes;

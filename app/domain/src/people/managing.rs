@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_said_of_a_person_is_taken_or_told_by_its_field() {
         let person = |change: fn(&mut SavePerson)| {
-            let mut person = SavePerson { name: " Ruth  Abel ".to_owned(), email: " Ruth@X.example".to_owned(), ..SavePerson::default() };
+            let mut person = SavePerson { name: " Ruth Abel ".to_owned(), email: " Ruth@X.example".to_owned(), ..SavePerson::default() };
             change(&mut person);
             tidy_person(person)
         };

@@ -2,6 +2,8 @@
 
 pub mod definition;
 pub mod device;
+pub mod forgetting;
+pub mod importing;
 pub mod lint;
 pub mod managing;
 pub mod wire;

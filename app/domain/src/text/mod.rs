@@ -4,6 +4,7 @@
 //! `tidy_prose` take them out where they mean nothing, each for another kind of text; `is_blank_text` tells whether anything is left.
 
 mod case;
+mod cell;
 mod cluster;
 mod digits;
 mod escape;
@@ -12,6 +13,7 @@ mod marks;
 mod tidy;
 
 pub use case::{lower_case, lower_first, upper_case, upper_first};
+pub use cell::harmless_cell;
 pub use cluster::{count_characters, cut_at_word, first_character};
 pub use digits::digit_value;
 pub use escape::{escape_html, escape_markup};

@@ -247,3 +247,8 @@ fn name_instead(item: &CatalogItem, before: &str, after: &str) -> (CatalogItem, 
     changed.plan.tasks.iter_mut().for_each(|task| rename(&mut task.assignee, false));
     (changed, rules)
 }
+
+/// Whether an item names somebody by their address.
+pub(super) fn names(item: &CatalogItem, email: &str) -> bool {
+    name_instead(item, email, "").0 != *item
+}

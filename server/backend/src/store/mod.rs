@@ -39,6 +39,7 @@ pub(crate) mod members;
 pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod people;
+pub(crate) mod personal;
 pub(crate) mod receipts;
 pub(crate) mod requests;
 pub(crate) mod roles;

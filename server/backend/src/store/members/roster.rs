@@ -15,6 +15,7 @@ use domain::text::lower_case;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
 use sea_orm::{Condition, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::BTreeSet;
 
 /// Fewest digits that are looked for in phone numbers.
 const FEWEST_DIGITS: usize = 4;
@@ -193,6 +194,24 @@ pub(crate) async fn groups_of(handle: &impl StoreHandle, people: &[PersonId]) ->
         .all(handle.connection())
         .await?;
     Ok(rows.into_iter().map(|(person, group)| (PersonId(person), group)).collect())
+}
+
+/// Those of these people who belong to another organization too.
+pub(crate) async fn elsewhere(handle: &impl StoreHandle, ids: &[PersonId]) -> Result<BTreeSet<PersonId>> {
+    let mut found = BTreeSet::new();
+    for some in ids.chunks(people::ROWS) {
+        let rows: Vec<Uuid> = Entity::find()
+            .filter(Column::OrganizationId.ne(handle.organization()))
+            .filter(Column::PersonId.is_in(some.iter().map(|person| person.0)))
+            .filter(Column::Disabled.eq(false))
+            .select_only()
+            .column(Column::PersonId)
+            .into_tuple()
+            .all(handle.connection())
+            .await?;
+        found.extend(rows.into_iter().map(PersonId));
+    }
+    Ok(found)
 }
 
 /// Whom the organization gave this number.
