@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::id::PersonId;
 use domain::people::forgetting::ForgottenPerson;
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, LikeExpr, Query, SimpleExpr};
+use sea_orm::sea_query::{Alias, Cond, DeleteStatement, Expr, ExprTrait, LikeExpr, Query, SimpleExpr};
 use uuid::Uuid;
 
 /// A table with texts that may name people.
@@ -37,6 +37,7 @@ const NAMING_TABLES: &[NamingTable] = &[
     naming("deliveries", "id", &["frozen"]),
     NamingTable { number: Some("number"), ..naming("attempts", "delivery_id", &["request", "response", "error"]) },
     naming("held_decisions", "id", &["decision", "outcome"]),
+    naming("account_links", "id", &["email", "offer"]),
 ];
 
 /// A text that names somebody, and where it stands.
@@ -133,12 +134,20 @@ async fn close_erasure(tx: &Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Res
 
 /// Removes what is a person's own, and what the audit log keeps of them apart from its entries.
 pub(crate) async fn remove_own(tx: &Tx<'_>, person: PersonId) -> Result<()> {
-    for table in ["drafts", "notices", "held_decisions", "audit_personal_values"] {
-        let mut delete = Query::delete();
-        delete.from_table(Alias::new(table)).and_where(own_row(tx)).and_where(Expr::col(Alias::new("person_id")).eq(person.0));
-        tx.connection().execute(&delete).await?;
+    for table in ["drafts", "notices", "held_decisions", "audit_personal_values", "account_links"] {
+        tx.connection().execute(&of_person(tx, table, person)).await?;
     }
+    // Those of programs go on without whoever made them.
+    let mut tokens = of_person(tx, "api_tokens", person);
+    tx.connection().execute(tokens.and_where(Expr::col(Alias::new("service")).eq(false))).await?;
     Ok(())
+}
+
+/// Removes the rows of a table that are a person's.
+fn of_person(tx: &Tx<'_>, table: &str, person: PersonId) -> DeleteStatement {
+    let mut delete = Query::delete();
+    delete.from_table(Alias::new(table)).and_where(own_row(tx)).and_where(Expr::col(Alias::new("person_id")).eq(person.0));
+    delete
 }
 
 /// Empties a membership and its account; nobody can sign in to it.
@@ -177,9 +186,7 @@ pub(crate) async fn empty_account(tx: &Tx<'_>, person: &ForgottenPerson, name: &
         .and_where(Expr::col(Alias::new("person_id")).eq(person.id.0));
     tx.connection().execute(&member).await?;
     for table in ["group_members", "grants"] {
-        let mut delete = Query::delete();
-        delete.from_table(Alias::new(table)).and_where(own_row(tx)).and_where(Expr::col(Alias::new("person_id")).eq(person.id.0));
-        tx.connection().execute(&delete).await?;
+        tx.connection().execute(&of_person(tx, table, person.id)).await?;
     }
     Ok(())
 }
