@@ -50,7 +50,10 @@ const FONTS: [&str; 2] = ["/fonts/atkinson-hyperlegible-next.18b2a1a3.woff2", "/
 #[cfg(feature = "ssr")]
 pub fn document(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::MetaTags;
-    let theme = use_context::<crate::context::ServerContext>().and_then(|entry| entry.theme);
+    let entry = use_context::<crate::context::ServerContext>();
+    let accent = entry.as_ref().and_then(|entry| entry.me.as_ref()?.accent);
+    let accent = accent.map(|colour| format!("/accent/{}.css", colour.to_string().trim_start_matches('#')));
+    let theme = entry.and_then(|entry| entry.theme);
     let parts = crate::parts::use_parts();
     let (folder, main) = (&parts.folder, parts.main);
     let fonts = FONTS.map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="" /> });
@@ -64,6 +67,7 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#f0f1ee" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#0b1114" media="(prefers-color-scheme: dark)" />
                 <link rel="stylesheet" href=format!("{folder}/docket.css") />
+                {accent.map(|sheet| view! { <link rel="stylesheet" href=sheet /> })}
                 {fonts}
                 <link rel="modulepreload" href=format!("{folder}/docket.js") fetchpriority="low" />
                 <link rel="modulepreload" href=format!("{folder}/__wasm_split.______________________.js") fetchpriority="low" />

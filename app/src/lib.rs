@@ -18,6 +18,7 @@ pub mod error;
 pub mod form;
 pub mod live;
 pub mod notices;
+pub mod organization;
 pub mod parts;
 pub mod people;
 pub mod requests;

@@ -13,6 +13,7 @@ use crate::doors::link::{JoinPage, ResetPage};
 use crate::doors::setup::SetupPage;
 use crate::error::CallError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
+use crate::organization::{groups::GroupsPage, settings::OrganizationPage};
 #[cfg(not(feature = "hydrate"))]
 use crate::parts::announce;
 #[cfg(feature = "hydrate")]
@@ -53,6 +54,8 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/people/import") ssr=SsrMode::Async view=Page::ImportPeople />
             <Route path=path!("/people/:id") ssr=SsrMode::Async view=Page::PersonView />
             <Route path=path!("/access") ssr=SsrMode::Async view=Page::Access />
+            <Route path=path!("/groups/:key?") ssr=SsrMode::Async view=Page::Groups />
+            <Route path=path!("/settings") ssr=SsrMode::Async view=Page::Organization />
             <Route path=path!("/audit") ssr=SsrMode::Async view=Page::AuditLog />
             <Route path=path!("/tokens") ssr=SsrMode::Async view=Page::Tokens />
             <Route path=path!("/notifications") ssr=SsrMode::Async view=Page::Notices />
@@ -143,8 +146,10 @@ groups! {
     away, preload_away { Away => AwayPage }
     /// Deliveries, and how their destinations are.
     deliveries, preload_deliveries { Connectors => ConsolePage }
-    /// What is changed about the organization.
-    organization, preload_organization { AuditLog => AuditLogPage }
+    /// What is changed about the organization, and its groups.
+    organization, preload_organization { AuditLog => AuditLogPage, Groups => GroupsPage }
+    /// What the organization decides for itself, which asks in a form.
+    settings, preload_settings { Organization => OrganizationPage }
     /// Who is in the organization.
     people, preload_people { People => PeoplePageView, ImportPeople => ImportPage, PersonView => PersonPage }
     /// Setting up a destination, which asks in forms.

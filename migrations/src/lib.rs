@@ -27,6 +27,7 @@ mod m20261127_000012_sessions;
 mod m20261128_000001_people;
 mod m20261128_000002_doors;
 mod m20261128_000003_tokens;
+mod m20261128_000004_organization;
 mod m20261128_000005_erasures;
 
 /// All migrations, oldest first.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000002_doors::Migration),
             Box::new(m20261128_000003_tokens::Migration),
             Box::new(m20261128_000005_erasures::Migration),
+            Box::new(m20261128_000004_organization::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! of the route · (pages, server functions, forms and the live stream only) session · caller · weight of what was sent. Files, health checks
 //! and the interface for programs need no session.
 
+mod accent;
 mod answers;
 mod api;
 pub mod auth;
@@ -93,7 +94,7 @@ pub fn router(site: &SiteState) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .with_state(site.clone());
     // Each part says what a body may weigh; what takes none says so too.
-    let without_body = health::router().merge(api::router()).with_state(site.clone()).merge(files::router(site));
+    let without_body = health::router().merge(api::router()).merge(accent::router()).with_state(site.clone()).merge(files::router(site));
     Router::new()
         .merge(without_body.layer(RequestBodyLimitLayer::new(0)))
         .fallback_service(app)

@@ -40,6 +40,12 @@ pub enum Address<'a> {
     Person(&'a str),
     /// Spaces, and who holds which role where.
     Access,
+    /// Sets of people.
+    Groups,
+    /// One of them, by its key.
+    Group(&'a str),
+    /// What the organization decides for itself.
+    Organization,
     /// What administrators changed.
     AuditLog,
     /// Keys by which programs act.
@@ -71,7 +77,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 20] = [
+pub const FIXED_PAGES: [Address<'static>; 22] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -82,6 +88,8 @@ pub const FIXED_PAGES: [Address<'static>; 20] = [
     Address::People,
     Address::ImportPeople,
     Address::Access,
+    Address::Groups,
+    Address::Organization,
     Address::AuditLog,
     Address::Tokens,
     Address::Notices,
@@ -110,6 +118,8 @@ impl<'a> Address<'a> {
             Self::People | Self::Person(_) => "/people",
             Self::ImportPeople => "/people/import",
             Self::Access => "/access",
+            Self::Groups | Self::Group(_) => "/groups",
+            Self::Organization => "/settings",
             Self::AuditLog => "/audit",
             Self::Tokens => "/tokens",
             Self::Notices => "/notifications",
@@ -135,6 +145,7 @@ impl<'a> Address<'a> {
             | Self::Connector(part)
             | Self::NewConnector(part)
             | Self::Person(part)
+            | Self::Group(part)
             | Self::NoticeSettingsPart(part)
             | Self::Share(part)
             | Self::Reset(part)
@@ -159,6 +170,7 @@ impl<'a> Address<'a> {
             Self::Connector(part),
             Self::NewConnector(part),
             Self::Person(part),
+            Self::Group(part),
             Self::NoticeSettingsPart(part),
             Self::Share(part),
             Self::Reset(part),

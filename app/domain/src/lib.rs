@@ -44,6 +44,7 @@ pub mod id;
 pub mod lint;
 pub mod live;
 pub mod notices;
+pub mod organization;
 pub mod people;
 pub mod permission;
 pub mod reading;

@@ -4,6 +4,7 @@
 //! or over a space.
 
 use crate::id::{ItemId, SpaceId};
+use crate::organization::ProductFeature;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something a role can allow in an organization.
@@ -150,6 +151,11 @@ impl Permission {
             self,
             SeeDeliveries | ReplayDeliveries | ManageConnectors | DecideAsFallback | ManageDefinitions | ManageSettings | SeeAudit
         )
+    }
+
+    /// The part of the product that it is of no use without.
+    pub fn feature(self) -> Option<ProductFeature> {
+        (self == Lead).then_some(ProductFeature::Leadership)
     }
 
     /// What it allows, as a person reads it.

@@ -50,6 +50,8 @@ pub const SECTIONS: &[SiteSection] = &[
     further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
     further(Address::People, "users", "People", "p", SectionReaders::Holders(Permission::ManagePeople)),
     further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
+    further(Address::Groups, "users", "Groups", "o", SectionReaders::Holders(Permission::ManagePeople)),
+    further(Address::Organization, "building-2", "Organization", "s", SectionReaders::Holders(Permission::ManageSettings)),
     further(Address::AuditLog, "history", "Audit log", "u", SectionReaders::Holders(Permission::SeeAudit)),
     further(Address::Tokens, "key", "API tokens", "y", SectionReaders::Holders(Permission::ManageGrants)),
     SiteSection {

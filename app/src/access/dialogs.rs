@@ -1,7 +1,7 @@
 //! What the page's dialog asks: a space, a grant and its effect, a role, and whether something is meant.
 
 use super::state::{AccessState, AccessTask, path_in};
-use crate::form::dialog::{DialogQuestion, choice, field, small_form};
+use crate::form::dialog::{DialogQuestion, choice, field};
 use domain::access::wire::{AccessView, GiveGrant, GrantEffect, GrantLine, RoleLine, SaveRole};
 use domain::access::{GrantScope, GrantSubject};
 use domain::forms::{AnswerCondition, Answers, ChoiceOption, Field};
@@ -9,26 +9,6 @@ use domain::id::SpaceId;
 use domain::permission::{PERMISSIONS, Permission, PermissionSet};
 use leptos::prelude::*;
 use serde_json::{Value, json};
-
-/// A question without fields: what is about to happen, in words.
-fn sure(title: String, words: String, confirm: &str, danger: bool) -> DialogQuestion {
-    let mut form = small_form(Vec::new());
-    for section in &mut form.sections {
-        section.description.clone_from(&words);
-    }
-    DialogQuestion { title, form, answers: Answers::default(), confirm: confirm.to_owned(), working: "Saving".to_owned(), danger }
-}
-
-fn question(title: &str, fields: Vec<Field>, answers: Answers, confirm: &str) -> DialogQuestion {
-    DialogQuestion {
-        title: title.to_owned(),
-        form: small_form(fields),
-        answers,
-        confirm: confirm.to_owned(),
-        working: "Saving".to_owned(),
-        danger: false,
-    }
-}
 
 /// Where a space can be: the organization itself, and the spaces that somebody shapes.
 fn parents(page: &AccessView, without: Option<SpaceId>) -> Vec<ChoiceOption> {
@@ -73,7 +53,7 @@ pub fn ask_new_space(state: AccessState) {
     let options = state.page.with_untracked(|page| parents(page, None));
     let mut answers = Answers::default();
     answers.set("parent", json!(chosen.map_or_else(|| "organization".to_owned(), |id| id.to_string())));
-    state.ask(AccessTask::NewSpace, question("Add a space", space_fields(options), answers, "Add space"));
+    state.ask(AccessTask::NewSpace, DialogQuestion::of("Add a space", space_fields(options), answers, "Add space"));
 }
 
 /// Asks how a space is called and where it is.
@@ -90,14 +70,14 @@ pub fn ask_change_space(state: AccessState, id: SpaceId) {
     answers.set("name", json!(line.space.name));
     answers.set("contact", json!(line.space.contact));
     answers.set("parent", json!(here));
-    state.ask(AccessTask::ChangeSpace(id), question("Change the space", space_fields(options), answers, "Save space"));
+    state.ask(AccessTask::ChangeSpace(id), DialogQuestion::of("Change the space", space_fields(options), answers, "Save space"));
 }
 
 /// Asks whether a space is to go.
 pub fn ask_remove_space(state: AccessState, id: SpaceId) {
     let Some(line) = state.line(id) else { return };
     let words = "Only a space that nothing is in can be removed. This cannot be undone; you can add it again.".to_owned();
-    state.ask(AccessTask::RemoveSpace(id), sure(format!("Remove “{}”?", line.space.name), words, "Remove space", true));
+    state.ask(AccessTask::RemoveSpace(id), DialogQuestion::sure(format!("Remove “{}”?", line.space.name), words, "Remove space", true));
 }
 
 /// Asks to whom which role is granted, over what is looked at.
@@ -141,7 +121,7 @@ pub fn ask_grant(state: AccessState) {
     answers.set("to", json!("person"));
     let here = state.chosen.get_untracked().map_or_else(|| "organization".to_owned(), |id| format!("space:{id}"));
     answers.set("scope", json!(here));
-    let asking = question("Grant a role", fields, answers, "See what it changes");
+    let asking = DialogQuestion::of("Grant a role", fields, answers, "See what it changes");
     state.ask(AccessTask::Grant, DialogQuestion { working: "Looking".to_owned(), ..asking });
 }
 
@@ -179,7 +159,7 @@ pub fn confirm_grant(state: AccessState, grant: &GiveGrant, effect: &GrantEffect
     if !effect.unchanged.is_empty() {
         words.push_str(&format!(" Already see them, or will not: {}.", effect.unchanged.join(", ")));
     }
-    sure(effect.words().trim_end_matches('.').to_owned(), words, &format!("Grant {role}"), false)
+    DialogQuestion::sure(effect.words().trim_end_matches('.').to_owned(), words, &format!("Grant {role}"), false)
 }
 
 /// Asks whether a role is to be taken back.
@@ -188,12 +168,15 @@ pub fn ask_take_back(state: AccessState, line: &GrantLine) {
     let words = format!("{} no longer holds {} on {}. What they see and do by it ends at once.", line.name, line.role, {
         state.scope_words(line.scope)
     });
-    state.ask(AccessTask::TakeBack { id, confirmed: false }, sure(format!("Take {} back?", line.role), words, "Take back", true));
+    state.ask(
+        AccessTask::TakeBack { id, confirmed: false },
+        DialogQuestion::sure(format!("Take {} back?", line.role), words, "Take back", true),
+    );
 }
 
 /// Says what somebody takes from themselves.
 pub fn confirm_own_loss(message: &str) -> DialogQuestion {
-    sure("You take this from yourself".to_owned(), message.to_owned(), "Do it anyway", true)
+    DialogQuestion::sure("You take this from yourself".to_owned(), message.to_owned(), "Do it anyway", true)
 }
 
 /// Asks for a role of the organization's own.
@@ -212,7 +195,7 @@ pub fn ask_role(state: AccessState, role: Option<&RoleLine>) {
     }
     let (title, confirm) = if role.is_some() { ("Change the role", "Save role") } else { ("Add a role", "Add role") };
     let key = role.map(|role| role.key.clone()).unwrap_or_default();
-    state.ask(AccessTask::Role { key, confirmed: None }, question(title, vec![name, allows], answers, confirm));
+    state.ask(AccessTask::Role { key, confirmed: None }, DialogQuestion::of(title, vec![name, allows], answers, confirm));
 }
 
 /// The role that was described.
@@ -228,7 +211,10 @@ pub fn read_role(key: String, answers: &Answers) -> SaveRole {
 /// Asks whether a role is to go.
 pub fn ask_remove_role(state: AccessState, role: &RoleLine) {
     let words = "Only a role that nobody holds can be removed. This cannot be undone; you can add it again.".to_owned();
-    state.ask(AccessTask::RemoveRole(role.key.clone()), sure(format!("Remove “{}”?", role.name), words, "Remove role", true));
+    state.ask(
+        AccessTask::RemoveRole(role.key.clone()),
+        DialogQuestion::sure(format!("Remove “{}”?", role.name), words, "Remove role", true),
+    );
 }
 
 #[cfg(test)]

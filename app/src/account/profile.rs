@@ -5,10 +5,11 @@ use super::profile_device::DeviceSettings;
 use super::profile_form::ProfileForm;
 use super::profile_password::PasswordForm;
 use crate::error::CallError;
-use crate::session::use_me;
+use crate::session::{use_me, uses};
 use crate::ui::{Avatar, ErrorView, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
+use domain::organization::ProductFeature;
 use domain::people::{Me, OrganizationRef, PersonRef, ProfileView};
 use domain::sections::{SECTIONS, SectionGroup, SiteSection};
 use leptos::prelude::*;
@@ -41,7 +42,7 @@ fn AccountCard(me: Me, view: ProfileView) -> impl IntoView {
             </header>
             <ProfileHead me manager=view.manager.clone() />
             <OtherPages me=theirs />
-            <AwayLink />
+            {uses(ProductFeature::Deputies).then(|| view! { <AwayLink /> })}
             <NoticesLink />
             <TokensLink />
             <ProfileForm view />

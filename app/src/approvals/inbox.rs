@@ -9,13 +9,14 @@ use super::inbox_list::InboxFilter;
 use super::keys::use_inbox_keys;
 use super::row::InboxRowView;
 use crate::live::{LiveMark, use_live};
-use crate::session::use_me;
+use crate::session::{use_me, uses};
 use crate::ui::{EmptyState, Icon, PageTitle, page_frame};
 use crate::wire::page_data;
 use domain::address::Address;
 use domain::approvals::bulk::DueGroup;
 use domain::approvals::wire::{INBOX_ROWS, InboxView as Waiting};
 use domain::live::LiveEvent;
+use domain::organization::ProductFeature;
 use domain::tally::MOST_COUNTED;
 use domain::text::upper_case;
 use leptos::prelude::*;
@@ -74,7 +75,8 @@ fn LoadedInbox(waiting: Waiting) -> impl IntoView {
                         <h1>"Inbox"</h1>
                         <InboxArrivals desk />
                         <LiveMark />
-                        <a class="button button--quiet button--sm push" href=Address::Away.root()>"Away"</a>
+                        {uses(ProductFeature::Deputies)
+                            .then(|| view! { <a class="button button--quiet button--sm push" href=Address::Away.root()>"Away"</a> })}
                     </div>
                     <FilterBar desk />
                 </header>

@@ -58,6 +58,21 @@ pub struct DialogQuestion {
     pub danger: bool,
 }
 
+impl DialogQuestion {
+    /// Asks for some answers.
+    pub fn of(title: &str, fields: Vec<Field>, answers: Answers, confirm: &str) -> Self {
+        let (title, confirm, working) = (title.to_owned(), confirm.to_owned(), "Saving".to_owned());
+        Self { title, form: small_form(fields), answers, confirm, working, danger: false }
+    }
+
+    /// Asks whether something is meant, and says what comes of it. `danger`: it takes something away.
+    pub fn sure(title: String, words: String, confirm: &str, danger: bool) -> Self {
+        let mut asked = Self::of(&title, Vec::new(), Answers::default(), confirm);
+        asked.form.sections.iter_mut().for_each(|section| section.description.clone_from(&words));
+        Self { danger, ..asked }
+    }
+}
+
 /// A native modal dialog that asks `asking`, while there is one. Whoever acts closes it by setting that to None; a refusal leaves it open
 /// with all that was filled in.
 #[component]

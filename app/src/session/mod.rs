@@ -4,6 +4,7 @@ pub mod api;
 
 use crate::wire::WireCodec;
 use api::me;
+use domain::organization::ProductFeature;
 use domain::people::Me;
 use domain::permission::Permission;
 use leptos::prelude::*;
@@ -37,6 +38,11 @@ pub fn use_me() -> Signal<Option<Me>> {
 /// Whether the signed-in person holds this over all of the organization. Asked once, where a page is made.
 pub fn may(permission: Permission) -> bool {
     use_me().with_untracked(|me| me.as_ref().is_some_and(|me| me.permissions.holds(permission)))
+}
+
+/// Whether the signed-in person uses this part of the product, in their organization.
+pub fn uses(feature: ProductFeature) -> bool {
+    use_me().with_untracked(|me| me.as_ref().is_some_and(|me| !me.without.holds(feature)))
 }
 
 impl SessionState {

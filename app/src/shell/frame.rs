@@ -265,6 +265,8 @@ mod tests {
             organization,
             role_label: String::new(),
             permissions: permissions.iter().copied().collect(),
+            without: Default::default(),
+            accent: None,
             home: String::new(),
             work_count: 0,
             task_count: 0,

@@ -3,6 +3,7 @@
 use crate::zones::{self, KnownZone};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::id::{ApiTokenId, OrganizationId, PersonId, SpaceId};
+use domain::organization::accent::AccentColour;
 use domain::people::{Facts, OrganizationRef};
 
 /// What shows who calls. Whatever can show it makes a [`Caller`]; nothing that rules read depends on how it was shown.
@@ -42,6 +43,8 @@ pub struct Caller {
     pub(crate) version: i64,
     /// The organization as shown.
     pub(crate) within: OrganizationRef,
+    /// The organization's colour of links and buttons, where it has one of its own.
+    pub(crate) accent: Option<AccentColour>,
     /// Whether the person is in other organizations too.
     pub(crate) elsewhere: bool,
     /// The space that the person belongs to.

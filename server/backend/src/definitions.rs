@@ -34,12 +34,13 @@ use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{ItemId, OrganizationId};
 use domain::notices::NoticeDefaults;
+use domain::organization::OrganizationSettings;
 use domain::requests::sla::calendar::WorkCalendar;
 use files::{DefinitionFolder, FileProblem};
 use std::fmt;
 use uuid::Uuid;
 
-pub(crate) use changes::member_values;
+pub(crate) use changes::{GroupRoles, draft_memberships, member_values};
 pub use files::DefinitionFile;
 
 /// What applying a folder does or did, line by line.
@@ -73,10 +74,12 @@ struct Present {
     time_zone: String,
     /// What it decided about notifications.
     notices: NoticeDefaults,
+    /// What it decided for itself.
+    settings: OrganizationSettings,
     members: Vec<members::Member>,
     /// Accounts with an address of the folder, members or not.
     accounts: Vec<people::Account>,
-    groups: Vec<groups::Listed>,
+    groups: Vec<groups::GroupRoster>,
     spaces: Vec<Space>,
     roles: Vec<OwnRole>,
     grants: Vec<StoredGrant>,
@@ -224,9 +227,10 @@ async fn load(backend: &Backend, handle: &impl crate::store::StoreHandle, folder
         name: organizations::name(handle).await?,
         time_zone: organizations::time_zone(handle).await?.unwrap_or_default(),
         notices: organizations::notices(handle).await?,
+        settings: organizations::settings(handle).await?,
         members: members::all(handle).await?,
         accounts: people::by_emails(handle, &emails).await?,
-        groups: groups::listed(handle).await?,
+        groups: groups::rosters(handle).await?,
         spaces: spaces::all(handle).await?,
         roles: roles::all(handle).await?,
         grants: grants::all(handle).await?,

@@ -19,6 +19,7 @@ use domain::audit::{AuditDraft, AuditKind};
 use domain::forms::Answers;
 use domain::forms::check::check;
 use domain::id::{DelegationId, ItemId, OrganizationId};
+use domain::organization::{ProductFeature, require_feature};
 use domain::people::Facts;
 use domain::permission::Permission;
 use domain::{Problem, Refusal};
@@ -69,6 +70,7 @@ pub async fn begin(backend: &Backend, caller: &Caller, answers: Answers) -> Resu
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
+                require_feature(&who.facts, ProductFeature::Deputies)?;
                 let delegation = wanted(tx, &be, &who, &answers).await?;
                 delegations::insert(tx, &delegation, be.now()).await?;
                 announce(tx, &delegation);
@@ -112,6 +114,7 @@ pub async fn resume(backend: &Backend, caller: &Caller, id: DelegationId) -> Res
         .store()
         .write(caller.organization, move |tx| {
             Box::pin(async move {
+                require_feature(&who.facts, ProductFeature::Deputies)?;
                 let delegation = theirs(tx, &who, id, be.now()).await?;
                 match delegation.revoked_at {
                     Some(at) if be.now() - at <= UNDO && be.now() < delegation.ends_at => {

@@ -19,6 +19,7 @@ pub mod held;
 mod known;
 pub mod live;
 pub mod notices;
+pub mod organization;
 pub mod outbox;
 pub mod people;
 pub mod periodic;

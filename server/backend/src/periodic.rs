@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::requests::titles;
-use crate::{Backend, doors, fallback, held, outbox, people, timers};
+use crate::{Backend, doors, fallback, held, organization, outbox, people, timers};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -56,6 +56,12 @@ pub(crate) static PERIODIC_JOBS: &[PeriodicJob] = &[
         run: |be| people::sessions::remove_ended_sessions(be).boxed(),
     },
     PeriodicJob { name: "removing old account links", pause: HOUR, is_long: true, run: |be| doors::remove_old_links(be).boxed() },
+    PeriodicJob {
+        name: "forgetting what organizations no longer keep",
+        pause: HOUR,
+        is_long: true,
+        run: |be| organization::forget_unkept(be).boxed(),
+    },
     PeriodicJob {
         name: "removing old counts of sign-in tries",
         pause: HOUR,

@@ -40,6 +40,8 @@ pub struct InputWeight {
 const WORDS: InputWeight = InputWeight { bytes: 4 * 1024, text: 1024, entries: 16, depth: 4 };
 /// A list of ids.
 const IDS: InputWeight = InputWeight { bytes: 64 * 1024, text: 64, entries: 1_000, depth: 3 };
+/// A small form with a list of domains in it.
+const SETTINGS: InputWeight = InputWeight { bytes: 32 * 1024, text: 26 * 1024, entries: 64, depth: 4 };
 /// Some answers, and what is chosen out of all that an organization has.
 const CHOICES: InputWeight = InputWeight { bytes: 128 * 1024, text: 1024, entries: 2_000, depth: 6 };
 /// A text that a person writes: of 4,000 characters, each of which takes up to six bytes and twice as many when it is escaped.
@@ -105,6 +107,13 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/notices/ours", WORDS),
     ("/call/notices/read", IDS),
     ("/call/notices/seen", WORDS),
+    ("/call/organization/change_seat", WORDS),
+    ("/call/organization/group", WORDS),
+    ("/call/organization/groups", WORDS),
+    ("/call/organization/page", WORDS),
+    ("/call/organization/remove_group", WORDS),
+    ("/call/organization/save", SETTINGS),
+    ("/call/organization/save_group", WORDS),
     ("/call/people/disable", NOTE),
     ("/call/people/enable", WORDS),
     ("/call/people/end_sessions", WORDS),

@@ -103,6 +103,7 @@ impl Things {
             json!({ "key": "desk", "kind": "webhook", "settings": { "name": "Desk", "url": "http://127.0.0.1:9/" }, "forget": ["x"] });
         let grant = json!({ "subject": { "person": person }, "role": "reviewer", "scope": "organization", "from": null, "until": null });
         let space = json!({ "id": null, "name": "Hall", "parent": null, "contact": "" });
+        let seat = json!({ "group": id("group"), "person": person, "roles": ["lead"], "confirmed": false });
         let role = json!({ "key": "", "name": "Night desk", "permissions": ["request"] });
         let key = json!({ "name": "Sync", "kind": "personal", "permissions": ["see_audit"], "scope": "organization", "days": 30 });
         let everybody = json!({ "text": "north", "role": "", "space": null, "group": null, "state": "active" });
@@ -170,6 +171,13 @@ impl Things {
             ("notices/ours", json!({})),
             ("notices/read", json!({ "ids": [id("notice")], "read": true })),
             ("notices/seen", json!({ "number": number })),
+            ("organization/change_seat", json!({ "change": seat })),
+            ("organization/group", json!({ "key": "it-forms-admins" })),
+            ("organization/groups", json!({})),
+            ("organization/page", json!({})),
+            ("organization/remove_group", json!({ "id": id("draft") })),
+            ("organization/save", json!({ "answers": {} })),
+            ("organization/save_group", json!({ "group": { "id": null, "name": "Night desk" } })),
             // Too long a reason: nobody leaves by it.
             ("people/disable", json!({ "id": id("requester"), "hand": hand })),
             ("people/enable", json!({ "id": id("requester") })),

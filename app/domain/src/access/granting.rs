@@ -34,6 +34,23 @@ pub fn check_grant(maker: &Facts, allowed: PermissionSet, scope: GrantScope) -> 
     refuse_missing(not_held(maker, allowed, place))
 }
 
+/// Whether somebody may put people into a group that holds these grants, or take them out of it, where they hold what `in_group` allows.
+///
+/// # Errors
+/// Not now, with what they do not hold themselves or do not grant.
+pub fn check_seat(maker: &Facts, held: &[(PermissionSet, GrantScope)], in_group: PermissionSet) -> Result<(), Refusal> {
+    for (allowed, scope) in held {
+        match check_grant(maker, *allowed, *scope) {
+            Err(Refusal::NotFound) => {
+                let message = "The group holds a role that you do not grant. Ask somebody who grants it, or take the role back first.";
+                return Err(Refusal::not_now(message));
+            }
+            checked => checked?,
+        }
+    }
+    refuse_missing(not_held(maker, in_group, AccessPlace::default()))
+}
+
 /// Whether somebody may make a role of the organization's own that allows this, change one into it, or remove one that did.
 ///
 /// # Errors
@@ -92,6 +109,7 @@ mod tests {
     use crate::access::spaces::SpaceTree;
     use crate::access::{Grant, GrantSubject, OwnRole, PermissionReach, hold_grants, role_permissions};
     use crate::id::{GrantId, ItemId, PersonId, SpaceId};
+    use crate::organization::FeatureSet;
     use crate::people::PersonRef;
     use crate::permission::{PERMISSIONS, ROLES};
     use chrono::{DateTime, Utc};
@@ -129,7 +147,14 @@ mod tests {
     fn facts(grants: &[Grant], now: i64) -> Facts {
         let held = hold_grants(&[], grants, &own(), &tree(), at(now));
         let person = PersonRef { id: PersonId(Uuid::from_u128(7)), name: "Mei".to_owned(), title: String::new() };
-        Facts { person, roles: held.everywhere, memberships: Vec::new(), grants: held.grants, deputy_rights: Vec::new() }
+        Facts {
+            person,
+            roles: held.everywhere,
+            memberships: Vec::new(),
+            grants: held.grants,
+            deputy_rights: Vec::new(),
+            without: FeatureSet::default(),
+        }
     }
 
     fn any_scope() -> impl Strategy<Value = GrantScope> {
@@ -149,6 +174,26 @@ mod tests {
     fn any_place() -> impl Strategy<Value = AccessPlace> {
         (prop::option::of(1_u128..3), prop::option::of(1_u128..6))
             .prop_map(|(of, at)| AccessPlace { item: of.map(item), space: at.map(space) })
+    }
+
+    #[test]
+    fn nobody_gives_by_a_group_what_they_do_not_give_themselves() {
+        let work: PermissionSet = [Permission::Work].into_iter().collect();
+        let lead: PermissionSet = [Permission::Lead].into_iter().collect();
+        let none = PermissionSet::default();
+        let [admin, local] = [GrantScope::Organization, GrantScope::Space(space(2))].map(|scope| match scope {
+            GrantScope::Organization => facts(&[grant("admin", scope, None, None)], 1),
+            _ => facts(&[grant("space_admin", scope, None, None)], 1),
+        });
+        let (here, beside) = (GrantScope::Space(space(4)), GrantScope::Space(space(3)));
+        assert_eq!(check_seat(&admin, &[(work, here), (work, beside)], lead), Ok(()));
+        assert_eq!(check_seat(&local, &[(work, here)], none), Ok(()));
+        let told = |refused: Result<(), Refusal>| refused.unwrap_err().to_string();
+        assert!(
+            told(check_seat(&local, &[(work, here), (work, beside)], none)).starts_with("The group holds a role that you do not grant")
+        );
+        assert!(told(check_seat(&local, &[(lead, here)], none)).contains("You do not hold: See all that waits for a decision"));
+        assert!(told(check_seat(&local, &[], lead)).contains("You do not hold: See all that waits for a decision"));
     }
 
     proptest! {

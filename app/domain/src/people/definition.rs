@@ -1,6 +1,7 @@
 //! People, groups and the organization itself as their author defines them: in files, and on screens that edit them.
 
 use crate::notices::NoticeDefaults;
+use crate::organization::OrganizationSettings;
 use crate::text::{lower_case, tidy_code};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct OrganizationDefinition {
     /// What it decides about notifications; left as it is when nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notifications: Option<NoticeDefaults>,
+    /// What it decides for itself; left as it is when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<OrganizationSettings>,
 }
 
 /// A person of an organization.

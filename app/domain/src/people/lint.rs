@@ -5,6 +5,7 @@
 use super::definition::{GroupDefinition, OrganizationDefinition, PersonDefinition, is_email};
 use crate::lint::{AuthoringProblem, DefinedKeys, ProblemList, ValuePath, is_key, lint_list};
 use crate::notices::lint::lint_notifications;
+use crate::organization::lint::lint_settings;
 use std::collections::BTreeSet;
 
 /// Characters of the longest name of a person.
@@ -22,6 +23,9 @@ pub fn lint_organization(organization: &OrganizationDefinition, known: &DefinedK
     }
     if let Some(notifications) = &organization.notifications {
         found.add_within(&at.entry("notifications"), lint_notifications(notifications, known));
+    }
+    if let Some(settings) = &organization.settings {
+        found.add_within(&at.entry("settings"), lint_settings(settings));
     }
     found.finish()
 }
@@ -245,6 +249,7 @@ mod tests {
             name: name.to_owned(),
             time_zone: zone.map(str::to_owned),
             notifications: Some(NoticeDefaults::default()),
+            settings: None,
         };
         let rule = |wrong: OrganizationDefinition, told_as: &str| {
             let right = organization("north", "North", Some("UTC"));

@@ -3,6 +3,7 @@
 pub mod definition;
 pub mod device;
 pub mod forgetting;
+pub mod groups;
 pub mod importing;
 pub mod lint;
 pub mod managing;
@@ -13,6 +14,8 @@ pub use definition::{LONGEST_EMAIL, is_email, normal_email};
 use crate::access::{HeldGrant, PermissionReach};
 use crate::approvals::delegation::DeputyRight;
 use crate::id::{GroupId, OrganizationId, PersonId};
+use crate::organization::accent::AccentColour;
+use crate::organization::{FeatureSet, ProductFeature};
 use crate::permission::{PERMISSIONS, Permission, PermissionDemand, PermissionSet, granted, granted_in_group};
 use crate::text::fold_search;
 use serde::{Deserialize, Serialize};
@@ -65,6 +68,9 @@ pub struct Facts {
     /// In whose place the person may decide: grants that are in effect, and those that ended lately.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deputy_rights: Vec<DeputyRight>,
+    /// What of the product the organization, or the person in it, does without.
+    #[serde(default, skip_serializing_if = "FeatureSet::is_empty")]
+    pub without: FeatureSet,
 }
 
 impl Facts {
@@ -101,12 +107,23 @@ impl Facts {
         self.roles.iter().chain(self.grants.iter().map(|grant| &grant.role)).cloned().collect()
     }
 
+    /// Whether the organization uses this part of the product, and the person with it.
+    pub fn uses(&self, feature: ProductFeature) -> bool {
+        !self.without.holds(feature)
+    }
+
     fn may_everywhere(&self, permission: Permission) -> bool {
+        let used = permission.feature().is_none_or(|feature| self.uses(feature));
+        used && self.holds_everywhere(permission)
+    }
+
+    fn holds_everywhere(&self, permission: Permission) -> bool {
         granted(&self.roles, permission) || self.memberships.iter().any(|one| granted_in_group(&one.roles, permission))
     }
 
     fn grants_of(&self, permission: Permission) -> impl Iterator<Item = &HeldGrant> {
-        self.grants.iter().filter(move |grant| grant.permissions.holds(permission))
+        let used = permission.feature().is_none_or(|feature| self.uses(feature));
+        self.grants.iter().filter(move |grant| used && grant.permissions.holds(permission))
     }
 
     /// Keys of the groups the person belongs to.
@@ -128,6 +145,12 @@ pub struct Me {
     /// What they may do: over all of the organization, or over a part where a page is about parts.
     #[serde(default)]
     pub permissions: PermissionSet,
+    /// What of the product they do without.
+    #[serde(default, skip_serializing_if = "FeatureSet::is_empty")]
+    pub without: FeatureSet,
+    /// The organization's colour of links and buttons, where it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<AccentColour>,
     /// Where they begin: `sections::landing`.
     #[serde(default)]
     pub home: String,

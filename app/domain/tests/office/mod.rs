@@ -30,6 +30,7 @@ fn facts(n: u128, name: &str, roles: &[&str], in_group: Option<&[&str]>) -> Fact
         memberships: in_group.map(|inside| Membership { group: group(), roles: texts(inside) }).into_iter().collect(),
         grants: Vec::new(),
         deputy_rights: Vec::new(),
+        without: domain::organization::FeatureSet::default(),
     }
 }
 

@@ -5,10 +5,12 @@ use crate::form::dialog::{DialogQuestion, FormDialog, field, small_form};
 use crate::people::search::find_for_picker;
 use crate::requests::page::sheet::RequestSheet;
 use crate::requests::share::dialog::ShareDialog;
+use crate::session::uses;
 use crate::ui::{Avatar, Icon, MenuButton, MenuItem, SHORT_MONTHS};
 use chrono::{Datelike, NaiveDate};
 use domain::forms::Answers;
 use domain::id::TaskId;
+use domain::organization::ProductFeature;
 use domain::requests::tasks::{Task, TaskStatus, progress};
 use domain::requests::work::{TaskDraft, TaskView, WorkView};
 use leptos::prelude::*;
@@ -204,7 +206,9 @@ fn menu(hands: TaskActions, view: &TaskView, may_edit: bool) -> Vec<MenuItem> {
         let edit = Callback::new(move |()| hands.ask_edit(&task));
         items.push(MenuItem { icon: "pencil", words: "Edit…".to_owned(), key: "", act: edit });
         let share = Callback::new(move |()| hands.sharing.set(Some(id)));
-        items.push(MenuItem { icon: "link", words: "Share by link…".to_owned(), key: "", act: share });
+        if uses(ProductFeature::ShareLinks) {
+            items.push(MenuItem { icon: "link", words: "Share by link…".to_owned(), key: "", act: share });
+        }
     }
     items
 }

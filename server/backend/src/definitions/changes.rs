@@ -4,7 +4,7 @@ mod access;
 mod audited;
 mod staff;
 
-pub(crate) use audited::member_values;
+pub(crate) use audited::{GroupRoles, draft_memberships, member_values};
 
 use super::files::DefinitionFolder;
 use super::{ApplyPlan, Present, secrets};
@@ -23,10 +23,10 @@ use domain::connectors::Connector;
 use domain::forms::Form;
 use domain::id::{GrantId, GroupId, ItemId, PersonId};
 use domain::notices::NoticeDefaults;
+use domain::organization::OrganizationSettings;
 use domain::people::GroupRef;
 use domain::people::definition::GroupDefinition;
 use domain::requests::sla::calendar::WorkCalendar;
-use staff::{difference, members_of};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -39,6 +39,7 @@ pub(super) struct DefinitionChanges {
     renamed: Option<String>,
     moved_to_zone: Option<String>,
     notices: Option<NoticeDefaults>,
+    settings: Option<OrganizationSettings>,
     new_accounts: Vec<(Account, Option<String>)>,
     changed_accounts: Vec<Account>,
     members: Vec<members::Member>,
@@ -46,7 +47,7 @@ pub(super) struct DefinitionChanges {
     pub leaving: Vec<PersonId>,
     new_groups: Vec<GroupRef>,
     renamed_groups: Vec<(GroupId, String)>,
-    group_members: Vec<(GroupId, Vec<(PersonId, Vec<String>)>)>,
+    group_members: Vec<(GroupId, Vec<groups::GroupSeat>)>,
     /// What a space is a part of stands before it.
     spaces: Vec<Space>,
     roles: Vec<OwnRole>,
@@ -91,7 +92,7 @@ macro_rules! keyed {
 
 keyed! {
     GroupDefinition: |group| &group.key,
-    groups::Listed: |listed| &listed.group.key,
+    groups::GroupRoster: |listed| &listed.group.key,
     Connector: |connector| &connector.key,
     SpaceDefinition: |space| &space.key,
     Space: |space| &space.key,
@@ -170,6 +171,10 @@ impl DefinitionChanges {
             self.change(&format!("organization {}: notifications", wanted.key));
             self.notices = Some(notices.clone());
         }
+        if let Some(settings) = wanted.settings.as_ref().filter(|settings| **settings != present.settings) {
+            self.change(&format!("organization {}: settings", wanted.key));
+            self.settings = Some(settings.clone());
+        }
     }
 
     /// Goes through what the folder has of one kind beside what there is, both by key: says in the plan what comes, what changes, what
@@ -198,43 +203,6 @@ impl DefinitionChanges {
         }
         self.end(kind);
         written
-    }
-
-    /// Ids of all groups, by key.
-    fn groups(
-        &mut self,
-        folder: &DefinitionFolder,
-        present: &Present,
-        ids: &BTreeMap<String, PersonId>,
-        id: &dyn Fn() -> Uuid,
-    ) -> Result<BTreeMap<String, GroupId>> {
-        let mut keys: BTreeMap<String, GroupId> = present.groups.iter().map(|listed| (listed.group.key.clone(), listed.group.id)).collect();
-        let differs = |file: &GroupDefinition, was: Option<&groups::Listed>| match was {
-            None => Some(format!(" ({} members)", file.members.len())),
-            Some(was) => {
-                let members = members_of(file);
-                (was.group.name != file.name || was.members != members).then(|| difference(&was.members, &members))
-            }
-        };
-        for (file, was) in self.diff(("group", "groups"), &folder.groups, &present.groups, differs) {
-            let group = was.map_or_else(|| GroupId(id()), |was| was.group.id);
-            keys.insert(file.key.clone(), group);
-            match was {
-                None => self.new_groups.push(GroupRef { id: group, key: file.key.clone(), name: file.name.clone() }),
-                Some(was) if was.group.name != file.name => self.renamed_groups.push((group, file.name.clone())),
-                Some(_) => {}
-            }
-            let members = members_of(file);
-            if was.is_none_or(|was| was.members != members) {
-                let mut rows = Vec::with_capacity(members.len());
-                for (email, roles) in members {
-                    let person = ids.get(&email).ok_or_else(|| Error::failed(format!("{email} has no account")))?;
-                    rows.push((*person, roles));
-                }
-                self.group_members.push((group, rows));
-            }
-        }
-        Ok(keys)
     }
 
     fn connectors(&mut self, folder: &DefinitionFolder, present: &Present, id: &dyn Fn() -> Uuid) {
@@ -338,6 +306,9 @@ impl DefinitionChanges {
         }
         if let Some(notices) = &self.notices {
             organizations::set_notices(tx, notices).await?;
+        }
+        if let Some(settings) = &self.settings {
+            organizations::set_settings(tx, settings).await?;
         }
         if let Some(name) = &self.renamed {
             organizations::rename(tx, name).await?;

@@ -9,6 +9,7 @@ use domain::access::{Grant, GrantScope, GrantSubject, OwnRole};
 use domain::connectors::Connector;
 use domain::id::{PersonId, SpaceId};
 use domain::notices::NoticeDefaults;
+use domain::organization::OrganizationSettings;
 use domain::people::definition::{GroupDefinition, MemberDefinition, OrganizationDefinition, PersonDefinition};
 use domain::permission::PERMISSIONS;
 use serde::Serialize;
@@ -21,6 +22,7 @@ pub(super) fn files(key: &str, present: &Present) -> Result<Vec<DefinitionFile>>
         name: present.name.clone().unwrap_or_default(),
         time_zone: said(&present.time_zone),
         notifications: Some(present.notices.clone()).filter(|notices| *notices != NoticeDefaults::default()),
+        settings: Some(present.settings.clone()).filter(|settings| *settings != OrganizationSettings::default()),
     };
     let mut files = vec![("organization.yaml".to_owned(), yaml(&organization)?)];
     let emails: BTreeMap<PersonId, &str> = present.members.iter().map(|one| (one.account.id, one.account.email.as_str())).collect();

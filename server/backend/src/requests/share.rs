@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Refusal;
 use domain::address::Address;
 use domain::id::{CommentId, OrganizationId, ShareId, TaskId};
+use domain::organization::{ProductFeature, require_feature};
 use domain::requests::RequestState;
 use domain::requests::comments::{Comment, CommentAudience, CommentAuthor, CommentPart, parts, write_by_link};
 use domain::requests::lifecycle::lock;
@@ -40,6 +41,7 @@ pub async fn share_task(backend: &Backend, caller: &Caller, id: TaskId, days: u3
                 let request = requests::lock(tx, request).await?.ok_or(Refusal::NotFound)?;
                 let (facts, now) = (super::acting::fresh(tx, person, be.now()).await?, be.now());
                 rules::may_edit(&request, &facts, &task, now)?;
+                require_feature(&facts, ProductFeature::ShareLinks)?;
                 let expires_at = share::expiry(days, now)?;
                 let link = ShareLink {
                     id: ShareId(be.id()),
@@ -163,6 +165,11 @@ pub async fn comment_shared(backend: &Backend, token: &str, address: &str, name:
 async fn opened(backend: &Backend, token: &str, address: &str) -> Result<(OrganizationId, ShareLink)> {
     let now = backend.now();
     let known = if token.len() == 43 { share_links::by_hash(&backend.store().platform(), &share::hash(token)).await? } else { None };
+    let known = match known {
+        // Links of an organization that no longer uses them open nothing, as those that never were.
+        Some((id, _)) if organizations::settings(&backend.store().read(id)).await?.without.holds(ProductFeature::ShareLinks) => None,
+        known => known,
+    };
     match share::open(known.as_ref().map(|(_, link)| link), now) {
         Ok(link) => known.map(|(organization, _)| (organization, link)).ok_or(Refusal::NotFound.into()),
         Err(refusal) => {

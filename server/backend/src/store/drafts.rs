@@ -162,3 +162,9 @@ pub(crate) fn take(batch: &mut ChangeBatch, id: RequestId) {
         AND \"requests\".\"organization_id\" = \"drafts\".\"organization_id\" AND \"requests\".\"requester_id\" = \"drafts\".\"person_id\")";
     batch.remove::<Entity>(id.0, became);
 }
+
+/// Removes what nobody has changed since a moment, discarded or not; says how much.
+pub(crate) async fn forget_before(tx: &Tx<'_>, moment: DateTime<Utc>) -> Result<u64> {
+    let delete = Entity::delete_many().filter(Column::OrganizationId.eq(tx.organization())).filter(Column::SavedAt.lt(micros(moment)));
+    Ok(delete.exec(tx.connection()).await?.rows_affected)
+}

@@ -1,12 +1,14 @@
 //! Groups: named sets of people, and who is in them with which roles (`membership`).
 
+use super::grants::FROM_SCREEN;
 use super::{StoreHandle, Tx, members, people};
 use crate::error::Result;
 use domain::id::{GroupId, PersonId};
 use domain::people::{GroupRef, PersonRef};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "groups")]
@@ -37,6 +39,8 @@ pub(super) mod membership {
         pub organization_id: Uuid,
         /// A JSON list of role keys held inside the group.
         pub roles: String,
+        /// By which way they came: `grants::FROM_FILES`, or `grants::FROM_SCREEN`.
+        pub origin: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -51,11 +55,16 @@ pub(super) mod membership {
 
 /// A group with its members, as definition files describe it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Listed {
+pub(crate) struct GroupRoster {
     pub group: GroupRef,
     /// Address and roles, by address.
     pub members: Vec<(String, Vec<String>)>,
+    /// Addresses of those who were added on screen: files do not take them out.
+    pub added_on_screen: BTreeSet<String>,
 }
+
+/// A person of a group as saved, with their roles in it and by which way they came.
+pub(crate) type GroupSeat = (PersonId, Vec<String>, &'static str);
 
 fn shown(row: Model) -> GroupRef {
     GroupRef { id: GroupId(row.id), key: row.key, name: row.name }
@@ -81,32 +90,35 @@ pub(crate) async fn members(handle: &impl StoreHandle, group: GroupId, role: Opt
 }
 
 /// Every group with its members, by key.
-pub(crate) async fn listed(handle: &impl StoreHandle) -> Result<Vec<Listed>> {
-    let mut groups: Vec<Listed> = of_organization(handle)
+pub(crate) async fn rosters(handle: &impl StoreHandle) -> Result<Vec<GroupRoster>> {
+    let mut groups: Vec<GroupRoster> = of_organization(handle)
         .order_by_asc(Column::Key)
         .all(handle.connection())
         .await?
         .into_iter()
-        .map(|row| Listed { group: shown(row), members: Vec::new() })
+        .map(|row| GroupRoster { group: shown(row), members: Vec::new(), added_on_screen: BTreeSet::new() })
         .collect();
     let to_person = membership::Entity::belongs_to(people::Entity).from(membership::Column::PersonId).to(people::Column::Id).into();
-    let rows: Vec<(Uuid, String, String)> = membership::Entity::find()
+    let rows: Vec<(Uuid, String, String, String)> = membership::Entity::find()
         .join(JoinType::InnerJoin, to_person)
         .filter(membership::Column::OrganizationId.eq(handle.organization()))
         .select_only()
         .column(membership::Column::GroupId)
         .column(people::Column::Email)
-        .column(membership::Column::Roles)
+        .columns([membership::Column::Roles, membership::Column::Origin])
         .into_tuple()
         .all(handle.connection())
         .await?;
-    for (group, email, roles) in rows {
-        if let Some(listed) = groups.iter_mut().find(|listed| listed.group.id.0 == group) {
-            listed.members.push((email, super::from_json(&roles)?));
+    for (group, email, roles, origin) in rows {
+        if let Some(roster) = groups.iter_mut().find(|roster| roster.group.id.0 == group) {
+            if origin == FROM_SCREEN {
+                roster.added_on_screen.insert(email.clone());
+            }
+            roster.members.push((email, super::from_json(&roles)?));
         }
     }
     // Sorted here: databases compare texts in ways of their own.
-    groups.iter_mut().for_each(|listed| listed.members.sort());
+    groups.iter_mut().for_each(|roster| roster.members.sort());
     Ok(groups)
 }
 
@@ -129,7 +141,7 @@ pub(crate) async fn rename(tx: &Tx<'_>, id: GroupId, name: &str) -> Result<()> {
 }
 
 /// Makes these people, and nobody else, the members of a group.
-pub(crate) async fn replace_members(tx: &Tx<'_>, group: GroupId, members: &[(PersonId, Vec<String>)]) -> Result<()> {
+pub(crate) async fn replace_members(tx: &Tx<'_>, group: GroupId, members: &[GroupSeat]) -> Result<()> {
     membership::Entity::delete_many()
         .filter(membership::Column::GroupId.eq(group.0))
         .filter(membership::Column::OrganizationId.eq(tx.organization()))
@@ -137,12 +149,13 @@ pub(crate) async fn replace_members(tx: &Tx<'_>, group: GroupId, members: &[(Per
         .await?;
     for some in members.chunks(people::ROWS) {
         let mut rows = Vec::with_capacity(some.len());
-        for (person, roles) in some {
+        for (person, roles, origin) in some {
             let row = membership::Model {
                 group_id: group.0,
                 person_id: person.0,
                 organization_id: tx.organization(),
                 roles: super::to_json(roles)?,
+                origin: (*origin).to_owned(),
             };
             rows.push(row.into_active_model());
         }
@@ -179,7 +192,109 @@ pub(crate) async fn join_as(tx: &Tx<'_>, group: GroupId, person: PersonId, like:
         return Ok(None);
     }
     let roles = of(like).one(tx.connection()).await?.map_or_else(|| "[]".to_owned(), |row| row.roles);
-    let row = membership::Model { group_id: group.0, person_id: person.0, organization_id: tx.organization(), roles: roles.clone() };
+    let row = membership::Model {
+        group_id: group.0,
+        person_id: person.0,
+        organization_id: tx.organization(),
+        roles: roles.clone(),
+        origin: FROM_SCREEN.to_owned(),
+    };
     membership::Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(Some(super::from_json(&roles)?))
+}
+
+/// Somebody in a group as stored.
+pub(crate) struct StoredSeat {
+    pub person: PersonRef,
+    pub roles: Vec<String>,
+    pub origin: String,
+}
+
+/// Who of a group can sign in, by name: at most `limit`.
+pub(crate) async fn seats(handle: &impl StoreHandle, group: GroupId, limit: u64) -> Result<Vec<StoredSeat>> {
+    let rows: Vec<(Uuid, String, String, String, String)> = members::of_organization(handle)
+        .join(JoinType::InnerJoin, members::facts::in_groups())
+        .filter(members::is_present())
+        .filter(membership::Column::GroupId.eq(group.0))
+        .select_only()
+        .columns([members::Column::PersonId])
+        .column(people::Column::Name)
+        .column(members::Column::Title)
+        .columns([membership::Column::Roles, membership::Column::Origin])
+        .order_by_asc(people::Column::Name)
+        .order_by_asc(members::Column::PersonId)
+        .limit(limit)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    let seat = |(id, name, title, roles, origin): (Uuid, String, String, String, String)| {
+        Ok(StoredSeat { person: PersonRef { id: PersonId(id), name, title }, roles: super::from_json(&roles)?, origin })
+    };
+    rows.into_iter().map(seat).collect()
+}
+
+/// The roles of somebody in a group, whether they can sign in or not; None when they are not in it.
+pub(crate) async fn seat_roles(handle: &impl StoreHandle, group: GroupId, person: PersonId) -> Result<Option<Vec<String>>> {
+    let found = membership::Entity::find_by_id((group.0, person.0)).filter(membership::Column::OrganizationId.eq(handle.organization()));
+    let roles: Option<String> = found.select_only().column(membership::Column::Roles).into_tuple().one(handle.connection()).await?;
+    roles.map(|roles| super::from_json(&roles)).transpose()
+}
+
+/// How many of each group can sign in.
+pub(crate) async fn counts(handle: &impl StoreHandle) -> Result<BTreeMap<GroupId, u64>> {
+    let rows: Vec<(Uuid, i64)> = members::of_organization(handle)
+        .join(JoinType::InnerJoin, members::facts::in_groups())
+        .filter(members::is_present())
+        .select_only()
+        .column(membership::Column::GroupId)
+        .column_as(membership::Column::PersonId.count(), "members")
+        .group_by(membership::Column::GroupId)
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    Ok(rows.into_iter().map(|(id, count)| (GroupId(id), u64::try_from(count).unwrap_or_default())).collect())
+}
+
+/// Every role key that somebody holds in a group.
+pub(crate) async fn roles_in_use(handle: &impl StoreHandle) -> Result<BTreeSet<String>> {
+    let rows: Vec<String> = membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(handle.organization()))
+        .filter(membership::Column::Roles.ne("[]"))
+        .select_only()
+        .column(membership::Column::Roles)
+        .distinct()
+        .into_tuple()
+        .all(handle.connection())
+        .await?;
+    let roles: Vec<Vec<String>> = rows.iter().map(|roles| super::from_json(roles)).collect::<Result<_>>()?;
+    Ok(roles.into_iter().flatten().collect())
+}
+
+/// Puts somebody into a group with these roles, as done on screen; whoever is in it already gets them instead of theirs.
+pub(crate) async fn put_member(tx: &Tx<'_>, group: GroupId, person: PersonId, roles: &[String]) -> Result<()> {
+    let (group_id, person_id, organization_id) = (group.0, person.0, tx.organization());
+    let row = membership::Model { group_id, person_id, organization_id, roles: super::to_json(&roles)?, origin: FROM_SCREEN.to_owned() };
+    let conflict = OnConflict::columns([membership::Column::GroupId, membership::Column::PersonId])
+        .update_columns([membership::Column::Roles, membership::Column::Origin])
+        .to_owned();
+    membership::Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// Takes somebody out of a group.
+pub(crate) async fn take_member(tx: &Tx<'_>, group: GroupId, person: PersonId) -> Result<()> {
+    membership::Entity::delete_many()
+        .filter(membership::Column::GroupId.eq(group.0))
+        .filter(membership::Column::PersonId.eq(person.0))
+        .filter(membership::Column::OrganizationId.eq(tx.organization()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Removes a group with all that is said of who is in it.
+pub(crate) async fn remove(tx: &Tx<'_>, group: GroupId) -> Result<()> {
+    replace_members(tx, group, &[]).await?;
+    Entity::delete_many().filter(Column::Id.eq(group.0)).filter(Column::OrganizationId.eq(tx.organization())).exec(tx.connection()).await?;
+    Ok(())
 }

@@ -204,3 +204,9 @@ pub(crate) async fn forget_before(platform: &PlatformWriter, moment: DateTime<Ut
     Entity::delete_many().filter(Column::CreatedAt.lt(micros(moment))).exec(platform.connection()).await?;
     Ok(())
 }
+
+/// Forgets what people of the transaction's organization were told before a moment; says how much.
+pub(crate) async fn forget_within(tx: &Tx<'_>, moment: DateTime<Utc>) -> Result<u64> {
+    let delete = Entity::delete_many().filter(Column::OrganizationId.eq(tx.organization())).filter(Column::CreatedAt.lt(micros(moment)));
+    Ok(delete.exec(tx.connection()).await?.rows_affected)
+}

@@ -5,6 +5,7 @@ use super::{PlatformReader, StoreHandle, Tx, from_json, to_json};
 use crate::error::Result;
 use domain::id::{OrganizationId, PersonId};
 use domain::notices::NoticeDefaults;
+use domain::organization::OrganizationSettings;
 use domain::people::OrganizationRef;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -24,6 +25,8 @@ pub struct Model {
     pub notices: String,
     /// Another number whenever what rules read of the organization has changed (see `known`). The database sees to it.
     pub version: i64,
+    /// What it decided for itself, as JSON.
+    pub settings: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -110,7 +113,8 @@ pub(crate) async fn lock(tx: &Tx<'_>) -> Result<()> {
 /// Sets up the organization of this transaction.
 pub(crate) async fn insert(tx: &Tx<'_>, key: &str, name: &str, time_zone: &str, now: i64) -> Result<()> {
     let (key, name, time_zone) = (key.to_owned(), name.to_owned(), time_zone.to_owned());
-    let row = Model { id: tx.organization(), key, name, created_at: now, time_zone, notices: "{}".to_owned(), version: 0 };
+    let (notices, settings) = ("{}".to_owned(), "{}".to_owned());
+    let row = Model { id: tx.organization(), key, name, created_at: now, time_zone, notices, version: 0, settings };
     Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
@@ -158,6 +162,21 @@ pub(crate) async fn lock_notices(tx: &Tx<'_>) -> Result<NoticeDefaults> {
 pub(crate) async fn set_notices(tx: &Tx<'_>, defaults: &NoticeDefaults) -> Result<()> {
     let text = to_json(defaults)?;
     let update = Entity::update_many().col_expr(Column::Notices, Expr::value(text)).filter(Column::Id.eq(tx.organization()));
+    update.exec(tx.connection()).await?;
+    Ok(())
+}
+
+/// What the handle's organization decided for itself.
+pub(crate) async fn settings(handle: &impl StoreHandle) -> Result<OrganizationSettings> {
+    let query = Entity::find_by_id(handle.organization()).select_only().column(Column::Settings).into_tuple();
+    let text: Option<String> = query.one(handle.connection()).await?;
+    text.map_or_else(|| Ok(OrganizationSettings::default()), |text| from_json(&text))
+}
+
+/// Decides for the organization of this transaction.
+pub(crate) async fn set_settings(tx: &Tx<'_>, settings: &OrganizationSettings) -> Result<()> {
+    let text = to_json(settings)?;
+    let update = Entity::update_many().col_expr(Column::Settings, Expr::value(text)).filter(Column::Id.eq(tx.organization()));
     update.exec(tx.connection()).await?;
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Sessions of the web server. What is in them is the server's; here they are text with an owner, a beginning, a place and an end.
 
-use super::{Store, micros, time};
+use super::{Store, StoreHandle, Tx, members, micros, time};
 use crate::error::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::PersonId;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 
@@ -201,4 +202,15 @@ pub(crate) async fn delete_one_of_person(store: &Store, person: PersonId, id: &s
 pub async fn delete_of_person(store: &Store, person: PersonId) -> Result<u64> {
     let done = Entity::delete_many().filter(Column::PersonId.eq(person.0)).exec(store.platform_writer().connection()).await?;
     Ok(done.rows_affected)
+}
+
+/// Ends the sessions of members of the transaction's organization that nobody has used since a moment; says how many.
+pub(crate) async fn delete_unused(tx: &Tx<'_>, moment: DateTime<Utc>) -> Result<u64> {
+    let members = Query::select()
+        .column(members::Column::PersonId)
+        .from(members::Entity)
+        .and_where(members::Column::OrganizationId.eq(tx.organization()))
+        .to_owned();
+    let delete = Entity::delete_many().filter(Column::SeenAt.lt(micros(moment))).filter(Column::PersonId.in_subquery(members));
+    Ok(delete.exec(tx.connection()).await?.rows_affected)
 }

@@ -31,6 +31,7 @@ mod leaving;
 mod long_requests;
 mod many_colleagues;
 mod notices;
+mod organization;
 mod outside;
 mod paged;
 mod past;

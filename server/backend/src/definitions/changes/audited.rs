@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-type GroupRoles = BTreeMap<PersonId, Vec<String>>;
+pub(crate) type GroupRoles = BTreeMap<PersonId, Vec<String>>;
 
 impl DefinitionChanges {
     /// The entries, in the order of what is written. Nothing that is written as it stands makes one.
@@ -83,6 +83,10 @@ impl DefinitionChanges {
             let changes = ValueChanges::between(Some(&value_of(&present.notices)?), Some(&value_of(notices)?));
             drafts.push(of(AuditKind::NotificationsChanged).with(changes));
         }
+        if let Some(settings) = &self.settings {
+            let changes = ValueChanges::between(Some(&value_of(&present.settings)?), Some(&value_of(settings)?));
+            drafts.push(of(AuditKind::OrganizationChanged).with(changes));
+        }
         if let Some((before, after)) = &self.reordered {
             let mut changes = ValueChanges::default();
             changes.add("order", Some(before.join(", ")), Some(after.join(", ")));
@@ -110,13 +114,18 @@ impl DefinitionChanges {
             let new = self.new_groups.iter().find(|group| group.id == *id);
             let Some(name) = new.map(|group| group.name.as_str()).or(was.map(|was| was.group.name.as_str())) else { continue };
             let before = was.into_iter().flat_map(|was| &was.members).filter_map(|(email, roles)| Some((by_email(email)?, roles.clone())));
-            draft_memberships(name, &before.collect(), &members.iter().cloned().collect(), drafts);
+            draft_memberships(
+                name,
+                &before.collect(),
+                &members.iter().map(|(person, roles, _)| (*person, roles.clone())).collect(),
+                drafts,
+            );
         }
     }
 }
 
 /// Who came to a group, left it, or has other roles in it: an entry of each person, so that what is said of them can be forgotten.
-fn draft_memberships(group: &str, before: &GroupRoles, after: &GroupRoles, drafts: &mut Vec<AuditDraft>) {
+pub(crate) fn draft_memberships(group: &str, before: &GroupRoles, after: &GroupRoles, drafts: &mut Vec<AuditDraft>) {
     let words = |roles: &Vec<String>| if roles.is_empty() { "member".to_owned() } else { roles.join(", ") };
     let mut people: Vec<&PersonId> = before.keys().chain(after.keys()).collect();
     people.sort_unstable();

@@ -1,13 +1,17 @@
-//! People of a folder and of the database: who comes, changes, leaves and is back.
+//! People and groups of a folder and of the database: who comes, changes, leaves and is back, and who is in which group.
 
 use super::{DefinitionChanges, Kind};
 use crate::definitions::Present;
 use crate::definitions::files::{DefinitionFolder, FileProblem};
+use crate::error::{Error, Result};
 use crate::people::leaving::administers;
+use crate::store::grants::{FROM_FILES, FROM_SCREEN};
+use crate::store::groups::GroupRoster;
 use crate::store::members::Member;
 use crate::store::people::Account;
-use domain::id::{PersonId, SpaceId};
+use domain::id::{GroupId, PersonId, SpaceId};
 use domain::lint::ValuePath;
+use domain::people::GroupRef;
 use domain::people::definition::GroupDefinition;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -127,17 +131,58 @@ impl DefinitionChanges {
         self.end(kind);
         ids
     }
+
+    /// Ids of all groups, by key.
+    pub(super) fn groups(
+        &mut self,
+        folder: &DefinitionFolder,
+        present: &Present,
+        ids: &BTreeMap<String, PersonId>,
+        id: &dyn Fn() -> Uuid,
+    ) -> Result<BTreeMap<String, GroupId>> {
+        let mut keys: BTreeMap<String, GroupId> = present.groups.iter().map(|listed| (listed.group.key.clone(), listed.group.id)).collect();
+        let differs = |file: &GroupDefinition, was: Option<&GroupRoster>| match was {
+            None => Some(format!(" ({} members)", file.members.len())),
+            Some(was) => {
+                let members = roster_of(file, Some(was));
+                (was.group.name != file.name || was.members != members).then(|| difference(&was.members, &members))
+            }
+        };
+        for (file, was) in self.diff(("group", "groups"), &folder.groups, &present.groups, differs) {
+            let group = was.map_or_else(|| GroupId(id()), |was| was.group.id);
+            keys.insert(file.key.clone(), group);
+            match was {
+                None => self.new_groups.push(GroupRef { id: group, key: file.key.clone(), name: file.name.clone() }),
+                Some(was) if was.group.name != file.name => self.renamed_groups.push((group, file.name.clone())),
+                Some(_) => {}
+            }
+            let members = roster_of(file, was);
+            if was.is_none_or(|was| was.members != members) {
+                let mut rows = Vec::with_capacity(members.len());
+                for (email, roles) in members {
+                    let person = ids.get(&email).ok_or_else(|| Error::failed(format!("{email} has no account")))?;
+                    let by_file = file.members.iter().any(|member| member.email == email);
+                    rows.push((*person, roles, if by_file { FROM_FILES } else { FROM_SCREEN }));
+                }
+                self.group_members.push((group, rows));
+            }
+        }
+        Ok(keys)
+    }
 }
 
-/// Who is in a group of the folder, by address.
-pub(super) fn members_of(file: &GroupDefinition) -> Vec<(String, Vec<String>)> {
+/// Who will be in a group of the folder, by address: whom the file names, and whoever was added on screen.
+fn roster_of(file: &GroupDefinition, was: Option<&GroupRoster>) -> Vec<(String, Vec<String>)> {
     let mut members: Vec<_> = file.members.iter().map(|member| (member.email.clone(), member.roles.clone())).collect();
+    let added = was.into_iter().flat_map(|was| was.members.iter().filter(|(email, _)| was.added_on_screen.contains(email)));
+    let kept: Vec<_> = added.filter(|(email, _)| !file.members.iter().any(|member| member.email == *email)).cloned().collect();
+    members.extend(kept);
     members.sort();
     members
 }
 
 /// ": + a, - b, roles of c" in words.
-pub(super) fn difference(was: &[(String, Vec<String>)], now: &[(String, Vec<String>)]) -> String {
+fn difference(was: &[(String, Vec<String>)], now: &[(String, Vec<String>)]) -> String {
     let was: BTreeMap<&String, &Vec<String>> = was.iter().map(|(email, roles)| (email, roles)).collect();
     let now: BTreeMap<&String, &Vec<String>> = now.iter().map(|(email, roles)| (email, roles)).collect();
     let added = now.keys().filter(|email| !was.contains_key(*email)).map(|email| format!("add {email}"));

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use domain::access::spaces::SpaceTree;
 use domain::access::{GrantScope, hold_grants};
 use domain::id::{GroupId, OrganizationId, PersonId, SpaceId};
+use domain::organization::accent::AccentColour;
+use domain::organization::{FeatureSet, OrganizationSettings};
 use domain::people::{Facts, GroupRef, Membership, OrganizationRef, PersonRef};
 use domain::permission::built_in;
 use sea_orm::entity::prelude::*;
@@ -25,6 +27,8 @@ pub(crate) struct CallerRecord {
     /// The organization's, of what rules read.
     pub version: i64,
     pub organization: OrganizationRef,
+    /// The organization's colour of links and buttons, where it has one of its own.
+    pub accent: Option<AccentColour>,
     /// Whether the person is in other organizations too.
     pub elsewhere: bool,
     /// The space that they belong to.
@@ -61,6 +65,8 @@ struct FactRow {
     version: i64,
     organization_key: String,
     organization_name: String,
+    organization_settings: String,
+    without: String,
     elsewhere: bool,
     is_deputy: bool,
     granted: bool,
@@ -116,6 +122,8 @@ async fn load(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Re
         .column(organizations::Column::Version)
         .column_as(organizations::Column::Key, "organization_key")
         .column_as(organizations::Column::Name, "organization_name")
+        .column_as(organizations::Column::Settings, "organization_settings")
+        .column(Column::Without)
         .column_as(Expr::exists(elsewhere), "elsewhere")
         .column_as(Expr::exists(delegations::exists_for(handle, id)), "is_deputy")
         .column_as(Expr::exists(grants::exists_for(handle, id)), "granted")
@@ -135,12 +143,15 @@ async fn load(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Re
         let (found, _) = match &mut found {
             Some(found) => found,
             None => {
+                let settings: OrganizationSettings = from_json(&row.organization_settings)?;
+                let own: FeatureSet = from_json(&row.without)?;
                 let facts = Facts {
                     person: PersonRef { id, name: row.name, title: row.title },
                     roles: from_json(&row.roles)?,
                     memberships: Vec::new(),
                     grants: Vec::new(),
                     deputy_rights: Vec::new(),
+                    without: own.with(&settings.without),
                 };
                 let first = CallerRecord {
                     facts,
@@ -155,6 +166,7 @@ async fn load(handle: &impl StoreHandle, id: PersonId, now: DateTime<Utc>) -> Re
                         key: row.organization_key,
                         name: row.organization_name,
                     },
+                    accent: settings.accent,
                     elsewhere: row.elsewhere,
                     space: row.space_id.map(SpaceId),
                     changes_at: None,

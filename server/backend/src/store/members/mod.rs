@@ -53,6 +53,8 @@ pub struct Model {
     pub space_id: Option<Uuid>,
     /// The number that the organization gave them; empty when it gave none.
     pub employee_number: String,
+    /// What of the product they do without, as a JSON list of names.
+    pub without: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -140,6 +142,13 @@ pub(crate) async fn by_email(handle: &impl StoreHandle, email: &str) -> Result<O
     let query = present(handle).filter(people::Column::Email.eq(normal_email(email)));
     let row: Option<MemberColumns> = shown(query).into_tuple().one(handle.connection()).await?;
     Ok(row.map(person))
+}
+
+/// The person with this e-mail address who is or was a member.
+pub(crate) async fn id_of_email(handle: &impl StoreHandle, email: &str) -> Result<Option<PersonId>> {
+    let query = of_organization(handle).filter(people::Column::Email.eq(normal_email(email))).select_only().column(Column::PersonId);
+    let id: Option<Uuid> = query.into_tuple().one(handle.connection()).await?;
+    Ok(id.map(PersonId))
 }
 
 /// A member's manager, when they have one who may sign in.
@@ -335,6 +344,7 @@ pub(crate) async fn save(tx: &Tx<'_>, members: &[Member]) -> Result<()> {
                 listed: member.listed,
                 space_id: member.space.map(|space| space.0),
                 employee_number: member.employee_number.clone(),
+                without: "[]".to_owned(),
             };
             rows.push(row.into_active_model());
         }
