@@ -118,7 +118,14 @@ mod tests {
         let grants: Vec<Grant> = grants.iter().map(grant).collect();
         let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
         let held = hold_grants(&roles, &grants, &[], &tree, DateTime::UNIX_EPOCH);
-        Facts { person, roles: held.everywhere, memberships: Vec::new(), grants: held.grants, deputy_rights: Vec::new() }
+        Facts {
+            person,
+            roles: held.everywhere,
+            memberships: Vec::new(),
+            grants: held.grants,
+            deputy_rights: Vec::new(),
+            without: crate::organization::FeatureSet::default(),
+        }
     }
 
     #[test]

@@ -141,7 +141,14 @@ impl TokenReach {
 
     fn with_grants(&self, facts: &Facts, grants: Vec<HeldGrant>) -> Facts {
         let memberships = facts.memberships.iter().map(|one| Membership { group: one.group.clone(), roles: Vec::new() });
-        Facts { person: facts.person.clone(), roles: Vec::new(), memberships: memberships.collect(), grants, deputy_rights: Vec::new() }
+        Facts {
+            person: facts.person.clone(),
+            roles: Vec::new(),
+            memberships: memberships.collect(),
+            grants,
+            deputy_rights: Vec::new(),
+            without: facts.without.clone(),
+        }
     }
 
     /// Whether the bearer reads a request: what they see by what the token allows, and what is their own where it allows to make requests.
@@ -183,7 +190,14 @@ mod tests {
     fn facts(roles: &[String], grants: &[Grant]) -> Facts {
         let held = hold_grants(roles, grants, &[], &tree(), chrono::DateTime::UNIX_EPOCH);
         let person = PersonRef { id: PersonId(Uuid::from_u128(7)), name: "N".to_owned(), title: String::new() };
-        Facts { person, roles: held.everywhere, memberships: Vec::new(), grants: held.grants, deputy_rights: Vec::new() }
+        Facts {
+            person,
+            roles: held.everywhere,
+            memberships: Vec::new(),
+            grants: held.grants,
+            deputy_rights: Vec::new(),
+            without: crate::organization::FeatureSet::default(),
+        }
     }
 
     fn over(scope: GrantScope) -> HeldScope {

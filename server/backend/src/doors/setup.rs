@@ -175,7 +175,7 @@ fn read_organization(form: &SetupForm) -> Result<OrganizationDefinition> {
         return Err(Refusal::input("key", "Write the short name in lower-case letters, digits and -").into());
     }
     let zone = zones::find(&form.time_zone).ok_or_else(|| Refusal::input("time_zone", "Choose a time zone from the list"))?;
-    Ok(OrganizationDefinition { key, name, time_zone: Some(zone.name().to_owned()), notifications: None })
+    Ok(OrganizationDefinition { key, name, time_zone: Some(zone.name().to_owned()), notifications: None, settings: None })
 }
 
 fn read_account(backend: &Backend, form: &SetupForm) -> Result<Account> {
