@@ -5,13 +5,6 @@ use crate::id::{AccountLinkId, SpaceId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What the sign-in page offers beside signing in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FrontDoor {
-    /// Somebody can become a member of some organization by themselves.
-    pub registers: bool,
-}
-
 /// What a new member has to do behind a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,15 +31,6 @@ pub struct LinkView {
     /// Who invited them; empty where nobody did.
     pub invited_by: String,
     pub step: LinkStep,
-}
-
-/// Where somebody can become a member by themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegistrationView {
-    /// The organizations that anybody may join: key and name.
-    pub open: Vec<(String, String)>,
-    /// Others let in who has an address of theirs.
-    pub by_domain: bool,
 }
 
 /// What setting a server up begins with.
