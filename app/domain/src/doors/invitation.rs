@@ -114,6 +114,7 @@ mod tests {
             memberships: Vec::new(),
             grants: over_space.iter().map(held).collect(),
             deputy_rights: Vec::new(),
+            without: crate::organization::FeatureSet::default(),
         }
     }
 
