@@ -10,6 +10,7 @@ use crate::deliveries::{connector::ConnectorPage, page::ConsolePage};
 use crate::doors::forgot::ForgotPage;
 use crate::doors::invitations::InvitationsPage;
 use crate::doors::link::{JoinPage, ResetPage};
+use crate::doors::register::RegisterPage;
 use crate::doors::setup::SetupPage;
 use crate::error::CallError;
 use crate::notices::{list::NoticesPage, settings::NoticeSettingsPage};
@@ -65,6 +66,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/profile/away") ssr=SsrMode::Async view=Page::Away />
             <Route path=path!("/sign-in") view=Page::SignIn />
             <Route path=path!("/forgot-password") view=Page::Forgot />
+            <Route path=path!("/register") ssr=SsrMode::Async view=Page::Register />
             <Route path=path!("/reset-password/:token") ssr=SsrMode::Async view=Page::Reset />
             <Route path=path!("/join/:token") ssr=SsrMode::Async view=Page::Join />
             <Route path=path!("/setup") ssr=SsrMode::Async view=Page::Setup />
@@ -165,7 +167,7 @@ groups! {
     /// The door.
     sign_in, preload_sign_in { SignIn => SignInPage }
     /// The other doors, for those who are not signed in.
-    doors, preload_doors { Forgot => ForgotPage, Reset => ResetPage, Join => JoinPage, Setup => SetupPage }
+    doors, preload_doors { Forgot => ForgotPage, Register => RegisterPage, Reset => ResetPage, Join => JoinPage, Setup => SetupPage }
 }
 
 fn home() -> AnyView {

@@ -68,6 +68,8 @@ pub enum Address<'a> {
     SignIn,
     /// For whoever forgot their password.
     Forgot,
+    /// Where somebody becomes a member by themselves.
+    Register,
     /// A new password, by the secret of an account link.
     Reset(&'a str),
     /// Becoming a member, by the secret of an account link.
@@ -77,7 +79,7 @@ pub enum Address<'a> {
 }
 
 /// The pages whose address is the same for everybody.
-pub const FIXED_PAGES: [Address<'static>; 22] = [
+pub const FIXED_PAGES: [Address<'static>; 23] = [
     Address::Catalog,
     Address::MyRequests,
     Address::Inbox,
@@ -99,6 +101,7 @@ pub const FIXED_PAGES: [Address<'static>; 22] = [
     Address::Invitations,
     Address::SignIn,
     Address::Forgot,
+    Address::Register,
     Address::Setup,
 ];
 
@@ -130,6 +133,7 @@ impl<'a> Address<'a> {
             Self::Invitations => "/people/invitations",
             Self::SignIn => "/sign-in",
             Self::Forgot => "/forgot-password",
+            Self::Register => "/register",
             Self::Reset(_) => "/reset-password",
             Self::Join(_) => "/join",
             Self::Setup => "/setup",
@@ -181,7 +185,7 @@ impl<'a> Address<'a> {
 
     /// Whether somebody may be there who is not signed in.
     pub fn is_door(self) -> bool {
-        matches!(self, Self::SignIn | Self::Forgot | Self::Setup) || self.holds_secret()
+        matches!(self, Self::SignIn | Self::Forgot | Self::Register | Self::Setup) || self.holds_secret()
     }
 
     /// Whether its last part is a secret that opens something: it stands in no log, and nobody keeps the page.

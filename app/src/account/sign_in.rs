@@ -41,6 +41,11 @@ pub fn SignInPage() -> impl IntoView {
                             "Forgot your password?"
                         </a>
                     </p>
+                    <p class="gate__again">
+                        <a href=Address::Register.root() rel="external">
+                            "No account yet?"
+                        </a>
+                    </p>
                 </div>
             </div>
             <footer class="gate__foot">

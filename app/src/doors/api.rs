@@ -3,7 +3,7 @@
 
 use crate::error::CallError;
 use crate::wire::JsonPost;
-use domain::doors::wire::{InvitationsView, InvitePeople, LinkView, SetupView};
+use domain::doors::wire::{InvitationsView, InvitePeople, LinkView, RegistrationView, SetupView};
 use domain::id::AccountLinkId;
 use leptos::prelude::*;
 
@@ -14,6 +14,14 @@ pub async fn account_link(token: String) -> Result<LinkView, CallError> {
     let (backend, address) = as_stranger()?;
     let visitor = signed_in_caller().map(|caller| caller.id());
     reply(backend::doors::view_link(&backend, &token, &address, visitor).await)
+}
+
+/// Where somebody can become a member by themselves.
+#[server(name = RegistrationCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "doors/registration")]
+pub async fn registration() -> Result<RegistrationView, CallError> {
+    use crate::context::{as_stranger, reply};
+    let (backend, _) = as_stranger()?;
+    reply(backend::doors::registration(&backend).await)
 }
 
 /// What setting a new server up begins with.

@@ -7,4 +7,5 @@ mod invitation_dialog;
 mod invitation_list;
 pub mod invitations;
 pub mod link;
+pub mod register;
 pub mod setup;

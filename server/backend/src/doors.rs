@@ -6,12 +6,14 @@
 mod invitations;
 mod joining;
 pub(crate) mod links;
+mod registration;
 mod reset;
 mod setup;
 mod starter;
 
 pub use invitations::{invitations, invite, resend_invitation, revoke_invitation};
 pub use joining::{JoinForm, accept_link, view_link};
+pub use registration::{ask_registration, registration};
 pub use reset::{ask_reset, finish_reset};
 pub use setup::{SetupForm, begin_setup, needs_setup, set_up, setup_page};
 

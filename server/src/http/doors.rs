@@ -30,6 +30,7 @@ pub fn router() -> Router<SiteState> {
         .route(Address::Forgot.root(), post(forgot))
         .route(Address::Reset("").root(), post(reset))
         .route(Address::Join("").root(), post(join))
+        .route(Address::Register.root(), post(register))
         .route(Address::Setup.root(), post(set_up))
 }
 
@@ -96,6 +97,27 @@ async fn forgot(
     match doors::ask_reset(&site.backend, &form.email, &visit.remote).await {
         Ok(()) => Redirect::to(&Address::Forgot.with_query(&[("sent", "yes"), ("email", email)])).into_response(),
         Err(error) => again(Address::Forgot, error, &[("email", email)]),
+    }
+}
+
+#[derive(Deserialize)]
+struct RegisterForm {
+    email: String,
+    #[serde(default)]
+    organization: String,
+}
+
+async fn register(
+    State(site): State<SiteState>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(form): Form<RegisterForm>,
+) -> Response {
+    let visit = Visit::of(&site, address, &headers);
+    let (email, wanted) = (first_letters(&form.email, LONGEST_ANSWER), first_letters(&form.organization, LONGEST_ANSWER));
+    match doors::ask_registration(&site.backend, &form.email, wanted, &visit.remote).await {
+        Ok(()) => Redirect::to(&Address::Register.with_query(&[("sent", "yes"), ("email", email)])).into_response(),
+        Err(error) => again(Address::Register, error, &[("email", email), ("organization", wanted)]),
     }
 }
 

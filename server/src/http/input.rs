@@ -97,6 +97,7 @@ pub const WEIGHTS: &[(&str, InputWeight)] = &[
     ("/call/doors/invitations", WORDS),
     ("/call/doors/invite", NOTE),
     ("/call/doors/link", WORDS),
+    ("/call/doors/registration", WORDS),
     ("/call/doors/resend_invitation", WORDS),
     ("/call/doors/revoke_invitation", WORDS),
     ("/call/doors/setup", WORDS),

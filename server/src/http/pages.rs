@@ -79,6 +79,8 @@ pub const OPEN_TO_STRANGERS: &[&str] = &[
     "/call/share/comment",
     // Whoever holds an account link learns what it is for; the secret is checked by the use case, and tries are counted.
     "/call/doors/link",
+    // Tells where anybody can become a member: what such an organization says to everybody.
+    "/call/doors/registration",
     // A server without an organization has nobody who could sign in. Afterwards it is not found.
     "/call/doors/setup",
 ];
@@ -100,7 +102,7 @@ pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut r
     {
         return elsewhere;
     }
-    if let (Some(Address::SignIn | Address::Forgot | Address::Setup), Some(account)) = (door, &session.account) {
+    if let (Some(Address::SignIn | Address::Forgot | Address::Register | Address::Setup), Some(account)) = (door, &session.account) {
         return super::auth::home(&site, &account.caller).await;
     }
     if page && door.is_none() && !signed_in {

@@ -162,6 +162,7 @@ impl Things {
             ("doors/resend_invitation", json!({ "id": id("invitation") })),
             ("doors/revoke_invitation", json!({ "id": id("invitation") })),
             ("doors/invite", json!({ "people": { "emails": GUEST, "role": "", "space": null } })),
+            ("doors/registration", json!({})),
             ("doors/setup", json!({})),
             ("notices/change_mine", json!({ "change": { "switch": { "event": "request_approved", "channel": "email", "on": true } } })),
             ("notices/change_mine", json!({ "change": { "quiet": { "from": "22:00:00", "to": "07:00:00", "urgent_passes": true } } })),

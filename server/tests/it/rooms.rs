@@ -35,6 +35,7 @@ const PAGES: &[&str] = &[
     "sign-in",
     "people",
     "forgot-password",
+    "register",
     "reset-password",
     "join",
     "setup",

@@ -33,6 +33,15 @@ pub struct LinkView {
     pub step: LinkStep,
 }
 
+/// Where somebody can become a member by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationView {
+    /// The organizations that anybody may join: key and name.
+    pub open: Vec<(String, String)>,
+    /// Others let in who has an address of theirs.
+    pub by_domain: bool,
+}
+
 /// What setting a server up begins with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetupView {
@@ -88,6 +97,14 @@ pub struct InvitePeople {
     pub emails: String,
     pub role: String,
     pub space: Option<SpaceId>,
+}
+
+/// As `reset_promise`, for whoever wants to become a member.
+pub fn registration_promise(email: &str) -> String {
+    format!(
+        "If {email} may join, a message with a link is on its way. The link works once, for {}.",
+        LinkPurpose::Registration.lasts_words()
+    )
 }
 
 /// How often and for how long, in words, as the pages say it.

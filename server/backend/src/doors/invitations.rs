@@ -5,7 +5,7 @@ use crate::Backend;
 use crate::audit::{self, AuditActor};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::store::{StoreHandle, Tx, account_links, members, people, roles, sign_in_attempts, spaces};
+use crate::store::{StoreHandle, Tx, account_links, members, organizations, people, roles, sign_in_attempts, spaces};
 use domain::Refusal;
 use domain::access::granting::not_held;
 use domain::access::reasons::role_word;
@@ -17,6 +17,7 @@ use domain::doors::invitation::{MemberOffer, check_offer, read_addresses};
 use domain::doors::wire::{InvitationLine, InvitationsView, InvitePeople};
 use domain::doors::{AccountLink, LinkPurpose, LinkState};
 use domain::id::{AccountLinkId, PersonId, SpaceId};
+use domain::organization::OrganizationSettings;
 use domain::people::Facts;
 use domain::permission::{Permission, ROLES};
 use serde_json::json;
@@ -24,6 +25,8 @@ use std::collections::BTreeMap;
 
 /// Invitations that are listed.
 const LISTED: u64 = 200;
+/// Why nobody is invited where the organization says so.
+const CLOSED: &str = "This organization lets nobody in by invitation. Add the person yourself, or change who may join in its settings.";
 /// Times that one person invites within a quarter of an hour.
 const INVITED_PER_PERSON: i32 = 40;
 
@@ -128,9 +131,13 @@ pub async fn invite(backend: &Backend, caller: &Caller, wanted: InvitePeople) ->
     let work = backend.store().write(caller.organization, move |tx| {
         Box::pin(async move {
             let maker = crate::requests::fresh(tx, person, be.now()).await?;
+            let settings = organizations::settings(tx).await?;
             let offer = MemberOffer { name: String::new(), role: wanted.role, space: wanted.space };
             check_offer(&maker, &roles::all(tx).await?, &offer)?;
             check_space(tx, &offer).await?;
+            if !emails.iter().all(|email| settings_let_in(&settings, email)) {
+                return Err(Refusal::not_now(CLOSED).into());
+            }
             refuse_members(tx, &emails).await?;
             let mails = links::mails(&be, tx).await?;
             let mut waiting: BTreeMap<String, AccountLink> = BTreeMap::new();
@@ -160,6 +167,10 @@ pub async fn invite(backend: &Backend, caller: &Caller, wanted: InvitePeople) ->
     });
     let handed = work.await?;
     page(backend, caller, handed).await
+}
+
+fn settings_let_in(settings: &OrganizationSettings, email: &str) -> bool {
+    settings.may_register(email, true)
 }
 
 /// Mails an invitation, or adds it to what is handed over.

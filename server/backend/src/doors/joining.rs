@@ -137,6 +137,11 @@ async fn join(tx: &Tx<'_>, be: &Backend, link: AccountLink, newcomer: Newcomer, 
     if !account_links::use_up(tx, &link, now).await? {
         return Err(links::too_late().into());
     }
+    // It may have become stricter since the link was made.
+    let invited = link.purpose == LinkPurpose::Invitation;
+    if !organizations::settings(tx).await?.may_register(&link.email, invited) {
+        return Err(links::too_late().into());
+    }
     check_maker(tx, be, &link).await?;
     let there = people::by_emails(tx, std::slice::from_ref(&link.email)).await?.into_iter().next();
     let account = match (newcomer, there) {

@@ -34,7 +34,8 @@ async fn send(backend: &Backend, email: String) -> Result<()> {
     let platform = backend.store().platform();
     let Some(account) = people::credentials(&platform, &email).await?.filter(|account| !account.disabled) else { return Ok(()) };
     for organization in organizations::of_person(&platform, account.id).await? {
-        if !links::mails(backend, &backend.store().read(organization.id)).await? {
+        let handle = backend.store().read(organization.id);
+        if !organizations::settings(&handle).await?.sign_in.password || !links::mails(backend, &handle).await? {
             continue;
         }
         if !count_mailed(backend, "reset", organization.id).await? {

@@ -12,7 +12,7 @@ use domain::Refusal;
 use domain::audit::wire::AuditFilter;
 use domain::connectors::wire::{ConsoleFilter, ConsolePeriod, ShownDeliveries};
 use domain::doors::LinkState;
-use domain::doors::wire::{InvitePeople, LinkStep};
+use domain::doors::wire::{InvitePeople, LinkStep, RegistrationView};
 use sea_orm::{ConnectionTrait, Statement};
 
 const NEW: &str = "another long password";
@@ -303,6 +303,38 @@ async fn without_mail_the_link_is_handed_over_once_and_an_inviter_who_left_lets_
         assert!(refusal(refused).to_string().contains("no longer counts"));
         people::enable(be, "ada@north.example", Some("north")).await.unwrap();
         accept(&world, &secret, "Guest", NEW).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_join_by_themselves_proves_an_address_and_who_may_not_learns_nothing() {
+    on_both(|world| async move {
+        let (be, outside, ada) = (&world.backend, Outside::open(&world).await, world.caller("north", "ada").await);
+        let settle = async |registration: &str| {
+            let text = format!("key: north\nname: Northmoor Utilities\n{registration}");
+            world.apply_file("north", "organization.yaml", &text).await;
+        };
+        let asks = async |email: &str, remote: &str| doors::ask_registration(be, email, "", remote).await.unwrap();
+        asks("eva@corp.example", "203.0.113.1").await;
+        assert_eq!(doors::registration(be).await.unwrap(), RegistrationView::default());
+
+        settle("settings: { registration: domains, domains: [corp.example] }\n").await;
+        let view = doors::registration(be).await.unwrap();
+        assert!(view.by_domain && view.open.is_empty(), "{view:?}");
+        asks("eva@evil.example", "203.0.113.2").await;
+        let mut changes = be.live().subscribe();
+        asks("eva@corp.example", "203.0.113.2").await;
+        let made = async { while !matches!(changes.recv().await.unwrap(), LiveChange::Deliveries { .. }) {} };
+        tokio::time::timeout(std::time::Duration::from_secs(20), made).await.expect("a link is made");
+        work(&world).await;
+        let secret = mailed(&outside, "eva@corp.example", "/join/");
+        let eva = accept(&world, &secret, "Eva Lind", NEW).await.unwrap();
+        assert_eq!(eva.facts.role_keys(), ["requester"]);
+
+        settle("settings: { registration: closed }\n").await;
+        let closed = doors::invite(be, &ada, InvitePeople { emails: "x@corp.example".to_owned(), ..InvitePeople::default() }).await;
+        assert!(matches!(refusal(closed), Refusal::NotNow { .. }));
     })
     .await;
 }
