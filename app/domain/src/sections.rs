@@ -35,6 +35,8 @@ pub enum SectionGroup {
     Daily,
     /// In the sidebar; where the tab bar has no room for it, on the account page.
     Further,
+    /// As `Further`, under a heading of its own: what sets the organization up.
+    Administration,
     /// Behind the bell.
     Bell,
 }
@@ -47,13 +49,13 @@ pub const SECTIONS: &[SiteSection] = &[
     daily(Address::Work, "list-checks", "Work", "k", SectionReaders::Holders(Permission::Work)),
     further(Address::MyTasks, "clipboard-check", "My tasks", "t", SectionReaders::Taskbearers(Permission::Work)),
     further(Address::Leadership, "chart-column", "Leadership", "r", SectionReaders::Holders(Permission::Lead)),
-    further(Address::Connectors, "plug", "Connectors", "d", SectionReaders::Holders(Permission::SeeDeliveries)),
-    further(Address::People, "users", "People", "p", SectionReaders::Holders(Permission::ManagePeople)),
-    further(Address::Access, "map-pin", "Access", "a", SectionReaders::Holders(Permission::ManageGrants)),
-    further(Address::Groups, "users", "Groups", "o", SectionReaders::Holders(Permission::ManagePeople)),
-    further(Address::Organization, "building-2", "Organization", "s", SectionReaders::Holders(Permission::ManageSettings)),
-    further(Address::AuditLog, "history", "Audit log", "u", SectionReaders::Holders(Permission::SeeAudit)),
-    further(Address::Tokens, "key", "API tokens", "y", SectionReaders::Holders(Permission::ManageGrants)),
+    setup(Address::People, "user-round", "People", "p", Permission::ManagePeople),
+    setup(Address::Groups, "users", "Groups", "o", Permission::ManagePeople),
+    setup(Address::Access, "map-pin", "Access", "a", Permission::ManageGrants),
+    setup(Address::Connectors, "plug", "Connectors", "d", Permission::SeeDeliveries),
+    setup(Address::Tokens, "key", "API tokens", "y", Permission::ManageGrants),
+    setup(Address::Organization, "building-2", "Organization", "s", Permission::ManageSettings),
+    setup(Address::AuditLog, "history", "Audit log", "u", Permission::SeeAudit),
     SiteSection {
         page: Address::Notices,
         icon: "bell",
@@ -76,6 +78,10 @@ const fn further(
     readers: SectionReaders,
 ) -> SiteSection {
     SiteSection { page, icon, word, key, readers, group: SectionGroup::Further }
+}
+
+const fn setup(page: Address<'static>, icon: &'static str, word: &'static str, key: &'static str, permission: Permission) -> SiteSection {
+    SiteSection { page, icon, word, key, readers: SectionReaders::Holders(permission), group: SectionGroup::Administration }
 }
 
 impl SiteSection {

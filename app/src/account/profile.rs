@@ -86,7 +86,9 @@ fn ProfileHead(me: Me, manager: Option<PersonRef>) -> impl IntoView {
 /// Pages that have no place in a phone's tab bar; nothing when the person has none of them.
 #[component]
 fn OtherPages(me: Me) -> impl IntoView {
-    let further = |section: &&SiteSection| section.group == SectionGroup::Further && section.is_for(me.permissions, me.task_count);
+    let further = |section: &&SiteSection| {
+        matches!(section.group, SectionGroup::Further | SectionGroup::Administration) && section.is_for(me.permissions, me.task_count)
+    };
     let links: Vec<_> = SECTIONS.iter().filter(further).collect();
     if links.is_empty() {
         return ().into_any();

@@ -97,9 +97,11 @@ fn TopBar(organization: String, name: Signal<String>, unread: Signal<u64>, home:
 fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>, open: Signal<u64>) -> impl IntoView {
     let path = use_location().pathname;
     let (work, tasks, trouble) = (me.work_count, me.task_count, me.delivery_trouble);
-    let links = sections(&me)
-        .into_iter()
-        .map(|section| {
+    let (administration, daily): (Vec<_>, Vec<_>) =
+        sections(&me).into_iter().partition(|section| section.group == SectionGroup::Administration);
+    let has_administration = !administration.is_empty();
+    let [links, administration] = [daily, administration].map(|sections| {
+        let links = sections.into_iter().map(|section| {
             let count = match section.page {
                 Address::MyRequests => view! { <CountBadge count=open words="open" class="badge nav__count badge--still" /> }.into_any(),
                 Address::Inbox => view! { <CountBadge count=inbox words="waiting" class="badge nav__count" /> }.into_any(),
@@ -122,8 +124,19 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
                 </li>
             }
             .into_any()
-        })
-        .collect_view();
+        });
+        links.collect_view()
+    });
+    let administration = has_administration.then(|| {
+        view! {
+            <p class="nav__group" id="nav-administration">
+                "Administration"
+            </p>
+            <ul class="nav" aria-labelledby="nav-administration">
+                {administration}
+            </ul>
+        }
+    });
     view! {
         <nav class="side" aria-label="Main">
             <BrandLink home=me.home.clone() />
@@ -134,6 +147,7 @@ fn Sidebar(me: Me, name: Signal<String>, inbox: Signal<u64>, unread: Signal<u64>
                 </span>
             </a>
             <ul class="nav">{links}</ul>
+            {administration}
             <div class="side__foot">
                 <a class="me" href=Address::Profile.root()>
                     {move || view! { <Avatar name=name.get() /> }}
