@@ -64,7 +64,7 @@ pub fn SitePages() -> impl IntoView {
             <Route path=path!("/share/:token") ssr=SsrMode::Async view=Page::Share />
             <Route path=path!("/profile") ssr=SsrMode::Async view=Page::Profile />
             <Route path=path!("/profile/away") ssr=SsrMode::Async view=Page::Away />
-            <Route path=path!("/sign-in") view=Page::SignIn />
+            <Route path=path!("/sign-in") ssr=SsrMode::Async view=Page::SignIn />
             <Route path=path!("/forgot-password") view=Page::Forgot />
             <Route path=path!("/register") ssr=SsrMode::Async view=Page::Register />
             <Route path=path!("/reset-password/:token") ssr=SsrMode::Async view=Page::Reset />

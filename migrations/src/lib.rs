@@ -29,6 +29,7 @@ mod m20261128_000002_doors;
 mod m20261128_000003_tokens;
 mod m20261128_000004_organization;
 mod m20261128_000005_erasures;
+mod m20261128_000007_identities;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000003_tokens::Migration),
             Box::new(m20261128_000005_erasures::Migration),
             Box::new(m20261128_000004_organization::Migration),
+            Box::new(m20261128_000007_identities::Migration),
         ]
     }
 }

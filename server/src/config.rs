@@ -5,10 +5,11 @@ mod border;
 mod mail;
 mod named_secrets;
 mod pace;
+mod providers;
 mod reader;
 
 use backend::secrets::SecretKeys;
-use backend::settings::{MailServer, SettingsToken};
+use backend::settings::{MailServer, SettingsToken, SignInProvider};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub struct ServerConfig {
     pub telegram_token: Option<String>,
     /// `TELEGRAM_DEFAULT_CHAT_ID`.
     pub telegram_chat: Option<String>,
+    /// Where people sign in by single sign-on.
+    pub providers: Vec<SignInProvider>,
     /// `IT_REQUESTS_API_TOKEN`: an API token that programs have from the same settings.
     pub settings_token: Option<SettingsToken>,
     /// Requests of one API token in a minute, at most.
@@ -122,6 +125,7 @@ impl ServerConfig {
             slack_webhook_url: reader.text("SLACK_WEBHOOK_URL").map(str::to_owned),
             telegram_token: reader.text("TELEGRAM_BOT_TOKEN").map(str::to_owned),
             telegram_chat: reader.text("TELEGRAM_DEFAULT_CHAT_ID").map(str::to_owned),
+            providers: reader.providers(),
             settings_token: reader.settings_token(),
             api_pace: reader.number("DOCKET_API_REQUESTS_PER_MINUTE", 600, 1, 100_000),
             database_url,
@@ -162,6 +166,7 @@ impl ServerConfig {
             slack_webhook_url: self.slack_webhook_url.clone(),
             telegram_token: self.telegram_token.clone(),
             telegram_chat: self.telegram_chat.clone(),
+            providers: self.providers.clone(),
             settings_token: self.settings_token.clone(),
         }
     }
@@ -219,6 +224,10 @@ impl ServerConfig {
             ("SENDGRID_API_KEY", given(&self.sendgrid_api_key)),
             ("SLACK_WEBHOOK_URL", given(&self.slack_webhook_url)),
             ("TELEGRAM_BOT_TOKEN", given(&self.telegram_token)),
+            (
+                "DOCKET_OIDC_PROVIDERS",
+                self.providers.iter().map(|one| format!("{} at {}", one.key, one.issuer)).collect::<Vec<_>>().join(", "),
+            ),
             ("IT_REQUESTS_API_TOKEN", given(&self.settings_token)),
             ("DOCKET_API_REQUESTS_PER_MINUTE", self.api_pace.to_string()),
             ("TELEGRAM_DEFAULT_CHAT_ID", self.telegram_chat.clone().unwrap_or_else(|| "none".to_owned())),

@@ -22,6 +22,7 @@ mod pulse;
 pub mod remote;
 pub mod security;
 pub mod sessions;
+pub mod single_sign_on;
 mod stream;
 mod streams;
 
@@ -86,6 +87,7 @@ pub fn router(site: &SiteState) -> Router {
     let app = pages::router(site)
         .merge(auth::router())
         .merge(doors::router())
+        .merge(single_sign_on::router())
         .merge(live::router())
         .merge(exports::router())
         .layer(middleware::from_fn(input::weigh_input))

@@ -67,4 +67,6 @@ ids! {
     ShareId,
     /// A key by which a program acts.
     ApiTokenId,
+    /// Somebody at a provider, as whom they sign in.
+    IdentityId,
 }

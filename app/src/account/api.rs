@@ -4,8 +4,9 @@ use crate::error::CallError;
 use crate::wire::JsonPost;
 use domain::approvals::away::AwayView;
 use domain::forms::Answers;
-use domain::id::DelegationId;
+use domain::id::{DelegationId, IdentityId};
 use domain::people::{Me, Profile, ProfileView};
+use domain::single_sign_on::wire::{IdentityList, ProviderChoice};
 use leptos::prelude::*;
 
 /// What the caller says about themselves, and the time zones to choose from.
@@ -74,4 +75,27 @@ pub async fn resume_away(id: DelegationId) -> Result<AwayView, CallError> {
         backend::delegations::page(&backend, &caller).await
     };
     reply(page.await)
+}
+
+/// The providers by which one can sign in. Strangers ask this.
+#[server(name = ProvidersCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/providers")]
+pub async fn providers() -> Result<Vec<ProviderChoice>, CallError> {
+    let (backend, _) = crate::context::as_stranger()?;
+    Ok(backend::single_sign_on::provider_choices(&backend))
+}
+
+/// The identities at providers that open the caller's account.
+#[server(name = IdentitiesCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/identities")]
+pub async fn identities() -> Result<IdentityList, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::single_sign_on::list_identities(&backend, &caller).await)
+}
+
+/// Takes an identity from the caller's account; answers what is left.
+#[server(name = UnlinkIdentityCall, input = JsonPost, output = JsonPost, prefix = "/call", endpoint = "account/unlink_identity")]
+pub async fn unlink_identity(id: IdentityId) -> Result<IdentityList, CallError> {
+    use crate::context::{enter, reply};
+    let (backend, caller) = enter()?;
+    reply(backend::single_sign_on::unlink_identity(&backend, &caller, id).await)
 }

@@ -1,6 +1,7 @@
 //! The account page: what one says about oneself, the password, other organizations, this device, and signing out.
 
 use super::api::profile;
+use super::identities::LinkedIdentities;
 use super::profile_device::DeviceSettings;
 use super::profile_form::ProfileForm;
 use super::profile_password::PasswordForm;
@@ -47,6 +48,7 @@ fn AccountCard(me: Me, view: ProfileView) -> impl IntoView {
             <TokensLink />
             <ProfileForm view />
             <PasswordForm email />
+            <LinkedIdentities />
             <Organizations others />
             <DeviceSettings />
             <SignOut />

@@ -1,8 +1,10 @@
 //! The sign-in page: a plain form that works without script.
 
+use super::providers::ProviderButtons;
 use crate::ui::theme::toggle;
 use crate::ui::{BrandLink, Icon, PageTitle};
 use domain::address::Address;
+use domain::single_sign_on::SignInObstacle;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -20,6 +22,7 @@ pub fn SignInPage() -> impl IntoView {
         _ => "The email address or the password is not right. Check both, then try again.".to_owned(),
     });
     let has_error = error.is_some();
+    let error = error.or_else(|| query.get("provider").and_then(|name| SignInObstacle::words(&name)).map(str::to_owned));
     view! {
         <PageTitle text="Sign in · Docket" />
         <main class="gate" id="main">
@@ -35,12 +38,13 @@ pub fn SignInPage() -> impl IntoView {
                 <div class="gate__body">
                     <h1>"Sign in"</h1>
                     {error.map(|error| view! { <SignInError error /> })}
-                    <SignInFields next email focus_password=has_error />
+                    <SignInFields next=next.clone() email focus_password=has_error />
                     <p class="gate__again">
                         <a href=Address::Forgot.root() rel="external">
                             "Forgot your password?"
                         </a>
                     </p>
+                    <ProviderButtons next />
                     <p class="gate__again">
                         <a href=Address::Register.root() rel="external">
                             "No account yet?"

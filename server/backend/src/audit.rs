@@ -49,7 +49,7 @@ impl AuditActor {
         Self { person: None, way: AuditWay::CommandLine, address: String::new(), device: String::new() }
     }
 
-    /// Somebody who came in by an account link, or sets the server up: they are not signed in yet.
+    /// Somebody who came in by an account link or a provider, or sets the server up: they are not signed in yet.
     pub(crate) fn visitor(person: PersonId, origin: &CallOrigin) -> Self {
         Self { person: Some(person), way: AuditWay::Web, address: origin.address.clone(), device: origin.device.clone() }
     }

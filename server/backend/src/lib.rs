@@ -28,6 +28,7 @@ pub mod readiness;
 pub mod requests;
 pub mod secrets;
 pub mod settings;
+pub mod single_sign_on;
 mod stamps;
 mod store;
 pub mod templates;

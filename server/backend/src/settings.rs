@@ -31,8 +31,28 @@ pub struct UseCaseSettings {
     pub telegram_token: Option<String>,
     /// `TELEGRAM_DEFAULT_CHAT_ID`.
     pub telegram_chat: Option<String>,
+    /// Where people sign in by single sign-on (`DOCKET_OIDC_PROVIDERS`).
+    pub providers: Vec<SignInProvider>,
     /// `IT_REQUESTS_API_TOKEN`.
     pub settings_token: Option<SettingsToken>,
+}
+
+/// A provider of single sign-on (OpenID Connect).
+#[derive(Clone)]
+pub struct SignInProvider {
+    /// As it is named in addresses.
+    pub key: String,
+    /// On its button.
+    pub name: String,
+    /// Where its description is found.
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: Option<String>,
+    /// The key of the organization that it is for; the whole server when None.
+    pub organization: Option<String>,
+    /// What whoever gets an account at their first sign-in is.
+    pub role: String,
+    pub trust: domain::single_sign_on::ProviderTrust,
 }
 
 /// The one API token that is no row of the database until it is used: a program has it from the same settings.
@@ -89,6 +109,7 @@ impl Default for UseCaseSettings {
             slack_webhook_url: None,
             telegram_token: None,
             telegram_chat: None,
+            providers: Vec::new(),
             settings_token: None,
         }
     }

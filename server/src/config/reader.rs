@@ -1,6 +1,6 @@
 //! Reads settings one by one, and collects what is wrong with them.
 
-use super::{HostPort, named_secrets};
+use super::{HostPort, named_secrets, providers};
 use backend::secrets::SecretKeys;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -142,7 +142,12 @@ impl<'v> SettingReader<'v> {
         let unknown: Vec<String> = self
             .variables
             .keys()
-            .filter(|name| name.starts_with("DOCKET_") && !name.starts_with(named_secrets::PREFIX) && !KNOWN.contains(&name.as_str()))
+            .filter(|name| {
+                name.starts_with("DOCKET_")
+                    && !name.starts_with(named_secrets::PREFIX)
+                    && !name.starts_with(providers::PREFIX)
+                    && !KNOWN.contains(&name.as_str())
+            })
             .map(|name| format!("{name} is not a setting of Docket; the settings are {}.", KNOWN.join(", ")))
             .collect();
         self.problems.extend(unknown);

@@ -2,7 +2,7 @@
 
 use super::input::LONGEST_ADDRESS;
 use super::sessions::{BrowserSession, SessionAccount};
-use super::{SiteState, remote};
+use super::{SiteState, remote, single_sign_on};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -103,8 +103,11 @@ pub(super) fn known(site: &SiteState, account: &SessionAccount, mut response: Re
     response
 }
 
-async fn sign_out(session: BrowserSession) -> Response {
+async fn sign_out(State(site): State<SiteState>, session: BrowserSession) -> Response {
+    let provider = session.provider_end();
+    let client = provider.as_ref().and_then(|end| site.config.providers.iter().find(|provider| provider.key == end.provider));
     match session.end().await {
+        Ok(()) if let (Some(end), Some(client)) = (&provider, client) => single_sign_on::end_there(&site, &end.address, &client.client_id),
         Ok(()) => Redirect::to(Address::SignIn.root()).into_response(),
         Err(error) => failure(&error),
     }
@@ -116,7 +119,7 @@ async fn sign_out_everywhere(State(site): State<SiteState>, session: BrowserSess
     {
         return failure(&error);
     }
-    sign_out(session).await
+    sign_out(State(site), session).await
 }
 
 #[derive(Deserialize)]
@@ -159,7 +162,7 @@ pub async fn home(site: &SiteState, caller: &Caller) -> Response {
 }
 
 /// Only a path of this site; anything else leads to where the person begins.
-fn local(next: &str) -> Option<&str> {
+pub(super) fn local(next: &str) -> Option<&str> {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']) && next.is_ascii();
     (inside && !next.starts_with(Address::SignIn.root())).then_some(next)
 }

@@ -73,6 +73,8 @@ fn context(site: &SiteState) -> impl Fn() + Clone + Send + Sync + 'static {
 pub const OPEN_TO_STRANGERS: &[&str] = &[
     // The sign-in page asks who is signed in, and is told: nobody.
     "/call/account/me",
+    // The sign-in page names the providers by which one can sign in.
+    "/call/account/providers",
     // Whoever holds a share link works on its task without an account; the token is checked by the use case, and tries are counted.
     "/call/share/open",
     "/call/share/change",
@@ -105,7 +107,7 @@ pub async fn enter(State(site): State<SiteState>, session: BrowserSession, mut r
     if let (Some(Address::SignIn | Address::Forgot | Address::Register | Address::Setup), Some(account)) = (door, &session.account) {
         return super::auth::home(&site, &account.caller).await;
     }
-    if page && door.is_none() && !signed_in {
+    if page && door.is_none() && !path.starts_with(super::single_sign_on::ROOT) && !signed_in {
         let wanted = request.uri().path_and_query().map_or(Address::Catalog.root(), |wanted| wanted.as_str());
         let back = Address::SignIn.with_query(&[("next", wanted)]);
         // Encoded it is up to three times as long.

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use backend::people::sign_in_moment;
 use backend::sessions::{self, NewSession};
+use backend::single_sign_on::ProviderAttempt;
 use backend::{Backend, Caller, CallerProof, Error};
 use base64::Engine;
 use chrono::{DateTime, Utc};
@@ -25,6 +26,8 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
 const SESSION_DAYS: i64 = 14;
 /// Under which key a session keeps who signed in.
 const DATA_KEY: &str = "docket.account";
+/// Under which key it keeps a sign-in by a provider that has begun.
+const TRY_KEY: &str = "docket.provider";
 /// Letters that are kept of what a browser says it is.
 const LONGEST_USER_AGENT: usize = 300;
 
@@ -43,12 +46,33 @@ struct SignInOrigin {
     user_agent: String,
 }
 
+/// Where signing out goes on after a sign-in by a provider.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProviderEnd {
+    /// Key of the provider.
+    pub provider: String,
+    pub address: String,
+}
+
+/// A sign-in by a provider that has begun: what has to be the same when the browser is back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProviderTry {
+    pub provider: String,
+    pub attempt: ProviderAttempt,
+    /// The page to go on to.
+    pub next: String,
+    /// Whose account the identity is to open; it signs in when None.
+    pub links: Option<PersonId>,
+}
+
 /// What a session remembers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct SessionMemory {
     user_id: SignedIn,
     #[serde(default)]
     origin: SignInOrigin,
+    #[serde(default)]
+    provider_end: Option<ProviderEnd>,
 }
 
 impl SessionMemory {
@@ -141,8 +165,32 @@ impl BrowserSession {
         person: PersonId,
         organization: Option<OrganizationId>,
     ) -> Result<Option<SessionAccount>, Error> {
+        self.begin_with(backend, person, organization, None).await
+    }
+
+    /// The same after a sign-in by a provider.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin_by_provider(
+        self,
+        backend: &Backend,
+        person: PersonId,
+        organization: OrganizationId,
+        provider_end: Option<ProviderEnd>,
+    ) -> Result<Option<SessionAccount>, Error> {
+        self.begin_with(backend, person, Some(organization), provider_end).await
+    }
+
+    async fn begin_with(
+        self,
+        backend: &Backend,
+        person: PersonId,
+        organization: Option<OrganizationId>,
+        provider_end: Option<ProviderEnd>,
+    ) -> Result<Option<SessionAccount>, Error> {
         let since = sign_in_moment(backend, person).await?;
-        let memory = SessionMemory { user_id: SignedIn { person, organization, since }, origin: self.origin };
+        let memory = SessionMemory { user_id: SignedIn { person, organization, since }, origin: self.origin, provider_end };
         let Some(account) = SessionAccount::load(backend, None, memory).await? else { return Ok(None) };
         self.session.cycle_id().await.map_err(session_failed)?;
         self.session.clear().await;
@@ -161,10 +209,32 @@ impl BrowserSession {
         organization: OrganizationId,
     ) -> Result<Option<SessionAccount>, Error> {
         let user_id = SignedIn { organization: Some(organization), ..account.memory.user_id };
-        let memory = SessionMemory { user_id, origin: account.memory.origin.clone() };
+        let memory = SessionMemory { user_id, ..account.memory.clone() };
         let Some(account) = SessionAccount::load(backend, account.session, memory).await? else { return Ok(None) };
         self.session.insert(DATA_KEY, &account.memory).await.map_err(session_failed)?;
         Ok(Some(account))
+    }
+
+    /// Keeps a sign-in by a provider that has begun. A newer one takes the place of an older one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keep_try(&self, begun: &ProviderTry) -> Result<(), Error> {
+        self.session.insert(TRY_KEY, begun).await.map_err(session_failed)
+    }
+
+    /// The sign-in by a provider that has begun here; it is forgotten with this.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn take_try(&self) -> Result<Option<ProviderTry>, Error> {
+        let kept = self.session.remove_value(TRY_KEY).await.map_err(session_failed)?;
+        Ok(kept.and_then(|kept| ProviderTry::deserialize(kept).ok()))
+    }
+
+    /// Where signing out goes on.
+    pub fn provider_end(&self) -> Option<ProviderEnd> {
+        self.account.as_ref().and_then(|account| account.memory.provider_end.clone())
     }
 
     /// Ends this session.

@@ -1,5 +1,5 @@
-//! The systems on the other side, for trying Docket without an account anywhere: ConnectWise, SendGrid, Slack, Telegram, webhooks and a
-//! mail server. They speak the real wire formats, refuse what the real ones refuse, keep what arrived, show it on a
+//! The systems on the other side, for trying Docket without an account anywhere: ConnectWise, SendGrid, Slack, Telegram, webhooks, a
+//! mail server and a provider of single sign-on. They speak the real wire formats, refuse what the real ones refuse, keep what arrived, show it on a
 //! page, and can be told to fail.
 //!
 //! A development command; nothing here is used by `docket serve`.
@@ -7,6 +7,7 @@
 mod letter;
 mod mail;
 mod page;
+pub mod provider;
 mod script;
 mod sendgrid;
 mod slack;
@@ -56,6 +57,7 @@ struct SimulatorMemory {
     tickets: Vec<Value>,
     /// Telegram's messages that can be replied to.
     telegram_messages: Vec<u64>,
+    provider: provider::ProviderMemory,
     /// How often the mail server was asked for each recipient that it puts off.
     deferred: BTreeMap<String, u32>,
 }
@@ -127,6 +129,12 @@ fn router(world: SimulatorState) -> Router {
         .route("/v3/mail/send", post(sendgrid::send))
         .route("/services/{*path}", post(slack::webhook))
         .route("/api/chat.postMessage", post(slack::post_message))
+        .route("/oidc/.well-known/openid-configuration", get(provider::describe))
+        .route("/oidc/jwks", get(provider::keys))
+        .route("/oidc/authorize", get(provider::ask).post(provider::give_code))
+        .route("/oidc/token", post(provider::exchange))
+        .route("/oidc/userinfo", get(provider::tell))
+        .route("/oidc/end", get(provider::end))
         .route("/{bot}/sendMessage", post(telegram::send_message))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(world)

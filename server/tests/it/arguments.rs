@@ -128,10 +128,13 @@ impl Things {
             ("account/begin_away", json!({ "answers": away })),
             ("account/change_password", json!({ "current": "not the password", "new": "another long password" })),
             ("account/end_away", json!({ "id": id("delegation") })),
+            ("account/identities", json!({})),
             ("account/me", json!({})),
             ("account/profile", json!({})),
+            ("account/providers", json!({})),
             ("account/resume_away", json!({ "id": id("delegation") })),
             ("account/save_profile", json!({ "profile": profile })),
+            ("account/unlink_identity", json!({ "id": id("draft") })),
             ("admin/connector", json!({ "key": "desk", "kind": "webhook" })),
             (
                 "admin/console",

@@ -32,6 +32,7 @@ mod scopes;
 mod security;
 mod seed;
 mod server_fns;
+mod single_sign_on;
 mod slow;
 mod submission;
 mod templates;

@@ -6,6 +6,7 @@ use super::call::RemoteCall;
 use crate::error::{Error, Result};
 use crate::settings::UseCaseSettings;
 use futures::StreamExt;
+use openidconnect::http::{Request, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -16,6 +17,8 @@ const CONNECT: std::time::Duration = std::time::Duration::from_secs(10);
 const TOTAL: std::time::Duration = std::time::Duration::from_secs(30);
 /// Read of a response, at most.
 const LARGEST_RESPONSE: usize = 64 * 1024;
+/// Largest answer that is read whole.
+const LARGEST_DOCUMENT: usize = 512 * 1024;
 /// Kept of a response.
 const EXCERPT: usize = 2 * 1024;
 
@@ -41,6 +44,11 @@ pub enum NoAnswer {
     /// The network failed, or it took too long.
     Failed(String),
 }
+
+/// Why an answer cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UnusableAnswer(String);
 
 impl RemoteClient {
     /// Over the system's resolver.
@@ -91,6 +99,29 @@ impl RemoteClient {
             }
         }
         Ok(RemoteAnswer { code, headers, body })
+    }
+
+    /// Makes a request that another library put together, under the same bounds, and reads the whole answer. Only an answer that came whole
+    /// counts: what is in it decides who signs in.
+    pub(crate) async fn exchange(&self, request: Request<Vec<u8>>) -> std::result::Result<Response<Vec<u8>>, UnusableAnswer> {
+        let unusable = |why: &dyn std::fmt::Display| UnusableAnswer(why.to_string());
+        let request = reqwest::Request::try_from(request).map_err(|error| unusable(&error))?;
+        self.check(request.url()).map_err(|none| match none {
+            NoAnswer::Refused(why) | NoAnswer::Failed(why) => UnusableAnswer(why),
+        })?;
+        let response = self.client.execute(request).await.map_err(|error| unusable(&error.without_url()))?;
+        let mut answer = Response::builder().status(response.status());
+        for (name, value) in response.headers() {
+            answer = answer.header(name, value);
+        }
+        let (mut body, mut chunks) = (Vec::new(), response.bytes_stream());
+        while let Some(chunk) = chunks.next().await {
+            body.extend_from_slice(&chunk.map_err(|error| unusable(&error.without_url()))?);
+            if body.len() > LARGEST_DOCUMENT {
+                return Err(unusable(&"the answer is too long"));
+            }
+        }
+        answer.body(body).map_err(|error| unusable(&error))
     }
 
     /// An address of a mail server that may be connected to, by the same rules as web addresses.

@@ -137,6 +137,10 @@ pub(crate) async fn remove_own(tx: &Tx<'_>, person: PersonId) -> Result<()> {
     for table in ["drafts", "notices", "held_decisions", "audit_personal_values", "account_links"] {
         tx.connection().execute(&of_person(tx, table, person)).await?;
     }
+    // As whom providers know them: of the account, which no other organization has.
+    let mut identities = Query::delete();
+    identities.from_table(Alias::new("identities")).and_where(Expr::col(Alias::new("person_id")).eq(person.0));
+    tx.connection().execute(&identities).await?;
     // Those of programs go on without whoever made them.
     let mut tokens = of_person(tx, "api_tokens", person);
     tx.connection().execute(tokens.and_where(Expr::col(Alias::new("service")).eq(false))).await?;
