@@ -7,7 +7,7 @@ use super::{StoreHandle, Tx, micros};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use domain::id::PersonId;
-use domain::people::forgetting::ForgottenPerson;
+use domain::people::forgetting::{ForgottenPerson, replace_alone};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Cond, DeleteStatement, Expr, ExprTrait, LikeExpr, Query, SimpleExpr};
 use uuid::Uuid;
@@ -103,7 +103,7 @@ pub(crate) async fn forget(tx: &Tx<'_>, person: &ForgottenPerson, now: DateTime<
 /// The words that a title is found by, without the name.
 fn forget_folded(person: &ForgottenPerson, text: &str) -> String {
     let (name, removed) = (domain::text::fold_search(&person.name), domain::text::fold_search(domain::people::forgetting::REMOVED_NAME));
-    text.replace(&name, &removed)
+    replace_alone(text, &name, &removed)
 }
 
 fn own_row(handle: &impl StoreHandle) -> SimpleExpr {
