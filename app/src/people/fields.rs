@@ -83,7 +83,7 @@ pub fn new_person(page: &PeoplePage) -> DialogQuestion {
     }
     answers.set("role", json!(PLAIN_ROLE));
     let mut form = small_form(fields);
-    let words = "They have no password yet: they cannot sign in before they are invited, or one is set for them.";
+    let words = "They get no password and no message. They choose a password by “Forgot your password?” on the sign-in page.";
     form.sections.iter_mut().for_each(|section| section.description = words.to_owned());
     DialogQuestion {
         title: "Add a person".to_owned(),

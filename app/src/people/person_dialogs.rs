@@ -193,6 +193,7 @@ mod tests {
             elsewhere: false,
             hands,
             is_reader: false,
+            exports: true,
         }
     }
 

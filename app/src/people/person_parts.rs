@@ -62,17 +62,22 @@ pub fn ProfileSlip(state: PersonPageState) -> impl IntoView {
         }
         .into_any()
     });
-    let export = move || state.view.with(|view| format!("{}/export.json", Address::Person(&view.person.id.to_string())));
+    let exports = state.view.with_untracked(|view| view.exports).then(|| {
+        let export = move || state.view.with(|view| format!("{}/export.json", Address::Person(&view.person.id.to_string())));
+        view! {
+            <a class="button button--sm" href=export download="" rel="external">
+                <Icon name="file-code-2" />
+                "Export what is stored"
+            </a>
+        }
+    });
     view! {
         <section class="slip" aria-labelledby="profile-h">
             <div class="slip__head">
                 <h2 id="profile-h">"Profile"</h2>
                 <span class="push row row--wrap">
                     {history}
-                    <a class="button button--sm" href=export download="" rel="external">
-                        <Icon name="file-code-2" />
-                        "Export what is stored"
-                    </a>
+                    {exports}
                 </span>
             </div>
             <div class="slip__body stack">{facts}</div>
@@ -89,7 +94,7 @@ pub fn SignInSlip(state: PersonPageState) -> impl IntoView {
             let password = match (view.has_password, view.disabled_everywhere) {
                 (_, true) => "The account is disabled everywhere, by the command line",
                 (true, false) => "Set",
-                (false, false) => "None: they cannot sign in with one yet",
+                (false, false) => "None yet. They choose one by “Forgot your password?” on the sign-in page",
             };
             let last = match view.signed_in {
                 Some(at) => view! { <TimeText at /> }.into_any(),

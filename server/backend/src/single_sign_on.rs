@@ -19,10 +19,10 @@ use crate::store::identities::{self, StoredIdentity};
 use crate::store::{StoreHandle, Tx, groups, mapped_groups, members, organizations, people, sign_in_attempts};
 use chrono::TimeDelta;
 use domain::Refusal;
+use domain::access::granting::spare_last_administrator;
 use domain::audit::compare::ValueChanges;
 use domain::audit::{AuditDraft, AuditKind};
 use domain::id::{IdentityId, OrganizationId, PersonId};
-use domain::permission::Permission;
 use domain::single_sign_on::wire::{IdentityLine, IdentityList, ProviderChoice};
 use domain::single_sign_on::{AddressHolder, FirstSignIn, ProvidedIdentity, SignInObstacle, check_unlink, decide_first, map_groups};
 use serde_json::json;
@@ -147,9 +147,6 @@ pub async fn finish_sign_in(
         (None, FirstSignIn::Create(_)) => None,
     };
     let Some(organization) = organization else { return Ok(Err(SignInObstacle::Elsewhere)) };
-    if !crate::organization::settings_of(backend, organization).await?.sign_in.single_sign_on {
-        return Ok(Err(SignInObstacle::Elsewhere));
-    }
     let email = identity.email.clone();
     let be = backend.clone();
     let maps = home.is_some();
@@ -159,17 +156,25 @@ pub async fn finish_sign_in(
                 FirstSignIn::Link(person) => person,
                 FirstSignIn::Create(email) => create(tx, &be, &provider, &identity, email, &origin).await?,
             };
+            // Nothing is changed for whoever may not come in.
+            if members::present_people(tx, &[person]).await?.is_empty() {
+                return Ok(None);
+            }
             let actor = AuditActor::visitor(person, &origin);
             if identities::by_subject_within(tx, &identity.issuer, &identity.subject).await?.is_none() {
                 link(tx, &be, &actor, &provider, &identity, person).await?;
             }
             if maps {
+                let before = members::lasting_administrators(tx).await?;
                 map(tx, &be, &actor, &provider, &identity, person).await?;
+                if before > 0 {
+                    spare_last_administrator(members::lasting_administrators(tx).await?)?;
+                }
             }
-            Ok::<PersonId, Error>(person)
+            Ok::<Option<PersonId>, Error>(Some(person))
         })
     });
-    let person = work.await?;
+    let Some(person) = work.await? else { return Ok(Err(SignInObstacle::Elsewhere)) };
     if let Some(known) = known {
         identities::note_use(&backend.store().platform_writer(), known.id, email.as_deref(), backend.now()).await?;
     }
@@ -331,18 +336,6 @@ pub async fn list_identities(backend: &Backend, caller: &Caller) -> Result<Ident
     let linked = lines(backend, caller.id()).await?;
     let others = provider_choices(backend).into_iter().filter(|choice| !linked.iter().any(|line| line.provider == choice.name));
     Ok(IdentityList { others: others.collect(), linked, is_fresh: is_fresh(backend, caller) })
-}
-
-/// The identities that open the account of a member, for whoever manages people.
-///
-/// # Errors
-/// Not found for whoever does not, and when the person is not a member.
-pub async fn identities_of(backend: &Backend, caller: &Caller, person: PersonId) -> Result<Vec<IdentityLine>> {
-    crate::console::require(&caller.facts, Permission::ManagePeople)?;
-    if members::people(&backend.store().read(caller.organization), &[person]).await?.is_empty() {
-        return Err(Refusal::NotFound.into());
-    }
-    lines(backend, person).await
 }
 
 async fn lines(backend: &Backend, person: PersonId) -> Result<Vec<IdentityLine>> {

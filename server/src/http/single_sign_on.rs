@@ -47,6 +47,10 @@ async fn begin(
     Query(query): Query<BeginQuery>,
 ) -> Response {
     let links = !query.link.is_empty();
+    // A way in is added by a click on one's own page: another site must not begin it.
+    if links && headers.get("sec-fetch-site").is_none_or(|site| site != "same-origin") {
+        return Redirect::to(Address::Profile.root()).into_response();
+    }
     let person = session.account.as_ref().map(|account| account.caller.id());
     match &session.account {
         Some(account) if links && !single_sign_on::is_fresh(&site.backend, &account.caller) => return refused(SignInObstacle::Stale, true),

@@ -27,12 +27,9 @@ pub fn lint_settings(settings: &OrganizationSettings) -> Vec<AuthoringProblem> {
             found.note(at.entry("domains").place(place), format!("{domain} is named twice. Keep one entry"));
         }
     }
-    if !settings.sign_in.password && !settings.sign_in.single_sign_on {
-        found.note(at.entry("sign_in"), "Leave at least one way to sign in".to_owned());
-    }
     if let Some(accent) = settings.accent.filter(|accent| !accent.is_readable()) {
         let message = format!(
-            "Words in {accent} cannot be read: the contrast is {:.1}, and has to be 4.5. {} of the same kind can",
+            "Words in {accent} cannot be read: the contrast is {:.1}, and must be at least 4.5. Choose {} or a darker colour",
             // Down, so that what is refused never reads as enough.
             (accent.contrast() * 10.0).floor() / 10.0,
             accent.readable()
@@ -64,7 +61,7 @@ fn is_domain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::accent::AccentColour;
-    use super::super::{FeatureSet, RetentionDays, SignInMethods};
+    use super::super::{FeatureSet, RetentionDays};
     use super::*;
     use crate::lint::tests::assert_rule;
 
@@ -93,8 +90,6 @@ mod tests {
         };
         rule(retention(6, 14), "retention.drafts: Drafts that nobody has changed can be kept for 7 to 3650 days", retention(7, 14));
         rule(retention(7, 15), "retention.sessions: Sign-ins that nobody uses can be kept for 1 to 14 days", retention(7, 1));
-        let ways = |password, single_sign_on| OrganizationSettings { sign_in: SignInMethods { password, single_sign_on }, ..plain() };
-        rule(ways(false, false), "sign_in: Leave at least one way to sign in", ways(false, true));
         let without = |name: &str| OrganizationSettings {
             without: serde_json::from_value::<FeatureSet>(serde_json::json!([name])).unwrap(),
             ..plain()

@@ -179,22 +179,6 @@ impl RetentionDays {
     }
 }
 
-/// How members of an organization sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SignInMethods {
-    /// With an e-mail address and a password.
-    pub password: bool,
-    /// At an identity provider.
-    pub single_sign_on: bool,
-}
-
-impl Default for SignInMethods {
-    fn default() -> Self {
-        Self { password: true, single_sign_on: true }
-    }
-}
-
 /// What an organization decides for itself. Stored as JSON, written in `organization.yaml`: fields are only added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -203,8 +187,6 @@ pub struct OrganizationSettings {
     /// E-mail domains whose owners may join, where `registration` says so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub sign_in: SignInMethods,
     /// The colour of links and buttons; the product's own when None.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accent: Option<AccentColour>,
@@ -260,7 +242,6 @@ mod tests {
         let all = OrganizationSettings {
             registration: RegistrationMode::Domains,
             domains: vec!["north.example".to_owned()],
-            sign_in: SignInMethods { password: false, single_sign_on: true },
             accent: AccentColour::parse("#0a5f7a"),
             retention: RetentionDays { drafts: Some(90), ..RetentionDays::default() },
             without: [ProductFeature::ShareLinks].into_iter().collect(),

@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrganizationView {
     pub name: String,
-    /// Stable key, as in definition files.
-    pub key: String,
     pub form: Form,
     /// What is so now.
     pub answers: Answers,

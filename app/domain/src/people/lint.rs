@@ -17,7 +17,7 @@ pub const LONGEST_EMPLOYEE_NUMBER: usize = 40;
 pub fn lint_organization(organization: &OrganizationDefinition, known: &DefinedKeys<'_>) -> Vec<AuthoringProblem> {
     let (at, mut found) = (ValuePath::root(), ProblemList::default());
     found.check_key(at.entry("key"), "organization", &organization.key);
-    found.check_text(at.entry("name"), "The organization's name", &organization.name, 1..=120);
+    found.check_text(at.entry("name"), "The organization's name", &organization.name, 1..=crate::organization::lint::LONGEST_NAME);
     if let Some(zone) = &organization.time_zone {
         found.check_zone(at.entry("time_zone"), zone, "", known);
     }

@@ -217,6 +217,8 @@ pub struct PersonView {
     pub hands: HandRights,
     /// It is the reader.
     pub is_reader: bool,
+    /// The reader may take what is stored of them, which tells of requests wherever they are.
+    pub exports: bool,
 }
 
 /// What of somebody's a reader may hand over, by what they hold themselves.

@@ -15,14 +15,16 @@ use crate::store::members::facts;
 use crate::store::people::{Account, Credentials};
 use crate::store::{StoreHandle, Tx, account_links, grants, members, organizations, people, roles};
 use domain::Refusal;
-use domain::access::{Grant, GrantSubject};
+use domain::access::{Grant, GrantScope, GrantSubject};
 use domain::audit::compare::ValueChanges;
 use domain::audit::{AuditDraft, AuditKind};
 use domain::doors::invitation::{EVERY_MEMBER, check_offer};
 use domain::doors::wire::{LinkStep, LinkView};
 use domain::doors::{AccountLink, LinkPurpose};
 use domain::id::{GrantId, OrganizationId, PersonId};
+use domain::people::Facts;
 use domain::people::lint::LONGEST_NAME;
+use domain::permission::Permission;
 use domain::text::{count_characters, tidy_line};
 
 /// Links by which somebody becomes a member.
@@ -142,7 +144,9 @@ async fn join(tx: &Tx<'_>, be: &Backend, link: AccountLink, newcomer: Newcomer, 
     if !organizations::settings(tx).await?.may_register(&link.email, invited) {
         return Err(links::too_late().into());
     }
-    check_maker(tx, be, &link).await?;
+    let maker = check_maker(tx, be, &link).await?;
+    // Whoever invites into a space alone gives there what everybody has, and no more than they have themselves.
+    let only_there = link.offer.space.filter(|_| maker.is_some_and(|maker| !maker.may(Permission::Request)));
     let there = people::by_emails(tx, std::slice::from_ref(&link.email)).await?.into_iter().next();
     let account = match (newcomer, there) {
         (Newcomer::New((account, hash)), None) => {
@@ -158,7 +162,7 @@ async fn join(tx: &Tx<'_>, be: &Backend, link: AccountLink, newcomer: Newcomer, 
     let member = members::Member {
         account,
         title: String::new(),
-        roles: vec![EVERY_MEMBER.to_owned()],
+        roles: if only_there.is_some() { Vec::new() } else { vec![EVERY_MEMBER.to_owned()] },
         manager: None,
         disabled: false,
         listed: false,
@@ -170,15 +174,10 @@ async fn join(tx: &Tx<'_>, be: &Backend, link: AccountLink, newcomer: Newcomer, 
     let actor = AuditActor::visitor(id, origin);
     let changes = ValueChanges::between(None, Some(&member_values(&member)));
     audit::record(tx, be, &actor, vec![AuditDraft::of_person(AuditKind::PersonJoined, id).with(changes)]).await?;
-    if link.offer.gives_role() {
-        let grant = Grant {
-            id: GrantId(be.id()),
-            subject: GrantSubject::Person(id),
-            role: link.offer.role.clone(),
-            scope: link.offer.scope(),
-            starts_at: None,
-            ends_at: None,
-        };
+    let offered = link.offer.gives_role().then(|| (link.offer.role.clone(), link.offer.scope()));
+    let plain = only_there.map(|space| (EVERY_MEMBER.to_owned(), GrantScope::Space(space)));
+    for (role, scope) in offered.into_iter().chain(plain) {
+        let grant = Grant { id: GrantId(be.id()), subject: GrantSubject::Person(id), role, scope, starts_at: None, ends_at: None };
         grants::insert(tx, &grant, grants::FROM_SCREEN, link.made_by, now).await?;
         access::record_grant(tx, be, &actor, AuditKind::GrantCreated, &grant).await?;
     }
@@ -186,10 +185,10 @@ async fn join(tx: &Tx<'_>, be: &Backend, link: AccountLink, newcomer: Newcomer, 
     Ok::<PersonId, Error>(id)
 }
 
-/// Whoever invited may still do so, to all that was offered.
-async fn check_maker(tx: &Tx<'_>, be: &Backend, link: &AccountLink) -> Result<()> {
+/// Whoever invited may still do so, to all that was offered: who they are; None for whoever registers.
+async fn check_maker(tx: &Tx<'_>, be: &Backend, link: &AccountLink) -> Result<Option<Facts>> {
     if link.purpose == LinkPurpose::Registration {
-        return Ok(());
+        return Ok(None);
     }
     let maker = match link.made_by {
         Some(maker) => facts::acting(tx, maker, be.now()).await?,
@@ -199,5 +198,5 @@ async fn check_maker(tx: &Tx<'_>, be: &Backend, link: &AccountLink) -> Result<()
         Some(maker) => check_offer(maker, &roles::all(tx).await?, &link.offer).is_ok() && check_space(tx, &link.offer).await.is_ok(),
         None => false,
     };
-    if holds { Ok(()) } else { Err(Refusal::not_now("This invitation no longer counts. Ask for a new one.").into()) }
+    if holds { Ok(maker) } else { Err(Refusal::not_now("This invitation no longer counts. Ask for a new one.").into()) }
 }

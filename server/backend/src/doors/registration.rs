@@ -38,7 +38,7 @@ async fn joinable(backend: &Backend) -> Result<Vec<(OrganizationRef, Organizatio
             RegistrationMode::Domains => !settings.domains.is_empty(),
             RegistrationMode::Closed | RegistrationMode::Invitation => false,
         };
-        if lets_in && settings.sign_in.password && links::mails(backend, &handle).await? {
+        if lets_in && links::mails(backend, &handle).await? {
             found.push((organization, settings));
         }
     }

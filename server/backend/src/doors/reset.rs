@@ -5,14 +5,17 @@ use super::{count_mailed, links, read_asked, tell_password_changed};
 use crate::Backend;
 use crate::audit::{self, AuditActor};
 use crate::caller::CallOrigin;
+use crate::connectors;
 use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::people::password;
-use crate::store::{account_links, members, organizations, people, sessions};
+use crate::store::{account_links, api_tokens, identities, members, organizations, people, sessions};
 use domain::audit::{AuditDraft, AuditKind};
 use domain::doors::LinkPurpose;
 use domain::doors::invitation::MemberOffer;
 use domain::id::{OrganizationId, PersonId};
+use domain::notices::NoticeChannel;
+use domain::tokens::TokenKind;
 
 /// Asks for a link to a new password.
 ///
@@ -33,9 +36,15 @@ pub async fn ask_reset(backend: &Backend, email: &str, remote: &str) -> Result<(
 async fn send(backend: &Backend, email: String) -> Result<()> {
     let platform = backend.store().platform();
     let Some(account) = people::credentials(&platform, &email).await?.filter(|account| !account.disabled) else { return Ok(()) };
-    for organization in organizations::of_person(&platform, account.id).await? {
+    let own = organizations::of_person(&platform, account.id).await?;
+    // What one organization's connector carries must not open another one.
+    if own.len() > 1 && connectors::by_server(NoticeChannel::Email, backend.settings()).is_none() {
+        tracing::warn!(person = %account.id, "a person of several organizations asked for a new password, and the server has no e-mail of its own");
+        return Ok(());
+    }
+    for organization in own {
         let handle = backend.store().read(organization.id);
-        if !organizations::settings(&handle).await?.sign_in.password || !links::mails(backend, &handle).await? {
+        if !links::mails(backend, &handle).await? {
             continue;
         }
         if !count_mailed(backend, "reset", organization.id).await? {
@@ -80,9 +89,16 @@ pub async fn finish_reset(
                 return Err(links::too_late().into());
             }
             account_links::revoke_resets(tx, person, now).await?;
+            // Whoever else has got in has made ways of their own. Whoever proves the address links an identity again.
+            for identity in identities::of_person_within(tx, person).await? {
+                identities::remove(tx, person, identity.id).await?;
+            }
+            for token in api_tokens::of_person(tx, person).await?.into_iter().filter(|token| token.kind == TokenKind::Personal) {
+                api_tokens::revoke(tx, token.id, now).await?;
+            }
             people::set_password(tx, person, &hash, now).await?;
             audit::record(tx, &be, &actor, vec![AuditDraft::of_person(AuditKind::PasswordReset, person)]).await?;
-            let text = "It was set by a link that was mailed to you, and you were signed out everywhere. If that was not you, ask for a new \
+            let text = "It was set by a link that was mailed to you, and you were signed out everywhere; your API tokens and linked accounts no longer count. If that was not you, ask for a new \
                         link at once, and tell an administrator.";
             tell_password_changed(tx, &be, person, text.to_owned()).await?;
             tx.announce(LiveChange::Rights { organization, people: vec![person] });

@@ -166,8 +166,8 @@ async fn prove_code(backend: &Backend, typed: &str, remote: &str) -> Result<Stri
 
 fn read_organization(form: &SetupForm) -> Result<OrganizationDefinition> {
     let name = tidy_line(&form.organization).into_owned();
-    if name.is_empty() || count_characters(&name) > LONGEST_NAME {
-        return Err(Refusal::input("organization", "Enter the name of your organization, up to 200 characters").into());
+    if name.is_empty() || count_characters(&name) > domain::organization::lint::LONGEST_NAME {
+        return Err(Refusal::input("organization", "Enter the name of your organization, up to 120 characters").into());
     }
     let key = tidy_line(&form.key).into_owned();
     let key = if key.is_empty() { free_key(&name, &|_| false) } else { key };

@@ -143,10 +143,12 @@ fn summary(backend: &Backend, means: &Means, recorded: &UnrelayedEffect, people:
     Telling { notices: Vec::new(), deliveries: deliveries.collect() }
 }
 
-/// An account link goes by e-mail to its own address, whatever its owner chose to be told.
+/// An account link goes by e-mail to its own address, whatever its owner chose to be told: by the server's own mail where it has one, for
+/// whoever carries a link can open it.
 fn link(backend: &Backend, means: &Means, recorded: &UnrelayedEffect, now: DateTime<Utc>) -> Telling {
-    let carrier = means.carriers.get(&NoticeChannel::Email);
-    let deliveries = carrier.map(|carrier| new(backend, recorded, carrier.clone(), DeliveryRecipient::Link, now));
+    let own = connectors::by_server(NoticeChannel::Email, backend.settings()).map(|one| one.key);
+    let carrier = own.or_else(|| means.carriers.get(&NoticeChannel::Email).cloned());
+    let deliveries = carrier.map(|carrier| new(backend, recorded, carrier, DeliveryRecipient::Link, now));
     Telling { notices: Vec::new(), deliveries: deliveries.into_iter().collect() }
 }
 

@@ -1,4 +1,5 @@
-//! Adding a person on screen, and changing what is said of one. A new one has no password: they are invited, or the command line sets one.
+//! Adding a person on screen, and changing what is said of one. A new one has no password: they choose one by
+//! a mailed link, or the command line sets one.
 
 use super::person::{changeable_member, managed_member, page_again};
 use crate::Backend;
@@ -10,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::live::LiveChange;
 use crate::store::grants::FROM_SCREEN;
 use crate::store::members::{self, Member, facts, roster};
-use crate::store::{StoreHandle, Tx, grants, people, roles, spaces};
+use crate::store::{StoreHandle, Tx, account_links, grants, people, roles, spaces};
 use domain::Refusal;
 use domain::access::granting::check_grant;
 use domain::access::{Grant, GrantScope, GrantSubject, role_permissions};
@@ -145,6 +146,11 @@ async fn give(tx: &Tx<'_>, be: &Backend, actor: &AuditActor, maker: &Facts, to: 
 async fn change(tx: &Tx<'_>, be: &Backend, caller: &Caller, actor: &AuditActor, id: PersonId, wanted: SavePerson) -> Result<()> {
     let before = changeable_member(tx, be, caller, id).await?;
     let maker = crate::requests::fresh(tx, caller.id(), be.now()).await?;
+    // Whoever has the address has the account, with what it decides in groups and by name: more than a part of the organization.
+    if wanted.email != before.account.email && !maker.may(Permission::ManagePeople) {
+        let message = "Only somebody who manages all people of the organization changes an address. Ask them";
+        return Err(Refusal::input("email", message).into());
+    }
     check_named(tx, &maker, &wanted, Some(&before)).await?;
     check_shared(tx, be, &before, &wanted).await?;
     update(tx, be, actor, &before, &wanted).await
@@ -187,6 +193,11 @@ pub(super) async fn update(tx: &Tx<'_>, be: &Backend, actor: &AuditActor, before
     }
     if account != before.account {
         people::update(tx, &account).await?;
+    }
+    if account.email != before.account.email {
+        // The old address opens nothing from now on.
+        account_links::revoke_resets(tx, id, be.now()).await?;
+        people::sign_out(tx, id, be.now()).await?;
     }
     members::save(tx, std::slice::from_ref(&after)).await?;
     members::renamed(tx, &account).await?;

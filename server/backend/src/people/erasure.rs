@@ -22,9 +22,13 @@ const MOST_REQUESTS: u64 = 5_000;
 /// Everything that is stored of a person in the caller's organization. That it was taken is written down.
 ///
 /// # Errors
-/// Not found for whoever does not look after them.
+/// Not found for whoever does not look after all people and requests of the organization.
 pub async fn export_person(backend: &Backend, caller: &Caller, id: PersonId) -> Result<Value> {
     let view = person_page(backend, caller, id).await?;
+    // It tells of requests wherever they are.
+    if !view.exports {
+        return Err(Refusal::NotFound.into());
+    }
     let handle = backend.store().read(caller.organization);
     let mut asked = Vec::new();
     for request in requests::of_person(&handle, id, None, None, MOST_REQUESTS).await? {

@@ -149,7 +149,7 @@ impl Handing<'_> {
         };
         for (_, task) in tasks::of_person(self.tx, self.leaver(), false, LOOKED_AT as u64).await? {
             match request_cases::hand_task(self.tx, self.be, self.facts, task.id, to.as_ref()).await {
-                Ok(()) => handed.tasks += 1,
+                Ok(()) => handed.tasks += u64::from(to.is_some()),
                 Err(Error::Refused(_)) => handed.stayed += 1,
                 Err(error) => return Err(error),
             }

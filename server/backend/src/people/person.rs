@@ -57,6 +57,7 @@ pub async fn person_page(backend: &Backend, caller: &Caller, id: PersonId) -> Re
         sessions: sessions_of_person(backend, id).await?,
         roles: held.into_iter().map(line).collect(),
         groups: record.facts.memberships.iter().map(|membership| membership.group.clone()).collect(),
+        exports: [Permission::ManagePeople, Permission::ManageRequests].into_iter().all(|one| caller.facts.may(one)),
         manages: check_managed(&caller.facts, &record.facts, member.space).is_ok(),
         hands: hand_rights(&caller.facts),
         spaces: offered_spaces(caller, &known),
