@@ -83,7 +83,7 @@ for (const theme of ['light', 'dark'] as const) {
       // On a phone so high that nothing lies half below the tab bar: what does is scrolled up before it is tapped.
       for (const size of [{ width: 1280, height: 800 }, { width: 390, height: 9_000 }]) {
         await priya.setViewportSize(size);
-        for (const path of ['/work', '/work?view=board', '/work?q=nothing-like-it', '/connectors', '/connectors?number=nothing', '/connectors/connectwise', '/connectors/new/smtp', '/people', '/access', '/audit', '/audit?text=nothing-like-it', '/profile']) {
+        for (const path of ['/work', '/work?view=board', '/work?q=nothing-like-it', '/connectors', '/connectors?number=nothing', '/connectors/connectwise', '/connectors/new/smtp', '/people', '/people/invitations', '/people/import', '/groups', '/groups/life-sciences', '/settings', '/tokens', '/access', '/audit', '/audit?text=nothing-like-it', '/profile']) {
           await go(priya, `${docket.url}${path}`);
           await accessible(priya, `${path} at ${size.width}`);
         }

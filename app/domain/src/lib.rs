@@ -24,6 +24,7 @@
 //! | subject | what an effect, a delivery or a notice is about: a request, a person, an account link |
 //! | definition | what an organization is set up with; a *problem* is what is wrong in one |
 //! | audit log | what administrators, the command line and programs changed: one *entry* each, about a *thing*, by a *way* |
+//! | feature | a part of the product that an organization can do without |
 //! | provider, identity | where people sign in by single sign-on; as whom it knows them, linked with their account |
 //! | API token | a key by which a program acts for a person or for a *service account*, a member who never signs in |
 //! | refusal | why something was not done, in words for the person |

@@ -109,7 +109,7 @@ fn organization(refused: &RefusedForm, time_zones: Vec<String>, starter: &[Strin
                 name="organization"
                 label="Name"
                 hint="People see it beside every page and in every email."
-                wrong=refused.of("organization", "Enter the name of your organization, up to 200 characters")
+                wrong=refused.of("organization", "Enter the name of your organization, up to 120 characters")
                 value=RefusedForm::answer("organization")
                 autocomplete="organization"
             />

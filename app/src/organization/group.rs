@@ -27,8 +27,12 @@ pub fn LoadedGroup(view: GroupView) -> impl IntoView {
     let people = move || {
         let seats = state.view.with(|view| view.seats.clone());
         if seats.is_empty() {
-            return view! { <EmptyState icon="users" title="Nobody is in this group"><p>"Whoever you add decides, sees and holds what the group does."</p></EmptyState> }
-                .into_any();
+            let words = if state.view.with(|view| view.may_change) {
+                "Whoever you add decides, sees and holds what the group does."
+            } else {
+                "Nobody decides, sees or holds anything by it."
+            };
+            return view! { <EmptyState icon="users" title="Nobody is in this group"><p>{words}</p></EmptyState> }.into_any();
         }
         view! {
             <div class="table-wrap" tabindex="0" role="group" aria-label="People of the group, scrolls sideways">

@@ -33,8 +33,8 @@ use serde_json::{Value, json};
 pub async fn page(backend: &Backend, caller: &Caller) -> Result<OrganizationView> {
     require(&caller.facts, Permission::ManageSettings)?;
     let is = load_draft(&backend.store().read(caller.organization)).await?;
-    let (form, answers, key) = (settings_form(&zones::names()), answers_of(&is), caller.within.key.clone());
-    Ok(OrganizationView { name: is.name, key, form, answers })
+    let (form, answers) = (settings_form(&zones::names()), answers_of(&is));
+    Ok(OrganizationView { name: is.name, form, answers })
 }
 
 async fn load_draft(handle: &impl StoreHandle) -> Result<OrganizationDraft> {
@@ -117,7 +117,7 @@ pub async fn forget_unkept(backend: &Backend) -> Result<u32> {
         if drafts + notices + sessions > 0 {
             tracing::info!(
                 organization = %organization.key, drafts, notices, sessions,
-                "{} keeps them no longer: {drafts} drafts, {notices} notices and {sessions} sessions were removed", organization.key
+                "{drafts} drafts, {notices} notices and {sessions} sessions of {} were removed: it keeps them for fewer days", organization.key
             );
         }
     }

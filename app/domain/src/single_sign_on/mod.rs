@@ -198,7 +198,9 @@ pub fn check_unlink(has_password: bool, linked: usize) -> Result<(), Refusal> {
     if has_password || linked > 1 {
         return Ok(());
     }
-    Err(Refusal::not_now("This is your only way to sign in. Have a password set first, then try again."))
+    Err(Refusal::not_now(
+        "This is your only way to sign in. Choose a password by “Forgot your password?” on the sign-in page first, then try again.",
+    ))
 }
 
 #[cfg(test)]

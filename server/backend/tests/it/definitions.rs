@@ -79,9 +79,12 @@ async fn an_organization_that_two_set_up_at_once_is_set_up_once() {
         let apply = || definitions::apply(&world.backend, None, fixture("north"));
         let (one, other) = tokio::join!(apply(), apply());
         let (done, refused): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(Result::is_ok);
-        assert_eq!((done.len(), done[0].as_ref().unwrap().organization.as_str()), (1, "north"), "{refused:?}");
+        let plans: Vec<_> = done.into_iter().map(Result::unwrap).collect();
+        // The second one may begin so late that it finds everything done.
+        let set_up = plans.iter().filter(|plan| plan.changes > 0).count();
+        assert_eq!((set_up, plans[0].organization.as_str()), (1, "north"), "{refused:?}");
         // On PostgreSQL both may look before either has written: the database refuses the second then.
-        let told = matches!(refused[0], Err(Error::Refused(Refusal::Conflict { .. })));
+        let told = refused.iter().all(|refused| matches!(refused, Err(Error::Refused(Refusal::Conflict { .. }))));
         assert!(told || world.backend.store().kind() == "PostgreSQL", "{refused:?}");
         assert_eq!(apply().await.unwrap().changes, 0);
     })
