@@ -138,7 +138,6 @@ pub fn read_answers(answers: &Answers, was: &OrganizationDraft) -> OrganizationD
             accent: AccentColour::parse(text("accent")),
             retention: RetentionDays { drafts: days("drafts"), notices: days("notices"), sessions: days("sessions") },
             without: PRODUCT_FEATURES.iter().filter(|(_, name, ..)| !used(name)).map(|(feature, ..)| *feature).collect(),
-            ..was.settings.clone()
         },
     }
 }
@@ -185,7 +184,6 @@ mod tests {
                 accent: AccentColour::parse("#4b0082"),
                 retention: RetentionDays { drafts: Some(90), notices: None, sessions: Some(2) },
                 without: [ProductFeature::Deputies].into_iter().collect(),
-                ..OrganizationSettings::default()
             },
         };
         for one in [draft(), all] {

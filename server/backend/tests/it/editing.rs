@@ -90,7 +90,14 @@ async fn whoever_looks_after_a_space_adds_people_to_it_alone_and_gives_no_more_t
             (world.caller("north", "ada").await, world.caller("north", "samir").await, world.caller("north", "ruth").await);
         let (lab, annex) = (space(&world, &ada, "Lab").await, space(&world, &ada, "Annex").await);
         let of = |space: Option<SpaceId>, email: &str| SavePerson { space, ..newcomer(email) };
-        assert!(people::save_person(&world.backend, &samir, of(Some(lab), "a@north.example")).await.unwrap().manages);
+        let added = people::save_person(&world.backend, &samir, of(Some(lab), "a@north.example")).await.unwrap();
+        assert!(added.manages && !added.exports);
+        // Whoever has the address has the account: it reaches further than the space. So does what is stored of a person.
+        let id = added.person.id;
+        let renamed = SavePerson { id: Some(id), ..of(Some(lab), "mine@north.example") };
+        assert_eq!(field(people::save_person(&world.backend, &samir, renamed.clone()).await), "email");
+        assert_eq!(refusal(people::export_person(&world.backend, &samir, id).await), Refusal::NotFound);
+        assert_eq!(people::save_person(&world.backend, &ada, renamed).await.unwrap().email, "mine@north.example");
         for elsewhere in [None, Some(annex)] {
             assert_eq!(field(people::save_person(&world.backend, &samir, of(elsewhere, "b@north.example")).await), "space");
         }
