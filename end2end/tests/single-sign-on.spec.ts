@@ -30,35 +30,35 @@ test.afterAll(() => {
 test('somebody signs in by a provider for the first time, and is in the group of their claims', async ({ browser, watch, visit }) => {
   const context = await browser.newContext();
   watch(context);
-  const hana = await context.newPage();
-  await hana.goto(`${here.docket.url}/sign-in?next=/profile`);
-  await accessible(hana, 'the sign-in page with a provider');
-  await hana.getByRole('link', { name: 'Sign in with Campus ID' }).click();
-  await hana.getByRole('button', { name: 'Hana Sato, new, of the IT department' }).click();
-  await ready(hana);
-  await expect(hana).toHaveURL(/\/profile$/);
-  await expect(hana.getByRole('heading', { name: 'Other ways to sign in' })).toBeVisible();
-  await expect(hana.getByText('as hana.sato@northmoor.example')).toBeVisible();
-  await accessible(hana, 'linked identities');
+  const nina = await context.newPage();
+  await nina.goto(`${here.docket.url}/sign-in?next=/profile`);
+  await accessible(nina, 'the sign-in page with a provider');
+  await nina.getByRole('link', { name: 'Sign in with Campus ID' }).click();
+  await nina.getByRole('button', { name: 'Nina Berg, new, of the IT department' }).click();
+  await ready(nina);
+  await expect(nina).toHaveURL(/\/profile$/);
+  await expect(nina.getByRole('heading', { name: 'Other ways to sign in' })).toBeVisible();
+  await expect(nina.getByText('as nina.berg@northmoor.example')).toBeVisible();
+  await accessible(nina, 'linked identities');
   here.docket.command('export', 'northmoor', `${here.docket.folder}/exported`);
   const groups = readFileSync(`${here.docket.folder}/exported/groups.yaml`, 'utf8');
-  expect(groups.split('key: data-operations')[1].split('- key:')[0]).toContain('hana.sato@northmoor.example');
+  expect(groups.split('key: data-operations')[1].split('- key:')[0]).toContain('nina.berg@northmoor.example');
 
   // It is her only way in, and stays.
-  await hana.getByRole('button', { name: 'Remove Campus ID' }).click();
-  await expect(hana.getByText('This is your only way to sign in')).toBeVisible();
+  await nina.getByRole('button', { name: 'Remove Campus ID' }).click();
+  await expect(nina.getByText('This is your only way to sign in')).toBeVisible();
 
   // Signing out ends the provider's session too, and comes back here.
-  await hana.getByRole('button', { name: 'Sign out', exact: true }).click();
-  await expect(hana).toHaveURL(`${here.docket.url}/sign-in`);
+  await nina.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(nina).toHaveURL(`${here.docket.url}/sign-in`);
 
   // Whoever did not prove an address does not get into its account.
-  await hana.getByRole('link', { name: 'Sign in with Campus ID' }).click();
-  await hana.getByRole('button', { name: /did not prove/ }).click();
-  await expect(hana.getByRole('alert')).toContainText('does not say that you proved your email address');
+  await nina.getByRole('link', { name: 'Sign in with Campus ID' }).click();
+  await nina.getByRole('button', { name: /did not prove/ }).click();
+  await expect(nina.getByRole('alert')).toContainText('does not say that you proved your email address');
   await context.close();
 
   const priya = await visit(here.docket, people.priya);
   await go(priya, `${here.docket.url}/audit`);
-  await expect(priya.getByRole('row', { name: /Person added/ }).first()).toContainText('Hana Sato');
+  await expect(priya.getByRole('row', { name: /Person added/ }).first()).toContainText('Nina Berg');
 });

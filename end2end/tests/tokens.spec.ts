@@ -18,11 +18,11 @@ test('a token is made, used by a program, and revoked', async ({ visit }) => {
   await expect(priya.getByText('No program acts for you')).toBeVisible();
   await priya.getByRole('button', { name: 'Make a token' }).click();
   const dialog = priya.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Inventory sync');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Inventory sync');
   await dialog.getByText('A service account', { exact: true }).click();
   // Nothing chosen yet: it says so, and keeps what was filled in.
   await dialog.getByRole('button', { name: 'Make token' }).click();
-  await expect(dialog.getByLabel('Name')).toHaveValue('Inventory sync');
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('Inventory sync');
   await dialog.getByLabel('See requests that are not one', { exact: false }).check();
   await dialog.getByRole('button', { name: 'Make token' }).click();
   const shown = priya.getByLabel('Token of Inventory sync');

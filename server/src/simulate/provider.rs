@@ -28,13 +28,17 @@ const TOKEN_SECONDS: i64 = 300;
 const REMEMBERED: usize = 1_000;
 
 /// People to be, with what is claimed of them.
-const PEOPLE: [(&str, &str); 3] = [
+const PEOPLE: [(&str, &str); 4] = [
     (
         "Amara Okafor, who has an account",
         r#"{"sub":"amara","name":"Amara Okafor","email":"amara.okafor@northmoor.example","email_verified":true,"groups":["staff"]}"#,
     ),
     (
-        "Hana Sato, new, of the IT department",
+        "Nina Berg, new, of the IT department",
+        r#"{"sub":"nina","name":"Nina Berg","email":"nina.berg@northmoor.example","email_verified":true,"groups":["staff","it"]}"#,
+    ),
+    (
+        "Hana Sato, of the IT department, who has an account",
         r#"{"sub":"hana","name":"Hana Sato","email":"hana.sato@northmoor.example","email_verified":true,"groups":["staff","it"]}"#,
     ),
     (
