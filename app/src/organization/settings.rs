@@ -55,13 +55,14 @@ fn OrganizationFields(found: OrganizationView) -> impl IntoView {
             return;
         }
         sending.set(true);
-        let looked = looked.clone();
+        // Read now: the page may have been left when the answer comes.
+        let looks_otherwise = look(filling) != looked;
         spawn_local(async move {
             let answer = save_organization(filling.effective.get_untracked()).await;
             sending.try_set(false);
             match answer {
                 // The frame around the page has the name and the colour.
-                Ok(()) if look(filling) != looked => {
+                Ok(()) if looks_otherwise => {
                     let _ = leptos::prelude::window().location().reload();
                 }
                 Ok(()) => {
