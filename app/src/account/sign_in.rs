@@ -1,6 +1,7 @@
 //! The sign-in page: a plain form that works without script.
 
 use super::providers::ProviderButtons;
+use crate::doors::fields::wait_words;
 use crate::ui::theme::toggle;
 use crate::ui::{BrandLink, Icon, PageTitle};
 use domain::address::Address;
@@ -16,7 +17,7 @@ pub fn SignInPage() -> impl IntoView {
     let email = query.get("email").unwrap_or_default();
     let seconds = query.get("seconds").and_then(|seconds| seconds.parse::<u32>().ok()).unwrap_or(60);
     let error = query.get("error").map(|error| match error.as_str() {
-        "wait" => format!("There were too many tries. Wait {}, then try again.", waiting(seconds)),
+        "wait" => format!("There were too many tries. Wait {}, then try again.", wait_words(seconds)),
         "expired" => "You were signed out. Sign in to continue where you were.".to_owned(),
         "failed" => "Signing in did not work because of trouble on our side. Try again in a moment.".to_owned(),
         _ => "The email address or the password is not right. Check both, then try again.".to_owned(),
@@ -60,13 +61,6 @@ pub fn SignInPage() -> impl IntoView {
         </main>
     }
     .into_any()
-}
-
-fn waiting(seconds: u32) -> String {
-    match seconds.div_ceil(60) {
-        0 | 1 => "a minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    }
 }
 
 #[component]

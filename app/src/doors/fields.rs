@@ -73,7 +73,7 @@ impl RefusedForm {
     /// What is wrong, where no field of the page is.
     pub fn summary(&self) -> Option<AnyView> {
         let words = match self.wrong.as_str() {
-            "wait" => format!("There were too many tries. Wait {}, then try again.", waiting(self.seconds)),
+            "wait" => format!("There were too many tries. Wait {}, then try again.", wait_words(self.seconds)),
             "changed" => "Something about this account has changed meanwhile. Try again.".to_owned(),
             "closed" => "This link does not open anything, or no longer does. Ask for a new one.".to_owned(),
             _ => return None,
@@ -92,7 +92,8 @@ impl RefusedForm {
     }
 }
 
-fn waiting(seconds: u32) -> String {
+/// How long to wait, in words.
+pub fn wait_words(seconds: u32) -> String {
     match seconds.div_ceil(60) {
         0 | 1 => "a minute".to_owned(),
         minutes => format!("{minutes} minutes"),

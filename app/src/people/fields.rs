@@ -2,6 +2,7 @@
 
 use crate::form::dialog::{DialogQuestion, choice, field, small_form};
 use domain::access::spaces::SpaceRef;
+use domain::doors::invitation::EVERY_MEMBER;
 use domain::forms::{Answers, ChoiceOption, Field};
 use domain::id::PersonId;
 use domain::people::wire::{PeoplePage, PersonView, SavePerson, WITH_DUTIES};
@@ -9,8 +10,6 @@ use serde_json::{Value, json};
 
 /// The choice for no space at all, and for all of the organization.
 const NO_SPACE: &str = "none";
-/// The role that everybody has.
-const PLAIN_ROLE: &str = "requester";
 
 fn text(key: &str, label: &str, longest: u32, hint: &str) -> Field {
     let mut made = field(key, "text", label, false);
@@ -81,7 +80,7 @@ pub fn new_person(page: &PeoplePage) -> DialogQuestion {
     for key in ["space", "role_space"] {
         answers.set(key, json!(first));
     }
-    answers.set("role", json!(PLAIN_ROLE));
+    answers.set("role", json!(EVERY_MEMBER));
     let mut form = small_form(fields);
     let words = "They get no password and no message. They choose a password by “Forgot your password?” on the sign-in page.";
     form.sections.iter_mut().for_each(|section| section.description = words.to_owned());

@@ -17,15 +17,13 @@ use domain::access::granting::check_grant;
 use domain::access::{Grant, GrantScope, GrantSubject, role_permissions};
 use domain::audit::compare::ValueChanges;
 use domain::audit::{AuditDraft, AuditKind};
+use domain::doors::invitation::EVERY_MEMBER;
 use domain::id::{GrantId, OrganizationId, PersonId, SpaceId};
 use domain::people::Facts;
 use domain::people::managing::{check_person, manages, tidy_person};
 use domain::people::wire::{PersonView, SavePerson};
 use domain::permission::{Permission, ROLES};
 use serde_json::{Value, json};
-
-/// The role of everybody.
-const PLAIN_ROLE: &str = "requester";
 
 /// Adds a person, or changes what is said of one.
 ///
@@ -91,7 +89,7 @@ async fn add(tx: &Tx<'_>, be: &Backend, caller: &Caller, actor: &AuditActor, wan
     }
     check_named(tx, &maker, &wanted, None).await?;
     let id = insert(tx, be, actor, &maker, &wanted).await?;
-    if !wanted.role.is_empty() && wanted.role != PLAIN_ROLE {
+    if !wanted.role.is_empty() && wanted.role != EVERY_MEMBER {
         let scope = wanted.role_space.map_or(GrantScope::Organization, GrantScope::Space);
         give(tx, be, actor, &maker, id, &wanted.role, scope).await?;
     }
@@ -114,7 +112,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, actor: &AuditActor, maker:
         account,
         title: wanted.title.clone(),
         employee_number: wanted.employee_number.clone(),
-        roles: everywhere.then(|| PLAIN_ROLE.to_owned()).into_iter().collect(),
+        roles: everywhere.then(|| EVERY_MEMBER.to_owned()).into_iter().collect(),
         manager: wanted.manager,
         disabled: false,
         listed: false,
@@ -125,7 +123,7 @@ pub(super) async fn insert(tx: &Tx<'_>, be: &Backend, actor: &AuditActor, maker:
     let changes = ValueChanges::between(None, Some(&values(tx, &member).await?));
     audit::record(tx, be, actor, vec![AuditDraft::of_person(AuditKind::PersonCreated, id).with(changes)]).await?;
     if let Some(space) = wanted.space.filter(|_| !everywhere) {
-        give(tx, be, actor, maker, id, PLAIN_ROLE, GrantScope::Space(space)).await?;
+        give(tx, be, actor, maker, id, EVERY_MEMBER, GrantScope::Space(space)).await?;
     }
     Ok(id)
 }
