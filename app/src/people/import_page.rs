@@ -63,10 +63,14 @@ fn file_view(state: ImportState) -> AnyView {
         "Up to {MOST_ROWS} rows and {} kB, as “CSV UTF-8”. The first line names the columns: email, and any of name, title, phone, employee_number, manager (an e-mail address), space. An empty cell leaves things as they are.",
         LARGEST_FILE / 1000
     );
-    let note = move || {
-        state.name.with(|name| if name.is_empty() { "Nothing is saved yet".to_owned() } else { format!("{name}, nothing is saved yet") })
+    let note = move || match (state.name.get(), state.done.with(Option::is_some)) {
+        (name, true) => name,
+        (name, false) if name.is_empty() => "Nothing is saved yet".to_owned(),
+        (name, false) => format!("{name}, nothing is saved yet"),
     };
-    let reading = move || state.busy.get().then(|| view! { <p class="soft" role="status">"Reading the file"</p> });
+    let reading = move || {
+        (state.busy.get() && state.preview.with(Option::is_none)).then(|| view! { <p class="soft" role="status">"Reading the file"</p> })
+    };
     view! {
         <section class="slip" aria-labelledby="file-h">
             <div class="slip__head">

@@ -19,7 +19,7 @@ pub fn state_badge(state: PersonState) -> AnyView {
     .into_any()
 }
 
-/// A few names, and how many there are besides: "Finance, IT desk and 2 more".
+/// A few names, and how many more there are: "Finance, IT desk and 2 more".
 pub fn some_names(names: &[String], most: usize) -> String {
     let (shown, rest) = names.split_at(names.len().min(most));
     match rest.len() {

@@ -137,7 +137,7 @@ pub struct ConcernedRequest {
     pub since: DateTime<Utc>,
 }
 
-/// Some of the requests of one kind, and how many there are besides: more, or such as the reader does not see.
+/// Some of the requests of one kind, and how many more there are, those included that the reader does not see.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConcernedList {
     pub shown: Vec<ConcernedRequest>,
